@@ -1,0 +1,1 @@
+"""The shared vocabulary: units, money, schemas, errors, results, run control."""

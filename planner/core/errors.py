@@ -1,0 +1,91 @@
+"""The error tree; a message names the thing, the value and the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class PlannerError(Exception):
+    """Anything a user can understand and repair."""
+
+
+class InputError(PlannerError, ValueError):
+    """What was given cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """
+    One cell that breaks a rule.
+
+    Parameters
+    ----------
+    row
+        Label of the row: its id, or its number counted from 1.
+    column
+        Name of the column.
+    value
+        The value as text.
+    rule
+        What would have been right.
+    """
+
+    row: str
+    column: str
+    value: str
+    rule: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.column} = {self.value!r}: {self.rule}"
+
+
+class SchemaError(InputError):
+    """Rows that break the schema of their frame."""
+
+    def __init__(self, frame_name: str, rows: Sequence[RowFault]) -> None:
+        self.frame_name = frame_name
+        self.rows = tuple(rows)
+        shown = "; ".join(str(fault) for fault in self.rows[:5])
+        more = f"; and {len(self.rows) - 5} more" if len(self.rows) > 5 else ""
+        super().__init__(f"{frame_name}: {shown}{more}")
+
+
+class ParamsError(InputError):
+    """A parameter outside its range."""
+
+
+class CrsError(InputError):
+    """A coordinate system that cannot serve the purpose."""
+
+
+class InfeasibleError(PlannerError):
+    """No plan can satisfy what was asked."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("; ".join(self.reasons))
+
+
+class StoreError(PlannerError):
+    """The store cannot do this."""
+
+
+class NotFoundError(StoreError):
+    """Nothing is stored under this id."""
+
+
+class ConflictError(StoreError):
+    """Someone else saved first."""
+
+
+class ProviderError(PlannerError):
+    """An outside service did not answer as it should."""
+
+
+class AccessError(PlannerError):
+    """The user lacks the right to do it."""
+
+
+class JobError(PlannerError):
+    """A background job failed."""

@@ -1,0 +1,70 @@
+"""Settings, read once from PLANNER_* variables and handed down."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def default_store_url() -> str:
+    """Name the SQLite file used when no store is set."""
+    return f"sqlite:///{user_data_path('planner') / 'planner.sqlite'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """
+    What a deployment decides.
+
+    Parameters
+    ----------
+    store_url
+        SQLAlchemy URL of the store.
+    data_dir
+        Folder with the sample company and the reference geography.
+    locale
+        Babel locale of numbers and dates on screens.
+    distance_unit
+        ``km`` or ``mi``, screens only.
+    tile_url
+        Address of an online tile layer; empty: maps draw without any.
+    tile_attribution
+        Credit line of that layer.
+    user
+        Name written into the audit log.
+    """
+
+    store_url: str
+    data_dir: Path = ROOT / "data"
+    locale: str = "en_US"
+    distance_unit: str = "mi"
+    tile_url: str = ""
+    tile_attribution: str = ""
+    user: str = "local"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """
+        Read the settings.
+
+        Parameters
+        ----------
+        environ
+            Variables by name; None: those of the process.
+        """
+        env = os.environ if environ is None else environ
+        return cls(
+            store_url=env.get("PLANNER_STORE") or default_store_url(),
+            data_dir=Path(env.get("PLANNER_DATA", ROOT / "data")),
+            locale=env.get("PLANNER_LOCALE", "en_US"),
+            distance_unit=env.get("PLANNER_DISTANCE_UNIT", "mi"),
+            tile_url=env.get("PLANNER_TILE_URL", ""),
+            tile_attribution=env.get("PLANNER_TILE_ATTRIBUTION", ""),
+            user=env.get("PLANNER_USER", "local"),
+        )
