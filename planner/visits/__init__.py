@@ -1,0 +1,1 @@
+"""Visit plans: cadence, days, routes, reasons, calendar and GPX files."""
