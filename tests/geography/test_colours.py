@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planner.geography import colours
+
+
+def ring(n: int) -> dict[str, set[str]]:
+    return {f"T{i}": {f"T{(i + 1) % n}", f"T{(i - 1) % n}"} for i in range(n)}
+
+
+@given(st.integers(3, 40))
+def test_neighbours_on_a_ring_differ(n):
+    around = ring(n)
+    colour = colours.colour_territories(around)
+    assert all(colour[a] != colour[b] for a in around for b in around[a])
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 29), st.integers(0, 29)), min_size=1, max_size=60)
+)
+def test_neighbours_differ_wherever_no_one_has_eight(pairs):
+    around: dict[str, set[str]] = {}
+    for a, b in pairs:
+        around.setdefault(f"T{a}", set())
+        if a != b:
+            around[f"T{a}"].add(f"T{b}")
+            around.setdefault(f"T{b}", set()).add(f"T{a}")
+    colour = colours.colour_territories(around)
+    assert set(colour) == set(around)
+    if max(len(others) for others in around.values()) < len(colours.TERRITORY):
+        assert all(colour[a] != colour[b] for a in around for b in around[a])
+
+
+def test_a_clique_of_eight_uses_all_eight_colours():
+    clique = {f"T{i}": {f"T{j}" for j in range(8) if j != i} for i in range(8)}
+    assert sorted(colours.colour_territories(clique).values()) == list(range(8))
+
+
+def test_more_neighbours_than_colours_is_no_crash():
+    clique = {f"T{i}": {f"T{j}" for j in range(10) if j != i} for i in range(10)}
+    assert set(colours.colour_territories(clique).values()) == set(range(8))
+
+
+def test_colours_do_not_depend_on_the_order_given():
+    around = ring(12)
+    turned = dict(reversed(list(around.items())))
+    assert colours.colour_territories(around) == colours.colour_territories(turned)
+
+
+def test_territories_touch_where_their_units_do():
+    territory = pd.Series({"a": "T1", "b": "T1", "c": "T2", "d": None})
+    edges = pd.DataFrame({"unit_id": ["a", "b", "c"], "neighbour_id": ["b", "c", "d"]})
+    assert colours.neighbours_of(territory, edges) == {"T1": {"T2"}, "T2": {"T1"}}
+
+
+@pytest.mark.parametrize("colour", [*colours.TERRITORY, colours.GREY])
+def test_labels_read_on_every_fill(colour):
+    assert colours.contrast(colours.INK, colour) >= 4.5
+    assert colours.ink_on(colour) == colours.INK
+
+
+@pytest.mark.parametrize("colour", colours.TERRITORY)
+def test_points_stand_out_from_their_own_fill(colour):
+    assert colours.contrast(colours.shade(colour), colour) >= 2
+    assert colours.contrast(colours.shade(colour), colours.PAPER) >= 3
+
+
+def test_known_contrasts():
+    assert colours.contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert colours.contrast("#777777", "#777777") == pytest.approx(1)
+
+
+def test_the_ramp_darkens():
+    shown = [colours.luminance(colour) for colour in colours.IRIDESCENT]
+    assert shown == sorted(shown, reverse=True)
+    assert colours.ramp_colours([1, float("nan"), 3]) == [
+        colours.IRIDESCENT[0],
+        colours.GREY,
+        colours.IRIDESCENT[-1],
+    ]
+    assert len(set(colours.ramp_colours([5, 5]))) == 1
+
+
+def test_deviation_is_blue_below_grey_at_zero_orange_above():
+    assert colours.deviation_colours([-0.2, -0.1, 0, 0.1, 0.5], 0.1) == [
+        colours.DEVIATION[0],
+        colours.DEVIATION[0],
+        colours.DEVIATION[2],
+        colours.DEVIATION[-1],
+        colours.DEVIATION[-1],
+    ]
+
+
+def test_last_visit_bands_darken_with_time():
+    days = pd.Series([0, 30, 31, 90, 91, 400, None])
+    assert colours.last_visit_bands(days).tolist() == [
+        "up to 30 days",
+        "up to 30 days",
+        "31–60 days",
+        "61–90 days",
+        "91–180 days",
+        "over 180 days",
+        "never visited",
+    ]
+    shown = [colours.luminance(colour) for colour in colours.VISIT_COLOURS]
+    assert shown == sorted(shown, reverse=True)
+    assert len(colours.VISIT_LABELS) == len(colours.VISIT_COLOURS)
