@@ -1,0 +1,1 @@
+"""Colours, names and static drawings of maps."""
