@@ -1,0 +1,1 @@
+"""Territories: alignment, moves, measures and the search for balance."""

@@ -1,0 +1,124 @@
+"""The alignment: which territory each unit belongs to, and the named accounts apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Self
+
+import pandas as pd
+
+from planner.core.errors import InputError
+
+
+def _as_text(values: pd.Series, index_name: str) -> pd.Series:
+    series = values.astype("str")
+    series.index = pd.Index(series.index.astype("str"), name=index_name)
+    return series.rename("territory_id")
+
+
+def _no_accounts() -> pd.Series:
+    return pd.Series([], dtype="str", index=pd.Index([], dtype="str"))
+
+
+@dataclass(frozen=True, eq=False)
+class Alignment:
+    """
+    A full mapping from units to territories; never changed, only replaced.
+
+    Parameters
+    ----------
+    territory_by_unit : shape (n_units,)
+        Territory indexed by `unit_id`, missing where unassigned.
+    territory_by_account : shape (n_named,)
+        Territory of the accounts that differ from their unit, indexed `account_id`.
+    parent
+        The alignment this one was made from; None: it is the first.
+
+    Raises
+    ------
+    InputError
+        If an id occurs twice, or a named account has no territory.
+    """
+
+    territory_by_unit: pd.Series
+    territory_by_account: pd.Series = field(default_factory=_no_accounts)
+    parent: Alignment | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        units = _as_text(self.territory_by_unit, "unit_id")
+        accounts = _as_text(self.territory_by_account, "account_id")
+        for series, thing in ((units, "unit"), (accounts, "account")):
+            doubled = series.index[series.index.duplicated()]
+            if len(doubled):
+                raise InputError(f"{thing} {doubled[0]!r} is aligned twice")
+        if accounts.isna().any():
+            name = accounts.index[accounts.isna()][0]
+            raise InputError(f"named account {name!r} must have a territory")
+        object.__setattr__(self, "territory_by_unit", units)
+        object.__setattr__(self, "territory_by_account", accounts)
+
+    @property
+    def territory_ids(self) -> list[str]:
+        """All territories in use, sorted."""
+        used = pd.concat([self.territory_by_unit, self.territory_by_account])
+        return sorted(used.dropna().unique())
+
+    def move(
+        self, unit_ids: Sequence[str], to: str | None, account_ids: Sequence[str] = ()
+    ) -> Self:
+        """
+        Give units, and named accounts, to a territory.
+
+        Parameters
+        ----------
+        unit_ids
+            Units to move.
+        to
+            Their new territory; None: units become unassigned, named accounts follow
+            their unit again.
+        account_ids
+            Accounts that go there whatever their unit does.
+
+        Returns
+        -------
+        A new alignment with this one as its parent.
+
+        Raises
+        ------
+        InputError
+            If a unit is not in the alignment.
+        """
+        unknown = pd.Index(list(unit_ids), dtype="str").difference(
+            self.territory_by_unit.index
+        )
+        if len(unknown):
+            raise InputError(f"unit {unknown[0]!r} is not in the alignment")
+        units = self.territory_by_unit.copy()
+        units.loc[list(unit_ids)] = to
+        named = self.territory_by_account.drop(list(account_ids), errors="ignore")
+        if to is not None and len(account_ids):
+            added = pd.Series(to, index=list(dict.fromkeys(account_ids)), dtype="str")
+            named = pd.concat([named, added])
+        return type(self)(units, named, self)
+
+    def territory_of(self, unit_by_account: pd.Series) -> pd.Series:
+        """
+        Find the territory of accounts.
+
+        Parameters
+        ----------
+        unit_by_account : shape (n_accounts,)
+            Unit indexed by `account_id`, missing where the account lies in none.
+
+        Returns
+        -------
+        shape (n_accounts,)
+            Territory indexed by `account_id`: the named one, else that of the unit,
+            else missing.
+        """
+        by_unit = self.territory_by_unit.reindex(unit_by_account.to_numpy())
+        by_unit.index = unit_by_account.index
+        named = self.territory_by_account.reindex(unit_by_account.index)
+        return named.where(named.notna(), by_unit).astype("str").rename("territory_id")

@@ -1,0 +1,136 @@
+"""What a balanced alignment must satisfy; light imports only, pages use it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from dataclasses import dataclass
+from typing import Any
+from typing import Self
+
+from planner.core.errors import ParamsError
+
+MINIMISE = ("travel", "moves")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceMeasure:
+    """
+    One column of the units and how evenly it must be shared.
+
+    Parameters
+    ----------
+    column
+        Name of the column.
+    tolerance
+        Largest allowed |actual ÷ ideal - 1|, a share; None: only reported.
+    """
+
+    column: str
+    tolerance: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.column:
+            raise ParamsError("measure must name a column, got ''")
+        if self.tolerance is not None and not 0 < self.tolerance < 1:
+            raise ParamsError(
+                f"tolerance of {self.column} must lie in (0, 1), got {self.tolerance}; "
+                "write 5 % as 0.05"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceParams:
+    """
+    What a balanced alignment must satisfy, and the seed of the search for it.
+
+    Parameters
+    ----------
+    measures
+        Most important first; the first one also weighs the travel.
+    n_territories
+        How many; None: as many as there are centres or territories today.
+    is_contiguous
+        Whether each territory must hang together.
+    minimise
+        ``travel``: Σ weight · distance² to the territory's centre; ``moves``: units
+        leaving today's territory, travel after that.
+    max_moved
+        Most units that may leave today's territory; None: no limit.
+    is_started_from_current
+        Whether the search begins with today's alignment rather than a new one.
+        `minimise` ``moves`` and `max_moved` always do.
+    effort
+        Work of the search as a multiple of the usual; bounds steps, not the clock.
+    seed
+        Of all random choices.
+    """
+
+    measures: tuple[BalanceMeasure, ...]
+    n_territories: int | None = None
+    is_contiguous: bool = True
+    minimise: str = "travel"
+    max_moved: int | None = None
+    is_started_from_current: bool = False
+    effort: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.measures:
+            raise ParamsError("measures must name at least one column, got none")
+        names = [measure.column for measure in self.measures]
+        for name in names:
+            if names.count(name) > 1:
+                raise ParamsError(f"measure {name!r} must be named once")
+        if self.n_territories is not None and self.n_territories < 1:
+            raise ParamsError(
+                f"n_territories must be at least 1, got {self.n_territories}"
+            )
+        if self.minimise not in MINIMISE:
+            raise ParamsError(
+                f"minimise must be one of {', '.join(MINIMISE)}, got {self.minimise!r}"
+            )
+        if self.max_moved is not None and self.max_moved < 0:
+            raise ParamsError(f"max_moved must be at least 0, got {self.max_moved}")
+        if not 0 < self.effort <= 100:
+            raise ParamsError(f"effort must lie in (0, 100], got {self.effort}")
+        if self.seed < 0:
+            raise ParamsError(f"seed must be at least 0, got {self.seed}")
+
+    @property
+    def balanced(self) -> tuple[BalanceMeasure, ...]:
+        """The measures that have a tolerance."""
+        return tuple(m for m in self.measures if m.tolerance is not None)
+
+    @property
+    def needs_current(self) -> bool:
+        """Whether the request makes no sense without today's alignment."""
+        return (
+            self.minimise == "moves"
+            or self.max_moved is not None
+            or self.is_started_from_current
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        plain = asdict(self)
+        plain["measures"] = list(plain["measures"])
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Self:
+        """
+        Make the parameters from what `to_dict` returned.
+
+        Raises
+        ------
+        ParamsError
+            If a name is unknown or a value out of range.
+        """
+        try:
+            measures = tuple(BalanceMeasure(**dict(m)) for m in plain["measures"])
+            return cls(**{**plain, "measures": measures})
+        except (KeyError, TypeError) as error:
+            raise ParamsError(
+                f"balance parameters are not understood: {error}"
+            ) from None
