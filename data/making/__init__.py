@@ -1,0 +1,1 @@
+"""The parts of `data/generate.py`: how the committed data were made."""

@@ -1,0 +1,1 @@
+"""Accounts: importing lists, mapping columns, placing, matching, joining to units."""
