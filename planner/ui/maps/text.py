@@ -30,3 +30,25 @@ def map_text(value: object, longest: int = 120) -> str:
     """
     text = plain_text(value, longest)
     return html.escape(text, quote=True).translate(_ENTITIES)
+
+
+def markdown_text(value: object, longest: int = 120) -> str:
+    """
+    Make any value safe to stand in Streamlit's Markdown: labels, captions, writes.
+
+    Parameters
+    ----------
+    value
+        A name, a number, anything; None gives "".
+    longest
+        Characters kept; more is cut with an ellipsis.
+
+    Returns
+    -------
+    Text in which no sign has a meaning: no links, formulas (`$`), icons (`:`).
+    """
+    text = plain_text(value, longest)
+    return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in text)
+
+
+_MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:&^")
