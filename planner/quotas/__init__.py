@@ -1,0 +1,1 @@
+"""Who owns which account when, what each position shall reach, and who is credited."""
