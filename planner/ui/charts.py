@@ -1,0 +1,301 @@
+"""Charts in the colours of the map; names beside the marks before any legend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from planner.ui.maps.palette import ACCENT
+from planner.ui.maps.palette import DEVIATION
+from planner.ui.maps.palette import GREY
+from planner.ui.maps.palette import QUIET
+from planner.ui.maps.palette import TERRITORY
+
+BAR = 14
+ROW = 24
+MID_GREY = "#9AA5B1"
+
+
+def deviation_bars(
+    shares: pd.Series,
+    tolerance: float,
+    *,
+    before: pd.Series | None = None,
+    label: str = "Deviation",
+) -> alt.LayerChart:
+    """
+    Show how far each territory is from its ideal, with the tolerance as a band.
+
+    Parameters
+    ----------
+    shares : shape (n_territories,)
+        Deviations as shares, indexed by the name to show; drawn in this order.
+    tolerance
+        Largest allowed deviation, as a share.
+    before : shape (n_territories,)
+        The same before the pending change, drawn as a tick.
+    label
+        Heading of the axis.
+    """
+    table = pd.DataFrame({"name": shares.index, "share": shares.to_numpy()})
+    table["text"] = [f"{100 * x:+.1f} %".replace("-", "−") for x in table["share"]]
+    table["kind"] = _beyond(table["share"], tolerance)
+    reach = max([tolerance, *shares.abs().dropna()])
+    if before is not None:
+        table["before"] = before.reindex(shares.index).to_numpy()
+        reach = max([reach, *before.abs().dropna()])
+    limit = reach * 1.3  # room for the figure beside the bar
+    x_axis = alt.Axis(format="+%", title=label, grid=False, tickCount=5)
+    scale = alt.Scale(domain=[-limit, limit], nice=False)
+    rows = alt.Y("name:N", sort=None, title=None, axis=_names_axis())
+    band = (
+        alt.Chart(pd.DataFrame({"low": [-tolerance], "high": [tolerance]}))
+        .mark_rect(color=MID_GREY, opacity=0.18)
+        .encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
+    )
+    base = alt.Chart(table)
+    value = alt.X("share:Q", axis=x_axis, scale=scale)
+    bars = base.mark_bar(size=BAR).encode(
+        x=value,
+        y=rows,
+        color=alt.Color("kind:N", scale=_kind_scale(), legend=None),
+        tooltip=[
+            alt.Tooltip("name:N", title="Territory"),
+            alt.Tooltip("text:N", title=label),
+        ],
+    )
+    above = base.transform_filter("datum.share >= 0")
+    below = base.transform_filter("datum.share < 0")
+    figures = [
+        part.mark_text(align=side, dx=shift, fontSize=12, color=QUIET).encode(
+            x=value, y=rows, text="text:N"
+        )
+        for part, side, shift in ((above, "left", 5), (below, "right", -5))
+    ]
+    marks = [band, bars, *figures]
+    if before is not None:
+        marks.append(
+            base.mark_tick(color=QUIET, thickness=2, size=BAR).encode(
+                x=alt.X("before:Q", scale=scale), y=rows
+            )
+        )
+    return _quiet(alt.layer(*marks), len(table))
+
+
+def _beyond(shares: pd.Series, tolerance: float) -> list[str]:
+    """Sort deviations into below, within and above the tolerance."""
+    return [
+        "above" if x > tolerance else "below" if x < -tolerance else "within"
+        for x in shares
+    ]
+
+
+def _kind_scale() -> alt.Scale:
+    return alt.Scale(
+        domain=["below", "within", "above"],
+        range=[DEVIATION[1], MID_GREY, DEVIATION[3]],
+    )
+
+
+def legend_bars(
+    counts: pd.Series, colours: Mapping[str, str], *, label: str = "Accounts"
+) -> alt.LayerChart:
+    """
+    Show how many there are of each class, in the map's colours.
+
+    Parameters
+    ----------
+    counts : shape (n_classes,)
+        Count by the name of the class; drawn in this order.
+    colours
+        Colour by name; a name without one is grey.
+    label
+        What is counted.
+    """
+    table = pd.DataFrame({"name": counts.index, "count": counts.to_numpy()})
+    names = [str(name) for name in counts.index]
+    scale = alt.Scale(domain=names, range=[colours.get(n, GREY) for n in names])
+    rows = alt.Y("name:N", sort=None, title=None, axis=_names_axis())
+    top = float(counts.max()) * 1.15 if len(counts) else 1
+    value = alt.X(
+        "count:Q", axis=None, scale=alt.Scale(domain=[0, top or 1], nice=False)
+    )
+    base = alt.Chart(table)
+    bars = base.mark_bar(size=BAR).encode(
+        x=value,
+        y=rows,
+        color=alt.Color("name:N", scale=scale, legend=None),
+        tooltip=[
+            alt.Tooltip("name:N", title="Class"),
+            alt.Tooltip("count:Q", title=label, format=","),
+        ],
+    )
+    figures = base.mark_text(align="left", dx=5, fontSize=12, color=QUIET).encode(
+        x=value, y=rows, text=alt.Text("count:Q", format=",")
+    )
+    return _quiet(alt.layer(bars, figures), len(table))
+
+
+def before_after(
+    before: pd.Series, after: pd.Series, *, label: str, number: str = ",.0f"
+) -> alt.LayerChart:
+    """
+    Show what a change does to each row: from a hollow to a full dot.
+
+    Parameters
+    ----------
+    before, after : shape (n,)
+        The figure by name; drawn in the order of `after`.
+    label
+        What is measured, with its unit.
+    number
+        d3 format of the figures.
+    """
+    table = pd.DataFrame(
+        {
+            "name": after.index,
+            "before": before.reindex(after.index).to_numpy(),
+            "after": after.to_numpy(),
+        }
+    )
+    rows = alt.Y("name:N", sort=None, title=None, axis=_names_axis())
+    axis = alt.Axis(format=number, title=label, grid=True, tickCount=5)
+    scale = alt.Scale(zero=False, padding=16)
+    tips = [
+        alt.Tooltip("name:N", title="Name"),
+        alt.Tooltip("before:Q", title="Before", format=number),
+        alt.Tooltip("after:Q", title="After", format=number),
+    ]
+    base = alt.Chart(table).encode(y=rows, tooltip=tips)
+    line = base.mark_rule(color=MID_GREY, strokeWidth=2).encode(
+        x=alt.X("before:Q", axis=axis, scale=scale), x2="after:Q"
+    )
+    old = base.mark_point(
+        filled=True, fill="white", stroke=QUIET, strokeWidth=1.5, size=60, opacity=1
+    ).encode(x=alt.X("before:Q", scale=scale))
+    new = base.mark_point(filled=True, color=ACCENT, size=70, opacity=1).encode(
+        x=alt.X("after:Q", scale=scale)
+    )
+    return _quiet(alt.layer(line, old, new), len(table))
+
+
+def stacked_bars(
+    table: pd.DataFrame,
+    colours: Mapping[str, str] | None = None,
+    *,
+    label: str,
+    number: str = ",.0f",
+) -> alt.Chart:
+    """
+    Show how each row's total is made up.
+
+    Parameters
+    ----------
+    table : shape (n_rows, n_parts)
+        Figures; index: rows, columns: parts, both drawn in this order.
+    colours
+        Colour by part; None: those of the territories, in order.
+    label
+        What is measured, with its unit.
+    number
+        d3 format of the figures.
+    """
+    parts = [str(part) for part in table.columns]
+    shown = colours or dict(zip(parts, _cycle(len(parts)), strict=True))
+    long = table.rename_axis("name").reset_index()
+    long = long.melt("name", var_name="part", value_name="value")
+    long["place"] = long["part"].map({part: i for i, part in enumerate(parts)})
+    scale = alt.Scale(domain=parts, range=[shown.get(part, GREY) for part in parts])
+    legend = alt.Legend(title=None, orient="top", symbolType="square", offset=8)
+    bars = (
+        alt.Chart(long)
+        .mark_bar(size=BAR)
+        .encode(
+            x=alt.X("value:Q", axis=alt.Axis(format=number, title=label, tickCount=5)),
+            y=alt.Y("name:N", sort=None, title=None, axis=_names_axis()),
+            color=alt.Color("part:N", scale=scale, legend=legend),
+            order=alt.Order("place:Q"),
+            tooltip=[
+                alt.Tooltip("name:N", title="Name"),
+                alt.Tooltip("part:N", title="Part"),
+                alt.Tooltip("value:Q", title=label, format=number),
+            ],
+        )
+    )
+    return _quiet(bars, len(table))
+
+
+def month_line(
+    table: pd.DataFrame,
+    *,
+    label: str,
+    colours: Sequence[str] = (ACCENT, MID_GREY, TERRITORY[1], TERRITORY[2]),
+    number: str = ",.0f",
+) -> alt.LayerChart:
+    """
+    Show figures by month, each line named at its end.
+
+    Parameters
+    ----------
+    table : shape (n_months, n_lines)
+        Figures; index: months (``2026-03`` or dates), columns: lines.
+    label
+        What is measured, with its unit.
+    colours
+        One for each line, in order.
+    number
+        d3 format of the figures.
+    """
+    lines = [str(name) for name in table.columns]
+    long = table.set_axis(pd.to_datetime(table.index), axis=0).rename_axis("month")
+    long = (
+        long.reset_index().melt("month", var_name="line", value_name="value").dropna()
+    )
+    ends = long.sort_values("month").groupby("line", sort=False).tail(1)
+    scale = alt.Scale(
+        domain=lines, range=[colours[i % len(colours)] for i in range(len(lines))]
+    )
+    colour = alt.Color("line:N", scale=scale, legend=None)
+    month = alt.X("month:T", title=None, axis=alt.Axis(format="%b %y", grid=False))
+    value = alt.Y("value:Q", axis=alt.Axis(format=number, title=label, tickCount=5))
+    base = alt.Chart(long).encode(x=month, y=value, color=colour)
+    tips = [
+        alt.Tooltip("line:N", title="Line"),
+        alt.Tooltip("month:T", title="Month", format="%b %Y"),
+        alt.Tooltip("value:Q", title=label, format=number),
+    ]
+    named = alt.Chart(ends).encode(x=month, y=value, color=colour, text="line:N")
+    layers = alt.layer(
+        base.mark_line(strokeWidth=2),
+        base.mark_point(filled=True, size=24, opacity=1).encode(tooltip=tips),
+        named.mark_text(align="left", dx=8, fontSize=12, fontWeight=600),
+    )
+    room = 16 + 7 * max((len(line) for line in lines), default=0)
+    return _styled(layers.properties(height=240, padding={"right": room, "left": 0}))
+
+
+def _cycle(n: int) -> list[str]:
+    return [TERRITORY[i % len(TERRITORY)] for i in range(n)]
+
+
+def _names_axis() -> alt.Axis:
+    return alt.Axis(
+        domain=False, ticks=False, labelLimit=220, labelFontSize=13, labelPadding=8
+    )
+
+
+def _quiet(chart: Any, n_rows: int) -> Any:
+    """Size a chart of rows and take away what carries no data."""
+    return _styled(chart.properties(height=max(1, n_rows) * ROW))
+
+
+def _styled(chart: Any) -> Any:
+    return (
+        chart.configure_view(stroke=None)
+        .configure_axis(domain=False, ticks=False, gridOpacity=0.5, titleFontWeight=400)
+        .configure_axisX(titlePadding=8)
+    )
