@@ -1,0 +1,362 @@
+"""
+The command line: ``python -m planner VERB``.
+
+Exit codes: 0 done; 1 done, but a stated requirement is not met; 2 bad input or usage,
+nothing written; 3 a fault of ours; 130 cancelled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from planner.core.errors import PlannerError
+from planner.core.files import write_frame
+from planner.core.files import write_text
+from planner.core.run import Progress
+from planner.core.run import RunControl
+from planner.core.settings import Settings
+
+DONE, NOT_MET, BAD_INPUT, OUR_FAULT, CANCELLED = 0, 1, 2, 3, 130
+BAR_WIDTH = 24
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run one verb.
+
+    Parameters
+    ----------
+    argv
+        Words of the command line; None: those of the process.
+
+    Returns
+    -------
+    The exit code.
+    """
+    args = _parser().parse_args(argv)
+    try:
+        return args.verb_function(args)
+    except PlannerError as error:
+        print(f"planner {args.verb}: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print(f"planner {args.verb}: cancelled", file=sys.stderr)
+        return CANCELLED
+    except BrokenPipeError:
+        return DONE
+    except Exception:  # noqa: BLE001 - the last net: a fault of ours, shown as such
+        traceback.print_exc()
+        print(f"planner {args.verb}: a fault of ours, see above", file=sys.stderr)
+        return OUR_FAULT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m planner", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for add in (
+        _add_demo,
+        _add_check,
+        _add_import,
+        _add_balance,
+        _add_visits,
+        _add_pay,
+        _add_store_verbs,
+    ):
+        add(verbs)
+    return parser
+
+
+def _verb(
+    verbs: Any, name: str, text: str, function: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=text)
+    parser.set_defaults(verb_function=function)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def _solving(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--time-limit", type=float, metavar="S")
+    parser.add_argument("--threads", type=int, default=1)
+
+
+def _store_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--store", metavar="URL", help="SQLAlchemy URL of the store")
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    from dataclasses import replace
+
+    settings = Settings.from_environment()
+    return replace(settings, store_url=args.store) if args.store else settings
+
+
+def _run_control(args: argparse.Namespace) -> RunControl:
+    """Show progress on standard error; an interrupt ends with the best so far."""
+    cancelled: list[int] = []
+    signal.signal(signal.SIGINT, lambda signum, _: cancelled.append(signum))
+    return RunControl(
+        time_limit_s=args.time_limit,
+        on_progress=_show_progress,
+        is_cancelled=lambda: bool(cancelled),
+    )
+
+
+def _show_progress(progress: Progress) -> None:
+    done = round(progress.fraction * BAR_WIDTH)
+    bar = "█" * done + "·" * (BAR_WIDTH - done)
+    line = f"{bar} {progress.fraction:4.0%}  {progress.note}"
+    if sys.stderr.isatty():
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+    else:
+        print(line, file=sys.stderr, flush=True)
+
+
+def _print(args: argparse.Namespace, outcome: dict[str, Any], text: str) -> None:
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+    print(json.dumps(outcome, ensure_ascii=False, default=str) if args.json else text)
+
+
+def _add_demo(verbs: Any) -> None:
+    parser = _verb(verbs, "demo", "the whole line without a screen", _demo)
+    parser.add_argument("--accounts", type=Path, metavar="FILE")
+    parser.add_argument("--where", metavar="'column=value'")
+    parser.add_argument("--territories", type=int, metavar="K")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    _solving(parser)
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from planner.services.demo import DemoParams
+    from planner.services.demo import run_demo
+
+    params = DemoParams(
+        accounts_path=args.accounts,
+        where=args.where,
+        n_territories=args.territories,
+        seed=args.seed,
+        n_workers=max(1, args.threads),
+    )
+    run = _run_control(args)
+    settings = Settings.from_environment()
+    outcome = run_demo(params, settings, args.out, run)
+    _print(args, outcome.summary, outcome.text())
+    if run.is_cancelled():
+        return CANCELLED
+    return DONE if outcome.is_met else NOT_MET
+
+
+def _add_check(verbs: Any) -> None:
+    parser = _verb(verbs, "check", "what an import would say", _check)
+    _file_options(parser)
+
+
+def _file_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--kind", required=True, choices=["accounts", "units", "reps", "deals"]
+    )
+    parser.add_argument("--mapping", type=Path, metavar="FILE")
+    parser.add_argument("--where", metavar="'column=value'")
+
+
+def _check(args: argparse.Namespace) -> int:
+    from planner.services.accounts import check_path
+
+    report = check_path(
+        args.file,
+        args.kind,
+        Settings.from_environment(),
+        mapping_path=args.mapping,
+        where=args.where,
+    )
+    _print(args, report.to_dict(), report.summary())
+    return BAD_INPUT if report.verdict == "reject_file" else DONE
+
+
+def _add_import(verbs: Any) -> None:
+    parser = _verb(verbs, "import", "load a file into the store", _import)
+    _file_options(parser)
+    _store_option(parser)
+    parser.add_argument("--accept-warnings", action="store_true")
+    parser.add_argument("--company", metavar="NAME", help="company to load into")
+
+
+def _import(args: argparse.Namespace) -> int:
+    from planner.services.accounts import import_path
+    from planner.services.workspace import open_workspace
+
+    ws = open_workspace(_settings(args))
+    report = import_path(
+        ws,
+        args.file,
+        args.kind,
+        mapping_path=args.mapping,
+        where=args.where,
+        accept_warnings=args.accept_warnings,
+        company_name=args.company,
+    )
+    _print(args, report.to_dict(), report.summary())
+    if report.verdict == "reject_file":
+        return BAD_INPUT
+    return NOT_MET if report.rows_rejected else DONE
+
+
+def _add_balance(verbs: Any) -> None:
+    parser = _verb(verbs, "balance", "divide units into territories", _balance)
+    parser.add_argument("units", type=Path, metavar="UNITS")
+    parser.add_argument("--id", required=True, metavar="COL")
+    for name in ("x", "y", "lon", "lat", "current", "locked"):
+        parser.add_argument(f"--{name}", metavar="COL")
+    parser.add_argument(
+        "--measure", action="append", required=True, metavar="COL[=TOLERANCE]"
+    )
+    parser.add_argument("--territories", type=int, metavar="K")
+    parser.add_argument("--centres", type=Path, metavar="FILE")
+    parser.add_argument("--edges", type=Path, metavar="FILE")
+    parser.add_argument("--no-contiguity", action="store_true")
+    parser.add_argument("--max-moved", type=int, metavar="N")
+    parser.add_argument("--minimise", choices=["travel", "moves"], default="travel")
+    parser.add_argument("--out", type=Path, required=True, metavar="PLAN.csv")
+    parser.add_argument("--report", type=Path, metavar="FILE")
+    _solving(parser)
+
+
+def _balance(args: argparse.Namespace) -> int:
+    from planner.territory.tables import run_balance
+
+    run = _run_control(args)
+    outcome = run_balance(
+        args.units,
+        id_column=args.id,
+        x=args.x,
+        y=args.y,
+        lon=args.lon,
+        lat=args.lat,
+        measures=args.measure,
+        n_territories=args.territories,
+        centres_path=args.centres,
+        edges_path=args.edges,
+        contiguity=not args.no_contiguity,
+        current=args.current,
+        locked=args.locked,
+        max_moved=args.max_moved,
+        minimise=args.minimise,
+        seed=args.seed,
+        run=run,
+    )
+    write_frame(outcome.plan, args.out, index=False)
+    if args.report:
+        write_text(json.dumps(outcome.report, indent=1, default=str), args.report)
+    _print(args, outcome.report, outcome.text)
+    if run.is_cancelled():
+        return CANCELLED
+    return DONE if outcome.met else NOT_MET
+
+
+def _add_visits(verbs: Any) -> None:
+    parser = _verb(verbs, "visits", "plan a rep's four weeks", _visits)
+    parser.add_argument("rep", type=Path, metavar="REP.json")
+    parser.add_argument("--out", type=Path, required=True, metavar="PLAN.json")
+    _solving(parser)
+
+
+def _visits(args: argparse.Namespace) -> int:
+    from planner.visits.horizon import run_visits
+
+    run = _run_control(args)
+    plan = run_visits(args.rep, seed=args.seed, run=run)
+    write_text(json.dumps(plan, indent=1), args.out)
+    summary = plan["summary"]
+    _print(
+        args,
+        plan,
+        f"{summary['visits_required'] - summary['visits_missed']} of "
+        f"{summary['visits_required']} required visits planned, "
+        f"{summary['travel_s'] / 3600:.1f} h of travel",
+    )
+    if run.is_cancelled():
+        return CANCELLED
+    return NOT_MET if summary["visits_missed"] else DONE
+
+
+def _add_pay(verbs: Any) -> None:
+    parser = _verb(verbs, "pay", "a pay run on files", _pay)
+    for name in ("plan", "deals", "ownership", "quotas"):
+        parser.add_argument(f"--{name}", type=Path, required=True, metavar="FILE")
+    for name in ("hierarchy", "fx"):
+        parser.add_argument(f"--{name}", type=Path, metavar="FILE")
+    parser.add_argument("--ledger", type=Path, metavar="DIR")
+    parser.add_argument("--period", required=True, metavar="YYYY-MM")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+
+def _pay(args: argparse.Namespace) -> int:
+    from planner.commissions.batch import run_pay
+
+    summary = run_pay(
+        plan_path=args.plan,
+        deals_path=args.deals,
+        ownership_path=args.ownership,
+        quotas_path=args.quotas,
+        hierarchy_path=args.hierarchy,
+        fx_path=args.fx,
+        ledger_dir=args.ledger,
+        period=args.period,
+        out_dir=args.out,
+    )
+    _print(args, summary, json.dumps(summary, indent=1, default=str))
+    return NOT_MET if summary.get("problems") else DONE
+
+
+def _add_store_verbs(verbs: Any) -> None:
+    doctor = _verb(verbs, "doctor", "check the store", _doctor)
+    backup = _verb(verbs, "backup", "write one file from a live store", _backup)
+    restore = _verb(verbs, "restore", "fill an empty store", _restore)
+    worker = _verb(verbs, "worker", "run background jobs", _worker)
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    for parser in (doctor, backup, restore, worker):
+        _store_option(parser)
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from planner.services.upkeep import examine_store
+
+    outcome = examine_store(_settings(args))
+    _print(args, outcome.to_json(), outcome.summary())
+    return DONE if outcome.is_sound else NOT_MET
+
+
+def _backup(args: argparse.Namespace) -> int:
+    from planner.services.upkeep import backup_store
+
+    outcome = backup_store(_settings(args), args.file)
+    _print(args, outcome, f"backup written to {args.file}: {outcome['sha256']}")
+    return DONE
+
+
+def _restore(args: argparse.Namespace) -> int:
+    from planner.services.upkeep import restore_store
+
+    outcome = restore_store(_settings(args), args.file)
+    _print(args, outcome, f"restored {outcome['store']}: {outcome['sha256']}")
+    return DONE
+
+
+def _worker(args: argparse.Namespace) -> int:
+    from planner.jobs.tasks import TASKS
+    from planner.jobs.worker import work
+
+    work(_settings(args).store_url, TASKS)
+    return DONE

@@ -1,0 +1,79 @@
+"""What the worker can do: one function for each kind of job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from planner.core.run import RunControl
+from planner.core.settings import Settings
+from planner.services import territory
+from planner.services.workspace import Workspace
+from planner.store.engine import Store
+from planner.store.jobs import Job
+from planner.territory.params import BalanceParams
+
+Task = Callable[[Store, Job, RunControl], Mapping[str, Any] | None]
+
+
+def balance(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
+    """
+    Balance a scenario's territories; nothing is saved, the result is a proposal.
+
+    Returns
+    -------
+    JSON-ready: `territory_by_unit`, `report`, `summary` and `params`.
+    """
+    from planner.territory.balance import balance as solve
+
+    params = BalanceParams.from_dict(job.params)
+    run.report(0.02, "Reading the scenario")
+    view = territory.overview(_workspace(store, job), _scenario_id(job))
+    current = view.units["territory_id"]
+    result = solve(
+        pd.DataFrame(view.units.drop(columns="geometry")),
+        view.edges,
+        params,
+        current=current if current.notna().any() else None,
+        run=run.part(0.05, 1.0),
+    )
+    return {
+        "territory_by_unit": result.alignment.territory_by_unit.to_dict(),
+        "report": result.report(),
+        "summary": result.summary(),
+        "params": params.to_dict(),
+    }
+
+
+def visits(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
+    """Plan the visits of a scenario's reps and save them with it."""
+    from planner.services.visits import solve_visits
+
+    return solve_visits(_workspace(store, job), _scenario_id(job), job.params, run)
+
+
+def pay(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
+    """Run pay for a period from the published ownership."""
+    from planner.services.pay import run_period
+
+    return run_period(_workspace(store, job), job.params, run)
+
+
+TASKS: Mapping[str, Task] = {"balance": balance, "visits": visits, "pay": pay}
+
+
+def _workspace(store: Store, job: Job) -> Workspace:
+    settings = Settings.from_environment()
+    return Workspace(
+        store=store,
+        settings=settings,
+        user=job.created_by,
+        company_id=job.company_id,
+    )
+
+
+def _scenario_id(job: Job) -> str:
+    return str(job.scenario_id)

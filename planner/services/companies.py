@@ -1,0 +1,178 @@
+"""Companies of the store: the sample, one's own file, an empty one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from planner.accounts.sample import SampleCompany
+from planner.accounts.sample import load_sample
+from planner.core.settings import Settings
+from planner.segmentation.rules import DEFAULT_RULES
+from planner.segmentation.rules import apply_rules
+from planner.segmentation.rules import rules_to_json
+from planner.services.workspace import Workspace
+from planner.services.workspace import create_company
+from planner.services.workspace import open_workspace
+from planner.store import accounts as account_rows
+from planner.store import companies as company_rows
+from planner.store import deals as deal_rows
+from planner.store import ledger as ledger_rows
+from planner.store import quotas as quota_rows
+from planner.store import scenarios as scenario_rows
+from planner.store import team as team_rows
+from planner.store.companies import Company
+
+BASE_SCENARIO = "Alignment in force"
+FIRST_DRAFT = "Next year, draft 1"
+
+
+def ensure_company(settings: Settings) -> tuple[Workspace, bool]:
+    """
+    Open the store; an empty one gets the sample company.
+
+    Returns
+    -------
+    The workspace, and whether the sample was loaded just now.
+    """
+    ws = open_workspace(settings)
+    if ws.company_id is not None:
+        return ws, False
+    return load_sample_company(ws), True
+
+
+def company(ws: Workspace) -> Company:
+    """Return the company that is open."""
+    with ws.store.reading() as conn:
+        return company_rows.load_company(conn, str(ws.company_id))
+
+
+def start_empty_company(
+    ws: Workspace, name: str, currency: str, as_of: dt.date
+) -> Workspace:
+    """Make a company without accounts, with the default segment rules."""
+    opened = create_company(ws, name, "empty", currency, as_of)
+    with opened.store.transaction() as conn:
+        account_rows.save_segment_rules(
+            conn,
+            str(opened.company_id),
+            rules_to_json(DEFAULT_RULES),
+            user=opened.user,
+        )
+    return opened
+
+
+def load_sample_company(ws: Workspace) -> Workspace:
+    """
+    Load the sample company as a new company of the store.
+
+    Returns
+    -------
+    The workspace with the sample open: accounts, segments, last year's alignment
+    published with its owners and quotas, and a first draft of next year on top of it.
+    """
+    from planner.services.scenarios import publish_parts
+
+    sample = load_sample(ws.settings.data_dir)
+    details = sample.company
+    as_of = dt.date.fromisoformat(details["as_of"])
+    opened = create_company(ws, details["name"], "sample", details["currency"], as_of)
+    company_id = str(opened.company_id)
+    effective_from = dt.date.fromisoformat(details["base_effective_from"])
+    with opened.store.transaction() as conn:
+        company_rows.update_company(
+            conn, company_id, user=ws.user, details={"is_simulated": True}
+        )
+        _save_facts(conn, company_id, sample, as_of, ws.user)
+        base = scenario_rows.create_scenario(
+            conn, company_id, name=BASE_SCENARIO, user=ws.user
+        )
+        with scenario_rows.editing(
+            conn,
+            base.scenario_id,
+            version=base.version,
+            user=ws.user,
+            action="load last year's alignment",
+        ) as edit:
+            territories = territories_of(sample.positions)
+            scenario_rows.save_territories(conn, edit, territories)
+            scenario_rows.save_alignment(conn, edit, sample.alignment)
+            named = named_accounts(
+                sample.accounts, sample.alignment["territory_id"], territories
+            )
+            scenario_rows.save_named_accounts(conn, edit, named)
+            quota_rows.save_quotas(
+                conn, edit, sample.quotas, {"source": "sample company"}
+            )
+            publish_parts(
+                conn,
+                edit,
+                name=BASE_SCENARIO,
+                ownership=sample.ownership,
+                effective_from=effective_from,
+            )
+        scenario_rows.copy_scenario(
+            conn, base.scenario_id, name=FIRST_DRAFT, user=ws.user
+        )
+    return opened
+
+
+def _save_facts(
+    conn: Connection, company_id: str, sample: SampleCompany, as_of: dt.date, user: str
+) -> None:
+    """Save everything of the sample that no scenario changes."""
+    company_rows.save_units(conn, company_id, sample.units)
+    company_rows.save_edges(conn, company_id, sample.edges)
+    team_rows.save_positions(conn, company_id, sample.positions)
+    team_rows.save_reps(conn, company_id, sample.reps)
+    team_rows.save_overlays(conn, company_id, sample.overlays)
+    account_rows.save_accounts(conn, company_id, sample.accounts)
+    deal_rows.save_deals(conn, company_id, sample.deals)
+    deal_rows.save_splits(conn, company_id, sample.splits)
+    deal_rows.save_visits_made(conn, company_id, sample.visits_made)
+    ledger_rows.save_comp_plan(conn, company_id, sample.plan_text, user=user)
+    account_rows.save_segment_rules(
+        conn, company_id, rules_to_json(DEFAULT_RULES), user=user
+    )
+    segments = apply_rules(sample.accounts, DEFAULT_RULES, pd.Timestamp(as_of))
+    account_rows.save_segments(conn, company_id, segments)
+
+
+def territories_of(positions: pd.DataFrame) -> pd.DataFrame:
+    """
+    List the territories that positions work.
+
+    Returns
+    -------
+    Indexed `territory_id`: `name` (the position's title) and `position_id`.
+    """
+    field = positions[positions["territory_id"].notna()].sort_values("territory_id")
+    return pd.DataFrame(
+        {
+            "name": field["territory_id"].to_numpy(),
+            "position_id": field.index.to_numpy(),
+        },
+        index=pd.Index(field["territory_id"], name="territory_id", dtype="str"),
+    )
+
+
+def named_accounts(
+    accounts: pd.DataFrame, territory_by_unit: pd.Series, territories: pd.DataFrame
+) -> pd.DataFrame:
+    """
+    Find the accounts whose owner is not the one of their unit.
+
+    Returns
+    -------
+    Indexed `account_id`: `territory_id` worked by the account's owner.
+    """
+    territory_by_position = pd.Series(
+        territories.index, index=territories["position_id"]
+    )
+    owned = accounts["owner_id"].map(territory_by_position)
+    by_unit = accounts["unit_id"].map(territory_by_unit)
+    differs = owned.notna() & (owned != by_unit)
+    return pd.DataFrame({"territory_id": owned[differs].astype("str")})
+

@@ -1,0 +1,370 @@
+"""Territories of a scenario: look, move units, balance, accept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from sqlalchemy import Connection
+
+from planner.core.errors import InputError
+from planner.geography.adjacency import count_pieces
+from planner.services.accounts import account_list
+from planner.services.accounts import owner_names
+from planner.services.staffing import staff_territories
+from planner.services.workspace import Workspace
+from planner.store import companies as company_rows
+from planner.store import scenarios as scenario_rows
+from planner.store import team as team_rows
+from planner.store.scenarios import Scenario
+from planner.territory.alignment import Alignment
+from planner.territory.basis import MEASURES
+from planner.territory.basis import unit_table
+from planner.territory.measures import balance_index
+from planner.territory.measures import centroids
+from planner.territory.measures import distance_to_centre_km
+from planner.territory.measures import tally
+from planner.territory.measures import travel
+
+
+@dataclass(frozen=True, kw_only=True)
+class TerritoryView:
+    """
+    One scenario's territories, ready to be drawn.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, with the version that an edit must name.
+    units
+        Polygons indexed `unit_id`, with `territory_id` and the measures.
+    edges
+        Which units touch.
+    accounts
+        `account_list` without the closed ones.
+    territories
+        Indexed `territory_id`: `name`, `position_id`, `rep_name`, each measure, each
+        measure's `<measure>_deviation`, `travel_km` (weighted mean to the centre) and
+        `extra_pieces`.
+    index
+        Worst absolute deviation by measure.
+    homes
+        Reps' homes: `name`, `lat`, `lon`, `territory_id`.
+    """
+
+    scenario: Scenario
+    units: gpd.GeoDataFrame
+    edges: pd.DataFrame
+    accounts: pd.DataFrame
+    territories: pd.DataFrame
+    index: pd.Series
+    homes: pd.DataFrame
+
+    @property
+    def measures(self) -> list[str]:
+        """Measures that hold anything to balance."""
+        return [name for name in MEASURES if self.territories[name].sum() > 0]
+
+    @property
+    def n_unassigned_accounts(self) -> int:
+        """Accounts that no territory holds."""
+        return int(self.accounts["territory_id"].isna().sum())
+
+
+def load_alignment(conn: Connection, scenario_id: str) -> Alignment:
+    """Load a scenario's alignment with its named accounts."""
+    units = scenario_rows.load_alignment(conn, scenario_id)["territory_id"]
+    named = scenario_rows.load_named_accounts(conn, scenario_id)["territory_id"]
+    return Alignment(units, named.dropna())
+
+
+def territory_by_account(
+    conn: Connection, scenario_id: str, accounts: pd.DataFrame
+) -> pd.Series:
+    """Find the territory of each account in a scenario."""
+    return load_alignment(conn, scenario_id).territory_of(accounts["unit_id"])
+
+
+def overview(ws: Workspace, scenario_id: str) -> TerritoryView:
+    """Read one scenario's territories."""
+    company_id = str(ws.company_id)
+    with ws.store.reading() as conn:
+        scenario = scenario_rows.load_scenario(conn, scenario_id)
+        units = company_rows.load_units(conn, company_id)
+        edges = company_rows.load_edges(conn, company_id)
+        alignment = load_alignment(conn, scenario_id)
+        territories = scenario_rows.load_territories(conn, scenario_id)
+        positions = team_rows.load_positions(conn, company_id)
+        reps = team_rows.load_reps(conn, company_id)
+        as_of = company_rows.load_company(conn, company_id).as_of
+    accounts = account_list(ws, scenario_id)
+    accounts = accounts[accounts["status"] != "closed"]
+    by_unit = alignment.territory_by_unit.reindex(units.index)
+    table = unit_table(accounts, units)
+    held = _held(accounts, territories)
+    territories = territories.assign(
+        rep_name=territories["position_id"]
+        .map(owner_names(positions, reps, as_of))
+        .fillna("vacant")
+        .astype("str")
+    ).join(held)
+    territories["travel_km"] = _mean_travel_km(table, by_unit)
+    pieces = count_pieces(by_unit, edges).reindex(territories.index)
+    territories["extra_pieces"] = pieces.fillna(0).astype(int)
+    columns = [c for c in table.columns if c in MEASURES]
+    return TerritoryView(
+        scenario=scenario,
+        units=units.join(table[["x_km", "y_km", *columns]]).assign(
+            territory_id=by_unit
+        ),
+        edges=edges,
+        accounts=accounts,
+        territories=territories,
+        index=_index(held),
+        homes=_homes(reps, territories, as_of),
+    )
+
+
+def _held(accounts: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
+    """Tally what the accounts of each territory come to, wide: a row a territory."""
+    values = accounts.assign(accounts=1)[list(MEASURES)].astype("Float64").fillna(0)
+    tallied = tally(
+        values,
+        accounts["territory_id"],
+        list(MEASURES),
+        territory_ids=list(territories.index),
+    )
+    wide = tallied.pivot_table(
+        index="territory_id",
+        columns="measure",
+        values=["actual", "deviation"],
+        dropna=False,
+    )
+    held = pd.DataFrame(index=territories.index)
+    for measure in MEASURES:
+        for part, name in (("actual", measure), ("deviation", f"{measure}_deviation")):
+            known = (part, measure) in wide.columns
+            held[name] = wide[part, measure] if known else 0.0
+    return held.astype(float)
+
+
+def _index(held: pd.DataFrame) -> pd.Series:
+    worst = {name: held[f"{name}_deviation"].abs().max() for name in MEASURES}
+    return pd.Series(worst, dtype=float).fillna(0.0)
+
+
+def _mean_travel_km(table: pd.DataFrame, by_unit: pd.Series) -> pd.Series:
+    """Weighted mean distance of a territory's accounts to its centre, kilometres."""
+    weight = table["accounts"]
+    centres = centroids(table, weight, by_unit)
+    km = distance_to_centre_km(table, centres, by_unit).fillna(0.0)
+    grouped = (km * weight).groupby(by_unit.to_numpy()).sum()
+    total = weight.groupby(by_unit.to_numpy()).sum()
+    return grouped / total.where(total > 0)
+
+
+def _homes(
+    reps: pd.DataFrame, territories: pd.DataFrame, as_of: object
+) -> pd.DataFrame:
+    territory_by_position = pd.Series(
+        territories.index, index=territories["position_id"]
+    )
+    active = reps[reps["left_on"].isna() | (reps["left_on"] > pd.Timestamp(str(as_of)))]
+    homes = active[["name", "lat", "lon"]].assign(
+        territory_id=active["position_id"].map(territory_by_position)
+    )
+    return homes.dropna(subset=["lat", "lon", "territory_id"])
+
+
+def assign_units(
+    ws: Workspace,
+    scenario_id: str,
+    version: int,
+    unit_ids: Sequence[str],
+    to: str | None,
+) -> int:
+    """
+    Give units to a territory, or take them out of any.
+
+    Parameters
+    ----------
+    version
+        Version of the scenario that the user was looking at.
+    to
+        The territory; None: unassigned.
+
+    Returns
+    -------
+    The new version.
+
+    Raises
+    ------
+    ConflictError
+        If someone saved since `version`; the message says who and what.
+    InputError
+        If a unit is not of this company, or nothing was chosen.
+    """
+    if not unit_ids:
+        raise InputError("choose at least one unit to move")
+    target = to or "no territory"
+    with (
+        ws.store.transaction() as conn,
+        scenario_rows.editing(
+            conn,
+            scenario_id,
+            version=version,
+            user=ws.user,
+            action=f"move {len(unit_ids)} units to {target}",
+        ) as edit,
+    ):
+        moved = load_alignment(conn, scenario_id).move(list(unit_ids), to)
+        _save_alignment(conn, edit, moved)
+        return edit.version
+
+
+def _save_alignment(conn: Connection, edit: Any, alignment: Alignment) -> None:
+    scenario_rows.save_alignment(
+        conn, edit, alignment.territory_by_unit.to_frame("territory_id")
+    )
+    scenario_rows.save_named_accounts(
+        conn, edit, alignment.territory_by_account.to_frame("territory_id")
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """
+    What a finished balance job would change.
+
+    Parameters
+    ----------
+    before, after
+        The scenario as it is, and as it would be.
+    moved_accounts
+        Accounts that change territory: `name`, `from_territory`, `to_territory`,
+        `our_sales_minor`, `potential_minor`, `open_pipeline_minor`.
+    report
+        Of the solver, as in the contract's ``balance`` report.
+    summary
+        The same in words.
+    """
+
+    before: TerritoryView
+    after: TerritoryView
+    moved_accounts: pd.DataFrame
+    report: dict[str, Any]
+    summary: str
+
+
+def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Proposal:
+    """Read a balance job's result as a change of the scenario."""
+    before = overview(ws, scenario_id)
+    by_unit = pd.Series(result["territory_by_unit"], dtype="str")
+    after = _as_if(before, by_unit)
+    was, will = before.accounts["territory_id"], after.accounts["territory_id"]
+    changes = (was != will) & will.notna() & was.notna()
+    moved = before.accounts.loc[
+        changes,
+        ["name", "our_sales_minor", "potential_minor", "open_pipeline_minor"],
+    ].assign(from_territory=was[changes], to_territory=will[changes])
+    return Proposal(
+        before=before,
+        after=after,
+        moved_accounts=moved.sort_values("potential_minor", ascending=False),
+        report=dict(result["report"]),
+        summary=str(result["summary"]),
+    )
+
+
+def _as_if(view: TerritoryView, by_unit: pd.Series) -> TerritoryView:
+    """Show a scenario as it would be under another alignment, named accounts ended."""
+    by_unit = by_unit.reindex(view.units.index)
+    accounts = view.accounts.assign(
+        territory_id=view.accounts["unit_id"].map(by_unit).astype("str")
+    )
+    ids = sorted(set(by_unit.dropna()) | set(view.territories.index))
+    kept = view.territories[["name", "position_id", "rep_name"]].reindex(
+        pd.Index(ids, name="territory_id")
+    )
+    kept["name"] = kept["name"].fillna(pd.Series(ids, index=kept.index))
+    kept["rep_name"] = kept["rep_name"].fillna("vacant")
+    in_use = kept[kept.index.isin(by_unit.dropna().unique())]
+    held = _held(accounts, in_use)
+    territories = in_use.join(held)
+    units = view.units.assign(territory_id=by_unit)
+    territories["travel_km"] = _mean_travel_km(
+        pd.DataFrame(units.drop(columns="geometry")), by_unit
+    )
+    pieces = count_pieces(by_unit, view.edges).reindex(territories.index)
+    territories["extra_pieces"] = pieces.fillna(0).astype(int)
+    return TerritoryView(
+        scenario=view.scenario,
+        units=units,
+        edges=view.edges,
+        accounts=accounts,
+        territories=territories,
+        index=_index(held),
+        homes=view.homes,
+    )
+
+
+def accept_proposal(
+    ws: Workspace, scenario_id: str, version: int, result: Mapping[str, Any]
+) -> int:
+    """
+    Take a balance job's answer into the scenario.
+
+    Returns
+    -------
+    The new version.
+
+    Raises
+    ------
+    ConflictError
+        If someone saved since `version`.
+
+    Notes
+    -----
+    Every account follows its unit again: named exceptions end, as the balance was
+    computed on whole units. Territories without a position get one; a company without
+    any team gets a simulated one, labelled so.
+    """
+    by_unit = pd.Series(result["territory_by_unit"], dtype="str")
+    with (
+        ws.store.transaction() as conn,
+        scenario_rows.editing(
+            conn, scenario_id, version=version, user=ws.user, action="accept a balance"
+        ) as edit,
+    ):
+        territories = staff_territories(conn, ws, scenario_id, by_unit)
+        scenario_rows.save_territories(conn, edit, territories)
+        _save_alignment(conn, edit, Alignment(by_unit))
+        return edit.version
+
+
+def travel_of(view: TerritoryView) -> dict[str, float]:
+    """Weighted travel of a view: ``weighted_rms_km`` and ``weighted_mean_km``."""
+    table = pd.DataFrame(view.units.drop(columns="geometry"))
+    by_unit = table["territory_id"]
+    centres = centroids(table, table["accounts"], by_unit)
+    km = distance_to_centre_km(table, centres, by_unit)
+    return travel(km, table["accounts"])
+
+
+__all__ = [
+    "MEASURES",
+    "Proposal",
+    "TerritoryView",
+    "accept_proposal",
+    "assign_units",
+    "balance_index",
+    "load_alignment",
+    "overview",
+    "proposal",
+    "territory_by_account",
+    "travel_of",
+]

@@ -1,0 +1,82 @@
+"""Upkeep of the store: examine, back up, restore."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planner.core.settings import Settings
+from planner.store.backup import backup
+from planner.store.backup import restore
+from planner.store.doctor import Finding
+from planner.store.doctor import examine
+from planner.store.engine import open_store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """
+    What examining a store found.
+
+    Parameters
+    ----------
+    store_url
+        Where the store is.
+    findings
+        What is wrong; none: the store is sound.
+    """
+
+    store_url: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "store": self.store_url,
+            "is_sound": self.is_sound,
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+    def summary(self) -> str:
+        """Say where the store is and what is wrong with it."""
+        lines = [f"store: {self.store_url}"]
+        for finding in self.findings:
+            lines.append(
+                f"{finding.code} {finding.subject}: {finding.message} "
+                f"({finding.repair})"
+            )
+        lines.append("sound" if self.is_sound else f"{len(self.findings)} findings")
+        return "\n".join(lines)
+
+
+def examine_store(settings: Settings) -> Examination:
+    """Examine the store of these settings."""
+    store = open_store(settings.store_url)
+    try:
+        return Examination(
+            store_url=settings.store_url, findings=tuple(examine(store))
+        )
+    finally:
+        store.close()
+
+
+def backup_store(settings: Settings, path: Path) -> dict[str, Any]:
+    """Write one file from the live store; return its manifest."""
+    store = open_store(settings.store_url)
+    try:
+        return {"file": str(path), **asdict(backup(store, path))}
+    finally:
+        store.close()
+
+
+def restore_store(settings: Settings, path: Path) -> dict[str, Any]:
+    """Fill the empty store of these settings from a backup; return its manifest."""
+    manifest = restore(path, settings.store_url)
+    return {"store": settings.store_url, **asdict(manifest)}

@@ -1,0 +1,145 @@
+"""What every page needs: the open company, the chosen scenario, formats, jobs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from planner.core.settings import Settings
+from planner.jobs import queue
+from planner.jobs.worker import ensure_worker
+from planner.services import companies
+from planner.services import pay
+from planner.services import scenarios
+from planner.services import visits
+from planner.services.scenarios import Scenario
+from planner.services.workspace import Workspace
+from planner.services.workspace import open_workspace
+from planner.ui.formats import Formats
+from planner.ui.widgets import JobView
+
+_SCENARIO = "scenario_id"
+_JUST_LOADED = "sample_was_loaded"
+
+JOB_TITLES = {
+    "balance": "Balancing territories",
+    "visits": "Planning visits",
+    "pay": "Running pay",
+}
+
+
+@st.cache_resource(show_spinner="Opening the planner …")
+def _first_workspace(store_url: str) -> tuple[Workspace, bool]:
+    """Open the store once per server, load the sample, start the worker."""
+    settings = Settings.from_environment()
+    ws, was_loaded = companies.ensure_company(settings)
+    ensure_worker(store_url)
+    if was_loaded:
+        prepare(ws)
+    return ws, was_loaded
+
+
+def prepare(ws: Workspace) -> None:
+    """Queue the visits and the pay of the alignment in force, so pages are not empty."""
+    as_of = companies.company(ws).as_of
+    published = scenarios.in_force(ws, as_of)
+    if published is None:
+        return
+    visit_params = visits.default_params(ws)
+    queue.submit(
+        ws.store,
+        ws.company_id,
+        published.scenario_id,
+        "visits",
+        visit_params,
+        ws.user,
+    )
+    pay_params = {"period": pay.latest_period(ws)}
+    queue.submit(
+        ws.store, ws.company_id, published.scenario_id, "pay", pay_params, ws.user
+    )
+
+
+def workspace() -> Workspace:
+    """Return the open company of this browser session."""
+    settings = Settings.from_environment()
+    first, was_loaded = _first_workspace(settings.store_url)
+    if _JUST_LOADED not in st.session_state:
+        st.session_state[_JUST_LOADED] = was_loaded
+    chosen = st.session_state.get("company_id")
+    if chosen is None:
+        latest = open_workspace(settings).company_id
+        st.session_state["company_id"] = latest
+        chosen = latest
+    return Workspace(
+        store=first.store, settings=settings, user=first.user, company_id=chosen
+    )
+
+
+def open_company(ws: Workspace) -> None:
+    """Make a company the open one of this session; its latest scenario is chosen."""
+    st.session_state["company_id"] = ws.company_id
+    st.session_state.pop(_SCENARIO, None)
+
+
+def sample_was_loaded() -> bool:
+    """Tell whether this server started with an empty store."""
+    return bool(st.session_state.get(_JUST_LOADED))
+
+
+def scenario(ws: Workspace) -> Scenario | None:
+    """
+    Return the scenario this session works on, as it is in the store now.
+
+    Returns
+    -------
+    The chosen one, else the latest draft, else the latest; None if there is none.
+    """
+    known = scenarios.scenarios(ws)
+    chosen = st.session_state.get(_SCENARIO)
+    for candidate in known:
+        if candidate.scenario_id == chosen:
+            return candidate
+    drafts = [candidate for candidate in known if candidate.status == "draft"]
+    latest = (drafts or known or [None])[0]
+    if latest is not None:
+        st.session_state[_SCENARIO] = latest.scenario_id
+    return latest
+
+
+def choose_scenario(scenario_id: str) -> None:
+    """Let this session work on another scenario."""
+    st.session_state[_SCENARIO] = scenario_id
+
+
+def formats(ws: Workspace) -> Formats:
+    """Return how numbers and dates are written for this company."""
+    currency = companies.company(ws).currency if ws.company_id else "USD"
+    return Formats(
+        locale=ws.settings.locale,
+        distance_unit=ws.settings.distance_unit,
+        currency=currency,
+    )
+
+
+def submit(
+    ws: Workspace, kind: str, scenario_id: str, params: dict[str, object]
+) -> str:
+    """Queue a job and see that a worker is there to run it."""
+    job_id = queue.submit(ws.store, ws.company_id, scenario_id, kind, params, ws.user)
+    ensure_worker(ws.store.url)
+    return job_id
+
+
+def job_view(ws: Workspace, job_id: str) -> JobView:
+    """Read a job for the job panel."""
+    job = queue.load(ws.store, job_id)
+    states = {"queued": "waiting"}
+    return JobView(
+        state=states.get(job.state, job.state),
+        title=JOB_TITLES.get(job.kind, job.kind),
+        fraction=job.fraction,
+        note=job.note,
+        objective=job.best,
+        bound=job.bound,
+        error=job.error or "",
+    )
