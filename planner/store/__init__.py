@@ -1,0 +1,8 @@
+"""The only place that knows SQL: SQLite by default, one file for all companies."""
+
+from __future__ import annotations
+
+from planner.store.engine import Store
+from planner.store.engine import open_store
+
+__all__ = ["Store", "open_store"]

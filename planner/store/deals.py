@@ -1,0 +1,48 @@
+"""What happened: deals, who shares their credit, visits made."""
+
+from __future__ import annotations
+
+import pandas as pd
+import sqlalchemy as sa
+
+from planner.core import schemas
+from planner.store import frames
+from planner.store import tables
+
+
+def save_deals(conn: sa.Connection, company_id: str, deals: pd.DataFrame) -> int:
+    """Replace the deals."""
+    return frames.save_rows(
+        conn, tables.deal, schemas.DEALS, deals, company_id=company_id
+    )
+
+
+def load_deals(conn: sa.Connection, company_id: str) -> pd.DataFrame:
+    """Read the deals."""
+    return frames.load_rows(conn, tables.deal, schemas.DEALS, company_id=company_id)
+
+
+def save_splits(conn: sa.Connection, company_id: str, splits: pd.DataFrame) -> int:
+    """Replace the agreed shares of credit."""
+    return frames.save_rows(
+        conn, tables.split, schemas.SPLITS, splits, company_id=company_id
+    )
+
+
+def load_splits(conn: sa.Connection, company_id: str) -> pd.DataFrame:
+    """Read the agreed shares of credit."""
+    return frames.load_rows(conn, tables.split, schemas.SPLITS, company_id=company_id)
+
+
+def save_visits_made(conn: sa.Connection, company_id: str, visits: pd.DataFrame) -> int:
+    """Replace the visits made."""
+    return frames.save_rows(
+        conn, tables.visit_made, schemas.VISITS_MADE, visits, company_id=company_id
+    )
+
+
+def load_visits_made(conn: sa.Connection, company_id: str) -> pd.DataFrame:
+    """Read the visits made."""
+    return frames.load_rows(
+        conn, tables.visit_made, schemas.VISITS_MADE, company_id=company_id
+    )

@@ -1,0 +1,81 @@
+"""
+Bringing old files up to date.
+
+A new file gets the tables of `store.tables` as they are. A change of them adds one
+module here, ``mNNN_what.py`` with a function ``up(conn)`` that brings a file of version
+NNN - 1 to NNN, and its line in `STEPS`. Tests keep a dump of each released version and
+hold the migrated file against a new one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from planner.core.files import replacing
+from planner.store.tables import meta
+from planner.store.tables import metadata
+
+Step = Callable[[sa.Connection], None]
+
+WRITES = "planner_writes"  # execution option of a connection that will write
+FIRST_VERSION = 1
+STEPS: Mapping[int, Step] = {}
+KNOWN_VERSION = max(STEPS, default=FIRST_VERSION)
+
+
+def bring_up(
+    engine: sa.Engine,
+    path: Path,
+    found: int | None,
+    steps: Mapping[int, Step] = STEPS,
+) -> None:
+    """
+    Make the tables of a new file, or take an old one through the steps it lacks.
+
+    Parameters
+    ----------
+    engine
+        Of the file.
+    path
+        The file; a copy of an old one is laid beside it first.
+    found
+        Its version; None: new.
+    steps
+        Step by the version it leads to.
+    """
+    known = max(steps, default=FIRST_VERSION)
+    if found == known:
+        return
+    if found is not None:
+        snapshot(engine, path.with_name(f"{path.stem}.before-v{known}{path.suffix}"))
+    with writing_connection(engine) as conn, conn.begin():
+        if found is None:
+            metadata.create_all(conn)
+        else:
+            for version in range(found + 1, known + 1):
+                steps[version](conn)
+            conn.execute(sa.delete(meta).where(meta.c.name == "schema_version"))
+        row = {"name": "schema_version", "value": str(known)}
+        conn.execute(sa.insert(meta).values(row))
+
+
+def writing_connection(engine: sa.Engine) -> sa.Connection:
+    """Connect so that the next transaction may write."""
+    return engine.connect().execution_options(**{WRITES: True})
+
+
+def snapshot(engine: sa.Engine, target: Path) -> None:
+    """Copy a live SQLite file, whole or not at all."""
+    with (
+        replacing(target) as beside,
+        engine.connect() as conn,
+        closing(sqlite3.connect(beside)) as copy,
+    ):
+        conn.connection.driver_connection.backup(copy)  # type: ignore[union-attr]
+        copy.execute("PRAGMA journal_mode = DELETE")

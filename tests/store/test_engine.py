@@ -1,0 +1,99 @@
+"""What opening a store promises."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+import sqlalchemy as sa
+
+from planner.core.errors import StoreError
+from planner.store import open_store
+from planner.store.migrations import KNOWN_VERSION
+from planner.store.tables import metadata
+
+
+def test_a_fresh_store_has_every_table(tmp_path):
+    store = open_store(f"sqlite:///{tmp_path}/deep/folder/a.sqlite")
+    names = set(sa.inspect(store.engine).get_table_names())
+    assert names == set(metadata.tables)
+
+
+def test_a_store_from_the_future_is_refused_with_both_versions(tmp_path):
+    path = tmp_path / "a.sqlite"
+    open_store(f"sqlite:///{path}").close()
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
+        conn.commit()
+    with pytest.raises(StoreError, match=f"version 99.*up to {KNOWN_VERSION}"):
+        open_store(f"sqlite:///{path}")
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path):
+    path = tmp_path / "a.sqlite"
+    path.write_text("account_id,name\n1,Ann\n")
+    with pytest.raises(StoreError, match="no SQLite database"):
+        open_store(f"sqlite:///{path}")
+    assert path.read_text() == "account_id,name\n1,Ann\n"
+
+
+def test_a_database_of_another_program_is_refused_byte_for_byte(tmp_path):
+    path = tmp_path / "a.sqlite"
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("CREATE TABLE song (title TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="another program"):
+        open_store(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "url", ["", "no url", "sqlite://", "sqlite:///:memory:", "postgresql://u:pw@h/db"]
+)
+def test_urls_that_name_no_file_are_refused_without_showing_a_password(url):
+    with pytest.raises(StoreError, match="sqlite:///folder/file") as caught:
+        open_store(url)
+    assert "pw" not in str(caught.value)
+
+
+def test_a_cut_file_is_called_damaged(tmp_path):
+    path = tmp_path / "a.sqlite"
+    open_store(f"sqlite:///{path}").close()
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(StoreError, match="restore the latest backup"):
+        open_store(f"sqlite:///{path}")
+
+
+def test_an_exception_inside_a_transaction_leaves_nothing(store):
+    def fail_after_writing():
+        with store.transaction() as conn:
+            conn.exec_driver_sql("INSERT INTO meta VALUES ('x', 'y')")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_writing()
+    with store.reading() as conn:
+        rows = conn.exec_driver_sql("SELECT * FROM meta WHERE name = 'x'").all()
+    assert rows == []
+
+
+def test_reading_cannot_write(store):
+    with pytest.raises(StoreError, match="only be read"), store.reading() as conn:
+        conn.exec_driver_sql("INSERT INTO meta VALUES ('x', 'y')")
+
+
+def test_the_file_is_safe_against_a_crash(store):
+    with store.reading() as conn:
+        asked = ("journal_mode", "synchronous", "foreign_keys")
+        found = [conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in asked]
+    assert found == ["wal", 2, 1]
+
+
+def test_a_reader_sees_one_moment(store):
+    query = "SELECT count(*) FROM meta"
+    with store.reading() as conn:
+        first = conn.exec_driver_sql(query).scalar()
+        with store.transaction() as other:
+            other.exec_driver_sql("INSERT INTO meta VALUES ('x', 'y')")
+        assert conn.exec_driver_sql(query).scalar() == first
