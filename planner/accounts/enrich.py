@@ -1,0 +1,246 @@
+"""Placing accounts: the offline geocoding ladder, and the join of accounts to units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from planner.geography.distance import M_PER_KM
+from planner.geography.distance import haversine_m
+
+NEAREST_UNIT_KM = 25.0
+_KM_PER_DEGREE = 111.195
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """
+    Places known offline.
+
+    Parameters
+    ----------
+    postcodes : shape (n_postcodes, 2)
+        lat, lon in degrees, indexed by five-digit US postcode.
+    cities : shape (n_cities, 2)
+        lat, lon in degrees, indexed by `city_key` and two-letter region.
+    """
+
+    postcodes: pd.DataFrame
+    cities: pd.DataFrame
+
+    @classmethod
+    def load(cls, data_dir: Path) -> Gazetteer:
+        """
+        Read ``us_zip.csv.gz`` and ``us_cities.csv.gz``.
+
+        Parameters
+        ----------
+        data_dir
+            Folder of the reference geography.
+        """
+        postcodes = pd.read_csv(
+            Path(data_dir) / "us_zip.csv.gz", dtype={"postcode": "str"}
+        )
+        cities = pd.read_csv(
+            Path(data_dir) / "us_cities.csv.gz",
+            dtype={"city": "str", "region": "str"},
+            keep_default_na=False,
+        )
+        return cls.from_frames(postcodes, cities)
+
+    @classmethod
+    def from_frames(cls, postcodes: pd.DataFrame, cities: pd.DataFrame) -> Gazetteer:
+        """
+        Index two tables.
+
+        Parameters
+        ----------
+        postcodes : columns postcode, lat, lon
+            A repeated postcode counts once, the first.
+        cities : columns city, region, lat, lon, population
+            Of cities with one name in one region the most populous counts.
+        """
+        by_size = cities.sort_values("population", ascending=False, kind="stable")
+        keyed = by_size.assign(city=city_key(by_size["city"]))
+        unique = keyed.drop_duplicates(["city", "region"])
+        codes = postcodes.drop_duplicates("postcode").set_index("postcode")
+        return cls(
+            codes[["lat", "lon"]].astype("float64"),
+            unique.set_index(["city", "region"])[["lat", "lon"]].astype("float64"),
+        )
+
+    @classmethod
+    def empty(cls) -> Gazetteer:
+        """Make one that knows no place: only given coordinates count."""
+        places = pd.DataFrame({"lat": [], "lon": []}, dtype="float64")
+        text = pd.Series([], dtype="str")
+        return cls.from_frames(
+            places.assign(postcode=text),
+            places.assign(city=text, region=text, population=0),
+        )
+
+
+def city_key(city: pd.Series) -> pd.Series:
+    """
+    Reduce city names to what two spellings share.
+
+    Parameters
+    ----------
+    city : shape (n_rows,)
+        Names as written.
+
+    Returns
+    -------
+    shape (n_rows,)
+        Lower case without accents and signs; ``St.`` → ``saint``, ``Ft`` → ``fort``,
+        ``Mt`` → ``mount``.
+    """
+    plain = city.str.normalize("NFKD").str.casefold()
+    plain = plain.str.replace(r"[\u0300-\u036f'’`.]", "", regex=True)
+    plain = plain.str.replace(r"[^\w]+", " ", regex=True).str.strip()
+    for short, long in (
+        ("st", "saint"),
+        ("ste", "sainte"),
+        ("ft", "fort"),
+        ("mt", "mount"),
+    ):
+        plain = plain.str.replace(rf"^{short} ", f"{long} ", regex=True)
+    return plain
+
+
+def locate(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
+    """
+    Place rows: given coordinates, else the postcode's centre, else the city's.
+
+    Parameters
+    ----------
+    places : columns lat, lon, postcode, city, region, country
+        lat, lon NaN and text empty where missing; country ``US`` for the USA.
+    gazetteer
+        The places known offline, of the USA.
+
+    Returns
+    -------
+    columns lat, lon, geo_source, geo_precision
+        NaN and empty text where no rung of the ladder holds.
+
+    Notes
+    -----
+    The centre of a US postcode lies 1-2.5 km (median) from the address: good for
+    territories, not for a day's route. A row outside the USA needs coordinates.
+    """
+    lat, lon = places["lat"].copy(), places["lon"].copy()
+    source = pd.Series("", index=places.index, dtype="str")
+    source = source.mask(lat.notna() & lon.notna(), "given")
+    by_postcode = gazetteer.postcodes.reindex(places["postcode"])
+    keys = pd.MultiIndex.from_arrays([city_key(places["city"]), places["region"]])
+    by_city = gazetteer.cities.reindex(keys)
+    for name, found in (("postcode", by_postcode), ("city", by_city)):
+        is_open = (source == "") & (places["country"] == "US")
+        usable = is_open & found["lat"].notna().to_numpy()
+        lat = lat.mask(usable, pd.Series(found["lat"].to_numpy(), index=lat.index))
+        lon = lon.mask(usable, pd.Series(found["lon"].to_numpy(), index=lon.index))
+        source = source.mask(usable, name)
+    is_placed = source != ""
+    return pd.DataFrame(
+        {
+            "lat": lat.where(is_placed),
+            "lon": lon.where(is_placed),
+            "geo_source": source,
+            "geo_precision": source.where(source != "given", "exact"),
+        }
+    )
+
+
+def km_to_postcode(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.Series:
+    """
+    Measure how far rows lie from the centre of their US postcode.
+
+    Parameters
+    ----------
+    places : columns lat, lon, postcode
+        In degrees.
+    gazetteer
+        The places known offline.
+
+    Returns
+    -------
+    shape (n_rows,)
+        Kilometres on a sphere, NaN where either is unknown.
+    """
+    centre = gazetteer.postcodes.reindex(places["postcode"])
+    away_m = haversine_m(
+        places["lat"].to_numpy(),
+        places["lon"].to_numpy(),
+        centre["lat"].to_numpy(),
+        centre["lon"].to_numpy(),
+    )
+    return pd.Series(away_m / M_PER_KM, index=places.index)
+
+
+def join_units(accounts: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
+    """
+    Find the unit in which each account lies.
+
+    Parameters
+    ----------
+    accounts : columns lat, lon
+        Indexed by account_id.
+    units : column geometry
+        Polygons in EPSG:4326 indexed by unit_id.
+
+    Returns
+    -------
+    shape (n_accounts,)
+        unit_id; for a point outside all units the nearest within 25 km (the outlines
+        are simplified, and piers stand in the water), else null. On a border the
+        first unit by order counts.
+    """
+    import shapely
+
+    found = np.full(len(accounts), -1, dtype="int64")
+    shapes = np.asarray(units["geometry"])
+    if len(accounts) and len(shapes):
+        lon = accounts["lon"].to_numpy("float64")
+        points = shapely.points(lon, accounts["lat"].to_numpy("float64"))
+        tree = shapely.STRtree(shapes)
+        point_at, shape_at = tree.query(points, predicate="intersects")
+        order = np.lexsort((-shape_at, point_at))
+        found[point_at[order]] = shape_at[order]
+        outside = np.flatnonzero(found < 0)
+        found[outside] = _nearest(points[outside], tree, shapes)
+    ids = units.index.astype("str").to_numpy(dtype=object)
+    named = [ids[place] if place >= 0 else None for place in found]
+    return pd.Series(named, index=accounts.index, dtype="str", name="unit_id")
+
+
+def _nearest(points: np.ndarray, tree: object, shapes: np.ndarray) -> np.ndarray:
+    """Find the nearest shape within reach of each point, in local kilometres."""
+    import shapely
+
+    found = np.full(len(points), -1, dtype="int64")
+    for place, point in enumerate(points):
+        squeeze = max(0.05, float(np.cos(np.radians(point.y))))
+        reach_lat = NEAREST_UNIT_KM / _KM_PER_DEGREE
+        reach_lon = reach_lat / squeeze
+        around = shapely.box(
+            point.x - reach_lon,
+            point.y - reach_lat,
+            point.x + reach_lon,
+            point.y + reach_lat,
+        )
+        near = np.sort(tree.query(around))  # type: ignore[attr-defined]
+        if not len(near):
+            continue
+        scale = np.array([_KM_PER_DEGREE * squeeze, _KM_PER_DEGREE])
+        flat = shapely.transform(shapes[near], lambda xy, by=scale: xy * by)
+        away_km = shapely.distance(
+            flat, shapely.transform(point, lambda xy, by=scale: xy * by)
+        )
+        best = int(np.argmin(away_km))
+        if away_km[best] <= NEAREST_UNIT_KM:
+            found[place] = near[best]
+    return found

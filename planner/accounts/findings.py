@@ -1,0 +1,265 @@
+"""What an import found: findings, the log that collects them, and the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+import pandas as pd
+
+from planner.core.errors import InputError
+
+SEVERITIES = ("notice", "warn", "reject")
+VERDICTS = ("accept", "accept_notice", "accept_warn", "reject_rows", "reject_file")
+COLUMNS = ("code", "severity", "row", "column", "value", "message")
+
+# Rows that contradict each other: nobody but the user can say which one is right.
+CONFLICTS = frozenset({"duplicate_id"})
+
+_LONGEST_VALUE = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """
+    One thing an import has to say.
+
+    Parameters
+    ----------
+    code
+        Short name of the rule, stable across versions.
+    severity
+        ``notice``: converted and said so; ``warn``: look at it; ``reject``: the row,
+        or without a row the whole file, is not taken.
+    message
+        What was found and how to repair it.
+    row
+        Data row counted from 1; None: the whole file.
+    column
+        Column of the file, empty if none.
+    value
+        The cell as text.
+    """
+
+    code: str
+    severity: str
+    message: str
+    row: int | None = None
+    column: str = ""
+    value: str = ""
+
+
+class SourceError(InputError):
+    """A file that cannot be read at all; carries the finding that says why."""
+
+    def __init__(self, code: str, message: str, value: str = "") -> None:
+        self.finding = Finding(
+            code=code, severity="reject", message=message, value=value
+        )
+        super().__init__(message)
+
+
+@dataclass(slots=True)
+class FindingLog:
+    """Collects findings and remembers which rows they keep out."""
+
+    findings: list[Finding] = field(default_factory=list)
+    rejected: set[int] = field(default_factory=set)
+
+    @classmethod
+    def starting_with(cls, findings: Iterable[Finding]) -> FindingLog:
+        """Make a log that already holds what reading the file found."""
+        log = cls()
+        for finding in findings:
+            log.add(finding)
+        return log
+
+    @property
+    def has_file_reject(self) -> bool:
+        """Whether the whole file is refused."""
+        return any(
+            finding.severity == "reject" and finding.row is None
+            for finding in self.findings
+        )
+
+    def add(self, finding: Finding) -> None:
+        """Add one finding."""
+        self.findings.append(finding)
+        if finding.severity == "reject" and finding.row is not None:
+            self.rejected.add(finding.row)
+
+    def file(self, code: str, severity: str, message: str, *, column: str = "") -> None:
+        """Add a finding about the whole file or a whole column."""
+        self.add(Finding(code=code, severity=severity, message=message, column=column))
+
+    def rows(
+        self, code: str, severity: str, values: pd.Series, message: str, *, column: str
+    ) -> None:
+        """
+        Add one finding for each row of a series.
+
+        Parameters
+        ----------
+        code, severity, column
+            As of `Finding`.
+        values : shape (n_faulty_rows,)
+            Cells indexed by row number.
+        message
+            May hold ``{value}``, filled in with the cell.
+        """
+        for row, value in zip(values.index.tolist(), values.tolist(), strict=True):
+            shown = _shorten("" if pd.isna(value) else str(value))
+            self.add(
+                Finding(
+                    code=code,
+                    severity=severity,
+                    message=message.replace("{value}", repr(shown)),
+                    row=int(row),
+                    column=column,
+                    value=shown,
+                )
+            )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the findings, those of the whole file first, then by row."""
+        ordered = sorted(self.findings, key=lambda f: (f.row is not None, f.row or 0))
+        frame = pd.DataFrame(
+            [tuple(getattr(f, name) for name in COLUMNS) for f in ordered],
+            columns=list(COLUMNS),
+        )
+        types = dict.fromkeys(COLUMNS, "str") | {"row": "Int64"}
+        return frame.astype(types)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport:
+    """
+    What an import took, what it refused and why.
+
+    Parameters
+    ----------
+    file
+        Name of the file.
+    kind
+        ``accounts``, ``units``, ``reps`` or ``deals``.
+    verdict
+        One of `VERDICTS`.
+    rows_read, rows_accepted, rows_rejected
+        Accepted + rejected = read, always.
+    findings
+        Frame of code, severity, row, column, value, message.
+    frame
+        The accepted rows in the schema of their kind.
+    mapping
+        Column of the file by column of ours.
+    """
+
+    file: str
+    kind: str
+    verdict: str
+    rows_read: int
+    rows_accepted: int
+    rows_rejected: int
+    findings: pd.DataFrame
+    frame: pd.DataFrame
+    mapping: Mapping[str, str]
+
+    @property
+    def accounts(self) -> pd.DataFrame:
+        """The accepted accounts."""
+        if self.kind != "accounts":
+            raise InputError(f"this report holds {self.kind}, not accounts")
+        return self.frame
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether any row may be taken over."""
+        return self.verdict != "reject_file" and self.rows_accepted > 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain values, in the order of the contract."""
+        rows = self.findings.astype(object).to_dict("records")
+        for row in rows:
+            row["row"] = None if pd.isna(row["row"]) else int(row["row"])
+        return {
+            "file": self.file,
+            "kind": self.kind,
+            "verdict": self.verdict,
+            "rows_read": self.rows_read,
+            "rows_accepted": self.rows_accepted,
+            "rows_rejected": self.rows_rejected,
+            "findings": rows,
+        }
+
+    def to_json(self) -> str:
+        """Return the report as one JSON object (the answer of ``check --json``)."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    def summary(self) -> str:
+        """Say in two lines what the import would do."""
+        return (
+            f"{self.file}: {self.verdict}\n{self.rows_read:,} rows read, "
+            f"{self.rows_accepted:,} accepted, {self.rows_rejected:,} rejected"
+        )
+
+
+def make_report(
+    *,
+    file: str,
+    kind: str,
+    rows_read: int,
+    log: FindingLog,
+    frame: pd.DataFrame,
+    mapping: Mapping[str, str] | None = None,
+) -> ImportReport:
+    """
+    Close a log into a report.
+
+    Parameters
+    ----------
+    file, kind, rows_read, mapping
+        As of `ImportReport`.
+    log
+        Everything found.
+    frame
+        The accepted rows; emptied if the file is refused.
+    """
+    nothing_left = rows_read > 0 and len(frame) == 0
+    if nothing_left and not log.has_file_reject:
+        log.file(
+            "no_row_accepted",
+            "reject",
+            f"none of the {rows_read:,} rows can be taken; the reasons stand by row",
+        )
+    kept = frame.iloc[:0] if log.has_file_reject else frame
+    return ImportReport(
+        file=file,
+        kind=kind,
+        verdict=_verdict(log),
+        rows_read=rows_read,
+        rows_accepted=len(kept),
+        rows_rejected=rows_read - len(kept),
+        findings=log.to_frame(),
+        frame=kept,
+        mapping=dict(mapping or {}),
+    )
+
+
+def _verdict(log: FindingLog) -> str:
+    """Weigh the findings; held rows alone do not refuse a file."""
+    if log.has_file_reject:
+        return "reject_file"
+    if any(finding.code in CONFLICTS for finding in log.findings):
+        return "reject_rows"
+    severities = {finding.severity for finding in log.findings}
+    if severities & {"reject", "warn"}:
+        return "accept_warn"
+    return "accept_notice" if severities else "accept"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"

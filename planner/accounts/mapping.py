@@ -1,0 +1,221 @@
+"""Which column of a file is which of ours: known names, guesses, saved mappings."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from collections.abc import Mapping
+
+import pandas as pd
+
+from planner.accounts.columns import KINDS
+from planner.accounts.columns import KNOWN_COLUMNS
+from planner.core.errors import InputError
+from planner.core.money import MINOR_DIGITS
+
+__all__ = [
+    "KINDS",
+    "KNOWN_COLUMNS",
+    "check_mapping",
+    "guess_mapping",
+    "header_currency",
+    "is_sure",
+    "load_mapping",
+    "save_mapping",
+]
+
+# A name that only ends in a known one ("Provider City") is taken for these alone.
+_BY_LAST_WORDS = ("name", "postcode", "city", "region", "country", "lat", "lon")
+_NUMERIC = {"lat", "lon"}
+_NEVER_NUMERIC = {"region", "city", "name", "country"}
+_LEAST_ALIKE = 88
+_LEAST_LENGTH = 6
+
+
+def guess_mapping(
+    columns: Iterable[str],
+    sample_rows: pd.DataFrame | None = None,
+    kind: str = "accounts",
+) -> dict[str, str]:
+    """
+    Guess which column of a file is which of ours.
+
+    Parameters
+    ----------
+    columns
+        Header of the file.
+    sample_rows : shape (n_rows, n_columns)
+        Some text rows: a guess that its values contradict is dropped.
+    kind
+        One of `KINDS`.
+
+    Returns
+    -------
+    Column of the file by column of ours. Exact names come first, then names ending in
+    a known one, then names spelled nearly alike; a column serves once.
+    """
+    known = _known(kind)
+    names = list(columns)
+    guessed: dict[str, str] = {}
+    free = dict.fromkeys(names)
+    for rule in (_same, _ending, _alike):
+        for target, aliases in known.items():
+            if target in guessed:
+                continue
+            for column in rule(target, aliases, list(free)):
+                if _values_fit(target, column, sample_rows):
+                    guessed[target] = column
+                    del free[column]
+                    break
+    _serve_twice(kind, guessed, names)
+    return guessed
+
+
+def is_sure(target: str, column: str, kind: str = "accounts") -> bool:
+    """Tell whether a column has exactly one of the names its target is known by."""
+    return _key(column) in {_key(alias) for alias in _known(kind)[target]}
+
+
+def check_mapping(
+    mapping: Mapping[str, str], columns: Iterable[str], kind: str = "accounts"
+) -> dict[str, str]:
+    """
+    Check a mapping given by the user.
+
+    Parameters
+    ----------
+    mapping
+        Column of the file by column of ours; an empty column leaves ours out.
+    columns
+        Header of the file.
+    kind
+        One of `KINDS`.
+
+    Raises
+    ------
+    InputError
+        If it names a column that we or the file do not have.
+    """
+    known, found = _known(kind), list(columns)
+    for target, column in mapping.items():
+        if target not in known:
+            raise InputError(
+                f"mapping names {target!r}; {kind} have only {', '.join(known)}"
+            )
+        if column and column not in found:
+            raise InputError(
+                f"mapping takes {target} from {column!r}; "
+                f"the file has only {', '.join(found)}"
+            )
+    return {target: column for target, column in mapping.items() if column}
+
+
+def load_mapping(text: str) -> dict[str, str]:
+    """
+    Read a saved mapping: a JSON object of our column → column of the file.
+
+    Raises
+    ------
+    InputError
+        If it is no such object.
+    """
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"mapping is no JSON: {error}") from error
+    if not isinstance(found, dict) or not all(
+        isinstance(value, str) for value in found.values()
+    ):
+        raise InputError('mapping must be like {"account_id": "Customer No"}')
+    return found
+
+
+def save_mapping(mapping: Mapping[str, str]) -> str:
+    """Write a mapping as the text that `load_mapping` reads."""
+    return json.dumps(dict(mapping), ensure_ascii=False, indent=2)
+
+
+def header_currency(column: str) -> str | None:
+    """
+    Read the currency in a header such as ``revenue_usd`` or ``Revenue (EUR)``.
+
+    Returns
+    -------
+    Three letters, or None.
+    """
+    last = re.split(r"[^A-Za-z]+", column.strip().rstrip(")]"))[-1].upper()
+    return last if last in MINOR_DIGITS else None
+
+
+def _known(kind: str) -> dict[str, tuple[str, ...]]:
+    if kind not in KNOWN_COLUMNS:
+        raise InputError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    return KNOWN_COLUMNS[kind]
+
+
+def _words(column: str) -> list[str]:
+    """Split a header into plain lower-case words; ``PostalCode`` has two."""
+    plain = unicodedata.normalize("NFKD", column)
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    parted = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", plain)
+    words = re.sub(r"[^a-z0-9]+", " ", parted.casefold()).split()
+    if len(words) > 1 and words[-1].upper() in MINOR_DIGITS:
+        words.pop()
+    return words
+
+
+def _key(column: str) -> str:
+    return "".join(_words(column))
+
+
+def _same(_target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
+    rank = {_key(alias): place for place, alias in reversed(list(enumerate(aliases)))}
+    hits = [column for column in columns if _key(column) in rank]
+    return sorted(hits, key=lambda column: rank[_key(column)])
+
+
+def _ending(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
+    if target not in _BY_LAST_WORDS:
+        return []
+    endings = [_words(alias) for alias in aliases if len(alias) > 2]
+    return [
+        column
+        for column in columns
+        if any(_words(column)[-len(ending) :] == ending for ending in endings)
+    ]
+
+
+def _alike(_target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
+    from rapidfuzz import fuzz
+
+    keys = [_key(alias) for alias in aliases if len(alias) >= _LEAST_LENGTH]
+    scored = [
+        (max((fuzz.ratio(_key(column), key) for key in keys), default=0.0), column)
+        for column in columns
+        if len(_key(column)) >= _LEAST_LENGTH
+    ]
+    hits = [pair for pair in scored if pair[0] >= _LEAST_ALIKE]
+    return [column for _, column in sorted(hits, key=lambda pair: -pair[0])]
+
+
+def _values_fit(target: str, column: str, sample: pd.DataFrame | None) -> bool:
+    if sample is None or column not in sample.columns:
+        return True
+    cells = sample[column].astype("str").str.strip()
+    cells = cells[cells != ""]
+    if cells.empty or target not in _NUMERIC | _NEVER_NUMERIC:
+        return True
+    share = cells.str.fullmatch(r"[+-]?\d+(?:[.,]\d+)?(?:[eE]-?\d+)?").mean()
+    return bool(share >= 0.3 if target in _NUMERIC else share <= 0.5)
+
+
+def _serve_twice(kind: str, guessed: dict[str, str], names: list[str]) -> None:
+    """Let the id of a unit be its name, or its name the id, if only one is there."""
+    if kind != "units":
+        return
+    if "unit_id" in guessed and "name" not in guessed:
+        guessed["name"] = guessed["unit_id"]
+    if "unit_id" not in guessed and "name" in guessed and guessed["name"] in names:
+        guessed["unit_id"] = guessed["name"]

@@ -1,0 +1,123 @@
+"""What importing any kind of table has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+
+import pandas as pd
+import pandera.pandas as pa
+
+from planner.accounts.cells import CellReader
+from planner.accounts.findings import FindingLog
+from planner.accounts.findings import ImportReport
+from planner.accounts.findings import make_report
+from planner.accounts.mapping import check_mapping
+from planner.accounts.mapping import guess_mapping
+from planner.accounts.mapping import is_sure
+from planner.accounts.params import ImportParams
+from planner.accounts.sources import RawTable
+from planner.core.schemas import check
+
+_SAMPLE_ROWS = 200
+
+
+def run_import(
+    raw: RawTable,
+    kind: str,
+    mapping: Mapping[str, str] | None,
+    params: ImportParams | None,
+    schema: pa.DataFrameSchema,
+    required: tuple[str, ...],
+    one_of: tuple[tuple[str, ...], ...],
+    build: Callable[[CellReader], pd.DataFrame],
+) -> ImportReport:
+    """
+    Do what every kind has in common: map, check the header, build, keep, report.
+
+    Parameters
+    ----------
+    raw, kind, mapping, params
+        As of `import_table`.
+    schema
+        Schema of the accepted rows.
+    required
+        Our columns that must be there.
+    one_of
+        Groups of our columns, one of which must be there; empty: no such rule.
+    build
+        Reads all rows into a frame indexed by row number, with every fault in the
+        reader's log; the id is the column named by the first of `required`.
+    """
+    log = FindingLog.starting_with(raw.notes)
+    log.rejected &= set(raw.frame.index)
+    if mapping is None:
+        used = guess_mapping(raw.columns, raw.frame.head(_SAMPLE_ROWS), kind)
+        _tell_guesses(used, kind, log)
+    else:
+        used = check_mapping(mapping, raw.columns, kind)
+    rows_read = len(raw.frame) + _check_header(raw, kind, used, required, one_of, log)
+    cells = CellReader(raw, used, params or ImportParams(), log)
+    frame = pd.DataFrame()
+    if not log.has_file_reject and rows_read:
+        frame = build(cells)
+    if not log.has_file_reject and len(frame):
+        kept = frame[~frame.index.isin(list(log.rejected))]
+        frame = check(kept.set_index(required[0]), schema)
+    return make_report(
+        file=raw.filename,
+        kind=kind,
+        rows_read=rows_read,
+        log=log,
+        frame=frame,
+        mapping=used,
+    )
+
+
+def _tell_guesses(mapping: Mapping[str, str], kind: str, log: FindingLog) -> None:
+    for target, column in mapping.items():
+        if not is_sure(target, column, kind):
+            log.file(
+                "guessed_column",
+                "notice",
+                f"column {column!r} is taken as {target}; map it if that is wrong",
+                column=column,
+            )
+
+
+def _check_header(
+    raw: RawTable,
+    kind: str,
+    mapping: Mapping[str, str],
+    required: tuple[str, ...],
+    one_of: tuple[tuple[str, ...], ...],
+    log: FindingLog,
+) -> int:
+    """Refuse a file without its columns; return 1 if its header is a row of data."""
+    if not raw.columns:
+        return 0
+    missing = [name for name in required if name not in mapping]
+    if one_of and not any(all(name in mapping for name in group) for group in one_of):
+        missing.append(" or ".join("+".join(group) for group in one_of))
+    if not missing:
+        return 0
+    found = ", ".join(raw.columns[:30])
+    if not mapping and any(_is_value(name) for name in raw.columns):
+        log.file(
+            "no_header",
+            "reject",
+            f"the first line looks like data, not like a header: {found}. Add a first "
+            f"line with the names; {kind} need {', '.join(missing)}",
+        )
+        return 1
+    log.file(
+        "missing_column",
+        "reject",
+        f"missing: {', '.join(missing)}; the file has {found}. "
+        "Rename a column or map it",
+    )
+    return 0
+
+
+def _is_value(name: str) -> bool:
+    return bool(pd.Series([name]).str.fullmatch(r"[+-]?[\d.,/-]*\d[\d.,/-]*").iloc[0])

@@ -1,0 +1,298 @@
+"""Reading a file into cells of text: nothing is guessed, nothing is dropped."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from planner.accounts.findings import Finding
+from planner.accounts.findings import SourceError
+from planner.core.errors import InputError
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".geojson", ".json", ".gpkg", ".zip")
+LARGEST_FILE_BYTES = 500_000_000
+LARGEST_UNPACKED_BYTES = 1_000_000_000
+HIGHEST_RATIO = 100
+RATIO_COUNTS_FROM_BYTES = 10_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawTable:
+    """
+    A file as it stands: every cell is text.
+
+    Parameters
+    ----------
+    filename
+        For messages.
+    columns
+        Header in the order of the file.
+    frame : shape (n_rows, n_columns)
+        Text cells, empty text for an empty cell; the index is the data row from 1.
+    notes
+        What was found while reading: encoding, delimiter, ragged rows, repeated names.
+    geometry : shape (n_rows,)
+        Shapes in EPSG:4326 by data row, None where the file has none; else None.
+    """
+
+    filename: str
+    columns: tuple[str, ...]
+    frame: pd.DataFrame
+    notes: tuple[Finding, ...] = ()
+    geometry: pd.Series | None = None
+
+    @property
+    def ragged_rows(self) -> set[int]:
+        """Data rows with too many or too few cells."""
+        return {
+            note.row for note in self.notes if note.code == "ragged_row" and note.row
+        }
+
+
+def read_source(
+    source: Path | str | bytes, filename: str = "", *, encoding: str | None = None
+) -> RawTable:
+    """
+    Read a CSV, XLSX, GeoJSON, GeoPackage or zipped shapefile as text.
+
+    Parameters
+    ----------
+    source
+        A path, or the bytes of an upload.
+    filename
+        Name of an upload; its suffix decides the format. Empty: that of the path.
+    encoding
+        Encoding of a CSV, if the user has chosen one; None: found out.
+
+    Raises
+    ------
+    SourceError
+        If the file is empty, too large, binary, cut off, or of another format; its
+        `finding` says which.
+    """
+    name, content = _load(source, filename)
+    suffix = Path(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise SourceError(
+            "unknown_format",
+            f"{name}: save it as one of {', '.join(SUFFIXES)}",
+            suffix,
+        )
+    if not content.strip():
+        raise SourceError("empty_file", f"{name}: the file is empty")
+    if suffix in {".xlsx", ".zip"}:
+        check_archive(content, name)
+    if suffix == ".xlsx":
+        from planner.accounts.workbooks import read_workbook
+
+        return read_workbook(content, name)
+    if suffix in {".geojson", ".json"}:
+        from planner.accounts.features import read_geojson
+
+        return read_geojson(content, name)
+    if suffix in {".gpkg", ".zip"}:
+        from planner.accounts.features import read_layer
+
+        return read_layer(content, name)
+    from planner.accounts.delimited import read_delimited
+
+    return read_delimited(content, name, encoding=encoding)
+
+
+def table_of(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    filename: str,
+    notes: Sequence[Finding] = (),
+    geometry: Sequence[Any] | None = None,
+) -> RawTable:
+    """
+    Build a table from a header and rows, reporting what does not fit.
+
+    Parameters
+    ----------
+    header
+        Names; repeated ones refuse the file, empty ones are numbered.
+    rows : shape (n_rows, any)
+        Text cells; rows of another length are kept, cut or filled, and reported.
+    filename, notes
+        As of `RawTable`.
+    geometry : shape (n_rows,)
+        Shapes or None.
+    """
+    names = [str(name).strip() for name in header]
+    while (
+        names
+        and not names[-1]
+        and all(len(row) < len(names) or not row[len(names) - 1] for row in rows)
+    ):
+        names.pop()
+    found = list(notes) + _repeated_names(names)
+    width = len(names)
+    trailing = [len(row) > width and not any(row[width:]) for row in rows]
+    fitted = []
+    for number, row in enumerate(rows, start=1):
+        cells = list(row[:width]) if trailing[number - 1] else list(row)
+        if len(cells) != width:
+            found.append(_ragged(number, len(cells), width))
+        fitted.append((cells + [""] * width)[:width])
+    if not rows:
+        found.append(
+            Finding(
+                code="no_rows",
+                severity="reject",
+                message=f"{filename}: the file has a header but no rows",
+            )
+        )
+    columns = _unique(names)
+    frame = pd.DataFrame(fitted, columns=columns, dtype="str")
+    frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
+    shapes = None
+    if geometry is not None:
+        shapes = pd.Series(list(geometry), index=frame.index, dtype=object)
+    return RawTable(
+        filename=filename,
+        columns=tuple(columns),
+        frame=frame,
+        notes=tuple(found),
+        geometry=shapes,
+    )
+
+
+def where(raw: RawTable, condition: str) -> RawTable:
+    """
+    Keep the rows whose column has a value.
+
+    Parameters
+    ----------
+    raw
+        The table; row numbers stay those of the file. Rows with too many or too few
+        cells stay, so that they are reported.
+    condition
+        ``column=value`` or ``column!=value``, compared without case and outer blanks.
+
+    Raises
+    ------
+    InputError
+        If the condition has another form or names no column of the file.
+    """
+    negated = "!=" in condition
+    column, sign, value = condition.partition("!=" if negated else "=")
+    column = column.strip()
+    if not sign:
+        raise InputError(f"where must read column=value, got {condition!r}")
+    if column not in raw.frame.columns:
+        known = ", ".join(raw.columns)
+        raise InputError(f"where names {column!r}, but {raw.filename} has only {known}")
+    wanted = value.strip().strip("'\"").casefold()
+    cells = raw.frame[column].str.strip().str.casefold()
+    kept = (cells != wanted) if negated else (cells == wanted)
+    kept = kept | raw.frame.index.isin(list(raw.ragged_rows))
+    n_aside = int((~kept).sum())
+    note = Finding(
+        code="set_aside",
+        severity="notice",
+        column=column,
+        message=f"{n_aside:,} rows outside {condition!r} were set aside, not read",
+    )
+    return replace(
+        raw,
+        frame=raw.frame[kept],
+        notes=(*raw.notes, note) if n_aside else raw.notes,
+        geometry=None if raw.geometry is None else raw.geometry[kept],
+    )
+
+
+def check_archive(content: bytes, name: str) -> None:
+    """
+    Look at an archive's directory before anything is unpacked.
+
+    Raises
+    ------
+    SourceError
+        If it is no archive, names files outside itself, or unpacks to too much.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise SourceError(
+            "damaged_archive", f"{name}: the file is damaged or not of its kind"
+        ) from error
+    for entry in entries:
+        parts = entry.filename.replace("\\", "/").split("/")
+        if ".." in parts or parts[0] == "" or ":" in parts[0]:
+            raise SourceError(
+                "unsafe_archive",
+                f"{name}: holds {entry.filename!r}, a path outside the archive; "
+                "nothing was unpacked",
+                entry.filename,
+            )
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = max(1, sum(entry.compress_size for entry in entries))
+    is_bomb = unpacked > RATIO_COUNTS_FROM_BYTES and unpacked / packed > HIGHEST_RATIO
+    if unpacked > LARGEST_UNPACKED_BYTES or is_bomb:
+        raise SourceError(
+            "archive_too_large",
+            f"{name}: would unpack to {unpacked / 1e6:.0f} MB "
+            f"({unpacked / packed:.0f} times its size); nothing was unpacked",
+        )
+
+
+def _load(source: Path | str | bytes, filename: str) -> tuple[str, bytes]:
+    if isinstance(source, bytes):
+        return filename or "upload.csv", source
+    path = Path(source)
+    if not path.is_file():
+        raise SourceError("no_file", f"{path}: there is no such file")
+    size = path.stat().st_size
+    if size > LARGEST_FILE_BYTES:
+        raise SourceError(
+            "file_too_large",
+            f"{path.name}: {size / 1e6:.0f} MB, at most "
+            f"{LARGEST_FILE_BYTES / 1e6:.0f} MB can be read; split it",
+        )
+    return filename or path.name, path.read_bytes()
+
+
+def _repeated_names(names: Sequence[str]) -> list[Finding]:
+    repeated = sorted({name for name in names if name and names.count(name) > 1})
+    return [
+        Finding(
+            code="duplicate_column",
+            severity="reject",
+            column=name,
+            message=f"the column name {name!r} stands {names.count(name)} times; "
+            "rename one so that it is clear which is meant",
+        )
+        for name in repeated
+    ]
+
+
+def _ragged(row: int, n_cells: int, width: int) -> Finding:
+    return Finding(
+        code="ragged_row",
+        severity="reject",
+        row=row,
+        value=str(n_cells),
+        message=f"row {row} has {n_cells} cells, the header has {width}; "
+        "look for a missing quote or a delimiter inside a value",
+    )
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Make every column addressable by numbering empty and repeated names."""
+    seen: dict[str, int] = {}
+    unique = []
+    for place, name in enumerate(names, start=1):
+        shown = name or f"column {place}"
+        seen[shown] = seen.get(shown, 0) + 1
+        unique.append(shown if seen[shown] == 1 else f"{shown} ({seen[shown]})")
+    return unique

@@ -1,0 +1,175 @@
+"""Text cells to numbers and money: read exactly or held, never guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+MISSING = ("", "-", "--", "n/a", "na", "#n/a", "nan", "null", "none", "nil")
+_BLANKS = "\u00a0\u202f\u2009'’ "
+_DIGITS_LIMIT = 15  # longer amounts do not fit a 64-bit number of cents
+
+_PLAIN = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)"
+_SPACED = r"[+-]?\d{1,3}(?:[\u00a0\u202f\u2009'’ ]\d{3})+(?:[.,]\d+)?"
+# Number styles; which evidence each gives on the decimal sign of its column.
+_POINT_DECIMAL = r"[+-]?(?:\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,})"
+_COMMA_DECIMAL = r"[+-]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,})"
+_ONE_COMMA = r"[+-]?\d*,\d+"
+_COMMA_GROUP = r"[+-]?\d{1,3},\d{3}"
+_POINT_GROUP = r"[+-]?\d{1,3}\.\d{3}"
+_POINT_FRACTION = r"[+-]?\d*\.\d+"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """
+    A column of numbers, still as exact decimal text.
+
+    Parameters
+    ----------
+    text : shape (n_rows,)
+        Digits with a point, empty where there is nothing to read.
+    is_bad : shape (n_rows,)
+        Cells that are no number.
+    is_held : shape (n_rows,)
+        Cells with two readings, or of another style than the rest.
+    uses_comma
+        Whether the decimal sign of the column is a comma.
+    uses_groups
+        Whether signs between thousands were taken out.
+    """
+
+    text: pd.Series
+    is_bad: pd.Series
+    is_held: pd.Series
+    uses_comma: bool = False
+    uses_groups: bool = False
+
+    @property
+    def floats(self) -> pd.Series:
+        """The numbers as floats, NaN where there is none."""
+        return pd.to_numeric(self.text.where(self.text != ""), errors="coerce").astype(
+            "float64"
+        )
+
+
+def read_numbers(
+    cells: pd.Series, *, allow_groups: bool = True, decimal: str | None = None
+) -> Numbers:
+    """
+    Read a column of numbers by the style that the whole column shows.
+
+    Parameters
+    ----------
+    cells : shape (n_rows,)
+        Text as in the file.
+    allow_groups
+        Whether thousands may be divided; coordinates have none.
+    decimal
+        The user's choice of decimal sign; None: found out.
+
+    Notes
+    -----
+    ``1,234.5`` and ``0.50`` speak for a decimal point, ``1.234,5`` and ``0,50`` for a
+    comma. Where a column shows both, cells of the rarer style and cells with two
+    readings (``1,234``) are held. Alone, ``1,234`` is one thousand: no currency here
+    has three decimals.
+    """
+    text = cells.str.strip(" \u00a0\t")
+    text = text.where(~text.str.lower().isin(MISSING), "")
+    plain = text.str.fullmatch(_PLAIN) | (text == "")
+    if bool(plain.all()) and decimal != ",":
+        none = pd.Series(data=False, index=cells.index)
+        return Numbers(text, none, none)
+    text = _without_currency(text)
+    spaced = text.str.fullmatch(_SPACED)
+    text = text.where(~spaced, text.str.replace(f"[{_BLANKS}]", "", regex=True))
+    style = _styles(text, allow_groups=allow_groups)
+    sign = decimal or style.sign
+    is_held = style.held_under(sign, is_chosen=decimal is not None)
+    other = "." if sign == "," else ","
+    joined = text.str.replace(other, "", regex=False).str.replace(",", ".", regex=False)
+    is_bad = (text != "") & ~joined.str.fullmatch(_PLAIN) & ~is_held
+    if not allow_groups:
+        is_bad = is_bad | (text.str.count(r"[.,]") > 1)
+    used = joined.where(~is_bad & ~is_held, "")
+    removed = text.str.contains(other, regex=False) & (used != "")
+    return Numbers(
+        used,
+        is_bad,
+        is_held & ~is_bad,
+        uses_comma=sign == "," and bool(text.str.contains(",", regex=False).any()),
+        uses_groups=bool((removed | (spaced & (used != ""))).any()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    point: pd.Series
+    comma: pd.Series
+    either: pd.Series
+
+    @property
+    def sign(self) -> str:
+        return "," if int(self.comma.sum()) > int(self.point.sum()) else "."
+
+    def held_under(self, sign: str, *, is_chosen: bool) -> pd.Series:
+        against = self.point if sign == "," else self.comma
+        if is_chosen:
+            return against
+        is_mixed = bool(self.point.any()) and bool(self.comma.any())
+        return against | (self.either & is_mixed)
+
+
+def _styles(text: pd.Series, *, allow_groups: bool) -> _Styles:
+    comma_fraction = text.str.fullmatch(_ONE_COMMA)
+    point_fraction = text.str.fullmatch(_POINT_FRACTION)
+    if not allow_groups:
+        never = pd.Series(data=False, index=text.index)
+        return _Styles(point_fraction, comma_fraction, never)
+    comma_group = text.str.fullmatch(_COMMA_GROUP)
+    point_group = text.str.fullmatch(_POINT_GROUP)
+    return _Styles(
+        text.str.fullmatch(_POINT_DECIMAL) | (point_fraction & ~point_group),
+        text.str.fullmatch(_COMMA_DECIMAL) | (comma_fraction & ~comma_group),
+        comma_group | point_group,
+    )
+
+
+def _without_currency(text: pd.Series) -> pd.Series:
+    bare = text.str.replace(r"^([+-]?)[$€£¥]\s*", r"\1", regex=True)
+    return bare.str.replace(r"\s*[$€£¥]$", "", regex=True)
+
+
+def to_minor(text: pd.Series, digits: int) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """
+    Turn exact decimal text into whole minor units.
+
+    Parameters
+    ----------
+    text : shape (n_rows,)
+        As `Numbers.text`.
+    digits
+        Decimals of the currency.
+
+    Returns
+    -------
+    minor : shape (n_rows,)
+        Int64, rounded half up by magnitude, null where there is no number.
+    is_rounded : shape (n_rows,)
+        Cells with more decimals than the currency has.
+    is_too_long : shape (n_rows,)
+        Cells that do not fit; null in `minor`.
+    """
+    parts = text.str.extract(r"^([+-]?)(\d*)\.?(\d*)$").fillna("")
+    whole = parts[1].str.lstrip("0")
+    is_too_long = whole.str.len() + digits > _DIGITS_LIMIT
+    fraction = parts[2].str.pad(digits + 1, side="right", fillchar="0")
+    kept = whole.where(~is_too_long, "") + fraction.str.slice(0, digits)
+    amount = pd.to_numeric(kept.where(kept != "", "0")).astype("int64")
+    amount = amount + (fraction.str.slice(digits, digits + 1) >= "5").astype("int64")
+    signed = amount.where(parts[0] != "-", -amount).astype("Int64")
+    is_rounded = parts[2].str.slice(digits).str.strip("0") != ""
+    is_null = (text == "") | is_too_long
+    return signed.mask(is_null), is_rounded & ~is_null, is_too_long & (text != "")

@@ -1,0 +1,96 @@
+"""XLSX: the first sheet, its cells as the text a reader of the sheet would see."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+from decimal import Decimal
+from typing import Any
+from zipfile import BadZipFile
+
+from planner.accounts.findings import Finding
+from planner.accounts.findings import SourceError
+from planner.accounts.sources import RawTable
+from planner.accounts.sources import table_of
+
+_ZEROS = re.compile(r"0{2,}")
+
+
+def read_workbook(content: bytes, filename: str) -> RawTable:
+    """
+    Read the first sheet of a workbook.
+
+    Parameters
+    ----------
+    content
+        The bytes of the file.
+    filename
+        For messages.
+
+    Raises
+    ------
+    SourceError
+        If it is no workbook or its first sheet is empty.
+    """
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        rows = [[_text(cell) for cell in row] for row in sheet.iter_rows()]
+        names = book.sheetnames
+        book.close()
+    except (
+        BadZipFile,
+        InvalidFileException,
+        KeyError,
+        IndexError,
+        ValueError,
+    ) as error:
+        raise SourceError(
+            "damaged_archive", f"{filename}: is damaged or no XLSX workbook"
+        ) from error
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    if not filled:
+        raise SourceError("empty_file", f"{filename}: the first sheet is empty")
+    notes = []
+    if len(names) > 1:
+        notes.append(
+            Finding(
+                code="first_sheet",
+                severity="notice",
+                value=names[0],
+                message=f"only the first of {len(names)} sheets was read",
+            )
+        )
+    width = len(filled[0])
+    padded = [row + [""] * (width - len(row)) for row in filled]
+    return table_of(padded[0], padded[1:], filename, notes)
+
+
+def _text(cell: Any) -> str:
+    """Write a cell as text; a number shown as 0001 stays 0001."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        shown_width = _ZEROS.fullmatch(str(cell.number_format or ""))
+        if shown_width and float(value).is_integer():
+            return f"{int(value):0{len(shown_width.group())}d}"
+        return _number_text(value)
+    if isinstance(value, datetime.datetime):
+        has_time = value.time() != datetime.time()
+        return value.isoformat(" ") if has_time else value.date().isoformat()
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    return str(value)
+
+
+def _number_text(value: float) -> str:
+    if isinstance(value, int) or value.is_integer():
+        return str(int(value))
+    return format(Decimal(repr(value)), "f")
