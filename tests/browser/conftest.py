@@ -1,0 +1,83 @@
+"""A real app on an empty store, and a real Chromium looking at it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_S = 120
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def _free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _answers(url):
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory):
+    """Start ``streamlit run app.py`` on an empty store; stop it and its worker."""
+    folder = tmp_path_factory.mktemp("app")
+    store_url = f"sqlite:///{folder / 'planner.sqlite'}"
+    port = _free_port()
+    environ = {**os.environ, "PLANNER_STORE": store_url}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    with (folder / "app.log").open("wb") as log:
+        process = subprocess.Popen(
+            command + options, cwd=ROOT, env=environ, stdout=log, stderr=log
+        )
+        url = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + READY_S
+        while not _answers(f"{url}/_stcore/health"):
+            assert process.poll() is None, (folder / "app.log").read_text()
+            assert time.monotonic() < deadline, "the app did not start"
+            time.sleep(0.3)
+        yield url
+        from planner.jobs.worker import ask_worker_to_stop
+
+        ask_worker_to_stop(store_url)
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium of the machine; missing: skipped, but never in CI."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is missing in CI: .ci/run must install it")
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=list(CHROMIUM_ARGS)
+        )
+        yield chromium
+        chromium.close()
