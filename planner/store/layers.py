@@ -1,0 +1,211 @@
+"""Differences over differences: what a scenario says, read down its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from planner.store import tables
+from planner.store.frames import ids_among
+from planner.store.records import new_id
+from planner.store.tables import scenario_layer
+
+DEEPEST = 1000  # a chain beyond this is broken: it runs in a circle
+CONTENT = (
+    tables.scenario_unit,
+    tables.scenario_account,
+    tables.scenario_territory,
+    tables.quota_set,
+    tables.visit_run,
+)
+_FEW = 500  # changes up to this many read only their own rows
+
+Values = tuple[Any, ...]
+
+
+def new_layer(conn: sa.Connection, parent_id: str | None) -> str:
+    """Lay an empty layer over another, or start a chain."""
+    layer_id = new_id("L")
+    conn.execute(
+        sa.insert(scenario_layer).values(layer_id=layer_id, parent_id=parent_id)
+    )
+    return layer_id
+
+
+def frozen_layer(conn: sa.Connection, layer_id: str) -> str:
+    """Find the layer that two scenarios can share: this one, or if empty its parent."""
+    parent_id = conn.execute(
+        sa.select(scenario_layer.c.parent_id).where(
+            scenario_layer.c.layer_id == layer_id
+        )
+    ).scalar()
+    if parent_id is None or any(
+        conn.execute(
+            sa.select(sa.literal(1)).where(table.c.layer_id == layer_id).limit(1)
+        ).first()
+        for table in CONTENT
+    ):
+        return layer_id
+    return str(parent_id)
+
+
+def chain_of(conn: sa.Connection, layer_id: str) -> list[str]:
+    """Follow a layer down to its base; the newest first."""
+    top = sa.select(
+        scenario_layer.c.layer_id,
+        scenario_layer.c.parent_id,
+        sa.literal(0).label("depth"),
+    ).where(scenario_layer.c.layer_id == layer_id)
+    chain = top.cte("chain", recursive=True)
+    below = (
+        sa.select(
+            scenario_layer.c.layer_id,
+            scenario_layer.c.parent_id,
+            (chain.c.depth + 1).label("depth"),
+        )
+        .join(chain, scenario_layer.c.layer_id == chain.c.parent_id)
+        .where(chain.c.depth < DEEPEST)
+    )
+    whole = chain.union_all(below)
+    query = sa.select(whole.c.layer_id).order_by(whole.c.depth)
+    return [str(found) for found in conn.execute(query).scalars()]
+
+
+def resolve(
+    conn: sa.Connection,
+    table: sa.Table,
+    chain: Sequence[str],
+    keys: Sequence[str] | None = None,
+) -> dict[str, Values]:
+    """
+    Read what a chain of layers says: for each key the newest layer wins.
+
+    Parameters
+    ----------
+    conn
+        Any connection.
+    table
+        Its key is `layer_id` and one more column; ``is_removed`` hides older rows.
+    chain
+        Layers, the newest first.
+    keys
+        Only these; None: all.
+
+    Returns
+    -------
+    Values by key, without those removed.
+    """
+    said: dict[str, Values] = {}
+    for layer_id in reversed(chain):
+        for key, values, is_removed in rows_of(conn, table, layer_id, keys):
+            if is_removed:
+                said.pop(key, None)
+            else:
+                said[key] = values
+    return said
+
+
+def rows_of(
+    conn: sa.Connection,
+    table: sa.Table,
+    layer_id: str,
+    keys: Sequence[str] | None = None,
+) -> Iterable[tuple[str, Values, bool]]:
+    """Read key, values and whether it is removed, of one layer."""
+    key, values = _columns(table)
+    query = (
+        sa.select(key, *values)
+        .where(table.c.layer_id == layer_id, *ids_among(key, keys))
+        .order_by(key)
+    )
+    if "is_removed" not in table.c:
+        return ((row[0], tuple(row[1:]), False) for row in conn.execute(query))
+    query = query.add_columns(table.c.is_removed)
+    return ((row[0], tuple(row[1:-1]), bool(row[-1])) for row in conn.execute(query))
+
+
+def save_differences(
+    conn: sa.Connection,
+    table: sa.Table,
+    chain: Sequence[str],
+    wanted: Mapping[str, Values],
+    *,
+    is_whole: bool,
+) -> tuple[dict[str, Values | None], dict[str, Values | None]]:
+    """
+    Make a chain say what is wanted, writing only to its top layer.
+
+    Parameters
+    ----------
+    conn
+        Inside a transaction.
+    table
+        As for `resolve`.
+    chain
+        Layers, the newest first.
+    wanted
+        Values by key.
+    is_whole
+        Whether keys not named in `wanted` are to be gone; else they stay.
+
+    Returns
+    -------
+    The keys that changed with their values before, and after; None: there was, or is,
+    no such row.
+    """
+    keys = None if is_whole or len(wanted) > _FEW else list(wanted)
+    below = resolve(conn, table, chain[1:], keys)
+    top = {
+        key: (values, gone)
+        for key, values, gone in rows_of(conn, table, chain[0], keys)
+    }
+    now = {key: values for key, values in below.items() if key not in top}
+    now |= {key: values for key, (values, gone) in top.items() if not gone}
+    after: dict[str, Values | None] = {
+        key: values for key, values in wanted.items() if now.get(key) != values
+    }
+    if is_whole:
+        after |= {key: None for key in now if key not in wanted}
+    _rewrite(conn, table, chain[0], after, below, top)
+    return {key: now.get(key) for key in after}, after
+
+
+def _rewrite(
+    conn: sa.Connection,
+    table: sa.Table,
+    layer_id: str,
+    changes: Mapping[str, Values | None],
+    below: Mapping[str, Values],
+    top: Mapping[str, Any],
+) -> None:
+    """Put changed rows into a layer, leaving out what the layers below say anyway."""
+    key, values = _columns(table)
+    stale = [{"gone_key": name} for name in changes if name in top]
+    if stale:
+        gone = sa.delete(table).where(
+            table.c.layer_id == layer_id, key == sa.bindparam("gone_key")
+        )
+        conn.execute(gone, stale)
+    rows = []
+    for name, said in changes.items():
+        if below.get(name) == said:
+            continue
+        cells = said if said is not None else (None,) * len(values)
+        row: dict[str, Any] = {"layer_id": layer_id, key.name: name}
+        row |= {column.name: cell for column, cell in zip(values, cells, strict=True)}
+        if "is_removed" in table.c:
+            row["is_removed"] = said is None
+        rows.append(row)
+    if rows:
+        conn.execute(sa.insert(table), rows)
+
+
+def _columns(table: sa.Table) -> tuple[sa.Column, list[sa.Column]]:
+    """Tell the key column of a layered table, and its value columns."""
+    (key,) = (c for c in table.primary_key.columns if c.name != "layer_id")
+    values = [c for c in table.columns if not c.primary_key and c.name != "is_removed"]
+    return key, values

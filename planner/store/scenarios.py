@@ -1,0 +1,188 @@
+"""
+What a scenario says: who lies in which territory, and who works it.
+
+The record of a scenario and how it is edited stand in `store.editing`; their names are
+offered here too, so that callers need one module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from planner.core import schemas
+from planner.core.errors import InputError
+from planner.store import layers
+from planner.store import tables
+from planner.store.editing import Edit
+from planner.store.editing import Scenario
+from planner.store.editing import chain_of
+from planner.store.editing import copy_scenario
+from planner.store.editing import create_scenario
+from planner.store.editing import editing
+from planner.store.editing import history
+from planner.store.editing import list_scenarios
+from planner.store.editing import load_scenario
+from planner.store.editing import rename_scenario
+from planner.store.frames import plain_cells
+from planner.store.records import json_text
+from planner.store.records import sha256_text
+
+__all__ = [
+    "Edit",
+    "Scenario",
+    "chain_of",
+    "copy_scenario",
+    "create_scenario",
+    "editing",
+    "history",
+    "list_scenarios",
+    "load_alignment",
+    "load_named_accounts",
+    "load_scenario",
+    "load_territories",
+    "rename_scenario",
+    "save_alignment",
+    "save_named_accounts",
+    "save_territories",
+]
+
+TOLD_CHANGES = 2000  # more are told to the audit log as a count and a hash
+
+
+def load_alignment(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
+    """Read which territory each unit lies in: an ALIGNMENT frame, sorted by unit."""
+    said = layers.resolve(conn, tables.scenario_unit, chain_of(conn, scenario_id))
+    return _frame(said, "unit_id", ["territory_id"])
+
+
+def save_alignment(conn: sa.Connection, edit: Edit, alignment: pd.DataFrame) -> int:
+    """
+    Put units into territories; units not named stay where they are.
+
+    Parameters
+    ----------
+    conn
+        Inside a transaction.
+    edit
+        From `editing`.
+    alignment
+        ALIGNMENT frame, of all units or of those that move.
+
+    Returns
+    -------
+    The number of units that changed.
+    """
+    checked = schemas.check(alignment, schemas.ALIGNMENT)
+    return _save(conn, edit, tables.scenario_unit, checked, is_whole=False)
+
+
+def load_territories(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
+    """Read the territories: name and position_id, indexed by territory_id."""
+    said = layers.resolve(conn, tables.scenario_territory, chain_of(conn, scenario_id))
+    return _frame(said, "territory_id", ["name", "position_id"])
+
+
+def save_territories(conn: sa.Connection, edit: Edit, territories: pd.DataFrame) -> int:
+    """
+    Replace the list of territories; those not named are gone.
+
+    Parameters
+    ----------
+    conn
+        Inside a transaction.
+    edit
+        From `editing`.
+    territories
+        `name` and `position_id` (empty: nobody works it) by `territory_id`.
+
+    Returns
+    -------
+    The number of territories that changed.
+    """
+    frame = _with_columns(territories, "territory_id", ["name", "position_id"])
+    return _save(conn, edit, tables.scenario_territory, frame, is_whole=True)
+
+
+def load_named_accounts(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
+    """Read the accounts that do not follow their unit: territory_id by account_id."""
+    said = layers.resolve(conn, tables.scenario_account, chain_of(conn, scenario_id))
+    return _frame(said, "account_id", ["territory_id"])
+
+
+def save_named_accounts(conn: sa.Connection, edit: Edit, named: pd.DataFrame) -> int:
+    """
+    Replace the list of named accounts; those not named follow their unit again.
+
+    Parameters
+    ----------
+    conn
+        Inside a transaction.
+    edit
+        From `editing`.
+    named
+        `territory_id` (empty: in none) by `account_id`.
+
+    Returns
+    -------
+    The number of accounts that changed.
+    """
+    frame = _with_columns(named, "account_id", ["territory_id"])
+    return _save(conn, edit, tables.scenario_account, frame, is_whole=True)
+
+
+def _with_columns(frame: pd.DataFrame, key: str, columns: list[str]) -> pd.DataFrame:
+    """Check that a frame has a unique key and the columns, and keep those."""
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        raise InputError(f"{key} frame lacks the column {', '.join(missing)}")
+    if not frame.index.is_unique or frame.index.hasnans:
+        raise InputError(f"{key} must be unique and not empty")
+    return frame[columns]
+
+
+def _save(
+    conn: sa.Connection,
+    edit: Edit,
+    table: sa.Table,
+    frame: pd.DataFrame,
+    *,
+    is_whole: bool,
+) -> int:
+    columns = [plain_cells(frame[name]) for name in frame.columns]
+    rows = zip(*columns, strict=True)
+    wanted = {str(key): row for key, row in zip(frame.index, rows, strict=True)}
+    before, after = layers.save_differences(
+        conn, table, edit.chain, wanted, is_whole=is_whole
+    )
+    if after:
+        part = table.name.removeprefix("scenario_")
+        edit.before[part] = _told(before)
+        edit.after[part] = _told(after)
+    return len(after)
+
+
+def _told(changes: Mapping[str, layers.Values | None]) -> Any:
+    """Write changes for the audit log: each, or their count and hash if many."""
+    plain = {
+        key: values[0] if values is not None and len(values) == 1 else values
+        for key, values in changes.items()
+    }
+    if len(plain) <= TOLD_CHANGES:
+        return plain
+    return {"n_changes": len(plain), "sha256": sha256_text(json_text(plain))}
+
+
+def _frame(
+    said: Mapping[str, layers.Values], key: str, columns: list[str]
+) -> pd.DataFrame:
+    ordered = sorted(said.items())
+    cells = {
+        name: pd.array([values[place] for _, values in ordered], dtype="str")
+        for place, name in enumerate(columns)
+    }
+    index = pd.Index([found for found, _ in ordered], dtype="str", name=key)
+    return pd.DataFrame(cells, index=index)

@@ -1,0 +1,252 @@
+"""Scenarios keep differences only, and nobody overwrites anybody."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from planner.core.errors import ConflictError
+from planner.core.errors import NotFoundError
+from planner.core.errors import SchemaError
+from planner.store import open_store
+from planner.store import scenarios
+from planner.store import tables
+
+
+def alignment(**territory_by_unit):
+    frame = pd.DataFrame({"territory_id": pd.Series(territory_by_unit, dtype="str")})
+    return frame.rename_axis("unit_id")
+
+
+def named(**territory_by_account):
+    frame = pd.DataFrame({"territory_id": pd.Series(territory_by_account, dtype="str")})
+    return frame.rename_axis("account_id")
+
+
+def territories(*rows):
+    frame = pd.DataFrame(rows, columns=["territory_id", "name", "position_id"])
+    return frame.set_index("territory_id")
+
+
+def edit(store, scenario_id, save, *, user="ann", action="test"):
+    with store.transaction() as conn:
+        version = scenarios.load_scenario(conn, scenario_id).version
+        with scenarios.editing(
+            conn, scenario_id, version=version, user=user, action=action
+        ) as opened:
+            return save(conn, opened)
+
+
+def align(store, scenario_id, frame, **more):
+    def save(conn, opened):
+        return scenarios.save_alignment(conn, opened, frame)
+
+    return edit(store, scenario_id, save, **more)
+
+
+def said(store, scenario_id):
+    with store.reading() as conn:
+        return scenarios.load_alignment(conn, scenario_id)["territory_id"].to_dict()
+
+
+def n_rows(store, table):
+    with store.reading() as conn:
+        return conn.execute(sa.select(sa.func.count()).select_from(table)).scalar()
+
+
+@pytest.fixture
+def plan(store, company_id):
+    """Make a scenario of three units."""
+    with store.transaction() as conn:
+        made = scenarios.create_scenario(conn, company_id, name="Base", user="ann")
+    align(store, made.scenario_id, alignment(U1="T1", U2="T1", U3="T2"))
+    return made.scenario_id
+
+
+def copy(store, scenario_id, name="Copy"):
+    with store.transaction() as conn:
+        made = scenarios.copy_scenario(conn, scenario_id, name=name, user="ann")
+    return made.scenario_id
+
+
+def test_an_alignment_comes_back_as_it_was_saved(store, plan):
+    with store.reading() as conn:
+        loaded = scenarios.load_alignment(conn, plan)
+    pd.testing.assert_frame_equal(loaded, alignment(U1="T1", U2="T1", U3="T2"))
+
+
+def test_units_not_named_stay_and_only_changes_count(store, plan):
+    assert align(store, plan, alignment(U1="T1", U2=None)) == 1
+    loaded = said(store, plan)
+    assert loaded["U1"] == "T1"
+    assert pd.isna(loaded["U2"])
+    assert loaded["U3"] == "T2"
+
+
+def test_a_copy_says_the_same_and_stores_nothing(store, plan):
+    before = n_rows(store, tables.scenario_unit)
+    assert said(store, copy(store, plan)) == said(store, plan)
+    assert n_rows(store, tables.scenario_unit) == before
+
+
+def test_a_copy_stores_only_what_differs(store, plan):
+    before = n_rows(store, tables.scenario_unit)
+    child = copy(store, plan)
+    align(store, child, alignment(U1="T9", U2="T1", U3="T2"))
+    assert n_rows(store, tables.scenario_unit) == before + 1
+    assert said(store, child) == {"U1": "T9", "U2": "T1", "U3": "T2"}
+
+
+def test_a_difference_taken_back_is_no_row_any_more(store, plan):
+    before = n_rows(store, tables.scenario_unit)
+    child = copy(store, plan)
+    align(store, child, alignment(U1="T9"))
+    align(store, child, alignment(U1="T1"))
+    assert n_rows(store, tables.scenario_unit) == before
+
+
+def test_editing_the_original_does_not_reach_its_copy(store, plan):
+    child = copy(store, plan)
+    align(store, plan, alignment(U1="T7"))
+    assert said(store, child)["U1"] == "T1"
+    assert said(store, plan)["U1"] == "T7"
+
+
+def test_copies_of_an_unchanged_scenario_do_not_deepen_it(store, plan):
+    for number in range(5):
+        copy(store, plan, f"Copy {number}")
+    with store.reading() as conn:
+        assert len(scenarios.chain_of(conn, plan)) == 2
+
+
+def test_named_accounts_follow_their_unit_again_when_left_out(store, plan):
+    def save(frame):
+        return lambda conn, opened: scenarios.save_named_accounts(conn, opened, frame)
+
+    edit(store, plan, save(named(A1="T2", A2=None)))
+    child = copy(store, plan)
+    edit(store, child, save(named(A2=None)))
+    with store.reading() as conn:
+        of_child = scenarios.load_named_accounts(conn, child)
+        of_plan = scenarios.load_named_accounts(conn, plan)
+    pd.testing.assert_frame_equal(of_child, named(A2=None))
+    pd.testing.assert_frame_equal(of_plan, named(A1="T2", A2=None))
+
+
+def test_territories_left_out_are_gone_in_the_copy_only(store, plan):
+    both = territories(("T1", "North", "P-R01"), ("T2", "South", None))
+
+    def save(frame):
+        return lambda conn, opened: scenarios.save_territories(conn, opened, frame)
+
+    edit(store, plan, save(both))
+    child = copy(store, plan)
+    edit(store, child, save(both.head(1)))
+    with store.reading() as conn:
+        assert list(scenarios.load_territories(conn, child).index) == ["T1"]
+        of_plan = scenarios.load_territories(conn, plan)
+    assert of_plan.to_dict("list")["name"] == ["North", "South"]
+    assert of_plan["position_id"].isna().tolist() == [False, True]
+
+
+def test_the_loser_learns_who_saved_when_and_what(store, plan):
+    align(store, plan, alignment(U1="T2"), user="bob", action="move U1 to T2")
+    other = open_store(store.url)
+
+    def late_save():
+        with (
+            other.transaction() as conn,
+            scenarios.editing(conn, plan, version=2, user="cy", action="x") as opened,
+        ):
+            scenarios.save_alignment(conn, opened, alignment(U1="T3"))
+
+    with pytest.raises(ConflictError, match=r"bob at \d{4}-.* UTC: move U1 to T2"):
+        late_save()
+    assert said(store, plan)["U1"] == "T2"
+
+
+def test_a_failed_save_takes_back_the_whole_gesture(store, plan):
+    wrong = alignment(U1="T5").rename(columns={"territory_id": "territory"})
+    with pytest.raises(SchemaError):
+        align(store, plan, wrong)
+    with store.reading() as conn:
+        assert scenarios.load_scenario(conn, plan).version == 2
+        assert len(scenarios.history(conn, plan)) == 2
+
+
+def test_every_gesture_leaves_one_audit_line_with_before_and_after(store, plan):
+    align(store, plan, alignment(U1="T2"), action="move U1")
+    with store.reading() as conn:
+        query = sa.select(tables.audit).order_by(tables.audit.c.sequence.desc())
+        line = conn.execute(query).mappings().first()
+    assert line["action"] == "move U1"
+    assert line["before"] == '{"unit":{"U1":"T1"},"version":2}'
+    assert line["after"] == '{"unit":{"U1":"T2"},"version":3}'
+
+
+def test_an_unknown_scenario_is_named(store):
+    with store.reading() as conn, pytest.raises(NotFoundError, match="'S-NONE'"):
+        scenarios.load_alignment(conn, "S-NONE")
+
+
+UNITS = [f"U{number}" for number in range(6)]
+TERRITORIES = st.sampled_from(["T1", "T2", "T3", None])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("copy"), st.integers(0, 3), st.none()),
+        st.tuples(
+            st.just("save"),
+            st.integers(0, 3),
+            st.dictionaries(st.sampled_from(UNITS), TERRITORIES, min_size=1),
+        ),
+        st.tuples(
+            st.just("named"),
+            st.integers(0, 3),
+            st.dictionaries(st.sampled_from(UNITS), TERRITORIES),
+        ),
+    ),
+    max_size=10,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(steps=STEPS)
+def test_any_order_of_copies_and_edits_reads_like_full_copies(tmp_path_factory, steps):
+    """Chains of differences say what plain dictionaries, copied whole, say."""
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('s')}/a.sqlite")
+    with store.transaction() as conn:
+        conn.exec_driver_sql(
+            "INSERT INTO company VALUES "
+            "('C', 'x', 'own', 'USD', '2026-01-01', '{}', '', '', '', '')"
+        )
+        first = scenarios.create_scenario(conn, "C", name="a", user="u")
+        expected = [(first.scenario_id, {}, {})]
+        for verb, place, values in steps:
+            scenario_id, units, accounts = expected[place % len(expected)]
+            if verb == "copy":
+                made = scenarios.copy_scenario(conn, scenario_id, name="b", user="u")
+                expected.append((made.scenario_id, dict(units), dict(accounts)))
+                continue
+            version = scenarios.load_scenario(conn, scenario_id).version
+            with scenarios.editing(
+                conn, scenario_id, version=version, user="u", action="x"
+            ) as opened:
+                if verb == "save":
+                    scenarios.save_alignment(conn, opened, alignment(**values))
+                    units.update(values)
+                else:
+                    scenarios.save_named_accounts(conn, opened, named(**values))
+                    accounts.clear()
+                    accounts.update(values)
+        for scenario_id, units, accounts in expected:
+            frame = scenarios.load_alignment(conn, scenario_id)
+            overrides = scenarios.load_named_accounts(conn, scenario_id)
+            found = frame["territory_id"].astype(object)
+            assert found.where(found.notna(), None).to_dict() == units
+            held = overrides["territory_id"].astype(object)
+            assert held.where(held.notna(), None).to_dict() == accounts
+    store.close()
