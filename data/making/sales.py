@@ -117,7 +117,7 @@ def make_quotas(
 
     Notes
     -----
-    A rep's quota is half what the position booked the year before and half an equal
+    A rep's quota is 70 % what the position booked the year before and 30 % an equal
     share, with noise; the company's quota is such that it stands at 96.5 % after ten
     months. A manager carries 97 % of the sum of the reps, the vice president 98 % of
     the sum of the managers, a specialist a quarter of the bookings shared.
@@ -128,7 +128,7 @@ def make_quotas(
     seats = positions.index[positions["role"] == "rep"]
     booked = booked.reindex(seats).fillna(0)
     noise = np.exp(rng.normal(0, 0.06, len(seats)))
-    weight = (0.5 * booked + 0.5 * booked.mean()) * noise
+    weight = (0.7 * booked + 0.3 * booked.mean()) * noise
     to_date = won["close_on"].between(f"{QUOTA_YEAR}-01-01", f"{QUOTA_YEAR}-10-31")
     ten_months = won.loc[to_date, "amount_minor"].sum()
     company = ten_months / _ATTAINED / (sum(SEASON[:10]) / sum(SEASON))

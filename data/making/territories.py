@@ -43,12 +43,12 @@ HOMES = (
 # actual ÷ ideal potential that the growth aims at, in the order of the homes
 _TARGETS = (
     *(0.80, 1.30, 0.84, 0.84, 0.72, 1.08, 0.92, 0.96, 0.60),
-    *(0.90, 1.05, 1.16, 1.40, 0.74, 1.70, 1.04, 0.86),
+    *(0.90, 0.95, 1.00, 1.10, 0.90, 1.70, 1.04, 0.86),
     *(1.16, 1.10, 1.45, 0.90, 1.08, 0.84, 0.74),
 )
 BRIDGES = (("26047", "26097"),)  # the road over the Straits of Mackinac
 _ROUNDS = 400
-_STRETCH = (0.55, 1.8)  # no territory reaches far past homes nearer than its own
+_STRETCH = (0.5, 2.0)  # no territory reaches far past homes nearer than its own
 
 
 def unit_edges(units: gpd.GeoDataFrame) -> pd.DataFrame:

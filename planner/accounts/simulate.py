@@ -315,7 +315,7 @@ def _fill_standing(filled: _Filling, draws: Draws) -> None:
         ["Core", "Core;Service"],
         "Service",
     )
-    filled.fill("products", np.where(is_customer, drawn, None))
+    filled.fill("products", _only(drawn, is_customer))
 
 
 def _fill_openings(filled: _Filling, draws: Draws) -> None:
@@ -353,7 +353,9 @@ def _rounded(amount: Floats, step: int) -> Floats:
 
 
 def _by_rank(
-    score: Floats, shares: tuple[tuple[str, float], ...], is_ranked: npt.NDArray
+    score: Floats,
+    shares: tuple[tuple[str, float], ...],
+    is_ranked: npt.NDArray[np.bool_],
 ) -> npt.NDArray:
     """Grade rows by rank, the best first; None where not ranked."""
     rank = pd.Series(np.where(is_ranked, score, np.nan)).rank(
@@ -362,4 +364,11 @@ def _by_rank(
     reach = np.cumsum([share for _, share in shares])[:-1]
     grades = np.array([grade for grade, _ in shares], dtype=object)
     graded = grades[np.searchsorted(reach, rank.fillna(1.0).to_numpy(), side="left")]
-    return np.where(is_ranked, graded, None)
+    return _only(graded, is_ranked)
+
+
+def _only(values: npt.NDArray, is_kept: npt.NDArray[np.bool_]) -> npt.NDArray:
+    """Keep some values, None for the others."""
+    kept = values.astype(object)
+    kept[~is_kept] = None
+    return kept

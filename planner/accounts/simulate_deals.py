@@ -319,7 +319,7 @@ def _order_days(
 
 def _workdays(days: Days, roll: str = "backward") -> Days:
     """Move weekend days to a working day."""
-    return np.busday_offset(days, 0, roll=roll)  # type: ignore[call-overload, no-any-return]
+    return np.busday_offset(days, 0, roll=roll)  # type: ignore[call-overload]
 
 
 def _workday_inside(days: Days, first: np.datetime64, last: np.datetime64) -> Days:

@@ -77,7 +77,7 @@ def simulate_team(
         `lat` and `lon` of a place inside each, indexed by `territory_id`; made from
         accounts by `territory_places`.
     as_of
-        The company's today; hiring dates lie before it.
+        The company's today; all were hired two years or more before it.
     currency
         Currency of the cost.
     seed
@@ -104,8 +104,7 @@ def simulate_team(
     is_rep = (positions["role"] == "rep").to_numpy()
     start = rng.choice([7.5, 8.0, 8.0, 8.0, 8.5], n) * _HOUR_S
     cost = np.round(rng.normal(112_000, 9_000, n) / 500) * 500
-    years = rng.gamma(2.2, 2.2, n)
-    hired = [as_of - timedelta(days=int(120 + 365 * year)) for year in years]
+    hired = [_monday(as_of, 2 + float(years)) for years in rng.gamma(2.0, 1.7, n)]
     reps = pd.DataFrame(
         {
             "name": [person_name(number) for number in range(n)],
@@ -126,6 +125,12 @@ def simulate_team(
     return POSITIONS.validate(positions), REPS.validate(reps)
 
 
+def _monday(as_of: date, years: float) -> date:
+    """Return a Monday so many years ago."""
+    day = as_of - timedelta(days=int(366 * years))
+    return day - timedelta(days=day.weekday())
+
+
 def _managers(territories: pd.DataFrame) -> list[int]:
     """Group territories from west to east into about eight a manager."""
     n_managers = -(-len(territories) // REPS_PER_MANAGER)
@@ -136,6 +141,7 @@ def _managers(territories: pd.DataFrame) -> list[int]:
 def _positions(territory_ids: list[str], manager: list[int]) -> pd.DataFrame:
     """Seat a vice president, the managers, and a rep for each territory."""
     width = max(2, len(str(len(territory_ids))))
+    rows: list[tuple[str, str, str, str | None, str | None]]
     rows = [("P-VP", "Vice president of sales", "vp", None, None)]
     rows += [
         (f"P-M{number}", f"Regional manager {number}", "manager", "P-VP", None)
