@@ -22,6 +22,8 @@ TERRITORY = (
     "#AAAA00",
 )
 GREY = "#DDDDDD"
+# Pairs of `TERRITORY` that look alike from afar: kept apart where that is possible.
+ALIKE = frozenset({(0, 6), (3, 5), (5, 7), (3, 7)})
 INK = "#1F2933"
 PAPER = "#FAFAF8"
 
@@ -92,7 +94,13 @@ def colour_territories(
         }
         colour = min(
             range(n_colours),
-            key=lambda c: (near.count(c), c in beyond, used[c], c),
+            key=lambda c: (
+                near.count(c),
+                sum((min(c, n), max(c, n)) in ALIKE for n in near),
+                c in beyond,
+                used[c],
+                c,
+            ),
         )
         colour_of[chosen] = colour
         used[colour] += 1

@@ -17,7 +17,10 @@ from planner.ui.maps.palette import TERRITORY
 
 BAR = 14
 ROW = 24
+AXIS = 44  # Streamlit fits axis and legend into the height too
+LEGEND = 32
 MID_GREY = "#9AA5B1"
+_SIGNED = "datum.value == 0 ? '0 %' : format(datum.value * 100, '+.0f') + ' %'"
 
 
 def deviation_bars(
@@ -48,8 +51,8 @@ def deviation_bars(
     if before is not None:
         table["before"] = before.reindex(shares.index).to_numpy()
         reach = max([reach, *before.abs().dropna()])
-    limit = reach * 1.3  # room for the figure beside the bar
-    x_axis = alt.Axis(format="+%", title=label, grid=False, tickCount=5)
+    limit = reach * 1.6  # room for the figures at the right
+    x_axis = alt.Axis(labelExpr=_SIGNED, title=label, grid=False, tickCount=5)
     scale = alt.Scale(domain=[-limit, limit], nice=False)
     rows = alt.Y("name:N", sort=None, title=None, axis=_names_axis())
     band = (
@@ -68,15 +71,10 @@ def deviation_bars(
             alt.Tooltip("text:N", title=label),
         ],
     )
-    above = base.transform_filter("datum.share >= 0")
-    below = base.transform_filter("datum.share < 0")
-    figures = [
-        part.mark_text(align=side, dx=shift, fontSize=12, color=QUIET).encode(
-            x=value, y=rows, text="text:N"
-        )
-        for part, side, shift in ((above, "left", 5), (below, "right", -5))
-    ]
-    marks = [band, bars, *figures]
+    figures = base.mark_text(align="right", fontSize=12, color=QUIET).encode(
+        x=alt.datum(limit, scale=scale), y=rows, text="text:N"
+    )
+    marks = [band, bars, figures]
     if before is not None:
         marks.append(
             base.mark_tick(color=QUIET, thickness=2, size=BAR).encode(
@@ -137,7 +135,7 @@ def legend_bars(
     figures = base.mark_text(align="left", dx=5, fontSize=12, color=QUIET).encode(
         x=value, y=rows, text=alt.Text("count:Q", format=",")
     )
-    return _quiet(alt.layer(bars, figures), len(table))
+    return _quiet(alt.layer(bars, figures), len(table), around=0)
 
 
 def before_after(
@@ -226,7 +224,7 @@ def stacked_bars(
             ],
         )
     )
-    return _quiet(bars, len(table))
+    return _quiet(bars, len(table), around=AXIS + LEGEND)
 
 
 def month_line(
@@ -288,9 +286,9 @@ def _names_axis() -> alt.Axis:
     )
 
 
-def _quiet(chart: Any, n_rows: int) -> Any:
+def _quiet(chart: Any, n_rows: int, around: int = AXIS) -> Any:
     """Size a chart of rows and take away what carries no data."""
-    return _styled(chart.properties(height=max(1, n_rows) * ROW))
+    return _styled(chart.properties(height=max(1, n_rows) * ROW + around))
 
 
 def _styled(chart: Any) -> Any:

@@ -12,6 +12,7 @@ import streamlit as st
 from babel.numbers import get_currency_symbol
 
 from planner.core.units import MIN_PER_HOUR
+from planner.ui.formats import EMPTY
 from planner.ui.formats import Formats
 
 Kind = Literal[
@@ -118,6 +119,7 @@ def table(
         "height": height or max(2 * ROW_HEIGHT + 3, min(needed, MAX_HEIGHT)),
         "row_height": ROW_HEIGHT,
         "key": key,
+        "placeholder": EMPTY,
         "alt": label or None,
     }
     if select == "none":
@@ -156,10 +158,7 @@ def _config(column: Column, fmt: Formats) -> Any:
         "distance": fmt.distance_unit,
     }.get(column.kind, "")
     common: dict[str, Any] = {
-        # headings are Markdown: an escaped $ starts no formula
-        "label": f"{column.label}, {unit}".replace("$", "\\$")
-        if unit
-        else column.label,
+        "label": f"{column.label}, {unit}" if unit else column.label,
         "help": column.help or None,
         "width": column.width,
         "pinned": column.is_pinned or None,

@@ -67,7 +67,7 @@ def page_header(title: str, line: str, *, context: str = "") -> DeltaGenerator:
     The slot for the page's one primary button; use it in a ``with``.
     """
     with st.container(key="pl-header"):
-        left, right = st.columns([3, 1], vertical_alignment="bottom")
+        left, right = st.columns([3, 1], vertical_alignment="center")
         second = f'<p class="pl-context">{map_text(context)}</p>' if context else ""
         left.html(
             f'<h1 class="pl-title">{map_text(title)}</h1>'
@@ -153,7 +153,7 @@ def empty_state(
         )
         if not button:
             return False
-        return st.button(button, key=f"pl-empty-{key}-button", icon=icon or None)
+        return st.button(button, key=f"empty-button-{key}", icon=icon or None)
 
 
 def error_box(error: BaseException, *, where: str = "", repair: str = "") -> None:
@@ -303,7 +303,7 @@ def job_panel(
         if now.is_over:
             st.rerun()
         with _job_box(now, key):
-            if st.button("Cancel", key=f"pl-job-{key}-cancel", icon=":material/stop:"):
+            if st.button("Cancel", key=f"job-cancel-{key}", icon=":material/stop:"):
                 cancel_job(job_id)
 
     poll()

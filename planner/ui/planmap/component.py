@@ -1,0 +1,198 @@
+"""
+The component itself: blocks go to `planmap_store`, what changes to `planmap`.
+
+Streamlit does not send an unchanged element again, so a recolouring costs one byte
+per unit and account. The browser's half is `static/planmap/`, served by the app.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from planner.core.settings import ROOT
+from planner.geography.drawing import plain_text
+from planner.ui.planmap.data import Entry
+from planner.ui.planmap.data import EventKind
+from planner.ui.planmap.data import Home
+from planner.ui.planmap.data import Line
+from planner.ui.planmap.data import MapData
+from planner.ui.planmap.data import MapEvent
+from planner.ui.planmap.data import Stop
+from planner.ui.planmap.data import dark
+from planner.ui.planmap.data import read_event
+from planner.ui.planmap.layers import Layer
+
+SCRIPTS = ROOT / "static" / "planmap"
+LEAFLET = "1.9.4"
+
+# Kept tiny: Streamlit sends this text with every change of the element. The real
+# code is fetched once and then cached under its version.
+LOADER = """
+export default async function (component) {
+  const root = new URL("%(root)s/app/static/", document.baseURI).href;
+  try {
+    const map = await import(root + "planmap/planmap.js?v=%(version)s");
+    return await map.render(component, root, "%(leaflet)s", "%(role)s");
+  } catch (fault) {
+    console.error(fault);
+    const note = document.createElement("p");
+    note.textContent = "The map cannot be shown: its files did not load. Start the app "
+      + "from its own folder with static serving switched on.";
+    component.parentElement.appendChild(note);
+  }
+}
+"""
+
+
+def scripts_version(folder: Path = SCRIPTS) -> str:
+    """Hash the browser's half, so that an update is never mixed with a cached one."""
+    digest = hashlib.blake2b(digest_size=6)
+    for file in sorted(folder.glob("*.*")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _loader(role: str) -> str:
+    root = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return LOADER % {
+        "root": f"/{root}" if root else "",
+        "version": scripts_version(),
+        "leaflet": LEAFLET,
+        "role": role,
+    }
+
+
+_store = st.components.v2.component("planmap_store", js=_loader("store"))
+_map = st.components.v2.component("planmap", js=_loader("map"))
+
+
+def planmap(
+    data: MapData,
+    key: str,
+    height: int = 560,
+    events: Sequence[EventKind] = ("point", "unit", "home", "stop"),
+) -> MapEvent | None:
+    """
+    Show a map; zoom and centre stay as the user left them.
+
+    Parameters
+    ----------
+    data
+        What to show.
+    key
+        Unique on the page.
+    height
+        Pixels; less on narrow screens.
+    events
+        Which gestures come back; each costs a rerun. ``box`` adds the button for it.
+
+    Returns
+    -------
+    The gesture that caused this run, once; None if there was none.
+    """
+    for name, layer in layers_of(data).items():
+        _store(data=layer.blob, key=f"{key}-{name}-store", height="content")
+    result = _map(
+        data=payload(data, key, height, events),
+        key=key,
+        on_event_change=lambda: None,
+    )
+    return read_event(result.event)
+
+
+def layers_of(data: MapData) -> dict[str, Layer]:
+    """List the immutable blocks of a map by role."""
+    layers = {
+        "base": data.base,
+        "units": data.units.shapes if data.units else None,
+        "points": data.points.places if data.points else None,
+    }
+    return {name: layer for name, layer in layers.items() if layer is not None}
+
+
+def payload(
+    data: MapData, key: str, height: int, events: Sequence[EventKind]
+) -> dict[str, Any]:
+    """Write the changing half: small, and all text in it plain."""
+    units, points = data.units, data.points
+    return {
+        "key": key,
+        "height": height,
+        "events": list(events),
+        "label": plain_text(data.label),
+        "layers": {name: layer.version for name, layer in layers_of(data).items()},
+        "unitCodes": _base64(units.codes if units else None),
+        "pointCodes": _base64(points.codes if points else None),
+        "pointSize": _base64(_bytes_of(points.size) if points else None),
+        "legendTitle": plain_text(data.legend_title),
+        "legend": [_entry(entry) for entry in data.legend],
+        "unassigned": plain_text(data.unassigned),
+        "unassignedCount": plain_text(data.unassigned_count),
+        "outlines": [
+            {
+                "rings": [[list(map(float, p)) for p in ring] for ring in line.rings],
+                "label": plain_text(line.label),
+                "colour": line.colour,
+            }
+            for line in data.outlines
+        ],
+        "lines": [_line(line) for line in data.lines],
+        "homes": [_home(home) for home in data.homes],
+        "selected": [str(i) for i in data.selected],
+        "fit": list(map(float, data.fit)) if data.fit else None,
+        "borders": data.has_borders,
+        "distanceUnit": data.distance_unit,
+        "tileUrl": data.tile_url,
+        "attribution": plain_text(data.attribution),
+    }
+
+
+def _bytes_of(size: np.ndarray | None) -> np.ndarray | None:
+    """Bring sizes from 0..1 to one byte each."""
+    if size is None:
+        return None
+    known = np.nan_to_num(np.asarray(size, dtype=float))
+    return np.round(np.clip(known, 0, 1) * 255).astype("u1")
+
+
+def _base64(values: np.ndarray | None) -> str | None:
+    return None if values is None else base64.b64encode(values.tobytes()).decode()
+
+
+def _entry(entry: Entry) -> dict[str, str]:
+    return {
+        "label": plain_text(entry.label),
+        "short": plain_text(entry.short),
+        "count": plain_text(entry.count),
+        "colour": entry.colour,
+        "dark": dark(entry.colour),
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "path": [[float(lat), float(lon)] for lat, lon in line.path],
+        "colour": line.colour,
+        "label": plain_text(line.label),
+        "stops": [_place(stop, stop.stop_id) for stop in line.stops],
+    }
+
+
+def _home(home: Home) -> dict[str, Any]:
+    return _place(home, home.home_id)
+
+
+def _place(place: Stop | Home, place_id: str) -> dict[str, Any]:
+    return {
+        "id": str(place_id),
+        "name": plain_text(place.name),
+        "at": [float(place.lat), float(place.lon)],
+        "facts": [[plain_text(a), plain_text(b)] for a, b in place.facts],
+    }

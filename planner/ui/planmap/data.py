@@ -1,0 +1,297 @@
+"""What a map shows, and what comes back from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from planner.core.errors import InputError
+from planner.geography.colours import GREY
+from planner.geography.colours import shade
+from planner.ui.planmap.layers import Layer
+
+NONE = 255  # code of what belongs to no class: unassigned
+EventKind = Literal["point", "unit", "home", "stop", "box"]
+EVENT_KINDS: tuple[EventKind, ...] = ("point", "unit", "home", "stop", "box")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """
+    One class of the legend; entry i belongs to code i.
+
+    Parameters
+    ----------
+    label
+        As in the legend: ``T01 Reyes``.
+    colour
+        Fill, ``#RRGGBB``.
+    short
+        As on the map, where its units are; "": no label there.
+    count
+        Figure beside it, as text.
+    """
+
+    label: str
+    colour: str
+    short: str = ""
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """
+    Polygons, coloured by class.
+
+    Parameters
+    ----------
+    shapes
+        From `shapes_of`.
+    codes : shape (n_units,)
+        Class of each unit, `NONE` for unassigned; None: a quiet base, no colours.
+    """
+
+    shapes: Layer
+    codes: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        _check_codes(self.codes, self.shapes, "units")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """
+    Points, coloured by class.
+
+    Parameters
+    ----------
+    places
+        From `places_of`.
+    codes : shape (n_points,)
+        Class of each point, `NONE` for grey; None: all grey.
+    size : shape (n_points,)
+        0 to 1, drawn as area; None: all the same.
+    """
+
+    places: Layer
+    codes: np.ndarray | None = None
+    size: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        _check_codes(self.codes, self.places, "points")
+        if self.size is not None and len(self.size) != len(self.places):
+            raise InputError(
+                f"size must have one value per point ({len(self.places)}),"
+                f" got {len(self.size)}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A line around something: rings of (lat, lon), a label, a colour."""
+
+    rings: Sequence[Sequence[tuple[float, float]]]
+    label: str = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A numbered stop of a route; facts are (heading, text) pairs."""
+
+    stop_id: str
+    name: str
+    lat: float
+    lon: float
+    facts: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """
+    A route.
+
+    Parameters
+    ----------
+    path : shape (n_points, 2)
+        (lat, lon) in order.
+    colour
+        ``#RRGGBB``.
+    stops
+        Numbered from 1 in the order given.
+    label
+        What it is: the rep, the day.
+    """
+
+    path: Sequence[tuple[float, float]]
+    colour: str
+    stops: Sequence[Stop] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """Where a rep starts: drawn as a house."""
+
+    home_id: str
+    name: str
+    lat: float
+    lon: float
+    facts: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapData:
+    """
+    Everything on one map.
+
+    Parameters
+    ----------
+    label
+        What the map shows, for screen readers.
+    units, points, base
+        Coloured polygons, coloured points, and the quiet shapes beneath (states).
+    legend
+        The classes of units and points.
+    legend_title
+        What the colours mean.
+    outlines, lines, homes
+        Further lines, routes and houses.
+    selected
+        Ids of points or units to mark.
+    fit
+        South, west, north, east of the first view; None: everything. The view
+        stays where the user has put it until this value changes.
+    has_borders
+        Whether lines are drawn between units of different classes.
+    unassigned
+        Name of the code `NONE` in the legend; "": not listed.
+    unassigned_count
+        Figure beside it.
+    distance_unit
+        ``km`` or ``mi``, of the scale bar.
+    tile_url, attribution
+        Online tile layer, if the deployment has one, and its credit line.
+    """
+
+    label: str
+    units: Units | None = None
+    points: Points | None = None
+    base: Layer | None = None
+    legend: Sequence[Entry] = ()
+    legend_title: str = ""
+    outlines: Sequence[Outline] = ()
+    lines: Sequence[Line] = ()
+    homes: Sequence[Home] = ()
+    selected: Sequence[str] = ()
+    fit: tuple[float, float, float, float] | None = None
+    has_borders: bool = True
+    unassigned: str = ""
+    unassigned_count: str = ""
+    distance_unit: str = "mi"
+    tile_url: str = ""
+    attribution: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.legend) >= NONE:
+            raise InputError(
+                f"a map has at most {NONE - 1} classes, got {len(self.legend)}"
+            )
+        for layer in (self.units, self.points):
+            codes = None if layer is None else layer.codes
+            known = codes is None or not len(codes) or _top(codes) < len(self.legend)
+            if not known:
+                raise InputError(f"a code has no entry among the {len(self.legend)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapEvent:
+    """
+    One gesture on the map.
+
+    Parameters
+    ----------
+    kind
+        ``point``, ``unit``, ``home`` or ``stop`` for a click, ``box`` for a drag.
+    ids
+        The one clicked, or the points in the box.
+    unit_ids
+        Units whose middle lies in the box.
+    """
+
+    kind: EventKind
+    ids: tuple[str, ...]
+    unit_ids: tuple[str, ...] = ()
+
+
+def codes_of(values: pd.Series, order: Sequence[str]) -> np.ndarray:
+    """
+    Give each class its number.
+
+    Parameters
+    ----------
+    values : shape (n,)
+        Class of each unit or point; missing or unknown: none.
+    order
+        The classes in the order of the legend.
+
+    Returns
+    -------
+    shape (n,)
+        uint8, `NONE` for none.
+    """
+    codes = pd.Categorical(values, categories=list(order)).codes
+    return np.where(codes < 0, NONE, codes).astype("u1")
+
+
+def read_event(raw: Any) -> MapEvent | None:
+    """
+    Check what the browser sent.
+
+    Parameters
+    ----------
+    raw
+        The event's value; None: nothing happened.
+
+    Returns
+    -------
+    The event; None if there is none or it makes no sense.
+    """
+    if not isinstance(raw, Mapping) or raw.get("kind") not in EVENT_KINDS:
+        return None
+    ids, unit_ids = raw.get("ids") or [], raw.get("unit_ids") or []
+    if not isinstance(ids, list) or not isinstance(unit_ids, list):
+        return None
+    return MapEvent(
+        kind=raw["kind"],
+        ids=tuple(str(i) for i in ids),
+        unit_ids=tuple(str(i) for i in unit_ids),
+    )
+
+
+def dark(colour: str) -> str:
+    """Return the colour of a point that stands on its own fill."""
+    return shade(colour or GREY)
+
+
+def _top(codes: np.ndarray) -> int:
+    """Return the highest code in use; -1 if all are none."""
+    used = codes[codes != NONE]
+    return int(used.max()) if len(used) else -1
+
+
+def _check_codes(codes: np.ndarray | None, layer: Layer, name: str) -> None:
+    if codes is None:
+        return
+    if codes.dtype != np.uint8:
+        raise InputError(f"codes of {name} must be uint8, got {codes.dtype}")
+    if len(codes) != len(layer):
+        raise InputError(
+            f"codes of {name} must have one value each ({len(layer)}), got {len(codes)}"
+        )

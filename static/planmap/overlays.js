@@ -1,0 +1,155 @@
+// What lies over the canvas as HTML: legend, tooltip, buttons. Names from data are
+// only ever set as textContent.
+
+const NONE = 255;
+
+export function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+// --- legend: also the filter ---------------------------------------------------
+
+export function drawLegend(box, data, hidden, onChange) {
+  box.replaceChildren();
+  const rows = data.legend.map((entry, code) => ({ ...entry, code }));
+  if (data.unassigned) {
+    rows.push({ label: data.unassigned, count: data.unassignedCount, colour: null, code: NONE });
+  }
+  box.hidden = !rows.length;
+  if (!rows.length) return;
+  const head = element("button", "pm-legend-head", data.legendTitle || "Legend");
+  head.type = "button";
+  const isOpen = () => !box.classList.contains("pm-closed");
+  head.setAttribute("aria-expanded", String(isOpen()));
+  head.onclick = () => {
+    box.classList.toggle("pm-closed");
+    head.setAttribute("aria-expanded", String(isOpen()));
+  };
+  const list = element("div", "pm-legend-list");
+  for (const row of rows) list.append(legendRow(row, hidden, onChange));
+  box.append(head, list);
+  if (hidden.size) {
+    const reset = element("button", "pm-legend-reset", "Show all");
+    reset.type = "button";
+    reset.onclick = () => {
+      hidden.clear();
+      onChange();
+    };
+    box.append(reset);
+  }
+}
+
+function legendRow(row, hidden, onChange) {
+  const button = element("button", "pm-row");
+  button.type = "button";
+  button.setAttribute("aria-pressed", String(!hidden.has(row.code)));
+  button.title = "Click to hide or show; double-click to show only this";
+  const swatch = element("span", row.colour ? "pm-swatch" : "pm-swatch pm-hatched");
+  if (row.colour) {
+    swatch.style.backgroundColor = row.colour;
+    swatch.style.borderColor = row.dark;
+  }
+  button.append(swatch, element("span", "pm-row-label", row.label), element("span", "pm-row-count", row.count));
+  button.onclick = () => {
+    if (!hidden.delete(row.code)) hidden.add(row.code);
+    onChange();
+  };
+  button.ondblclick = () => {
+    for (const other of button.parentElement.pmCodes ?? []) hidden.add(other);
+    hidden.delete(row.code);
+    onChange();
+  };
+  button.pmCode = row.code;
+  queueMicrotask(() => {
+    const list = button.parentElement;
+    if (list) list.pmCodes = [...list.children].map((child) => child.pmCode);
+  });
+  return button;
+}
+
+// --- tooltip: a name and at most eight facts -----------------------------------
+
+export function makeTooltip(root) {
+  const box = element("div", "pm-tip");
+  box.setAttribute("role", "status");
+  box.hidden = true;
+  root.append(box);
+  let shown = null;
+  return {
+    show(key, what, x, y) {
+      if (shown !== key) {
+        shown = key;
+        box.replaceChildren(...tipParts(what));
+        box.hidden = false;
+      }
+      const wide = root.clientWidth, high = root.clientHeight;
+      const left = x + 16 + box.offsetWidth > wide ? x - 16 - box.offsetWidth : x + 16;
+      const top = y + 16 + box.offsetHeight > high ? y - 16 - box.offsetHeight : y + 16;
+      box.style.transform = `translate(${Math.round(Math.max(4, left))}px, ${Math.round(Math.max(4, top))}px)`;
+    },
+    hide() {
+      if (shown === null) return;
+      shown = null;
+      box.hidden = true;
+    },
+  };
+}
+
+function tipParts({ name, facts, entry, isNone, noneLabel }) {
+  const parts = [element("div", "pm-tip-name", name)];
+  if (entry || isNone) {
+    const line = element("div", "pm-tip-class");
+    const swatch = element("span", entry ? "pm-swatch" : "pm-swatch pm-hatched");
+    if (entry) swatch.style.backgroundColor = entry.colour;
+    line.append(swatch, element("span", "", entry ? entry.label : noneLabel));
+    parts.push(line);
+  }
+  const shown = facts.filter(([, text]) => text).slice(0, 8);
+  if (shown.length) {
+    const list = element("dl", "pm-tip-facts");
+    for (const [label, text] of shown) {
+      list.append(element("dt", "", label), element("dd", "", text));
+    }
+    parts.push(list);
+  }
+  return parts;
+}
+
+// --- buttons beside the zoom -----------------------------------------------------
+
+const SVG = "http://www.w3.org/2000/svg";
+const ICONS = {
+  fit: "M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7",
+  box: "M4 4h3M10 4h4M17 4h3v3M20 10v4M20 17v3h-3M14 20h-4M7 20H4v-3M4 14v-4M4 7V4",
+};
+
+export function makeButton(L, map, name, title, onClick) {
+  const Control = L.Control.extend({
+    options: { position: "topleft" },
+    onAdd() {
+      const bar = element("div", "leaflet-bar leaflet-control");
+      const button = element("a", "pm-tool");
+      button.href = "#";
+      button.title = title;
+      button.setAttribute("role", "button");
+      button.setAttribute("aria-label", title);
+      const svg = document.createElementNS(SVG, "svg");
+      svg.setAttribute("viewBox", "0 0 24 24");
+      const path = document.createElementNS(SVG, "path");
+      path.setAttribute("d", ICONS[name]);
+      svg.append(path);
+      button.append(svg);
+      bar.append(button);
+      L.DomEvent.disableClickPropagation(bar);
+      L.DomEvent.on(button, "click", (event) => {
+        L.DomEvent.stop(event);
+        onClick(button);
+      });
+      return bar;
+    },
+  });
+  return new Control().addTo(map);
+}
