@@ -120,7 +120,7 @@ alignments = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(changes=alignments)
 def test_every_day_has_exactly_one_owner_after_any_changes(changes):
     """Changes may come in any order; the last said holds from its date on."""
@@ -135,7 +135,7 @@ def test_every_day_has_exactly_one_owner_after_any_changes(changes):
         assert held["position_id"].tolist() == wanted
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(changes=alignments)
 def test_what_was_before_the_cut_never_changes(changes):
     ownership = owned({"A1": "T1", "A2": "T2"})

@@ -1,0 +1,1 @@
+"""Credits into pay: the plan document, its calculation, the ledger, the statements."""

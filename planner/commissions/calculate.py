@@ -1,0 +1,246 @@
+"""Credits, quotas and plan into pay lines, each with its trace, exact to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from planner.commissions.components import Component
+from planner.commissions.plans import CompPlan
+from planner.commissions.selecting import eligible
+from planner.commissions.selecting import floor_positions
+from planner.commissions.selecting import span_of
+from planner.commissions.selecting import spif_shares
+from planner.commissions.tiers import Curve
+from planner.commissions.walking import LINE_COLUMNS
+from planner.commissions.walking import TRACE_COLUMNS
+from planner.commissions.walking import Walk
+from planner.core.errors import InputError
+from planner.core.results import Result
+from planner.core.results import SolveStatus
+from planner.core.run import RunControl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayParams:
+    """The plan and the months [since, period] (``2026-10``) whose lines are wanted."""
+
+    plan_id: str
+    plan_hash: str
+    period: str
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayResult(Result):
+    """
+    Pay of one period, or of several.
+
+    Parameters
+    ----------
+    lines
+        Indexed by `line_id`: position, component, entry type, rule, credit and deal,
+        measure before and after, quota, amount in minor units.
+    trace
+        Rows of the working of each line: `line_id`, `seq`, tier, portion × rate.
+    totals
+        Columns `position_id`, `component_id`, `amount_minor`.
+    problems
+        What could not be paid: `position_id`, `component_id`, `problem`, `message`.
+    """
+
+    lines: pd.DataFrame
+    trace: pd.DataFrame
+    totals: pd.DataFrame
+    problems: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the lines."""
+        return self.lines
+
+
+def calculate(
+    credit_rows: pd.DataFrame,
+    quotas: pd.DataFrame,
+    plan: CompPlan,
+    period: str,
+    positions: pd.DataFrame,
+    *,
+    since: str | None = None,
+    run: RunControl | None = None,
+) -> PayResult:
+    """
+    Pay a period by a plan.
+
+    Parameters
+    ----------
+    credit_rows
+        Credits of the whole plan year up to the period's end, as `credit_deals` gives
+        them: measures run on from the earlier ones.
+    quotas
+        QUOTAS frame.
+    plan
+        The comp plan.
+    period
+        The month to pay, ``2026-10``.
+    positions
+        POSITIONS frame; its roles decide which components are for whom.
+    since
+        First month whose lines are returned; None: `period` alone.
+    run
+        Run control.
+
+    Returns
+    -------
+    Lines, trace, totals, and what could not be paid.
+
+    Raises
+    ------
+    InputError
+        If the period lies outside the plan.
+
+    Notes
+    -----
+    A line is ``R(F(after)) − R(F(before))`` with F the exact cumulative payout and R
+    half up by magnitude, in the order (date, bookings before cancellations, deal,
+    credit): lines sum to the rounded payout whatever the batching. All months from the
+    year's start are walked each time.
+    """
+    run = run or RunControl()
+    month = _month(period)
+    first = _month(since or period)
+    start = max(pd.Timestamp(month.year, 1, 1), pd.Timestamp(plan.valid_from))
+    if not start <= month.start_time < pd.Timestamp(plan.valid_to):
+        raise InputError(
+            f"period {period} must lie in the plan {plan.plan_id}, which runs from "
+            f"{plan.valid_from} to {plan.valid_to}"
+        )
+    days = credit_rows["close_on"]
+    inside = (days >= start) & (days < (month + 1).start_time)
+    ordered = credit_rows[inside].rename_axis("credit_id").reset_index()
+    ordered = ordered.sort_values(["close_on", "event", "deal_id", "credit_id"])
+    walk = Walk(plan, str(first), period)
+    for number, component in enumerate(plan.components):
+        if run.should_stop():
+            break
+        _pay_component(walk, component, ordered, quotas, positions)
+        run.report((number + 1) / len(plan.components), component.name)
+    lines, trace = _frames(walk)
+    return PayResult(
+        status=SolveStatus.of_stop(run),
+        params=PayParams(
+            plan_id=plan.plan_id,
+            plan_hash=plan.content_hash,
+            period=period,
+            since=str(first),
+        ),
+        elapsed_s=run.elapsed_s,
+        lines=lines,
+        trace=trace,
+        totals=totals_of(lines),
+        problems=pd.DataFrame(
+            walk.problems,
+            columns=["position_id", "component_id", "problem", "message"],
+        ),
+    )
+
+
+def totals_of(lines: pd.DataFrame) -> pd.DataFrame:
+    """Sum lines by position and component, in their order."""
+    return lines.groupby(["position_id", "component_id"], as_index=False)[
+        "amount_minor"
+    ].sum()
+
+
+def _month(period: str) -> pd.Period:
+    try:
+        month = pd.Period(period, freq="M")
+    except ValueError:
+        month = None
+    if month is None or str(month) != period:
+        raise InputError(f"period must look like 2026-10, got {period!r}")
+    return month
+
+
+def _pay_component(
+    walk: Walk,
+    component: Component,
+    ordered: pd.DataFrame,
+    quotas: pd.DataFrame,
+    positions: pd.DataFrame,
+) -> None:
+    """Walk the credits of one component, position by position."""
+    mine = eligible(ordered, component, positions)
+    by_position: Mapping[str, pd.DataFrame] = dict(iter(mine.groupby("position_id")))
+    spifs = spif_shares(mine, component) if component.table is None else {}
+    quota_by_key = _quotas_of(quotas, component)
+    for position_id in sorted(set(by_position) | floor_positions(component, positions)):
+        rows = by_position.get(position_id)
+        curves = _curves(walk, component, position_id, rows, quota_by_key)
+        if curves is not None:
+            walk.position(component, position_id, rows, curves, spifs)
+
+
+def _quotas_of(
+    quotas: pd.DataFrame, component: Component
+) -> dict[tuple[str, str], int]:
+    """Look up quotas by position and span of the component's measure."""
+    if component.quota_measure is None:
+        return {}
+    rows = quotas[quotas["measure"].eq(component.quota_measure)]
+    span = component.measure.accumulation
+    if span == "year":
+        rows = rows[rows["period"].str.len() == len("2026")]
+    else:
+        rows = rows[rows["period"].str.len() == len("2026-10")]
+    keys = [span_of(period, span) for period in rows["period"]]
+    summed = rows.assign(span=keys).groupby(["position_id", "span"])["amount_minor"]
+    return {key: int(amount) for key, amount in summed.sum().items()}
+
+
+def _curves(
+    walk: Walk,
+    component: Component,
+    position_id: str,
+    rows: pd.DataFrame | None,
+    quota_by_key: Mapping[tuple[str, str], int],
+) -> dict[str, tuple[Curve, int | None]] | None:
+    """Make the payout function of each span; None where a quota is missing."""
+    if component.table is None or rows is None:
+        return {}
+    if component.quota_measure is None:
+        return {"": (Curve(component.table), None)}
+    months = rows["close_on"].dt.strftime("%Y-%m").unique()
+    curves: dict[str, tuple[Curve, int | None]] = {}
+    for key in dict.fromkeys(
+        span_of(month, component.measure.accumulation) for month in months
+    ):
+        quota = quota_by_key.get((position_id, key), 0)
+        if quota <= 0:
+            walk.problems.append(
+                (
+                    position_id,
+                    component.component_id,
+                    "no_quota",
+                    f"position {position_id} has no {component.quota_measure} quota "
+                    f"above 0 for {key}; {component.name} cannot be paid without it",
+                )
+            )
+            return None
+        curves[key] = (Curve(component.table, quota), quota)
+    return curves
+
+
+def _frames(walk: Walk) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Turn the walk's rows into the two tables."""
+    lines = pd.DataFrame(walk.lines, columns=["line_id", *LINE_COLUMNS])
+    for column in ("measure_before_minor", "measure_after_minor", "quota_minor"):
+        lines[column] = lines[column].astype("Int64")
+    lines["amount_minor"] = lines["amount_minor"].astype("int64")
+    lines["close_on"] = lines["close_on"].astype("datetime64[s]")
+    trace = pd.DataFrame(walk.trace, columns=list(TRACE_COLUMNS))
+    for column in ("tier_no", "portion_minor", "rate_ppm"):
+        trace[column] = trace[column].astype("Int64")
+    return lines.set_index("line_id"), trace

@@ -1,0 +1,100 @@
+"""The comp plan as data: a closed list of components, checked, never executed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planner.commissions.compiling import read_component
+from planner.commissions.compiling import read_date
+from planner.commissions.compiling import read_measure
+from planner.commissions.compiling import read_table
+from planner.commissions.components import Component
+from planner.commissions.documents import read_document
+from planner.core.errors import InputError
+from planner.core.money import minor_digits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompPlan:
+    """A checked plan; `content_hash` is the SHA-256 of its text."""
+
+    plan_id: str
+    name: str
+    currency: str
+    valid_from: dt.date
+    valid_to: dt.date
+    components: tuple[Component, ...]
+    content_hash: str
+    text: str
+
+
+def load_plan(source: str | Path) -> CompPlan:
+    """
+    Read, check and compile a plan document.
+
+    Parameters
+    ----------
+    source
+        Path of a YAML or JSON file, or its text.
+
+    Raises
+    ------
+    InputError
+        Naming the place in the document, the value and the rule it breaks.
+    """
+    document, text = read_document(source)
+    head = document["plan"]
+    currency = head["currency"]
+    minor_digits(currency)
+    valid_from = read_date(head["valid_from"], "plan.valid_from")
+    valid_to = read_date(head["valid_to"], "plan.valid_to")
+    if valid_to <= valid_from:
+        raise InputError(f"plan.valid_to: {valid_to} must lie after {valid_from}")
+    measures = _unique(
+        [
+            read_measure(item, currency, n)
+            for n, item in enumerate(document["measures"])
+        ],
+        "code",
+        "measures",
+    )
+    tables = _unique(
+        [
+            read_table(item, currency, n)
+            for n, item in enumerate(document.get("rate_tables", ()))
+        ],
+        "table_id",
+        "rate_tables",
+    )
+    components = _unique(
+        [
+            read_component(item, f"components[{n}]", currency, measures, tables)
+            for n, item in enumerate(document["components"])
+        ],
+        "component_id",
+        "components",
+    )
+    return CompPlan(
+        plan_id=head["id"],
+        name=head.get("name", head["id"]),
+        currency=currency,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        components=tuple(components.values()),
+        content_hash=hashlib.sha256(text.encode()).hexdigest(),
+        text=text,
+    )
+
+
+def _unique(items: list[Any], key: str, place: str) -> dict[str, Any]:
+    by_key: dict[str, Any] = {}
+    for number, item in enumerate(items):
+        name = getattr(item, key)
+        if name in by_key:
+            raise InputError(f"{place}[{number}]: {name} is already taken")
+        by_key[name] = item
+    return by_key

@@ -1,0 +1,268 @@
+"""One position's credits in order: the running measure, caps, reversals, lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+import pandas as pd
+
+from planner.commissions.components import Component
+from planner.commissions.payouts import Step
+from planner.commissions.payouts import cliff
+from planner.commissions.payouts import each_alone
+from planner.commissions.payouts import marginal
+from planner.commissions.payouts import retroactive
+from planner.commissions.plans import CompPlan
+from planner.commissions.selecting import span_of
+from planner.commissions.tiers import Curve
+from planner.core.money import round_ratio
+from planner.core.units import PPM
+from planner.quotas.crediting import stable_id
+
+LINE_COLUMNS = (
+    "position_id",
+    "period",
+    "origin_period",
+    "component_id",
+    "entry_type",
+    "rule",
+    "credit_id",
+    "deal_id",
+    "account_id",
+    "close_on",
+    "measure",
+    "credit_minor",
+    "measure_before_minor",
+    "measure_after_minor",
+    "quota_minor",
+    "amount_minor",
+    "currency",
+)
+TRACE_COLUMNS = (
+    "line_id",
+    "seq",
+    "formula",
+    "tier_no",
+    "portion_minor",
+    "rate_ppm",
+    "exact_micro",
+)
+ENTRY_TYPE = {"override": "override", "spif": "spif"}
+
+Curves = Mapping[str, tuple[Curve, int | None]]
+
+
+@dataclass(slots=True)
+class _Paid:
+    """What a deal paid a position, and how much of it is cancelled by now."""
+
+    credit_minor: int
+    amount_minor: int
+    cancelled_minor: int = 0
+
+
+@dataclass(slots=True)
+class _State:
+    """Where a position stands in the spans of its measure and its limits."""
+
+    component: Component
+    position_id: str
+    span: str = ""
+    measure_minor: int = 0
+    cap_span: str = ""
+    cap_gross_minor: int = 0
+    cap_over_minor: int = 0
+    paid_by_deal: dict[str, _Paid] = field(default_factory=dict)
+    month_minor: dict[str, int] = field(default_factory=dict)
+
+
+class Walk:
+    """
+    Collects the lines of a plan, position by position.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    first, last
+        Months whose lines are kept; earlier months only move the measures.
+    """
+
+    def __init__(self, plan: CompPlan, first: str, last: str) -> None:
+        self.plan = plan
+        self.first = first
+        self.last = last
+        self.lines: list[tuple[Any, ...]] = []
+        self.trace: list[tuple[Any, ...]] = []
+        self.problems: list[tuple[str, str, str, str]] = []
+
+    def position(
+        self,
+        component: Component,
+        position_id: str,
+        rows: pd.DataFrame | None,
+        curves: Curves,
+        spifs: Mapping[str, int],
+    ) -> None:
+        """
+        Pay one position by one component.
+
+        Parameters
+        ----------
+        component
+            The component.
+        position_id
+            Who is paid.
+        rows
+            Its credits in order of date, deal and credit; None: it has none.
+        curves
+            Payout function and quota by span; under the empty name where all share one.
+        spifs
+            Minor units by `credit_id`, for a spif.
+        """
+        state = _State(component, position_id)
+        for row in () if rows is None else rows.itertuples():
+            period = f"{row.close_on.year}-{row.close_on.month:02d}"
+            span = span_of(period, component.measure.accumulation)
+            if span != state.span:
+                state.span, state.measure_minor = span, 0
+            curve, quota = curves.get(span) or curves.get("") or (None, None)
+            before = state.measure_minor
+            if component.measure.accumulation == "none":
+                before = 0
+            entries = self._entries(state, row, before, curve, spifs)
+            state.measure_minor = before + row.amount_minor
+            gross = sum(amount for _, amount, _ in entries)
+            if row.event == "booking":
+                state.paid_by_deal[row.deal_id] = _Paid(row.amount_minor, gross)
+            entries += _withheld(state, period, gross)
+            paid = sum(amount for _, amount, _ in entries)
+            state.month_minor[period] = state.month_minor.get(period, 0) + paid
+            if period >= self.first:
+                for entry_type, amount, steps in entries:
+                    facts = (before, before + row.amount_minor, quota)
+                    self._add(state, period, entry_type, amount, steps, row, facts)
+        self._top_up(state)
+
+    def _entries(
+        self,
+        state: _State,
+        row: Any,
+        before: int,
+        curve: Curve | None,
+        spifs: Mapping[str, int],
+    ) -> list[tuple[str, int, list[Step]]]:
+        """Say what a credit pays: entry type, minor units, steps."""
+        component = state.component
+        if row.event == "cancellation" and component.reversal == "original_rate":
+            original = state.paid_by_deal.get(row.related_deal_id)
+            if original is not None and original.credit_minor:
+                entry = _mirrored(original, row.amount_minor)
+                return [entry] if curve is not None or entry[1] else []
+        if curve is None:
+            amount = spifs.get(row.credit_id, 0)
+            step = ("per deal", None, row.amount_minor, None, amount * PPM)
+            return [("spif", amount, [step])] if amount else []
+        kind = ENTRY_TYPE.get(component.type, "earning")
+        if row.event == "cancellation":
+            kind = "clawback"
+        if component.is_cliff:
+            return [(kind, *cliff(curve, row.amount_minor))]
+        if component.measure.accumulation == "none":
+            return [(kind, *each_alone(curve, row.amount_minor))]
+        after = before + row.amount_minor
+        if component.is_retroactive:
+            return retroactive(curve, before, after, kind)
+        return [(kind, *marginal(curve, before, after))]
+
+    def _top_up(self, state: _State) -> None:
+        """Raise each month of the walk to the floor."""
+        floor = state.component.floor
+        if floor is None:
+            return
+        for month in pd.period_range(self.first, self.last, freq="M").astype(str):
+            missing = floor.amount_minor - state.month_minor.get(month, 0)
+            if missing > 0:
+                step = ("floor", None, floor.amount_minor, None, missing * PPM)
+                self._add(state, month, "floor_topup", missing, [step], None, None)
+
+    def _add(
+        self,
+        state: _State,
+        period: str,
+        entry_type: str,
+        amount: int,
+        steps: list[Step],
+        row: Any,
+        facts: tuple[int, int, int | None] | None,
+    ) -> None:
+        """Keep a line and its trace."""
+        component, plan = state.component, self.plan
+        credit_id = "" if row is None else row.credit_id
+        line_id = stable_id(
+            plan.plan_id,
+            component.component_id,
+            state.position_id,
+            credit_id,
+            entry_type,
+            period,
+        )
+        before, after, quota = facts or (None, None, None)
+        self.lines.append(
+            (
+                line_id,
+                state.position_id,
+                period,
+                period,
+                component.component_id,
+                entry_type,
+                f"{plan.plan_id}/{component.component_id}",
+                credit_id,
+                "" if row is None else row.deal_id,
+                "" if row is None else row.account_id,
+                pd.NaT if row is None else row.close_on,
+                component.measure.code,
+                0 if row is None else row.amount_minor,
+                before,
+                after,
+                quota,
+                amount,
+                plan.currency,
+            )
+        )
+        self.trace += [(line_id, seq, *step) for seq, step in enumerate(steps, start=1)]
+
+
+def _mirrored(original: _Paid, amount_minor: int) -> tuple[str, int, list[Step]]:
+    """Take back what a deal paid, in proportion to what of it is cancelled."""
+    whole = original.credit_minor
+    before = original.cancelled_minor
+    original.cancelled_minor = after = before + amount_minor
+    taken = round_ratio(original.amount_minor * after, whole) - round_ratio(
+        original.amount_minor * before, whole
+    )
+    step = ("as first paid", None, amount_minor, None, taken * PPM)
+    return "clawback", taken, [step]
+
+
+def _withheld(
+    state: _State, period: str, gross: int
+) -> list[tuple[str, int, list[Step]]]:
+    """Hold back what a cap does not let through, or give it free again."""
+    cap = state.component.cap
+    if cap is None:
+        return []
+    span = span_of(period, cap.per)
+    if span != state.cap_span:
+        state.cap_span, state.cap_gross_minor, state.cap_over_minor = span, 0, 0
+    state.cap_gross_minor += gross
+    over = max(0, state.cap_gross_minor - cap.amount_minor)
+    change = over - state.cap_over_minor
+    state.cap_over_minor = over
+    if not change:
+        return []
+    step: Step = ("cap", None, cap.amount_minor, None, -change * PPM)
+    return [("cap_withheld", -change, [step])]

@@ -1,0 +1,108 @@
+"""Small plans, credits and quotas for the tests of pay."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planner.commissions.plans import load_plan
+from planner.core.schemas import QUOTAS
+from planner.core.schemas import check
+from planner.quotas.crediting import CREDIT_COLUMNS
+from planner.quotas.crediting import stable_id
+
+POSITIONS = pd.DataFrame(
+    {
+        "role": ["vp", "manager", "rep", "rep", "overlay"],
+        "parent_id": [None, "P-VP", "P-M1", "P-M1", "P-VP"],
+    },
+    index=["P-VP", "P-M1", "P-R01", "P-R02", "P-O1"],
+).assign(title="", territory_id=None)
+
+HEAD = """
+schema: commission-plan/1
+plan: {id: TEST, currency: USD, valid_from: 2026-01-01, valid_to: 2027-01-01}
+measures:
+  - {code: bookings, credit_type: revenue, kind: direct, accumulation: year}
+  - {code: each, credit_type: revenue, kind: direct, accumulation: none}
+  - {code: monthly, credit_type: revenue, kind: direct, accumulation: month}
+  - {code: team, credit_type: revenue, kind: rolled, accumulation: year}
+  - {code: overlay, credit_type: overlay, kind: direct, accumulation: year}
+"""
+
+MARGINAL = (
+    HEAD
+    + """
+rate_tables:
+  - id: field
+    dimension: attainment
+    tiers:
+      - {from: 0, to: 0.5, rate: 0.04}
+      - {from: 0.5, to: 1, rate: 0.08}
+      - {from: 1, to: null, rate: 0.12}
+components:
+  - {id: commission, type: marginal, measure: bookings, roles: [rep],
+     quota: {measure: bookings}, rates: field}
+"""
+)
+
+
+def plan_of(components, rate_tables=""):
+    """Make a plan of the measures above from the YAML of its components."""
+    tables = f"rate_tables:\n{rate_tables}\n" if rate_tables else ""
+    return load_plan(f"{HEAD}\n{tables}components:\n{components}\n")
+
+
+def credit(deal_id, close_on, amount_minor, position_id="P-R01", **more):
+    """Make one credit row; `cancels` names the deal it takes back."""
+    related = more.pop("cancels", None)
+    return {
+        "deal_id": deal_id,
+        "account_id": "A1",
+        "position_id": position_id,
+        "credit_type": "revenue",
+        "kind": "direct",
+        "event": "cancellation" if related else "booking",
+        "rule": "owner",
+        "share_ppm": 1_000_000,
+        "amount_minor": amount_minor,
+        "currency": "USD",
+        "close_on": close_on,
+        "product": "Core",
+        "deal_kind": "new",
+        "term_months": 12,
+        "deal_amount_minor": amount_minor,
+        "related_deal_id": related,
+        **more,
+    }
+
+
+def credits_of(*rows):
+    """Make a credits frame with the engine's own ids."""
+    frame = pd.DataFrame(list(rows), columns=list(CREDIT_COLUMNS))
+    frame["close_on"] = frame["close_on"].astype("datetime64[s]")
+    for column in ("amount_minor", "share_ppm", "deal_amount_minor", "term_months"):
+        frame[column] = frame[column].astype("int64")
+    keys = frame[["deal_id", "position_id", "credit_type", "kind"]]
+    frame.index = pd.Index(
+        [stable_id(*key) for key in keys.itertuples(index=False)],
+        dtype="str",
+        name="credit_id",
+    )
+    return frame
+
+
+def quotas_of(amount_by_position, period="2026", measure="bookings"):
+    """Make a QUOTAS frame of one measure and period."""
+    frame = pd.DataFrame(
+        {
+            "position_id": list(amount_by_position),
+            "measure": measure,
+            "period": period,
+            "amount_minor": list(amount_by_position.values()),
+            "currency": "USD",
+        }
+    )
+    return check(frame, QUOTAS)
+
+
+NO_QUOTAS = quotas_of({})
