@@ -1,0 +1,1 @@
+"""Capacity: minutes an account needs and a position has."""

@@ -1,0 +1,1 @@
+"""Segments: a safe rule language, ordered rules, scores."""
