@@ -14,7 +14,6 @@ from planner.accounts.mapping import header_currency
 from planner.accounts.params import ImportParams
 from planner.accounts.sources import RawTable
 from planner.accounts.texts import clean_text
-from planner.accounts.texts import looks_damaged
 from planner.accounts.values import Numbers
 from planner.accounts.values import read_numbers
 from planner.accounts.values import to_minor
@@ -230,28 +229,16 @@ class CellReader:
             "currency",
         )
 
-    def check_custom_dates(self, columns: list[str]) -> None:
-        """Hold rows of a kept column of dates that contradicts itself."""
-        for column in columns:
-            words = column.casefold().replace("_", " ").split()
-            if not words or words[-1] not in {"on", "date", "at"}:
-                continue
-            dates = read_dates(self.raw.frame[column], self.params.date_form)
-            if bool(dates.is_held.any()):
-                self._held_dates(self.raw.frame[column], dates.is_held, column)
-
-    def warn_damaged(self, targets: tuple[str, ...]) -> None:
-        """Warn of text that was decoded wrongly before it came here."""
-        for target in targets:
-            cells = self.raw_cells(target)
-            self.log.rows(
-                "damaged_text",
-                "warn",
-                cells[looks_damaged(cells)],
-                "the text {value} looks damaged (read with a wrong encoding before it "
-                "came here); export it again as UTF-8. It was kept as it is",
-                column=self.mapping.get(target, target),
-            )
+    def hold_dates(self, cells: pd.Series, is_held: pd.Series, column: str) -> None:
+        """Refuse rows whose date can be read in two ways."""
+        self.log.rows(
+            "unclear_date",
+            "reject",
+            cells[is_held],
+            "the date {value} can be read in two ways, or the column mixes forms; "
+            "choose one form or write 2026-11-20",
+            column=column,
+        )
 
     def _numbers(
         self, target: str, *, allow_groups: bool, cells: pd.Series | None = None
@@ -294,7 +281,7 @@ class CellReader:
             f"{target} must be a date such as 2026-11-20, got {{value}}",
             target,
         )
-        self._held_dates(cells, dates.is_held, self.mapping.get(target, target))
+        self.hold_dates(cells, dates.is_held, self.mapping.get(target, target))
         if dates.form != "iso" and bool(dates.dates.notna().any()):
             spoken = {
                 "mdy": "month/day/year",
@@ -308,16 +295,6 @@ class CellReader:
                 f"missing_{target}", cells[empty], f"{target} must not be empty", target
             )
         return dates.dates
-
-    def _held_dates(self, cells: pd.Series, is_held: pd.Series, column: str) -> None:
-        self.log.rows(
-            "unclear_date",
-            "reject",
-            cells[is_held],
-            "the date {value} can be read in two ways, or the column mixes forms; "
-            "choose one form or write 2026-11-20",
-            column=column,
-        )
 
     def _refuse_foreign_header(self, target: str) -> None:
         column = self.mapping.get(target, "")

@@ -54,6 +54,11 @@ KNOWN_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "closes_s": ("closes s", "closes", "closes at", "closing time"),
         "visit_class": ("visit class", "call class", "class"),
         "currency": ("currency", "currency code"),
+        "unit_id": ("unit id",),
+        "geo_source": ("geo source",),
+        "geo_precision": ("geo precision",),
+        "simulated": ("simulated",),
+        "custom": ("custom",),
     },
     "units": {
         "unit_id": (

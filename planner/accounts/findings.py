@@ -176,6 +176,14 @@ class ImportReport:
         return self.frame
 
     @property
+    def given_columns(self) -> tuple[str, ...]:
+        """Our columns that the file itself brought; all others are defaults."""
+        money = {"annual_revenue", "our_sales", "potential"}
+        return tuple(
+            f"{target}_minor" if target in money else target for target in self.mapping
+        )
+
+    @property
     def is_usable(self) -> bool:
         """Whether any row may be taken over."""
         return self.verdict != "reject_file" and self.rows_accepted > 0
