@@ -78,6 +78,8 @@ class Edit:
         Its layers, the newest first; only that one is written to.
     user
         Who edits.
+    is_draft
+        Whether what publishing freezes may be written.
     before, after
         What the audit line will tell, by part.
     """
@@ -87,8 +89,17 @@ class Edit:
     version: int
     chain: tuple[str, ...]
     user: str
+    is_draft: bool = True
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+
+    def require_draft(self) -> None:
+        """Refuse to write what publishing has frozen."""
+        if not self.is_draft:
+            raise StoreError(
+                f"scenario {self.scenario_id} is published: owners, territories and "
+                "quotas do not change any more; copy it and edit the copy"
+            )
 
 
 def create_scenario(
@@ -165,7 +176,13 @@ def list_scenarios(conn: sa.Connection, company_id: str) -> list[Scenario]:
 
 @contextmanager
 def editing(
-    conn: sa.Connection, scenario_id: str, *, version: int, user: str, action: str
+    conn: sa.Connection,
+    scenario_id: str,
+    *,
+    version: int,
+    user: str,
+    action: str,
+    even_published: bool = False,
 ) -> Iterator[Edit]:
     """
     Edit a scenario: all saves of one gesture, one new version, one audit line.
@@ -182,6 +199,9 @@ def editing(
         Who edits.
     action
         What is done, in a user's words: others read it if they come too late.
+    even_published
+        Whether a published scenario will do, for what publishing does not freeze:
+        planned visits.
 
     Yields
     ------
@@ -194,34 +214,51 @@ def editing(
     StoreError
         If the scenario is published.
     """
-    claim = (
-        sa.update(scenario)
-        .where(
-            scenario.c.scenario_id == scenario_id,
-            scenario.c.version == version,
-            scenario.c.status == "draft",
-        )
-        .values(version=version + 1, updated_at=utc_now(), updated_by=user)
-    )
-    if conn.execute(claim).rowcount != 1:
-        raise _refusal(conn, scenario_id, version)
     with conn.begin_nested():
+        _claim(conn, scenario_id, version, user, even_published=even_published)
+        found = load_scenario(conn, scenario_id)
         edit = Edit(
             scenario_id=scenario_id,
-            company_id=load_scenario(conn, scenario_id).company_id,
+            company_id=found.company_id,
             version=version + 1,
             chain=tuple(chain_of(conn, scenario_id)),
             user=user,
+            is_draft=found.status == "draft",
         )
         yield edit
+        _tell(conn, edit, action)
+
+
+def _claim(
+    conn: sa.Connection,
+    scenario_id: str,
+    version: int,
+    user: str,
+    *,
+    even_published: bool,
+) -> None:
+    """Take the next version, or say why not."""
+    claim = (
+        sa.update(scenario)
+        .where(scenario.c.scenario_id == scenario_id, scenario.c.version == version)
+        .values(version=version + 1, updated_at=utc_now(), updated_by=user)
+    )
+    if not even_published:
+        claim = claim.where(scenario.c.status == "draft")
+    if conn.execute(claim).rowcount != 1:
+        raise _refusal(conn, scenario_id, version, even_published=even_published)
+
+
+def _tell(conn: sa.Connection, edit: Edit, action: str) -> None:
+    """Write the audit line of an edit."""
     append_audit(
         conn,
-        who=user,
+        who=edit.user,
         action=action,
-        subject=f"scenario {scenario_id}",
+        subject=f"scenario {edit.scenario_id}",
         company_id=edit.company_id,
-        before={"version": version, **edit.before},
-        after={"version": version + 1, **edit.after},
+        before={"version": edit.version - 1, **edit.before},
+        after={"version": edit.version, **edit.after},
     )
 
 
@@ -259,10 +296,12 @@ def history(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["at", "who", "action"], dtype="str")
 
 
-def _refusal(conn: sa.Connection, scenario_id: str, version: int) -> StoreError:
+def _refusal(
+    conn: sa.Connection, scenario_id: str, version: int, *, even_published: bool
+) -> StoreError:
     """Say why an edit cannot be saved."""
     found = load_scenario(conn, scenario_id)
-    if found.status != "draft":
+    if found.status != "draft" and not even_published:
         return StoreError(
             f"scenario {found.name} is {found.status} and does not change any more; "
             "copy it and edit the copy"

@@ -152,6 +152,7 @@ def _save(
     *,
     is_whole: bool,
 ) -> int:
+    edit.require_draft()
     columns = [plain_cells(frame[name]) for name in frame.columns]
     rows = zip(*columns, strict=True)
     wanted = {str(key): row for key, row in zip(frame.index, rows, strict=True)}

@@ -224,6 +224,7 @@ publication = Table(
     _text("content_hash"),
     _text("state_hash"),
     _text("audit_hash"),
+    _text("record_hash"),
     _text("published_at"),
     _text("published_by"),
 )
@@ -283,6 +284,18 @@ pay_table = Table(
     Column("n_rows", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     _text("sha256"),
+)
+ledger_entry = Table(
+    "ledger_entry",
+    metadata,
+    _company(),
+    Column("entry_no", Integer, primary_key=True),
+    Column("run_id", Text, ForeignKey("pay_run.run_id")),
+    _text("cells"),
+    _text("types"),
+    *_made(),
+    _text("prev_hash"),
+    _text("hash"),
 )
 
 job = Table(

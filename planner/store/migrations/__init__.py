@@ -18,6 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from planner.core.files import replacing
+from planner.store.protections import protect
 from planner.store.tables import meta
 from planner.store.tables import metadata
 
@@ -57,6 +58,7 @@ def bring_up(
     with writing_connection(engine) as conn, conn.begin():
         if found is None:
             metadata.create_all(conn)
+            protect(conn)
         else:
             for version in range(found + 1, known + 1):
                 steps[version](conn)

@@ -1,0 +1,145 @@
+"""The queue of jobs: submit, follow, cancel; each call is its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from planner.core.run import Progress
+from planner.store import jobs
+from planner.store.engine import Store
+from planner.store.jobs import Job
+from planner.store.records import utc_now
+
+
+def submit(
+    store: Store,
+    company_id: str | None,
+    scenario_id: str | None,
+    kind: str,
+    params: Mapping[str, Any],
+    user: str,
+) -> str:
+    """
+    Queue a job.
+
+    Parameters
+    ----------
+    store
+        Where to.
+    company_id, scenario_id
+        What it is about.
+    kind
+        One of the worker's tasks.
+    params
+        Its parameters as JSON values.
+    user
+        Who wants it.
+
+    Returns
+    -------
+    The id of the job.
+    """
+    with store.transaction() as conn:
+        return jobs.insert_job(
+            conn,
+            company_id=str(company_id),
+            scenario_id=scenario_id,
+            kind=kind,
+            params=params,
+            user=user,
+        )
+
+
+def load(store: Store, job_id: str) -> Job:
+    """Read a job; NotFoundError if there is none of this id."""
+    with store.reading() as conn:
+        return jobs.load_job(conn, job_id)
+
+
+def latest(store: Store, kind: str, scenario_id: str | None) -> Job | None:
+    """Read the newest job of a kind on a scenario; None: there was none."""
+    with store.reading() as conn:
+        found = jobs.find_jobs(conn, kind=kind, scenario_id=scenario_id, limit=1)
+    return found[0] if found else None
+
+
+def list_jobs(store: Store, company_id: str, limit: int = 50) -> list[Job]:
+    """Read the jobs of a company, the newest first."""
+    with store.reading() as conn:
+        return jobs.find_jobs(conn, company_id=company_id, limit=limit)
+
+
+def request_cancel(store: Store, job_id: str) -> None:
+    """Ask a job to end; one that runs ends with its best so far."""
+    with store.transaction() as conn:
+        jobs.request_cancel(conn, job_id)
+
+
+def requeue_stale(store: Store, *, stale_s: float = jobs.STALE_S) -> int:
+    """Take back jobs whose worker shows no life; return how many."""
+    with store.transaction() as conn:
+        return jobs.requeue_stale(conn, stale_s=stale_s)
+
+
+def claim(store: Store, worker_id: str) -> Job | None:
+    """Take the oldest waiting job; None: nothing waits."""
+    with store.reading() as conn:
+        if not jobs.has_queued(conn):
+            return None
+    with store.transaction() as conn:
+        return jobs.claim_job(conn, worker_id)
+
+
+def progress(store: Store, held: Job, told: Progress) -> bool:
+    """Write how far a job has come; False: another worker took it over."""
+    with store.transaction() as conn:
+        return jobs.update_held(
+            conn,
+            held,
+            fraction=told.fraction,
+            note=told.note,
+            best=told.best,
+            bound=told.bound,
+            heartbeat_at=utc_now(),
+        )
+
+
+def is_cancelled(store: Store, held: Job) -> bool:
+    """Tell whether a running job is to end: asked to, or taken over by another."""
+    now = load(store, held.job_id)
+    is_held = now.state == "running" and now.attempts == held.attempts
+    return now.cancel_requested or not is_held
+
+
+def beat(store: Store, worker_id: str, held: Job | None) -> bool:
+    """Show that a worker lives; False: it was asked to stop."""
+    with store.transaction() as conn:
+        return jobs.beat(conn, worker_id, held)
+
+
+def finish(store: Store, held: Job, result: Mapping[str, Any] | None) -> bool:
+    """End a job with its result: done, or cancelled with the best so far."""
+    with store.transaction() as conn:
+        asked = jobs.load_job(conn, held.job_id).cancel_requested
+        return jobs.update_held(
+            conn,
+            held,
+            state="cancelled" if asked else "done",
+            result=None if result is None else dict(result),
+            finished_at=utc_now(),
+            **({} if asked else {"fraction": 1.0}),
+        )
+
+
+def fail(store: Store, held: Job, error: str, error_number: str | None = None) -> bool:
+    """End a job with what a user can read; the number leads to the log."""
+    with store.transaction() as conn:
+        return jobs.update_held(
+            conn,
+            held,
+            state="failed",
+            error=error,
+            error_number=error_number,
+            finished_at=utc_now(),
+        )

@@ -1,0 +1,325 @@
+"""
+The worker: a process of its own that runs the jobs of one store.
+
+It holds a lock file as long as it lives; the system lets go of it however the process
+ends, so "is there a worker?" never depends on a clock or on a process number.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from collections.abc import Mapping
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+from filelock import Timeout
+
+from planner.core.errors import JobError
+from planner.core.errors import PlannerError
+from planner.core.run import Progress
+from planner.core.run import RunControl
+from planner.jobs import queue
+from planner.store import jobs
+from planner.store.engine import Store
+from planner.store.engine import open_store
+from planner.store.engine import store_path
+from planner.store.jobs import Job
+
+Task = Callable[[Store, Job, RunControl], Mapping[str, Any] | None]
+
+BEAT_S = 5.0
+PROGRESS_S = 0.25  # at most four rows a second
+START_WAIT_S = 60.0
+LOG_BYTES = 1_000_000
+
+log = logging.getLogger("planner.worker")
+
+
+def work(
+    store_url: str,
+    tasks: Mapping[str, Task],
+    *,
+    once: bool = False,
+    poll_s: float = 0.25,
+    beat_s: float = BEAT_S,
+) -> None:
+    """
+    Run the jobs of a store until asked to stop.
+
+    Parameters
+    ----------
+    store_url
+        The store.
+    tasks
+        Function by kind of job; it returns the job's result as JSON values.
+    once
+        Whether to return as soon as nothing waits.
+    poll_s
+        Seconds between looks at an empty queue.
+    beat_s
+        Seconds between signs of life.
+
+    Raises
+    ------
+    JobError
+        If another worker runs on this store.
+    """
+    path = store_path(store_url)
+    lock = _worker_lock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise JobError(f"a worker runs already on the store {path}") from None
+    try:
+        store = open_store(store_url)
+        _log_to(_log_path(path))
+        _serve(store, tasks, once=once, poll_s=poll_s, beat_s=beat_s)
+        store.close()
+    finally:
+        lock.release()
+
+
+def ensure_worker(store_url: str) -> int:
+    """
+    See that a worker lives, starting one if none does.
+
+    Parameters
+    ----------
+    store_url
+        The store; several processes may ask at once.
+
+    Returns
+    -------
+    The process number of the worker.
+
+    Raises
+    ------
+    JobError
+        If it does not start; the message tells what it said.
+    """
+    path = store_path(store_url)
+    store = open_store(store_url)
+    try:
+        with FileLock(f"{path}.worker-start.lock", timeout=START_WAIT_S):
+            if _is_alive(path):
+                return _wait_for_pid(store, None)
+            return _wait_for_pid(store, _start(path))
+    finally:
+        store.close()
+
+
+def ask_worker_to_stop(store_url: str) -> None:
+    """Ask the worker of a store to end after the job it runs."""
+    store = open_store(store_url)
+    try:
+        with store.transaction() as conn:
+            jobs.ask_workers_to_stop(conn)
+    finally:
+        store.close()
+
+
+def _serve(
+    store: Store,
+    tasks: Mapping[str, Task],
+    *,
+    once: bool,
+    poll_s: float,
+    beat_s: float,
+) -> None:
+    """Claim and run, one job after the other."""
+    # We hold the lock, so whatever still runs belongs to a worker that is dead.
+    queue.requeue_stale(store, stale_s=0)
+    with store.transaction() as conn:
+        worker_id = jobs.register_worker(
+            conn, pid=os.getpid(), host=socket.gethostname()
+        )
+    heart = _Heart(store, worker_id, beat_s)
+    heart.start()
+    try:
+        while heart.goes_on and store.path.exists():
+            held = queue.claim(store, worker_id)
+            if held is not None:
+                heart.held = held
+                run_job(store, held, tasks)
+                heart.held = None
+            elif once:
+                break
+            else:
+                heart.stopped.wait(poll_s)
+    finally:
+        heart.stopped.set()
+        heart.join()
+        if store.path.exists():
+            with store.transaction() as conn:
+                jobs.forget_worker(conn, worker_id)
+
+
+def run_job(store: Store, held: Job, tasks: Mapping[str, Task]) -> None:
+    """
+    Run one claimed job to its end, whatever happens in it.
+
+    Parameters
+    ----------
+    store
+        Where the job lies.
+    held
+        From `queue.claim`.
+    tasks
+        Function by kind.
+    """
+    run = _run_control(store, held)
+    try:
+        task = tasks.get(held.kind)
+        if task is None:
+            raise JobError(
+                f"this worker cannot run jobs of kind {held.kind!r}, it knows "
+                f"{', '.join(sorted(tasks))}"
+            )
+        queue.finish(store, held, task(store, held, run))
+    except PlannerError as error:
+        log.info("job %s (%s) failed: %s", held.job_id, held.kind, error)
+        queue.fail(store, held, str(error))
+    except Exception:
+        number = f"E-{secrets.token_hex(4).upper()}"
+        log.exception("job %s (%s), error %s", held.job_id, held.kind, number)
+        queue.fail(
+            store,
+            held,
+            f"a fault of ours stopped this job; error {number} in the log tells more",
+            number,
+        )
+
+
+def _run_control(store: Store, held: Job) -> RunControl:
+    """Tie a run to its row: progress is written, the cancel flag read, both seldom."""
+    last = {"told_s": -PROGRESS_S, "asked_s": -PROGRESS_S}
+    seen = {"cancelled": False}
+
+    def on_progress(told: Progress) -> None:
+        now = time.monotonic()
+        if now - last["told_s"] >= PROGRESS_S:
+            last["told_s"] = now
+            queue.progress(store, held, told)
+
+    def is_cancelled() -> bool:
+        now = time.monotonic()
+        if not seen["cancelled"] and now - last["asked_s"] >= PROGRESS_S:
+            last["asked_s"] = now
+            seen["cancelled"] = queue.is_cancelled(store, held)
+        return seen["cancelled"]
+
+    limit_s = held.params.get("time_limit_s")
+    return RunControl(
+        time_limit_s=None if limit_s is None else float(limit_s),
+        on_progress=on_progress,
+        is_cancelled=is_cancelled,
+    )
+
+
+class _Heart(threading.Thread):
+    """Shows that the worker lives while a job keeps its main thread busy."""
+
+    def __init__(self, store: Store, worker_id: str, beat_s: float) -> None:
+        super().__init__(name="heartbeat", daemon=True)
+        self.store = store
+        self.worker_id = worker_id
+        self.beat_s = beat_s
+        self.held: Job | None = None
+        self.stopped = threading.Event()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether nobody asked the worker to stop."""
+        return not self.stopped.is_set()
+
+    def run(self) -> None:
+        """Beat until told to stop."""
+        while not self.stopped.wait(self.beat_s):
+            try:
+                if not queue.beat(self.store, self.worker_id, self.held):
+                    self.stopped.set()
+            except Exception:
+                log.exception("heartbeat failed")
+
+
+def _worker_lock(path: Path) -> FileLock:
+    return FileLock(f"{path}.worker.lock")
+
+
+def _log_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}.worker.log")
+
+
+def _is_alive(path: Path) -> bool:
+    """Tell whether a worker holds the lock."""
+    lock = _worker_lock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def _start(path: Path) -> subprocess.Popen[bytes]:
+    """Start a worker that outlives us."""
+    url = f"sqlite:///{path.as_posix()}"
+    command = [sys.executable, "-m", "planner", "worker", "--store", url]
+    root = str(Path(__file__).resolve().parents[2])
+    searched = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    detached: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        detached = {
+            "creationflags": subprocess.DETACHED_PROCESS
+            | subprocess.CREATE_NEW_PROCESS_GROUP
+        }
+    with _log_path(path).open("ab") as said:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            env={**os.environ, "PYTHONPATH": searched},
+            **detached,
+        )
+
+
+def _wait_for_pid(store: Store, started: subprocess.Popen[bytes] | None) -> int:
+    """Wait until the worker has written its row."""
+    until_s = time.monotonic() + START_WAIT_S
+    while time.monotonic() < until_s:
+        with store.reading() as conn:
+            workers = jobs.list_workers(conn)
+        pids = [int(row["pid"]) for row in workers]
+        if started is None and pids:
+            return pids[0]
+        if started is not None and started.pid in pids:
+            return started.pid
+        if started is not None and started.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise JobError(
+        "the background worker did not start; what it said stands at the end of "
+        f"{_log_path(store.path)}"
+    )
+
+
+def _log_to(path: Path) -> None:
+    """Write our log to a file beside the store, kept small."""
+    for handler in list(log.handlers):
+        log.removeHandler(handler)
+        handler.close()
+    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=2)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)

@@ -1,0 +1,1 @@
+"""Use cases: load, call the engine, save, and write the audit line."""

@@ -1,0 +1,33 @@
+"""A store with a company to run jobs for."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from planner.store import open_store
+from planner.store.companies import create_company
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Open an empty store in its own folder."""
+    opened = open_store(f"sqlite:///{tmp_path}/store/planner.sqlite")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def company_id(store):
+    """Make a company without data."""
+    with store.transaction() as conn:
+        made = create_company(
+            conn,
+            name="Lakes Ltd",
+            kind="own",
+            currency="USD",
+            as_of=dt.date(2026, 11, 20),
+            user="ann",
+        )
+    return made.company_id
