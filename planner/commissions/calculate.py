@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from planner.commissions.components import Component
 from planner.commissions.plans import CompPlan
+from planner.commissions.selecting import Credit
+from planner.commissions.selecting import by_position
 from planner.commissions.selecting import eligible
 from planner.commissions.selecting import floor_positions
 from planner.commissions.selecting import span_of
@@ -173,11 +176,12 @@ def _pay_component(
 ) -> None:
     """Walk the credits of one component, position by position."""
     mine = eligible(ordered, component, positions)
-    by_position: Mapping[str, pd.DataFrame] = dict(iter(mine.groupby("position_id")))
+    rows_by_position = by_position(mine)
     spifs = spif_shares(mine, component) if component.table is None else {}
     quota_by_key = _quotas_of(quotas, component)
-    for position_id in sorted(set(by_position) | floor_positions(component, positions)):
-        rows = by_position.get(position_id)
+    owed = floor_positions(component, positions)
+    for position_id in sorted(owed.union(rows_by_position)):
+        rows = rows_by_position.get(position_id, [])
         curves = _curves(walk, component, position_id, rows, quota_by_key)
         if curves is not None:
             walk.position(component, position_id, rows, curves, spifs)
@@ -191,10 +195,13 @@ def _quotas_of(
         return {}
     rows = quotas[quotas["measure"].eq(component.quota_measure)]
     span = component.measure.accumulation
-    if span == "year":
-        rows = rows[rows["period"].str.len() == len("2026")]
-    else:
-        rows = rows[rows["period"].str.len() == len("2026-10")]
+    is_year = rows["period"].str.len() == len("2026")
+    found = _summed(rows[~is_year], span)
+    # a stated year stands above the sum of its months
+    return found | _summed(rows[is_year], span) if span == "year" else found
+
+
+def _summed(rows: pd.DataFrame, span: str) -> dict[tuple[str, str], int]:
     keys = [span_of(period, span) for period in rows["period"]]
     summed = rows.assign(span=keys).groupby(["position_id", "span"])["amount_minor"]
     return {key: int(amount) for key, amount in summed.sum().items()}
@@ -204,19 +211,18 @@ def _curves(
     walk: Walk,
     component: Component,
     position_id: str,
-    rows: pd.DataFrame | None,
+    rows: Sequence[Credit],
     quota_by_key: Mapping[tuple[str, str], int],
 ) -> dict[str, tuple[Curve, int | None]] | None:
     """Make the payout function of each span; None where a quota is missing."""
-    if component.table is None or rows is None:
+    if component.table is None:
         return {}
     if component.quota_measure is None:
         return {"": (Curve(component.table), None)}
-    months = rows["close_on"].dt.strftime("%Y-%m").unique()
     curves: dict[str, tuple[Curve, int | None]] = {}
-    for key in dict.fromkeys(
-        span_of(month, component.measure.accumulation) for month in months
-    ):
+    span = component.measure.accumulation
+    months = dict.fromkeys(row.period for row in rows)
+    for key in dict.fromkeys(span_of(month, span) for month in months):
         quota = quota_by_key.get((position_id, key), 0)
         if quota <= 0:
             walk.problems.append(

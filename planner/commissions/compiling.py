@@ -148,6 +148,7 @@ def read_component(
         type=kind,
         measure=measure,
         roles=tuple(item.get("roles", ())),
+        positions=tuple(item.get("positions", ())),
         table=table,
         is_retroactive=kind == "retroactive",
         is_cliff=kind == "cliff",
@@ -203,6 +204,8 @@ def _check_fit(
         raise InputError(
             f"{place}: tiers by attainment need a measure that accumulates"
         )
+    if kind == "retroactive" and measure.accumulation == "none":
+        raise InputError(f"{place}: retroactive needs a measure that accumulates")
     needs_bound = kind in {"retroactive", "cliff"}
     if needs_bound and table is not None and not table.bound:
         raise InputError(

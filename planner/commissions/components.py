@@ -78,6 +78,8 @@ class Component:
         What it pays on.
     roles
         Roles it is for; empty: every position with credits of the measure.
+    positions
+        Positions it is for; empty: all of the roles.
     table
         Its tiers; a flat rate is a table of one open tier.
     is_retroactive, is_cliff
@@ -99,6 +101,7 @@ class Component:
     type: str
     measure: Measure
     roles: tuple[str, ...] = ()
+    positions: tuple[str, ...] = ()
     table: RateTable | None = None
     is_retroactive: bool = False
     is_cliff: bool = False

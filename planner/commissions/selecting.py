@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -10,6 +11,20 @@ from planner.commissions.components import Component
 from planner.commissions.components import Condition
 from planner.core.money import round_ratio
 from planner.core.units import PPM
+
+
+class Credit(NamedTuple):
+    """One credit as the walk needs it; `period` is the month it closed in."""
+
+    credit_id: str
+    deal_id: str
+    account_id: str
+    event: str
+    related_deal_id: str | None
+    amount_minor: int
+    close_on: pd.Timestamp
+    period: str
+
 
 _COLUMN_BY_FIELD = {"deal_amount": "deal_amount_minor"}
 _COMPARE = {
@@ -40,6 +55,31 @@ def span_of(period: str, accumulation: str) -> str:
     return period
 
 
+def by_position(mine: pd.DataFrame) -> dict[str, list[Credit]]:
+    """
+    Group credits by position, as plain records: walking a frame is ten times slower.
+
+    Parameters
+    ----------
+    mine
+        Credits as `eligible` returns them.
+
+    Returns
+    -------
+    The credits of each position in the order given.
+    """
+    days = mine["close_on"]
+    months = days.dt.year * 100 + days.dt.month
+    text = {month: f"{month // 100}-{month % 100:02d}" for month in months.unique()}
+    columns = [mine[name].tolist() for name in Credit._fields[:-1]]
+    grouped: dict[str, list[Credit]] = {}
+    for name, month, *values in zip(
+        mine["position_id"].tolist(), months.tolist(), *columns, strict=True
+    ):
+        grouped.setdefault(name, []).append(Credit._make((*values, text[month])))
+    return grouped
+
+
 def eligible(
     ordered: pd.DataFrame, component: Component, positions: pd.DataFrame
 ) -> pd.DataFrame:
@@ -65,9 +105,15 @@ def eligible(
     for condition in (*measure.where, *component.where):
         mask &= _passes(ordered, condition)
     if component.roles:
-        able = positions.index[positions["role"].isin(component.roles)]
-        mask &= ordered["position_id"].isin(able)
+        mask &= ordered["position_id"].isin(_able(component, positions))
+    if component.positions:
+        mask &= ordered["position_id"].isin(component.positions)
     return ordered[mask]
+
+
+def _able(component: Component, positions: pd.DataFrame) -> pd.Index:
+    """Name the positions of the component's roles."""
+    return positions.index[positions["role"].isin(component.roles)]
 
 
 def _passes(ordered: pd.DataFrame, condition: Condition) -> pd.Series:
@@ -80,9 +126,10 @@ def _passes(ordered: pd.DataFrame, condition: Condition) -> pd.Series:
 
 def floor_positions(component: Component, positions: pd.DataFrame) -> set[str]:
     """Name the positions that a floor is owed to even without a credit."""
-    if component.floor is None or not component.roles:
+    if component.floor is None:
         return set()
-    return set(positions.index[positions["role"].isin(component.roles)])
+    named = set(component.positions) & set(positions.index)
+    return named or set(_able(component, positions))
 
 
 def spif_shares(mine: pd.DataFrame, component: Component) -> dict[str, int]:

@@ -80,10 +80,13 @@ class Curve:
         low, high = sorted((before_minor, after_minor))
         sign = 1 if after_minor >= before_minor else -1
         found = []
-        for number, rate_ppm in enumerate(self._rates):
-            is_last = number + 1 == len(self._rates)
-            floor = low if number == 0 else max(low, self._lowers[number])
-            top = high if is_last else min(high, self._lowers[number + 1])
-            if top > floor:
-                found.append(Band(number + 1, sign * (top - floor), rate_ppm))
+        last = len(self._rates) - 1
+        for number in range(max(0, bisect_right(self._lowers, low) - 1), last + 1):
+            top = high if number == last else min(high, self._lowers[number + 1])
+            if top > low:
+                band = Band(number + 1, sign * (top - low), self._rates[number])
+                found.append(band)
+                low = top
+            if top == high:
+                break
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -16,6 +17,7 @@ from planner.commissions.payouts import each_alone
 from planner.commissions.payouts import marginal
 from planner.commissions.payouts import retroactive
 from planner.commissions.plans import CompPlan
+from planner.commissions.selecting import Credit
 from planner.commissions.selecting import span_of
 from planner.commissions.tiers import Curve
 from planner.core.money import round_ratio
@@ -103,7 +105,7 @@ class Walk:
         self,
         component: Component,
         position_id: str,
-        rows: pd.DataFrame | None,
+        rows: Sequence[Credit],
         curves: Curves,
         spifs: Mapping[str, int],
     ) -> None:
@@ -117,15 +119,15 @@ class Walk:
         position_id
             Who is paid.
         rows
-            Its credits in order of date, deal and credit; None: it has none.
+            Its credits in the order they are paid in.
         curves
             Payout function and quota by span; under the empty name where all share one.
         spifs
             Minor units by `credit_id`, for a spif.
         """
         state = _State(component, position_id)
-        for row in () if rows is None else rows.itertuples():
-            period = f"{row.close_on.year}-{row.close_on.month:02d}"
+        for row in rows:
+            period = row.period
             span = span_of(period, component.measure.accumulation)
             if span != state.span:
                 state.span, state.measure_minor = span, 0
@@ -150,7 +152,7 @@ class Walk:
     def _entries(
         self,
         state: _State,
-        row: Any,
+        row: Credit,
         before: int,
         curve: Curve | None,
         spifs: Mapping[str, int],
@@ -158,7 +160,7 @@ class Walk:
         """Say what a credit pays: entry type, minor units, steps."""
         component = state.component
         if row.event == "cancellation" and component.reversal == "original_rate":
-            original = state.paid_by_deal.get(row.related_deal_id)
+            original = state.paid_by_deal.get(str(row.related_deal_id))
             if original is not None and original.credit_minor:
                 entry = _mirrored(original, row.amount_minor)
                 return [entry] if curve is not None or entry[1] else []
@@ -196,7 +198,7 @@ class Walk:
         entry_type: str,
         amount: int,
         steps: list[Step],
-        row: Any,
+        row: Credit | None,
         facts: tuple[int, int, int | None] | None,
     ) -> None:
         """Keep a line and its trace."""

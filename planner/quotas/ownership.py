@@ -13,6 +13,7 @@ from planner.core.errors import InputError
 from planner.core.schemas import OWNERSHIP
 from planner.core.schemas import check
 from planner.core.units import PPM
+from planner.quotas.overlays import overlay_rows
 
 COLUMNS = ("account_id", "position_id", "role", "share_ppm", "valid_from", "valid_to")
 _KEY = ["account_id", "role", "position_id", "share_ppm"]
@@ -52,10 +53,12 @@ def ownership_of(
     valid_from
         First day of the ownership; it has no end yet.
     overlays
-        Columns `position_id`, one of `account_id` and `territory_id`, and maybe
-        `share_ppm` (default: the whole): second positions beside the owner.
+        Second positions beside the owner: `position_id`, one or more of `account_id`,
+        `territory_id`, `industry`, `product` (an account must fit all that are not
+        empty), and maybe `share_ppm` (default: the whole).
     accounts
-        ACCOUNTS frame; where given, closed accounts get no owner.
+        ACCOUNTS frame; where given, closed accounts get no owner. Overlays by industry
+        or product need it.
 
     Returns
     -------
@@ -76,36 +79,11 @@ def ownership_of(
     ).dropna(subset=["position_id"])
     parts = [owners]
     if overlays is not None and len(overlays):
-        parts.append(_overlay_rows(overlays, territories))
+        parts.append(overlay_rows(overlays, territories, accounts))
     frame = pd.concat(parts, ignore_index=True)
     frame["valid_from"] = as_day(valid_from)
     frame["valid_to"] = pd.NaT
     return _checked(frame)
-
-
-def _overlay_rows(overlays: pd.DataFrame, territories: pd.Series) -> pd.DataFrame:
-    """Spread overlay rows given by territory over its accounts."""
-    rows = overlays.copy()
-    if "account_id" not in rows:
-        if "territory_id" not in rows:
-            raise InputError(
-                "overlays must have a column account_id or territory_id, "
-                f"got {', '.join(map(str, rows.columns))}"
-            )
-        by_territory = pd.DataFrame(
-            {
-                "account_id": territories.index.astype("str"),
-                "territory_id": territories.to_numpy(),
-            }
-        )
-        rows = rows.merge(by_territory, on="territory_id")
-    if "share_ppm" not in rows:
-        rows["share_ppm"] = PPM
-    rows["role"] = "overlay"
-    rows = rows[rows["account_id"].isin(territories.index)]
-    return rows[["account_id", "position_id", "role", "share_ppm"]].drop_duplicates(
-        ["account_id", "position_id"]
-    )
 
 
 def supersede(

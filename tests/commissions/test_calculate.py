@@ -225,6 +225,17 @@ def test_months_by_themselves_start_at_nothing_each():
     assert amounts(result) == [350_00, 350_00]
 
 
+def test_months_make_up_a_year_that_is_not_stated():
+    """Twelve months of 1,000 are a year of 12,000: 4 % up to 6,000."""
+    months = pd.concat(
+        quotas_of({"P-R01": 1_000_00}, f"2026-{month:02d}") for month in range(1, 13)
+    )
+    rows = credits_of(credit("D1", "2026-01-10", 7_000_00))
+    result = calculate(rows, months, load_plan(MARGINAL), "2026-01", POSITIONS)
+    assert amounts(result) == [320_00]
+    assert result.lines["quota_minor"].tolist() == [12_000_00]
+
+
 def test_a_missing_quota_is_a_problem_and_not_a_payment():
     rows = credits_of(credit("D1", "2026-01-10", 800_00))
     result = calculate(rows, NO_QUOTAS, load_plan(MARGINAL), "2026-01", POSITIONS)

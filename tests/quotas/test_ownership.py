@@ -60,8 +60,38 @@ def test_overlay_stands_beside_the_owner_and_ends_where_it_is_dropped():
 
 
 def test_overlays_need_an_account_or_a_territory():
-    with pytest.raises(InputError, match="account_id or territory_id"):
+    with pytest.raises(InputError, match="must have a column account_id"):
         owned({"A1": "T1"}, overlays=pd.DataFrame({"position_id": ["P-O1"]}))
+
+
+def test_overlays_reach_the_accounts_that_fit_all_they_name():
+    accounts = pd.DataFrame(
+        {
+            "status": "customer",
+            "industry": ["Clinics", "Clinics", "Mills"],
+            "products": ["Core", "Core;Service", "Core;Service"],
+        },
+        index=["A1", "A2", "A3"],
+    )
+    overlays = pd.DataFrame(
+        {
+            "position_id": ["P-O1", "P-O2"],
+            "product": [None, "Service"],
+            "industry": ["Clinics", "Clinics"],
+            "share_ppm": [250_000, 250_000],
+        }
+    )
+    rows = ownership_of(
+        pd.Series({"A1": "T1", "A2": "T1", "A3": "T1"}),
+        POSITION_BY_TERRITORY,
+        "2026-01-01",
+        overlays,
+        accounts,
+    )
+    overlay = rows[rows["role"].eq("overlay")]
+    pairs = set(zip(overlay["account_id"], overlay["position_id"], strict=True))
+    assert pairs == {("A1", "P-O1"), ("A2", "P-O1"), ("A2", "P-O2")}
+    assert set(overlay["share_ppm"]) == {250_000}
 
 
 def test_closed_accounts_and_unworked_territories_get_no_owner():
