@@ -250,7 +250,7 @@ class _Filling:
         label = self.column("simulated").fillna("").astype(str).to_numpy(object)
         for name, mask in self._masks.items():
             is_new = mask & np.array(
-                [text != "all" and name not in text.split(";") for text in label]
+                [text != "all" and name not in text.split(";") for text in label], bool
             )
             joined = np.where(label == "", name, label + f";{name}")
             label = np.where(is_new, joined, label)

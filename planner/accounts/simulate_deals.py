@@ -144,7 +144,7 @@ def _orders(
     orders = pd.DataFrame({"row": row, "product": product, "amount_minor": amount})
     orders["close_on"] = _order_days(len(row), first, last, rng)
     orders["stage"] = "won"
-    orders["is_last_year"] = is_last_year
+    orders["is_last_year"] = np.full(len(orders), is_last_year)
     return orders[orders["amount_minor"] > 0]
 
 
@@ -157,7 +157,8 @@ def _set_kinds(
     orders["kind"] = "expansion"
     orders["related_deal_id"] = None
     service = orders[orders["product"] == "Service"]
-    first = service[~service["is_last_year"]].drop_duplicates("row").set_index("row")
+    first = service[~service["is_last_year"]].drop_duplicates("row")
+    first = first.assign(place=first.index).set_index("row")
     second = service[service["is_last_year"] & service["row"].isin(first.index)]
     parent = first.loc[second["row"]]
     due = parent["close_on"].to_numpy("M8[D]") + 365
@@ -167,8 +168,8 @@ def _set_kinds(
     orders.loc[second.index, "close_on"] = moved.astype("M8[s]")
     orders.loc[second.index, "kind"] = "renewal"
     orders.loc[second.index, "related_deal_id"] = parent["temporary_id"].to_numpy()
-    early = first.index[rng.random(len(first)) < 0.6]  # their first deal lies before
-    orders.loc[first.loc[early, "temporary_id"].str[1:].astype(int), "kind"] = "renewal"
+    is_early = rng.random(len(first)) < 0.6  # the deal they renew lies before the span
+    orders.loc[first["place"][is_early], "kind"] = "renewal"
     newest = orders[is_first_year].sort_values(["close_on", "temporary_id"])
     orders.loc[newest.drop_duplicates("row").index, "kind"] = "new"
 
