@@ -12,14 +12,14 @@ import pandas as pd
 from planner.ui.maps.palette import ACCENT
 from planner.ui.maps.palette import DEVIATION
 from planner.ui.maps.palette import GREY
-from planner.ui.maps.palette import QUIET
 from planner.ui.maps.palette import TERRITORY
 
 BAR = 14
 ROW = 24
-AXIS = 44  # Streamlit fits axis and legend into the height too
-LEGEND = 32
+AXIS = 64  # Streamlit fits axis and legend into the height too
+LEGEND = 64
 MID_GREY = "#9AA5B1"
+QUIET = "#6B7783"  # reads on the light and on the dark ground
 _SIGNED = "datum.value == 0 ? '0 %' : format(datum.value * 100, '+.0f') + ' %'"
 
 
@@ -282,7 +282,12 @@ def _cycle(n: int) -> list[str]:
 
 def _names_axis() -> alt.Axis:
     return alt.Axis(
-        domain=False, ticks=False, labelLimit=220, labelFontSize=13, labelPadding=8
+        domain=False,
+        ticks=False,
+        labelOverlap=False,
+        labelLimit=220,
+        labelFontSize=13,
+        labelPadding=8,
     )
 
 

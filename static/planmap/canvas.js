@@ -9,11 +9,13 @@ export const LIGHT = {
   water: "#EAEFF1", land: "#FBFBF9", unit: "#FFFFFF", plainUnit: "#DDDDD6", base: "#9AA5B1",
   border: "#1F2933", ink: "#1F2933", quiet: "#6B7680", halo: "#FBFBF9", none: "#DDDDDD",
   hatch: "#BFC3C7", casing: "#FFFFFF", accent: "#0B6E99",
+  fill: 0.82, isDark: false,
 };
 export const DARK = {
   water: "#10151A", land: "#1B2229", unit: "#14191E", plainUnit: "#2B343C", base: "#5B6670",
   border: "#F1F3F4", ink: "#F1F3F4", quiet: "#8A96A1", halo: "#14191E", none: "#3A444D",
   hatch: "#55606A", casing: "#14191E", accent: "#4FB3D9",
+  fill: 0.5, isDark: true,
 };
 
 export function makeCanvas(L) {
@@ -135,7 +137,7 @@ function paintUnits(ctx, view, scene) {
     const used = [...new Set(codes)];
     for (const code of used) {
       traceAll(ctx, view, layer, (u) => codes[u] === code);
-      ctx.globalAlpha = (hidden.has(code) ? DIM : 0.82) * (scene.hasTiles ? 0.7 : 1);
+      ctx.globalAlpha = (hidden.has(code) ? DIM : theme.fill) * (scene.hasTiles ? 0.7 : 1);
       ctx.fillStyle = legend[code]?.colour ?? hatch(ctx, theme);
       ctx.fill("evenodd");
     }
@@ -237,7 +239,7 @@ function paintPoints(ctx, view, scene) {
     ctx.strokeStyle = isOnFill ? theme.casing : entry?.dark ?? theme.quiet;
     ctx.lineWidth = isOnFill ? 1.4 : 1;
     ctx.stroke();
-    ctx.fillStyle = entry ? (isOnFill ? entry.dark : entry.colour) : theme.quiet;
+    ctx.fillStyle = entry ? (isOnFill && !theme.isDark ? entry.dark : entry.colour) : theme.quiet;
     ctx.fill();
   }
   ctx.globalAlpha = 1;

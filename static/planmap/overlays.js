@@ -16,7 +16,7 @@ export function drawLegend(box, data, hidden, onChange) {
   box.replaceChildren();
   const rows = data.legend.map((entry, code) => ({ ...entry, code }));
   if (data.unassigned) {
-    rows.push({ label: data.unassigned, count: data.unassignedCount, colour: null, code: NONE });
+    rows.unshift({ label: data.unassigned, count: data.unassignedCount, colour: null, code: NONE });
   }
   box.hidden = !rows.length;
   if (!rows.length) return;

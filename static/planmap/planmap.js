@@ -367,7 +367,7 @@ class PlanMap {
   }
 
   click(event) {
-    if (!this.known || this.isBoxing) return;
+    if (!this.known || this.isBoxing || this.hasBoxed) return;
     const found = this.find(event.latlng, this.reach(event));
     if (!found) return this.tip.hide();
     this.showTip(found, event);
@@ -411,7 +411,10 @@ class PlanMap {
       start = null;
       band.remove();
       this.map.dragging.enable();
-      if (event.type === "pointerup" && corners[0].distanceTo(corners[1]) > 4) this.selectBox(corners);
+      if (event.type === "pointercancel" || corners[0].distanceTo(corners[1]) <= 4) return;
+      this.hasBoxed = true; // the click that follows is the end of this drag
+      setTimeout(() => (this.hasBoxed = false), 50);
+      this.selectBox(corners);
     };
     this.canvasBox.addEventListener("pointerup", end);
     this.canvasBox.addEventListener("pointercancel", end);

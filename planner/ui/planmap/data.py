@@ -246,7 +246,7 @@ def codes_of(values: pd.Series, order: Sequence[str]) -> np.ndarray:
     shape (n,)
         uint8, `NONE` for none.
     """
-    codes = pd.Categorical(values, categories=list(order)).codes
+    codes = pd.Index(list(order), dtype="str").get_indexer_for(values)
     return np.where(codes < 0, NONE, codes).astype("u1")
 
 

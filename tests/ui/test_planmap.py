@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import base64
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely.geometry import MultiPolygon
+from shapely.geometry import Polygon
+from shapely.geometry import box
+from streamlit.testing.v1 import AppTest
+
+from planner.core.errors import InputError
+from planner.core.settings import ROOT
+from planner.ui.planmap import NONE
+from planner.ui.planmap import Entry
+from planner.ui.planmap import Home
+from planner.ui.planmap import Line
+from planner.ui.planmap import MapData
+from planner.ui.planmap import MapEvent
+from planner.ui.planmap import Outline
+from planner.ui.planmap import Points
+from planner.ui.planmap import Stop
+from planner.ui.planmap import Units
+from planner.ui.planmap import codes_of
+from planner.ui.planmap import places_of
+from planner.ui.planmap import shapes_of
+from planner.ui.planmap.component import payload
+from planner.ui.planmap.component import scripts_version
+from planner.ui.planmap.data import read_event
+from planner.ui.planmap.layers import unpack
+
+HOSTILE = "</script><b>`${x}`\x00\n"
+
+
+@pytest.fixture
+def units() -> gpd.GeoDataFrame:
+    holed = Polygon(
+        [(0, 0), (4, 0), (4, 4), (0, 4)], [[(1, 1), (2, 1), (2, 2), (1, 2)]]
+    )
+    pair = MultiPolygon([box(4, 0, 5, 4), box(6, 0, 7, 4)])
+    return gpd.GeoDataFrame(
+        {"name": ["Holed", HOSTILE]},
+        index=pd.Index(["17001", "17003"], name="unit_id"),
+        geometry=[holed, pair],
+        crs="EPSG:4326",
+    )
+
+
+@pytest.fixture
+def accounts() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"name": ["A", HOSTILE, None], "lat": [1.0, 2, 3], "lon": [-90.0, -89, -88]},
+        index=["a", "b", "c"],
+    )
+
+
+def test_shapes_come_back_as_they_went(units):
+    facts = {"Accounts": pd.Series({"17003": "12"})}
+    header, arrays = unpack(shapes_of(units, facts=facts).blob)
+    assert header["ids"] == ["17001", "17003"]
+    assert header["names"] == ["Holed", "</script><b>`${x}`"]
+    assert header["facts"] == [["Accounts", ["", "12"]]]
+    assert arrays["unitStart"].tolist() == [0, 2, 4]
+    assert arrays["ringStart"].tolist() == [0, 5, 10, 15, 20]
+    hole = arrays["lonlat"].reshape(-1, 2)[5:10]
+    assert hole.min() == 1
+    assert hole.max() == 2
+
+
+def test_borders_shared_by_units_stay_equal_to_the_bit():
+    edge = -88.123456789
+    pair = gpd.GeoDataFrame(
+        {"name": ["w", "e"]},
+        index=["w", "e"],
+        geometry=[box(-89, 40, edge, 41), box(edge, 40, -87, 41)],
+    )
+    _, arrays = unpack(shapes_of(pair).blob)
+    west, east = arrays["lonlat"].reshape(2, -1, 2)
+    assert set(map(tuple, west)) & set(map(tuple, east)) == {
+        (np.float32(edge), np.float32(40)),
+        (np.float32(edge), np.float32(41)),
+    }
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-90, 90), st.floats(-180, 180), st.text()), max_size=30
+    )
+)
+def test_any_places_come_back(rows):
+    frame = pd.DataFrame(rows, columns=["lat", "lon", "name"])
+    frame.index = [f"A{i}" for i in range(len(frame))]
+    layer = places_of(frame)
+    header, arrays = unpack(layer.blob)
+    assert header["ids"] == list(layer.ids) == list(frame.index)
+    assert header["version"] == layer.version
+    back = arrays["lonlat"].reshape(-1, 2)
+    np.testing.assert_allclose(back, frame[["lon", "lat"]].to_numpy(float), atol=1e-5)
+
+
+def test_equal_content_has_an_equal_version(accounts):
+    assert places_of(accounts).version == places_of(accounts.copy()).version
+    moved = accounts.assign(lat=accounts["lat"] + 0.001)
+    assert places_of(moved).version != places_of(accounts).version
+
+
+def test_metres_are_refused(accounts):
+    with pytest.raises(InputError, match="degrees"):
+        places_of(accounts.assign(lat=4_500_000.0))
+
+
+def test_a_ninth_fact_is_refused(accounts):
+    facts = {str(i): accounts["name"] for i in range(9)}
+    with pytest.raises(InputError, match="at most 8"):
+        places_of(accounts, facts=facts)
+
+
+def test_classes_become_codes_in_the_order_of_the_legend():
+    codes = codes_of(pd.Series(["T2", None, "T1", "gone"]), ["T1", "T2"])
+    assert codes.tolist() == [1, NONE, 0, NONE]
+    assert codes.dtype == np.uint8
+
+
+def test_codes_must_fit_the_layer_and_the_legend(accounts):
+    places = places_of(accounts)
+    with pytest.raises(InputError, match="uint8"):
+        Points(places=places, codes=np.zeros(3, int))
+    with pytest.raises(InputError, match="one value each"):
+        Points(places=places, codes=np.zeros(2, np.uint8))
+    with pytest.raises(InputError, match="size"):
+        Points(places=places, size=np.zeros(2))
+    points = Points(places=places, codes=np.array([0, 1, NONE], np.uint8))
+    with pytest.raises(InputError, match="no entry"):
+        MapData(label="x", points=points, legend=[Entry(label="a", colour="#77AADD")])
+
+
+def full(units, accounts) -> MapData:
+    shapes, places = shapes_of(units), places_of(accounts)
+    codes = np.array([0, NONE], np.uint8)
+    stop = Stop(stop_id="a", name=HOSTILE, lat=1, lon=2, facts=[("Arrive", "08:30")])
+    return MapData(
+        label=HOSTILE,
+        units=Units(shapes=shapes, codes=codes),
+        points=Points(places=places, size=np.array([0, 0.5, np.nan])),
+        base=shapes,
+        legend=[Entry(label=HOSTILE, short="T1", colour="#77AADD", count="1,234")],
+        outlines=[Outline(rings=[[(0, 0), (1, 1)]], label="x")],
+        lines=[Line(path=[(0, 0), (1, 1)], colour="#0B6E99", stops=[stop])],
+        homes=[Home(home_id="R1", name=HOSTILE, lat=1, lon=1)],
+        fit=(0, 0, 4, 4),
+    )
+
+
+def test_what_changes_is_one_byte_each(units, accounts):
+    data = full(units, accounts)
+    sent = payload(data, "m", 400, ["point"])
+    assert base64.b64decode(sent["unitCodes"]) == bytes([0, NONE])
+    assert base64.b64decode(sent["pointSize"]) == bytes([0, 128, 0])
+    assert sent["pointCodes"] is None
+    assert sent["layers"]["units"] == data.units.shapes.version
+    assert sent["lines"][0]["stops"][0]["facts"] == [["Arrive", "08:30"]]
+    assert "\x00" not in str(sent)
+
+
+def test_events_are_checked():
+    raw = {"kind": "box", "ids": ["a"], "unit_ids": ["17001"]}
+    assert read_event(raw) == MapEvent(kind="box", ids=("a",), unit_ids=("17001",))
+    assert read_event({"kind": "point", "ids": ["a"]}).ids == ("a",)
+    for nonsense in (None, 3, {}, {"kind": "drop"}, {"kind": "box", "ids": "abc"}):
+        assert read_event(nonsense) is None
+
+
+def test_the_version_follows_the_scripts(tmp_path):
+    (tmp_path / "a.js").write_text("1")
+    before = scripts_version(tmp_path)
+    (tmp_path / "a.js").write_text("2")
+    assert scripts_version(tmp_path) != before
+
+
+def test_no_script_asks_another_host_or_writes_markup():
+    for file in (ROOT / "static" / "planmap").glob("*.*"):
+        text = file.read_text(encoding="utf-8")
+        assert "https://" not in text
+        assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
+        assert "innerHTML =" not in text
+        assert "eval(" not in text
+
+
+def test_a_page_with_the_map_runs(units, accounts):
+    def page(data):
+        import streamlit as st
+
+        from planner.ui.planmap import MapData
+        from planner.ui.planmap import planmap
+
+        st.write("event", planmap(data, key="one", events=("box",)))
+        planmap(MapData(label="empty"), key="two")
+
+    app = AppTest.from_function(page, kwargs={"data": full(units, accounts)})
+    app.run(timeout=20)
+    assert not app.exception
+    assert len(app.get("bidi_component")) == 5
+    app.run()
+    assert not app.exception
