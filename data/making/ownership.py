@@ -70,7 +70,7 @@ def make_ownership(
         _rows(accounts.index, who, start, end, wanted)
         for who, start, end, wanted in spans
     ]
-    rows.append(_overlay_rows(accounts, base, until))
+    rows.append(_overlay_rows(accounts, base))
     frame = pd.concat(rows, ignore_index=True)
     is_real = frame["valid_to"].isna() | (frame["valid_to"] > frame["valid_from"])
     order = ["account_id", "role", "valid_from", "position_id"]
@@ -98,14 +98,11 @@ def _rows(
     return frame[wanted]
 
 
-def _overlay_rows(
-    accounts: pd.DataFrame, base: np.datetime64, until: np.ndarray
-) -> pd.DataFrame:
-    """Set the specialists beside the owners of the customers they share."""
+def _overlay_rows(accounts: pd.DataFrame, base: np.datetime64) -> pd.DataFrame:
+    """Set the specialists beside the owners of the accounts they share."""
     parts = []
-    is_customer = accounts["status"].eq("customer")
     for overlay in team.overlays().itertuples():
-        is_shared = is_customer.copy()
+        is_shared = accounts["status"].ne("closed")
         if overlay.industry:
             is_shared &= accounts["industry"].eq(overlay.industry)
         if overlay.product:
@@ -115,7 +112,7 @@ def _overlay_rows(
             accounts.index,
             np.full(n, overlay.position_id, object),
             np.full(n, base),
-            until,
+            np.full(n, _NEVER),
             is_shared.to_numpy(bool),
         )
         parts.append(rows.assign(role="overlay", share_ppm=overlay.share_ppm))

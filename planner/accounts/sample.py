@@ -45,7 +45,7 @@ class SampleCompany:
     quotas, visits_made
         Frames of the schemas of these names.
     overlays
-        Columns `position_id`, `product`, `industry`, `share_ppm`: the customers that
+        Columns `position_id`, `product`, `industry`, `share_ppm`: open accounts that
         hold the product and are of the industry (empty: any) are shared; see
         `overlay_rows`.
     """
@@ -110,7 +110,7 @@ def load_sample(data_dir: Path) -> SampleCompany:
 
 def overlay_rows(overlays: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     """
-    Name the customers that each overlay position shares.
+    Name the accounts that each overlay position shares.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def overlay_rows(overlays: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame
     held = accounts["products"].fillna("").str.split(";")
     parts = []
     for row in overlays.itertuples():
-        is_shared = accounts["status"].eq("customer")
+        is_shared = accounts["status"].ne("closed")
         if row.industry:
             is_shared &= accounts["industry"].eq(row.industry).fillna(False)
         if row.product:

@@ -8,7 +8,6 @@ among the accounts (rating, visit class) depends on the rest of the list.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from planner.accounts.filling import Draws
+from planner.accounts.filling import Filling
 from planner.accounts.simulate_deals import simulate_deals
 from planner.accounts.simulate_team import simulate_team
 from planner.accounts.simulate_team import territory_places
@@ -126,34 +127,6 @@ _RATING_SHARES = (("A", 0.15), ("B", 0.25), ("C", 0.35), ("D", 0.25))
 _DAYS_SINCE_VISIT = {"A": 12.0, "B": 28.0, "C": 60.0, "D": 200.0}
 
 
-class Draws:
-    """
-    Random numbers that belong to an account, not to its place in a list.
-
-    Parameters
-    ----------
-    account_ids
-        Ids of the accounts drawn for.
-    seed
-        Another seed gives other numbers.
-    """
-
-    def __init__(self, account_ids: pd.Index, seed: int) -> None:
-        self._ids = np.asarray(account_ids.astype(str), dtype=object)
-        self._seed = seed
-
-    def uniform(self, name: str) -> Floats:
-        """Draw one number in (0, 1) an account, the same for the same name."""
-        key = hashlib.sha256(f"{self._seed}:{name}".encode()).hexdigest()[:16]
-        hashed = pd.util.hash_array(self._ids, hash_key=key, categorize=False)
-        return (hashed.astype(np.float64) + 0.5) / 2.0**64
-
-    def normal(self, name: str) -> Floats:
-        """Draw one standard normal number an account (Box and Muller, 1958)."""
-        radius = np.sqrt(-2 * np.log(self.uniform(f"{name}:radius")))
-        return radius * np.cos(2 * np.pi * self.uniform(f"{name}:angle"))
-
-
 def simulate_business(
     accounts: pd.DataFrame,
     *,
@@ -193,7 +166,7 @@ def simulate_business(
     A customer buys a share of the need from us, the rest is potential; of a
     prospect's need 60 % counts as potential. The figures are invented.
     """
-    filled = _Filling(accounts, given)
+    filled = Filling(accounts, given)
     draws = Draws(accounts.index, seed)
     industries = [
         INDUSTRIES.get(str(name), OTHER_INDUSTRY) for name in filled.column("industry")
@@ -210,56 +183,8 @@ def simulate_business(
     return filled.labelled()
 
 
-class _Filling:
-    """A frame being filled: what was given, and what was filled where."""
-
-    def __init__(self, accounts: pd.DataFrame, given: Collection[str] | None) -> None:
-        self.frame = accounts.copy()
-        self._given = given
-        self._masks: dict[str, npt.NDArray[np.bool_]] = {}
-
-    def column(self, name: str) -> pd.Series:
-        """Return a column as it stands; empty if the frame lacks it."""
-        if name not in self.frame:
-            self.frame[name] = pd.Series(pd.NA, index=self.frame.index, dtype=object)
-        return self.frame[name]
-
-    def numbers(self, name: str) -> Floats:
-        """Return a column as floats, NaN where empty."""
-        return pd.to_numeric(self.column(name)).to_numpy(np.float64, na_value=np.nan)
-
-    def is_missing(self, name: str) -> npt.NDArray[np.bool_]:
-        """Tell in which rows a column is to be filled."""
-        column = self.column(name)
-        if self._given is None or name in self._given:
-            return column.isna().to_numpy(bool)
-        if name == "status":  # a closed place is a fact, not a default
-            return (column.isna() | (column != "closed")).to_numpy(bool)
-        return np.ones(len(self.frame), dtype=bool)
-
-    def fill(self, name: str, values: npt.NDArray, dtype: str = "str") -> None:
-        """Set the rows of a column that are to be filled; None and NaN stay empty."""
-        missing = self.is_missing(name)
-        new = pd.Series(values, index=self.frame.index).astype(dtype)
-        old = self.column(name).astype(dtype)
-        self.frame[name] = new.where(missing, old)
-        self._masks[name] = missing & self.frame[name].notna().to_numpy(bool)
-
-    def labelled(self) -> pd.DataFrame:
-        """Return the frame with the filled columns named in `simulated`."""
-        label = self.column("simulated").fillna("").astype(str).to_numpy(object)
-        for name, mask in self._masks.items():
-            is_new = mask & np.array(
-                [text != "all" and name not in text.split(";") for text in label], bool
-            )
-            joined = np.where(label == "", name, label + f";{name}")
-            label = np.where(is_new, joined, label)
-        self.frame["simulated"] = pd.Series(label, index=self.frame.index, dtype="str")
-        return self.frame
-
-
 def _fill_size(
-    filled: _Filling, draws: Draws, industries: list[Industry], minor: int
+    filled: Filling, draws: Draws, industries: list[Industry], minor: int
 ) -> None:
     """Fill employees and annual revenue, each from the other where it is given."""
     per_employee = np.array([i.revenue_per_employee for i in industries])
@@ -276,7 +201,7 @@ def _fill_size(
 
 
 def _fill_sales(
-    filled: _Filling, draws: Draws, industries: list[Industry], minor: int
+    filled: Filling, draws: Draws, industries: list[Industry], minor: int
 ) -> None:
     """Fill our sales of the last year and the potential still to win."""
     need = np.array([i.need for i in industries])
@@ -293,7 +218,7 @@ def _fill_sales(
     filled.fill("potential_minor", potential, "Int64")
 
 
-def _fill_standing(filled: _Filling, draws: Draws) -> None:
+def _fill_standing(filled: Filling, draws: Draws) -> None:
     """Fill visit class, rating, propensity and products."""
     status = filled.column("status")
     is_open = status.ne("closed").to_numpy(bool)
@@ -318,7 +243,7 @@ def _fill_standing(filled: _Filling, draws: Draws) -> None:
     filled.fill("products", _only(drawn, is_customer))
 
 
-def _fill_openings(filled: _Filling, draws: Draws) -> None:
+def _fill_openings(filled: Filling, draws: Draws) -> None:
     """Fill the days and the hours in which a visit may start."""
     reach = np.cumsum([opening[0] for opening in _OPENINGS])
     kind = np.searchsorted(reach[:-1], draws.uniform("opening"), side="right")
@@ -334,7 +259,7 @@ def _fill_openings(filled: _Filling, draws: Draws) -> None:
     filled.fill("closes_s", closes[kind], "Int64")
 
 
-def _fill_last_visit(filled: _Filling, draws: Draws, as_of: date) -> None:
+def _fill_last_visit(filled: Filling, draws: Draws, as_of: date) -> None:
     """Fill the last visit: the higher the class, the more recent; few prospects."""
     mean_days = filled.column("visit_class").map(_DAYS_SINCE_VISIT).fillna(200.0)
     days = np.ceil(-np.log(draws.uniform("last_visit")) * mean_days.to_numpy(float))
