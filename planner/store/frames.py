@@ -266,19 +266,23 @@ def frame_json(frame: pd.DataFrame) -> dict[str, Any]:
 
     Returns
     -------
-    ``types`` by column and ``cells`` by column, for `json_frame`.
+    ``types``: pairs of column and type in their order, and ``cells`` by column, for
+    `json_frame`.
     """
-    types = {str(name): _type_name(kind) for name, kind in frame.dtypes.items()}
+    types = [[str(name), _type_name(kind)] for name, kind in frame.dtypes.items()]
     cells = {
-        name: [_json_cell(cell) for cell in plain_cells(frame[name])] for name in types
+        name: [_json_cell(cell) for cell in plain_cells(frame[name])]
+        for name, _ in types
     }
     return {"types": types, "cells": cells}
 
 
 def json_frame(content: Mapping[str, Any]) -> pd.DataFrame:
     """Turn the values of `frame_json` back into the frame."""
-    types, cells = content["types"], content["cells"]
-    return pd.DataFrame({name: _typed(cells[name], types[name]) for name in types})
+    cells = content["cells"]
+    return pd.DataFrame(
+        {name: _typed(cells[name], kind) for name, kind in content["types"]}
+    )
 
 
 def _type_name(kind: Any) -> str:

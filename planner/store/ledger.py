@@ -230,7 +230,10 @@ def load_pay_table(conn: sa.Connection, run_id: str, name: str) -> pd.DataFrame:
             f"table {name} of pay run {run_id} is damaged: its content hash differs. "
             "Restore the latest backup"
         )
-    return pd.read_parquet(io.BytesIO(body))
+    frame = pd.read_parquet(io.BytesIO(body))
+    # Parquet knows no seconds: dates went in by the second and come out finer.
+    fine = frame.select_dtypes("datetime64[ms]").columns
+    return frame.astype(dict.fromkeys(fine, "datetime64[s]"))
 
 
 def append_ledger(
@@ -266,9 +269,11 @@ def append_ledger(
     last = conn.execute(query).first()
     entry_no, prev_hash = (0, START) if last is None else (last.entry_no, last.hash)
     content = frames.frame_json(entries)
-    names, types = list(content["types"]), json_text(content["types"])
+    names = [name for name, _ in content["types"]]
+    types = json_text(content["types"])
     now, rows = utc_now(), []
-    for cells in zip(*content["cells"].values(), strict=True):
+    columns = [content["cells"][name] for name in names]
+    for cells in zip(*columns, strict=True):
         entry_no += 1
         text = json_text(dict(zip(names, cells, strict=True)))
         chained = _entry_hash(prev_hash, entry_no, run_id, text)
@@ -301,10 +306,10 @@ def load_ledger(conn: sa.Connection, company_id: str) -> pd.DataFrame:
     rows = conn.execute(query).all()
     types: dict[str, str] = {}
     for text in dict.fromkeys(row.types for row in rows):
-        types |= json.loads(text)
+        types |= dict(json.loads(text))
     entries = [json.loads(row.cells) for row in rows]
     cells = {name: [entry.get(name) for entry in entries] for name in types}
-    frame = frames.json_frame({"types": types, "cells": cells})
+    frame = frames.json_frame({"types": list(types.items()), "cells": cells})
     return frame.set_index(pd.Index([row.entry_no for row in rows], name="entry_no"))
 
 
