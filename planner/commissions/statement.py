@@ -1,0 +1,288 @@
+"""One position's period step by step: deal → credit → measure → tier × rate → pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from planner.commissions.plans import CompPlan
+from planner.commissions.wording import money_text
+from planner.commissions.wording import month_text
+from planner.commissions.wording import rate_text
+from planner.commissions.wording import short_money
+from planner.commissions.wording import working_text
+from planner.core.files import xlsx_bytes
+from planner.core.money import minor_digits
+
+MOST_PARTS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """
+    What a position is paid for a period, and how it came to it.
+
+    Parameters
+    ----------
+    position_id, holder, title, period, currency
+        Whose, of when, in what.
+    is_final
+        Whether the period is closed; a trial can still change.
+    total_minor
+        The pay.
+    sentence
+        The whole statement in one sentence.
+    components
+        Indexed by `component_id`: `name`, `amount_minor`.
+    steps
+        One row per line, indexed by `line_id`: deal, account, date, product, credit and
+        its share, measure before and after, quota, `working` (tier × rate), `rule`,
+        `entry_type`, `amount_minor`.
+    trace
+        The working's rows of these lines.
+    """
+
+    position_id: str
+    holder: str
+    title: str
+    period: str
+    currency: str
+    is_final: bool
+    total_minor: int
+    sentence: str
+    components: pd.DataFrame
+    steps: pd.DataFrame
+    trace: pd.DataFrame
+
+
+def make_statement(
+    *,
+    position_id: str,
+    holder: str,
+    title: str,
+    period: str,
+    plan: CompPlan,
+    lines: pd.DataFrame,
+    trace: pd.DataFrame,
+    credits: pd.DataFrame,  # noqa: A002 (the glossary's word)
+    quotas: pd.DataFrame,
+    account_names: pd.Series | None = None,
+    is_final: bool = False,
+) -> Statement:
+    """
+    Explain a position's pay.
+
+    Parameters
+    ----------
+    position_id, holder, title
+        Whose statement, and how to call them.
+    period
+        The month, ``2026-10``.
+    plan
+        The plan the lines were made by.
+    lines, trace
+        As `calculate` gives them.
+    credits
+        As `credit_deals` gives them.
+    quotas
+        QUOTAS frame; its month stands on the statement where there is no other quota.
+    account_names : shape (n_accounts,)
+        Names by `account_id`; None: ids alone.
+    is_final
+        Whether the period is closed.
+    """
+    mine = lines[lines["position_id"].eq(position_id) & lines["period"].eq(period)]
+    working = trace[trace["line_id"].isin(mine.index)]
+    texts = {
+        line_id: working_text(rows.itertuples(), plan.currency)
+        for line_id, rows in working.groupby("line_id", sort=False)
+    }
+    names = {part.component_id: part.name for part in plan.components}
+    facts = credits.reindex(mine["credit_id"])
+    steps = mine.assign(
+        product=facts["product"].to_numpy(),
+        share_ppm=facts["share_ppm"].array,
+        working=[texts.get(line_id, "") for line_id in mine.index],
+        component=mine["component_id"].map(names).fillna(mine["component_id"]),
+        quota_minor=mine["quota_minor"].fillna(
+            _month_quota(quotas, position_id, period)
+        ),
+    )
+    known = {} if account_names is None else account_names.to_dict()
+    steps["account"] = steps["account_id"].map(known).fillna(steps["account_id"])
+    sums = mine.groupby("component_id", sort=False)["amount_minor"].sum()
+    components = pd.DataFrame({"name": sums.index.map(names), "amount_minor": sums})
+    total_minor = int(mine["amount_minor"].sum())
+    return Statement(
+        position_id=position_id,
+        holder=holder,
+        title=title,
+        period=period,
+        currency=plan.currency,
+        is_final=is_final,
+        total_minor=total_minor,
+        sentence=_sentence(mine, working, plan, period, total_minor),
+        components=components,
+        steps=steps,
+        trace=working.reset_index(drop=True),
+    )
+
+
+def _month_quota(quotas: pd.DataFrame, position_id: str, period: str) -> Any:
+    rows = quotas[quotas["position_id"].eq(position_id) & quotas["period"].eq(period)]
+    return rows["amount_minor"].iloc[0] if len(rows) else pd.NA
+
+
+def _sentence(
+    mine: pd.DataFrame,
+    working: pd.DataFrame,
+    plan: CompPlan,
+    period: str,
+    total_minor: int,
+) -> str:
+    """Say the pay and what made it."""
+    opening = (
+        f"Your pay for {month_text(period)} is "
+        f"{money_text(total_minor, plan.currency)} {plan.currency}"
+    )
+    if mine.empty:
+        return f"{opening}: no credit in this month."
+    parts = [part for part in _parts(mine, working, plan) if part]
+    shown = parts[:MOST_PARTS]
+    if len(parts) > MOST_PARTS:
+        shown.append(f"and {len(parts) - MOST_PARTS} more")
+    return f"{opening}: {', '.join(shown)}." if shown else f"{opening}."
+
+
+def _parts(mine: pd.DataFrame, working: pd.DataFrame, plan: CompPlan) -> Iterator[str]:
+    """Word each component's tiers, then what was added or taken."""
+    currency = plan.currency
+    for component in plan.components:
+        rows = mine[mine["component_id"].eq(component.component_id)]
+        paid = rows[rows["entry_type"].isin(["earning", "override"])]
+        steps = working[working["line_id"].isin(paid.index)]
+        for rate_ppm, tier in steps.groupby("rate_ppm"):
+            portion = short_money(int(tier["portion_minor"].sum()), currency)
+            yield f"{portion} of {component.measure.name} at {rate_text(int(rate_ppm))}"
+        spifs = rows[rows["entry_type"].eq("spif")]
+        if len(spifs):
+            amount = money_text(int(spifs["amount_minor"].sum()), currency)
+            deals = f"{len(spifs)} deal{'s' if len(spifs) > 1 else ''}"
+            yield f"{amount} {component.name} for {deals}"
+        for entry_type, words in _OTHER.items():
+            amount_minor = int(
+                rows.loc[rows["entry_type"].eq(entry_type), "amount_minor"].sum()
+            )
+            if amount_minor:
+                sign = "less" if amount_minor < 0 else "plus"
+                yield f"{sign} {money_text(abs(amount_minor), currency)} {words}"
+
+
+_OTHER = {
+    "clawback": "for cancelled deals",
+    "retroactive": "on earlier deals by the tier now reached",
+    "cap_withheld": "by the cap",
+    "floor_topup": "up to the floor",
+    "delta": "for what changed in earlier months",
+}
+
+
+def statement_xlsx_bytes(statement: Statement) -> bytes:
+    """
+    Encode a statement as a workbook: the statement, its deals, its trace.
+
+    Parameters
+    ----------
+    statement
+        What `make_statement` returned.
+    """
+    currency = statement.currency
+    first, *rest = statement.sentence.split(": ", 1)
+    head: list[tuple[str, str | Decimal]] = [
+        ("", first),
+        *(("", part) for part in (rest[0].split(", ") if rest else [])),
+        ("Position", f"{statement.position_id} {statement.title}".strip()),
+        ("Held by", statement.holder),
+        ("State", "closed" if statement.is_final else "trial: can still change"),
+    ]
+    head += [
+        (str(row.name), _decimal(int(row.amount_minor), currency))
+        for row in statement.components.itertuples(index=False)
+    ]
+    head.append((f"Total {currency}", _decimal(statement.total_minor, currency)))
+    cover = pd.DataFrame(head, columns=["Statement", month_text(statement.period)])
+    sheets = {
+        "Statement": cover,
+        "Deals": _deals_sheet(statement),
+        "Trace": in_money(statement.trace, currency),
+    }
+    return xlsx_bytes(sheets, index=False)
+
+
+def _deals_sheet(statement: Statement) -> pd.DataFrame:
+    """Name the steps as on the page: deal, credit, measure, tier × rate, pay."""
+    steps = statement.steps
+    sheet = pd.DataFrame(
+        {
+            "Deal": steps["deal_id"],
+            "Account": steps["account"],
+            "Closed on": steps["close_on"].dt.strftime("%Y-%m-%d"),
+            "Product": steps["product"],
+            "Share of credit": steps["share_ppm"].astype(float) / 1e6,
+            "credit_minor": steps["credit_minor"],
+            "Measure": steps["measure"],
+            "measure_before_minor": steps["measure_before_minor"],
+            "measure_after_minor": steps["measure_after_minor"],
+            "quota_minor": steps["quota_minor"],
+            "Tier × rate": steps["working"],
+            "What": steps["entry_type"].str.replace("_", " "),
+            "Rule": steps["rule"],
+            "For": steps["origin_period"],
+            "amount_minor": steps["amount_minor"],
+        }
+    )
+    names = {
+        "credit": "Credit",
+        "measure_before": "Before",
+        "measure_after": "After",
+        "quota": "Quota",
+        "amount": "Pay",
+    }
+    return in_money(sheet, statement.currency).rename(columns=names)
+
+
+def in_money(frame: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """
+    Write the minor units of a frame as decimals, for files.
+
+    Parameters
+    ----------
+    frame
+        Columns ending in ``_minor`` hold minor units.
+    currency
+        Decides the decimals.
+
+    Returns
+    -------
+    The frame with these columns as exact decimals, their names without ``_minor``.
+    """
+    shown = frame.copy()
+    for name in [column for column in shown if str(column).endswith("_minor")]:
+        shown[name] = pd.Series(
+            [
+                None if pd.isna(value) else _decimal(int(value), currency)
+                for value in shown[name]
+            ],
+            index=shown.index,
+            dtype=object,
+        )
+    return shown.rename(columns=lambda name: str(name).removesuffix("_minor"))
+
+
+def _decimal(amount_minor: int, currency: str) -> Decimal:
+    digits = minor_digits(currency)
+    return Decimal(amount_minor).scaleb(-digits)

@@ -1,0 +1,1 @@
+"""Variants of a plan: compared side by side, frozen and handed out."""
