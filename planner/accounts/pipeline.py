@@ -75,8 +75,11 @@ def run_import(
 
 
 def _tell_guesses(mapping: Mapping[str, str], kind: str, log: FindingLog) -> None:
+    sure = {
+        column for target, column in mapping.items() if is_sure(target, column, kind)
+    }
     for target, column in mapping.items():
-        if not is_sure(target, column, kind):
+        if column not in sure:
             log.file(
                 "guessed_column",
                 "notice",

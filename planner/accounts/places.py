@@ -90,10 +90,11 @@ def mend_postcodes(
     given = places["postcode"]
     is_us = (places["country"] == "US") & (given != "")
     is_full = given.str.fullmatch(r"\d{5}(?:-?\d{4})?")
-    five = given.str.extract(r"^[^0-9]*(\d{5})(?:\D|$)")[0]
-    padded = ("0" + given).where(given.str.fullmatch(r"\d{4}"))
+    odd = given[is_us & ~is_full]
+    five = odd.str.extract(r"^[^0-9]*(\d{5})(?:\D|$)")[0]
+    padded = ("0" + odd).where(odd.str.fullmatch(r"\d{4}"))
     padded = padded.where(padded.isin(gazetteer.postcodes.index))
-    mended = five.fillna(padded)
+    mended = five.fillna(padded).reindex(given.index)
     is_mended = is_us & ~is_full & mended.notna()
     log.rows(
         "postcode_mended",

@@ -7,7 +7,11 @@ import pandas as pd
 
 def clean_text(cells: pd.Series) -> pd.Series:
     """Compose accents (NFC) and take off outer blanks."""
-    return cells.str.normalize("NFC").str.strip(" \u00a0")
+    trimmed = cells.str.strip(" \u00a0")
+    is_plain = trimmed.str.isascii()
+    if bool(is_plain.all()):
+        return trimmed
+    return trimmed.where(is_plain, trimmed[~is_plain].str.normalize("NFC"))
 
 
 def looks_damaged(cells: pd.Series) -> pd.Series:

@@ -162,6 +162,26 @@ def to_minor(text: pd.Series, digits: int) -> tuple[pd.Series, pd.Series, pd.Ser
     is_too_long : shape (n_rows,)
         Cells that do not fit; null in `minor`.
     """
+    never = pd.Series(data=False, index=text.index)
+    is_short = text.str.fullmatch(rf"[+-]?\d{{0,12}}(?:\.\d{{0,{digits}}})?")
+    # Up to 15 digits a float is exact enough for the product to round to the integer.
+    floats = pd.to_numeric(text.where(is_short & (text != "")), errors="coerce")
+    minor = (floats * 10**digits).round().astype("Int64")
+    if bool(is_short.all()):
+        return minor, never, never
+    others = text[~is_short]
+    exact, is_rounded, is_long = _to_minor_by_digits(others, digits)
+    return (
+        minor.where(is_short, exact.reindex(text.index)),
+        is_rounded.reindex(text.index, fill_value=False),
+        is_long.reindex(text.index, fill_value=False),
+    )
+
+
+def _to_minor_by_digits(
+    text: pd.Series, digits: int
+) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Do what `to_minor` does for long numbers and for more decimals than allowed."""
     parts = text.str.extract(r"^([+-]?)(\d*)\.?(\d*)$").fillna("")
     whole = parts[1].str.lstrip("0")
     is_too_long = whole.str.len() + digits > _DIGITS_LIMIT
