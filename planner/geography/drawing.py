@@ -191,12 +191,13 @@ def plain_text(value: object, longest: int = 120) -> str:
     Text without control, surrogate or direction-changing characters.
     """
     text = "" if value is None else str(value)
-    kept = "".join(
-        " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
-        for c in text
-        if unicodedata.category(c) not in ("Cf", "Cs", "Cn")
-    )
-    line = re.sub(r"\s+", " ", kept).strip()
+    if not text.isprintable():
+        text = "".join(
+            " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
+            for c in text
+            if unicodedata.category(c) not in ("Cf", "Cs", "Cn")
+        )
+    line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 

@@ -96,7 +96,6 @@ class PlanMap {
     this.box = element("div", "pm-root");
     this.canvasBox = element("div", "pm-map");
     this.legendBox = element("div", "pm-legend");
-    if (window.innerWidth <= 640) this.legendBox.classList.add("pm-closed");
     this.box.append(this.canvasBox, this.legendBox);
     this.styled = this.addStyles(root, leafletVersion).then(() => this.start());
   }
@@ -116,6 +115,7 @@ class PlanMap {
     const L = window.L;
     this.box.style.setProperty("--pm-height", `${this.data.height}px`);
     this.place.append(this.box);
+    if (this.box.clientWidth <= 480) this.legendBox.classList.add("pm-closed");
     this.map = L.map(this.canvasBox, {
       attributionControl: false, boxZoom: false, scrollWheelZoom: false, zoomSnap: 0.25,
       zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 2, maxZoom: 18, worldCopyJump: false,

@@ -1,0 +1,172 @@
+# ruff: noqa: E501 - the page and the script inside are one piece
+"""The map in a real browser: draws without internet, keeps its view, tells events."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from planner.core.settings import ROOT
+
+CHROMIUM = "/usr/bin/chromium"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
+]
+PAGE = """
+import sys
+sys.path.insert(0, {root!r})
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import streamlit as st
+from shapely.geometry import box
+from planner.ui.planmap import *
+
+side = range(4)
+cells = [(f"U{{x}}{{y}}", box(-90 + x, 40 + y, -89 + x, 41 + y)) for x in side for y in side]
+units = gpd.GeoDataFrame({{"name": [c[0] for c in cells]}}, index=[c[0] for c in cells],
+                         geometry=[c[1] for c in cells])
+places = pd.DataFrame({{"name": ["<b>Clinic</b>"], "lat": [42.0], "lon": [-88.0]}}, index=["A1"])
+shift = st.session_state.get("shift", 0)
+if st.button("Recolour"):
+    st.session_state["shift"] = shift = shift + 1
+codes = ((np.arange(16) // 4 + shift) % 2).astype("u1")
+event = planmap(
+    MapData(label="Test map", units=Units(shapes=shapes_of(units), codes=codes),
+            points=Points(places=places_of(places)), legend_title="Territory",
+            legend=[Entry(label="T1", short="T1", colour="#77AADD"),
+                    Entry(label="T2", short="T2", colour="#EE8866")]),
+    key="m", height=500, events=("point", "unit", "box"))
+st.write(f"got {{event.kind}} {{len(event.ids)}} {{len(event.unit_ids)}} {{event.ids[:1]}}" if event else "got nothing")
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "app.py").write_text(PAGE.format(root=str(ROOT)))
+    shutil.copytree(ROOT / "static", folder / "static")
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port"]
+    server = subprocess.Popen([*command, str(port)], cwd=folder)
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as play:
+        quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, address):
+    context = browser.new_context(viewport={"width": 1000, "height": 800})
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("console", lambda m: page.faults.append(m.text) if m.type == "error" else 0)
+    page.on("requestfailed", lambda request: page.faults.append(request.url))
+    page.on(
+        "request",
+        lambda r: (
+            None
+            if r.url.startswith((address, "data:", "blob:"))
+            else page.faults.append(r.url)
+        ),
+    )
+    page.goto(address)
+    page.wait_for_selector(".pm-row", timeout=30_000)
+    page.wait_for_timeout(500)
+    yield page
+    context.close()
+
+
+def middle(page) -> tuple[float, float]:
+    box = page.locator(".pm-map").bounding_box()
+    # the view leaves room for the legend at the right: 56 px against 216 px
+    return box["x"] + box["width"] / 2 - 80, box["y"] + box["height"] / 2
+
+
+def test_the_map_draws_with_nothing_from_outside(page):
+    drawn = page.evaluate(
+        """() => { const root = [...document.querySelectorAll('*')]
+          .map(e => e.shadowRoot?.querySelector('.pm-map canvas')).find(Boolean);
+          const data = root.getContext('2d').getImageData(0, 0, root.width, root.height).data;
+          return new Set(Array.from({length: data.length / 4}, (_, i) =>
+            data[4 * i] * 65536 + data[4 * i + 1] * 256 + data[4 * i + 2])).size; }"""
+    )
+    assert drawn > 5
+    assert page.faults == []
+
+
+def test_a_name_from_data_is_shown_as_text_and_its_click_comes_back(page):
+    x, y = middle(page)
+    page.mouse.move(x, y)
+    page.wait_for_selector(".pm-tip-name")
+    assert page.locator(".pm-tip-name").inner_text() == "<b>Clinic</b>"
+    page.mouse.click(x, y)
+    page.get_by_text("got point 1 0 ('A1',)").wait_for(timeout=10_000)
+    assert page.faults == []
+
+
+def test_a_rerun_recolours_and_keeps_the_view(page):
+    scale = page.locator(".leaflet-control-scale-line")
+    for _ in range(3):
+        page.locator(".leaflet-control-zoom-in").click()
+        page.wait_for_timeout(400)
+    before = scale.inner_text(), scale.bounding_box()["width"]
+    page.get_by_text("Recolour").click()
+    page.wait_for_timeout(1500)
+    assert (scale.inner_text(), scale.bounding_box()["width"]) == before
+    assert page.locator(".pm-map canvas").count() == 1
+    assert page.faults == []
+
+
+def test_shift_and_drag_selects_what_lies_in_the_box(page):
+    x, y = middle(page)
+    page.keyboard.down("Shift")
+    page.mouse.move(x - 150, y - 150)
+    page.mouse.down()
+    page.mouse.move(x + 150, y + 150, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    page.get_by_text("got box 1").wait_for(timeout=10_000)
+    assert page.faults == []
+
+
+def test_the_legend_filters_and_shows_all_again(page):
+    rows = page.locator(".pm-row")
+    rows.first.click()
+    assert rows.first.get_attribute("aria-pressed") == "false"
+    page.get_by_text("Show all").click()
+    assert rows.first.get_attribute("aria-pressed") == "true"
+
+
+def test_a_phone_sees_it_without_sideways_scrolling(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator(".pm-map").bounding_box()["height"] <= 844 * 0.65
