@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import pandas as pd
 
@@ -34,6 +33,8 @@ class Statement:
         Whether the period is closed; a trial can still change.
     total_minor
         The pay.
+    quota_by_measure
+        The year's quotas, minor units.
     sentence
         The whole statement in one sentence.
     components
@@ -53,6 +54,7 @@ class Statement:
     currency: str
     is_final: bool
     total_minor: int
+    quota_by_measure: dict[str, int]
     sentence: str
     components: pd.DataFrame
     steps: pd.DataFrame
@@ -89,7 +91,7 @@ def make_statement(
     credits
         As `credit_deals` gives them.
     quotas
-        QUOTAS frame; its month stands on the statement where there is no other quota.
+        QUOTAS frame; the year's stand on the statement.
     account_names : shape (n_accounts,)
         Names by `account_id`; None: ids alone.
     is_final
@@ -108,9 +110,6 @@ def make_statement(
         share_ppm=facts["share_ppm"].array,
         working=[texts.get(line_id, "") for line_id in mine.index],
         component=mine["component_id"].map(names).fillna(mine["component_id"]),
-        quota_minor=mine["quota_minor"].fillna(
-            _month_quota(quotas, position_id, period)
-        ),
     )
     known = {} if account_names is None else account_names.to_dict()
     steps["account"] = steps["account_id"].map(known).fillna(steps["account_id"])
@@ -125,6 +124,7 @@ def make_statement(
         currency=plan.currency,
         is_final=is_final,
         total_minor=total_minor,
+        quota_by_measure=_year_quotas(quotas, position_id, period[:4]),
         sentence=_sentence(mine, working, plan, period, total_minor),
         components=components,
         steps=steps,
@@ -132,9 +132,15 @@ def make_statement(
     )
 
 
-def _month_quota(quotas: pd.DataFrame, position_id: str, period: str) -> Any:
-    rows = quotas[quotas["position_id"].eq(position_id) & quotas["period"].eq(period)]
-    return rows["amount_minor"].iloc[0] if len(rows) else pd.NA
+def _year_quotas(quotas: pd.DataFrame, position_id: str, year: str) -> dict[str, int]:
+    """Sum the quotas of a year by measure; a stated year stands above its months."""
+    mine = quotas[
+        quotas["position_id"].eq(position_id) & quotas["period"].str.startswith(year)
+    ]
+    is_year = mine["period"].eq(year)
+    months = mine[~is_year].groupby("measure")["amount_minor"].sum()
+    stated = mine[is_year].set_index("measure")["amount_minor"]
+    return {str(name): int(v) for name, v in (*months.items(), *stated.items())}
 
 
 def _sentence(
@@ -208,6 +214,10 @@ def statement_xlsx_bytes(statement: Statement) -> bytes:
         ("Position", f"{statement.position_id} {statement.title}".strip()),
         ("Held by", statement.holder),
         ("State", "closed" if statement.is_final else "trial: can still change"),
+    ]
+    head += [
+        (f"Quota {statement.period[:4]}, {measure}", _decimal(quota, currency))
+        for measure, quota in statement.quota_by_measure.items()
     ]
     head += [
         (str(row.name), _decimal(int(row.amount_minor), currency))

@@ -48,10 +48,13 @@ def attainment(
     frame["ytd_quota_minor"] = by_position["quota_minor"].cumsum()
     frame["ytd_share"] = _share(frame["ytd_credit_minor"], frame["ytd_quota_minor"])
     frame["overlay_minor"] = beside.reindex(index, fill_value=0)
-    yearly = quota.xs(str(year), level="period") if len(quota) else quota
-    frame["year_quota_minor"] = (
-        index.get_level_values("position_id").map(yearly.to_dict()).astype("Int64")
-    )
+    # a stated year stands above the sum of its months
+    yearly = frame["quota_minor"].groupby(level="position_id").sum(min_count=1)
+    stated = of_measure[of_measure["period"].eq(str(year))].set_index("position_id")
+    yearly = stated["amount_minor"].reindex(yearly.index).fillna(yearly)
+    frame["year_quota_minor"] = yearly.reindex(
+        index.get_level_values("position_id")
+    ).array
     frame["year_share"] = _share(frame["ytd_credit_minor"], frame["year_quota_minor"])
     return frame
 
