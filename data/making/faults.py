@@ -70,7 +70,6 @@ _FAULTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("very long name", {"name": "Skarthorpe " + "Very " * 60 + "Long Co."}),
     ("letters of other scripts", {"name": "Größe & Söhne 北京 مصنع Labs"}),
 )
-_COPIES = ("duplicate id", "duplicate company", "duplicate company, other spelling")
 
 
 def faulty_rows(accounts: pd.DataFrame, currency: str) -> pd.DataFrame:
@@ -104,13 +103,17 @@ def faulty_rows(accounts: pd.DataFrame, currency: str) -> pd.DataFrame:
     swapped = {**good.iloc[len(_FAULTS) + 2]}
     swapped["lat"], swapped["lon"] = swapped["lon"], swapped["lat"]
     rows.append({**swapped, "fault_on_purpose": "latitude and longitude swapped"})
-    first = good.iloc[0]
-    spelled = str(first["name"]).upper().replace(" INC.", " INC")
-    other = {"account_id": "F9002", "name": spelled, "street": f" {first['street']}."}
-    for fault, changes in zip(
-        _COPIES,
-        ({"name": "Ulverquay Foods"}, {"account_id": "F9001"}, other),
-        strict=True,
-    ):
+    first = good.iloc[len(_FAULTS) + 3]
+    rows.append({**first, "fault_on_purpose": "original of the duplicates below"})
+    copies = {
+        "duplicate id": {"name": "Ulverquay Foods"},
+        "duplicate company": {"account_id": "F9001"},
+        "duplicate company, other spelling": {
+            "account_id": "F9002",
+            "name": str(first["name"]).upper(),
+            "street": f" {first['street']}.",
+        },
+    }
+    for fault, changes in copies.items():
         rows.append({**first, **changes, "fault_on_purpose": fault})
     return pd.DataFrame(rows)
