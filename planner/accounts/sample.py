@@ -92,7 +92,7 @@ def load_sample(data_dir: Path) -> SampleCompany:
     units = gpd.read_file(_found(folder / "units.geojson")).set_index("unit_id")
     return SampleCompany(
         company=company,
-        plan_text=_plan_text(folder / "comp_plan.yaml"),
+        plan_text=_text(folder / "comp_plan.yaml"),
         accounts=read_table(folder / "accounts.csv", ACCOUNTS, currency),
         units=check(units, UNITS),
         edges=read_table(folder / "unit_edges.csv", EDGES, currency),
@@ -213,7 +213,3 @@ def _found(path: Path) -> Path:
 
 def _text(path: Path) -> str:
     return _found(path).read_text(encoding="utf-8")
-
-
-def _plan_text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
