@@ -160,7 +160,8 @@ def before_after(
             "after": after.to_numpy(),
         }
     )
-    rows = alt.Y("name:N", sort=None, title=None, axis=_names_axis())
+    place = alt.Scale(type="point", padding=0.8)
+    rows = alt.Y("name:N", sort=None, title=None, axis=_names_axis(), scale=place)
     axis = alt.Axis(format=number, title=label, grid=True, tickCount=5)
     scale = alt.Scale(zero=False, padding=16)
     tips = [
