@@ -136,11 +136,11 @@ def insert_rows(
         cells["row_no"] = list(range(len(frame)))
     for column_name, value in scope.items():
         cells[column_name] = [value] * len(frame)
-    _insert_columns(conn, table, cells)
+    insert_columns(conn, table, cells)
     return len(frame)
 
 
-def _insert_columns(
+def insert_columns(
     conn: sa.Connection, table: sa.Table, cells: Mapping[str, list[Any]]
 ) -> None:
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from planner.store import tables
-from planner.store.frames import ids_among
+from planner.store.frames import insert_columns
 from planner.store.records import new_id
 from planner.store.tables import scenario_layer
 
@@ -22,7 +22,8 @@ CONTENT = (
     tables.quota_set,
     tables.visit_run,
 )
-_FEW = 500  # changes up to this many read only their own rows
+_FEW = 20_000  # changes up to this many read only their own rows
+_ASKED = 500  # keys named in one question
 
 Values = tuple[Any, ...]
 
@@ -114,18 +115,20 @@ def rows_of(
     table: sa.Table,
     layer_id: str,
     keys: Sequence[str] | None = None,
-) -> Iterable[tuple[str, Values, bool]]:
+) -> Iterator[tuple[str, Values, bool]]:
     """Read key, values and whether it is removed, of one layer."""
     key, values = _columns(table)
-    query = (
-        sa.select(key, *values)
-        .where(table.c.layer_id == layer_id, *ids_among(key, keys))
-        .order_by(key)
-    )
-    if "is_removed" not in table.c:
-        return ((row[0], tuple(row[1:]), False) for row in conn.execute(query))
-    query = query.add_columns(table.c.is_removed)
-    return ((row[0], tuple(row[1:-1]), bool(row[-1])) for row in conn.execute(query))
+    is_removable = "is_removed" in table.c
+    gone = table.c.is_removed if is_removable else sa.literal(value=False)
+    query = sa.select(key, *values, gone).where(table.c.layer_id == layer_id)
+    if keys is None:
+        queries = [query]
+    else:
+        starts = range(0, len(keys), _ASKED)
+        queries = [query.where(key.in_(keys[at : at + _ASKED])) for at in starts]
+    for asked in queries:
+        for found, *cells, is_gone in conn.execute(asked):
+            yield found, tuple(cells), bool(is_gone)
 
 
 def save_differences(
@@ -190,18 +193,18 @@ def _rewrite(
             table.c.layer_id == layer_id, key == sa.bindparam("gone_key")
         )
         conn.execute(gone, stale)
-    rows = []
-    for name, said in changes.items():
-        if below.get(name) == said:
-            continue
-        cells = said if said is not None else (None,) * len(values)
-        row: dict[str, Any] = {"layer_id": layer_id, key.name: name}
-        row |= {column.name: cell for column, cell in zip(values, cells, strict=True)}
-        if "is_removed" in table.c:
-            row["is_removed"] = said is None
-        rows.append(row)
-    if rows:
-        conn.execute(sa.insert(table), rows)
+    kept = {name: said for name, said in changes.items() if below.get(name) != said}
+    if not kept:
+        return
+    columns: dict[str, list[Any]] = {
+        "layer_id": [layer_id] * len(kept),
+        key.name: list(kept),
+    }
+    for place, column in enumerate(values):
+        columns[column.name] = [said and said[place] for said in kept.values()]
+    if "is_removed" in table.c:
+        columns["is_removed"] = [said is None for said in kept.values()]
+    insert_columns(conn, table, columns)
 
 
 def _columns(table: sa.Table) -> tuple[sa.Column, list[sa.Column]]:

@@ -13,7 +13,7 @@ from planner.core import schemas
 from planner.store import frames
 from planner.store import tables
 from planner.store.editing import Edit
-from planner.store.editing import chain_of
+from planner.store.lineage import chain_of
 from planner.store.records import frame_hash
 from planner.store.records import utc_now
 from planner.store.tables import ownership

@@ -1,8 +1,8 @@
 """
 What a scenario says: who lies in which territory, and who works it.
 
-The record of a scenario and how it is edited stand in `store.editing`; their names are
-offered here too, so that callers need one module.
+Records stand in `store.lineage` and edits in `store.editing`; their names are offered
+here too, so that callers need one module.
 """
 
 from __future__ import annotations
@@ -18,17 +18,16 @@ from planner.core.errors import InputError
 from planner.store import layers
 from planner.store import tables
 from planner.store.editing import Edit
-from planner.store.editing import Scenario
-from planner.store.editing import chain_of
-from planner.store.editing import copy_scenario
-from planner.store.editing import create_scenario
 from planner.store.editing import editing
 from planner.store.editing import history
-from planner.store.editing import list_scenarios
-from planner.store.editing import load_scenario
 from planner.store.editing import rename_scenario
 from planner.store.frames import plain_cells
-from planner.store.records import json_text
+from planner.store.lineage import Scenario
+from planner.store.lineage import chain_of
+from planner.store.lineage import copy_scenario
+from planner.store.lineage import create_scenario
+from planner.store.lineage import list_scenarios
+from planner.store.lineage import load_scenario
 from planner.store.records import sha256_text
 
 __all__ = [
@@ -155,7 +154,7 @@ def _save(
     edit.require_draft()
     columns = [plain_cells(frame[name]) for name in frame.columns]
     rows = zip(*columns, strict=True)
-    wanted = {str(key): row for key, row in zip(frame.index, rows, strict=True)}
+    wanted = dict(zip(frame.index.astype("str").tolist(), rows, strict=True))
     before, after = layers.save_differences(
         conn, table, edit.chain, wanted, is_whole=is_whole
     )
@@ -168,13 +167,13 @@ def _save(
 
 def _told(changes: Mapping[str, layers.Values | None]) -> Any:
     """Write changes for the audit log: each, or their count and hash if many."""
-    plain = {
+    if len(changes) > TOLD_CHANGES:
+        lines = "\n".join(f"{key}\t{values}" for key, values in changes.items())
+        return {"n_changes": len(changes), "sha256": sha256_text(lines)}
+    return {
         key: values[0] if values is not None and len(values) == 1 else values
         for key, values in changes.items()
     }
-    if len(plain) <= TOLD_CHANGES:
-        return plain
-    return {"n_changes": len(plain), "sha256": sha256_text(json_text(plain))}
 
 
 def _frame(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from planner.core import schemas
 from planner.store import frames
 from planner.store.editing import Edit
-from planner.store.editing import chain_of
+from planner.store.lineage import chain_of
 from planner.store.records import new_id
 from planner.store.records import utc_now
 from planner.store.tables import scenario_unserved
