@@ -21,6 +21,9 @@ CYCLE_DAYS = 57  # median, from opened to won
 _CYCLE_SPREAD = 0.7  # of the logarithm
 # share of a year's orders by calendar month, January first
 _SEASON = (0.06, 0.07, 0.10, 0.07, 0.08, 0.10, 0.06, 0.07, 0.10, 0.08, 0.09, 0.12)
+_FEASTS = [  # days without orders: 25 December and 1 January
+    f"{year}-{day}" for year in range(1990, 2080) for day in ("01-01", "12-25")
+]
 _STAGES_BY_AGE = ((25, "qualify"), (60, "propose"), (10_000, "negotiate"))
 
 
@@ -266,7 +269,7 @@ def _opened(deals: pd.DataFrame, world: _World) -> pd.DataFrame:
     days = np.exp(world.rng.normal(np.log(CYCLE_DAYS), _CYCLE_SPREAD, len(deals)))
     close = deals["close_on"].to_numpy("M8[D]")
     cycle = np.clip(np.round(days), 5, 420).astype(int)
-    return deals.assign(opened_on=(close - cycle).astype("M8[s]"))
+    return deals.assign(opened_on=_workdays(close - cycle).astype("M8[s]"))
 
 
 def _numbered(deals: pd.DataFrame, currency: str) -> pd.DataFrame:
@@ -307,12 +310,13 @@ def _stepped(amount: npt.NDArray, step: int) -> npt.NDArray[np.int64]:
 def _order_days(
     n: int, first: np.datetime64, last: np.datetime64, rng: np.random.Generator
 ) -> Days:
-    """Draw working days: more in busy months, and at the end of each month."""
+    """Draw working days, not 25 December or 1 January; more at the end of months."""
     days = np.arange(first, last + 1)
     months = days.astype("M8[M]")
     season = np.array(_SEASON)[months.astype(int) % 12]
     left = ((months + 1).astype("M8[D]") - days).astype(int)
-    weight = season * np.where(left <= 5, 1.9, 1.0) * np.is_busday(days)
+    is_open = np.is_busday(days, holidays=_FEASTS)
+    weight = season * np.where(left <= 5, 1.9, 1.0) * is_open
     reach = np.cumsum(weight)
     place = np.searchsorted(reach, rng.random(n) * reach[-1], side="right")
     return days[place].astype("M8[s]")
@@ -320,7 +324,7 @@ def _order_days(
 
 def _workdays(days: Days, roll: str = "backward") -> Days:
     """Move weekend days to a working day."""
-    return np.busday_offset(days, 0, roll=roll)  # type: ignore[call-overload]
+    return np.busday_offset(days, 0, roll=roll, holidays=_FEASTS)  # type: ignore[call-overload]
 
 
 def _workday_inside(days: Days, first: np.datetime64, last: np.datetime64) -> Days:
