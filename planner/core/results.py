@@ -19,6 +19,7 @@ class SolveStatus(StrEnum):
     OPTIMAL = "optimal"
     FEASIBLE = "feasible"
     INFEASIBLE = "infeasible"
+    NOT_MET = "not_met"  # ended by itself; whether it can be met is not proven
     TIME_LIMIT = "time_limit"
     CANCELLED = "cancelled"
 

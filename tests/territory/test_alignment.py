@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from planner.core.errors import InputError
@@ -88,6 +89,7 @@ moves = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(moves, min_size=1, max_size=6))
 def test_undoing_every_move_gives_the_start(made):
     start = Alignment(pd.Series(["T1", "T1", "T2", "T2", None], index=UNITS))
@@ -100,6 +102,7 @@ def test_undoing_every_move_gives_the_start(made):
     assert back is start
 
 
+@settings(deadline=None)
 @given(st.lists(moves, min_size=1, max_size=6))
 def test_moves_between_two_alignments_turn_one_into_the_other(made):
     start = Alignment(

@@ -1,0 +1,184 @@
+"""Balance: check → seed → repair → search → certificate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.core.run import RunControl
+from planner.geography.adjacency import connect
+from planner.geography.adjacency import point_edges
+from planner.territory import contiguity
+from planner.territory import seeds
+from planner.territory.conclude import conclude
+from planner.territory.naming import rename
+from planner.territory.params import BalanceParams
+from planner.territory.precheck import Request
+from planner.territory.precheck import check_request
+from planner.territory.problem import NOWHERE
+from planner.territory.problem import Ints
+from planner.territory.problem import Problem
+from planner.territory.problem import build_problem
+from planner.territory.result import BalanceResult
+from planner.territory.search import Plan
+from planner.territory.search import SearchGoal
+from planner.territory.search import search
+
+_FLOW_UNITS = 6_000  # beyond these the flow takes longer than the search
+_FLOW_ROUNDS = 20
+_SMALL, _MIDDLE = 20_000, 400_000  # units · territories that get four or two starts
+_LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 5_000
+
+
+def balance(
+    units: pd.DataFrame,
+    edges: pd.DataFrame | None,
+    params: BalanceParams,
+    *,
+    current: pd.Series | None = None,
+    locked: pd.Series | None = None,
+    centres: pd.DataFrame | None = None,
+    run: RunControl | None = None,
+) -> BalanceResult:
+    """
+    Divide units into territories that share the measures evenly with little travel.
+
+    Parameters
+    ----------
+    units
+        Columns x_km, y_km and the measures; indexed by `unit_id`.
+    edges
+        EDGES frame; None: Delaunay neighbours of the places. Islands are bridged.
+    params
+        What is asked.
+    current
+        Territory today, indexed by `unit_id`; new territories keep its names.
+    locked
+        True for units that must keep today's territory, indexed by `unit_id`.
+    centres
+        Columns x_km, y_km indexed by `territory_id`: fixed, else territories are
+        measured to their weighted centroid.
+    run
+        Time limit, progress and cancel; the best so far is returned then.
+
+    Returns
+    -------
+    The plan; what could not be met stands in `is_met` and `blocking`.
+
+    Raises
+    ------
+    InputError
+        If the units, the alignment or the centres cannot be used.
+    InfeasibleError
+        If no plan can exist.
+    """
+    run = run or RunControl()
+    request = check_request(
+        units, params, current=current, locked=locked, centres=centres
+    )
+    problem, bridges = _prepare(units, edges, params, request)
+    stages = {"check": run.elapsed_s}
+    rng = np.random.default_rng(params.seed)
+    run.report(0.02, "Placing territories")
+    core = contiguity.join_locked(problem, rng)
+    starts = _starts(problem, core, params, rng, run)
+    stages["seed"] = run.elapsed_s - sum(stages.values())
+    goal = SearchGoal(is_moves=params.minimise == "moves", max_moved=params.max_moved)
+    plan = _best_search(problem, starts, goal, params, rng, run)
+    labels = _renamed(problem, plan.labels)
+    stages["search"] = run.elapsed_s - sum(stages.values())
+    run.report(0.92, "Proving how good it is", best=plan.key[2])
+    return conclude(
+        units,
+        params,
+        request,
+        problem,
+        labels,
+        bridges=bridges,
+        stages=stages,
+        run=run,
+    )
+
+
+def _prepare(
+    units: pd.DataFrame,
+    edges: pd.DataFrame | None,
+    params: BalanceParams,
+    request: Request,
+) -> tuple[Problem, pd.DataFrame]:
+    linked = point_edges(units) if edges is None else edges
+    linked = connect(linked, units) if len(units) > 1 else linked
+    known = 0 if edges is None else len(edges)
+    bridges = linked.iloc[known:] if edges is not None else linked.iloc[:0]
+    problem = build_problem(
+        units,
+        linked,
+        params,
+        request.territory_ids,
+        current=request.current,
+        locked=request.locked,
+        centres=request.centres,
+    )
+    return problem, bridges.reset_index(drop=True)
+
+
+def _starts(
+    problem: Problem,
+    core: Ints,
+    params: BalanceParams,
+    rng: np.random.Generator,
+    run: RunControl,
+) -> list[Ints]:
+    """Make the plans the search begins with."""
+    if params.needs_current:
+        return [contiguity.repair(problem, problem.current, core)]
+    size = problem.n_units * problem.n_territories
+    n_starts = 4 if size <= _SMALL else 2 if size <= _MIDDLE else 1
+    if problem.centres is not None or problem.n_territories == 1:
+        n_starts = 1
+    drawn = []
+    if (problem.locked != NOWHERE).any():
+        drawn.append(problem.current)
+    for _ in range(n_starts):
+        if problem.n_units <= _FLOW_UNITS or problem.centres is not None:
+            drawn.append(seeds.flow_seed(problem, rng, _FLOW_ROUNDS, run))
+        else:
+            drawn.append(seeds.bisection_seed(problem))
+        if run.should_stop():
+            break
+    return [
+        contiguity.repair(problem, rename(problem, labels), core) for labels in drawn
+    ]
+
+
+def _best_search(
+    problem: Problem,
+    starts: list[Ints],
+    goal: SearchGoal,
+    params: BalanceParams,
+    rng: np.random.Generator,
+    run: RunControl,
+) -> Plan:
+    """Search from each start and keep the best."""
+    n_steps = min(max(_STEPS_PER_UNIT * problem.n_units, _LEAST_STEPS), _MOST_STEPS)
+    best: Plan | None = None
+    for number, start in enumerate(starts):
+        first, last = number / len(starts), (number + 1) / len(starts)
+        part = run.part(0.1 + 0.8 * first, 0.1 + 0.8 * last)
+        if best is not None and run.should_stop():
+            break
+        found = search(
+            problem, start, goal, int(n_steps * params.effort), rng.spawn(1)[0], part
+        )
+        if best is None or found.key < best.key:
+            best = found
+    assert best is not None  # noqa: S101 - there is at least one start
+    return best
+
+
+def _renamed(problem: Problem, labels: Ints) -> Ints:
+    """Give the names that fit best, where names are free."""
+    if (problem.locked != NOWHERE).any():
+        return labels
+    renamed = rename(problem, labels)
+    return renamed if problem.n_moved(renamed) <= problem.n_moved(labels) else labels

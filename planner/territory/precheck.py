@@ -1,0 +1,290 @@
+"""What cannot be balanced, said before solving."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from planner.core.errors import InfeasibleError
+from planner.core.errors import InputError
+from planner.territory.params import BalanceParams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """
+    A request that can be tried.
+
+    Parameters
+    ----------
+    territory_ids
+        Names of the territories to make.
+    current
+        Territory today by `unit_id`, text, missing for none; or None.
+    locked
+        Whether a unit must stay, by `unit_id`; or None.
+    centres
+        Fixed centres by `territory_id`; or None.
+    lumps
+        Columns unit_id, measure, share: units that alone pass what one territory
+        may have, heaviest first.
+    """
+
+    territory_ids: tuple[str, ...]
+    current: pd.Series | None
+    locked: pd.Series | None
+    centres: pd.DataFrame | None
+    lumps: pd.DataFrame
+
+
+def check_request(
+    units: pd.DataFrame,
+    params: BalanceParams,
+    *,
+    current: pd.Series | None = None,
+    locked: pd.Series | None = None,
+    centres: pd.DataFrame | None = None,
+) -> Request:
+    """
+    Check what is asked before any work is done.
+
+    Parameters
+    ----------
+    units
+        Columns x_km, y_km and the measures; indexed by `unit_id`.
+    params
+        What is asked.
+    current, locked
+        Territory today, and whether it must stay, indexed by `unit_id`; or None.
+    centres
+        Columns x_km, y_km indexed by `territory_id`; or None.
+
+    Returns
+    -------
+    The request with its territories named.
+
+    Raises
+    ------
+    InputError
+        If a value is missing, negative or not finite, or an id is double.
+    InfeasibleError
+        If no plan can exist: too many territories, or locks that contradict the rest.
+    """
+    _check_units(units, params)
+    current = _checked_current(units, current, params)
+    locked = _checked_locked(units, locked, current)
+    centres = _checked_centres(centres, params)
+    territory_ids = _territory_ids(units, params, current, locked, centres)
+    _check_counts(units, params, territory_ids, current, locked)
+    return Request(
+        territory_ids=territory_ids,
+        current=current,
+        locked=locked,
+        centres=centres,
+        lumps=find_lumps(units, params, len(territory_ids)),
+    )
+
+
+def find_lumps(
+    units: pd.DataFrame, params: BalanceParams, n_territories: int
+) -> pd.DataFrame:
+    """
+    Find units too big for one territory.
+
+    Parameters
+    ----------
+    units
+        The measures, indexed by `unit_id`.
+    params
+        What is asked.
+    n_territories
+        How many share the total.
+
+    Returns
+    -------
+    Columns unit_id, measure, share (of the ideal of one territory); heaviest first.
+    """
+    found = []
+    for measure in params.balanced:
+        values = units[measure.column].astype(float)
+        share = values / values.sum() * n_territories
+        big = share[share > 1 + float(measure.tolerance or 0)]
+        big = big.sort_values(ascending=False, kind="stable")
+        found.append(
+            pd.DataFrame(
+                {
+                    "unit_id": big.index.astype("str"),
+                    "measure": pd.Series(measure.column, range(len(big)), dtype="str"),
+                    "share": big.to_numpy(),
+                }
+            )
+        )
+    if not found:
+        return pd.DataFrame({"unit_id": [], "measure": [], "share": []})
+    return pd.concat(found, ignore_index=True)
+
+
+def _check_units(units: pd.DataFrame, params: BalanceParams) -> None:
+    if units.empty:
+        raise InputError("there is no unit to balance")
+    doubled = units.index[units.index.duplicated()]
+    if len(doubled):
+        raise InputError(f"unit {doubled[0]!r} occurs twice; ids must be unique")
+    for column in ("x_km", "y_km", *(m.column for m in params.measures)):
+        if column not in units.columns:
+            raise InputError(f"units have no column {column!r}")
+        is_place = column in ("x_km", "y_km")
+        numbers = pd.to_numeric(units[column], errors="coerce").to_numpy(dtype=float)
+        wrong = ~np.isfinite(numbers) | (~np.full(len(units), is_place) & (numbers < 0))
+        if wrong.any():
+            unit, value = units.index[wrong][0], units[column][wrong].iloc[0]
+            rule = "a number" if is_place else "a number not below 0"
+            raise InputError(f"unit {unit!r}: {column} must be {rule}, got {value}")
+    for measure in params.measures:
+        is_needed = measure.tolerance is not None or measure is params.measures[0]
+        if is_needed and not units[measure.column].astype(float).sum() > 0:
+            raise InputError(
+                f"measure {measure.column!r} is 0 in every unit: nothing to share out"
+            )
+
+
+def _checked_current(
+    units: pd.DataFrame, current: pd.Series | None, params: BalanceParams
+) -> pd.Series | None:
+    if current is None:
+        if params.needs_current:
+            raise InputError(
+                "today's alignment is needed to limit or minimise moves, got none"
+            )
+        return None
+    if current.index.has_duplicates:
+        name = current.index[current.index.duplicated()][0]
+        raise InputError(f"unit {name!r} is aligned twice")
+    return current.reindex(units.index).astype("str")
+
+
+def _checked_locked(
+    units: pd.DataFrame, locked: pd.Series | None, current: pd.Series | None
+) -> pd.Series | None:
+    if locked is None:
+        return None
+    if locked.index.has_duplicates:
+        name = locked.index[locked.index.duplicated()][0]
+        raise InputError(f"unit {name!r} is locked twice")
+    stays = locked.reindex(units.index)
+    stays = stays.where(stays.notna(), other=False).astype(bool)
+    if not stays.any():
+        return None
+    homeless = stays & (True if current is None else current.isna())
+    if homeless.any():
+        raise InputError(
+            f"unit {units.index[homeless][0]!r} is locked but has no territory today"
+        )
+    return stays
+
+
+def _checked_centres(
+    centres: pd.DataFrame | None, params: BalanceParams
+) -> pd.DataFrame | None:
+    if centres is None:
+        return None
+    named = centres.set_axis(pd.Index(centres.index.astype("str")), axis=0)
+    doubled = named.index[named.index.duplicated()]
+    if len(doubled):
+        raise InputError(f"centre {doubled[0]!r} occurs twice; ids must be unique")
+    wrong = ~np.isfinite(named[["x_km", "y_km"]].to_numpy(dtype=float)).all(axis=1)
+    if wrong.any():
+        raise InputError(f"centre {named.index[wrong][0]!r} has no place")
+    if params.n_territories not in (None, len(named)):
+        raise InputError(
+            f"{params.n_territories} territories are asked, but {len(named)} centres "
+            "are given"
+        )
+    return named
+
+
+def _territory_ids(
+    units: pd.DataFrame,
+    params: BalanceParams,
+    current: pd.Series | None,
+    locked: pd.Series | None,
+    centres: pd.DataFrame | None,
+) -> tuple[str, ...]:
+    """Name the territories: by centre, else as today, else T01, T02 ..."""
+    today: Sequence[str] = []
+    if current is not None:
+        weight = units[params.measures[0].column].astype(float)
+        today = weight.groupby(current).sum().sort_values(ascending=False).index
+    if centres is not None:
+        return tuple(centres.index)
+    n_territories = params.n_territories or len(today)
+    if not n_territories:
+        raise InputError("the number of territories must be given")
+    kept = list(pd.unique(current[locked])) if locked is not None else []  # type: ignore[index]
+    kept += [name for name in today if name not in kept]
+    if len(kept) > n_territories and locked is not None:
+        n_locked = current[locked].nunique()  # type: ignore[index]
+        if n_locked > n_territories:
+            raise InfeasibleError(
+                [
+                    f"locked units lie in {n_locked} territories, but only "
+                    f"{n_territories} are asked"
+                ]
+            )
+    ids = sorted(kept[:n_territories])
+    width = max(2, len(str(n_territories)))
+    number = 0
+    while len(ids) < n_territories:
+        number += 1
+        name = f"T{number:0{width}d}"
+        if name not in kept:
+            ids.append(name)
+    return tuple(ids)
+
+
+def _check_counts(
+    units: pd.DataFrame,
+    params: BalanceParams,
+    territory_ids: Sequence[str],
+    current: pd.Series | None,
+    locked: pd.Series | None,
+) -> None:
+    n_territories = len(territory_ids)
+    if n_territories > len(units):
+        raise InfeasibleError(
+            [
+                f"{n_territories} territories need at least as many units, got "
+                f"{len(units)}; ask for fewer territories or use finer units"
+            ]
+        )
+    if locked is not None and current is not None:
+        strangers = current[locked][~current[locked].isin(list(territory_ids))]
+        if len(strangers):
+            raise InfeasibleError(
+                [
+                    f"unit {strangers.index[0]!r} is locked to {strangers.iloc[0]!r}, "
+                    "which is none of the territories asked"
+                ]
+            )
+        n_free = int((~locked).sum())
+        n_open = n_territories - current[locked].nunique()
+        if n_open > n_free:
+            raise InfeasibleError(
+                [
+                    f"{n_open} territories without locked unit need a unit each, but "
+                    f"only {n_free} units are free; unlock some"
+                ]
+            )
+    if params.max_moved is not None and current is not None:
+        given_up = current.dropna()
+        n_given_up = int((~given_up.isin(list(territory_ids))).sum())
+        if n_given_up > params.max_moved:
+            raise InfeasibleError(
+                [
+                    f"{n_given_up} units lose their territory when only "
+                    f"{n_territories} remain, but at most {params.max_moved} may move"
+                ]
+            )

@@ -1,0 +1,198 @@
+"""The balancing problem as arrays, the form all stages of the solver read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.geography.adjacency import edge_pairs
+from planner.territory.params import BalanceParams
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+NOWHERE = -1  # a unit without territory
+_LEAST_PULL = 0.01  # of the mean weight: keeps empty units near their territory
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Problem:
+    """
+    Units, measures, neighbours and fixed decisions by row number.
+
+    Parameters
+    ----------
+    unit_ids, territory_ids
+        Names by number.
+    xy : shape (n_units, 2)
+        Kilometres in a plane.
+    weight : shape (n_units,)
+        First measure: what travel is weighted by.
+    pull : shape (n_units,)
+        The weight the search uses: like `weight`, but never zero.
+    share : shape (n_units, n_balanced)
+        Balanced measures as shares of the ideal of one territory.
+    target : shape (n_territories, n_balanced)
+        Wanted load of each territory, in the same unit: ones for equal shares.
+    tolerance : shape (n_balanced,)
+        Allowed |load ÷ target - 1|.
+    indptr, indices
+        Neighbours: those of unit u are ``indices[indptr[u]:indptr[u + 1]]``.
+    current, locked : shape (n_units,)
+        Territory today and territory that must stay, `NOWHERE` for none.
+    is_given_up : shape (n_units,)
+        Whether the unit's territory of today is none of those to make.
+    centres : shape (n_territories, 2)
+        Fixed centres; None: the weighted centroid of each territory.
+    is_contiguous
+        Whether territories must hang together.
+    """
+
+    unit_ids: pd.Index
+    territory_ids: tuple[str, ...]
+    xy: Floats
+    weight: Floats
+    pull: Floats
+    share: Floats
+    target: Floats
+    tolerance: Floats
+    indptr: Ints
+    indices: Ints
+    current: Ints
+    locked: Ints
+    is_given_up: NDArray[np.bool_]
+    centres: Floats | None
+    is_contiguous: bool
+
+    @property
+    def n_units(self) -> int:
+        """Number of units."""
+        return len(self.xy)
+
+    @property
+    def n_territories(self) -> int:
+        """Number of territories."""
+        return len(self.territory_ids)
+
+    @property
+    def pairs(self) -> Ints:
+        """Neighbouring units, each pair in both orders, shape (2 · n_edges, 2)."""
+        tail = np.repeat(np.arange(self.n_units), np.diff(self.indptr))
+        return np.column_stack([tail, self.indices])
+
+    def loads(self, labels: Ints) -> Floats:
+        """Sum the shares by territory, shape (n_territories, n_balanced)."""
+        loads = np.zeros(self.target.shape)
+        for m in range(self.share.shape[1]):
+            loads[:, m] = np.bincount(labels, self.share[:, m], self.n_territories)
+        return loads
+
+    def excess(self, labels: Ints) -> Floats:
+        """Compute by how much each deviation passes its tolerance, else 0."""
+        deviation = np.abs(self.loads(labels) / self.target - 1)
+        return np.asarray(np.maximum(0.0, deviation - self.tolerance))
+
+    def centres_of(self, labels: Ints, weight: Floats | None = None) -> Floats:
+        """Find the centres, fixed or weighted centroids, (n_territories, 2)."""
+        if self.centres is not None:
+            return self.centres
+        used = self.weight if weight is None else weight
+        total = np.bincount(labels, used, self.n_territories)
+        used = np.where(total[labels] > 0, used, 1.0)
+        total = np.bincount(labels, used, self.n_territories)
+        sums = [
+            np.bincount(labels, used * self.xy[:, axis], self.n_territories)
+            for axis in (0, 1)
+        ]
+        return np.column_stack(sums) / np.maximum(total, 1e-300)[:, None]
+
+    def travel(self, labels: Ints) -> float:
+        """Sum weight · km² to the centres: the objective."""
+        away = self.xy - self.centres_of(labels)[labels]
+        return float(self.weight @ (away**2).sum(axis=1))
+
+    def is_moved(self, labels: Ints) -> NDArray[np.bool_]:
+        """Tell which units leave the territory they have today."""
+        left = (self.current != NOWHERE) & (labels != self.current)
+        return np.asarray(left | self.is_given_up)
+
+    def n_moved(self, labels: Ints) -> int:
+        """Count the units that leave the territory they have today."""
+        return int(self.is_moved(labels).sum())
+
+
+def build_problem(
+    units: pd.DataFrame,
+    edges: pd.DataFrame,
+    params: BalanceParams,
+    territory_ids: tuple[str, ...],
+    *,
+    current: pd.Series | None,
+    locked: pd.Series | None,
+    centres: pd.DataFrame | None,
+) -> Problem:
+    """
+    Turn checked frames into arrays.
+
+    Parameters
+    ----------
+    units
+        Columns x_km, y_km and the measures; indexed by `unit_id`.
+    edges
+        EDGES frame on which every unit reaches every other.
+    params
+        What is asked.
+    territory_ids
+        Names of the territories to make.
+    current, locked
+        Territory today, and whether it must stay, in the order of the units; or None.
+    centres
+        Columns x_km, y_km indexed by `territory_id`; or None.
+
+    Returns
+    -------
+    The problem; a territory of today that is not to be made is `NOWHERE`.
+    """
+    indptr, indices = _neighbours(edge_pairs(edges, units.index), len(units))
+    weight = units[params.measures[0].column].to_numpy(dtype=float)
+    columns = [measure.column for measure in params.balanced]
+    values = units[columns].to_numpy(dtype=float)
+    today = np.full(len(units), NOWHERE, dtype=np.int64)
+    lost = np.zeros(len(units), dtype=bool)
+    if current is not None:
+        today = pd.Index(territory_ids).get_indexer(current).astype(np.int64)
+        lost = (today == NOWHERE) & current.notna().to_numpy()
+    stays = np.full(len(units), NOWHERE, dtype=np.int64)
+    if locked is not None:
+        is_locked = locked.to_numpy(dtype=bool)
+        stays[is_locked] = today[is_locked]
+    return Problem(
+        unit_ids=units.index,
+        territory_ids=territory_ids,
+        xy=units[["x_km", "y_km"]].to_numpy(dtype=float),
+        weight=weight,
+        pull=np.maximum(weight, _LEAST_PULL * weight.mean()),
+        share=np.ascontiguousarray(values / values.sum(axis=0) * len(territory_ids)),
+        target=np.ones((len(territory_ids), len(columns))),
+        tolerance=np.array([m.tolerance for m in params.balanced], dtype=float),
+        indptr=indptr,
+        indices=indices,
+        current=today,
+        locked=stays,
+        is_given_up=lost,
+        centres=None
+        if centres is None
+        else centres.loc[list(territory_ids), ["x_km", "y_km"]].to_numpy(dtype=float),
+        is_contiguous=params.is_contiguous,
+    )
+
+
+def _neighbours(pairs: Ints, n_units: int) -> tuple[Ints, Ints]:
+    both = np.concatenate([pairs, pairs[:, ::-1]])
+    both = both[np.lexsort((both[:, 1], both[:, 0]))]
+    counts = np.bincount(both[:, 0], minlength=n_units)
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return indptr, np.ascontiguousarray(both[:, 1], dtype=np.int64)

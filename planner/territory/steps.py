@@ -1,0 +1,270 @@
+"""
+What one step of the search does and is worth, compiled by numba.
+
+Arrays travel in named tuples: `World` is what is asked, `Running` what the search
+changes, `Scratch` is working space, `Price` weighs travel, moves and chance.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+
+class World(NamedTuple):
+    """The problem: neighbours, shares, places, fixed decisions."""
+
+    tail: Any
+    indptr: Any
+    indices: Any
+    share: Any
+    pull: Any
+    xy: Any
+    centres: Any
+    is_locked: Any
+    current: Any
+    target: Any
+    tolerance: Any
+    is_contiguous: bool
+
+
+class Running(NamedTuple):
+    """The plan and its running sums, changed in place."""
+
+    label: Any
+    load: Any
+    sums: Any  # of each territory: pull, pull · x, pull · y
+    count: Any
+    n_moved: Any
+    multiplier: Any
+    random: Any
+
+
+class Scratch(NamedTuple):
+    """Working space of the connection tests."""
+
+    seen: Any
+    queue: Any
+    group: Any
+    stamp: Any
+    net: Any
+
+
+class Price(NamedTuple):
+    """What travel, moves and chance weigh."""
+
+    travel_scale: float
+    move_cost: float
+    max_moved: int
+    temperature: float
+
+
+@njit(cache=True)
+def draw(random: Any) -> float:
+    """Draw from [0, 1) and advance the generator (xorshift64*, Vigna 2016)."""
+    x = random[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    random[0] = x
+    mixed = x * np.uint64(2685821657736338717)
+    return float(mixed >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@njit(cache=True)
+def is_taken(delta: float, price: Any, random: Any) -> bool:
+    """Take what is better, and what is worse now and then (Metropolis)."""
+    if delta <= 0:
+        return True
+    heat = price.temperature
+    return heat > 0 and draw(random) < math.exp(-delta / heat)
+
+
+@njit(cache=True)
+def _shift_mass(
+    w: float, x: float, y: float, here: int, there: int, sums: Any
+) -> float:
+    """Hartigan's exact change of the sum of squares; centroids follow the mass."""
+    mass = sums[there, 0]
+    dx, dy = x - sums[there, 1] / mass, y - sums[there, 2] / mass
+    gain = w * mass / (mass + w) * (dx * dx + dy * dy)
+    mass = sums[here, 0]
+    rest = mass - w
+    if rest <= 1e-12 * mass:
+        return gain
+    dx, dy = x - sums[here, 1] / mass, y - sums[here, 2] / mass
+    return gain - w * mass / rest * (dx * dx + dy * dy)
+
+
+@njit(cache=True)
+def shift(
+    group: Any, n_group: int, here: int, there: int, world: Any, run: Any
+) -> float:
+    """Change of travel if some units go; their own scatter does not change."""
+    w, x, y, total = 0.0, 0.0, 0.0, 0.0
+    is_fixed = len(world.centres) > 0
+    for place in range(n_group):
+        unit = group[place]
+        pull = world.pull[unit]
+        px, py = world.xy[unit, 0], world.xy[unit, 1]
+        w += pull
+        x += pull * px
+        y += pull * py
+        if is_fixed:
+            to, off = world.centres[there], world.centres[here]
+            total += pull * ((px - to[0]) ** 2 + (py - to[1]) ** 2)
+            total -= pull * ((px - off[0]) ** 2 + (py - off[1]) ** 2)
+    if is_fixed:
+        return total
+    return _shift_mass(w, x / w, y / w, here, there, run.sums)
+
+
+@njit(cache=True)
+def _over(load: float, target: float, tolerance: float) -> float:
+    return max(0.0, abs(load / target - 1.0) - tolerance)
+
+
+@njit(cache=True)
+def strain(here: int, there: int, net: Any, world: Any, run: Any) -> float:
+    """Priced change of excess if the shares `net` go from here to there."""
+    change = 0.0
+    for m in range(len(net)):
+        tolerance = world.tolerance[m]
+        for territory, gain in ((here, -net[m]), (there, net[m])):
+            old, target = run.load[territory, m], world.target[territory, m]
+            change += run.multiplier[territory, m] * (
+                _over(old + gain, target, tolerance) - _over(old, target, tolerance)
+            )
+    return change
+
+
+@njit(cache=True)
+def leaving(unit: int, here: int, there: int, world: Any) -> int:
+    """Change of the number of moved units if one goes: 1, 0 or -1."""
+    today = world.current[unit]
+    if today < 0:
+        return 0
+    return int(today == here) - int(today == there)
+
+
+@njit(cache=True)
+def carry(unit: int, here: int, there: int, world: Any, run: Any) -> None:
+    """Move a unit and keep the running sums right."""
+    run.label[unit] = there
+    run.count[here] -= 1
+    run.count[there] += 1
+    run.n_moved[0] += leaving(unit, here, there, world)
+    for m in range(run.load.shape[1]):
+        run.load[here, m] -= world.share[unit, m]
+        run.load[there, m] += world.share[unit, m]
+    w = world.pull[unit]
+    run.sums[here, 0] -= w
+    run.sums[there, 0] += w
+    for axis in range(2):
+        run.sums[here, axis + 1] -= w * world.xy[unit, axis]
+        run.sums[there, axis + 1] += w * world.xy[unit, axis]
+
+
+@njit(cache=True)
+def touches(unit: int, territory: int, but: int, world: Any, run: Any) -> bool:
+    """Tell whether a unit borders a territory elsewhere than at `but`."""
+    for at in range(world.indptr[unit], world.indptr[unit + 1]):
+        other = world.indices[at]
+        if other != but and run.label[other] == territory:
+            return True
+    return False
+
+
+@njit(cache=True)
+def stays_connected(unit: int, world: Any, run: Any, scratch: Any) -> bool:
+    """Tell whether a unit's territory hangs together without it."""
+    label, indptr, indices = run.label, world.indptr, world.indices
+    seen, queue = scratch.seen, scratch.queue
+    home = label[unit]
+    scratch.stamp[0] += 2
+    mark, sought = scratch.stamp[0], scratch.stamp[0] + 1
+    first, wanted = -1, 0
+    for at in range(indptr[unit], indptr[unit + 1]):
+        if label[indices[at]] == home:
+            wanted += 1
+            first = indices[at]
+            seen[first] = sought
+    if wanted <= 1:
+        return True
+    seen[unit] = mark
+    seen[first] = mark
+    queue[0] = first
+    head, tail, found = 0, 1, 1
+    while head < tail:
+        here = queue[head]
+        head += 1
+        for at in range(indptr[here], indptr[here + 1]):
+            there = indices[at]
+            if label[there] != home or seen[there] == mark:
+                continue
+            if seen[there] == sought:
+                found += 1
+                if found == wanted:
+                    return True
+            seen[there] = mark
+            queue[tail] = there
+            tail += 1
+    return False
+
+
+@njit(cache=True)
+def _spread(start: int, tail: int, world: Any, run: Any, scratch: Any) -> int:
+    """Append a unit and all it is connected to, to the queue; return its new end."""
+    home, mark = run.label[start], scratch.stamp[0]
+    scratch.seen[start] = mark
+    scratch.queue[tail] = start
+    head, tail = tail, tail + 1
+    while head < tail:
+        here = scratch.queue[head]
+        head += 1
+        for at in range(world.indptr[here], world.indptr[here + 1]):
+            there = world.indices[at]
+            if run.label[there] == home and scratch.seen[there] != mark:
+                scratch.seen[there] = mark
+                scratch.queue[tail] = there
+                tail += 1
+    return tail
+
+
+@njit(cache=True)
+def hanging(unit: int, world: Any, run: Any, scratch: Any) -> int:
+    """
+    Gather a unit, and what would lose its hold without it, into `scratch.group`.
+
+    Returns how many these are; 0 if the unit cuts nothing off, or locks forbid it.
+    """
+    queue, group = scratch.queue, scratch.group
+    scratch.stamp[0] += 2
+    scratch.seen[unit] = scratch.stamp[0]
+    group[0] = unit
+    n_group, tail = 1, 0
+    kept_from, kept_to, is_kept_locked = 0, 0, False
+    for at in range(world.indptr[unit], world.indptr[unit + 1]):
+        start = world.indices[at]
+        is_seen = scratch.seen[start] == scratch.stamp[0]
+        if is_seen or run.label[start] != run.label[unit]:
+            continue
+        first, tail = tail, _spread(start, tail, world, run, scratch)
+        is_bound = False
+        for place in range(first, tail):
+            is_bound = is_bound or world.is_locked[queue[place]]
+        if is_bound and is_kept_locked:
+            return 0
+        # The largest part stays, or the one with locks; the rest hangs on the unit.
+        loose_from, loose_to = first, tail
+        if is_bound or (not is_kept_locked and tail - first > kept_to - kept_from):
+            loose_from, loose_to = kept_from, kept_to
+            kept_from, kept_to, is_kept_locked = first, tail, is_bound
+        for place in range(loose_from, loose_to):
+            group[n_group] = queue[place]
+            n_group += 1
+    return n_group if n_group > 1 else 0

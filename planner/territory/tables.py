@@ -1,0 +1,171 @@
+"""Balance from files to files, in the form of the contract."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from planner.core.errors import InputError
+from planner.core.run import RunControl
+from planner.territory.balance import balance
+from planner.territory.measures import balance_index
+from planner.territory.params import BalanceMeasure
+from planner.territory.params import BalanceParams
+from planner.territory.reading import UnitColumns
+from planner.territory.reading import read_unit_files
+from planner.territory.result import BalanceResult
+
+
+def parse_measure(text: str) -> BalanceMeasure:
+    """
+    Read a measure as ``accounts`` or ``accounts=0.05``.
+
+    Raises
+    ------
+    InputError
+        If the tolerance is no number, or outside (0, 1).
+    """
+    column, sign, tolerance = text.rpartition("=")
+    if not sign:
+        return BalanceMeasure(column=text)
+    try:
+        share = float(tolerance)
+    except ValueError:
+        raise InputError(
+            f"measure {text!r}: tolerance must be a number like 0.05, got {tolerance!r}"
+        ) from None
+    return BalanceMeasure(column=column, tolerance=share)
+
+
+def run_balance(
+    units_path: Path,
+    columns: UnitColumns,
+    measures: Sequence[str],
+    *,
+    n_territories: int | None = None,
+    centres_path: Path | None = None,
+    edges_path: Path | None = None,
+    is_contiguous: bool = True,
+    max_moved: int | None = None,
+    minimise: str = "travel",
+    seed: int = 0,
+    run: RunControl | None = None,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """
+    Balance the units of a file.
+
+    Parameters
+    ----------
+    units_path
+        .csv or .parquet of points, or .geojson or .gpkg of polygons.
+    columns
+        What its columns mean.
+    measures
+        ``column`` or ``column=tolerance``, most important first.
+    n_territories
+        How many; None: as many as there are centres, or territories today.
+    centres_path
+        .csv or .parquet with territory_id and the coordinate columns of the units.
+    edges_path
+        .csv or .parquet with columns i and j: row numbers of the units from 0.
+    is_contiguous, max_moved, minimise, seed
+        As in `BalanceParams`.
+    run
+        Time limit, progress and cancel.
+
+    Returns
+    -------
+    plan
+        The id column and ``territory``, one row for each unit in the file's order.
+    report
+        As the contract's ``balance`` report, and ``met``: whether all was kept.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used; names file, row, column, value and rule.
+    InfeasibleError
+        If no plan can exist.
+    """
+    params = BalanceParams(
+        measures=tuple(parse_measure(text) for text in measures),
+        n_territories=n_territories,
+        is_contiguous=is_contiguous,
+        minimise=minimise,
+        max_moved=max_moved,
+        seed=seed,
+    )
+    files = read_unit_files(
+        Path(units_path),
+        columns,
+        [measure.column for measure in params.measures],
+        edges_path=edges_path,
+        centres_path=centres_path,
+    )
+    result = balance(
+        files.units,
+        files.edges,
+        params,
+        current=files.current,
+        locked=files.locked,
+        centres=files.centres,
+        run=run,
+    )
+    plan = pd.DataFrame(
+        {
+            columns.id_column: files.units.index.to_numpy(),
+            "territory": result.alignment.territory_by_unit.to_numpy(),
+        }
+    )
+    return plan, report_of(result)
+
+
+def report_of(result: BalanceResult) -> dict[str, Any]:
+    """
+    Put a result into the form of the contract's report, ready for JSON.
+
+    Parameters
+    ----------
+    result
+        What `balance` returned.
+    """
+    params: BalanceParams = result.params
+    return {
+        "status": str(result.status),
+        "met": result.is_met,
+        "n_units": len(result.to_frame()),
+        "n_territories": len(result.territories),
+        "measures": {m.column: _measure_report(result, m) for m in params.measures},
+        "extra_pieces": result.extra_pieces,
+        "moved": result.moved,
+        "moved_share": result.moved_share,
+        "moved_lower_bound": result.moved_lower_bound,
+        "locked_moved": result.locked_moved,
+        "travel": result.travel,
+        "minimised": params.minimise,
+        "objective": result.objective,
+        "bound": result.bound,
+        "gap": result.gap,
+        "blocking": result.blocking.to_dict("records"),
+        "bridges": result.bridges[["unit_id", "neighbour_id"]].to_dict("records"),
+        "seed": params.seed,
+        "elapsed_s": round(result.elapsed_s, 3),
+        "stages": result.stages,
+    }
+
+
+def _measure_report(result: BalanceResult, measure: BalanceMeasure) -> dict[str, Any]:
+    rows = result.tallies[result.tallies["measure"] == measure.column]
+    worst = float(balance_index(rows)[measure.column])
+    is_known = math.isfinite(worst)
+    at = rows["deviation"].abs().idxmax() if is_known else rows.index[0]
+    return {
+        "ideal": float(rows["ideal"].iloc[0]),
+        "tolerance": measure.tolerance,
+        "max_deviation": worst if is_known else None,
+        "worst_territory": str(rows.loc[at, "territory_id"]) if is_known else None,
+    }
