@@ -6,25 +6,31 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from sqlalchemy import Connection
 
+from planner.accounts.columns import KNOWN_COLUMNS
 from planner.accounts.enrich import Gazetteer
 from planner.accounts.enrich import join_units
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import import_table
 from planner.accounts.mapping import guess_mapping
+from planner.accounts.mapping import load_mapping
+from planner.accounts.params import ImportParams
 from planner.accounts.simulate import simulate_business
-from planner.accounts.simulate import simulate_deals
+from planner.accounts.simulate_deals import simulate_deals
 from planner.accounts.sources import RawTable
 from planner.accounts.sources import read_source
 from planner.accounts.sources import where as keep_where
 from planner.capacity.workload import account_minutes
 from planner.core.errors import InputError
-from planner.core.errors import NotFoundError
+from planner.core.money import minor_digits
 from planner.core.settings import Settings
+from planner.core.units import PPM
 from planner.geography.adjacency import connect
 from planner.geography.adjacency import find_edges
 from planner.geography.boundaries import load_counties
@@ -35,7 +41,6 @@ from planner.segmentation.rules import apply_rules
 from planner.segmentation.rules import rules_to_json
 from planner.segmentation.scoring import score_accounts
 from planner.services.workspace import Workspace
-from planner.services.workspace import create_company
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
 from planner.store import deals as deal_rows
@@ -44,7 +49,40 @@ from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 
+__all__ = [
+    "REQUIRED",
+    "AccountFacts",
+    "ImportReport",
+    "RawTable",
+    "SourcePreview",
+    "account_facts",
+    "account_list",
+    "check_path",
+    "check_source",
+    "columns_of",
+    "company_of_report",
+    "given_columns",
+    "import_accounts_as_company",
+    "import_findings",
+    "import_path",
+    "imports",
+    "keep_where",
+    "owner_names",
+    "place_in_units",
+    "preview_source",
+    "read_mapping",
+    "save_kind",
+    "with_segments",
+]
+
 FIRST_SCENARIO = "Draft 1"
+REQUIRED = {
+    "accounts": ("account_id", "name"),
+    "units": ("unit_id",),
+    "reps": ("rep_id", "name"),
+    "deals": ("deal_id", "account_id", "amount", "close_on"),
+}
+SAMPLE_ROWS = 200  # that the guess of the columns looks at
 LEAST_SHARE_IN_COUNTIES = 0.8  # of the accounts, for county polygons to be the units
 
 
@@ -77,7 +115,8 @@ def preview_source(
         If it cannot be read at all; the message says why and what to do.
     """
     raw = read_source(content, filename)
-    return SourcePreview(raw=raw, mapping=guess_mapping(raw, kind))
+    mapping = guess_mapping(raw.columns, raw.frame.head(SAMPLE_ROWS), kind)
+    return SourcePreview(raw=raw, mapping=mapping)
 
 
 def check_source(
@@ -93,7 +132,7 @@ def check_source(
         kind,
         mapping=mapping,
         gazetteer=Gazetteer.load(settings.data_dir),
-        currency=currency,
+        params=ImportParams(currency=currency),
     )
 
 
@@ -129,17 +168,9 @@ def read_mapping(path: Path | None) -> dict[str, str] | None:
     if path is None:
         return None
     try:
-        mapping = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return load_mapping(path.read_text(encoding="utf-8"))
+    except OSError as error:
         raise InputError(f"mapping {path} cannot be read: {error}") from error
-    if not isinstance(mapping, dict) or not all(
-        isinstance(text, str) for text in mapping.values()
-    ):
-        raise InputError(
-            f'mapping {path} must be an object like {{"name": "Company"}}, '
-            f"got {type(mapping).__name__}"
-        )
-    return mapping
 
 
 def import_accounts_as_company(
@@ -153,7 +184,7 @@ def import_accounts_as_company(
     fill_missing: bool = True,
 ) -> tuple[Workspace, ImportReport]:
     """
-    Make a company out of a list of accounts.
+    Check a list of accounts and make a company out of it.
 
     Parameters
     ----------
@@ -164,8 +195,7 @@ def import_accounts_as_company(
     name, currency, as_of
         Of the new company.
     fill_missing
-        Whether what the list lacks (revenue, potential, deals …) is simulated and
-        labelled so.
+        As of `company_of_report`.
 
     Returns
     -------
@@ -175,38 +205,113 @@ def import_accounts_as_company(
     report = check_source(raw, "accounts", ws.settings, mapping, currency)
     if not report.is_usable:
         return ws, report
+    opened = company_of_report(
+        ws,
+        report,
+        name=name,
+        currency=currency,
+        as_of=as_of,
+        fill_missing=fill_missing,
+    )
+    return opened, report
+
+
+def company_of_report(
+    ws: Workspace,
+    report: ImportReport,
+    *,
+    name: str,
+    currency: str,
+    as_of: dt.date,
+    fill_missing: bool = True,
+) -> Workspace:
+    """
+    Make a company out of the accounts that a check accepted, in one transaction.
+
+    Parameters
+    ----------
+    report
+        What `check_source` said of the list.
+    name, currency, as_of
+        Of the new company.
+    fill_missing
+        Whether what the list lacks (revenue, potential, deals …) is simulated and
+        labelled so.
+
+    Returns
+    -------
+    The workspace with the new company open: units, segments by the default rules, the
+    sample's comp plan, and an empty first scenario.
+
+    Raises
+    ------
+    InputError
+        If the report accepted nothing, or the name is empty.
+    """
+    if not report.is_usable:
+        raise InputError(f"{report.file}: no row was accepted, so nothing is imported")
+    if not name.strip():
+        raise InputError("a company needs a name, got an empty one")
     accounts, units = place_in_units(report.accounts, ws.settings)
-    if fill_missing:
-        accounts = simulate_business(accounts, seed=0, currency=currency)
     edges = connect(find_edges(units), places_km(units))
-    opened = create_company(ws, name, "own", currency, as_of)
-    company_id = str(opened.company_id)
-    with opened.store.transaction() as conn:
-        company_rows.update_company(
+    deals = None
+    if fill_missing:
+        given = given_columns(report.mapping)
+        accounts = simulate_business(
+            accounts, seed=0, currency=currency, as_of=as_of, given=given
+        )
+        deals = simulate_deals(accounts, as_of=as_of, currency=currency, seed=0)
+    segments = apply_rules(
+        accounts,
+        DEFAULT_RULES,
+        pd.Timestamp(as_of),
+        minor_digits=minor_digits(currency),
+    )
+    plan = (ws.settings.data_dir / "sample" / "comp_plan.yaml").read_text("utf-8")
+    with ws.store.transaction() as conn:
+        company_id = company_rows.create_company(
             conn,
-            company_id,
+            name=name,
+            kind="own",
+            currency=currency,
+            as_of=as_of,
             user=ws.user,
             details={"source": report.file, "is_simulated": fill_missing},
-        )
+        ).company_id
         company_rows.save_units(conn, company_id, units)
         company_rows.save_edges(conn, company_id, edges)
         account_rows.save_accounts(conn, company_id, accounts)
-        segments = apply_rules(accounts, DEFAULT_RULES, pd.Timestamp(as_of))
         account_rows.save_segment_rules(
             conn, company_id, rules_to_json(DEFAULT_RULES), user=ws.user
         )
         account_rows.save_segments(conn, company_id, segments)
-        if fill_missing:
-            deals = simulate_deals(accounts, as_of, seed=0, currency=currency)
+        if deals is not None:
             deal_rows.save_deals(conn, company_id, deals)
-        plan_path = ws.settings.data_dir / "sample" / "comp_plan.yaml"
-        plan = plan_path.read_text(encoding="utf-8")
         ledger_rows.save_comp_plan(conn, company_id, plan, user=ws.user)
         scenario_rows.create_scenario(
             conn, company_id, name=FIRST_SCENARIO, user=ws.user
         )
-        account_rows.record_import(conn, company_id, **_record(report, ws.user))
-    return opened, report
+        _record_import(conn, company_id, report, ws.user)
+    return replace(ws, company_id=company_id)
+
+
+def given_columns(mapping: Mapping[str, str]) -> set[str]:
+    """
+    Name the columns of ACCOUNTS that a file brought itself.
+
+    Parameters
+    ----------
+    mapping
+        Column of the file by column of ours.
+    """
+    minor = ("annual_revenue", "our_sales", "potential")
+    return {f"{name}_minor" if name in minor else name for name in mapping}
+
+
+def columns_of(kind: str) -> tuple[str, ...]:
+    """List our columns of a kind of file, those always needed first."""
+    needed = REQUIRED.get(kind, ())
+    return (*needed, *(name for name in KNOWN_COLUMNS[kind] if name not in needed))
 
 
 def place_in_units(
@@ -307,21 +412,38 @@ def save_kind(ws: Workspace, report: ImportReport) -> None:
             team_rows.save_reps(conn, company_id, report.frame)
         else:
             deal_rows.save_deals(conn, company_id, report.frame)
-        account_rows.record_import(conn, company_id, **_record(report, ws.user))
+        _record_import(conn, company_id, report, ws.user)
 
 
-def _record(report: ImportReport, user: str) -> dict[str, object]:
-    return {
-        "file_name": report.file,
-        "kind": report.kind,
-        "mapping": dict(report.mapping),
-        "rows_read": report.rows_read,
-        "rows_accepted": report.rows_accepted,
-        "rows_rejected": report.rows_rejected,
-        "verdict": report.verdict,
-        "findings": report.findings,
-        "user": user,
-    }
+def imports(ws: Workspace) -> pd.DataFrame:
+    """List the imports of the open company, newest first, indexed `import_id`."""
+    with ws.store.reading() as conn:
+        return account_rows.list_imports(conn, str(ws.company_id))
+
+
+def import_findings(ws: Workspace, import_id: str) -> pd.DataFrame:
+    """Read what an import found; NotFoundError if there is no such import."""
+    with ws.store.reading() as conn:
+        return account_rows.load_findings(conn, import_id)
+
+
+def _record_import(
+    conn: Connection, company_id: str, report: ImportReport, user: str
+) -> None:
+    """Keep what an import said."""
+    account_rows.record_import(
+        conn,
+        company_id,
+        file_name=report.file,
+        kind=report.kind,
+        mapping=report.mapping,
+        rows_read=report.rows_read,
+        rows_accepted=report.rows_accepted,
+        rows_rejected=report.rows_rejected,
+        verdict=report.verdict,
+        findings=report.findings,
+        user=user,
+    )
 
 
 def account_list(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
@@ -415,36 +537,46 @@ class AccountFacts:
     custom: dict[str, str]
 
 
-def account_facts(
-    ws: Workspace, account_id: str, scenario_id: str | None
-) -> AccountFacts:
+def account_facts(ws: Workspace, account_id: str, row: pd.Series) -> AccountFacts:
     """
     Collect the facts of one account.
 
-    Raises
-    ------
-    NotFoundError
-        If the company has no such account.
+    Parameters
+    ----------
+    ws
+        The open company.
+    account_id
+        The account.
+    row
+        Its row of `account_list`.
+
+    Notes
+    -----
+    Visits carry `rep_name`, ownership rows `owner_name` (who holds the position on the
+    company's date) and `share`.
     """
-    accounts = account_list(ws, scenario_id)
-    if account_id not in accounts.index:
-        raise NotFoundError(f"no account {account_id!r} in this company")
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
+        as_of = company_rows.load_company(conn, company_id).as_of
         deals = deal_rows.load_deals(conn, company_id)
         visits = deal_rows.load_visits_made(conn, company_id)
         ownership = quota_rows.load_ownership(conn, company_id)
-    row = accounts.loc[account_id]
+        reps = team_rows.load_reps(conn, company_id)
+        names = owner_names(team_rows.load_positions(conn, company_id), reps, as_of)
     custom = row["custom"]
 
     def of_account(frame: pd.DataFrame, newest: str) -> pd.DataFrame:
         mine = frame[frame["account_id"] == account_id]
         return mine.sort_values(newest, ascending=False)
 
+    made, owned = of_account(visits, "visited_on"), of_account(ownership, "valid_from")
     return AccountFacts(
         row=row,
         deals=of_account(deals, "close_on"),
-        visits_made=of_account(visits, "visited_on"),
-        ownership=of_account(ownership, "valid_from"),
+        visits_made=made.assign(rep_name=made["rep_id"].map(reps["name"])),
+        ownership=owned.assign(
+            owner_name=owned["position_id"].map(names),
+            share=owned["share_ppm"].astype(float) / PPM,
+        ),
         custom=json.loads(custom) if isinstance(custom, str) and custom else {},
     )

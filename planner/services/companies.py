@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from planner.accounts.sample import SampleCompany
 from planner.accounts.sample import load_sample
+from planner.core.money import minor_digits
 from planner.core.settings import Settings
 from planner.segmentation.rules import DEFAULT_RULES
 from planner.segmentation.rules import apply_rules
@@ -23,7 +24,22 @@ from planner.store import ledger as ledger_rows
 from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
+from planner.store.audit import load_audit
 from planner.store.companies import Company
+
+__all__ = [
+    "BASE_SCENARIO",
+    "FIRST_DRAFT",
+    "Company",
+    "audit_log",
+    "company",
+    "ensure_company",
+    "facts_stamp",
+    "load_sample_company",
+    "named_accounts",
+    "start_empty_company",
+    "territories_of",
+]
 
 BASE_SCENARIO = "Alignment in force"
 FIRST_DRAFT = "Next year, draft 1"
@@ -47,6 +63,29 @@ def company(ws: Workspace) -> Company:
     """Return the company that is open."""
     with ws.store.reading() as conn:
         return company_rows.load_company(conn, str(ws.company_id))
+
+
+def facts_stamp(ws: Workspace) -> str:
+    """
+    Name the state of a company's facts: accounts, segments, team, deals.
+
+    Returns
+    -------
+    Equal as long as nobody imported a file or changed the rules; cheap to ask.
+    """
+    company_id = str(ws.company_id)
+    with ws.store.reading() as conn:
+        as_of = company_rows.load_company(conn, company_id).as_of
+        rules = account_rows.load_segment_rules(conn, company_id)
+        imports = account_rows.list_imports(conn, company_id)
+    latest = str(imports.index[0]) if len(imports) else "none"
+    return f"{as_of}, rules {rules.version if rules else 0}, import {latest}"
+
+
+def audit_log(ws: Workspace, limit: int = 200) -> pd.DataFrame:
+    """Read the newest lines of the open company's audit log, newest first."""
+    with ws.store.reading() as conn:
+        return load_audit(conn, company_id=ws.company_id, limit=limit)
 
 
 def start_empty_company(
@@ -136,7 +175,12 @@ def _save_facts(
     account_rows.save_segment_rules(
         conn, company_id, rules_to_json(DEFAULT_RULES), user=user
     )
-    segments = apply_rules(sample.accounts, DEFAULT_RULES, pd.Timestamp(as_of))
+    segments = apply_rules(
+        sample.accounts,
+        DEFAULT_RULES,
+        pd.Timestamp(as_of),
+        minor_digits=minor_digits(sample.company["currency"]),
+    )
     account_rows.save_segments(conn, company_id, segments)
 
 
@@ -175,4 +219,3 @@ def named_accounts(
     by_unit = accounts["unit_id"].map(territory_by_unit)
     differs = owned.notna() & (owned != by_unit)
     return pd.DataFrame({"territory_id": owned[differs].astype("str")})
-

@@ -27,6 +27,28 @@ from planner.store import team as team_rows
 from planner.store.publications import Publication
 from planner.store.scenarios import Scenario
 
+__all__ = [
+    "Comparison",
+    "Publication",
+    "PublishPreview",
+    "Scenario",
+    "clone",
+    "compare",
+    "history",
+    "in_force",
+    "overlay_accounts",
+    "preview_publish",
+    "publications",
+    "publish",
+    "publish_parts",
+    "quota_total",
+    "rename",
+    "scenario",
+    "scenarios",
+    "start",
+    "suggested_start",
+]
+
 MINUTES_PER_HOUR = 60
 
 
@@ -51,6 +73,49 @@ def scenario(ws: Workspace, scenario_id: str) -> Scenario:
         return scenario_rows.load_scenario(conn, scenario_id)
 
 
+def start(ws: Workspace, name: str) -> Scenario:
+    """
+    Make an empty scenario.
+
+    Raises
+    ------
+    InputError
+        If the name is empty or taken.
+    """
+    wanted = _free_name(ws, name)
+    with ws.store.transaction() as conn:
+        return scenario_rows.create_scenario(
+            conn, str(ws.company_id), name=wanted, user=ws.user
+        )
+
+
+def quota_total(ws: Workspace, scenario_id: str) -> tuple[str, int] | None:
+    """
+    Say what a scenario's quotas come to at the top.
+
+    Returns
+    -------
+    The latest year and the sum over the positions without superior, minor units; None
+    without quotas.
+    """
+    with ws.store.reading() as conn:
+        quotas = quota_rows.load_quotas(conn, scenario_id)
+        positions = team_rows.load_positions(conn, str(ws.company_id))
+    yearly = quotas[quotas["period"].str.len() == len("2026")]
+    if yearly.empty:
+        return None
+    year = str(yearly["period"].max())
+    tops = positions.index[positions["parent_id"].isna()]
+    rows = yearly[(yearly["period"] == year) & yearly["position_id"].isin(tops)]
+    return year, int(rows["amount_minor"].sum())
+
+
+def history(ws: Workspace, scenario_id: str) -> pd.DataFrame:
+    """Read the saves of a scenario: `at`, `who`, `action`; newest first."""
+    with ws.store.reading() as conn:
+        return scenario_rows.history(conn, scenario_id)
+
+
 def clone(ws: Workspace, scenario_id: str, name: str) -> Scenario:
     """
     Copy a scenario under a new name; the copy can be changed, the original stays.
@@ -60,15 +125,19 @@ def clone(ws: Workspace, scenario_id: str, name: str) -> Scenario:
     InputError
         If the name is empty or taken.
     """
+    wanted = _free_name(ws, name)
+    with ws.store.transaction() as conn:
+        return scenario_rows.copy_scenario(conn, scenario_id, name=wanted, user=ws.user)
+
+
+def _free_name(ws: Workspace, name: str) -> str:
+    """Check that a scenario can have this name."""
     wanted = name.strip()
     if not wanted:
         raise InputError("a scenario needs a name, got an empty one")
     if any(known.name == wanted for known in scenarios(ws)):
         raise InputError(f"a scenario named {wanted!r} exists: choose another name")
-    with ws.store.transaction() as conn:
-        return scenario_rows.copy_scenario(
-            conn, scenario_id, name=wanted, user=ws.user
-        )
+    return wanted
 
 
 def rename(ws: Workspace, scenario_id: str, version: int, name: str) -> int:
@@ -84,17 +153,20 @@ def rename(ws: Workspace, scenario_id: str, version: int, name: str) -> int:
     ConflictError
         If someone saved since `version`.
     InputError
-        If the name is empty.
+        If the name is empty or taken.
     """
-    if not name.strip():
-        raise InputError("a scenario needs a name, got an empty one")
+    wanted = _free_name(ws, name)
     with (
         ws.store.transaction() as conn,
         scenario_rows.editing(
-            conn, scenario_id, version=version, user=ws.user, action="rename"
+            conn,
+            scenario_id,
+            version=version,
+            user=ws.user,
+            action=f"rename to {wanted}",
         ) as edit,
     ):
-        scenario_rows.rename_scenario(conn, edit, name=name.strip())
+        scenario_rows.rename_scenario(conn, edit, name=wanted)
         return edit.version
 
 
@@ -188,7 +260,7 @@ def _top_hours(view: TerritoryView) -> float:
 def _quota_spreads(
     ws: Workspace, a: TerritoryView, b: TerritoryView
 ) -> tuple[float, float]:
-    """Standard deviation ÷ mean of quota ÷ potential over the territories."""
+    """Return standard deviation ÷ mean of quota ÷ potential by territory."""
     spreads = []
     with ws.store.reading() as conn:
         for view in (a, b):
@@ -337,8 +409,11 @@ def overlay_accounts(
                 meant &= accounts[column] == overlay[column]
         if _is_given(overlay.get("product")):
             wanted = str(overlay["product"])
-            meant &= accounts["products"].fillna("").str.split(";").map(
-                lambda names, wanted=wanted: wanted in names
+            meant &= (
+                accounts["products"]
+                .fillna("")
+                .str.split(";")
+                .map(lambda names, wanted=wanted: wanted in names)
             )
         rows.append(
             pd.DataFrame(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from planner.core.money import minor_digits
 from planner.segmentation.rules import Rule
 from planner.segmentation.rules import apply_rules
 from planner.segmentation.rules import cross_table
@@ -30,18 +31,48 @@ class SegmentView:
         ACCOUNTS frame of the open company.
     segments
         `segment`, `visit_class`, `rule` indexed `account_id`.
-    n_changed
-        Accounts whose segment differs from what is saved.
+    saved
+        Segment saved today, indexed `account_id`; empty text: none.
+    minor_digits
+        Decimals of the company's currency.
     """
 
     rules: tuple[Rule, ...]
     accounts: pd.DataFrame
     segments: pd.DataFrame
-    n_changed: int
+    saved: pd.Series
+    minor_digits: int
+
+    @property
+    def n_changed(self) -> int:
+        """Accounts whose segment differs from what is saved."""
+        return int((self.saved != self.segments["segment"]).sum())
+
+    def changes(self) -> pd.DataFrame:
+        """
+        Count the accounts that would change, by segment before and after.
+
+        Returns
+        -------
+        `before`, `after`, `accounts`, `potential_minor`; the most accounts first.
+        """
+        frame = pd.DataFrame(
+            {
+                "before": self.saved.replace("", "none"),
+                "after": self.segments["segment"],
+                "accounts": 1,
+                "potential_minor": self.accounts["potential_minor"].fillna(0),
+            }
+        )
+        moved = frame[self.saved != self.segments["segment"]]
+        counted = moved.groupby(["before", "after"], as_index=False).sum()
+        return counted.sort_values("accounts", ascending=False, ignore_index=True)
 
     def cross(self, by: str) -> pd.DataFrame:
         """Count accounts and sums by segment and `by`; see `cross_table`."""
-        return cross_table(self.accounts, self.segments, by)
+        return cross_table(
+            self.accounts, self.segments, by, minor_digits=self.minor_digits
+        )
 
 
 def saved_rules(ws: Workspace) -> tuple[Rule, ...]:
@@ -62,16 +93,19 @@ def preview(ws: Workspace, rules: Sequence[Rule]) -> SegmentView:
     """
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, company_id).as_of
+        company = company_rows.load_company(conn, company_id)
         accounts = account_rows.load_accounts(conn, company_id)
         saved = account_rows.load_segments(conn, company_id)
-    segments = apply_rules(accounts, tuple(rules), pd.Timestamp(as_of))
-    before = saved["segment"].reindex(segments.index).fillna("")
+    digits = minor_digits(company.currency)
+    segments = apply_rules(
+        accounts, tuple(rules), pd.Timestamp(company.as_of), minor_digits=digits
+    )
     return SegmentView(
         rules=tuple(rules),
         accounts=accounts,
         segments=segments,
-        n_changed=int((before != segments["segment"].fillna("")).sum()),
+        saved=saved["segment"].reindex(segments.index).fillna(""),
+        minor_digits=digits,
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection
 
-from planner.accounts.simulate import simulate_team
+from planner.accounts.simulate_team import simulate_team
+from planner.accounts.simulate_team import territory_places
 from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows
+from planner.store import companies as company_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 
@@ -35,8 +37,12 @@ def staff_territories(
     if positions.empty:
         accounts = account_rows.load_accounts(conn, company_id)
         by_account = accounts["unit_id"].map(territory_by_unit)
-        places = accounts[["lat", "lon"]].assign(territory_id=by_account)
-        positions, reps = simulate_team(places.dropna(), seed=0)
+        company = company_rows.load_company(conn, company_id)
+        positions, reps = simulate_team(
+            territory_places(accounts, by_account),
+            as_of=company.as_of,
+            currency=company.currency,
+        )
         team_rows.save_positions(conn, company_id, positions)
         team_rows.save_reps(conn, company_id, reps)
     known = scenario_rows.load_territories(conn, scenario_id)

@@ -195,7 +195,7 @@ def assign_units(
     version
         Version of the scenario that the user was looking at.
     to
-        The territory; None: unassigned.
+        The territory, also a new one; None: unassigned.
 
     Returns
     -------
@@ -222,6 +222,11 @@ def assign_units(
         ) as edit,
     ):
         moved = load_alignment(conn, scenario_id).move(list(unit_ids), to)
+        known = scenario_rows.load_territories(conn, scenario_id)
+        if to is not None and to not in known.index:
+            by_unit = moved.territory_by_unit
+            added = staff_territories(conn, ws, scenario_id, by_unit).loc[[to]]
+            scenario_rows.save_territories(conn, edit, pd.concat([known, added]))
         _save_alignment(conn, edit, moved)
         return edit.version
 
@@ -280,19 +285,54 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
     )
 
 
-def _as_if(view: TerritoryView, by_unit: pd.Series) -> TerritoryView:
-    """Show a scenario as it would be under another alignment, named accounts ended."""
+def preview_move(
+    view: TerritoryView, unit_ids: Sequence[str], to: str | None
+) -> TerritoryView:
+    """
+    Show a scenario as it would be with some units in another territory.
+
+    Parameters
+    ----------
+    view
+        The scenario as it is.
+    unit_ids
+        Units to move; their named accounts stay where they are.
+    to
+        The territory; None: unassigned.
+    """
+    by_unit = view.units["territory_id"].copy()
+    was = view.accounts["unit_id"].map(by_unit)
+    now = view.accounts["territory_id"]
+    follows = (was == now).fillna(False).astype(bool) | (was.isna() & now.isna())
+    moves = follows & view.accounts["unit_id"].isin(list(unit_ids))
+    by_unit.loc[list(unit_ids)] = to
+    return _as_if(view, by_unit, now.mask(moves.to_numpy(), to))
+
+
+def _as_if(
+    view: TerritoryView, by_unit: pd.Series, by_account: pd.Series | None = None
+) -> TerritoryView:
+    """
+    Show a scenario as it would be under another alignment.
+
+    Parameters
+    ----------
+    by_unit, by_account
+        Territory of units and of accounts; without the latter all accounts follow
+        their unit, named ones too.
+    """
     by_unit = by_unit.reindex(view.units.index)
-    accounts = view.accounts.assign(
-        territory_id=view.accounts["unit_id"].map(by_unit).astype("str")
-    )
+    is_whole = by_account is None
+    if by_account is None:
+        by_account = view.accounts["unit_id"].map(by_unit)
+    accounts = view.accounts.assign(territory_id=by_account.astype("str"))
     ids = sorted(set(by_unit.dropna()) | set(view.territories.index))
     kept = view.territories[["name", "position_id", "rep_name"]].reindex(
         pd.Index(ids, name="territory_id")
     )
     kept["name"] = kept["name"].fillna(pd.Series(ids, index=kept.index))
     kept["rep_name"] = kept["rep_name"].fillna("vacant")
-    in_use = kept[kept.index.isin(by_unit.dropna().unique())]
+    in_use = kept[kept.index.isin(by_unit.dropna().unique())] if is_whole else kept
     held = _held(accounts, in_use)
     territories = in_use.join(held)
     units = view.units.assign(territory_id=by_unit)

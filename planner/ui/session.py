@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import streamlit as st
 
+from planner.core.formats import Formats
 from planner.core.settings import Settings
 from planner.jobs import queue
 from planner.jobs.worker import ensure_worker
 from planner.services import companies
-from planner.services import pay
 from planner.services import scenarios
-from planner.services import visits
 from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
-from planner.ui.formats import Formats
+from planner.ui.widgets import JobState
 from planner.ui.widgets import JobView
 
 _SCENARIO = "scenario_id"
+_SEEN = "seen_versions"
 _JUST_LOADED = "sample_was_loaded"
 
+_STATES: dict[str, JobState] = {
+    "queued": "waiting",
+    "running": "running",
+    "done": "done",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
 JOB_TITLES = {
     "balance": "Balancing territories",
     "visits": "Planning visits",
@@ -39,7 +46,10 @@ def _first_workspace(store_url: str) -> tuple[Workspace, bool]:
 
 
 def prepare(ws: Workspace) -> None:
-    """Queue the visits and the pay of the alignment in force, so pages are not empty."""
+    """Queue visits and pay of the alignment in force, so that no page is empty."""
+    from planner.services import pay
+    from planner.services import visits
+
     as_of = companies.company(ws).as_of
     published = scenarios.in_force(ws, as_of)
     if published is None:
@@ -100,7 +110,7 @@ def scenario(ws: Workspace) -> Scenario | None:
         if candidate.scenario_id == chosen:
             return candidate
     drafts = [candidate for candidate in known if candidate.status == "draft"]
-    latest = (drafts or known or [None])[0]
+    latest = next(iter(drafts or known), None)
     if latest is not None:
         st.session_state[_SCENARIO] = latest.scenario_id
     return latest
@@ -109,6 +119,25 @@ def scenario(ws: Workspace) -> Scenario | None:
 def choose_scenario(scenario_id: str) -> None:
     """Let this session work on another scenario."""
     st.session_state[_SCENARIO] = scenario_id
+
+
+def seen_version(scenario: Scenario) -> int:
+    """
+    Return the version of a scenario that this session is looking at.
+
+    Notes
+    -----
+    A page hands it to every save, so that what another session saved meanwhile is
+    found. It moves only by `look_at`: at the first look, after one's own save, or
+    when the user asks to reload.
+    """
+    seen: dict[str, int] = st.session_state.setdefault(_SEEN, {})
+    return seen.setdefault(scenario.scenario_id, scenario.version)
+
+
+def look_at(scenario_id: str, version: int) -> None:
+    """Note which version of a scenario the user has before them now."""
+    st.session_state.setdefault(_SEEN, {})[scenario_id] = version
 
 
 def formats(ws: Workspace) -> Formats:
@@ -133,9 +162,8 @@ def submit(
 def job_view(ws: Workspace, job_id: str) -> JobView:
     """Read a job for the job panel."""
     job = queue.load(ws.store, job_id)
-    states = {"queued": "waiting"}
     return JobView(
-        state=states.get(job.state, job.state),
+        state=_STATES.get(job.state, "failed"),
         title=JOB_TITLES.get(job.kind, job.kind),
         fraction=job.fraction,
         note=job.note,

@@ -1,0 +1,245 @@
+"""The map of accounts: coloured by owner, segment, last visit or score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from planner.core.formats import Formats
+from planner.ui.maps.palette import GREY
+from planner.ui.maps.palette import TERRITORY
+from planner.ui.maps.palette import VISIT_COLOURS
+from planner.ui.maps.palette import VISIT_LABELS
+from planner.ui.maps.palette import along
+from planner.ui.maps.palette import last_visit_bands
+from planner.ui.planmap import Entry
+from planner.ui.planmap import Layer
+from planner.ui.planmap import MapData
+from planner.ui.planmap import Points
+from planner.ui.planmap import Units
+from planner.ui.planmap import codes_of
+
+COLOUR_BY = ("Owner", "Segment", "Last visit", "Score")
+PLACED_BY = {"exact": "own coordinates", "postcode": "its ZIP", "city": "its city"}
+NO_OWNER, NO_SEGMENT = "No owner", "No segment"
+SCORE_BANDS = ((80, "80–100"), (60, "60–79"), (40, "40–59"), (20, "20–39"), (0, "0–19"))
+# One hue, light to dark; the same sequence the visit bands use, read backwards.
+SCORE_STOPS = ("#DDECBF", "#8DCBE4", "#7EB2E4", "#9D7DB2", "#805770")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classes:
+    """
+    Accounts sorted into the classes of a legend.
+
+    Parameters
+    ----------
+    title
+        What the classes are of.
+    of_account : shape (n_accounts,)
+        Class of each account, indexed `account_id`.
+    colours
+        Colour by class, in the order of the legend.
+    """
+
+    title: str
+    of_account: pd.Series
+    colours: Mapping[str, str]
+
+    @property
+    def counts(self) -> pd.Series:
+        """Accounts by class, in the order of the legend; empty classes left out."""
+        counts = self.of_account.value_counts().reindex(list(self.colours)).fillna(0)
+        return counts[counts > 0].astype(int)
+
+
+def classify(
+    accounts: pd.DataFrame,
+    colour_by: str,
+    *,
+    territory_labels: Mapping[str, str],
+    territory_colours: Mapping[str, str],
+) -> Classes:
+    """
+    Sort accounts into classes by one of `COLOUR_BY`.
+
+    Parameters
+    ----------
+    accounts
+        Rows of the service's account list.
+    colour_by
+        One of `COLOUR_BY`.
+    territory_labels, territory_colours
+        Label and colour by territory, as on the map of territories.
+    """
+    if colour_by == "Owner":
+        labels = accounts["territory_id"].map(dict(territory_labels)).fillna(NO_OWNER)
+        colours = {
+            label: territory_colours.get(name, GREY)
+            for name, label in territory_labels.items()
+        }
+        return Classes(
+            title="Owner", of_account=labels, colours={**colours, NO_OWNER: GREY}
+        )
+    if colour_by == "Segment":
+        return _by_segment(accounts)
+    if colour_by == "Last visit":
+        return Classes(
+            title="Last visit",
+            of_account=last_visit_bands(accounts["days_since_visit"].astype("Float64")),
+            colours=dict(zip(VISIT_LABELS, VISIT_COLOURS, strict=True)),
+        )
+    return Classes(
+        title="Score",
+        of_account=score_bands(accounts["score"]),
+        colours={
+            label: along(SCORE_STOPS, 1 - place / (len(SCORE_BANDS) - 1))
+            for place, (_, label) in enumerate(SCORE_BANDS)
+        },
+    )
+
+
+def _by_segment(accounts: pd.DataFrame) -> Classes:
+    """Colour segments, the one with most potential first; eight at most."""
+    segments = accounts["segment"].fillna("").astype("str").replace("", NO_SEGMENT)
+    weight = accounts["potential_minor"].fillna(0).astype(float).groupby(segments).sum()
+    ranked = [
+        str(name)
+        for name in weight.sort_values(ascending=False).index
+        if name != NO_SEGMENT
+    ]
+    own = ranked[: len(TERRITORY)]
+    if len(ranked) > len(own):
+        own = own[:-1]
+        segments = segments.where(segments.isin([*own, NO_SEGMENT]), "Other")
+    colours = dict(zip(own, TERRITORY, strict=False))
+    if len(ranked) > len(own):
+        colours["Other"] = TERRITORY[len(own)]
+    return Classes(
+        title="Segment", of_account=segments, colours={**colours, NO_SEGMENT: GREY}
+    )
+
+
+def score_bands(score: pd.Series) -> pd.Series:
+    """
+    Sort scores into five bands.
+
+    Parameters
+    ----------
+    score : shape (n,)
+        0 to 100.
+
+    Returns
+    -------
+    shape (n,)
+        Label of the band.
+    """
+    bands = pd.Series(SCORE_BANDS[-1][1], index=score.index, dtype="str")
+    for least, label in reversed(SCORE_BANDS):
+        bands[score.astype(float) >= least] = label
+    return bands
+
+
+def account_map(
+    accounts: pd.DataFrame,
+    classes: Classes,
+    fmt: Formats,
+    *,
+    places: Layer,
+    shapes: Layer | None = None,
+    base: Layer | None = None,
+    fit: tuple[float, float, float, float] | None = None,
+    selected: str | None = None,
+) -> MapData:
+    """
+    Draw accounts in the colours of their classes, larger where more potential is.
+
+    Parameters
+    ----------
+    accounts
+        Rows of the service's account list, in the order of `places`.
+    classes
+        What the colours mean.
+    fmt
+        How figures are written.
+    places
+        The accounts, from `places_of`.
+    shapes
+        Units, drawn as a quiet net beneath.
+    base
+        States.
+    fit
+        First view.
+    selected
+        Account to mark.
+    """
+    counts = classes.counts
+    order = [str(name) for name in counts.index]
+    return MapData(
+        label=f"{len(accounts)} accounts by {classes.title.lower()}",
+        units=Units(shapes=shapes) if shapes is not None else None,
+        points=Points(
+            places=places,
+            codes=codes_of(classes.of_account.reindex(accounts.index), order),
+            size=sizes_of(accounts["potential_minor"]),
+        ),
+        base=base,
+        legend=[
+            Entry(
+                label=name,
+                colour=classes.colours[name],
+                count=fmt.number(counts[name]),
+            )
+            for name in order
+        ],
+        legend_title=classes.title,
+        selected=[selected] if selected else [],
+        fit=fit,
+        has_borders=False,
+        distance_unit=fmt.distance_unit,
+    )
+
+
+def sizes_of(amounts: pd.Series) -> np.ndarray:
+    """
+    Bring amounts to areas of points.
+
+    Parameters
+    ----------
+    amounts : shape (n,)
+        Not negative; missing counts as 0.
+
+    Returns
+    -------
+    shape (n,)
+        0 to 1; the largest two per cent are all 1, or the rest would vanish.
+    """
+    known = amounts.astype("Float64").fillna(0).to_numpy(dtype=float)
+    top = float(np.quantile(known, 0.98)) if known.size else 0.0
+    return np.clip(known / top, 0, 1) if top > 0 else np.full(known.shape, 0.2)
+
+
+def account_facts(accounts: pd.DataFrame, fmt: Formats) -> dict[str, pd.Series]:
+    """
+    Write the facts of each account's popover: at most eight.
+
+    Returns
+    -------
+    Texts by heading, indexed `account_id`.
+    """
+    place = accounts["city"].fillna("") + ", " + accounts["region"].fillna("")
+    since = accounts["last_visit_on"].map(fmt.day)
+    owner = accounts["owner_name"].fillna(NO_OWNER).astype("str")
+    return {
+        "Owner": owner.where(owner != "", NO_OWNER),
+        "Segment": accounts["segment"].fillna(NO_SEGMENT).astype("str"),
+        "Status": accounts["status"],
+        "Place": place.str.strip(", "),
+        "Our sales": accounts["our_sales_minor"].map(fmt.money_short),
+        "Potential": accounts["potential_minor"].map(fmt.money_short),
+        "Last visit": since,
+        "Placed by": accounts["geo_precision"].map(PLACED_BY),
+    }

@@ -1,0 +1,203 @@
+"""The map of territories: which unit is whose, and how far from its share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from planner.core.formats import Formats
+from planner.services.territory import TerritoryView
+from planner.ui.maps.palette import TERRITORY
+from planner.ui.maps.palette import colour_territories
+from planner.ui.maps.palette import deviation_colours
+from planner.ui.maps.palette import neighbours_of
+from planner.ui.planmap import Entry
+from planner.ui.planmap import Home
+from planner.ui.planmap import Layer
+from planner.ui.planmap import MapData
+from planner.ui.planmap import Points
+from planner.ui.planmap import Units
+from planner.ui.planmap import codes_of
+
+COLOUR_BY = ("Territory", "Deviation")
+FULL_COLOUR_AT = 2.0  # times the tolerance: from there on the colour says no more
+
+
+def territory_colours(view: TerritoryView) -> dict[str, str]:
+    """
+    Give each territory of a view a colour that no neighbour has.
+
+    Returns
+    -------
+    ``#RRGGBB`` by territory, also for territories without units.
+    """
+    numbers = colour_territories(neighbours_of(view.units["territory_id"], view.edges))
+    return {
+        str(territory_id): TERRITORY[numbers.get(str(territory_id), place) % 8]
+        for place, territory_id in enumerate(view.territories.index)
+    }
+
+
+def territory_labels(view: TerritoryView) -> dict[str, str]:
+    """
+    Name each territory by its id and who works it: ``T01 Reyes``.
+
+    Returns
+    -------
+    Label by territory.
+    """
+    names = view.territories["rep_name"].fillna("vacant").astype("str")
+    return {
+        str(territory_id): f"{territory_id} {_last_name(name)}"
+        for territory_id, name in names.items()
+    }
+
+
+def _last_name(name: str) -> str:
+    return name.rsplit(maxsplit=1)[-1] if name.strip() else "vacant"
+
+
+def territory_map(
+    view: TerritoryView,
+    fmt: Formats,
+    *,
+    shapes: Layer,
+    base: Layer | None = None,
+    places: Layer | None = None,
+    colours: dict[str, str] | None = None,
+    colour_by: str = "Territory",
+    measure: str = "accounts",
+    tolerance: float = 0.1,
+    has_homes: bool = True,
+    selected: Sequence[str] = (),
+    label: str = "",
+) -> MapData:
+    """
+    Draw the territories of a scenario.
+
+    Parameters
+    ----------
+    view
+        The scenario, as it is or as it would be.
+    fmt
+        How figures are written.
+    shapes
+        The units, from `shapes_of`, in the order of ``view.units``.
+    base
+        Quiet outlines beneath, such as states.
+    places
+        Accounts to show, in the order of ``view.accounts``; None: none.
+    colours
+        Colour by territory; None: `territory_colours`.
+    colour_by
+        One of `COLOUR_BY`.
+    measure, tolerance
+        Of the deviation.
+    has_homes
+        Whether the reps' homes are drawn.
+    selected
+        Units to mark.
+    label
+        What the map shows, for screen readers.
+    """
+    order = [str(name) for name in view.territories.index]
+    labels = territory_labels(view)
+    deviation = view.territories[f"{measure}_deviation"].astype(float)
+    if colour_by == "Deviation":
+        shown = deviation_colours(list(deviation), tolerance * FULL_COLOUR_AT)
+        fill = dict(zip(order, shown, strict=True))
+        figures = [fmt.signed_share(share) for share in deviation]
+        title = "Deviation"
+    else:
+        fill = colours or territory_colours(view)
+        figures = [fmt.number(count) for count in view.territories["accounts"]]
+        title = "Accounts"
+    legend = [
+        Entry(
+            label=labels[name],
+            short=name,
+            colour=fill.get(name, TERRITORY[0]),
+            count=figure,
+        )
+        for name, figure in zip(order, figures, strict=True)
+    ]
+    n_unassigned = int(view.units["territory_id"].isna().sum())
+    return MapData(
+        label=label or f"Territories of {view.scenario.name}",
+        units=Units(shapes=shapes, codes=codes_of(view.units["territory_id"], order)),
+        points=_points(view, places, order),
+        base=base,
+        legend=legend,
+        legend_title=title,
+        homes=_homes(view, labels) if has_homes else (),
+        selected=list(selected),
+        fit=bounds_of(view),
+        unassigned="Unassigned" if n_unassigned else "",
+        unassigned_count=f"{fmt.number(n_unassigned)} units" if n_unassigned else "",
+        distance_unit=fmt.distance_unit,
+    )
+
+
+def _points(
+    view: TerritoryView, places: Layer | None, order: list[str]
+) -> Points | None:
+    if places is None:
+        return None
+    return Points(places=places, codes=codes_of(view.accounts["territory_id"], order))
+
+
+def _homes(view: TerritoryView, labels: dict[str, str]) -> list[Home]:
+    homes = view.homes.reset_index(names="rep_id")
+    return [
+        Home(
+            home_id=str(home["rep_id"]),
+            name=str(home["name"]),
+            lat=float(home["lat"]),
+            lon=float(home["lon"]),
+            facts=[("Territory", labels.get(str(home["territory_id"]), ""))],
+        )
+        for home in homes.to_dict("records")
+    ]
+
+
+def bounds_of(view: TerritoryView) -> tuple[float, float, float, float]:
+    """
+    Frame the first look: where the accounts are, else all units.
+
+    Returns
+    -------
+    South, west, north, east in degrees; the outermost half per cent of the accounts
+    may lie outside, so that one stray account does not shrink the map.
+    """
+    if len(view.accounts):
+        lat, lon = view.accounts["lat"], view.accounts["lon"]
+        return (
+            float(lat.quantile(0.005)),
+            float(lon.quantile(0.005)),
+            float(lat.quantile(0.995)),
+            float(lon.quantile(0.995)),
+        )
+    west, south, east, north = view.units.total_bounds
+    return float(south), float(west), float(north), float(east)
+
+
+def unit_facts(view: TerritoryView, fmt: Formats) -> dict[str, pd.Series]:
+    """
+    Say what each unit holds, for its tooltip; the same in every scenario.
+
+    Returns
+    -------
+    Texts by heading, indexed `unit_id`.
+    """
+    units = view.units
+    facts = {"State": units["region"]}
+    for measure, heading, write in (
+        ("accounts", "Accounts", fmt.number),
+        ("potential_minor", "Potential", fmt.money_short),
+        ("our_sales_minor", "Our sales", fmt.money_short),
+        ("workload_min", "Workload", fmt.duration),
+    ):
+        if measure in units and units[measure].sum() > 0:
+            facts[heading] = units[measure].map(write)
+    return facts

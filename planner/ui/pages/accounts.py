@@ -1,0 +1,347 @@
+"""Accounts: where they are, whose they are, and everything about one."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.services import accounts as account_service
+from planner.services.accounts import AccountFacts
+from planner.services.scenarios import Scenario
+from planner.services.workspace import Workspace
+from planner.ui import charts
+from planner.ui import session
+from planner.ui import widgets
+from planner.ui.maps.accounts import COLOUR_BY
+from planner.ui.maps.accounts import PLACED_BY
+from planner.ui.maps.accounts import Classes
+from planner.ui.maps.accounts import account_map
+from planner.ui.maps.accounts import classify
+from planner.ui.maps.territory import bounds_of
+from planner.ui.maps.territory import territory_colours
+from planner.ui.maps.territory import territory_labels
+from planner.ui.maps.text import map_text
+from planner.ui.maps.text import markdown_text
+from planner.ui.planmap import planmap
+from planner.ui.views import reads
+
+MAP_HEIGHT = 560
+STATUSES = ("customer", "prospect", "closed")
+COLUMNS = {
+    "name": widgets.Column("Account", is_pinned=True),
+    "city": widgets.Column("City"),
+    "region": widgets.Column("State"),
+    "segment": widgets.Column("Segment"),
+    "visit_class": widgets.Column("Class", help="How often it is to be visited"),
+    "status": widgets.Column("Status"),
+    "industry": widgets.Column("Industry"),
+    "territory_id": widgets.Column("Territory"),
+    "owner_name": widgets.Column("Owner"),
+    "our_sales_minor": widgets.Column("Our sales", "money"),
+    "potential_minor": widgets.Column("Potential", "money"),
+    "open_pipeline_minor": widgets.Column("Open pipeline", "money"),
+    "score": widgets.Column("Score", "number", help="0 to 100: worth an hour there"),
+    "last_visit_on": widgets.Column("Last visit", "day"),
+    "placed_by": widgets.Column("Placed by", help="How exactly its place is known"),
+}
+
+
+def main() -> None:
+    """Draw the page."""
+    ws = session.workspace()
+    fmt = session.formats(ws)
+    scenario = session.scenario(ws)
+    slot = widgets.page_header(
+        "Accounts",
+        "Find white spots and pile-ups; click an account for all its facts.",
+        context=f"owners of {scenario.name}" if scenario else "",
+    )
+    with slot:
+        if st.button("Import", type="primary", key="acc-import"):
+            st.switch_page("planner/ui/pages/import_data.py")
+    rows = reads.account_list(ws, scenario)
+    if rows.empty:
+        widgets.empty_state(
+            "No accounts yet",
+            "Import a list of accounts as CSV, Excel or GeoJSON.",
+            key="no-accounts",
+        )
+        return
+    shown, text_of_filter = _filters(rows)
+    if shown.empty:
+        widgets.empty_state(
+            "No account fits the filters",
+            "Take one of them away.",
+            key="nothing-fits",
+        )
+        return
+    _map_and_chart(ws, fmt, scenario, shown, text_of_filter)
+    _table(fmt, shown)
+    chosen = st.session_state.get("acc-chosen")
+    if chosen in rows.index:
+        _facts(ws, fmt, scenario, str(chosen))
+
+
+def _filters(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Ask which accounts; return them and a text that names the filter."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="acc-filters"):
+        st.segmented_control(
+            "Colour by", COLOUR_BY, default="Owner", key="acc-colour", required=True
+        )
+        text = st.text_input(
+            "Find", key="acc-text", placeholder="Name, city, ZIP or id", width=220
+        )
+        segments = st.multiselect(
+            "Segment", _values(rows["segment"]), key="acc-segment", width=220
+        )
+        territories = st.multiselect(
+            "Territory", _values(rows["territory_id"]), key="acc-territory", width=180
+        )
+        known = [status for status in STATUSES if (rows["status"] == status).any()]
+        statuses = st.pills(
+            "Status",
+            known,
+            selection_mode="multi",
+            default=[status for status in known if status != "closed"],
+            format_func=str.capitalize,
+            key="acc-status",
+        )
+    keep = pd.Series(data=True, index=rows.index)
+    if statuses:
+        keep &= rows["status"].isin(statuses)
+    if segments:
+        keep &= rows["segment"].isin(segments)
+    if territories:
+        keep &= rows["territory_id"].isin(territories)
+    if text.strip():
+        keep &= _has_text(rows, text.strip())
+    key = repr((text.strip(), segments, territories, sorted(statuses or [])))
+    return rows[keep], key
+
+
+def _values(column: pd.Series) -> list[str]:
+    known = column.dropna().astype("str")
+    return sorted(known[known != ""].unique())
+
+
+def _has_text(rows: pd.DataFrame, text: str) -> pd.Series:
+    found = pd.Series(rows.index.astype("str"), index=rows.index).str.contains(
+        text, case=False, regex=False
+    )
+    for column in ("name", "city", "postcode", "street"):
+        found |= rows[column].fillna("").str.contains(text, case=False, regex=False)
+    return found
+
+
+def _map_and_chart(
+    ws: Workspace,
+    fmt: Formats,
+    scenario: Scenario | None,
+    shown: pd.DataFrame,
+    text_of_filter: str,
+) -> None:
+    """Show the map, and the same classes as a chart beside it."""
+    view = reads.territory_view(ws, scenario) if scenario else None
+    classes = classify(
+        shown,
+        st.session_state.get("acc-colour") or "Owner",
+        territory_labels=territory_labels(view) if view else {},
+        territory_colours=territory_colours(view) if view else {},
+    )
+    left, right = st.columns([13, 7], gap="small")
+    with left:
+        event = planmap(
+            account_map(
+                shown,
+                classes,
+                fmt,
+                places=reads.account_places(ws, scenario, shown, fmt, text_of_filter),
+                shapes=reads.unit_shapes(ws, view, fmt) if view else None,
+                base=reads.state_shapes(ws, view) if view else None,
+                fit=bounds_of(view) if view else None,
+                selected=st.session_state.get("acc-chosen"),
+            ),
+            key="accounts",
+            height=MAP_HEIGHT,
+            events=("point",),
+        )
+    with right:
+        _chart(fmt, shown, classes)
+    if event is not None and event.kind == "point" and event.ids:
+        st.session_state["acc-chosen"] = event.ids[0]
+        st.session_state["acc-table-turn"] = _turn() + 1  # unmark the table's row
+        st.rerun()
+
+
+def _chart(fmt: Formats, shown: pd.DataFrame, classes: Classes) -> None:
+    potential = fmt.money_short(shown["potential_minor"].fillna(0).sum())
+    placed = shown["geo_precision"].value_counts()
+    rough = [
+        f"{fmt.number(placed[kind])} by {PLACED_BY[kind]}"
+        for kind in ("postcode", "city")
+        if kind in placed
+    ]
+    note = f" · placed {', '.join(rough)}" if rough else ""
+    st.markdown(
+        f"**{fmt.number(len(shown))} accounts** by {classes.title.lower()} "
+        f":gray[· {markdown_text(potential)} potential{note}]"
+    )
+    with st.container(height=MAP_HEIGHT - 48, border=False):
+        st.altair_chart(
+            charts.legend_bars(classes.counts, classes.colours),
+            width="stretch",
+            key=f"acc-chart-{classes.title}",
+        )
+
+
+def _turn() -> int:
+    return int(st.session_state.get("acc-table-turn", 0))
+
+
+def _table(fmt: Formats, shown: pd.DataFrame) -> None:
+    frame = shown.assign(placed_by=shown["geo_precision"].map(PLACED_BY))
+    rows = widgets.table(
+        frame,
+        COLUMNS,
+        fmt=fmt,
+        key=f"acc-table-{_turn()}",
+        height=400,
+        select="single",
+        label="Accounts",
+    )
+    if rows:
+        st.session_state["acc-chosen"] = rows[0]
+
+
+# --- one account ---------------------------------------------------------------------
+
+
+def _facts(
+    ws: Workspace, fmt: Formats, scenario: Scenario | None, account_id: str
+) -> None:
+    """Show everything about one account."""
+    row = reads.account_list(ws, scenario).loc[account_id]
+    facts = account_service.account_facts(ws, account_id, row)
+    with st.container(border=True, key="acc-facts"):
+        head, close = st.columns([6, 1], vertical_alignment="center")
+        head.subheader(markdown_text(row["name"]))
+        if close.button("Close", key="acc-close"):
+            st.session_state.pop("acc-chosen", None)
+            st.session_state["acc-table-turn"] = _turn() + 1
+            st.rerun()
+        st.html(_fact_list(row, fmt))
+        _histories(fmt, facts)
+
+
+def _fact_list(row: pd.Series, fmt: Formats) -> str:
+    place = [row["street"], row["city"], row["region"], row["postcode"]]
+    hours = f"{fmt.clock(row['opens_s'])}–{fmt.clock(row['closes_s'])}"
+    days = "" if pd.isna(row["open_days"]) else str(row["open_days"]).replace(";", " ")
+    facts = {
+        "Id": row.name,
+        "Address": ", ".join(str(part) for part in place if not pd.isna(part)),
+        "Placed by": PLACED_BY.get(str(row["geo_precision"]), "–"),
+        "Status": row["status"],
+        "Segment": f"{row['segment']} (rule: {row['rule']})",
+        "Visit class": row["visit_class"],
+        "Owner": _dash(row["owner_name"]),
+        "Territory": _dash(row["territory_id"]),
+        "Industry": _dash(row["industry"]),
+        "Employees": fmt.number(row["employees"]),
+        "Annual revenue": fmt.money_short(row["annual_revenue_minor"]),
+        "Our sales": fmt.money(row["our_sales_minor"]),
+        "Potential": fmt.money(row["potential_minor"]),
+        "Open pipeline": fmt.money(row["open_pipeline_minor"]),
+        "Rating": _dash(row["rating"]),
+        "Score": fmt.number(row["score"]),
+        "Last visit": fmt.day(row["last_visit_on"]),
+        "Open": f"{days} {hours}" if days else "–",
+        "Work": f"{fmt.duration(row['workload_min'])} a year",
+        "Simulated": _dash(row["simulated"]).replace(";", ", ").replace("_minor", ""),
+    }
+    cells = "".join(
+        f'<div><dt style="font-size:13px;opacity:.72">{map_text(name)}</dt>'
+        f'<dd style="margin:0;overflow-wrap:anywhere">{map_text(value, 240)}</dd></div>'
+        for name, value in facts.items()
+    )
+    return (
+        '<dl style="display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,'
+        f'1fr));gap:12px 24px;margin:0">{cells}</dl>'
+    )
+
+
+def _dash(value: object) -> str:
+    return "–" if value is None or pd.isna(value) or value == "" else str(value)
+
+
+def _histories(fmt: Formats, facts: AccountFacts) -> None:
+    """Deals, visits, owners and custom fields of the account."""
+    labels = [
+        f"Deals {len(facts.deals)}",
+        f"Visits {len(facts.visits_made)}",
+        f"Owners {len(facts.ownership)}",
+        f"Own fields {len(facts.custom)}",
+    ]
+    deals, visits, owners, custom = st.tabs(labels)
+    with deals:
+        _history(
+            fmt,
+            facts.deals,
+            {
+                "close_on": widgets.Column("Close", "day"),
+                "product": widgets.Column("Product"),
+                "kind": widgets.Column("Kind"),
+                "stage": widgets.Column("Stage"),
+                "amount_minor": widgets.Column("Amount", "money"),
+            },
+            "deals",
+        )
+    with visits:
+        _history(
+            fmt,
+            facts.visits_made,
+            {
+                "visited_on": widgets.Column("Day", "day"),
+                "rep_name": widgets.Column("Rep"),
+                "minutes": widgets.Column("Minutes", "number"),
+                "outcome": widgets.Column("Outcome"),
+            },
+            "visits",
+        )
+    with owners:
+        _history(
+            fmt,
+            facts.ownership,
+            {
+                "position_id": widgets.Column("Position"),
+                "owner_name": widgets.Column("Held today by"),
+                "role": widgets.Column("Role"),
+                "share": widgets.Column("Share", "share"),
+                "valid_from": widgets.Column("From", "day"),
+                "valid_to": widgets.Column("Until", "day"),
+            },
+            "owners",
+        )
+    with custom:
+        own = pd.DataFrame(
+            {"field": list(facts.custom), "value": list(facts.custom.values())}
+        )
+        _history(
+            fmt,
+            own,
+            {"field": widgets.Column("Field"), "value": widgets.Column("Value")},
+            "custom",
+        )
+
+
+def _history(
+    fmt: Formats, frame: pd.DataFrame, columns: dict[str, widgets.Column], name: str
+) -> None:
+    if frame.empty:
+        st.caption("None.")
+        return
+    widgets.table(frame, columns, fmt=fmt, key=f"acc-{name}", height=220, label=name)
+
+
+main()

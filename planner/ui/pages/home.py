@@ -1,0 +1,209 @@
+"""Home: which company is open, how to begin another, what to do next."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.services import companies
+from planner.services import scenarios
+from planner.services import segments
+from planner.services import workspace
+from planner.services.companies import Company
+from planner.services.scenarios import Scenario
+from planner.services.workspace import Workspace
+from planner.ui import session
+from planner.ui import widgets
+from planner.ui.maps.text import markdown_text
+from planner.ui.views import reads
+
+PAGES = "planner/ui/pages"
+KINDS = {"sample": "sample company", "own": "own file", "empty": "empty"}
+CURRENCIES = ("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "MYR", "ILS", "JPY")
+
+
+def main() -> None:
+    """Draw the page."""
+    ws = session.workspace()
+    fmt = session.formats(ws)
+    company = companies.company(ws)
+    slot = widgets.page_header(
+        company.name,
+        "From a list of accounts to balanced territories, quotas, routes and pay.",
+        context=f"today is {fmt.day(company.as_of)} · {company.currency}",
+    )
+    with slot:
+        if st.button("Look at the territories", type="primary", key="home-go"):
+            st.switch_page(f"{PAGES}/territories.py")
+    _simulated_note(company)
+    _steps(ws, fmt)
+    st.subheader("Begin another company")
+    _templates(ws)
+    st.subheader("Companies in this store")
+    _known(ws, fmt)
+
+
+def _simulated_note(company: Company) -> None:
+    """Say plainly what is invented."""
+    if company.kind == "sample":
+        start = "The store was empty, so the sample company was loaded. "
+        st.info(
+            f"{start if session.sample_was_loaded() else ''}"
+            "The places are real; the company, its accounts, people and figures are "
+            "all simulated."
+        )
+    elif company.details.get("is_simulated"):
+        st.info(
+            "The accounts come from your file. What it lacked, such as revenue, "
+            "potential, deals and reps, is simulated and labelled so."
+        )
+
+
+# --- where the plan stands -----------------------------------------------------------
+
+
+def _steps(ws: Workspace, fmt: Formats) -> None:
+    """Five links with the state of each step."""
+    scenario = session.scenario(ws)
+    accounts = reads.account_list(ws, scenario)
+    steps = [
+        ("Accounts", "accounts.py", _accounts_state(accounts, fmt)),
+        ("Segments", "segments.py", _segments_state(ws, accounts, fmt)),
+        ("Territories", "territories.py", _territories_state(ws, scenario, fmt)),
+        ("Quotas", "quotas.py", _quotas_state(ws, scenario, fmt)),
+        ("Publish", "scenarios.py", _publish_state(ws, fmt)),
+    ]
+    with st.container(key="home-steps"):
+        columns = st.columns(len(steps), gap="small", border=True)
+    for number, (column, (name, file, state)) in enumerate(
+        zip(columns, steps, strict=True), start=1
+    ):
+        with column:
+            st.page_link(f"{PAGES}/{file}", label=f"**{number} · {name}**")
+            st.caption(markdown_text(state, 160))
+
+
+def _accounts_state(accounts: pd.DataFrame, fmt: Formats) -> str:
+    if accounts.empty:
+        return "none yet: import a list"
+    n_customers = int((accounts["status"] == "customer").sum())
+    return f"{fmt.number(len(accounts))} accounts, {fmt.number(n_customers)} customers"
+
+
+def _segments_state(ws: Workspace, accounts: pd.DataFrame, fmt: Formats) -> str:
+    rules = segments.saved_rules(ws)
+    n_segments = int(accounts["segment"].replace("", pd.NA).nunique())
+    return f"{fmt.number(len(rules))} rules, {fmt.number(n_segments)} segments"
+
+
+def _territories_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -> str:
+    if scenario is None:
+        return "no scenario yet"
+    view = reads.territory_view(ws, scenario)
+    if view.territories.empty:
+        return f"{scenario.name}: none drawn yet"
+    name = "potential_minor" if "potential_minor" in view.measures else "accounts"
+    what = "potential" if name == "potential_minor" else "accounts"
+    return (
+        f"{len(view.territories)} territories, {what} up to "
+        f"{fmt.share(view.index[name], 0)} off its even share"
+    )
+
+
+def _quotas_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -> str:
+    total = scenarios.quota_total(ws, scenario.scenario_id) if scenario else None
+    if total is None:
+        return "not set yet"
+    year, amount_minor = total
+    return f"{fmt.money_short(amount_minor)} for {year}"
+
+
+def _publish_state(ws: Workspace, fmt: Formats) -> str:
+    published = scenarios.publications(ws)
+    if not published:
+        return "nothing published yet"
+    return f"in force from {fmt.day(published[0].effective_from)}"
+
+
+# --- another company -----------------------------------------------------------------
+
+
+def _templates(ws: Workspace) -> None:
+    """Three ways to begin."""
+    sample, own, empty = st.columns(3, gap="small", border=True)
+    with sample:
+        st.markdown("**Sample company**")
+        st.caption(
+            "About 3,000 accounts in six Great Lakes states, 24 reps, two years of "
+            "orders. Everything in it is simulated."
+        )
+        loaded = [known for known in workspace.companies(ws) if known.kind == "sample"]
+        label = "Open the sample" if loaded else "Load the sample"
+        if st.button(label, key="home-sample"):
+            with widgets.guard("Loading the sample company"):
+                _open_sample(ws, loaded)
+    with own:
+        st.markdown("**My own file**")
+        st.caption(
+            "A list of accounts as CSV, Excel or GeoJSON. Each row is accepted, or "
+            "refused with its reason."
+        )
+        if st.button("Import a file", key="home-own"):
+            st.switch_page(f"{PAGES}/import_data.py")
+    with empty:
+        st.markdown("**Empty**")
+        st.caption("A company without accounts; fill it later through Import.")
+        if st.button("Start empty", key="home-empty"):
+            _empty_form(ws)
+
+
+def _open_sample(ws: Workspace, loaded: list[Company]) -> None:
+    if loaded:
+        session.open_company(workspace.use_company(ws, loaded[0].company_id))
+    else:
+        with st.spinner("Loading the sample company …"):
+            opened = companies.load_sample_company(ws)
+            session.prepare(opened)
+        session.open_company(opened)
+    st.rerun()
+
+
+@st.dialog("Start an empty company")
+def _empty_form(ws: Workspace) -> None:
+    name = st.text_input("Name", key="home-name", placeholder="Northwind")
+    currency = st.selectbox("Currency", CURRENCIES, key="home-currency")
+    today = dt.datetime.now(dt.UTC).date()
+    as_of = st.date_input("Its today", today, key="home-as-of")
+    if st.button("Start", type="primary", key="home-start"):
+        with widgets.guard("Starting the company"):
+            opened = companies.start_empty_company(ws, name, currency, as_of)
+            session.open_company(opened)
+            st.rerun()
+
+
+def _known(ws: Workspace, fmt: Formats) -> None:
+    """List the companies; one click opens another."""
+    for known in workspace.companies(ws):
+        is_open = known.company_id == ws.company_id
+        with st.container(
+            horizontal=True,
+            vertical_alignment="center",
+            key=f"home-c-{known.company_id}",
+        ):
+            name = markdown_text(known.name)
+            created = fmt.day(known.created_at[:10])
+            st.markdown(
+                f"**{name}** :gray[· {KINDS[known.kind]} · made {created}]",
+                width="stretch",
+            )
+            if is_open:
+                st.markdown(":gray[open]", width="content")
+            elif st.button("Open", key=f"home-open-{known.company_id}"):
+                session.open_company(workspace.use_company(ws, known.company_id))
+                st.rerun()
+
+
+main()

@@ -1,0 +1,385 @@
+"""Import: upload a file, say what its columns mean, see what is taken and why not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import PurePath
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.files import csv_bytes
+from planner.core.formats import Formats
+from planner.services import accounts
+from planner.services import companies
+from planner.services.accounts import ImportReport
+from planner.services.accounts import SourcePreview
+from planner.services.workspace import Workspace
+from planner.ui import session
+from planner.ui import widgets
+from planner.ui.maps.text import markdown_text
+
+KINDS = {"accounts": "Accounts", "units": "Units", "reps": "Reps", "deals": "Deals"}
+WHAT = {
+    "accounts": "A list of customers and prospects; it becomes a new company.",
+    "units": "Polygons (GeoJSON, GeoPackage, zipped shapefile) that territories are "
+    "made of; they replace the units of the open company.",
+    "reps": "Field reps with home and hours; they replace those of the open company.",
+    "deals": "Orders and open pipeline; they replace those of the open company.",
+}
+TYPES = ["csv", "tsv", "txt", "xlsx", "geojson", "json", "gpkg", "zip"]
+CURRENCIES = ("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "MYR", "ILS", "JPY")
+PLACE = ("lat", "lon", "postcode", "city", "region", "country")
+NONE = ""
+VERDICTS = {
+    "accept": "All rows can be taken",
+    "accept_notice": "All rows can be taken; some were converted",
+    "accept_warn": "Can be taken; look at the warnings",
+    "reject_rows": "Can be taken without the rows that contradict each other",
+    "reject_file": "Cannot be taken",
+}
+SEVERITIES = {"reject": "refused", "warn": "warning", "notice": "notice"}
+PREVIEW_ROWS = 8
+MOST_VALUES = 200
+PAGES = "planner/ui/pages"
+
+
+def main() -> None:
+    """Draw the page."""
+    ws = session.workspace()
+    fmt = session.formats(ws)
+    slot = widgets.page_header(
+        "Import",
+        "Bring a file; every row is taken, or refused with its reason.",
+        context=f"open company: {companies.company(ws).name}",
+    )
+    _done_note(fmt)
+    kind = (
+        st.segmented_control(
+            "What does the file hold?",
+            list(KINDS),
+            default="accounts",
+            format_func=KINDS.get,
+            key="imp-kind",
+            required=True,
+        )
+        or "accounts"
+    )
+    st.caption(WHAT[kind])
+    upload = st.file_uploader(
+        "File", type=TYPES, key=f"imp-file-{_turn()}", max_upload_size=200
+    )
+    if upload is None:
+        st.caption(
+            "CSV, Excel, GeoJSON, GeoPackage or a zipped shapefile, up to 200 MB. "
+            "Accounts need an id, a name and a place: coordinates, a ZIP, or city and "
+            "state."
+        )
+        return
+    with widgets.guard(
+        f"Reading {upload.name}",
+        "Save it as CSV (UTF-8) or Excel and try again; nothing was imported.",
+    ):
+        preview = _preview(upload, kind)
+        _prepared(ws, fmt, slot, preview, kind, str(upload.file_id))
+
+
+def _turn() -> int:
+    return int(st.session_state.get("imp-turn", 0))
+
+
+def _preview(upload: Any, kind: str) -> SourcePreview:
+    """Read the upload once, not on every rerun."""
+    key = (upload.file_id, kind)
+    kept = st.session_state.get("imp-preview")
+    if kept is None or kept[0] != key:
+        with st.spinner("Reading the file …"):
+            preview = accounts.preview_source(upload.getvalue(), upload.name, kind)
+        st.session_state["imp-preview"] = (key, preview)
+        return preview
+    return kept[1]
+
+
+def _prepared(
+    ws: Workspace,
+    fmt: Formats,
+    slot: Any,
+    preview: SourcePreview,
+    kind: str,
+    file_id: str,
+) -> None:
+    """Show a file that could be read: rows, mapping, filter, verdict, import."""
+    raw = preview.raw
+    st.subheader(f"First rows of {fmt.number(len(raw.frame))}")
+    st.dataframe(
+        raw.frame.head(PREVIEW_ROWS), hide_index=True, key=f"imp-rows-{file_id}"
+    )
+    st.subheader("What the columns mean")
+    mapping = _mapping(preview, kind, file_id)
+    condition = _where(preview, file_id)
+    params = _company_part(raw.filename, kind, file_id) if kind == "accounts" else {}
+    key = (file_id, kind, tuple(sorted(mapping.items())), condition, params.get("cur"))
+    kept = st.session_state.get("imp-report")
+    report = kept[1] if kept is not None and kept[0] == key else None
+    with slot:
+        label = _import_label(fmt, report, kind)
+        pressed = st.button(
+            label or "Check the file",
+            type="primary",
+            key="imp-go",
+            disabled=report is not None and not report.is_usable,
+        )
+    if pressed and report is None:
+        with st.spinner("Checking each row …"):
+            filtered = accounts.keep_where(raw, condition) if condition else raw
+            report = accounts.check_source(
+                filtered, kind, ws.settings, mapping, params.get("cur", fmt.currency)
+            )
+        st.session_state["imp-report"] = (key, report)
+        st.rerun()
+    if report is None:
+        st.caption("Press “Check the file”: nothing is saved by it.")
+        return
+    _report(fmt, report)
+    if pressed:
+        _import(ws, report, kind, params)
+
+
+def _import_label(fmt: Formats, report: ImportReport | None, kind: str) -> str:
+    if report is None:
+        return ""
+    return f"Import {fmt.number(report.rows_accepted)} {kind}"
+
+
+# --- mapping, filter, company --------------------------------------------------------
+
+
+def _mapping(preview: SourcePreview, kind: str, file_id: str) -> dict[str, str]:
+    """Ask for the column of the file behind each of ours; guesses are filled in."""
+    needed = accounts.REQUIRED.get(kind, ())
+    columns = accounts.columns_of(kind)
+    first = [name for name in columns if name in needed or name in PLACE]
+    rest = [name for name in columns if name not in first]
+    chosen = _selects(preview, kind, first, file_id, needed)
+    n_guessed = sum(1 for name in rest if name in preview.mapping)
+    if rest:
+        with st.expander(f"More columns ({n_guessed} of {len(rest)} recognised)"):
+            chosen |= _selects(preview, kind, rest, file_id, needed)
+    used = set(chosen.values())
+    own = [name for name in preview.raw.columns if name not in used]
+    if own and kind == "accounts":
+        shown = ", ".join(own[:12]) + (" …" if len(own) > 12 else "")
+        st.caption(markdown_text(f"Kept as own fields: {shown}", 300))
+    return chosen
+
+
+def _selects(
+    preview: SourcePreview,
+    kind: str,
+    names: list[str],
+    file_id: str,
+    needed: tuple[str, ...],
+) -> dict[str, str]:
+    options = [NONE, *preview.raw.columns]
+    chosen = {}
+    with st.container(horizontal=True, key=f"imp-map-{names[0]}"):
+        for name in names:
+            guess = preview.mapping.get(name, NONE)
+            mark = " *" if name in needed else ""
+            picked = st.selectbox(
+                name.replace("_s", "") if name.endswith("s_s") else _label(name) + mark,
+                options,
+                index=options.index(guess) if guess in options else 0,
+                format_func=lambda column: column or "–",
+                key=f"imp-{file_id}-{kind}-{name}",
+                width=190,
+            )
+            if picked:
+                chosen[name] = picked
+    return chosen
+
+
+def _label(name: str) -> str:
+    words = {"lat": "Latitude", "lon": "Longitude", "region": "State or region"}
+    plain = name.removesuffix("_share").removesuffix("_on").replace("_", " ")
+    return words.get(name, plain.capitalize().replace(" id", " id"))
+
+
+def _where(preview: SourcePreview, file_id: str) -> str:
+    """Offer to take only the rows whose column has one value."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="imp-where"):
+        column = st.selectbox(
+            "Only rows where",
+            [NONE, *preview.raw.columns],
+            format_func=lambda name: name or "all rows",
+            key=f"imp-{file_id}-where",
+            width=240,
+        )
+        if not column:
+            return ""
+        counts = preview.raw.frame[column].value_counts().head(MOST_VALUES)
+        value = st.selectbox(
+            "is",
+            list(counts.index),
+            format_func=lambda name: f"{name or '(empty)'} ({counts[name]:,})",
+            key=f"imp-{file_id}-is-{column}",
+            width=280,
+        )
+    return f"{column}={value}"
+
+
+def _company_part(filename: str, kind: str, file_id: str) -> dict[str, Any]:
+    """Ask what the new company is called."""
+    st.subheader("The new company")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="imp-company"):
+        stem = PurePath(filename).stem.replace("_", " ").strip() or "My company"
+        name = st.text_input(
+            "Name", stem[:1].upper() + stem[1:], key=f"imp-{file_id}-name", width=280
+        )
+        currency = st.selectbox(
+            "Currency", CURRENCIES, key=f"imp-{file_id}-currency", width=110
+        )
+        today = dt.datetime.now(dt.UTC).date()
+        as_of = st.date_input("Its today", today, key=f"imp-{file_id}-as-of", width=150)
+    fill = st.checkbox(
+        "Simulate what the list lacks (revenue, potential, last visits, deals)",
+        value=True,
+        key=f"imp-{file_id}-fill",
+        help="Invented figures make balance, quotas, visits and pay possible. They are "
+        "labelled as simulated on every account.",
+    )
+    return {"name": name, "cur": currency, "as_of": as_of, "fill": fill, "kind": kind}
+
+
+# --- the report ----------------------------------------------------------------------
+
+
+def _report(fmt: Formats, report: ImportReport) -> None:
+    """Show verdict and counts, the findings by kind, and their rows."""
+    st.subheader(VERDICTS.get(report.verdict, report.verdict))
+    widgets.metric_row(
+        [
+            widgets.Metric("Rows read", fmt.number(report.rows_read)),
+            widgets.Metric("Accepted", fmt.number(report.rows_accepted)),
+            widgets.Metric("Refused", fmt.number(report.rows_rejected)),
+            widgets.Metric("Findings", fmt.number(len(report.findings))),
+        ]
+    )
+    findings = report.findings
+    if findings.empty:
+        return
+    grouped = grouped_findings(findings)
+    chosen = widgets.table(
+        grouped,
+        {
+            "severity": widgets.Column("Kind", width=90),
+            "what": widgets.Column("Finding", width=180),
+            "rows": widgets.Column("Rows", "number", width=70),
+            "example": widgets.Column("Says", width="large"),
+        },
+        fmt=fmt,
+        key="imp-findings",
+        select="single",
+        label="Findings by kind",
+    )
+    shown = findings
+    if chosen:
+        code, severity = grouped.loc[chosen[0], ["code", "severity_code"]]
+        shown = findings[
+            (findings["code"] == code) & (findings["severity"] == severity)
+        ]
+    widgets.table(
+        shown.assign(severity=shown["severity"].map(SEVERITIES)),
+        {
+            "row": widgets.Column("Row", "number", width=70),
+            "severity": widgets.Column("Kind", width=90),
+            "column": widgets.Column("Column"),
+            "value": widgets.Column("Value"),
+            "message": widgets.Column("What and how to repair it", width="large"),
+        },
+        fmt=fmt,
+        key="imp-rows-found",
+        height=260,
+        label="Findings by row",
+    )
+    widgets.download_row(
+        [
+            widgets.Download(
+                "Findings as CSV",
+                csv_bytes(findings, index=False),
+                f"findings_{PurePath(report.file).stem}.csv",
+                "text/csv",
+            )
+        ]
+    )
+
+
+def grouped_findings(findings: pd.DataFrame) -> pd.DataFrame:
+    """
+    Count findings by code, the gravest first.
+
+    Returns
+    -------
+    `severity` in words, `what`, `rows`, `example`, `code`, `severity_code`.
+    """
+    rank = {name: place for place, name in enumerate(SEVERITIES)}
+    grouped = (
+        findings.groupby(["severity", "code"], sort=False)
+        .agg(rows=("message", "size"), example=("message", "first"))
+        .reset_index()
+    )
+    grouped["rank"] = grouped["severity"].map(rank)
+    grouped = grouped.sort_values(["rank", "rows"], ascending=[True, False])
+    return pd.DataFrame(
+        {
+            "severity": grouped["severity"].map(SEVERITIES),
+            "what": grouped["code"].str.replace("_", " "),
+            "rows": grouped["rows"],
+            "example": grouped["example"],
+            "code": grouped["code"],
+            "severity_code": grouped["severity"],
+        }
+    ).reset_index(drop=True)
+
+
+def _import(
+    ws: Workspace, report: ImportReport, kind: str, params: dict[str, Any]
+) -> None:
+    """Save what was accepted, and go on to look at it."""
+    with st.spinner(f"Importing {report.rows_accepted:,} {kind} …"):
+        if kind == "accounts":
+            opened = accounts.company_of_report(
+                ws,
+                report,
+                name=params["name"],
+                currency=params["cur"],
+                as_of=params["as_of"],
+                fill_missing=params["fill"],
+            )
+            session.open_company(opened)
+        else:
+            accounts.save_kind(ws, report)
+    st.session_state["imp-done"] = (kind, report.rows_accepted, report.rows_rejected)
+    st.session_state["imp-turn"] = _turn() + 1
+    for name in ("imp-preview", "imp-report"):
+        st.session_state.pop(name, None)
+    st.rerun()
+
+
+def _done_note(fmt: Formats) -> None:
+    done = st.session_state.get("imp-done")
+    if done is None:
+        return
+    kind, n_taken, n_refused = done
+    st.success(
+        f"{fmt.number(n_taken)} {kind} imported, {fmt.number(n_refused)} refused. "
+        "The report stays under Store and jobs."
+    )
+    with st.container(horizontal=True):
+        st.page_link(f"{PAGES}/accounts.py", label="Look at the accounts")
+        st.page_link(f"{PAGES}/segments.py", label="Adjust the segments")
+        st.page_link(f"{PAGES}/territories.py", label="Balance territories")
+
+
+main()

@@ -1,0 +1,312 @@
+"""Segments: the ordered rules, what they would change, and the cross table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.errors import PlannerError
+from planner.core.formats import Formats
+from planner.segmentation.rules import Rule
+from planner.services import segments
+from planner.services.segments import SegmentView
+from planner.services.workspace import Workspace
+from planner.ui import session
+from planner.ui import widgets
+from planner.ui.maps.text import map_text
+from planner.ui.views import reads
+
+CLASSES = ("A", "B", "C", "D", "")
+BY = {
+    "industry": "Industry",
+    "employees": "Employees",
+    "rating": "Rating",
+    "annual_revenue": "Annual revenue",
+}
+SHOWN = {"accounts": "Accounts", "potential_minor": "Potential"}
+MOST_COLUMNS = 9  # of the cross table; smaller groups are put together
+HEAT = "#0B6E99"
+LANGUAGE = """
+A condition compares columns with values and joins comparisons with `and`, `or`, `not`:
+
+- `status = 'customer' and employees >= 500`
+- `industry contains 'hospital' or industry in ('Clinic', 'Laboratory')`
+- `annual_revenue >= 20000000` (whole currency units)
+- `days_since(last_visit_on) > 90`
+- `rating is empty`, `custom.channel = 'online'` (your own columns)
+
+Rules are asked from top to bottom; the first one that holds decides. Accounts that fit
+no rule become `Other`, closed ones `Closed`. Visit class A is weekly, B every second
+week, C every fourth, D where a day has room.
+"""
+
+
+def main() -> None:
+    """Draw the page."""
+    ws = session.workspace()
+    fmt = session.formats(ws)
+    slot = widgets.page_header(
+        "Segments",
+        "Ordered rules give each account its segment and how often it is visited.",
+    )
+    saved = segments.saved_rules(ws)
+    if reads.account_list(ws, None).empty:
+        widgets.empty_state(
+            "No accounts yet",
+            "Segments are made of accounts. Import a list first.",
+            key="no-accounts",
+        )
+        st.page_link("planner/ui/pages/import_data.py", label="Go to Import")
+        return
+    edited = _editor(ws, saved)
+    rules, fault = _read(edited)
+    is_changed = rules is None or tuple(rules) != saved
+    with slot:
+        save = st.button(
+            "Save and apply",
+            type="primary",
+            key="seg-save",
+            disabled=not is_changed or fault is not None,
+        )
+    if save and rules is not None:
+        with widgets.guard("Saving the rules"):
+            segments.save_rules(ws, rules)
+            _forget_edits()
+            st.rerun()
+    view, fault = _outcome(ws, rules, saved, fault, is_changed)
+    if fault is not None:
+        widgets.error_box(
+            fault,
+            where="A rule cannot be read",
+            repair="Nothing was saved. The table below shows the rules as saved.",
+        )
+    elif is_changed and view is not None:
+        _changes(fmt, view)
+    if view is not None:
+        _cross(fmt, view)
+
+
+def _editor(ws: Workspace, saved: tuple[Rule, ...]) -> pd.DataFrame:
+    """Let the rules be edited as a table, and moved by their place."""
+    turn = st.session_state.setdefault("seg-turn", 0)
+    frame = st.session_state.get("seg-frame")
+    if frame is None or st.session_state.get("seg-of") != ws.company_id:
+        frame = _frame(saved)
+        st.session_state["seg-frame"] = frame
+        st.session_state["seg-of"] = ws.company_id
+    edited = st.data_editor(
+        frame,
+        key=f"seg-editor-{turn}",
+        num_rows="dynamic",
+        hide_index=True,
+        column_order=["place", "name", "expression", "segment", "visit_class"],
+        column_config={
+            "place": st.column_config.NumberColumn(
+                "Place",
+                help="Change it to move a rule; between 2 and 3 is 2.5",
+                step=0.5,
+                width=64,
+            ),
+            "name": st.column_config.TextColumn("Rule", required=True, width=140),
+            "expression": st.column_config.TextColumn(
+                "Holds when", required=True, width=520
+            ),
+            "segment": st.column_config.TextColumn("Segment", required=True, width=140),
+            "visit_class": st.column_config.SelectboxColumn(
+                "Visit class", options=list(CLASSES), width=96
+            ),
+        },
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Put in order", key="seg-order"):
+            st.session_state["seg-frame"] = _in_order(edited)
+            st.session_state["seg-turn"] = turn + 1
+            st.rerun()
+        if st.button("Undo my changes", key="seg-undo"):
+            _forget_edits()
+            st.rerun()
+        with st.popover("How to write a condition"):
+            st.markdown(LANGUAGE)
+    return edited
+
+
+def _frame(rules: tuple[Rule, ...]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "place": [float(number) for number in range(1, len(rules) + 1)],
+            "name": pd.Series([rule.name for rule in rules], dtype="str"),
+            "expression": pd.Series([rule.expression for rule in rules], dtype="str"),
+            "segment": pd.Series([rule.segment for rule in rules], dtype="str"),
+            "visit_class": pd.Series([rule.visit_class for rule in rules], dtype="str"),
+            "explanation": pd.Series([rule.explanation for rule in rules], dtype="str"),
+        }
+    )
+
+
+def _in_order(edited: pd.DataFrame) -> pd.DataFrame:
+    """Sort by place, new rules last, and number anew."""
+    ordered = edited.sort_values("place", na_position="last", kind="stable")
+    ordered = ordered.reset_index(drop=True)
+    ordered["place"] = [float(number) for number in range(1, len(ordered) + 1)]
+    return ordered
+
+
+def _forget_edits() -> None:
+    st.session_state.pop("seg-frame", None)
+    st.session_state["seg-turn"] = st.session_state.get("seg-turn", 0) + 1
+
+
+def _read(edited: pd.DataFrame) -> tuple[list[Rule] | None, PlannerError | None]:
+    """Make rules of the table; what is wrong is said, not raised."""
+    rules = []
+    for row in _in_order(edited).to_dict("records"):
+        values = {
+            name: "" if pd.isna(row[name]) else str(row[name]).strip()
+            for name in ("name", "expression", "segment", "visit_class", "explanation")
+        }
+        if not any(values.values()):
+            continue
+        try:
+            rules.append(Rule(**values))
+        except PlannerError as error:
+            return None, error
+    return rules, None
+
+
+def _outcome(
+    ws: Workspace,
+    rules: list[Rule] | None,
+    saved: tuple[Rule, ...],
+    fault: PlannerError | None,
+    is_changed: bool,
+) -> tuple[SegmentView | None, PlannerError | None]:
+    """Decide all accounts by the edited rules, or by the saved ones if they fail."""
+    if rules is not None and is_changed:
+        try:
+            return segments.preview(ws, rules), None
+        except PlannerError as error:
+            fault = error
+    return reads.saved_segments(ws, saved), fault
+
+
+def _changes(fmt: Formats, view: SegmentView) -> None:
+    """Say what saving would change."""
+    n_changed = fmt.number(view.n_changed)
+    n_all = fmt.number(len(view.segments))
+    st.subheader(f"Saving would change {n_changed} of {n_all} accounts")
+    changes = view.changes()
+    if changes.empty:
+        st.caption("No account changes its segment; visit classes may.")
+        return
+    widgets.table(
+        changes,
+        {
+            "before": widgets.Column("Segment before"),
+            "after": widgets.Column("After"),
+            "accounts": widgets.Column("Accounts", "number"),
+            "potential_minor": widgets.Column("Potential", "money"),
+        },
+        fmt=fmt,
+        key="seg-changes",
+        label="Accounts that change their segment",
+    )
+
+
+def _cross(fmt: Formats, view: SegmentView) -> None:
+    """Show segments against a grouping as a heat table."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.subheader("Segments by", width="content")
+        by = st.segmented_control(
+            "By",
+            list(BY),
+            default="industry",
+            format_func=BY.get,
+            key="seg-by",
+            required=True,
+            label_visibility="collapsed",
+        )
+        value = st.segmented_control(
+            "Show",
+            list(SHOWN),
+            default="accounts",
+            format_func=SHOWN.get,
+            key="seg-value",
+            required=True,
+            label_visibility="collapsed",
+        )
+    table = cross_frame(view.cross(by or "industry"), value or "accounts")
+    order = [rule.segment for rule in view.rules]
+    rank = {name: place for place, name in reversed(list(enumerate(order)))}
+    table = table.loc[sorted(table.index, key=lambda name: rank.get(name, len(rank)))]
+    write = fmt.number if value == "accounts" else fmt.money_short
+    st.html(heat_table(table, write, f"Segments by {BY[by or 'industry']}"))
+
+
+def cross_frame(cross: pd.DataFrame, value: str) -> pd.DataFrame:
+    """
+    Bring a cross table into its wide form, small groups put together.
+
+    Returns
+    -------
+    Segments by groups, the sums as last column and row.
+    """
+    wide = cross.pivot_table(
+        index="segment",
+        columns="group",
+        values=value,
+        aggfunc="sum",
+        observed=True,
+        fill_value=0,
+    )
+    wide.columns = [str(name) for name in wide.columns]
+    if wide.shape[1] > MOST_COLUMNS:
+        kept = wide.sum().nlargest(MOST_COLUMNS - 1).index
+        rest = wide.drop(columns=kept).sum(axis=1)
+        wide = wide[[name for name in wide.columns if name in set(kept)]]
+        wide = wide.assign(**{"all others": rest})
+    wide["All"] = wide.sum(axis=1)
+    wide.loc["All"] = wide.sum()
+    return wide
+
+
+def heat_table(table: pd.DataFrame, write: Callable[[Any], str], caption: str) -> str:
+    """Draw a table whose cells are the darker the more they hold."""
+    inner = table.iloc[:-1, :-1]
+    top = float(inner.to_numpy().max()) if inner.size else 0.0
+    heads = "".join(f'<th scope="col">{map_text(name)}</th>' for name in table.columns)
+    rows = []
+    for name, row in table.iterrows():
+        cells = []
+        for column, amount in row.items():
+            is_sum = name == "All" or column == "All"
+            share = 0.0 if is_sum or top <= 0 else float(amount) / top
+            text = write(amount) if amount else "–"
+            cells.append(_cell(text, share, is_sum))
+        rows.append(f'<tr><th scope="row">{map_text(name)}</th>{"".join(cells)}</tr>')
+    return f"""<style>
+.pl-heat {{ overflow-x: auto; }}
+.pl-heat table {{ border-collapse: separate; border-spacing: 2px; font-size: 13px;
+  min-width: 640px; width: 100%; font-variant-numeric: tabular-nums; }}
+.pl-heat th {{ font-weight: 500; text-align: right; padding: 6px 8px; opacity: .8; }}
+.pl-heat th[scope=row], .pl-heat thead th:first-child {{ text-align: left;
+  white-space: nowrap; }}
+.pl-heat td {{ text-align: right; padding: 6px 8px; border-radius: 3px; }}
+.pl-heat .pl-sum {{ font-weight: 600; }}
+</style><div class="pl-heat" role="region" tabindex="0"
+aria-label="{map_text(caption)}"><table><thead><tr><th></th>{heads}</tr></thead>
+<tbody>{"".join(rows)}</tbody></table></div>"""
+
+
+def _cell(text: str, share: float, is_sum: bool) -> str:
+    if is_sum:
+        return f'<td class="pl-sum">{map_text(text)}</td>'
+    depth = share**0.5  # areas of small and large cells stay tellable apart
+    ink = "#FFFFFF" if depth > 0.62 else "inherit"
+    fill = f"color-mix(in srgb, {HEAT} {100 * depth:.0f}%, transparent)"
+    return f'<td style="background:{fill};color:{ink}">{map_text(text)}</td>'
+
+
+main()

@@ -1,0 +1,218 @@
+"""Store and jobs: where the data is, whether it is sound, who did what."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.jobs import queue
+from planner.services import accounts
+from planner.services import companies
+from planner.services import upkeep
+from planner.services.workspace import Workspace
+from planner.ui import session
+from planner.ui import widgets
+
+LOG_LINES = 200
+FILE_KEY = "upk-backup-file"
+
+
+def main() -> None:
+    """Draw the page."""
+    ws = session.workspace()
+    fmt = session.formats(ws)
+    slot = widgets.page_header(
+        "Store and jobs",
+        "Where the data is, whether it is sound, and who did what.",
+        context=companies.company(ws).name,
+    )
+    with slot:
+        _backup(ws)
+    st.code(ws.store.url, language=None)
+    jobs, checks, imports, log = st.tabs(["Jobs", "Health", "Imports", "Audit log"])
+    with jobs:
+        _jobs(ws, fmt)
+    with checks:
+        _health(ws, fmt)
+    with imports:
+        _imports(ws, fmt)
+    with log:
+        _log(ws, fmt)
+
+
+def _backup(ws: Workspace) -> None:
+    """Write a backup on demand, then offer it."""
+    content = st.session_state.get(FILE_KEY)
+    if content is None:
+        if st.button("Back up", type="primary", key="upk-backup"):
+            with (
+                widgets.guard("Writing the backup"),
+                tempfile.TemporaryDirectory() as folder,
+            ):
+                path = Path(folder) / "planner-backup.zip"
+                upkeep.backup_store(ws.settings, path)
+                st.session_state[FILE_KEY] = path.read_bytes()
+                st.rerun()
+        return
+    st.download_button(
+        f"Download the backup ({len(content) / 1e6:.1f} MB)",
+        content,
+        "planner-backup.zip",
+        "application/zip",
+        type="primary",
+        key="upk-download",
+        on_click="ignore",
+    )
+
+
+def _jobs(ws: Workspace, fmt: Formats) -> None:
+    found = queue.list_jobs(ws.store, str(ws.company_id))
+    if not found:
+        st.caption("No job has run for this company yet.")
+        return
+    frame = pd.DataFrame(
+        {
+            "what": [session.JOB_TITLES.get(job.kind, job.kind) for job in found],
+            "state": [job.state for job in found],
+            "done": [float(job.fraction or 0) for job in found],
+            "note": [job.error or job.note or "" for job in found],
+            "asked": [_stamp(job.created_at, fmt) for job in found],
+            "took": [_seconds(job.started_at, job.finished_at) for job in found],
+            "by": [job.created_by for job in found],
+            "number": [job.error_number or "" for job in found],
+        },
+        index=[job.job_id for job in found],
+    )
+    rows = widgets.table(
+        frame,
+        {
+            "what": widgets.Column("Job", is_pinned=True),
+            "state": widgets.Column("State", width=90),
+            "done": widgets.Column("Done", "bar", width=110),
+            "note": widgets.Column("Says", width="large"),
+            "asked": widgets.Column("Asked for"),
+            "took": widgets.Column("Seconds", "decimal", width=80),
+            "by": widgets.Column("By", width=80),
+            "number": widgets.Column("Error number", width=100),
+        },
+        fmt=fmt,
+        key="upk-jobs",
+        select="single",
+        label="Jobs",
+    )
+    states = {job.job_id: job.state for job in found}
+    is_running = bool(rows) and states[rows[0]] in ("queued", "running")
+    with st.container(horizontal=True):
+        if st.button("Cancel the job", key="upk-cancel", disabled=not is_running):
+            queue.request_cancel(ws.store, str(rows[0]))
+            st.rerun()
+        st.button("Look again", key="upk-again")
+
+
+def _seconds(begin: str | None, end: str | None) -> float | None:
+    if not begin or not end:
+        return None
+    return (pd.Timestamp(end) - pd.Timestamp(begin)).total_seconds()
+
+
+def _stamp(stamp: str, fmt: Formats) -> str:
+    return f"{fmt.day(stamp[:10])} {stamp[11:16]} UTC"
+
+
+def _health(ws: Workspace, fmt: Formats) -> None:
+    """Examine the store on demand: it reads everything."""
+    if st.button("Examine the store", key="upk-examine"):
+        with st.spinner("Reading everything once …"):
+            st.session_state["upk-found"] = upkeep.examine_store(ws.settings)
+    found = st.session_state.get("upk-found")
+    if found is None:
+        st.caption("Checks structure, content hashes, the audit chain and orphans.")
+        return
+    if found.is_sound:
+        st.success("The store is sound.")
+        return
+    frame = pd.DataFrame(found.to_json()["findings"])
+    widgets.table(
+        frame,
+        {
+            "code": widgets.Column("Finding"),
+            "subject": widgets.Column("Where"),
+            "message": widgets.Column("What", width="large"),
+            "repair": widgets.Column("Repair", width="large"),
+        },
+        fmt=fmt,
+        key="upk-findings",
+        label="Findings",
+    )
+
+
+def _imports(ws: Workspace, fmt: Formats) -> None:
+    found = accounts.imports(ws)
+    if found.empty:
+        st.caption("Nothing was imported into this company.")
+        return
+    frame = found.assign(at=[_stamp(stamp, fmt) for stamp in found["created_at"]])
+    rows = widgets.table(
+        frame,
+        {
+            "file_name": widgets.Column("File", is_pinned=True),
+            "kind": widgets.Column("Kind", width=90),
+            "verdict": widgets.Column("Verdict"),
+            "rows_read": widgets.Column("Read", "number"),
+            "rows_accepted": widgets.Column("Accepted", "number"),
+            "rows_rejected": widgets.Column("Refused", "number"),
+            "at": widgets.Column("When"),
+            "created_by": widgets.Column("By", width=80),
+        },
+        fmt=fmt,
+        key="upk-imports",
+        select="single",
+        label="Imports",
+    )
+    if not rows:
+        st.caption("Choose an import to see what it found.")
+        return
+    widgets.table(
+        accounts.import_findings(ws, str(rows[0])),
+        {
+            "row": widgets.Column("Row", "number", width=70),
+            "severity": widgets.Column("Kind", width=90),
+            "code": widgets.Column("Finding"),
+            "column": widgets.Column("Column"),
+            "value": widgets.Column("Value"),
+            "message": widgets.Column("What and how to repair it", width="large"),
+        },
+        fmt=fmt,
+        key="upk-import-findings",
+        height=320,
+        label="Findings of the import",
+    )
+
+
+def _log(ws: Workspace, fmt: Formats) -> None:
+    lines = companies.audit_log(ws, LOG_LINES)
+    if lines.empty:
+        st.caption("Nothing was done yet.")
+        return
+    widgets.table(
+        lines.assign(at=[_stamp(stamp, fmt) for stamp in lines["at"]]),
+        {
+            "at": widgets.Column("When"),
+            "who": widgets.Column("Who", width=90),
+            "action": widgets.Column("What", width="large"),
+            "subject": widgets.Column("On"),
+            "before": widgets.Column("Before"),
+            "after": widgets.Column("After"),
+        },
+        fmt=fmt,
+        key="upk-log",
+        height=560,
+        label="Audit log",
+    )
+
+
+main()

@@ -1,0 +1,1 @@
+"""What pages share: cached reads and parts that several of them show."""

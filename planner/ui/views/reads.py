@@ -1,0 +1,192 @@
+"""
+What pages read, kept until it changes.
+
+A scenario is kept under its version, a company's facts under the service's stamp of
+them, so no frame is ever hashed and nothing stale is shown. What comes back is shared
+between sessions: read it, never write to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.core.settings import Settings
+from planner.geography.boundaries import load_states
+from planner.segmentation.rules import Rule
+from planner.services import accounts
+from planner.services import companies
+from planner.services import scenarios
+from planner.services import segments
+from planner.services import territory
+from planner.services.scenarios import Comparison
+from planner.services.scenarios import Scenario
+from planner.services.segments import SegmentView
+from planner.services.territory import Proposal
+from planner.services.territory import TerritoryView
+from planner.services.workspace import Workspace
+from planner.ui.maps.accounts import account_facts
+from planner.ui.maps.territory import unit_facts
+from planner.ui.planmap import Layer
+from planner.ui.planmap import places_of
+from planner.ui.planmap import shapes_of
+
+Key = tuple[str, ...]
+MARGIN_DEG = 1.5  # how far around the units states are drawn
+
+
+def facts_key(ws: Workspace) -> Key:
+    """Name the company and the state of its facts: equal keys, equal facts."""
+    return ws.store.url, str(ws.company_id), companies.facts_stamp(ws)
+
+
+def _scenario_key(ws: Workspace, scenario: Scenario | None) -> Key:
+    if scenario is None:
+        return (*facts_key(ws), "", "")
+    return (*facts_key(ws), scenario.scenario_id, str(scenario.version))
+
+
+def territory_view(ws: Workspace, scenario: Scenario) -> TerritoryView:
+    """Read the territories of a scenario."""
+    return _territory_view(_scenario_key(ws, scenario), ws, scenario.scenario_id)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Reading the scenario …")
+def _territory_view(
+    kept_under: Key,  # noqa: ARG001
+    _ws: Workspace,
+    _scenario_id: str,
+) -> TerritoryView:
+    return territory.overview(_ws, _scenario_id)
+
+
+def account_list(ws: Workspace, scenario: Scenario | None) -> pd.DataFrame:
+    """Read the accounts with their owners in a scenario."""
+    scenario_id = scenario.scenario_id if scenario else None
+    return _account_list(_scenario_key(ws, scenario), ws, scenario_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the accounts …")
+def _account_list(
+    kept_under: Key,  # noqa: ARG001
+    _ws: Workspace,
+    _scenario_id: str | None,
+) -> pd.DataFrame:
+    return accounts.account_list(_ws, _scenario_id)
+
+
+def comparison(ws: Workspace, a: Scenario, b: Scenario) -> Comparison:
+    """Put two scenarios side by side."""
+    key = (*_scenario_key(ws, a), b.scenario_id, str(b.version))
+    return _comparison(key, ws, a.scenario_id, b.scenario_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Comparing …")
+def _comparison(
+    kept_under: Key,  # noqa: ARG001
+    _ws: Workspace,
+    _a_id: str,
+    _b_id: str,
+) -> Comparison:
+    return scenarios.compare(_ws, _a_id, _b_id)
+
+
+def proposal(
+    ws: Workspace, scenario: Scenario, job_id: str, result: Mapping[str, Any]
+) -> Proposal:
+    """Read a finished balance job as a change of the scenario."""
+    key = (*_scenario_key(ws, scenario), job_id)
+    return _proposal(key, ws, scenario.scenario_id, result)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Reading the proposal …")
+def _proposal(
+    kept_under: Key,  # noqa: ARG001
+    _ws: Workspace,
+    _scenario_id: str,
+    _result: Mapping[str, Any],
+) -> Proposal:
+    return territory.proposal(_ws, _scenario_id, _result)
+
+
+def unit_shapes(ws: Workspace, view: TerritoryView, fmt: Formats) -> Layer:
+    """Encode the units of a company for the map."""
+    return _unit_shapes(facts_key(ws), fmt, view)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Drawing the units …")
+def _unit_shapes(
+    kept_under: Key,  # noqa: ARG001
+    fmt: Formats,
+    _view: TerritoryView,
+) -> Layer:
+    return shapes_of(_view.units, facts=unit_facts(_view, fmt))
+
+
+def account_places(
+    ws: Workspace, scenario: Scenario | None, rows: pd.DataFrame, fmt: Formats, of: str
+) -> Layer:
+    """
+    Encode accounts for the map.
+
+    Parameters
+    ----------
+    ws, scenario
+        Whose accounts, under which owners.
+    rows
+        The accounts, of `account_list`.
+    fmt
+        How the facts of the popover are written.
+    of
+        Which accounts they are, such as the filter: equal texts, equal rows.
+    """
+    return _account_places(_scenario_key(ws, scenario), fmt, of, rows)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _account_places(
+    kept_under: Key,  # noqa: ARG001
+    fmt: Formats,
+    of: str,  # noqa: ARG001
+    _rows: pd.DataFrame,
+) -> Layer:
+    return places_of(_rows, facts=account_facts(_rows, fmt))
+
+
+def state_shapes(ws: Workspace, view: TerritoryView | None) -> Layer | None:
+    """Encode the states around a company's units, the quiet base of its maps."""
+    return _state_shapes((*facts_key(ws), str(view is None)), ws.settings, view)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _state_shapes(
+    kept_under: Key,  # noqa: ARG001
+    _settings: Settings,
+    _view: TerritoryView,
+) -> Layer | None:
+    outlines = load_states(_settings.data_dir)
+    if _view is None or _view.units.empty:
+        return shapes_of(outlines)
+    west, south, east, north = _view.units.total_bounds
+    near = outlines.cx[
+        west - MARGIN_DEG : east + MARGIN_DEG, south - MARGIN_DEG : north + MARGIN_DEG
+    ]
+    return shapes_of(near) if len(near) else None
+
+
+def saved_segments(ws: Workspace, rules: tuple[Rule, ...]) -> SegmentView:
+    """Read what the saved rules decide."""
+    return _saved_segments(facts_key(ws), ws, rules)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the segments …")
+def _saved_segments(
+    kept_under: Key,  # noqa: ARG001
+    _ws: Workspace,
+    _rules: tuple[Rule, ...],
+) -> SegmentView:
+    return segments.preview(_ws, _rules)
