@@ -1,0 +1,188 @@
+"""
+Check independently that a plan keeps every rule, and measure it.
+
+It reads nothing but the problem and the planned times, and shares no code with the
+search, the timing or the patterns, so that a fault of theirs shows here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from planner.core.units import clock_text
+from planner.visits.problem import DAYS_PER_WEEK
+from planner.visits.problem import RepProblem
+from planner.visits.timing import DayTimes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanCheck:
+    """
+    What was found.
+
+    Parameters
+    ----------
+    visits_required, visits_missed
+        Visits owed in the four weeks, and those not planned.
+    pattern_broken
+        Accounts whose visits break their weekday, spacing or appointment.
+    broken_days
+        Day and what is wrong with it.
+    prospects
+        Optional visits planned.
+    """
+
+    visits_required: int
+    visits_missed: int
+    pattern_broken: tuple[int, ...]
+    broken_days: tuple[tuple[int, str], ...]
+    travel_s: int
+    prospects: int
+
+    @property
+    def days_broken(self) -> int:
+        """Number of days with at least one fault."""
+        return len({day for day, _ in self.broken_days})
+
+
+def visits_owed(problem: RepProblem, place: int) -> int:
+    """Count the visits an account is owed; a week without a working day owes none."""
+    wanted = problem.accounts[place].visits_per_4_weeks
+    if wanted == 0:
+        return 0
+    days_per_visit = problem.n_days // wanted
+    spans = range(0, problem.n_days, days_per_visit)
+    return sum(
+        any(d not in problem.closed_days for d in range(first, first + days_per_visit))
+        for first in spans
+    )
+
+
+def check_plan(problem: RepProblem, days: Sequence[DayTimes]) -> PlanCheck:
+    """
+    Check every day and every account of a plan.
+
+    Parameters
+    ----------
+    days
+        At most one entry a day; days without an entry have no stops.
+    """
+    visited: dict[int, list[int]] = {}
+    for timed in days:
+        for account in timed.accounts:
+            visited.setdefault(account, []).append(timed.day)
+    places = range(1, len(problem.accounts))
+    owed = {place: visits_owed(problem, place) for place in places}
+    required = [place for place in places if problem.accounts[place].visits_per_4_weeks]
+    return PlanCheck(
+        visits_required=sum(owed.values()),
+        visits_missed=sum(
+            max(0, owed[place] - len(visited.get(place, ()))) for place in required
+        ),
+        pattern_broken=tuple(
+            place
+            for place in visited
+            if _breaks_cadence(problem, place, sorted(visited[place]), owed[place])
+        ),
+        broken_days=tuple(
+            (timed.day, fault) for timed in days for fault in day_faults(problem, timed)
+        ),
+        travel_s=sum(timed.travel_s for timed in days),
+        prospects=sum(len(visited[p]) for p in visited if p not in required),
+    )
+
+
+def day_faults(problem: RepProblem, timed: DayTimes) -> list[str]:
+    """Say in words what is wrong with one day; nothing if it keeps every rule."""
+    if not timed.stops:
+        return []
+    faults = [*_stop_faults(problem, timed), *_lunch_faults(problem, timed)]
+    route = (0, *timed.accounts, 0)
+    travel_s = sum(int(problem.travel_s[a, b]) for a, b in pairwise(route))
+    if travel_s != timed.travel_s:
+        faults.append(f"travel is {travel_s} s, stated {timed.travel_s} s")
+    if timed.end_s > problem.day[1]:
+        faults.append(f"ends {clock_text(timed.end_s)}, after the working day")
+    if timed.day in problem.closed_days:
+        faults.append("is no working day")
+    return faults
+
+
+def _stop_faults(problem: RepProblem, timed: DayTimes) -> Iterable[str]:
+    free_s, here = problem.day[0], 0
+    for stop in timed.stops:
+        what = f"account {stop.account}"
+        if stop.arrive_s < free_s + problem.travel_s[here, stop.account]:
+            yield f"{what} is reached before one can be there"
+        if stop.start_s < stop.arrive_s:
+            yield f"{what} starts before the arrival"
+        if stop.leave_s != stop.start_s + problem.accounts[stop.account].service_s:
+            yield f"{what} is not served for its time"
+        spans = problem.windows(stop.account, timed.day)
+        if not any(opens <= stop.start_s <= closes for opens, closes in spans):
+            yield f"{what} starts at {clock_text(stop.start_s)}, outside its hours"
+        free_s, here = stop.leave_s, stop.account
+    if timed.end_s < free_s + problem.travel_s[here, 0]:
+        yield "is home before one can be there"
+
+
+def _lunch_faults(problem: RepProblem, timed: DayTimes) -> Iterable[str]:
+    rule = problem.lunch
+    if rule.duration_s == 0:
+        return
+    if timed.lunch_start_s is None:
+        yield "has no lunch"
+        return
+    lunch_end_s = timed.lunch_start_s + rule.duration_s
+    before = [stop for stop in timed.stops if stop.leave_s <= timed.lunch_start_s]
+    if not before:
+        yield "has lunch before the first stop"
+        return
+    if timed.lunch_start_s < rule.earliest_s or before[-1].leave_s > rule.latest_s:
+        yield f"has lunch at {clock_text(timed.lunch_start_s)}"
+    rest = timed.stops[len(before) :]
+    next_s = rest[0].start_s if rest else timed.end_s
+    arrive_s = (
+        rest[0].arrive_s
+        if rest
+        else before[-1].leave_s + int(problem.travel_s[before[-1].account, 0])
+    )
+    if next_s < lunch_end_s or timed.lunch_start_s < arrive_s:
+        yield "has its lunch cut short"
+
+
+def _breaks_cadence(
+    problem: RepProblem, place: int, days: list[int], owed: int
+) -> bool:
+    account, closed = problem.accounts[place], problem.closed_days
+    wanted = account.visits_per_4_weeks
+    if len(days) != len(set(days)) or len(days) > max(owed, 1):
+        return True
+    is_complete = len(days) >= owed
+    if is_complete and account.fixed is not None and account.fixed[0] not in days:
+        return True
+    if wanted == 4:
+        weeks = Counter(day // DAYS_PER_WEEK for day in days)
+        return max(weeks.values()) > 1 or not _same_weekday(days, closed)
+    if wanted == 2 and len(days) == 2:
+        if account.same_weekday:
+            apart = days[1] // DAYS_PER_WEEK - days[0] // DAYS_PER_WEEK
+            return apart != 2 or not _same_weekday(days, closed)
+        return not (days[0] < 10 <= days[1] and 8 <= days[1] - days[0] <= 12)
+    return False
+
+
+def _same_weekday(days: Sequence[int], closed: frozenset[int]) -> bool:
+    """Whether one weekday explains all days, holidays moved within their week."""
+    return any(
+        all(
+            day % DAYS_PER_WEEK == weekday
+            or day - day % DAYS_PER_WEEK + weekday in closed
+            for day in days
+        )
+        for weekday in range(DAYS_PER_WEEK)
+    )

@@ -1,0 +1,293 @@
+"""
+Four weeks at once: on which days each account is visited, and in which order.
+
+The decision is each account's set of days (its pattern). `search` looks for the
+patterns with the least travel; `day` lets VROOM put each day in order; `check` proves
+every rule on the result; `explain` gives the reason for what is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.core.results import Result
+from planner.core.results import SolveStatus
+from planner.core.run import RunControl
+from planner.visits import search
+from planner.visits.arrays import build_task
+from planner.visits.arrays import empty_days
+from planner.visits.arrays import routes_of
+from planner.visits.check import PlanCheck
+from planner.visits.check import check_plan
+from planner.visits.check import visits_owed
+from planner.visits.day import resequence
+from planner.visits.explain import Reason
+from planner.visits.explain import day_name
+from planner.visits.explain import explain_missing
+from planner.visits.filling import fill_days
+from planner.visits.params import RouteParams
+from planner.visits.problem import RepProblem
+from planner.visits.timing import DayTimes
+from planner.visits.timing import time_day
+
+__all__ = ["RepPlan", "RepProblem", "Unserved", "plan_rep", "run_visits"]
+
+_CHUNK = 500  # rounds between two looks at the clock, some 50 ms
+_MAX_REMOVED = 12  # accounts taken out in one round
+_HOT_S, _COLD_S = 1500.0, 100.0  # extra travel a round may cost at first and at last
+_SOFT_RISE = 4.0  # how much dearer leaving a visit out becomes on the way
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """An account with visits that did not fit, why, and the cheapest repair."""
+
+    account: int
+    missing: int
+    reason: str
+    repair: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepPlan(Result):
+    """
+    One rep's four weeks.
+
+    Parameters
+    ----------
+    days
+        One entry for each of the 20 days.
+    unserved
+        Accounts with missing visits, most missing first.
+    check
+        What the independent checker found and measured.
+    """
+
+    days: tuple[DayTimes, ...]
+    unserved: tuple[Unserved, ...]
+    check: PlanCheck
+
+    @property
+    def met(self) -> bool:
+        """Whether every required visit is planned and every rule kept."""
+        found = self.check
+        return not (found.visits_missed or found.days_broken or found.pattern_broken)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the form of PLAN.json."""
+        return {
+            "days": [
+                {
+                    "day": timed.day,
+                    "stops": [
+                        {
+                            "account": stop.account,
+                            "arrive_s": stop.arrive_s,
+                            "start_s": stop.start_s,
+                            "leave_s": stop.leave_s,
+                        }
+                        for stop in timed.stops
+                    ],
+                    "lunch_start_s": timed.lunch_start_s,
+                    "travel_s": timed.travel_s,
+                    "end_s": timed.end_s,
+                }
+                for timed in self.days
+            ],
+            "unserved": [
+                {
+                    "account": missing.account,
+                    "missing": missing.missing,
+                    "reason": missing.reason,
+                    "repair": missing.repair,
+                }
+                for missing in self.unserved
+            ],
+            "summary": {
+                "visits_required": self.check.visits_required,
+                "visits_missed": self.check.visits_missed,
+                "pattern_broken": len(self.check.pattern_broken),
+                "days_broken": self.check.days_broken,
+                "travel_s": self.check.travel_s,
+                "prospects": self.check.prospects,
+                "elapsed_s": round(self.elapsed_s, 3),
+            },
+        }
+
+    def summary(self) -> str:
+        """Say in one line what came out."""
+        found = self.check
+        planned = found.visits_required - found.visits_missed
+        return (
+            f"{planned} of {found.visits_required} required visits, "
+            f"{found.travel_s / 3600:.1f} h of travel, {found.prospects} prospects"
+        )
+
+
+def plan_rep(
+    problem: RepProblem,
+    params: RouteParams | None = None,
+    run: RunControl | None = None,
+    *,
+    day_names: tuple[str, ...] | None = None,
+) -> RepPlan:
+    """
+    Plan one rep's four weeks.
+
+    Parameters
+    ----------
+    params
+        Lunch and working hours come from the problem; the rest from here.
+    day_names
+        Name of each of the 20 days in reasons; None: ``Thursday of week 2``.
+
+    Returns
+    -------
+    A plan in which every day was checked. What does not fit is in `unserved`.
+
+    Notes
+    -----
+    Required visits come first: prospects only fill time that is left then. Equal seeds
+    give equal plans as long as the time limit does not end the search.
+    """
+    params = params or RouteParams()
+    run = run or RunControl()
+    names = day_names or tuple(day_name(day) for day in range(problem.n_days))
+    routes = _search(problem, params, run.part(0, 0.9))
+    routes = fill_days(problem, routes, params)
+    days = tuple(
+        resequence(problem, _timed(problem, day, route))
+        for day, route in enumerate(routes)
+    )
+    run.report(0.95, "giving the reasons")
+    found = check_plan(problem, days)
+    plan = RepPlan(
+        status=SolveStatus.of_stop(run),
+        params=params,
+        elapsed_s=run.elapsed_s,
+        days=days,
+        unserved=_unserved(problem, days, names),
+        check=found,
+    )
+    run.report(1.0, "planned")
+    return plan
+
+
+def warm_up(problem: RepProblem) -> None:
+    """Compile the search, or load it compiled, before processes are forked off."""
+    task, movable = build_task(problem)
+    if movable.size:
+        _one_pass(task, movable, RouteParams(iterations=1), 0, RunControl())
+
+
+def run_visits(
+    rep_path: Path | str,
+    *,
+    seed: int = 0,
+    run: RunControl | None = None,
+    params: RouteParams | None = None,
+) -> dict[str, Any]:
+    """
+    Plan a REP.json file.
+
+    Returns
+    -------
+    The content of PLAN.json and ``met``: whether no required visit is missed.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be used; names file, account, field, value and rule.
+    """
+    problem = RepProblem.from_file(Path(rep_path))
+    chosen = params or RouteParams(seed=seed, passes=2, iterations=80_000)
+    plan = plan_rep(problem, chosen, run)
+    return plan.to_dict() | {"met": plan.met}
+
+
+def _search(
+    problem: RepProblem, params: RouteParams, run: RunControl
+) -> list[list[int]]:
+    """Run the passes and return the routes of the best plan."""
+    task, movable = build_task(problem)
+    if movable.size == 0:
+        return [[] for _ in range(problem.n_days)]
+    best_cost: int | None = None
+    best_routes: list[list[int]] = [[] for _ in range(problem.n_days)]
+    for number in range(params.passes):
+        part = run.part(number / params.passes, (number + 1) / params.passes)
+        cost, routes = _one_pass(task, movable, params, number, part)
+        if best_cost is None or cost < best_cost:
+            best_cost, best_routes = cost, routes
+        if run.should_stop():
+            break
+    return best_routes
+
+
+def _one_pass(
+    task: search.Task,
+    movable: npt.NDArray[np.int64],
+    params: RouteParams,
+    number: int,
+    run: RunControl,
+) -> tuple[int, list[list[int]]]:
+    """
+    Anneal once from an empty plan; the first round builds the first plan.
+
+    Leaving a visit out costs little at first, so that the search can pass through plans
+    that lack one, and ever more later. The best plan is told by the true penalties.
+    """
+    seed = np.random.default_rng([params.seed, number]).integers(1, 2**62)
+    days, kept, best = (empty_days(task, int(seed)) for _ in range(3))
+    total = max(1, params.iterations)
+    soft_s = task.soft_penalty.copy()
+    cost = 0
+    for first in range(0, total, _CHUNK):
+        task.soft_penalty[:] = soft_s * (1 + _SOFT_RISE * first / total)
+        last = min(total, first + _CHUNK)
+        cost = search.anneal(
+            task,
+            days,
+            kept,
+            best,
+            movable,
+            first,
+            last,
+            total,
+            _MAX_REMOVED,
+            _HOT_S,
+            _COLD_S,
+        )
+        run.report(last / total, "choosing the days of each visit", float(cost))
+        if run.should_stop():
+            break
+    task.soft_penalty[:] = soft_s
+    return cost, routes_of(best)
+
+
+def _timed(problem: RepProblem, day: int, route: list[int]) -> DayTimes:
+    timed = time_day(problem, day, route)
+    if timed is None:
+        raise AssertionError(f"the search broke day {day}: {route}")
+    return timed
+
+
+def _unserved(
+    problem: RepProblem, days: tuple[DayTimes, ...], names: tuple[str, ...]
+) -> tuple[Unserved, ...]:
+    n_visits: dict[int, int] = {}
+    for timed in days:
+        for place in timed.accounts:
+            n_visits[place] = n_visits.get(place, 0) + 1
+    rows = []
+    for place in range(1, len(problem.accounts)):
+        missing = visits_owed(problem, place) - n_visits.get(place, 0)
+        if missing > 0:
+            reason: Reason = explain_missing(problem, days, place, names)
+            rows.append(Unserved(place, missing, reason.reason, reason.repair))
+    return tuple(sorted(rows, key=lambda row: (-row.missing, row.account)))

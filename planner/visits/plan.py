@@ -1,0 +1,236 @@
+"""Visit plans of a whole team: frames in, visits and unserved accounts out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED
+from concurrent.futures import Executor
+from concurrent.futures import Future
+from concurrent.futures import wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from planner.core.results import Result
+from planner.core.results import SolveStatus
+from planner.core.run import RunControl
+from planner.core.schemas import UNSERVED
+from planner.core.schemas import VISITS
+from planner.core.schemas import check
+from planner.core.schemas import empty
+from planner.geography.travel import CrowFlyProvider
+from planner.geography.travel import TravelProvider
+from planner.visits.horizon import RepPlan
+from planner.visits.horizon import plan_rep
+from planner.visits.horizon import warm_up
+from planner.visits.params import CadenceParams
+from planner.visits.params import RouteParams
+from planner.visits.problem import RepProblem
+from planner.visits.team import DAY_COLUMNS
+from planner.visits.team import RepTask
+from planner.visits.team import build_team
+from planner.visits.team import day_rows
+from planner.visits.team import rep_by_position
+from planner.visits.team import unserved_rows
+from planner.visits.team import visit_rows
+from planner.visits.workdays import closed_days
+from planner.visits.workdays import plan_dates
+
+__all__ = ["VisitsResult", "plan_visits", "rep_by_position"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitsResult(Result):
+    """
+    Four weeks of a team.
+
+    Parameters
+    ----------
+    visits
+        Frame after `core.schemas.VISITS`; travel is the way to the stop.
+    unserved
+        Frame after `core.schemas.UNSERVED`; ``rep_id`` is empty where nobody works.
+    days
+        One row a rep and day with stops; travel includes the way home.
+    visits_required, visits_missed
+        Visits owed by the cadence, vacant positions' accounts included.
+    travel_label
+        How travel times came about.
+    """
+
+    visits: pd.DataFrame
+    unserved: pd.DataFrame
+    days: pd.DataFrame
+    visits_required: int
+    visits_missed: int
+    travel_label: str
+
+    @property
+    def met(self) -> bool:
+        """Whether every required visit is planned."""
+        return self.visits_missed == 0
+
+    def summary(self) -> str:
+        """Say in one line what came out."""
+        planned = self.visits_required - self.visits_missed
+        hours = self.days["travel_s"].sum() / 3600 if len(self.days) else 0
+        return (
+            f"{planned} of {self.visits_required} required visits planned, "
+            f"{hours:,.0f} h of travel ({self.travel_label})"
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the visits."""
+        return self.visits
+
+
+def plan_visits(
+    accounts: pd.DataFrame,
+    reps: pd.DataFrame,
+    rep_of: Mapping[str, str],
+    *,
+    start_on: date,
+    cadence: CadenceParams | None = None,
+    params: RouteParams | None = None,
+    provider: TravelProvider | None = None,
+    non_working: Collection[date] = frozenset(),
+    executor: Executor | None = None,
+    run: RunControl | None = None,
+) -> VisitsResult:
+    """
+    Plan four weeks of visits for every rep.
+
+    Parameters
+    ----------
+    accounts
+        Frame after `core.schemas.ACCOUNTS` with `owner_id` (a position) and
+        `visit_class`; closed accounts are left out.
+    reps
+        Frame after `core.schemas.REPS`.
+    rep_of
+        Rep id by position id; a position that is missing is vacant.
+    start_on
+        A Monday.
+    cadence, params, provider
+        None: the defaults, and crow-fly travel.
+    non_working
+        Dates on which nobody works.
+    executor
+        Where reps are planned side by side; None: one after the other, here.
+
+    Raises
+    ------
+    InputError
+        If the start is no Monday, or an account's class or hours cannot be read.
+    """
+    cadence, params = cadence or CadenceParams(), params or RouteParams()
+    run, provider = run or RunControl(), provider or CrowFlyProvider()
+    dates = plan_dates(start_on)
+    team = build_team(
+        accounts,
+        reps,
+        rep_of,
+        closed=closed_days(dates, non_working),
+        cadence=cadence,
+        params=params,
+        provider=provider,
+    )
+    plans = _plan_all(team.tasks, params, dates, run, executor)
+    visits, days = [], []
+    unserved, required = list(team.outside), 0
+    for task, plan in zip(team.tasks, plans, strict=True):
+        if plan is None:
+            unserved += task.all_unserved("the planning was stopped", "plan again")
+            continue
+        required += plan.check.visits_required
+        visits += visit_rows(task, plan, dates)
+        days += day_rows(task, plan, dates)
+        unserved += unserved_rows(task, plan)
+    n_missed = sum(row["missing"] for row in unserved)
+    n_in_plans = sum(plan.check.visits_missed for plan in plans if plan)
+    missing = pd.DataFrame(unserved) if unserved else empty(UNSERVED)
+    run.report(1.0, "visits planned")
+    return VisitsResult(
+        status=SolveStatus.of_stop(run),
+        params=params,
+        elapsed_s=run.elapsed_s,
+        visits=check(pd.DataFrame(visits) if visits else empty(VISITS), VISITS),
+        unserved=check(missing, UNSERVED),
+        days=pd.DataFrame(days, columns=list(DAY_COLUMNS)).astype(DAY_COLUMNS),
+        visits_required=required + n_missed - n_in_plans,
+        visits_missed=n_missed,
+        travel_label=team.tasks[0].travel.label if team.tasks else "none",
+    )
+
+
+def _plan_all(
+    tasks: Sequence[RepTask],
+    params: RouteParams,
+    dates: Sequence[date],
+    run: RunControl,
+    executor: Executor | None,
+) -> list[RepPlan | None]:
+    """Plan every rep, side by side if there is an executor; None: stopped before."""
+    names = tuple(f"{on:%A} {on:%Y-%m-%d}" for on in dates)
+    plans: list[RepPlan | None] = [None] * len(tasks)
+    if executor is not None and tasks:
+        warm_up(tasks[0].problem)
+        plans = _in_parallel(tasks, params, names, run, executor)
+    for number, task in enumerate(tasks):
+        if plans[number] is None and not run.should_stop():
+            limits = RunControl(_time_left_s(run), is_cancelled=run.is_cancelled)
+            plans[number] = plan_rep(task.problem, params, limits, day_names=names)
+            run.report((number + 1) / len(tasks), f"planned {task.rep_id}")
+    return plans
+
+
+def _in_parallel(
+    tasks: Sequence[RepTask],
+    params: RouteParams,
+    names: tuple[str, ...],
+    run: RunControl,
+    executor: Executor,
+) -> list[RepPlan | None]:
+    """Fan out; a worker that dies leaves None for what it had in hand."""
+    plans: list[RepPlan | None] = [None] * len(tasks)
+    left_s = _time_left_s(run)
+    waiting: dict[Future[RepPlan], int] = {}
+    try:
+        for number, task in enumerate(tasks):
+            future = executor.submit(_plan_one, task.problem, params, left_s, names)
+            waiting[future] = number
+        while waiting:
+            done, _ = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+            for future in done:
+                number = waiting.pop(future)
+                plans[number] = future.result()
+                share = 1 - len(waiting) / len(tasks)
+                run.report(share, f"planned {tasks[number].rep_id}")
+            if run.is_cancelled():
+                break
+    except BrokenProcessPool:
+        return plans
+    finally:
+        for future in waiting:
+            future.cancel()
+    return plans
+
+
+def _plan_one(
+    problem: RepProblem,
+    params: RouteParams,
+    time_limit_s: float | None,
+    names: tuple[str, ...],
+) -> RepPlan:
+    """Plan one rep in another process, where callbacks cannot reach."""
+    return plan_rep(problem, params, RunControl(time_limit_s), day_names=names)
+
+
+def _time_left_s(run: RunControl) -> float | None:
+    if run.time_limit_s is None:
+        return None
+    return max(0.0, run.time_limit_s - run.elapsed_s)

@@ -1,0 +1,323 @@
+"""A team's frames as one problem for each rep, and its plans as rows again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.core.errors import InputError
+from planner.core.units import S_PER_MIN
+from planner.geography.travel import TravelMatrix
+from planner.geography.travel import TravelProvider
+from planner.visits.check import visits_owed
+from planner.visits.horizon import RepPlan
+from planner.visits.params import CadenceParams
+from planner.visits.params import RouteParams
+from planner.visits.problem import DAYS_PER_WEEK
+from planner.visits.problem import LunchRule
+from planner.visits.problem import RepAccount
+from planner.visits.problem import RepProblem
+from planner.visits.workdays import week_windows
+
+DAY_COLUMNS = {
+    "rep_id": "str",
+    "visit_on": "datetime64[s]",
+    "n_stops": "Int64",
+    "leave_home_s": "Int64",
+    "lunch_start_s": "Int64",
+    "end_s": "Int64",
+    "service_s": "Int64",
+    "travel_s": "Int64",
+    "travel_m": "Int64",
+}
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RepTask:
+    """
+    One rep's problem, with what is needed to write its plan as rows.
+
+    Parameters
+    ----------
+    account_ids
+        By place of the problem; the first is the home and empty.
+    """
+
+    rep_id: str
+    account_ids: tuple[str, ...]
+    problem: RepProblem
+    travel: TravelMatrix
+
+    def all_unserved(self, reason: str, repair: str) -> list[Row]:
+        """List every required account as unserved for one reason."""
+        return [
+            {
+                "rep_id": self.rep_id,
+                "account_id": self.account_ids[place],
+                "missing": owed,
+                "reason": reason,
+                "repair": repair,
+            }
+            for place in range(1, len(self.account_ids))
+            if (owed := visits_owed(self.problem, place))
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Problems of the reps at work, and unserved rows of what no rep works."""
+
+    tasks: tuple[RepTask, ...]
+    outside: tuple[Row, ...]
+
+
+def rep_by_position(reps: pd.DataFrame, on: date) -> dict[str, str]:
+    """
+    Tell who works each position on a day.
+
+    Parameters
+    ----------
+    reps
+        Frame after `core.schemas.REPS`.
+
+    Returns
+    -------
+    Rep id by position id: hired by then and not left; the last hired if several.
+    """
+    day = pd.Timestamp(on)
+    works = (
+        reps["position_id"].notna()
+        & ~(reps["hired_on"] > day)
+        & ~(reps["left_on"] <= day)
+    )
+    ordered = reps[works].sort_values("hired_on", na_position="first", kind="stable")
+    return {str(row["position_id"]): str(rep) for rep, row in ordered.iterrows()}
+
+
+def build_team(
+    accounts: pd.DataFrame,
+    reps: pd.DataFrame,
+    rep_of: Mapping[str, str],
+    *,
+    closed: frozenset[int],
+    cadence: CadenceParams,
+    params: RouteParams,
+    provider: TravelProvider,
+) -> Team:
+    """
+    Make one problem for each rep that owns accounts to visit.
+
+    Parameters
+    ----------
+    accounts, reps, rep_of
+        As of `planner.visits.plan.plan_visits`.
+    closed
+        Days 0-19 on which nobody works.
+
+    Raises
+    ------
+    InputError
+        If a visit class is not known, a rep is missing, or hours cannot be read.
+    """
+    live = accounts[accounts["status"] != "closed"]
+    wanted = live.assign(_owed=_owed(live, cadence))
+    if not params.with_prospects:
+        wanted = wanted[wanted["_owed"] > 0]
+    tasks: list[RepTask] = []
+    outside: list[Row] = []
+    for owner, owned in wanted.groupby(wanted["owner_id"].fillna(""), sort=True):
+        rep_id = rep_of.get(str(owner), "")
+        if not rep_id:
+            outside += _vacant_rows(str(owner), owned)
+            continue
+        if rep_id not in reps.index:
+            raise InputError(f"position {owner} is worked by {rep_id}, not in the reps")
+        rep = reps.loc[rep_id]
+        if pd.isna(rep["lat"]) or pd.isna(rep["lon"]):
+            outside += _homeless_rows(rep_id, owned)
+            continue
+        chosen = _with_best_prospects(owned, params)
+        tasks.append(_task(rep_id, rep, chosen, closed, cadence, params, provider))
+    return Team(tuple(tasks), tuple(outside))
+
+
+def _owed(accounts: pd.DataFrame, cadence: CadenceParams) -> pd.Series:
+    """Count the visits of four weeks by account; no visit class: none."""
+    classes = accounts["visit_class"]
+    unknown = classes.notna() & ~classes.isin(list(cadence.visits_per_4_weeks))
+    if unknown.any():
+        account_id = accounts.index[unknown][0]
+        raise InputError(
+            f"account {account_id}: visit_class must be one of "
+            f"{', '.join(cadence.visits_per_4_weeks)}, got {classes[account_id]!r}"
+        )
+    return classes.map(dict(cadence.visits_per_4_weeks)).fillna(0).astype(int)
+
+
+def _outside_rows(
+    rep_id: str, owned: pd.DataFrame, reason: str, repair: str
+) -> list[Row]:
+    required = owned[owned["_owed"] > 0]
+    return [
+        {
+            "rep_id": rep_id,
+            "account_id": str(account_id),
+            "missing": int(owed),
+            "reason": reason,
+            "repair": repair,
+        }
+        for account_id, owed in required["_owed"].items()
+    ]
+
+
+def _vacant_rows(position_id: str, owned: pd.DataFrame) -> list[Row]:
+    if not position_id:
+        return _outside_rows(
+            "", owned, "no position owns this account", "put it into a territory"
+        )
+    return _outside_rows(
+        "",
+        owned,
+        f"position {position_id} is vacant",
+        "fill the position or cover its accounts from another one",
+    )
+
+
+def _homeless_rows(rep_id: str, owned: pd.DataFrame) -> list[Row]:
+    return _outside_rows(
+        rep_id,
+        owned,
+        f"rep {rep_id} has no home place to start from",
+        "give the latitude and longitude of the rep's home",
+    )
+
+
+def _with_best_prospects(owned: pd.DataFrame, params: RouteParams) -> pd.DataFrame:
+    """Keep the required accounts and the most promising optional ones."""
+    optional = owned[owned["_owed"] == 0]
+    promise = optional["potential_minor"].fillna(0).astype(float)
+    best = promise.sort_values(ascending=False, kind="stable").index
+    kept = owned["_owed"].gt(0) | owned.index.isin(best[: params.max_prospects])
+    return owned[kept]
+
+
+def _task(
+    rep_id: str,
+    rep: pd.Series,
+    owned: pd.DataFrame,
+    closed: frozenset[int],
+    cadence: CadenceParams,
+    params: RouteParams,
+    provider: TravelProvider,
+) -> RepTask:
+    travel = provider.matrix(
+        np.array([rep["lat"], *owned["lat"]], float),
+        np.array([rep["lon"], *owned["lon"]], float),
+    )
+    home = RepAccount(
+        visits_per_4_weeks=0, service_s=0, start_windows=((),) * DAYS_PER_WEEK
+    )
+    problem = RepProblem(
+        accounts=(home, *(_rep_account(row, cadence) for _, row in owned.iterrows())),
+        travel_s=travel.duration_s,
+        day=(int(rep["work_start_s"]), int(rep["work_end_s"])),
+        lunch=LunchRule(
+            params.lunch_min * S_PER_MIN,
+            params.lunch_earliest_s,
+            params.lunch_latest_s,
+        ),
+        closed_days=closed,
+    )
+    return RepTask(rep_id, ("", *(str(i) for i in owned.index)), problem, travel)
+
+
+def _rep_account(row: pd.Series, cadence: CadenceParams) -> RepAccount:
+    visit_class = "D" if pd.isna(row["visit_class"]) else str(row["visit_class"])
+    try:
+        windows = week_windows(row["open_days"], row["opens_s"], row["closes_s"])
+    except InputError as error:
+        raise InputError(f"account {row.name}: {error}") from error
+    return RepAccount(
+        visits_per_4_weeks=int(row["_owed"]),
+        service_s=cadence.service_min.get(visit_class, 20) * S_PER_MIN,
+        start_windows=windows,
+        same_weekday=visit_class in cadence.same_weekday_classes,
+        priority=cadence.visit_worth.get(visit_class, 1),
+    )
+
+
+def visit_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]:
+    """
+    Write a plan as rows of `core.schemas.VISITS`.
+
+    Notes
+    -----
+    The rep leaves home so late that there is no waiting at the first stop.
+    """
+    rows = []
+    for timed in plan.days:
+        here = 0
+        for sequence, stop in enumerate(timed.stops, start=1):
+            is_first = sequence == 1
+            rows.append(
+                {
+                    "rep_id": task.rep_id,
+                    "visit_on": pd.Timestamp(dates[timed.day]),
+                    "sequence": sequence,
+                    "account_id": task.account_ids[stop.account],
+                    "arrive_s": stop.start_s if is_first else stop.arrive_s,
+                    "start_s": stop.start_s,
+                    "leave_s": stop.leave_s,
+                    "travel_s": int(task.travel.duration_s[here, stop.account]),
+                    "travel_m": int(task.travel.distance_m[here, stop.account]),
+                }
+            )
+            here = stop.account
+    return rows
+
+
+def day_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]:
+    """Write one row for each day with stops, after `DAY_COLUMNS`."""
+    rows = []
+    for timed in plan.days:
+        if not timed.stops:
+            continue
+        first = timed.stops[0]
+        route = [0, *timed.accounts, 0]
+        rows.append(
+            {
+                "rep_id": task.rep_id,
+                "visit_on": pd.Timestamp(dates[timed.day]),
+                "n_stops": len(timed.stops),
+                "leave_home_s": first.start_s
+                - int(task.travel.duration_s[0, first.account]),
+                "lunch_start_s": timed.lunch_start_s,
+                "end_s": timed.end_s,
+                "service_s": sum(s.leave_s - s.start_s for s in timed.stops),
+                "travel_s": timed.travel_s,
+                "travel_m": int(task.travel.distance_m[route[:-1], route[1:]].sum()),
+            }
+        )
+    return rows
+
+
+def unserved_rows(task: RepTask, plan: RepPlan) -> list[Row]:
+    """Write what did not fit as rows of `core.schemas.UNSERVED`."""
+    return [
+        {
+            "rep_id": task.rep_id,
+            "account_id": task.account_ids[row.account],
+            "missing": row.missing,
+            "reason": row.reason,
+            "repair": row.repair,
+        }
+        for row in plan.unserved
+    ]
