@@ -97,7 +97,14 @@ class FindingLog:
         self.add(Finding(code=code, severity=severity, message=message, column=column))
 
     def rows(
-        self, code: str, severity: str, values: pd.Series, message: str, *, column: str
+        self,
+        code: str,
+        severity: str,
+        values: pd.Series,
+        message: str,
+        *,
+        column: str,
+        detail: pd.Series | None = None,
     ) -> None:
         """
         Add one finding for each row of a series.
@@ -109,15 +116,21 @@ class FindingLog:
         values : shape (n_faulty_rows,)
             Cells indexed by row number.
         message
-            May hold ``{value}``, filled in with the cell.
+            May hold ``{value}``, filled in with the cell, and ``{detail}``.
+        detail : shape (n_faulty_rows,)
+            What else the message says of each row; None: nothing.
         """
-        for row, value in zip(values.index.tolist(), values.tolist(), strict=True):
+        details = [""] * len(values) if detail is None else detail.tolist()
+        cells = values.tolist()
+        for row, value, more in zip(values.index.tolist(), cells, details, strict=True):
             shown = _shorten("" if pd.isna(value) else str(value))
             self.add(
                 Finding(
                     code=code,
                     severity=severity,
-                    message=message.replace("{value}", repr(shown)),
+                    message=message.replace("{detail}", str(more)).replace(
+                        "{value}", repr(shown)
+                    ),
                     row=int(row),
                     column=column,
                     value=shown,

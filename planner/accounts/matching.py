@@ -89,15 +89,16 @@ def report_same_places(
         return
     firsts = key[~later].reset_index(names="first_row")
     joined = key[later].reset_index(names="row").merge(firsts, on=list(key.columns))
-    for first, group in joined.groupby("first_row"):
-        log.rows(
-            "same_name_and_place",
-            "warn",
-            name.loc[group["row"]],
-            f"{{value}} stands at the same place as row {first}; "
-            "delete one if they are the same account",
-            column="name",
-        )
+    joined = joined.set_index("row")["first_row"]
+    log.rows(
+        "same_name_and_place",
+        "warn",
+        name.loc[joined.index],
+        "{value} stands at the same place as row {detail}; "
+        "delete one if they are the same account",
+        column="name",
+        detail=joined,
+    )
 
 
 def name_key(name: pd.Series) -> pd.Series:
@@ -110,14 +111,14 @@ def name_key(name: pd.Series) -> pd.Series:
 
 
 def _report_alike(alike: pd.Series, log: FindingLog, column: str) -> None:
-    rows_by_key = alike.groupby(alike.str.casefold())
-    for _, group in rows_by_key:
-        rows = ", ".join(str(row) for row in group.index)
-        log.rows(
-            "similar_id",
-            "warn",
-            group,
-            f"{{value}} may be a double: the ids of rows {rows} differ only by case; "
-            "they are kept apart",
-            column=column,
-        )
+    numbers = pd.Series(alike.index.astype("str"), index=alike.index)
+    rows = numbers.groupby(alike.str.casefold()).transform(", ".join)
+    log.rows(
+        "similar_id",
+        "warn",
+        alike,
+        "{value} may be a double: the ids of rows {detail} differ only by case; "
+        "they are kept apart",
+        column=column,
+        detail=rows,
+    )

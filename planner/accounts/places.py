@@ -265,12 +265,12 @@ def _question_far(
     us = given[given["country"] == "US"]
     away_km = km_to_postcode(us, gazetteer)
     far = away_km[away_km > far_km]
-    for row, km in far.round().astype("int64").items():
-        log.rows(
-            "far_from_postcode",
-            "warn",
-            us["postcode"].loc[[row]],
-            f"the place lies {km:,} km from the centre of postcode {{value}}; "
-            "check which of the two is right. The coordinates were kept",
-            column="lat",
-        )
+    log.rows(
+        "far_from_postcode",
+        "warn",
+        us["postcode"].loc[far.index],
+        "the place lies {detail} km from the centre of postcode {value}; "
+        "check which of the two is right. The coordinates were kept",
+        column="lat",
+        detail=far.map("{:,.0f}".format),
+    )
