@@ -9,13 +9,14 @@ from decimal import Decimal
 import pandas as pd
 
 from planner.commissions.plans import CompPlan
+from planner.commissions.wording import exact_money
+from planner.commissions.wording import in_money
 from planner.commissions.wording import money_text
 from planner.commissions.wording import month_text
 from planner.commissions.wording import rate_text
 from planner.commissions.wording import short_money
 from planner.commissions.wording import working_text
 from planner.core.files import xlsx_bytes
-from planner.core.money import minor_digits
 
 MOST_PARTS = 6
 
@@ -216,14 +217,14 @@ def statement_xlsx_bytes(statement: Statement) -> bytes:
         ("State", "closed" if statement.is_final else "trial: can still change"),
     ]
     head += [
-        (f"Quota {statement.period[:4]}, {measure}", _decimal(quota, currency))
+        (f"Quota {statement.period[:4]}, {measure}", exact_money(quota, currency))
         for measure, quota in statement.quota_by_measure.items()
     ]
     head += [
-        (str(row.name), _decimal(int(row.amount_minor), currency))
+        (str(row.name), exact_money(int(row.amount_minor), currency))
         for row in statement.components.itertuples(index=False)
     ]
-    head.append((f"Total {currency}", _decimal(statement.total_minor, currency)))
+    head.append((f"Total {currency}", exact_money(statement.total_minor, currency)))
     cover = pd.DataFrame(head, columns=["Statement", month_text(statement.period)])
     sheets = {
         "Statement": cover,
@@ -263,36 +264,3 @@ def _deals_sheet(statement: Statement) -> pd.DataFrame:
         "amount": "Pay",
     }
     return in_money(sheet, statement.currency).rename(columns=names)
-
-
-def in_money(frame: pd.DataFrame, currency: str) -> pd.DataFrame:
-    """
-    Write the minor units of a frame as decimals, for files.
-
-    Parameters
-    ----------
-    frame
-        Columns ending in ``_minor`` hold minor units.
-    currency
-        Decides the decimals.
-
-    Returns
-    -------
-    The frame with these columns as exact decimals, their names without ``_minor``.
-    """
-    shown = frame.copy()
-    for name in [column for column in shown if str(column).endswith("_minor")]:
-        shown[name] = pd.Series(
-            [
-                None if pd.isna(value) else _decimal(int(value), currency)
-                for value in shown[name]
-            ],
-            index=shown.index,
-            dtype=object,
-        )
-    return shown.rename(columns=lambda name: str(name).removesuffix("_minor"))
-
-
-def _decimal(amount_minor: int, currency: str) -> Decimal:
-    digits = minor_digits(currency)
-    return Decimal(amount_minor).scaleb(-digits)

@@ -74,3 +74,43 @@ def working_text(steps: Iterable[Any], currency: str) -> str:
         else:
             said.append(f"{paid} {step.formula}")
     return " + ".join(said)
+
+
+def in_money(frame: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """
+    Write the minor units of a frame as decimals, for files.
+
+    Parameters
+    ----------
+    frame
+        Columns ending in ``_minor`` hold minor units, in ``_micro`` millionths of them.
+    currency
+        Decides the decimals.
+
+    Returns
+    -------
+    The frame with these columns as exact decimals, their names without the ending.
+    """
+    shown = frame.copy()
+    for name in [column for column in shown if str(column).endswith("_minor")]:
+        shown[name] = pd.Series(
+            [
+                None if pd.isna(value) else exact_money(int(value), currency)
+                for value in shown[name]
+            ],
+            index=shown.index,
+            dtype=object,
+        )
+    digits = minor_digits(currency)
+    for name in [column for column in shown if str(column).endswith("_micro")]:
+        exact = [Decimal(int(value)).scaleb(-digits - 6) for value in shown[name]]
+        shown[name] = pd.Series(exact, index=shown.index, dtype=object)
+    return shown.rename(
+        columns=lambda name: str(name).removesuffix("_minor").removesuffix("_micro")
+    )
+
+
+def exact_money(amount_minor: int, currency: str) -> Decimal:
+    """Turn minor units into an exact decimal number."""
+    digits = minor_digits(currency)
+    return Decimal(amount_minor).scaleb(-digits)

@@ -1,0 +1,316 @@
+"""A pay run on files: read, credit, pay, correct earlier months, write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from planner.commissions.calculate import calculate
+from planner.commissions.corrections import closed_months
+from planner.commissions.corrections import deltas
+from planner.commissions.corrections import new_entries
+from planner.commissions.inputs import positions_of
+from planner.commissions.inputs import read_deals
+from planner.commissions.inputs import read_hierarchy
+from planner.commissions.inputs import read_ownership
+from planner.commissions.inputs import read_quotas
+from planner.commissions.inputs import read_rates
+from planner.commissions.inputs import read_splits
+from planner.commissions.ledger import LedgerEntry
+from planner.commissions.ledger import balance
+from planner.commissions.ledger import post
+from planner.commissions.ledger_files import file_month
+from planner.commissions.ledger_files import ledger_csv
+from planner.commissions.ledger_files import read_ledger
+from planner.commissions.plans import CompPlan
+from planner.commissions.plans import load_plan
+from planner.commissions.statement import make_statement
+from planner.commissions.statement import statement_xlsx_bytes
+from planner.commissions.wording import in_money
+from planner.core.errors import InputError
+from planner.core.files import csv_bytes
+from planner.core.files import write_bytes
+from planner.core.money import format_minor
+from planner.core.run import RunControl
+from planner.quotas.crediting import credit_deals
+from planner.quotas.exchange import convert_deals
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Inputs:
+    """What the files hold."""
+
+    plan: CompPlan
+    deals: pd.DataFrame
+    splits: pd.DataFrame
+    ownership: pd.DataFrame
+    quotas: pd.DataFrame
+    positions: pd.DataFrame
+    rates: pd.DataFrame | None
+    earlier: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    """What a run made; `lines` are this month's, corrections of earlier ones too."""
+
+    credit_rows: pd.DataFrame
+    credits_to_date: pd.DataFrame
+    lines: pd.DataFrame
+    trace: pd.DataFrame
+    ledger: tuple[LedgerEntry, ...]
+    posted: tuple[LedgerEntry, ...]
+    corrected: list[str]
+    problems: pd.DataFrame
+
+
+def run_pay(
+    *,
+    plan_path: Path,
+    deals_path: Path,
+    ownership_path: Path,
+    quotas_path: Path,
+    period: str,
+    out_dir: Path,
+    hierarchy_path: Path | None = None,
+    fx_path: Path | None = None,
+    ledger_dir: Path | None = None,
+    splits_path: Path | None = None,
+    run: RunControl | None = None,
+) -> dict[str, Any]:
+    """
+    Pay a month from files and write its files.
+
+    Parameters
+    ----------
+    plan_path, deals_path, ownership_path, quotas_path
+        The plan (YAML) and the CSV files it is run on.
+    period
+        The month, ``2026-10``.
+    out_dir
+        Folder of the results.
+    hierarchy_path, fx_path, splits_path
+        Positions and their superiors, exchange rates, splits; None: there are none.
+    ledger_dir
+        Folder of the ledger: earlier months are read from it, what changed in them is
+        posted as differences, and this month is filed beside them. None: no ledger.
+    run
+        Run control.
+
+    Returns
+    -------
+    What ``summary.json`` holds: counts, control totals, problems.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used; nothing is written then.
+    """
+    run = run or RunControl()
+    files = {
+        "plan": plan_path,
+        "deals": deals_path,
+        "ownership": ownership_path,
+        "quotas": quotas_path,
+        "hierarchy": hierarchy_path,
+        "fx": fx_path,
+        "splits": splits_path,
+    }
+    inputs = _read(files, ledger_dir)
+    run.report(0.2, "crediting deals")
+    outcome = _pay(inputs, period, run.part(0.2, 0.6))
+    summary = _summary(inputs, outcome, period)
+    summary["inputs"] = {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in files.items()
+        if path is not None
+    }
+    run.report(0.6, "writing statements")
+    _write(inputs, outcome, summary, period, out_dir)
+    if ledger_dir is not None:
+        file_month(ledger_dir, period, outcome.posted, inputs.plan.currency)
+    run.report(1.0, "paid")
+    return summary
+
+
+def _read(files: dict[str, Path | None], ledger_dir: Path | None) -> _Inputs:
+    plan = load_plan(Path(str(files["plan"])))
+    deals, splits = read_deals(Path(str(files["deals"])), plan.currency)
+    ownership = read_ownership(Path(str(files["ownership"])))
+    if files["splits"] is not None:
+        splits = pd.concat([splits, read_splits(files["splits"])], ignore_index=True)
+        twice = splits.duplicated(["deal_id", "position_id"])
+        if twice.any():
+            deal_id = splits.loc[twice, "deal_id"].iloc[0]
+            raise InputError(
+                f"{files['splits'].name}: the splits of deal {deal_id} stand in the "
+                "deals file too; keep one of them"
+            )
+    hierarchy, rates = files["hierarchy"], files["fx"]
+    return _Inputs(
+        plan=plan,
+        deals=deals,
+        splits=splits,
+        ownership=ownership,
+        quotas=read_quotas(Path(str(files["quotas"])), plan.currency),
+        positions=(
+            positions_of(ownership, splits)
+            if hierarchy is None
+            else read_hierarchy(hierarchy)
+        ),
+        rates=None if rates is None else read_rates(rates),
+        earlier=read_ledger(ledger_dir),
+    )
+
+
+def _pay(inputs: _Inputs, period: str, run: RunControl) -> _Outcome:
+    """Credit and pay the year to date, then correct what was posted before."""
+    plan = inputs.plan
+    later = [entry.period for entry in inputs.earlier if entry.period > period]
+    if later:
+        raise InputError(
+            f"period {period} is closed: the ledger goes to {max(later)}; pay a month "
+            "after it, what changed since is posted there"
+        )
+    first = max(f"{period[:4]}-01", f"{plan.valid_from:%Y-%m}")
+    before = [entry for entry in inputs.earlier if entry.period < period]
+    months = closed_months(before, period, first)
+    deals, unrated = convert_deals(inputs.deals, inputs.rates, plan.currency)
+    credited = credit_deals(
+        deals,
+        inputs.ownership,
+        inputs.splits,
+        inputs.positions,
+        f"{first}-01",
+        _end_of(period),
+        run.part(0, 0.5),
+    )
+    paid = calculate(
+        credited.credits,
+        inputs.quotas,
+        plan,
+        period,
+        inputs.positions,
+        since=min([*months, period]),
+        run=run.part(0.5, 1),
+    )
+    now = paid.lines[paid.lines["period"].eq(period)]
+    now = now.assign(stable_id=now.index)
+    changed, changed_trace = deltas(paid.lines, paid.trace, before, months, period)
+    lines = pd.concat([now, changed])
+    trace = paid.trace[paid.trace["line_id"].isin(now.index)]
+    posted = new_entries(lines, inputs.earlier, period)
+    ledger = post(inputs.earlier, posted)
+    in_month = credited.credits["close_on"] >= pd.Timestamp(f"{period}-01")
+    unrated = unrated[unrated["close_on"] < _end_of(period)]
+    return _Outcome(
+        credit_rows=credited.credits[in_month],
+        credits_to_date=credited.credits,
+        lines=lines,
+        trace=pd.concat([trace, changed_trace], ignore_index=True),
+        ledger=ledger,
+        posted=ledger[len(inputs.earlier) :],
+        corrected=months,
+        problems=pd.concat(
+            [unrated, credited.problems, paid.problems], ignore_index=True
+        ),
+    )
+
+
+def _end_of(period: str) -> pd.Timestamp:
+    try:
+        return (pd.Period(period, freq="M") + 1).start_time
+    except ValueError:
+        raise InputError(f"period must look like 2026-10, got {period!r}") from None
+
+
+def _summary(inputs: _Inputs, outcome: _Outcome, period: str) -> dict[str, Any]:
+    """Collect counts and control totals; money as decimal text."""
+    plan, lines = inputs.plan, outcome.lines
+    rows = outcome.credit_rows
+    direct = rows[rows["kind"].eq("direct") & rows["credit_type"].eq("revenue")]
+
+    def money(amount_minor: int) -> str:
+        return format_minor(int(amount_minor), plan.currency)
+
+    def sums(column: str) -> dict[str, str]:
+        by_value = lines.groupby(column)["amount_minor"].sum()
+        return {str(name): money(amount) for name, amount in by_value.items()}
+
+    earlier = lines["origin_period"].ne(period)
+    return {
+        "period": period,
+        "plan_id": plan.plan_id,
+        "plan_sha256": plan.content_hash,
+        "currency": plan.currency,
+        "deals_read": len(inputs.deals),
+        "deals_credited": int(direct["deal_id"].nunique()),
+        "credits": len(rows),
+        "lines": len(lines),
+        "positions_paid": int(lines["position_id"].nunique()),
+        "totals": {
+            "credited": money(direct["amount_minor"].sum()),
+            "pay": money(lines["amount_minor"].sum()),
+            "pay_for_earlier_months": money(lines.loc[earlier, "amount_minor"].sum()),
+            "ledger": money(balance(outcome.ledger, period=period)),
+            "by_component": sums("component_id"),
+            "by_position": sums("position_id"),
+        },
+        "ledger": {
+            "entries_before": len(inputs.earlier),
+            "entries_posted": len(outcome.posted),
+            "months_checked_again": outcome.corrected,
+        },
+        "problems": outcome.problems["message"].tolist(),
+    }
+
+
+def _write(
+    inputs: _Inputs,
+    outcome: _Outcome,
+    summary: dict[str, Any],
+    period: str,
+    out_dir: Path,
+) -> None:
+    """Make everything first, then write it."""
+    plan = inputs.plan
+    tables = {
+        "credits.csv": outcome.credit_rows.reset_index(),
+        "lines.csv": outcome.lines.reset_index(names="line_id"),
+        "trace.csv": outcome.trace,
+    }
+    contents = {
+        name: csv_bytes(in_money(frame, plan.currency), index=False)
+        for name, frame in tables.items()
+    }
+    contents["ledger.csv"] = ledger_csv(outcome.ledger, plan.currency)
+    for position_id in sorted(outcome.lines["position_id"].unique()):
+        known = position_id in inputs.positions.index
+        statement = make_statement(
+            position_id=position_id,
+            holder="",
+            title=str(inputs.positions.at[position_id, "title"]) if known else "",
+            period=period,
+            plan=plan,
+            lines=outcome.lines,
+            trace=outcome.trace,
+            credits=outcome.credits_to_date,
+            quotas=inputs.quotas,
+        )
+        name = f"statements/{_file_name(position_id)}.xlsx"
+        contents[name] = statement_xlsx_bytes(statement)
+    text = json.dumps(summary, indent=1, ensure_ascii=False)
+    contents["summary.json"] = f"{text}\n".encode()
+    for name, content in contents.items():
+        write_bytes(content, out_dir / name)
+
+
+def _file_name(position_id: str) -> str:
+    """Keep an id from leading out of the folder."""
+    return quote(position_id, safe=" ").replace("..", "%2E%2E")

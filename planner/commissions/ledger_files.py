@@ -1,0 +1,114 @@
+"""A ledger as CSV files: read whole and checked, written once each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from planner.commissions.ledger import LedgerEntry
+from planner.commissions.ledger import to_frame
+from planner.commissions.ledger import verify
+from planner.commissions.tables import Table
+from planner.commissions.wording import in_money
+from planner.core.errors import InputError
+from planner.core.files import csv_bytes
+from planner.core.files import safe_cell
+from planner.core.files import write_bytes
+from planner.core.money import parse_minor
+
+FIELDS = [name.removesuffix("_minor") for name in LedgerEntry.__slots__]
+
+
+def ledger_csv(ledger: Sequence[LedgerEntry], currency: str) -> bytes:
+    """Encode entries as CSV, amounts as decimals."""
+    return csv_bytes(in_money(to_frame(ledger), currency), index=False)
+
+
+def read_ledger(folder: Path | None) -> tuple[LedgerEntry, ...]:
+    """
+    Read every ledger file in a folder and below.
+
+    Parameters
+    ----------
+    folder
+        Holds ``2026-09.csv`` files that runs filed, or the outputs of earlier runs;
+        other files are left alone. None, or a folder that is not there yet: empty.
+
+    Returns
+    -------
+    All entries in their order, each once.
+
+    Raises
+    ------
+    InputError
+        If an entry was changed, is missing, or two ledgers are mixed.
+    """
+    if folder is None or not folder.exists():
+        return ()
+    if not folder.is_dir():
+        raise InputError(f"{folder}: the ledger must be a folder")
+    by_hash: dict[str, LedgerEntry] = {}
+    for path in sorted(folder.rglob("*.csv")):
+        if _is_ledger(path):
+            by_hash |= {entry.entry_hash: entry for entry in _read(path)}
+    ledger = tuple(sorted(by_hash.values(), key=lambda entry: entry.seq))
+    faults = verify(ledger)
+    if faults:
+        raise InputError(f"{folder}: {faults[0]}; restore the files as they were")
+    return ledger
+
+
+def _is_ledger(path: Path) -> bool:
+    with path.open("rb") as file:
+        header = file.readline().decode("utf-8", "replace").strip()
+    return header.split(",") == FIELDS
+
+
+def _read(path: Path) -> list[LedgerEntry]:
+    table = Table(path, FIELDS)
+    columns = {name: table.rows[name].map(_as_given).tolist() for name in FIELDS}
+    columns["seq"] = table.each("seq", int)
+    currencies = iter(columns["currency"])
+    columns["amount_minor"] = table.each(
+        "amount", lambda text: parse_minor(text, next(currencies))
+    )
+    del columns["amount"]
+    rows = zip(*columns.values(), strict=True)
+    return [LedgerEntry(**dict(zip(columns, row, strict=True))) for row in rows]
+
+
+def _as_given(text: str) -> str:
+    """Undo `safe_cell`."""
+    bare = text.removeprefix("'")
+    return bare if bare != text and safe_cell(bare) == text else text
+
+
+def file_month(
+    folder: Path, period: str, entries: Sequence[LedgerEntry], currency: str
+) -> Path | None:
+    """
+    File a month's new entries beside the earlier ones; nothing is overwritten.
+
+    Parameters
+    ----------
+    folder
+        The ledger's folder; made if missing.
+    period
+        The month.
+    entries
+        What is new.
+    currency
+        The plan's.
+
+    Returns
+    -------
+    The file: ``2026-10.csv``, for a second posting ``2026-10-2.csv``; None: nothing was
+    new.
+    """
+    taken = [folder / f"{period}.csv", *(folder.glob(f"{period}-*.csv"))]
+    known = [path for path in taken if path.exists()]
+    if not entries:
+        return None
+    name = f"{period}-{len(known) + 1}.csv" if known else f"{period}.csv"
+    write_bytes(ledger_csv(entries, currency), folder / name)
+    return folder / name
