@@ -47,7 +47,7 @@ class SampleCompany:
     overlays
         Columns `position_id`, `product`, `industry`, `share_ppm`: open accounts that
         hold the product and are of the industry (empty: any) are shared; see
-        `overlay_rows`.
+        `quotas.overlays`.
     """
 
     company: dict[str, Any]
@@ -105,39 +105,6 @@ def load_sample(data_dir: Path) -> SampleCompany:
         quotas=read_table(folder / "quotas.csv", QUOTAS, currency),
         visits_made=read_table(folder / "visits_made.csv", VISITS_MADE, currency),
         overlays=_overlays(folder / "overlays.csv"),
-    )
-
-
-def overlay_rows(overlays: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
-    """
-    Name the accounts that each overlay position shares.
-
-    Parameters
-    ----------
-    overlays : shape (n_overlays, 4)
-        `position_id`, `product`, `industry` (empty: any), `share_ppm`.
-    accounts : shape (n_accounts, n_columns)
-        Needs `status`, `products` and `industry`.
-
-    Returns
-    -------
-    Columns `account_id`, `position_id` and `share_ppm`, as ownership takes them.
-    """
-    held = accounts["products"].fillna("").str.split(";")
-    parts = []
-    for row in overlays.itertuples():
-        is_shared = accounts["status"].ne("closed")
-        if row.industry:
-            is_shared &= accounts["industry"].eq(row.industry).fillna(False)
-        if row.product:
-            is_shared &= pd.Series([row.product in names for names in held], held.index)
-        rows = pd.DataFrame({"account_id": accounts.index[is_shared]})
-        rows["position_id"] = row.position_id
-        rows["share_ppm"] = row.share_ppm
-        parts.append(rows)
-    columns = ["account_id", "position_id", "share_ppm"]
-    return (
-        pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.quotas.setting import split_top_down
-from planner.services.accounts import owner_names
+from planner.services.team import owner_names
 from planner.services.territory import overview
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows

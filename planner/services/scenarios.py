@@ -36,7 +36,6 @@ __all__ = [
     "compare",
     "history",
     "in_force",
-    "overlay_accounts",
     "preview_publish",
     "publications",
     "publish",
@@ -378,57 +377,9 @@ def _new_ownership(
         by_account,
         dict(territories["position_id"]),
         effective_from,
-        overlays=overlay_accounts(team_rows.load_overlays(conn, company_id), accounts),
+        overlays=team_rows.load_overlays(conn, company_id),
         accounts=accounts,
     )
-
-
-def overlay_accounts(
-    overlays: pd.DataFrame, accounts: pd.DataFrame
-) -> pd.DataFrame | None:
-    """
-    Spread overlay conditions (industry, product, region) over the accounts they mean.
-
-    Parameters
-    ----------
-    overlays
-        `position_id`, `share_ppm` and any of `industry`, `product`, `region`, `status`;
-        an empty condition holds for all.
-
-    Returns
-    -------
-    `account_id`, `position_id`, `share_ppm`; None without overlays.
-    """
-    if overlays.empty:
-        return None
-    rows = []
-    for overlay in overlays.to_dict("records"):
-        meant = accounts["status"] == "customer"
-        for column in ("industry", "region", "status"):
-            if _is_given(overlay.get(column)):
-                meant &= accounts[column] == overlay[column]
-        if _is_given(overlay.get("product")):
-            wanted = str(overlay["product"])
-            meant &= (
-                accounts["products"]
-                .fillna("")
-                .str.split(";")
-                .map(lambda names, wanted=wanted: wanted in names)
-            )
-        rows.append(
-            pd.DataFrame(
-                {
-                    "account_id": accounts.index[meant],
-                    "position_id": overlay["position_id"],
-                    "share_ppm": int(overlay["share_ppm"]),
-                }
-            )
-        )
-    return pd.concat(rows, ignore_index=True)
-
-
-def _is_given(value: object) -> bool:
-    return value is not None and not pd.isna(value) and str(value) != ""
 
 
 def publish(

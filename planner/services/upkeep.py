@@ -60,9 +60,7 @@ def examine_store(settings: Settings) -> Examination:
     """Examine the store of these settings."""
     store = open_store(settings.store_url)
     try:
-        return Examination(
-            store_url=settings.store_url, findings=tuple(examine(store))
-        )
+        return Examination(store_url=settings.store_url, findings=tuple(examine(store)))
     finally:
         store.close()
 

@@ -12,13 +12,13 @@ import pytest
 import shapely
 
 from planner.accounts.sample import load_sample
-from planner.accounts.sample import overlay_rows
 from planner.accounts.sample import read_table
 from planner.core.errors import InputError
 from planner.core.errors import SchemaError
 from planner.core.schemas import QUOTAS
 from planner.core.units import PPM
 from planner.geography.adjacency import count_pieces
+from planner.quotas.overlays import overlay_rows
 
 DATA = Path(__file__).parents[2] / "data"
 AS_OF = pd.Timestamp("2026-11-20")
@@ -216,7 +216,9 @@ def test_most_owners_follow_the_map_and_some_are_named(sample):
 
 def test_overlay_rows_are_those_of_ownership(sample):
     """The conditions of overlays.csv name the accounts of the overlay rows."""
-    rows = overlay_rows(sample.overlays, sample.accounts)
+    owners = sample.accounts["owner_id"].dropna()
+    rows = overlay_rows(sample.overlays, owners, sample.accounts)
+    rows = rows[["account_id", "position_id", "share_ppm"]]
     held = sample.ownership[sample.ownership["role"] == "overlay"]
     columns = ["account_id", "position_id", "share_ppm"]
     expected = set(held[columns].itertuples(index=False, name=None))

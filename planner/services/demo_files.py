@@ -1,0 +1,248 @@
+"""The files of the demo: tables, maps, calendars, statements, report, summary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from planner.commissions.plans import load_plan
+from planner.commissions.statement import Statement
+from planner.commissions.statement import make_statement
+from planner.commissions.statement import statement_xlsx_bytes
+from planner.core.files import write_bytes
+from planner.core.files import write_frame
+from planner.core.files import write_text
+from planner.core.money import format_minor
+from planner.core.settings import Settings
+from planner.geography.boundaries import dissolve
+from planner.services.demo import DemoLine
+from planner.services.report import report_html
+from planner.services.team import owner_names
+from planner.visits.sheets import calendar_bytes
+
+PLAN_COLUMNS = ["account_id", "territory_id"]
+
+
+def write_files(line: DemoLine, settings: Settings, out_dir: Path) -> dict[str, Any]:
+    """
+    Write everything the demo made.
+
+    Returns
+    -------
+    What ``summary.json`` holds, without the seconds.
+    """
+    out_dir.mkdir(parents=True, exist_ok=True)
+    write_frame(_accounts_file(line), out_dir / "accounts.csv")
+    write_frame(
+        line.accounts[["segment", "visit_class", "rule"]], out_dir / "segments.csv"
+    )
+    plan = line.territory_by_account.rename("territory_id").reset_index()
+    write_frame(plan[PLAN_COLUMNS], out_dir / "plan.csv", index=False)
+    write_frame(_territory_polygons(line), out_dir / "plan.geojson")
+    write_frame(
+        _money_file(line.quotas, line.currency), out_dir / "quotas.csv", index=False
+    )
+    if len(line.findings):
+        write_frame(line.findings, out_dir / "findings.csv", index=False)
+    write_frame(_visits_file(line), out_dir / "visits.csv", index=False)
+    write_frame(line.visits.unserved, out_dir / "unserved.csv", index=False)
+    _write_calendars(line, out_dir / "routes")
+    statements = _statements(line)
+    for position_id, statement in statements.items():
+        content = statement_xlsx_bytes(statement)
+        write_bytes(
+            content, out_dir / "statements" / f"{_rep_of(line, position_id)}.xlsx"
+        )
+    summary = make_summary(line)
+    write_text(
+        report_html(line, summary, statements, settings), out_dir / "report.html"
+    )
+    return summary
+
+
+def _accounts_file(line: DemoLine) -> pd.DataFrame:
+    frame = line.accounts.copy()
+    frame["territory_id"] = line.territory_by_account
+    return _money_file(frame, line.currency)
+
+
+def _money_file(frame: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Write minor units as decimals, with their currency beside."""
+    shown = frame.copy()
+    columns = [name for name in shown.columns if str(name).endswith("_minor")]
+    for name in columns:
+        shown[name] = [
+            "" if pd.isna(value) else format_minor(int(value), currency)
+            for value in shown[name]
+        ]
+    shown = shown.rename(
+        columns={name: name.removesuffix("_minor") for name in columns}
+    )
+    if columns and "currency" not in shown:
+        shown["currency"] = currency
+    return shown
+
+
+def _territory_polygons(line: DemoLine) -> gpd.GeoDataFrame:
+    polygons = dissolve(line.units, line.balanced.alignment.territory_by_unit)
+    names = owner_names(line.positions, line.reps, line.as_of)
+    by_territory = line.positions.dropna(subset="territory_id")
+    by_territory = pd.Series(by_territory.index, index=by_territory["territory_id"])
+    polygons["position_id"] = by_territory.reindex(polygons.index)
+    polygons["rep"] = polygons["position_id"].map(names)
+    counts = line.territory_by_account.value_counts()
+    polygons["accounts"] = counts.reindex(polygons.index).fillna(0).astype(int)
+    return polygons
+
+
+def _visits_file(line: DemoLine) -> pd.DataFrame:
+    visits = line.visits.visits
+    return pd.DataFrame(
+        {
+            "rep_id": visits["rep_id"],
+            "date": visits["visit_on"].dt.strftime("%Y-%m-%d"),
+            "sequence": visits["sequence"],
+            "account_id": visits["account_id"],
+            "arrive": visits["arrive_s"],
+            "leave": visits["leave_s"],
+        }
+    )
+
+
+def _write_calendars(line: DemoLine, folder: Path) -> None:
+    for rep_id, visits in line.visits.visits.groupby("rep_id"):
+        content = calendar_bytes(visits, line.accounts, str(rep_id))
+        write_bytes(content, folder / f"{rep_id}.ics")
+
+
+def _statements(line: DemoLine) -> dict[str, Statement]:
+    names = owner_names(line.positions, line.reps, line.as_of)
+    plan = load_plan(line.plan_text)
+    quotas = line.quotas if line.sample is None else line.sample.quotas
+    held = [name for name in line.positions.index if names[name] != "vacant"]
+    return {
+        position_id: make_statement(
+            position_id=position_id,
+            holder=str(names[position_id]),
+            title=str(line.positions.at[position_id, "title"]),
+            period=line.period,
+            plan=plan,
+            lines=line.paid.lines,
+            trace=line.paid.trace,
+            credits=line.credited.credits,
+            quotas=quotas,
+            account_names=line.accounts["name"],
+            is_final=False,
+        )
+        for position_id in held
+    }
+
+
+def _rep_of(line: DemoLine, position_id: str) -> str:
+    """Name the person at a position on the company's day, for the file's name."""
+    day = pd.Timestamp(line.as_of)
+    reps = line.reps
+    active = reps[
+        (reps["position_id"] == position_id)
+        & (reps["left_on"].isna() | (reps["left_on"] > day))
+    ]
+    return str(active.index[0]) if len(active) else position_id
+
+
+def make_summary(line: DemoLine) -> dict[str, Any]:
+    """
+    Collect the figures of a run.
+
+    Returns
+    -------
+    Counts, balance, bound and gap, travel, visits, pay totals; ready for JSON.
+    """
+    from planner.territory.tables import report_of
+
+    report = report_of(line.balanced)
+    first = line.measures[0]
+    measure = report["measures"][first.column]
+    is_open = line.accounts["status"] != "closed"
+    unserved = line.visits.unserved
+    lines = line.paid.lines
+    pay_minor = int(lines["amount_minor"].sum())
+    return {
+        "company": line.name,
+        "simulated": line.simulated,
+        "as_of": str(line.as_of),
+        "counts": {
+            **line.import_counts,
+            "accounts": len(line.accounts),
+            "open_accounts": int(is_open.sum()),
+            "geo_source": line.accounts["geo_source"].value_counts().to_dict(),
+            "units": len(line.units),
+            "territories": len(line.balanced.territories),
+            "reps": int((line.positions["role"] == "rep").sum()),
+            "deals": len(line.deals),
+            "unassigned_accounts": int(line.territory_by_account.isna().sum()),
+        },
+        "segments": line.accounts["segment"].value_counts().to_dict(),
+        "balance": {
+            "measure": first.column,
+            "tolerance": first.tolerance,
+            "max_deviation": measure["max_deviation"],
+            "worst_territory": measure["worst_territory"],
+            "ideal": measure["ideal"],
+            "extra_pieces": report["extra_pieces"],
+            "is_met": bool(line.balanced.is_met),
+            "objective": report["objective"],
+            "bound": report["bound"],
+            "gap": report["gap"],
+            "units_moved": report["moved"],
+            "accounts_moved": n_moved(line),
+            "bridges": len(line.balanced.bridges),
+            "summary": line.balanced.summary(),
+        },
+        "travel": report["travel"],
+        "quotas": {
+            "year": line.effective_from.year,
+            "target": format_minor(_target_minor(line), line.currency),
+            "currency": line.currency,
+        },
+        "published": {
+            "effective_from": str(line.effective_from),
+            "content_hash": line.published.content_hash,
+        },
+        "visits": {
+            "served": len(line.visits.visits),
+            "missed": int(unserved["missing"].sum()) if len(unserved) else 0,
+            "travel_h": round(float(line.visits.visits["travel_s"].sum()) / 3600, 1),
+            "days": int(
+                line.visits.visits.groupby("rep_id")["visit_on"].nunique().sum()
+            ),
+            "travel_times": "estimated from straight distances",
+        },
+        "pay": {
+            "period": line.period,
+            "currency": line.currency,
+            "total": format_minor(pay_minor, line.currency),
+            "positions": int(lines["position_id"].nunique()),
+            "deals_credited": int(line.credited.credits["deal_id"].nunique()),
+            "deals_with_problems": len(line.credited.problems),
+        },
+    }
+
+
+def n_moved(line: DemoLine) -> int | None:
+    """Count the accounts that change territory; None without a plan before."""
+    if line.before is None:
+        return None
+    was, will = line.before, line.territory_by_account
+    return int((was.notna() & will.notna() & (was != will)).sum())
+
+
+def _target_minor(line: DemoLine) -> int:
+    tops = line.positions.index[line.positions["parent_id"].isna()]
+    yearly = line.quotas[
+        (line.quotas["period"].str.len() == len("2026"))
+        & line.quotas["position_id"].isin(tops)
+    ]
+    return int(yearly["amount_minor"].sum())
