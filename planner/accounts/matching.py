@@ -111,8 +111,10 @@ def name_key(name: pd.Series) -> pd.Series:
 
 
 def _report_alike(alike: pd.Series, log: FindingLog, column: str) -> None:
-    numbers = pd.Series(alike.index.astype("str"), index=alike.index)
-    rows = numbers.groupby(alike.str.casefold()).transform(", ".join)
+    rows_by_key: dict[str, list[str]] = {}
+    keys = alike.str.casefold()
+    for row, key in zip(alike.index.tolist(), keys.tolist(), strict=True):
+        rows_by_key.setdefault(key, []).append(str(row))
     log.rows(
         "similar_id",
         "warn",
@@ -120,5 +122,5 @@ def _report_alike(alike: pd.Series, log: FindingLog, column: str) -> None:
         "{value} may be a double: the ids of rows {detail} differ only by case; "
         "they are kept apart",
         column=column,
-        detail=rows,
+        detail=keys.map({key: ", ".join(rows) for key, rows in rows_by_key.items()}),
     )
