@@ -38,8 +38,6 @@ class Edit:
         Its layers, the newest first; only that one is written to.
     user
         Who edits.
-    is_draft
-        Whether what publishing freezes may be written.
     before, after
         What the audit line will tell, by part.
     """
@@ -49,17 +47,8 @@ class Edit:
     version: int
     chain: tuple[str, ...]
     user: str
-    is_draft: bool = True
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
-
-    def require_draft(self) -> None:
-        """Refuse to write what publishing has frozen."""
-        if not self.is_draft:
-            raise StoreError(
-                f"scenario {self.scenario_id} is published: owners, territories and "
-                "quotas do not change any more; copy it and edit the copy"
-            )
 
 
 @contextmanager
@@ -70,7 +59,6 @@ def editing(
     version: int,
     user: str,
     action: str,
-    even_published: bool = False,
 ) -> Iterator[Edit]:
     """
     Edit a scenario: all saves of one gesture, one new version, one audit line.
@@ -87,9 +75,6 @@ def editing(
         Who edits.
     action
         What is done, in a user's words: others read it if they come too late.
-    even_published
-        Whether a published scenario will do, for what publishing does not freeze:
-        planned visits.
 
     Yields
     ------
@@ -103,38 +88,31 @@ def editing(
         If the scenario is published.
     """
     with conn.begin_nested():
-        _claim(conn, scenario_id, version, user, even_published=even_published)
-        found = load_scenario(conn, scenario_id)
+        _claim(conn, scenario_id, version, user)
         edit = Edit(
             scenario_id=scenario_id,
-            company_id=found.company_id,
+            company_id=load_scenario(conn, scenario_id).company_id,
             version=version + 1,
             chain=tuple(chain_of(conn, scenario_id)),
             user=user,
-            is_draft=found.status == "draft",
         )
         yield edit
         _tell(conn, edit, action)
 
 
-def _claim(
-    conn: sa.Connection,
-    scenario_id: str,
-    version: int,
-    user: str,
-    *,
-    even_published: bool,
-) -> None:
+def _claim(conn: sa.Connection, scenario_id: str, version: int, user: str) -> None:
     """Take the next version, or say why not."""
     claim = (
         sa.update(scenario)
-        .where(scenario.c.scenario_id == scenario_id, scenario.c.version == version)
+        .where(
+            scenario.c.scenario_id == scenario_id,
+            scenario.c.version == version,
+            scenario.c.status == "draft",
+        )
         .values(version=version + 1, updated_at=utc_now(), updated_by=user)
     )
-    if not even_published:
-        claim = claim.where(scenario.c.status == "draft")
     if conn.execute(claim).rowcount != 1:
-        raise _refusal(conn, scenario_id, version, even_published=even_published)
+        raise _refusal(conn, scenario_id, version)
 
 
 def _tell(conn: sa.Connection, edit: Edit, action: str) -> None:
@@ -179,12 +157,10 @@ def history(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["at", "who", "action"], dtype="str")
 
 
-def _refusal(
-    conn: sa.Connection, scenario_id: str, version: int, *, even_published: bool
-) -> StoreError:
+def _refusal(conn: sa.Connection, scenario_id: str, version: int) -> StoreError:
     """Say why an edit cannot be saved."""
     found = load_scenario(conn, scenario_id)
-    if found.status != "draft" and not even_published:
+    if found.status != "draft":
         return StoreError(
             f"scenario {found.name} is {found.status} and does not change any more; "
             "copy it and edit the copy"

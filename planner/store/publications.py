@@ -81,7 +81,6 @@ def save_publication(
     InputError
         If nothing is to be frozen.
     """
-    edit.require_draft()
     if not parts:
         raise InputError("a publication must have at least one part, got none")
     made = Publication(

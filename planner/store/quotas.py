@@ -40,7 +40,6 @@ def save_quotas(
     params
         What they were made with, to show and to make them again.
     """
-    edit.require_draft()
     layer_id = edit.chain[0]
     schemas.check(quotas, schemas.QUOTAS)
     for table in (tables.scenario_quota, quota_set):

@@ -151,7 +151,6 @@ def _save(
     *,
     is_whole: bool,
 ) -> int:
-    edit.require_draft()
     columns = [plain_cells(frame[name]) for name in frame.columns]
     rows = zip(*columns, strict=True)
     wanted = dict(zip(frame.index.astype("str").tolist(), rows, strict=True))

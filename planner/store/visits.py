@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from planner.core import schemas
 from planner.store import frames
-from planner.store.editing import Edit
+from planner.store.audit import append_audit
 from planner.store.lineage import chain_of
+from planner.store.lineage import load_scenario
 from planner.store.records import new_id
 from planner.store.records import utc_now
 from planner.store.tables import scenario_unserved
@@ -48,26 +49,32 @@ class VisitPlan:
 
 def save_visit_plan(
     conn: sa.Connection,
-    edit: Edit,
+    scenario_id: str,
     visits: pd.DataFrame,
     unserved: pd.DataFrame,
     *,
     params: Mapping[str, Any],
     summary: Mapping[str, Any],
+    user: str,
 ) -> str:
     """
     Add a planning of visits to a scenario; it is the one shown from now on.
+
+    A new planning replaces nothing and is no edit: it needs no version, and a published
+    scenario, which must be driven week after week, takes it too.
 
     Parameters
     ----------
     conn
         Inside a transaction.
-    edit
-        From `editing`.
+    scenario_id
+        Draft or published.
     visits, unserved
         VISITS and UNSERVED frames.
     params, summary
         What it was made with, and what came out in figures.
+    user
+        Who planned.
 
     Returns
     -------
@@ -77,16 +84,23 @@ def save_visit_plan(
     conn.execute(
         sa.insert(visit_run).values(
             run_id=run_id,
-            layer_id=edit.chain[0],
+            layer_id=chain_of(conn, scenario_id)[0],
             params=dict(params),
             summary=dict(summary),
             created_at=utc_now(),
-            created_by=edit.user,
+            created_by=user,
         )
     )
     frames.save_rows(conn, scenario_visit, schemas.VISITS, visits, run_id=run_id)
     frames.save_rows(conn, scenario_unserved, schemas.UNSERVED, unserved, run_id=run_id)
-    edit.after["visits"] = {"run_id": run_id, "n_visits": len(visits)}
+    append_audit(
+        conn,
+        who=user,
+        action=f"plan {len(visits)} visits",
+        subject=f"visits {scenario_id}",
+        company_id=load_scenario(conn, scenario_id).company_id,
+        after={"run_id": run_id, "summary": summary},
+    )
     return run_id
 
 

@@ -6,28 +6,28 @@ import datetime as dt
 
 import pytest
 
-from planner.store import open_store
-from planner.store.companies import create_company
+from planner.core.settings import Settings
+from planner.services import workspace
 
 
 @pytest.fixture
-def store(tmp_path):
-    """Open an empty store in its own folder."""
-    opened = open_store(f"sqlite:///{tmp_path}/store/planner.sqlite")
-    yield opened
-    opened.close()
+def ws(tmp_path):
+    """Open a workspace on a company without data."""
+    settings = Settings(store_url=f"sqlite:///{tmp_path}/store/planner.sqlite")
+    opened = workspace.open_workspace(settings)
+    yield workspace.create_company(
+        opened, "Lakes Ltd", "own", "USD", dt.date(2026, 11, 20)
+    )
+    opened.store.close()
 
 
 @pytest.fixture
-def company_id(store):
-    """Make a company without data."""
-    with store.transaction() as conn:
-        made = create_company(
-            conn,
-            name="Lakes Ltd",
-            kind="own",
-            currency="USD",
-            as_of=dt.date(2026, 11, 20),
-            user="ann",
-        )
-    return made.company_id
+def store(ws):
+    """Name the open store."""
+    return ws.store
+
+
+@pytest.fixture
+def company_id(ws):
+    """Name its company."""
+    return ws.company_id

@@ -180,22 +180,18 @@ def test_a_damaged_publication_is_not_handed_out(full):
         publications.load_publication_parts(conn, scenario_id)
 
 
-def test_a_published_scenario_takes_visits_and_nothing_else(full):
+def test_a_published_scenario_takes_visits_and_hands_them_to_copies(full):
     store, _, scenario_id = full
     with store.transaction() as conn:
-        with scenarios.editing(
+        visits.save_visit_plan(
             conn,
             scenario_id,
-            version=2,
+            VISITS,
+            UNSERVED,
+            params={"weeks": 4},
+            summary={"n": 1},
             user="bob",
-            action="plan visits",
-            even_published=True,
-        ) as edit:
-            visits.save_visit_plan(
-                conn, edit, VISITS, UNSERVED, params={"weeks": 4}, summary={"n": 1}
-            )
-            with pytest.raises(StoreError, match="copy it"):
-                quotas.save_quotas(conn, edit, QUOTAS, {})
+        )
         planned = visits.load_visit_plan(conn, scenario_id)
         copied = scenarios.copy_scenario(conn, scenario_id, name="Next", user="bob")
         inherited = visits.load_visits(conn, copied.scenario_id, "R01")
