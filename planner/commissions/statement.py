@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
 from planner.commissions.plans import CompPlan
+from planner.commissions.sentence import pay_sentence
 from planner.commissions.wording import exact_money
 from planner.commissions.wording import in_money
-from planner.commissions.wording import money_text
 from planner.commissions.wording import month_text
-from planner.commissions.wording import rate_text
-from planner.commissions.wording import short_money
 from planner.commissions.wording import working_text
 from planner.core.files import xlsx_bytes
-
-MOST_PARTS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,16 +96,18 @@ def make_statement(
     """
     mine = lines[lines["position_id"].eq(position_id) & lines["period"].eq(period)]
     working = trace[trace["line_id"].isin(mine.index)]
-    texts = {
-        line_id: working_text(rows.itertuples(), plan.currency)
-        for line_id, rows in working.groupby("line_id", sort=False)
-    }
+    steps_by_line: dict[str, list[Any]] = {}
+    for step in working.itertuples():
+        steps_by_line.setdefault(step.line_id, []).append(step)
     names = {part.component_id: part.name for part in plan.components}
     facts = credits.reindex(mine["credit_id"])
     steps = mine.assign(
         product=facts["product"].to_numpy(),
         share_ppm=facts["share_ppm"].array,
-        working=[texts.get(line_id, "") for line_id in mine.index],
+        working=[
+            working_text(steps_by_line.get(line_id, []), plan.currency)
+            for line_id in mine.index
+        ],
         component=mine["component_id"].map(names).fillna(mine["component_id"]),
     )
     known = {} if account_names is None else account_names.to_dict()
@@ -126,7 +124,7 @@ def make_statement(
         is_final=is_final,
         total_minor=total_minor,
         quota_by_measure=_year_quotas(quotas, position_id, period[:4]),
-        sentence=_sentence(mine, working, plan, period, total_minor),
+        sentence=pay_sentence(list(mine.itertuples()), steps_by_line, plan, period),
         components=components,
         steps=steps,
         trace=working.reset_index(drop=True),
@@ -142,60 +140,6 @@ def _year_quotas(quotas: pd.DataFrame, position_id: str, year: str) -> dict[str,
     months = mine[~is_year].groupby("measure")["amount_minor"].sum()
     stated = mine[is_year].set_index("measure")["amount_minor"]
     return {str(name): int(v) for name, v in (*months.items(), *stated.items())}
-
-
-def _sentence(
-    mine: pd.DataFrame,
-    working: pd.DataFrame,
-    plan: CompPlan,
-    period: str,
-    total_minor: int,
-) -> str:
-    """Say the pay and what made it."""
-    opening = (
-        f"Your pay for {month_text(period)} is "
-        f"{money_text(total_minor, plan.currency)} {plan.currency}"
-    )
-    if mine.empty:
-        return f"{opening}: no credit in this month."
-    parts = [part for part in _parts(mine, working, plan) if part]
-    shown = parts[:MOST_PARTS]
-    if len(parts) > MOST_PARTS:
-        shown.append(f"and {len(parts) - MOST_PARTS} more")
-    return f"{opening}: {', '.join(shown)}." if shown else f"{opening}."
-
-
-def _parts(mine: pd.DataFrame, working: pd.DataFrame, plan: CompPlan) -> Iterator[str]:
-    """Word each component's tiers, then what was added or taken."""
-    currency = plan.currency
-    for component in plan.components:
-        rows = mine[mine["component_id"].eq(component.component_id)]
-        paid = rows[rows["entry_type"].isin(["earning", "override"])]
-        steps = working[working["line_id"].isin(paid.index)]
-        for rate_ppm, tier in steps.groupby("rate_ppm"):
-            portion = short_money(int(tier["portion_minor"].sum()), currency)
-            yield f"{portion} of {component.measure.name} at {rate_text(int(rate_ppm))}"
-        spifs = rows[rows["entry_type"].eq("spif")]
-        if len(spifs):
-            amount = money_text(int(spifs["amount_minor"].sum()), currency)
-            deals = f"{len(spifs)} deal{'s' if len(spifs) > 1 else ''}"
-            yield f"{amount} {component.name} for {deals}"
-        for entry_type, words in _OTHER.items():
-            amount_minor = int(
-                rows.loc[rows["entry_type"].eq(entry_type), "amount_minor"].sum()
-            )
-            if amount_minor:
-                sign = "less" if amount_minor < 0 else "plus"
-                yield f"{sign} {money_text(abs(amount_minor), currency)} {words}"
-
-
-_OTHER = {
-    "clawback": "for cancelled deals",
-    "retroactive": "on earlier deals by the tier now reached",
-    "cap_withheld": "by the cap",
-    "floor_topup": "up to the floor",
-    "delta": "for what changed in earlier months",
-}
 
 
 def statement_xlsx_bytes(statement: Statement) -> bytes:
