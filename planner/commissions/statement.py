@@ -100,6 +100,7 @@ def make_statement(
     for step in working.itertuples():
         steps_by_line.setdefault(step.line_id, []).append(step)
     names = {part.component_id: part.name for part in plan.components}
+    known = {} if account_names is None else account_names.to_dict()
     facts = credits.reindex(mine["credit_id"])
     steps = mine.assign(
         product=facts["product"].to_numpy(),
@@ -108,12 +109,13 @@ def make_statement(
             working_text(steps_by_line.get(line_id, []), plan.currency)
             for line_id in mine.index
         ],
-        component=mine["component_id"].map(names).fillna(mine["component_id"]),
+        component=[names.get(name, name) for name in mine["component_id"]],
+        account=[known.get(name, name) for name in mine["account_id"]],
     )
-    known = {} if account_names is None else account_names.to_dict()
-    steps["account"] = steps["account_id"].map(known).fillna(steps["account_id"])
     sums = mine.groupby("component_id", sort=False)["amount_minor"].sum()
-    components = pd.DataFrame({"name": sums.index.map(names), "amount_minor": sums})
+    components = pd.DataFrame(
+        {"name": [names.get(name, name) for name in sums.index], "amount_minor": sums}
+    )
     total_minor = int(mine["amount_minor"].sum())
     return Statement(
         position_id=position_id,

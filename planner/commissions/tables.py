@@ -36,16 +36,21 @@ class Table:
     def __init__(self, path: Path, required: Sequence[str]) -> None:
         self.name = path.name
         try:
-            self.rows = pd.read_csv(
-                path, dtype=str, keep_default_na=False, encoding="utf-8-sig"
+            read = pd.read_csv(
+                path,
+                dtype=str,
+                keep_default_na=False,
+                encoding="utf-8-sig",
+                index_col=False,
             )
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror}") from error
         except UnicodeDecodeError:
             raise InputError(f"{self.name}: must be UTF-8 text") from None
         except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-            raise InputError(f"{self.name}: is no table: {error}") from error
-        self.rows.columns = self.rows.columns.str.strip()
+            said = str(error).strip().replace("Error tokenizing data. C error: ", "")
+            raise InputError(f"{self.name}: is no table: {said}") from error
+        self.rows = read.fillna("").rename(columns=str.strip)
         missing = [name for name in required if name not in self.rows]
         if missing:
             raise InputError(
