@@ -251,7 +251,7 @@ class Proposal:
         The scenario as it is, and as it would be.
     moved_accounts
         Accounts that change territory: `name`, `from_territory`, `to_territory`,
-        `our_sales_minor`, `potential_minor`, `open_pipeline_minor`.
+        `our_sales_minor`, `potential_minor`, `open_pipeline_minor`, `reason`.
     report
         Of the solver, as in the contract's ``balance`` report.
     summary
@@ -276,6 +276,8 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
         changes,
         ["name", "our_sales_minor", "potential_minor", "open_pipeline_minor"],
     ].assign(from_territory=was[changes], to_territory=will[changes])
+    reasons = pd.Series(result.get("reasons") or {}, dtype="str")
+    moved["reason"] = before.accounts.loc[changes, "unit_id"].map(reasons).fillna("")
     return Proposal(
         before=before,
         after=after,

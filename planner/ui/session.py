@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import streamlit as st
 
 from planner.core.formats import Formats
@@ -169,5 +171,17 @@ def job_view(ws: Workspace, job_id: str) -> JobView:
         note=job.note,
         objective=job.best,
         bound=job.bound,
+        elapsed_s=_elapsed_s(job.started_at, job.finished_at),
         error=job.error or "",
     )
+
+
+def _elapsed_s(started_at: str | None, finished_at: str | None) -> float:
+    """Count the seconds a job has run so far, or ran."""
+    if started_at is None:
+        return 0.0
+    begin = dt.datetime.fromisoformat(started_at)
+    end = dt.datetime.now(dt.UTC)
+    if finished_at is not None:
+        end = dt.datetime.fromisoformat(finished_at)
+    return max(0.0, (end - begin).total_seconds())

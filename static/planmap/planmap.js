@@ -115,7 +115,8 @@ class PlanMap {
     const L = window.L;
     this.box.style.setProperty("--pm-height", `${this.data.height}px`);
     this.place.append(this.box);
-    if (this.box.clientWidth <= 480) this.legendBox.classList.add("pm-closed");
+    const isFolded = this.box.clientWidth <= 480 || !this.data.legendOpen;
+    if (isFolded) this.legendBox.classList.add("pm-closed");
     this.map = L.map(this.canvasBox, {
       attributionControl: false, boxZoom: false, scrollWheelZoom: false, zoomSnap: 0.25,
       zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 2, maxZoom: 18, worldCopyJump: false,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 import pandas as pd
@@ -24,19 +25,41 @@ COLOUR_BY = ("Territory", "Deviation")
 FULL_COLOUR_AT = 2.0  # times the tolerance: from there on the colour says no more
 
 
-def territory_colours(view: TerritoryView) -> dict[str, str]:
+def territory_colours(
+    view: TerritoryView, kept: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """
-    Give each territory of a view a colour that no neighbour has.
+    Give each territory a colour that no neighbour has.
+
+    Parameters
+    ----------
+    view
+        The scenario.
+    kept
+        Colour by territory as the user last saw it: kept wherever two neighbours would
+        not get the same, so that a moved border does not recolour the map.
 
     Returns
     -------
     ``#RRGGBB`` by territory, also for territories without units.
     """
-    numbers = colour_territories(neighbours_of(view.units["territory_id"], view.edges))
-    return {
-        str(territory_id): TERRITORY[numbers.get(str(territory_id), place) % 8]
-        for place, territory_id in enumerate(view.territories.index)
-    }
+    touching = neighbours_of(view.units["territory_id"], view.edges)
+    if not kept:
+        numbers = colour_territories(touching)
+        return {
+            name: TERRITORY[numbers.get(name, place) % len(TERRITORY)]
+            for place, name in enumerate(map(str, view.territories.index))
+        }
+    colours: dict[str, str] = {}
+    for name in map(str, view.territories.index):
+        near = [colours[other] for other in touching.get(name, ()) if other in colours]
+        last = kept.get(name, "")
+        colours[name] = (
+            last
+            if last and last not in near
+            else min(TERRITORY, key=lambda c: (near.count(c), c == last))
+        )
+    return colours
 
 
 def territory_labels(view: TerritoryView) -> dict[str, str]:
@@ -112,7 +135,7 @@ def territory_map(
     else:
         fill = colours or territory_colours(view)
         figures = [fmt.number(count) for count in view.territories["accounts"]]
-        title = "Accounts"
+        title = "Territories"
     legend = [
         Entry(
             label=labels[name],
@@ -130,6 +153,7 @@ def territory_map(
         base=base,
         legend=legend,
         legend_title=title,
+        is_legend_open=False,
         homes=_homes(view, labels) if has_homes else (),
         selected=list(selected),
         fit=bounds_of(view),

@@ -6,8 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import accounts as account_service
-from planner.services.accounts import AccountFacts
 from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
 from planner.ui import charts
@@ -19,17 +17,17 @@ from planner.ui.maps.accounts import Classes
 from planner.ui.maps.accounts import account_map
 from planner.ui.maps.accounts import classify
 from planner.ui.maps.territory import bounds_of
-from planner.ui.maps.territory import territory_colours
 from planner.ui.maps.territory import territory_labels
-from planner.ui.maps.text import map_text
 from planner.ui.maps.text import markdown_text
 from planner.ui.planmap import planmap
 from planner.ui.views import reads
+from planner.ui.views.account_card import account_card
+from planner.ui.views.account_card import table_turn
 
 MAP_HEIGHT = 560
 STATUSES = ("customer", "prospect", "closed")
 COLUMNS = {
-    "name": widgets.Column("Account", is_pinned=True),
+    "name": widgets.Column("Account"),
     "city": widgets.Column("City"),
     "region": widgets.Column("State"),
     "segment": widgets.Column("Segment"),
@@ -80,7 +78,7 @@ def main() -> None:
     _table(fmt, shown)
     chosen = st.session_state.get("acc-chosen")
     if chosen in rows.index:
-        _facts(ws, fmt, scenario, str(chosen))
+        account_card(ws, fmt, rows.loc[chosen])
 
 
 def _filters(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -90,13 +88,13 @@ def _filters(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
             "Colour by", COLOUR_BY, default="Owner", key="acc-colour", required=True
         )
         text = st.text_input(
-            "Find", key="acc-text", placeholder="Name, city, ZIP or id", width=220
+            "Find", key="acc-text", placeholder="Name, city, ZIP", width=150
         )
         segments = st.multiselect(
-            "Segment", _values(rows["segment"]), key="acc-segment", width=220
+            "Segment", _values(rows["segment"]), key="acc-segment", width=160
         )
         territories = st.multiselect(
-            "Territory", _values(rows["territory_id"]), key="acc-territory", width=180
+            "Territory", _values(rows["territory_id"]), key="acc-territory", width=130
         )
         known = [status for status in STATUSES if (rows["status"] == status).any()]
         statuses = st.pills(
@@ -147,7 +145,7 @@ def _map_and_chart(
         shown,
         st.session_state.get("acc-colour") or "Owner",
         territory_labels=territory_labels(view) if view else {},
-        territory_colours=territory_colours(view) if view else {},
+        territory_colours=reads.colours(ws, view) if view else {},
     )
     left, right = st.columns([13, 7], gap="small")
     with left:
@@ -170,7 +168,7 @@ def _map_and_chart(
         _chart(fmt, shown, classes)
     if event is not None and event.kind == "point" and event.ids:
         st.session_state["acc-chosen"] = event.ids[0]
-        st.session_state["acc-table-turn"] = _turn() + 1  # unmark the table's row
+        st.session_state["acc-table-turn"] = table_turn() + 1  # unmark the table's row
         st.rerun()
 
 
@@ -195,153 +193,19 @@ def _chart(fmt: Formats, shown: pd.DataFrame, classes: Classes) -> None:
         )
 
 
-def _turn() -> int:
-    return int(st.session_state.get("acc-table-turn", 0))
-
-
 def _table(fmt: Formats, shown: pd.DataFrame) -> None:
     frame = shown.assign(placed_by=shown["geo_precision"].map(PLACED_BY))
     rows = widgets.table(
         frame,
         COLUMNS,
         fmt=fmt,
-        key=f"acc-table-{_turn()}",
+        key=f"acc-table-{table_turn()}",
         height=400,
         select="single",
         label="Accounts",
     )
     if rows:
         st.session_state["acc-chosen"] = rows[0]
-
-
-# --- one account ---------------------------------------------------------------------
-
-
-def _facts(
-    ws: Workspace, fmt: Formats, scenario: Scenario | None, account_id: str
-) -> None:
-    """Show everything about one account."""
-    row = reads.account_list(ws, scenario).loc[account_id]
-    facts = account_service.account_facts(ws, account_id, row)
-    with st.container(border=True, key="acc-facts"):
-        head, close = st.columns([6, 1], vertical_alignment="center")
-        head.subheader(markdown_text(row["name"]))
-        if close.button("Close", key="acc-close"):
-            st.session_state.pop("acc-chosen", None)
-            st.session_state["acc-table-turn"] = _turn() + 1
-            st.rerun()
-        st.html(_fact_list(row, fmt))
-        _histories(fmt, facts)
-
-
-def _fact_list(row: pd.Series, fmt: Formats) -> str:
-    place = [row["street"], row["city"], row["region"], row["postcode"]]
-    hours = f"{fmt.clock(row['opens_s'])}–{fmt.clock(row['closes_s'])}"
-    days = "" if pd.isna(row["open_days"]) else str(row["open_days"]).replace(";", " ")
-    facts = {
-        "Id": row.name,
-        "Address": ", ".join(str(part) for part in place if not pd.isna(part)),
-        "Placed by": PLACED_BY.get(str(row["geo_precision"]), "–"),
-        "Status": row["status"],
-        "Segment": f"{row['segment']} (rule: {row['rule']})",
-        "Visit class": row["visit_class"],
-        "Owner": _dash(row["owner_name"]),
-        "Territory": _dash(row["territory_id"]),
-        "Industry": _dash(row["industry"]),
-        "Employees": fmt.number(row["employees"]),
-        "Annual revenue": fmt.money_short(row["annual_revenue_minor"]),
-        "Our sales": fmt.money(row["our_sales_minor"]),
-        "Potential": fmt.money(row["potential_minor"]),
-        "Open pipeline": fmt.money(row["open_pipeline_minor"]),
-        "Rating": _dash(row["rating"]),
-        "Score": fmt.number(row["score"]),
-        "Last visit": fmt.day(row["last_visit_on"]),
-        "Open": f"{days} {hours}" if days else "–",
-        "Work": f"{fmt.duration(row['workload_min'])} a year",
-        "Simulated": _dash(row["simulated"]).replace(";", ", ").replace("_minor", ""),
-    }
-    cells = "".join(
-        f'<div><dt style="font-size:13px;opacity:.72">{map_text(name)}</dt>'
-        f'<dd style="margin:0;overflow-wrap:anywhere">{map_text(value, 240)}</dd></div>'
-        for name, value in facts.items()
-    )
-    return (
-        '<dl style="display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,'
-        f'1fr));gap:12px 24px;margin:0">{cells}</dl>'
-    )
-
-
-def _dash(value: object) -> str:
-    return "–" if value is None or pd.isna(value) or value == "" else str(value)
-
-
-def _histories(fmt: Formats, facts: AccountFacts) -> None:
-    """Deals, visits, owners and custom fields of the account."""
-    labels = [
-        f"Deals {len(facts.deals)}",
-        f"Visits {len(facts.visits_made)}",
-        f"Owners {len(facts.ownership)}",
-        f"Own fields {len(facts.custom)}",
-    ]
-    deals, visits, owners, custom = st.tabs(labels)
-    with deals:
-        _history(
-            fmt,
-            facts.deals,
-            {
-                "close_on": widgets.Column("Close", "day"),
-                "product": widgets.Column("Product"),
-                "kind": widgets.Column("Kind"),
-                "stage": widgets.Column("Stage"),
-                "amount_minor": widgets.Column("Amount", "money"),
-            },
-            "deals",
-        )
-    with visits:
-        _history(
-            fmt,
-            facts.visits_made,
-            {
-                "visited_on": widgets.Column("Day", "day"),
-                "rep_name": widgets.Column("Rep"),
-                "minutes": widgets.Column("Minutes", "number"),
-                "outcome": widgets.Column("Outcome"),
-            },
-            "visits",
-        )
-    with owners:
-        _history(
-            fmt,
-            facts.ownership,
-            {
-                "position_id": widgets.Column("Position"),
-                "owner_name": widgets.Column("Held today by"),
-                "role": widgets.Column("Role"),
-                "share": widgets.Column("Share", "share"),
-                "valid_from": widgets.Column("From", "day"),
-                "valid_to": widgets.Column("Until", "day"),
-            },
-            "owners",
-        )
-    with custom:
-        own = pd.DataFrame(
-            {"field": list(facts.custom), "value": list(facts.custom.values())}
-        )
-        _history(
-            fmt,
-            own,
-            {"field": widgets.Column("Field"), "value": widgets.Column("Value")},
-            "custom",
-        )
-
-
-def _history(
-    fmt: Formats, frame: pd.DataFrame, columns: dict[str, widgets.Column], name: str
-) -> None:
-    if frame.empty:
-        st.caption("None.")
-        return
-    widgets.table(frame, columns, fmt=fmt, key=f"acc-{name}", height=220, label=name)
 
 
 main()

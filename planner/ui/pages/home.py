@@ -76,6 +76,7 @@ def _steps(ws: Workspace, fmt: Formats) -> None:
         ("Quotas", "quotas.py", _quotas_state(ws, scenario, fmt)),
         ("Publish", "scenarios.py", _publish_state(ws, fmt)),
     ]
+    st.html("<style>.st-key-home-steps [data-testid=stPageLink] a{padding:0}</style>")
     with st.container(key="home-steps"):
         columns = st.columns(len(steps), gap="small", border=True)
     for number, (column, (name, file, state)) in enumerate(

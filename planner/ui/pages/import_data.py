@@ -6,10 +6,8 @@ import datetime as dt
 from pathlib import PurePath
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from planner.core.files import csv_bytes
 from planner.core.formats import Formats
 from planner.services import accounts
 from planner.services import companies
@@ -18,7 +16,9 @@ from planner.services.accounts import SourcePreview
 from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import widgets
-from planner.ui.maps.text import markdown_text
+from planner.ui.views.import_mapping import ask_condition
+from planner.ui.views.import_mapping import ask_mapping
+from planner.ui.views.import_report import report_view
 
 KINDS = {"accounts": "Accounts", "units": "Units", "reps": "Reps", "deals": "Deals"}
 WHAT = {
@@ -30,18 +30,7 @@ WHAT = {
 }
 TYPES = ["csv", "tsv", "txt", "xlsx", "geojson", "json", "gpkg", "zip"]
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "MYR", "ILS", "JPY")
-PLACE = ("lat", "lon", "postcode", "city", "region", "country")
-NONE = ""
-VERDICTS = {
-    "accept": "All rows can be taken",
-    "accept_notice": "All rows can be taken; some were converted",
-    "accept_warn": "Can be taken; look at the warnings",
-    "reject_rows": "Can be taken without the rows that contradict each other",
-    "reject_file": "Cannot be taken",
-}
-SEVERITIES = {"reject": "refused", "warn": "warning", "notice": "notice"}
 PREVIEW_ROWS = 8
-MOST_VALUES = 200
 PAGES = "planner/ui/pages"
 
 
@@ -116,8 +105,8 @@ def _prepared(
         raw.frame.head(PREVIEW_ROWS), hide_index=True, key=f"imp-rows-{file_id}"
     )
     st.subheader("What the columns mean")
-    mapping = _mapping(preview, kind, file_id)
-    condition = _where(preview, file_id)
+    mapping = ask_mapping(preview, kind, file_id)
+    condition = ask_condition(preview, file_id)
     params = _company_part(raw.filename, kind, file_id) if kind == "accounts" else {}
     key = (file_id, kind, tuple(sorted(mapping.items())), condition, params.get("cur"))
     kept = st.session_state.get("imp-report")
@@ -141,7 +130,7 @@ def _prepared(
     if report is None:
         st.caption("Press “Check the file”: nothing is saved by it.")
         return
-    _report(fmt, report)
+    report_view(fmt, report)
     if pressed:
         _import(ws, report, kind, params)
 
@@ -153,80 +142,6 @@ def _import_label(fmt: Formats, report: ImportReport | None, kind: str) -> str:
 
 
 # --- mapping, filter, company --------------------------------------------------------
-
-
-def _mapping(preview: SourcePreview, kind: str, file_id: str) -> dict[str, str]:
-    """Ask for the column of the file behind each of ours; guesses are filled in."""
-    needed = accounts.REQUIRED.get(kind, ())
-    columns = accounts.columns_of(kind)
-    first = [name for name in columns if name in needed or name in PLACE]
-    rest = [name for name in columns if name not in first]
-    chosen = _selects(preview, kind, first, file_id, needed)
-    n_guessed = sum(1 for name in rest if name in preview.mapping)
-    if rest:
-        with st.expander(f"More columns ({n_guessed} of {len(rest)} recognised)"):
-            chosen |= _selects(preview, kind, rest, file_id, needed)
-    used = set(chosen.values())
-    own = [name for name in preview.raw.columns if name not in used]
-    if own and kind == "accounts":
-        shown = ", ".join(own[:12]) + (" …" if len(own) > 12 else "")
-        st.caption(markdown_text(f"Kept as own fields: {shown}", 300))
-    return chosen
-
-
-def _selects(
-    preview: SourcePreview,
-    kind: str,
-    names: list[str],
-    file_id: str,
-    needed: tuple[str, ...],
-) -> dict[str, str]:
-    options = [NONE, *preview.raw.columns]
-    chosen = {}
-    with st.container(horizontal=True, key=f"imp-map-{names[0]}"):
-        for name in names:
-            guess = preview.mapping.get(name, NONE)
-            mark = " *" if name in needed else ""
-            picked = st.selectbox(
-                name.replace("_s", "") if name.endswith("s_s") else _label(name) + mark,
-                options,
-                index=options.index(guess) if guess in options else 0,
-                format_func=lambda column: column or "–",
-                key=f"imp-{file_id}-{kind}-{name}",
-                width=190,
-            )
-            if picked:
-                chosen[name] = picked
-    return chosen
-
-
-def _label(name: str) -> str:
-    words = {"lat": "Latitude", "lon": "Longitude", "region": "State or region"}
-    plain = name.removesuffix("_share").removesuffix("_on").replace("_", " ")
-    return words.get(name, plain.capitalize().replace(" id", " id"))
-
-
-def _where(preview: SourcePreview, file_id: str) -> str:
-    """Offer to take only the rows whose column has one value."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="imp-where"):
-        column = st.selectbox(
-            "Only rows where",
-            [NONE, *preview.raw.columns],
-            format_func=lambda name: name or "all rows",
-            key=f"imp-{file_id}-where",
-            width=240,
-        )
-        if not column:
-            return ""
-        counts = preview.raw.frame[column].value_counts().head(MOST_VALUES)
-        value = st.selectbox(
-            "is",
-            list(counts.index),
-            format_func=lambda name: f"{name or '(empty)'} ({counts[name]:,})",
-            key=f"imp-{file_id}-is-{column}",
-            width=280,
-        )
-    return f"{column}={value}"
 
 
 def _company_part(filename: str, kind: str, file_id: str) -> dict[str, Any]:
@@ -253,94 +168,6 @@ def _company_part(filename: str, kind: str, file_id: str) -> dict[str, Any]:
 
 
 # --- the report ----------------------------------------------------------------------
-
-
-def _report(fmt: Formats, report: ImportReport) -> None:
-    """Show verdict and counts, the findings by kind, and their rows."""
-    st.subheader(VERDICTS.get(report.verdict, report.verdict))
-    widgets.metric_row(
-        [
-            widgets.Metric("Rows read", fmt.number(report.rows_read)),
-            widgets.Metric("Accepted", fmt.number(report.rows_accepted)),
-            widgets.Metric("Refused", fmt.number(report.rows_rejected)),
-            widgets.Metric("Findings", fmt.number(len(report.findings))),
-        ]
-    )
-    findings = report.findings
-    if findings.empty:
-        return
-    grouped = grouped_findings(findings)
-    chosen = widgets.table(
-        grouped,
-        {
-            "severity": widgets.Column("Kind", width=90),
-            "what": widgets.Column("Finding", width=180),
-            "rows": widgets.Column("Rows", "number", width=70),
-            "example": widgets.Column("Says", width="large"),
-        },
-        fmt=fmt,
-        key="imp-findings",
-        select="single",
-        label="Findings by kind",
-    )
-    shown = findings
-    if chosen:
-        code, severity = grouped.loc[chosen[0], ["code", "severity_code"]]
-        shown = findings[
-            (findings["code"] == code) & (findings["severity"] == severity)
-        ]
-    widgets.table(
-        shown.assign(severity=shown["severity"].map(SEVERITIES)),
-        {
-            "row": widgets.Column("Row", "number", width=70),
-            "severity": widgets.Column("Kind", width=90),
-            "column": widgets.Column("Column"),
-            "value": widgets.Column("Value"),
-            "message": widgets.Column("What and how to repair it", width="large"),
-        },
-        fmt=fmt,
-        key="imp-rows-found",
-        height=260,
-        label="Findings by row",
-    )
-    widgets.download_row(
-        [
-            widgets.Download(
-                "Findings as CSV",
-                csv_bytes(findings, index=False),
-                f"findings_{PurePath(report.file).stem}.csv",
-                "text/csv",
-            )
-        ]
-    )
-
-
-def grouped_findings(findings: pd.DataFrame) -> pd.DataFrame:
-    """
-    Count findings by code, the gravest first.
-
-    Returns
-    -------
-    `severity` in words, `what`, `rows`, `example`, `code`, `severity_code`.
-    """
-    rank = {name: place for place, name in enumerate(SEVERITIES)}
-    grouped = (
-        findings.groupby(["severity", "code"], sort=False)
-        .agg(rows=("message", "size"), example=("message", "first"))
-        .reset_index()
-    )
-    grouped["rank"] = grouped["severity"].map(rank)
-    grouped = grouped.sort_values(["rank", "rows"], ascending=[True, False])
-    return pd.DataFrame(
-        {
-            "severity": grouped["severity"].map(SEVERITIES),
-            "what": grouped["code"].str.replace("_", " "),
-            "rows": grouped["rows"],
-            "example": grouped["example"],
-            "code": grouped["code"],
-            "severity_code": grouped["severity"],
-        }
-    ).reset_index(drop=True)
 
 
 def _import(

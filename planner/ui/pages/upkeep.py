@@ -16,6 +16,7 @@ from planner.services import upkeep
 from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import widgets
+from planner.ui.views.publishing import stamp_text
 
 LOG_LINES = 200
 FILE_KEY = "upk-backup-file"
@@ -80,7 +81,7 @@ def _jobs(ws: Workspace, fmt: Formats) -> None:
             "state": [job.state for job in found],
             "done": [float(job.fraction or 0) for job in found],
             "note": [job.error or job.note or "" for job in found],
-            "asked": [_stamp(job.created_at, fmt) for job in found],
+            "asked": [stamp_text(job.created_at, fmt) for job in found],
             "took": [_seconds(job.started_at, job.finished_at) for job in found],
             "by": [job.created_by for job in found],
             "number": [job.error_number or "" for job in found],
@@ -90,7 +91,7 @@ def _jobs(ws: Workspace, fmt: Formats) -> None:
     rows = widgets.table(
         frame,
         {
-            "what": widgets.Column("Job", is_pinned=True),
+            "what": widgets.Column("Job"),
             "state": widgets.Column("State", width=90),
             "done": widgets.Column("Done", "bar", width=110),
             "note": widgets.Column("Says", width="large"),
@@ -117,10 +118,6 @@ def _seconds(begin: str | None, end: str | None) -> float | None:
     if not begin or not end:
         return None
     return (pd.Timestamp(end) - pd.Timestamp(begin)).total_seconds()
-
-
-def _stamp(stamp: str, fmt: Formats) -> str:
-    return f"{fmt.day(stamp[:10])} {stamp[11:16]} UTC"
 
 
 def _health(ws: Workspace, fmt: Formats) -> None:
@@ -155,11 +152,11 @@ def _imports(ws: Workspace, fmt: Formats) -> None:
     if found.empty:
         st.caption("Nothing was imported into this company.")
         return
-    frame = found.assign(at=[_stamp(stamp, fmt) for stamp in found["created_at"]])
+    frame = found.assign(at=[stamp_text(stamp, fmt) for stamp in found["created_at"]])
     rows = widgets.table(
         frame,
         {
-            "file_name": widgets.Column("File", is_pinned=True),
+            "file_name": widgets.Column("File"),
             "kind": widgets.Column("Kind", width=90),
             "verdict": widgets.Column("Verdict"),
             "rows_read": widgets.Column("Read", "number"),
@@ -199,7 +196,7 @@ def _log(ws: Workspace, fmt: Formats) -> None:
         st.caption("Nothing was done yet.")
         return
     widgets.table(
-        lines.assign(at=[_stamp(stamp, fmt) for stamp in lines["at"]]),
+        lines.assign(at=[stamp_text(stamp, fmt) for stamp in lines["at"]]),
         {
             "at": widgets.Column("When"),
             "who": widgets.Column("Who", width=90),

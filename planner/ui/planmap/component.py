@@ -132,6 +132,7 @@ def payload(
         "pointCodes": _base64(points.codes if points else None),
         "pointSize": _base64(_bytes_of(points.size) if points else None),
         "legendTitle": plain_text(data.legend_title),
+        "legendOpen": data.is_legend_open,
         "legend": [_entry(entry) for entry in data.legend],
         "unassigned": plain_text(data.unassigned),
         "unassignedCount": plain_text(data.unassigned_count),

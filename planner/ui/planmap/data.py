@@ -161,6 +161,9 @@ class MapData:
         The classes of units and points.
     legend_title
         What the colours mean.
+    is_legend_open
+        Whether the legend shows at first; small maps and maps beside a table that
+        names the classes fold it. Narrow maps always do.
     outlines, lines, homes
         Further lines, routes and houses.
     selected
@@ -186,6 +189,7 @@ class MapData:
     base: Layer | None = None
     legend: Sequence[Entry] = ()
     legend_title: str = ""
+    is_legend_open: bool = True
     outlines: Sequence[Outline] = ()
     lines: Sequence[Line] = ()
     homes: Sequence[Home] = ()

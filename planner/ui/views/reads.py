@@ -30,12 +30,14 @@ from planner.services.territory import Proposal
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
 from planner.ui.maps.accounts import account_facts
+from planner.ui.maps.territory import territory_colours
 from planner.ui.maps.territory import unit_facts
 from planner.ui.planmap import Layer
 from planner.ui.planmap import places_of
 from planner.ui.planmap import shapes_of
 
 Key = tuple[str, ...]
+_COLOURS = "territory_colours"
 MARGIN_DEG = 1.5  # how far around the units states are drawn
 
 
@@ -111,6 +113,20 @@ def _proposal(
     _result: Mapping[str, Any],
 ) -> Proposal:
     return territory.proposal(_ws, _scenario_id, _result)
+
+
+def colours(ws: Workspace, view: TerritoryView) -> dict[str, str]:
+    """
+    Colour the territories of a view, as near as can be to what this session saw last.
+
+    Returns
+    -------
+    Colour by territory; the same on every page.
+    """
+    seen: dict[str, dict[str, str]] = st.session_state.setdefault(_COLOURS, {})
+    found = territory_colours(view, seen.get(str(ws.company_id)))
+    seen[str(ws.company_id)] = {**seen.get(str(ws.company_id), {}), **found}
+    return found
 
 
 def unit_shapes(ws: Workspace, view: TerritoryView, fmt: Formats) -> Layer:

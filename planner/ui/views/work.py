@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
+from planner.geography.boundaries import load_states
 from planner.services import pay
 from planner.services import performance
+from planner.services import quotas
 from planner.services import visits
 from planner.services.pay import PayView
 from planner.services.performance import CompanyView
+from planner.services.quotas import QuotaView
 from planner.services.scenarios import Scenario
 from planner.services.visits import RepWeeks
 from planner.services.workspace import Workspace
+from planner.ui.planmap import Layer
+from planner.ui.planmap import shapes_of
 from planner.ui.views.reads import Key
 from planner.ui.views.reads import facts_key
 
@@ -30,6 +37,21 @@ def _rep_weeks(
     _rep_id: str,
 ) -> RepWeeks:
     return visits.rep_weeks(_ws, _scenario_id, _rep_id)
+
+
+def quota_view(ws: Workspace, scenario: Scenario) -> QuotaView:
+    """Read a scenario's quotas."""
+    key = (*facts_key(ws), scenario.scenario_id, str(scenario.version))
+    return _quota_view(key, ws, scenario.scenario_id)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Reading the quotas …")
+def _quota_view(
+    kept_under: Key,  # noqa: ARG001
+    _ws: Workspace,
+    _scenario_id: str,
+) -> QuotaView:
+    return quotas.quota_view(_ws, _scenario_id)
 
 
 def pay_view(ws: Workspace, period: str, run_id: str) -> PayView | None:
@@ -57,3 +79,17 @@ def _company_view(
     _ws: Workspace,
 ) -> CompanyView:
     return performance.company_view(_ws)
+
+
+def states(ws: Workspace) -> Layer | None:
+    """Encode the country's state outlines; None where the file is missing."""
+    return _states(str(ws.settings.data_dir))
+
+
+@st.cache_resource(max_entries=2)
+def _states(data_dir: str) -> Layer | None:
+    try:
+        outlines = load_states(Path(data_dir))
+    except OSError:
+        return None
+    return shapes_of(outlines, names="name")

@@ -1,0 +1,144 @@
+"""Everything about one account: facts, deals, visits, owners, own fields."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.services import accounts
+from planner.services.accounts import AccountFacts
+from planner.services.workspace import Workspace
+from planner.ui import widgets
+from planner.ui.maps.accounts import PLACED_BY
+from planner.ui.maps.text import map_text
+from planner.ui.maps.text import markdown_text
+
+
+def table_turn() -> int:
+    """Count how often the table's choice was cleared; part of its key."""
+    return int(st.session_state.get("acc-table-turn", 0))
+
+
+def account_card(ws: Workspace, fmt: Formats, row: pd.Series) -> None:
+    """Show everything about one account."""
+    facts = accounts.account_facts(ws, str(row.name), row)
+    with st.container(border=True, key="acc-facts"):
+        head, close = st.columns([6, 1], vertical_alignment="center")
+        head.subheader(markdown_text(row["name"]))
+        if close.button("Close", key="acc-close"):
+            st.session_state.pop("acc-chosen", None)
+            st.session_state["acc-table-turn"] = table_turn() + 1
+            st.rerun()
+        st.html(_fact_list(row, fmt))
+        _histories(fmt, facts)
+
+
+def _fact_list(row: pd.Series, fmt: Formats) -> str:
+    place = [row["street"], row["city"], row["region"], row["postcode"]]
+    hours = f"{fmt.clock(row['opens_s'])}–{fmt.clock(row['closes_s'])}"
+    days = "" if pd.isna(row["open_days"]) else str(row["open_days"]).replace(";", " ")
+    facts = {
+        "Id": row.name,
+        "Address": ", ".join(str(part) for part in place if not pd.isna(part)),
+        "Placed by": PLACED_BY.get(str(row["geo_precision"]), "–"),
+        "Status": row["status"],
+        "Segment": f"{row['segment']} (rule: {row['rule']})",
+        "Visit class": row["visit_class"],
+        "Owner": _dash(row["owner_name"]),
+        "Territory": _dash(row["territory_id"]),
+        "Industry": _dash(row["industry"]),
+        "Employees": fmt.number(row["employees"]),
+        "Annual revenue": fmt.money_short(row["annual_revenue_minor"]),
+        "Our sales": fmt.money(row["our_sales_minor"]),
+        "Potential": fmt.money(row["potential_minor"]),
+        "Open pipeline": fmt.money(row["open_pipeline_minor"]),
+        "Rating": _dash(row["rating"]),
+        "Score": fmt.number(row["score"]),
+        "Last visit": fmt.day(row["last_visit_on"]),
+        "Open": f"{days} {hours}" if days else "–",
+        "Work": f"{fmt.duration(row['workload_min'])} a year",
+        "Simulated": _dash(row["simulated"]).replace(";", ", ").replace("_minor", ""),
+    }
+    cells = "".join(
+        f'<div><dt style="font-size:13px;opacity:.72">{map_text(name)}</dt>'
+        f'<dd style="margin:0;overflow-wrap:anywhere">{map_text(value, 240)}</dd></div>'
+        for name, value in facts.items()
+    )
+    return (
+        '<dl style="display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,'
+        f'1fr));gap:12px 24px;margin:0">{cells}</dl>'
+    )
+
+
+def _dash(value: object) -> str:
+    return "–" if value is None or pd.isna(value) or value == "" else str(value)
+
+
+def _histories(fmt: Formats, facts: AccountFacts) -> None:
+    """Deals, visits, owners and custom fields of the account."""
+    labels = [
+        f"Deals {len(facts.deals)}",
+        f"Visits {len(facts.visits_made)}",
+        f"Owners {len(facts.ownership)}",
+        f"Own fields {len(facts.custom)}",
+    ]
+    deals, visits, owners, custom = st.tabs(labels)
+    with deals:
+        _history(
+            fmt,
+            facts.deals,
+            {
+                "close_on": widgets.Column("Close", "day"),
+                "product": widgets.Column("Product"),
+                "kind": widgets.Column("Kind"),
+                "stage": widgets.Column("Stage"),
+                "amount_minor": widgets.Column("Amount", "money"),
+            },
+            "deals",
+        )
+    with visits:
+        _history(
+            fmt,
+            facts.visits_made,
+            {
+                "visited_on": widgets.Column("Day", "day"),
+                "rep_name": widgets.Column("Rep"),
+                "minutes": widgets.Column("Minutes", "number"),
+                "outcome": widgets.Column("Outcome"),
+            },
+            "visits",
+        )
+    with owners:
+        _history(
+            fmt,
+            facts.ownership,
+            {
+                "position_id": widgets.Column("Position"),
+                "owner_name": widgets.Column("Held today by"),
+                "role": widgets.Column("Role"),
+                "share": widgets.Column("Share", "share"),
+                "valid_from": widgets.Column("From", "day"),
+                "valid_to": widgets.Column("Until", "day"),
+            },
+            "owners",
+        )
+    with custom:
+        own = pd.DataFrame(
+            {"field": list(facts.custom), "value": list(facts.custom.values())}
+        )
+        _history(
+            fmt,
+            own,
+            {"field": widgets.Column("Field"), "value": widgets.Column("Value")},
+            "custom",
+        )
+
+
+def _history(
+    fmt: Formats, frame: pd.DataFrame, columns: dict[str, widgets.Column], name: str
+) -> None:
+    if frame.empty:
+        st.caption("None.")
+        return
+    widgets.table(frame, columns, fmt=fmt, key=f"acc-{name}", height=220, label=name)

@@ -1,0 +1,110 @@
+"""What an import found: verdict, counts, findings by kind and by row."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.files import csv_bytes
+from planner.core.formats import Formats
+from planner.services.accounts import ImportReport
+from planner.ui import widgets
+
+VERDICTS = {
+    "accept": "All rows can be taken",
+    "accept_notice": "All rows can be taken; some were converted",
+    "accept_warn": "Can be taken; look at the warnings",
+    "reject_rows": "Can be taken without the rows that contradict each other",
+    "reject_file": "Cannot be taken",
+}
+SEVERITIES = {"reject": "refused", "warn": "warning", "notice": "notice"}
+
+
+def report_view(fmt: Formats, report: ImportReport) -> None:
+    """Show verdict and counts, the findings by kind, and their rows."""
+    st.subheader(VERDICTS.get(report.verdict, report.verdict))
+    widgets.metric_row(
+        [
+            widgets.Metric("Rows read", fmt.number(report.rows_read)),
+            widgets.Metric("Accepted", fmt.number(report.rows_accepted)),
+            widgets.Metric("Refused", fmt.number(report.rows_rejected)),
+            widgets.Metric("Findings", fmt.number(len(report.findings))),
+        ]
+    )
+    findings = report.findings
+    if findings.empty:
+        return
+    grouped = grouped_findings(findings)
+    chosen = widgets.table(
+        grouped,
+        {
+            "severity": widgets.Column("Kind", width=90),
+            "what": widgets.Column("Finding", width=180),
+            "rows": widgets.Column("Rows", "number", width=70),
+            "example": widgets.Column("Says", width="large"),
+        },
+        fmt=fmt,
+        key="imp-findings",
+        select="single",
+        label="Findings by kind",
+    )
+    shown = findings
+    if chosen:
+        code, severity = grouped.loc[chosen[0], ["code", "severity_code"]]
+        shown = findings[
+            (findings["code"] == code) & (findings["severity"] == severity)
+        ]
+    widgets.table(
+        shown.assign(severity=shown["severity"].map(SEVERITIES)),
+        {
+            "row": widgets.Column("Row", "number", width=70),
+            "severity": widgets.Column("Kind", width=90),
+            "column": widgets.Column("Column"),
+            "value": widgets.Column("Value"),
+            "message": widgets.Column("What and how to repair it", width="large"),
+        },
+        fmt=fmt,
+        key="imp-rows-found",
+        height=260,
+        label="Findings by row",
+    )
+    widgets.download_row(
+        [
+            widgets.Download(
+                "Findings as CSV",
+                csv_bytes(findings, index=False),
+                f"findings_{PurePath(report.file).stem}.csv",
+                "text/csv",
+            )
+        ]
+    )
+
+
+def grouped_findings(findings: pd.DataFrame) -> pd.DataFrame:
+    """
+    Count findings by code, the gravest first.
+
+    Returns
+    -------
+    `severity` in words, `what`, `rows`, `example`, `code`, `severity_code`.
+    """
+    rank = {name: place for place, name in enumerate(SEVERITIES)}
+    grouped = (
+        findings.groupby(["severity", "code"], sort=False)
+        .agg(rows=("message", "size"), example=("message", "first"))
+        .reset_index()
+    )
+    grouped["rank"] = grouped["severity"].map(rank)
+    grouped = grouped.sort_values(["rank", "rows"], ascending=[True, False])
+    return pd.DataFrame(
+        {
+            "severity": grouped["severity"].map(SEVERITIES),
+            "what": grouped["code"].str.replace("_", " "),
+            "rows": grouped["rows"],
+            "example": grouped["example"],
+            "code": grouped["code"],
+            "severity_code": grouped["severity"],
+        }
+    ).reset_index(drop=True)

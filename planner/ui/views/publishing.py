@@ -1,0 +1,139 @@
+"""Publishing a scenario: from when, what changes, and what was published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.errors import PlannerError
+from planner.core.formats import Formats
+from planner.services import scenarios
+from planner.services.scenarios import PublishPreview
+from planner.services.scenarios import Scenario
+from planner.services.workspace import Workspace
+from planner.ui import session
+from planner.ui import widgets
+from planner.ui.maps.text import map_text
+from planner.ui.maps.text import markdown_text
+
+
+def stamp_text(stamp: str, fmt: Formats) -> str:
+    """Write the store's stamp of a moment."""
+    return f"{fmt.day(stamp[:10])} {stamp[11:16]} UTC"
+
+
+@st.dialog("Publish", width="large")
+def publish_form(ws: Workspace, fmt: Formats, scenario: Scenario) -> None:
+    """Ask from when, show what would change, and freeze it."""
+    st.markdown(
+        f"**{markdown_text(scenario.name)}** becomes the plan from this day on: "
+        "owners, territories and quotas are frozen, and pay reads them."
+    )
+    day = st.date_input(
+        "In force from", scenarios.suggested_start(ws), key="scn-start-day"
+    )
+    try:
+        preview = scenarios.preview_publish(ws, scenario.scenario_id, _as_day(day))
+    except PlannerError as error:
+        widgets.error_box(error, where="This cannot be published yet")
+        return
+    _preview(fmt, preview)
+    if st.button(f"Publish for {fmt.day(day)}", type="primary", key="scn-publish-do"):
+        with widgets.guard("Publishing", "Nothing was published."):
+            version = session.seen_version(scenario)
+            done = scenarios.publish(ws, scenario.scenario_id, version, _as_day(day))
+            st.session_state["scn-published"] = (
+                scenario.name,
+                done.effective_from,
+                done.content_hash,
+            )
+            st.rerun()
+
+
+def _as_day(day: Any) -> dt.date:
+    return day if isinstance(day, dt.date) else dt.date.fromisoformat(str(day))
+
+
+def _preview(fmt: Formats, preview: PublishPreview) -> None:
+    """Show who gets what, and what should be looked at first."""
+    changes = preview.changes
+    widgets.metric_row(
+        [
+            widgets.Metric("Accounts", fmt.number(preview.n_accounts)),
+            widgets.Metric("With an owner", fmt.number(preview.n_owned)),
+            widgets.Metric("Owner changes", fmt.number(len(changes))),
+            widgets.Metric(
+                "Our sales that change hands",
+                fmt.money_short(changes["our_sales_minor"].fillna(0).sum()),
+            ),
+        ]
+    )
+    if preview.problems:
+        lines = "".join(f"<li>{map_text(text, 300)}</li>" for text in preview.problems)
+        st.html(
+            '<div class="pl-box pl-box-warning"><div class="pl-box-head">Look at this '
+            f"first</div><ul>{lines}</ul></div>"
+        )
+    if len(changes):
+        with st.expander(f"The {fmt.number(len(changes))} accounts"):
+            widgets.table(
+                changes,
+                {
+                    "name": widgets.Column("Account"),
+                    "from_owner": widgets.Column("Position today"),
+                    "to_owner": widgets.Column("Position then"),
+                    "our_sales_minor": widgets.Column("Our sales", "money"),
+                    "potential_minor": widgets.Column("Potential", "money"),
+                },
+                fmt=fmt,
+                key="scn-changes",
+                height=280,
+                label="Accounts that change owner",
+            )
+
+
+def published_note(fmt: Formats) -> None:
+    """Say once what was published just now."""
+    done = st.session_state.pop("scn-published", None)
+    if done is None:
+        return
+    name, effective_from, content_hash = done
+    st.success(
+        f"{markdown_text(name)} is published from {fmt.day(effective_from)}. "
+        f"Content hash `{content_hash[:16]}`."
+    )
+
+
+def publication_list(ws: Workspace, fmt: Formats, known: list[Scenario]) -> None:
+    """List what was published, with the hash that proves it unchanged."""
+    published = scenarios.publications(ws)
+    st.subheader("Published")
+    if not published:
+        st.caption("Nothing yet. Pay and visits read only what is published.")
+        return
+    names = {scenario.scenario_id: scenario.name for scenario in known}
+    frame = pd.DataFrame(
+        {
+            "name": [names.get(p.scenario_id, p.scenario_id) for p in published],
+            "from": [p.effective_from for p in published],
+            "at": [stamp_text(p.published_at, fmt) for p in published],
+            "by": [p.published_by for p in published],
+            "hash": [p.content_hash for p in published],
+        }
+    )
+    widgets.table(
+        frame,
+        {
+            "name": widgets.Column("Scenario"),
+            "from": widgets.Column("In force from", "day"),
+            "at": widgets.Column("Published"),
+            "by": widgets.Column("By", width=90),
+            "hash": widgets.Column("Content hash (SHA-256)", width="large"),
+        },
+        fmt=fmt,
+        key="scn-publications",
+        label="Published scenarios",
+    )

@@ -1,0 +1,69 @@
+"""What the territories of a scenario come to as a whole, before → after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from planner.core.formats import Formats
+from planner.services import territory
+from planner.services.territory import TerritoryView
+from planner.ui import widgets
+
+Write = Callable[[Any], str]
+M_PER_KM = 1000
+
+
+def figures(
+    fmt: Formats,
+    view: TerritoryView,
+    after: TerritoryView | None,
+    measure: str,
+) -> None:
+    """Show what the whole comes to, before → after."""
+    now = after or view
+    km = territory.travel_of(now)["weighted_mean_km"]
+    was_km = territory.travel_of(view)["weighted_mean_km"]
+    worst, was_worst = float(now.index[measure]), float(view.index[measure])
+    pieces, was_pieces = _pieces(now), _pieces(view)
+    is_new = after is None or view.territories.empty
+    n_left, was_left = now.n_unassigned_accounts, view.n_unassigned_accounts
+    shown: list[tuple[str, float, float, Write, Write | None]] = [
+        ("Worst deviation", worst, was_worst, fmt.share, fmt.points),
+        ("Travel to the centre", km * M_PER_KM, was_km * M_PER_KM, fmt.distance, None),
+        ("Territories in pieces", pieces, was_pieces, fmt.number, fmt.signed),
+        ("Accounts unassigned", n_left, was_left, fmt.number, fmt.signed),
+    ]
+    widgets.metric_row(
+        [
+            _metric(label, new, None if is_new else old, write, sign, fmt)
+            for label, new, old, write, sign in shown
+        ]
+    )
+
+
+def _metric(
+    label: str,
+    new: float,
+    old: float | None,
+    write: Write,
+    sign: Write | None,
+    fmt: Formats,
+) -> widgets.Metric:
+    """Make one figure; less is better in all of them."""
+    if old is None:
+        return widgets.Metric(label, write(new))
+    change = new - old
+    if abs(change) < 1e-9:
+        return widgets.Metric(label, write(new), before=write(old), change="no change")
+    if sign is None:
+        text = f"{fmt.signed(fmt.length(change), 1)} {fmt.distance_unit}"
+    else:
+        text = sign(change)
+    return widgets.Metric(
+        label, write(new), before=write(old), change=text, good=change < 0
+    )
+
+
+def _pieces(view: TerritoryView) -> int:
+    return int((view.territories["extra_pieces"] > 0).sum())
