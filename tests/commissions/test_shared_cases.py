@@ -15,6 +15,9 @@ from pay_worlds import credits_of
 from pay_worlds import plan_of
 
 from planner.commissions.calculate import calculate
+from planner.commissions.corrections import deltas
+from planner.commissions.ledger import entries_of
+from planner.commissions.ledger import post
 from planner.core.money import format_minor
 from planner.core.money import parse_minor
 from planner.core.schemas import DEALS
@@ -382,3 +385,21 @@ def test_rounding_lines_add_up():
     result = paid(component("flat", "bookings", rate=given["rate"]), given["deals"])
     assert amounts_of(result) == expected["lines"]
     assert total_of(result) == expected["total"]
+
+
+def test_prior_period_deal_value():
+    """January was posted with the old amount; February posts the difference."""
+    given, expected = case("prior-period-deal-value")
+    plan = plan_of(component("flat", "bookings", rate=given["rate_paid"]))
+
+    def january(amount):
+        rows = credits_of(credit("D1", "2026-01-05", minor(amount)))
+        return calculate(rows, NO_QUOTAS, plan, "2026-01", POSITIONS)
+
+    then, now = january(given["amount_then"]), january(given["amount_now"])
+    assert total_of(then) == expected["original"]
+    assert total_of(now) == expected["correct"]
+    ledger = post((), entries_of(then.lines))
+    change, trace = deltas(now.lines, now.trace, ledger, ["2026-01"], "2026-02")
+    assert [money(amount) for amount in change["amount_minor"]] == [expected["delta"]]
+    assert int(trace["exact_micro"].sum()) == change["amount_minor"].sum() * 1_000_000
