@@ -211,6 +211,7 @@ def assign_units(
     if not unit_ids:
         raise InputError("choose at least one unit to move")
     target = to or "no territory"
+    what = "1 unit" if len(unit_ids) == 1 else f"{len(unit_ids)} units"
     with (
         ws.store.transaction() as conn,
         scenario_rows.editing(
@@ -218,7 +219,7 @@ def assign_units(
             scenario_id,
             version=version,
             user=ws.user,
-            action=f"move {len(unit_ids)} units to {target}",
+            action=f"move {what} to {target}",
         ) as edit,
     ):
         moved = load_alignment(conn, scenario_id).move(list(unit_ids), to)

@@ -222,9 +222,20 @@ def sizes_of(amounts: pd.Series) -> np.ndarray:
     return np.clip(known / top, 0, 1) if top > 0 else np.full(known.shape, 0.2)
 
 
-def account_facts(accounts: pd.DataFrame, fmt: Formats) -> dict[str, pd.Series]:
+def account_facts(
+    accounts: pd.DataFrame, fmt: Formats, *, has_owner: bool = True
+) -> dict[str, pd.Series]:
     """
     Write the facts of each account's popover: at most eight.
+
+    Parameters
+    ----------
+    accounts
+        Rows of the service's account list.
+    fmt
+        How figures are written.
+    has_owner
+        Whether the owner is told; without it the facts are those of any scenario.
 
     Returns
     -------
@@ -233,8 +244,8 @@ def account_facts(accounts: pd.DataFrame, fmt: Formats) -> dict[str, pd.Series]:
     place = accounts["city"].fillna("") + ", " + accounts["region"].fillna("")
     since = accounts["last_visit_on"].map(fmt.day)
     owner = accounts["owner_name"].fillna(NO_OWNER).astype("str")
-    return {
-        "Owner": owner.where(owner != "", NO_OWNER),
+    first = {"Owner": owner.where(owner != "", NO_OWNER)} if has_owner else {}
+    return first | {
         "Segment": accounts["segment"].fillna(NO_SEGMENT).astype("str"),
         "Status": accounts["status"],
         "Place": place.str.strip(", "),

@@ -17,6 +17,7 @@ from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.territory import COLOUR_BY
 from planner.ui.maps.territory import territory_map
+from planner.ui.planmap import MapEvent
 from planner.ui.planmap import planmap
 from planner.ui.views import reads
 from planner.ui.views.balance_form import balance_form
@@ -66,7 +67,7 @@ def main() -> None:
         st.page_link("planner/ui/pages/import_data.py", label="Go to Import")
         return
     _header_button(ws, scenario, view, slot)
-    _stale_note(scenario)
+    _stale_note(ws, scenario)
     _work(ws, fmt, scenario, view)
 
 
@@ -109,19 +110,25 @@ def _clone(ws: Workspace, scenario: Scenario) -> None:
     st.rerun()
 
 
-def _stale_note(scenario: Scenario) -> None:
+def _stale_note(ws: Workspace, scenario: Scenario) -> None:
     """Say that someone saved since this session looked, and offer to look again."""
-    if session.seen_version(scenario) == scenario.version:
+    place = st.empty()  # always there, so that nothing below changes its place
+    seen = session.seen_version(scenario)
+    if seen == scenario.version:
         return
-    with st.container(key="terr-stale"):
+    saves = scenarios.history(ws, scenario.scenario_id).head(scenario.version - seen)
+    told = "; ".join(
+        f"{save.who} at {save.at[11:16]} UTC: {save.action}"
+        for save in saves.itertuples()
+    )
+    with place.container(key="terr-stale"):
         widgets.error_box(
             ConflictError(
-                f"{scenario.updated_by} saved version {scenario.version} of "
-                f"{scenario.name} at {scenario.updated_at[11:16]} UTC; you were "
-                f"looking at version {session.seen_version(scenario)}. The map shows "
-                "the saved state. Your choice of units is kept."
+                f"{told}. You were looking at version {seen}, now it is "
+                f"{scenario.version}. Your change was not saved; your choice of units "
+                "is kept. The map shows what is saved now."
             ),
-            where="Someone saved this scenario meanwhile",
+            where=f"Someone saved {scenario.name} meanwhile",
         )
         if st.button("Reload", key="terr-reload"):
             session.look_at(scenario.scenario_id, scenario.version)
@@ -135,28 +142,55 @@ def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) 
     """Show the tools, what is pending, the map and the table."""
     job, proposal = offered(ws, scenario)
     tools = _tools(ws, scenario, view)
+    job_place, bar_place = st.empty(), st.container(key="terr-bars")
     if job is not None and proposal is None:
-        job_part(ws, fmt, view, job)
+        with job_place.container():
+            job_part(ws, fmt, view, job)
     pending: list[str] = st.session_state.setdefault("terr-pending", [])
     pending[:] = [name for name in pending if name in view.units.index]
     is_editable = scenario.status == "draft" and proposal is None
-    after = None
-    shown = view
-    if proposal is not None:
-        after = proposal.after
-        shown = proposal_bar(ws, fmt, scenario, job, proposal)
-    elif is_editable:
-        after = pending_bar(ws, fmt, scenario, view, pending, tools["measure"])
-    elif scenario.status == "published":
-        st.caption(
-            f"Published from {fmt.day(scenario.effective_from)}: this scenario does "
-            "not change any more. Clone it to work on."
-        )
-    left, right = st.columns([5, 3], gap="small")
-    colours = reads.colours(ws, shown if proposal is not None else view)
-    if after is not None and proposal is None:
-        shown = after
+    after, shown = None, view
+    with bar_place:
+        if proposal is not None:
+            after = proposal.after
+            shown = proposal_bar(ws, fmt, scenario, job, proposal)
+        elif is_editable:
+            after = pending_bar(ws, fmt, scenario, view, pending, tools["measure"])
+            shown = after or view
+        else:
+            st.caption(
+                f"Published from {fmt.day(scenario.effective_from)}: this scenario "
+                "does not change any more. Clone it to work on."
+            )
+    colours = reads.colours(ws, view if proposal is None else shown)
+    if after is not None:
         colours = {**spare_colours(after), **colours}
+    event = _map_and_table(ws, fmt, view, shown, after, tools, colours, is_editable)
+    figures(fmt, view, after, tools["measure"])
+    if proposal is not None:
+        moved_accounts(fmt, proposal)
+    elif is_editable:
+        units_table(fmt, view, pending)
+    if event is not None and is_editable:
+        choose(event, pending)
+
+
+def _map_and_table(
+    ws: Workspace,
+    fmt: Formats,
+    view: TerritoryView,
+    shown: TerritoryView,
+    after: TerritoryView | None,
+    tools: dict[str, Any],
+    colours: dict[str, str],
+    is_editable: bool,
+) -> MapEvent | None:
+    """Show the map beside the balance table; return what was done on the map."""
+    left, right = st.columns([5, 3], gap="small")
+    look = {name: tools[name] for name in ("measure", "tolerance")}
+    places = None
+    if "accounts" in tools["layers"]:
+        places = reads.account_places(ws, None, view.accounts, fmt, "territory")
     with left:
         event = planmap(
             territory_map(
@@ -164,15 +198,12 @@ def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) 
                 fmt,
                 shapes=reads.unit_shapes(ws, view, fmt),
                 base=reads.state_shapes(ws, view),
-                places=reads.account_places(ws, None, view.accounts, fmt, "territory")
-                if "accounts" in tools["layers"]
-                else None,
+                places=places,
                 colours=colours,
                 colour_by=tools["colour_by"],
-                measure=tools["measure"],
-                tolerance=tools["tolerance"],
                 has_homes="homes" in tools["layers"],
-                selected=pending if is_editable else (),
+                selected=st.session_state["terr-pending"] if is_editable else (),
+                **look,
             ),
             key="territories",
             height=MAP_HEIGHT,
@@ -182,19 +213,12 @@ def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) 
         balance_table(
             view,
             fmt,
-            measure=tools["measure"],
             measure_label=MEASURES[tools["measure"]],
-            tolerance=tools["tolerance"],
             colours=colours,
             after=after,
+            **look,
         )
-    figures(fmt, view, after, tools["measure"])
-    if proposal is not None:
-        moved_accounts(fmt, proposal)
-    elif is_editable:
-        units_table(fmt, view, pending)
-    if event is not None and is_editable:
-        choose(event, pending)
+    return event
 
 
 def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def account_places(
     Parameters
     ----------
     ws, scenario
-        Whose accounts, under which owners.
+        Whose accounts, under which owners; None: owners are not told.
     rows
         The accounts, of `account_list`.
     fmt
@@ -160,7 +160,8 @@ def account_places(
     of
         Which accounts they are, such as the filter: equal texts, equal rows.
     """
-    return _account_places(_scenario_key(ws, scenario), fmt, of, rows)
+    has_owner = scenario is not None
+    return _account_places(_scenario_key(ws, scenario), fmt, of, has_owner, rows)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -168,9 +169,10 @@ def _account_places(
     kept_under: Key,  # noqa: ARG001
     fmt: Formats,
     of: str,  # noqa: ARG001
+    has_owner: bool,
     _rows: pd.DataFrame,
 ) -> Layer:
-    return places_of(_rows, facts=account_facts(_rows, fmt))
+    return places_of(_rows, facts=account_facts(_rows, fmt, has_owner=has_owner))
 
 
 def state_shapes(ws: Workspace, view: TerritoryView | None) -> Layer | None:
