@@ -20,6 +20,7 @@ ROLES = ("vp", "manager", "rep", "overlay")
 STAGES = ("qualify", "propose", "negotiate", "won", "lost")
 DEAL_KINDS = ("new", "expansion", "renewal", "cancellation")
 OWNER_ROLES = ("owner", "overlay")
+DATE = "datetime64[s]"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -42,7 +43,7 @@ def _share(*, nullable: bool = True) -> pa.Column:
 
 
 def _date(*, nullable: bool = True) -> pa.Column:
-    return pa.Column("datetime64[s]", nullable=nullable, coerce=True)
+    return pa.Column(DATE, nullable=nullable, coerce=True)
 
 
 def _seconds(*, nullable: bool = True) -> pa.Column:
@@ -261,14 +262,22 @@ def empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
     schema
         One of the schemas above; not UNITS, which needs a geometry.
     """
-    columns = {
-        name: pd.Series(dtype=str(column.dtype))
-        for name, column in schema.columns.items()
-    }
-    frame = pd.DataFrame(columns)
+    frame = pd.DataFrame(
+        {
+            name: pd.Series(dtype=_plain_kind(str(column.dtype)))
+            for name, column in schema.columns.items()
+        }
+    )
     if schema.index is not None:
         frame.index = pd.Index([], dtype="str", name=schema.index.name)
     return frame
+
+
+def _plain_kind(kind: str) -> str:
+    """Name the pandas type of a column, as `check` leaves it."""
+    if kind.startswith("datetime64"):
+        return DATE
+    return "str" if kind.startswith("str") else kind
 
 
 def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
@@ -292,7 +301,7 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
         With one `RowFault` for each failing cell, or for each missing column.
     """
     try:
-        return schema.validate(frame, lazy=True)
+        checked = schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
         faults = [
             RowFault(
@@ -304,6 +313,18 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
             for case in error.failure_cases.to_dict("records")
         ]
         raise SchemaError(str(schema.name), faults) from error
+
+    return _in_seconds(checked, schema)
+
+
+def _in_seconds(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Keep dates at whole seconds, which pandera's coercion loses."""
+    dates = {
+        name: DATE
+        for name, column in schema.columns.items()
+        if str(column.dtype).startswith("datetime64") and frame[name].dtype != DATE
+    }
+    return frame.astype(dates) if dates else frame
 
 
 def _rule_text(check_name: str) -> str:

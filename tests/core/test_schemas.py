@@ -41,3 +41,11 @@ def test_a_missing_column_is_named(splits):
 )
 def test_an_empty_frame_passes_its_own_schema(schema):
     assert len(schemas.check(schemas.empty(schema), schema)) == 0
+
+
+def test_dates_are_whole_seconds_and_text_is_text(splits):
+    """What pandera's coercion changes is changed back, also in empty frames."""
+    visits = schemas.check(schemas.empty(schemas.VISITS_MADE), schemas.VISITS_MADE)
+    assert str(visits["visited_on"].dtype) == "datetime64[s]"
+    assert str(visits["rep_id"].dtype) == "str"
+    assert str(schemas.check(splits, schemas.SPLITS)["deal_id"].dtype) == "str"
