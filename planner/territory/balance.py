@@ -26,8 +26,9 @@ from planner.territory.search import search
 
 _FLOW_UNITS = 6_000  # beyond these the flow takes longer than the search
 _FLOW_ROUNDS = 20
-_SMALL, _MIDDLE = 20_000, 400_000  # units · territories that get four or two starts
-_LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 5_000
+_SMALL, _MIDDLE = 20_000, 400_000  # units · territories that get eight or three starts
+_LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 4_000
+_TRIAL_SHARE = 0.1  # of the steps, to choose among starts
 
 
 def balance(
@@ -133,7 +134,7 @@ def _starts(
     if params.needs_current:
         return [contiguity.repair(problem, problem.current, core)]
     size = problem.n_units * problem.n_territories
-    n_starts = 4 if size <= _SMALL else 2 if size <= _MIDDLE else 1
+    n_starts = 8 if size <= _SMALL else 3 if size <= _MIDDLE else 1
     if problem.centres is not None or problem.n_territories == 1:
         n_starts = 1
     drawn = []
@@ -159,20 +160,32 @@ def _best_search(
     rng: np.random.Generator,
     run: RunControl,
 ) -> Plan:
-    """Search from each start and keep the best."""
+    """Try all starts a little, then search on from the best of them."""
     n_steps = min(max(_STEPS_PER_UNIT * problem.n_units, _LEAST_STEPS), _MOST_STEPS)
-    best: Plan | None = None
+    n_steps = int(n_steps * params.effort)
+    rngs = rng.spawn(len(starts) + 2)
+    if len(starts) == 1:
+        return search(problem, starts[0], goal, n_steps, rngs[0], run.part(0.1, 0.9))
+    trials = []
     for number, start in enumerate(starts):
         first, last = number / len(starts), (number + 1) / len(starts)
-        part = run.part(0.1 + 0.8 * first, 0.1 + 0.8 * last)
-        if best is not None and run.should_stop():
-            break
-        found = search(
-            problem, start, goal, int(n_steps * params.effort), rng.spawn(1)[0], part
+        part = run.part(0.1 + 0.3 * first, 0.1 + 0.3 * last)
+        trials.append(
+            search(
+                problem, start, goal, int(n_steps * _TRIAL_SHARE), rngs[number], part
+            )
         )
-        if best is None or found.key < best.key:
-            best = found
-    assert best is not None  # noqa: S101 - there is at least one start
+        if run.should_stop():
+            break
+    trials.sort(key=lambda plan: plan.key)
+    best = trials[0]
+    n_kept = 2 if problem.n_units * problem.n_territories <= _SMALL else 1
+    for number, trial in enumerate(trials[:n_kept]):
+        if run.should_stop():
+            break
+        part = run.part(0.4 + 0.5 * number / n_kept, 0.4 + 0.5 * (number + 1) / n_kept)
+        found = search(problem, trial.labels, goal, n_steps, rngs[-1 - number], part)
+        best = min(best, found, key=lambda plan: plan.key)
     return best
 
 

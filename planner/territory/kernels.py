@@ -32,7 +32,7 @@ GROUP_SHARE = 0.03  # of the steps
 SWAP_SHARE = 0.3
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _worth(
     here: int, there: int, n_group: int, world: Any, run: Any, scratch: Any, price: Any
 ) -> float:
@@ -55,7 +55,7 @@ def _worth(
     )
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _move(
     unit: int, there: int, world: Any, run: Any, scratch: Any, price: Any
 ) -> None:
@@ -71,7 +71,7 @@ def _move(
         carry(unit, here, there, world, run)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _move_group(
     unit: int, there: int, world: Any, run: Any, scratch: Any, price: Any
 ) -> None:
@@ -86,7 +86,7 @@ def _move_group(
             carry(scratch.group[place], here, there, world, run)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _partner(unit: int, beside: int, world: Any, run: Any) -> int:
     """Draw a unit of the neighbour's territory to give back, near the border."""
     there = run.label[beside]
@@ -99,7 +99,7 @@ def _partner(unit: int, beside: int, world: Any, run: Any) -> int:
     return chosen
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _swap(
     unit: int, beside: int, world: Any, run: Any, scratch: Any, price: Any
 ) -> None:
@@ -133,7 +133,7 @@ def _swap(
     carry(other, there, here, world, run)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def anneal(n_steps: int, world: Any, run: Any, price: Any) -> None:
     """
     Look at `n_steps` random borders and change the plan of `run` in place.

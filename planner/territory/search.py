@@ -122,7 +122,7 @@ def search(
     state = _State(problem, start, goal, rng)
     if problem.n_territories < 2 or not len(problem.indices):
         return best
-    chunk = int(min(_CHUNK_STEPS, max(2_000, 10 * problem.n_units)))
+    chunk = int(min(_CHUNK_STEPS, max(10_000, 20 * problem.n_units)))
     n_chunks = max(4, -(-n_steps // chunk))
     n_hot = int(n_chunks * (1 - _STILL_SHARE))
     for number in range(n_chunks):

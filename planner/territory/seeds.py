@@ -62,7 +62,7 @@ def flow_assignment(problem: Problem, centres: Floats) -> Ints:
     Parameters
     ----------
     problem
-        Units, weights and locks; balanced is the first measure with a tolerance.
+        Units, weights and locks; balanced is the mean of the measures with a tolerance.
     centres : shape (n_territories, 2)
         Where the territories are, km.
 
@@ -77,7 +77,7 @@ def flow_assignment(problem: Problem, centres: Floats) -> Ints:
     flow to their 12 nearest centres; what does not fit passes at a high price.
     """
     n_territories = problem.n_territories
-    weight = problem.share[:, 0] if problem.share.shape[1] else problem.pull
+    weight = problem.share.mean(axis=1) if problem.share.shape[1] else problem.pull
     supply = np.rint(weight / weight.sum() * _SUPPLY).astype(np.int64)
     supply[(weight > 0) & (supply == 0)] = 1
     n_near = min(_NEAREST, n_territories)
@@ -182,7 +182,7 @@ def bisection_seed(problem: Problem) -> Ints:
     Each cut is straight, in the one of eight directions that leaves the least
     Σ weight · distance² in its two sides.
     """
-    weight = problem.share[:, 0] if problem.share.shape[1] else problem.pull
+    weight = problem.share.mean(axis=1) if problem.share.shape[1] else problem.pull
     # A little of the pull keeps cuts sensible where the measure is zero.
     weight = weight / weight.sum() + 1e-6 * problem.pull / problem.pull.sum()
     labels = np.zeros(problem.n_units, dtype=np.int64)

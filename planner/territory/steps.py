@@ -63,7 +63,7 @@ class Price(NamedTuple):
     temperature: float
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def draw(random: Any) -> float:
     """Draw from [0, 1) and advance the generator (xorshift64*, Vigna 2016)."""
     x = random[0]
@@ -75,7 +75,7 @@ def draw(random: Any) -> float:
     return float(mixed >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def is_taken(delta: float, price: Any, random: Any) -> bool:
     """Take what is better, and what is worse now and then (Metropolis)."""
     if delta <= 0:
@@ -84,7 +84,7 @@ def is_taken(delta: float, price: Any, random: Any) -> bool:
     return heat > 0 and draw(random) < math.exp(-delta / heat)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _shift_mass(
     w: float, x: float, y: float, here: int, there: int, sums: Any
 ) -> float:
@@ -100,7 +100,7 @@ def _shift_mass(
     return gain - w * mass / rest * (dx * dx + dy * dy)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def shift(
     group: Any, n_group: int, here: int, there: int, world: Any, run: Any
 ) -> float:
@@ -123,12 +123,12 @@ def shift(
     return _shift_mass(w, x / w, y / w, here, there, run.sums)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _over(load: float, target: float, tolerance: float) -> float:
     return max(0.0, abs(load / target - 1.0) - tolerance)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def strain(here: int, there: int, net: Any, world: Any, run: Any) -> float:
     """Priced change of excess if the shares `net` go from here to there."""
     change = 0.0
@@ -142,7 +142,7 @@ def strain(here: int, there: int, net: Any, world: Any, run: Any) -> float:
     return change
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def leaving(unit: int, here: int, there: int, world: Any) -> int:
     """Change of the number of moved units if one goes: 1, 0 or -1."""
     today = world.current[unit]
@@ -151,7 +151,7 @@ def leaving(unit: int, here: int, there: int, world: Any) -> int:
     return int(today == here) - int(today == there)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def carry(unit: int, here: int, there: int, world: Any, run: Any) -> None:
     """Move a unit and keep the running sums right."""
     run.label[unit] = there
@@ -169,7 +169,7 @@ def carry(unit: int, here: int, there: int, world: Any, run: Any) -> None:
         run.sums[there, axis + 1] += w * world.xy[unit, axis]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def touches(unit: int, territory: int, but: int, world: Any, run: Any) -> bool:
     """Tell whether a unit borders a territory elsewhere than at `but`."""
     for at in range(world.indptr[unit], world.indptr[unit + 1]):
@@ -179,7 +179,36 @@ def touches(unit: int, territory: int, but: int, world: Any, run: Any) -> bool:
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
+def _ring_holds(first: int, wanted: int, world: Any, scratch: Any) -> bool:
+    """
+    Tell whether a unit's neighbours of its own territory touch each other.
+
+    They are those stamped as sought; the usual case, and cheap. If not, a way around
+    may still exist. Marks are put back.
+    """
+    seen, queue = scratch.seen, scratch.queue
+    sought = scratch.stamp[0] + 1
+    reached = sought + 1
+    scratch.stamp[0] += 2
+    seen[first] = reached
+    queue[0] = first
+    head, tail = 0, 1
+    while head < tail and tail < wanted:
+        here = queue[head]
+        head += 1
+        for at in range(world.indptr[here], world.indptr[here + 1]):
+            there = world.indices[at]
+            if seen[there] == sought:
+                seen[there] = reached
+                queue[tail] = there
+                tail += 1
+    for place in range(tail):
+        seen[queue[place]] = sought
+    return tail == wanted
+
+
+@njit(cache=True, error_model="numpy")
 def stays_connected(unit: int, world: Any, run: Any, scratch: Any) -> bool:
     """Tell whether a unit's territory hangs together without it."""
     label, indptr, indices = run.label, world.indptr, world.indices
@@ -193,7 +222,7 @@ def stays_connected(unit: int, world: Any, run: Any, scratch: Any) -> bool:
             wanted += 1
             first = indices[at]
             seen[first] = sought
-    if wanted <= 1:
+    if wanted <= 1 or _ring_holds(first, wanted, world, scratch):
         return True
     seen[unit] = mark
     seen[first] = mark
@@ -216,7 +245,7 @@ def stays_connected(unit: int, world: Any, run: Any, scratch: Any) -> bool:
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _spread(start: int, tail: int, world: Any, run: Any, scratch: Any) -> int:
     """Append a unit and all it is connected to, to the queue; return its new end."""
     home, mark = run.label[start], scratch.stamp[0]
@@ -235,7 +264,7 @@ def _spread(start: int, tail: int, world: Any, run: Any, scratch: Any) -> int:
     return tail
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def hanging(unit: int, world: Any, run: Any, scratch: Any) -> int:
     """
     Gather a unit, and what would lose its hold without it, into `scratch.group`.
