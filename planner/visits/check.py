@@ -145,13 +145,13 @@ def _lunch_faults(problem: RepProblem, timed: DayTimes) -> Iterable[str]:
     if timed.lunch_start_s < rule.earliest_s or before[-1].leave_s > rule.latest_s:
         yield f"has lunch at {clock_text(timed.lunch_start_s)}"
     rest = timed.stops[len(before) :]
+    next_place = rest[0].account if rest else 0
+    drive_s = int(problem.travel_s[before[-1].account, next_place])
     next_s = rest[0].start_s if rest else timed.end_s
-    arrive_s = (
-        rest[0].arrive_s
-        if rest
-        else before[-1].leave_s + int(problem.travel_s[before[-1].account, 0])
-    )
-    if next_s < lunch_end_s or timed.lunch_start_s < arrive_s:
+    arrive_s = rest[0].arrive_s if rest else before[-1].leave_s + drive_s
+    eats_after = timed.lunch_start_s >= arrive_s and next_s >= lunch_end_s
+    eats_before = (rest[0].arrive_s if rest else next_s) >= lunch_end_s + drive_s
+    if not (eats_after or eats_before):
         yield "has its lunch cut short"
 
 

@@ -38,8 +38,8 @@ from planner.visits.timing import time_day
 __all__ = ["RepPlan", "RepProblem", "Unserved", "plan_rep", "run_visits"]
 
 _CHUNK = 500  # rounds between two looks at the clock, some 50 ms
-_MAX_REMOVED = 12  # accounts taken out in one round
-_HOT_S, _COLD_S = 1500.0, 100.0  # extra travel a round may cost at first and at last
+_MAX_REMOVED = 10  # accounts taken out in one round
+_HOT_S, _COLD_S = 8000.0, 300.0  # travel a round may add at first and at last
 _SOFT_RISE = 4.0  # how much dearer leaving a visit out becomes on the way
 
 

@@ -94,7 +94,7 @@ class RouteParams:
     lunch_latest_s: int = 48_600
     with_prospects: bool = False
     max_prospects: int = 40
-    iterations: int = 40_000
+    iterations: int = 20_000
     passes: int = 1
     seed: int = 0
 

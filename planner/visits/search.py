@@ -24,7 +24,7 @@ _inner = nb.njit(
     cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy"
 )
 _BLINK = 20  # in 1000: how often a pattern is overlooked, so that ties vary
-_MAX_RETRIED = 8  # accounts left out before that are tried again in one round
+_MAX_RETRIED = 16  # accounts left out before that are tried again in one round
 
 
 class Task(NamedTuple):

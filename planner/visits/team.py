@@ -23,6 +23,7 @@ from planner.visits.problem import DAYS_PER_WEEK
 from planner.visits.problem import LunchRule
 from planner.visits.problem import RepAccount
 from planner.visits.problem import RepProblem
+from planner.visits.timing import lunch_before_driving
 from planner.visits.workdays import week_windows
 
 DAY_COLUMNS = {
@@ -263,7 +264,8 @@ def visit_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]
     The rep leaves home so late that there is no waiting at the first stop.
     """
     rows = []
-    for timed in plan.days:
+    for planned in plan.days:
+        timed = lunch_before_driving(task.problem, planned)
         here = 0
         for sequence, stop in enumerate(timed.stops, start=1):
             is_first = sequence == 1
@@ -287,7 +289,8 @@ def visit_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]
 def day_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]:
     """Write one row for each day with stops, after `DAY_COLUMNS`."""
     rows = []
-    for timed in plan.days:
+    for planned in plan.days:
+        timed = lunch_before_driving(task.problem, planned)
         if not timed.stops:
             continue
         first = timed.stops[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 from planner.visits.problem import RepProblem
 
@@ -151,6 +152,8 @@ def _with_lunch(
             lunch_start_s = max(arrive_s, lunch.earliest_s)
             ready_s = lunch_start_s + lunch.duration_s
         if leg == len(accounts):
+            if leg == lunch_leg and now_s >= lunch.earliest_s:
+                lunch_start_s = now_s  # before the way home, not after it
             return DayTimes(
                 day=day,
                 stops=tuple(stops),
@@ -176,3 +179,25 @@ def _first_start(problem: RepProblem, place: int, day: int, ready_s: int) -> int
         if ready_s <= closes_s:
             return max(ready_s, opens_s)
     return None
+
+
+def lunch_before_driving(problem: RepProblem, timed: DayTimes) -> DayTimes:
+    """
+    Have lunch where the rep is, not at the end of the next drive, where that is later.
+
+    Notes
+    -----
+    Every visit starts and every day ends at the same time as before: the drive and the
+    lunch between two stops only change places.
+    """
+    lunch_s = timed.lunch_start_s
+    before = [s for s in timed.stops if lunch_s is not None and s.leave_s <= lunch_s]
+    if not before or before[-1].leave_s < problem.lunch.earliest_s:
+        return timed
+    left_s, n = before[-1].leave_s, len(before)
+    stops = list(timed.stops)
+    if n < len(stops):
+        drive_s = int(problem.travel_s[stops[n - 1].account, stops[n].account])
+        arrive_s = left_s + problem.lunch.duration_s + drive_s
+        stops[n] = replace(stops[n], arrive_s=arrive_s)
+    return replace(timed, stops=tuple(stops), lunch_start_s=left_s)
