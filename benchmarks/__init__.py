@@ -1,0 +1,1 @@
+"""Ours and peers on the same instances: `python -m benchmarks <name>`."""
