@@ -338,10 +338,9 @@ def preview_publish(
     vacant = view.territories.index[view.territories["rep_name"] == "vacant"]
     problems = []
     if view.n_unassigned_accounts:
-        problems.append(
-            f"{view.n_unassigned_accounts:,} accounts are in no territory and will "
-            "have no owner"
-        )
+        n_left = view.n_unassigned_accounts
+        are = "1 account is" if n_left == 1 else f"{n_left:,} accounts are"
+        problems.append(f"{are} in no territory and will have no owner")
     if len(vacant):
         problems.append(f"{', '.join(vacant)}: the position is vacant")
     if quotas.empty:

@@ -283,10 +283,11 @@ class PlanMap {
     } else if (extent) {
       const corner = (x, y) => window.L.CRS.EPSG3857.pointToLatLng(window.L.point(x * 256, y * 256), 0);
       const bounds = window.L.latLngBounds(corner(extent[0], extent[3]), corner(extent[2], extent[1]));
-      const isWide = this.canvasBox.clientWidth > 640 && !this.legendBox.hidden;
+      const isLegendOpen = !this.legendBox.hidden && !this.legendBox.classList.contains("pm-closed");
+      const isWide = this.canvasBox.clientWidth > 640;
       this.map.fitBounds(bounds, {
         animate: isAsked, maxZoom: 14,
-        paddingTopLeft: [isWide ? 56 : 16, 24], paddingBottomRight: [isWide ? 216 : 16, 24],
+        paddingTopLeft: [isWide ? 56 : 16, 24], paddingBottomRight: [isWide && isLegendOpen ? 216 : 16, 24],
       });
     } else this.map.setView([39, -96], 4, { animate: false });
     this.token = token;

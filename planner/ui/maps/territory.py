@@ -22,6 +22,9 @@ from planner.ui.planmap import Units
 from planner.ui.planmap import codes_of
 
 COLOUR_BY = ("Territory", "Deviation")
+OUTLYING_SHARE = 0.02  # of the accounts, at each end, that the first look may miss
+FAR_OFF = 1.8  # times the span of the rest: units beyond are left out at first
+MARGIN = 0.12  # around the accounts, of their span
 FULL_COLOUR_AT = 2.0  # times the tolerance: from there on the colour says no more
 
 
@@ -187,23 +190,27 @@ def _homes(view: TerritoryView, labels: dict[str, str]) -> list[Home]:
 
 def bounds_of(view: TerritoryView) -> tuple[float, float, float, float]:
     """
-    Frame the first look: where the accounts are, else all units.
+    Frame the first look: all units, or where nearly all accounts are.
 
     Returns
     -------
-    South, west, north, east in degrees; the outermost half per cent of the accounts
-    may lie outside, so that one stray account does not shrink the map.
+    South, west, north, east in degrees. Units far off, such as Alaska for a company in
+    the other states, are left to be panned to, or the rest would be too small to read.
     """
-    if len(view.accounts):
-        lat, lon = view.accounts["lat"], view.accounts["lon"]
-        return (
-            float(lat.quantile(0.005)),
-            float(lon.quantile(0.005)),
-            float(lat.quantile(0.995)),
-            float(lon.quantile(0.995)),
-        )
-    west, south, east, north = view.units.total_bounds
-    return float(south), float(west), float(north), float(east)
+    west, south, east, north = map(float, view.units.total_bounds)
+    if view.accounts.empty:
+        return south, west, north, east
+    low = view.accounts[["lat", "lon"]].quantile(OUTLYING_SHARE)
+    high = view.accounts[["lat", "lon"]].quantile(1 - OUTLYING_SHARE)
+    tall, wide = high["lat"] - low["lat"], high["lon"] - low["lon"]
+    if north - south <= FAR_OFF * tall and east - west <= FAR_OFF * wide:
+        return south, west, north, east
+    return (
+        float(low["lat"] - MARGIN * tall),
+        float(low["lon"] - MARGIN * wide),
+        float(high["lat"] + MARGIN * tall),
+        float(high["lon"] + MARGIN * wide),
+    )
 
 
 def unit_facts(view: TerritoryView, fmt: Formats) -> dict[str, pd.Series]:

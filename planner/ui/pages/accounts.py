@@ -25,6 +25,7 @@ from planner.ui.views.account_card import account_card
 from planner.ui.views.account_card import table_turn
 
 MAP_HEIGHT = 560
+NO_TERRITORY = "none"
 STATUSES = ("customer", "prospect", "closed")
 COLUMNS = {
     "name": widgets.Column("Account"),
@@ -93,9 +94,8 @@ def _filters(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         segments = st.multiselect(
             "Segment", _values(rows["segment"]), key="acc-segment", width=160
         )
-        territories = st.multiselect(
-            "Territory", _values(rows["territory_id"]), key="acc-territory", width=130
-        )
+        known = [*_values(rows["territory_id"]), NO_TERRITORY]
+        territories = st.multiselect("Territory", known, key="acc-territory", width=130)
         known = [status for status in STATUSES if (rows["status"] == status).any()]
         statuses = st.pills(
             "Status",
@@ -111,7 +111,7 @@ def _filters(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     if segments:
         keep &= rows["segment"].isin(segments)
     if territories:
-        keep &= rows["territory_id"].isin(territories)
+        keep &= rows["territory_id"].fillna(NO_TERRITORY).isin(territories)
     if text.strip():
         keep &= _has_text(rows, text.strip())
     key = repr((text.strip(), segments, territories, sorted(statuses or [])))

@@ -105,6 +105,11 @@ def _prepared(
         raw.frame.head(PREVIEW_ROWS), hide_index=True, key=f"imp-rows-{file_id}"
     )
     st.subheader("What the columns mean")
+    if kind == "accounts":
+        st.caption(
+            "Those with * are needed, and one place: latitude and longitude, a "
+            "postcode, or city and state."
+        )
     mapping = ask_mapping(preview, kind, file_id)
     condition = ask_condition(preview, file_id)
     params = _company_part(raw.filename, kind, file_id) if kind == "accounts" else {}

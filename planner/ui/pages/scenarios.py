@@ -84,7 +84,7 @@ def _list(
         {
             "name": widgets.Column("Scenario", width="medium"),
             "working": widgets.Column("", width=60),
-            "status": widgets.Column("Status"),
+            "status": widgets.Column("Status", width=200),
             "version": widgets.Column("Version", "number", width=80),
             "saved": widgets.Column("Saved"),
             "by": widgets.Column("By", width=80),

@@ -225,6 +225,9 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
     """Ask what to look at."""
     measures = measures_of(view)
     known = {known.scenario_id: known for known in scenarios.scenarios(ws)}
+    wanted = st.session_state.pop("terr-next-measure", None)
+    if wanted in measures:
+        st.session_state["terr-measure"] = wanted
     with st.container(horizontal=True, vertical_alignment="bottom", key="terr-tools"):
         chosen = st.selectbox(
             "Scenario",

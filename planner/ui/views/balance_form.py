@@ -46,6 +46,8 @@ def balance_form(ws: Workspace, scenario: Scenario, view: TerritoryView) -> None
             measures=wanted, n_territories=int(n_territories), **start
         )
         session.submit(ws, "balance", scenario.scenario_id, params.to_dict())
+        # the page then shows what is being balanced
+        st.session_state["terr-next-measure"] = wanted[0].column
         st.rerun()
 
 

@@ -146,15 +146,16 @@ def _writer(measure: str, fmt: Formats) -> Write:
 def _both(row: pd.Series, was: pd.Series | None, column: str, write: Write) -> str:
     """Write a figure, and what it was if it changes."""
     text = map_text(write(row[column]))
-    if was is None or _is_same(row[column], was[column]):
+    if was is None or pd.isna(was[column]) or _is_same(row[column], was[column]):
         return text
     old = map_text(write(was[column]))
     return f'<span class="pl-was">{old} →</span> {text}'
 
 
 def _is_same(one: float, other: float) -> bool:
-    both_missing = bool(pd.isna(one)) and bool(pd.isna(other))
-    return both_missing or abs(float(one) - float(other)) < 1e-9
+    if pd.isna(one) or pd.isna(other):
+        return bool(pd.isna(one)) and bool(pd.isna(other))
+    return abs(float(one) - float(other)) < 1e-9
 
 
 def _deviation(

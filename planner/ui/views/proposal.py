@@ -157,6 +157,8 @@ def _accept(ws: Workspace, scenario: Scenario, job: Any) -> None:
 
 def moved_accounts(fmt: Formats, proposal: Proposal) -> None:
     """List the accounts that change hands."""
+    if proposal.before.territories.empty:
+        return
     moved = proposal.moved_accounts
     st.subheader(f"Accounts that move: {fmt.number(len(moved))}")
     if moved.empty:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import streamlit as st
+
 from planner.core.formats import Formats
 from planner.services import territory
 from planner.services.territory import TerritoryView
@@ -40,6 +42,13 @@ def figures(
             for label, new, old, write, sign in shown
         ]
     )
+    n_outside = int(now.accounts["unit_id"].isna().sum())
+    if n_outside:
+        lie = "1 account lies" if n_outside == 1 else f"{fmt.number(n_outside)} lie"
+        st.caption(
+            f"{lie} outside every unit, so no territory of units can hold it; look for "
+            "accounts without territory on the Accounts page and mend their place."
+        )
 
 
 def _metric(
