@@ -233,35 +233,57 @@ def _add_balance(verbs: Any) -> None:
 
 
 def _balance(args: argparse.Namespace) -> int:
+    from planner.territory.reading import UnitColumns
     from planner.territory.tables import run_balance
 
     run = _run_control(args)
-    outcome = run_balance(
-        args.units,
+    columns = UnitColumns(
         id_column=args.id,
         x=args.x,
         y=args.y,
         lon=args.lon,
         lat=args.lat,
-        measures=args.measure,
+        current=args.current,
+        locked=args.locked,
+    )
+    plan, report = run_balance(
+        args.units,
+        columns,
+        args.measure,
         n_territories=args.territories,
         centres_path=args.centres,
         edges_path=args.edges,
-        contiguity=not args.no_contiguity,
-        current=args.current,
-        locked=args.locked,
+        is_contiguous=not args.no_contiguity,
         max_moved=args.max_moved,
         minimise=args.minimise,
         seed=args.seed,
         run=run,
     )
-    write_frame(outcome.plan, args.out, index=False)
+    write_frame(plan, args.out, index=False)
     if args.report:
-        write_text(json.dumps(outcome.report, indent=1, default=str), args.report)
-    _print(args, outcome.report, outcome.text)
+        write_text(json.dumps(report, indent=1, default=str), args.report)
+    _print(args, report, _balance_text(report))
     if run.is_cancelled():
         return CANCELLED
-    return DONE if outcome.met else NOT_MET
+    return DONE if report["met"] else NOT_MET
+
+
+def _balance_text(report: dict[str, Any]) -> str:
+    lines = [
+        f"{report['n_territories']} territories of {report['n_units']} units, "
+        f"{report['extra_pieces']} extra pieces"
+    ]
+    for name, measure in report["measures"].items():
+        if measure["max_deviation"] is None:
+            lines.append(f"{name}: all zero")
+            continue
+        limit = measure["tolerance"]
+        asked = "" if limit is None else f" (tolerance {limit:g})"
+        lines.append(f"{name}: largest deviation {measure['max_deviation']:.4f}{asked}")
+    if report["gap"] is not None:
+        lines.append(f"within {report['gap']:.1%} of the best possible")
+    lines += [f"in the way: {row['reason']}" for row in report["blocking"][:5]]
+    return "\n".join(lines)
 
 
 def _add_visits(verbs: Any) -> None:
@@ -294,7 +316,7 @@ def _add_pay(verbs: Any) -> None:
     parser = _verb(verbs, "pay", "a pay run on files", _pay)
     for name in ("plan", "deals", "ownership", "quotas"):
         parser.add_argument(f"--{name}", type=Path, required=True, metavar="FILE")
-    for name in ("hierarchy", "fx"):
+    for name in ("hierarchy", "fx", "splits"):
         parser.add_argument(f"--{name}", type=Path, metavar="FILE")
     parser.add_argument("--ledger", type=Path, metavar="DIR")
     parser.add_argument("--period", required=True, metavar="YYYY-MM")
@@ -311,6 +333,7 @@ def _pay(args: argparse.Namespace) -> int:
         quotas_path=args.quotas,
         hierarchy_path=args.hierarchy,
         fx_path=args.fx,
+        splits_path=args.splits,
         ledger_dir=args.ledger,
         period=args.period,
         out_dir=args.out,

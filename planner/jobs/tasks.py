@@ -25,9 +25,10 @@ def balance(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
 
     Returns
     -------
-    JSON-ready: `territory_by_unit`, `report`, `summary` and `params`.
+    JSON-ready: `territory_by_unit`, `report`, `reasons`, `summary`, `params`.
     """
     from planner.territory.balance import balance as solve
+    from planner.territory.tables import report_of
 
     params = BalanceParams.from_dict(job.params)
     run.report(0.02, "Reading the scenario")
@@ -42,7 +43,8 @@ def balance(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     )
     return {
         "territory_by_unit": result.alignment.territory_by_unit.to_dict(),
-        "report": result.report(),
+        "report": report_of(result),
+        "reasons": result.reasons.to_dict(),
         "summary": result.summary(),
         "params": params.to_dict(),
     }
@@ -50,9 +52,25 @@ def balance(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
 
 def visits(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Plan the visits of a scenario's reps and save them with it."""
-    from planner.services.visits import solve_visits
+    from planner.services.visits import save_plan
+    from planner.services.visits import visit_inputs
+    from planner.visits.params import RouteParams
+    from planner.visits.plan import plan_visits
 
-    return solve_visits(_workspace(store, job), _scenario_id(job), job.params, run)
+    ws, scenario_id = _workspace(store, job), _scenario_id(job)
+    run.report(0.02, "Reading the scenario")
+    inputs = visit_inputs(ws, scenario_id, job.params)
+    result = plan_visits(
+        inputs.accounts,
+        inputs.reps,
+        inputs.rep_of,
+        start_on=inputs.start_on,
+        params=RouteParams(seed=int(job.params.get("seed", 0))),
+        run=run.part(0.05, 0.95),
+    )
+    if run.is_cancelled():
+        return {"status": str(result.status)}
+    return save_plan(ws, scenario_id, result.visits, result.unserved, job.params)
 
 
 def pay(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:

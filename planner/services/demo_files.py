@@ -22,6 +22,7 @@ from planner.services.demo import DemoLine
 from planner.services.report import report_html
 from planner.services.team import owner_names
 from planner.visits.sheets import calendar_bytes
+from planner.visits.sheets import join_places
 
 PLAN_COLUMNS = ["account_id", "territory_id"]
 
@@ -113,8 +114,10 @@ def _visits_file(line: DemoLine) -> pd.DataFrame:
 
 
 def _write_calendars(line: DemoLine, folder: Path) -> None:
-    for rep_id, visits in line.visits.visits.groupby("rep_id"):
-        content = calendar_bytes(visits, line.accounts, str(rep_id))
+    stops = join_places(line.visits.visits, line.accounts)
+    for rep_id, mine in stops.groupby("rep_id"):
+        name = str(line.reps.at[rep_id, "name"])
+        content = calendar_bytes(mine, title=f"Visits of {name}")
         write_bytes(content, folder / f"{rep_id}.ics")
 
 

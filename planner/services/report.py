@@ -271,7 +271,7 @@ def _states(line: DemoLine, settings: Settings) -> list[Any]:
         states = load_states(settings.data_dir)
     except OSError:
         return []
-    known = states[states["region"].isin(line.units["region"].dropna().unique())]
+    known = states[states.index.isin(line.units["region"].dropna().unique())]
     return [shapely.boundary(geometry) for geometry in known.geometry]
 
 
@@ -334,7 +334,8 @@ def _quotas(line: DemoLine, summary: Mapping[str, Any], fmt: Formats) -> dict[st
         "quota_year": year,
         "quota_text": (
             f"The target of {fmt.money(_top(rows, amount, line))} is split by "
-            "potential and ramp down the hierarchy; every level sums exactly. Owners hold from "
+            "potential and ramp down the hierarchy; every level sums exactly. Owners "
+            "hold from "
             f"{fmt.day(line.effective_from)}; the published plan has the content hash "
             f"{published['content_hash'][:12]}."
         ),

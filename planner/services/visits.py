@@ -20,8 +20,7 @@ from planner.store.visits import VisitPlan
 from planner.visits.sheets import calendar_bytes
 from planner.visits.sheets import gpx_bytes
 from planner.visits.sheets import navigation_links
-
-S_PER_MIN = 60
+from planner.visits.sheets import stops_csv
 
 
 def default_params(ws: Workspace) -> dict[str, Any]:
@@ -230,35 +229,36 @@ def rep_weeks(ws: Workspace, scenario_id: str, rep_id: str) -> RepWeeks:
 @dataclass(frozen=True, kw_only=True)
 class DayFiles:
     """
-    What a rep takes along.
+    What a rep takes along for a day.
 
     Parameters
     ----------
-    calendar
-        The day, or all weeks, as iCalendar.
-    gpx
-        The day's stops and route as GPX; empty without a day.
+    calendar, gpx, table
+        The day's stops as iCalendar, GPX and CSV.
     links
-        Navigation links by stop, see `navigation_links`.
+        A row for each leg, see `navigation_links`.
     """
 
     calendar: bytes
     gpx: bytes
-    links: Any
+    table: bytes
+    links: pd.DataFrame
 
 
 def day_files(weeks: RepWeeks, day: dt.date) -> DayFiles:
     """Make the files of one day."""
     stops = weeks.on(day)
-    accounts = stops.drop_duplicates("account_id").set_index("account_id")
+    name = str(weeks.rep["name"])
+    home = (float(weeks.rep["lat"]), float(weeks.rep["lon"]))
     return DayFiles(
-        calendar=calendar_bytes(stops, accounts, str(weeks.rep["name"])),
-        gpx=gpx_bytes(stops, accounts, str(weeks.rep["name"])),
-        links=navigation_links(stops),
+        calendar=calendar_bytes(stops, title=f"Visits of {name}"),
+        gpx=gpx_bytes(stops, title=f"{name} {day}", home=home),
+        table=stops_csv(stops),
+        links=navigation_links(stops, home=home),
     )
 
 
 def weeks_calendar(weeks: RepWeeks) -> bytes:
     """Make the calendar file of all planned weeks."""
-    accounts = weeks.stops.drop_duplicates("account_id").set_index("account_id")
-    return calendar_bytes(weeks.stops, accounts, str(weeks.rep["name"]))
+    ordered = weeks.stops.sort_values(["visit_on", "sequence"])
+    return calendar_bytes(ordered, title=f"Visits of {weeks.rep['name']}")

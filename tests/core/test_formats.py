@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from planner.core.errors import ParamsError
-from planner.ui.formats import EMPTY
-from planner.ui.formats import Formats
-from planner.ui.formats import gap_text
+from planner.core.formats import EMPTY
+from planner.core.formats import Formats
+from planner.core.formats import gap_text
 
 FMT = Formats()
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-from planner.geography.boundaries import load_states
 from planner.services import pay
 from planner.services import performance
 from planner.services import quotas
@@ -17,8 +14,6 @@ from planner.services.quotas import QuotaView
 from planner.services.scenarios import Scenario
 from planner.services.visits import RepWeeks
 from planner.services.workspace import Workspace
-from planner.ui.planmap import Layer
-from planner.ui.planmap import shapes_of
 from planner.ui.views.reads import Key
 from planner.ui.views.reads import facts_key
 
@@ -79,17 +74,3 @@ def _company_view(
     _ws: Workspace,
 ) -> CompanyView:
     return performance.company_view(_ws)
-
-
-def states(ws: Workspace) -> Layer | None:
-    """Encode the country's state outlines; None where the file is missing."""
-    return _states(str(ws.settings.data_dir))
-
-
-@st.cache_resource(max_entries=2)
-def _states(data_dir: str) -> Layer | None:
-    try:
-        outlines = load_states(Path(data_dir))
-    except OSError:
-        return None
-    return shapes_of(outlines, names="name")

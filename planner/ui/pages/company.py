@@ -1,0 +1,158 @@
+"""Company overview: are we on course, and where not."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.services import companies
+from planner.services import pay
+from planner.services import scenarios
+from planner.services.performance import CompanyView
+from planner.ui import charts
+from planner.ui import session
+from planner.ui import widgets
+from planner.ui.views import work
+from planner.ui.widgets import Column
+from planner.ui.widgets import Metric
+
+MINOR = 100
+ON_COURSE = 0.1  # of the quota to date
+
+
+def main() -> None:
+    """Draw the page."""
+    ws = session.workspace()
+    fmt = session.formats(ws)
+    company = companies.company(ws)
+    published = scenarios.in_force(ws, company.as_of)
+    run = pay.shown_run(ws, pay.latest_period(ws))
+    stamp = f"{published.content_hash if published else ''}{run.run_id if run else ''}"
+    view = work.company_view(ws, stamp)
+    context = f"in force: {view.published_name}" if view.published_name else ""
+    with widgets.page_header(
+        "Company overview",
+        "Bookings against quota, pipeline, coverage and pay at a glance.",
+        context=context,
+    ):
+        pass
+    _figures(view, fmt)
+    if not view.published_name:
+        widgets.empty_state(
+            "No plan in force yet",
+            "Publish a scenario: owners, quotas and pay follow from it.",
+        )
+    _months(view, fmt)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _attained(view)
+    with right:
+        _coverage(view, fmt)
+        _pipeline(view, fmt)
+
+
+def _figures(view: CompanyView, fmt: Formats) -> None:
+    quota = view.quota_minor
+    ahead = view.bookings_minor - quota
+    widgets.metric_row(
+        [
+            Metric(
+                f"Bookings {view.year} to date",
+                fmt.money_short(view.bookings_minor),
+                change=f"{fmt.signed_money(ahead)} against quota to date"
+                if quota
+                else "no quota set",
+                good=ahead >= 0 if quota else None,
+            ),
+            Metric(
+                "Open pipeline", fmt.money_short(view.pipeline["amount_minor"].sum())
+            ),
+            Metric(
+                "Win rate, 12 months",
+                fmt.share(view.win_share),
+                change=f"{fmt.number(view.cycle_days)} days to win, median",
+            ),
+            Metric(
+                "Pay",
+                fmt.money_short(view.pay_minor),
+                change=fmt.month(view.pay_period),
+            ),
+            Metric(
+                "Vacant positions",
+                fmt.number(len(view.vacant)),
+                change=", ".join(view.vacant.head(2)),
+                good=False if len(view.vacant) else None,
+            ),
+        ]
+    )
+
+
+def _months(view: CompanyView, fmt: Formats) -> None:
+    st.subheader("Bookings by month")
+    lines = view.months.astype(float) / MINOR
+    lines.columns = ["Bookings", "Quota"]
+    if lines["Quota"].isna().all():
+        lines = lines[["Bookings"]]
+    st.altair_chart(
+        charts.month_line(lines, label=f"Bookings, {fmt.currency}"), width="stretch"
+    )
+
+
+def _attained(view: CompanyView) -> None:
+    st.subheader("Against quota, year to date")
+    table = view.attained.dropna(subset="attained_share")
+    if table.empty:
+        widgets.empty_state("No quotas in force", "Set and publish them.", key="quota")
+        return
+    shares = pd.to_numeric(table["attained_share"]).astype(float) - 1
+    names = [
+        f"{territory} {name}" if isinstance(territory, str) and territory else name
+        for territory, name in zip(table["territory_id"], table["name"], strict=True)
+    ]
+    bars = pd.Series(shares.to_numpy(), index=names).sort_values(ascending=False)
+    st.altair_chart(
+        charts.deviation_bars(bars, ON_COURSE, label="Above or below quota to date"),
+        width="stretch",
+    )
+
+
+def _coverage(view: CompanyView, fmt: Formats) -> None:
+    st.subheader("Customers visited within 90 days")
+    if view.coverage.empty:
+        widgets.empty_state(
+            "No customers", "There is nobody to visit yet.", key="cover"
+        )
+        return
+    widgets.table(
+        view.coverage.reset_index(names="visit_class"),
+        {
+            "visit_class": Column("Class"),
+            "accounts": Column("Customers", "number"),
+            "covered": Column("Visited", "number"),
+            "covered_share": Column("Covered", "bar"),
+        },
+        fmt=fmt,
+        key="coverage",
+        label="Coverage by visit class",
+    )
+
+
+def _pipeline(view: CompanyView, fmt: Formats) -> None:
+    st.subheader("Open pipeline")
+    table = view.pipeline.reset_index(names="stage")
+    table["stage"] = table["stage"].str.capitalize()
+    widgets.table(
+        table,
+        {
+            "stage": Column("Stage"),
+            "deals": Column("Deals", "number"),
+            "amount_minor": Column("Amount", "money"),
+        },
+        fmt=fmt,
+        key="pipeline",
+        label="Open pipeline by stage",
+    )
+
+
+main()

@@ -1,0 +1,212 @@
+"""My day: where a rep goes today, when, and how to get there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.jobs import queue
+from planner.services import companies
+from planner.services import scenarios
+from planner.services import visits
+from planner.services.scenarios import Scenario
+from planner.services.visits import RepWeeks
+from planner.services.workspace import Workspace
+from planner.ui import session
+from planner.ui import widgets
+from planner.ui.maps.route import route_map
+from planner.ui.maps.text import markdown_text
+from planner.ui.planmap import planmap
+from planner.ui.views import reads
+from planner.ui.views import work
+from planner.ui.widgets import Column
+from planner.ui.widgets import Download
+from planner.ui.widgets import Metric
+
+REP, DAY = "my_rep", "my_day"
+
+
+def main() -> None:
+    """Draw the page."""
+    ws = session.workspace()
+    fmt = session.formats(ws)
+    scenario = _plan_in_force(ws)
+    slot = widgets.page_header(
+        "My day", "Your visits in driving order, with times, route and files."
+    )
+    if scenario is None:
+        widgets.empty_state(
+            "No plan yet",
+            "Visits follow a plan: balance territories and publish a scenario first.",
+        )
+        return
+    with slot:
+        pressed = st.button("Plan four weeks", key="plan-visits")
+    if pressed:
+        params = visits.default_params(ws)
+        session.submit(ws, "visits", scenario.scenario_id, params)
+    _job(ws, scenario)
+    plan = visits.visit_plan(ws, scenario.scenario_id)
+    if plan is None:
+        widgets.empty_state(
+            "No visits planned yet",
+            "Press Plan four weeks: every rep gets a route for each working day.",
+        )
+        return
+    reps = visits.reps_with_visits(ws, scenario.scenario_id)
+    rep_id, day = _choose(reps, plan.visits, fmt)
+    weeks = work.rep_weeks(ws, scenario, rep_id, plan.run_id)
+    _day(ws, weeks, day, fmt)
+    _weeks(weeks, fmt)
+
+
+def _plan_in_force(ws: Workspace) -> Scenario | None:
+    """Return the published scenario in force, else the one being worked on."""
+    as_of = companies.company(ws).as_of
+    published = scenarios.in_force(ws, as_of)
+    if published is not None:
+        return scenarios.scenario(ws, published.scenario_id)
+    return session.scenario(ws)
+
+
+def _job(ws: Workspace, scenario: Scenario) -> None:
+    """Show a planning that runs, or why it failed."""
+    job = queue.latest(ws.store, "visits", scenario.scenario_id)
+    if job is not None and job.state in ("queued", "running", "failed"):
+        widgets.job_panel(
+            lambda job_id: session.job_view(ws, job_id),
+            lambda job_id: queue.request_cancel(ws.store, job_id),
+            job.job_id,
+            key="visits",
+        )
+
+
+def _choose(
+    reps: pd.DataFrame, planned: pd.DataFrame, fmt: Formats
+) -> tuple[str, dt.date]:
+    """Let the user be a rep, and turn the days."""
+    if st.session_state.get(REP) not in reps.index:
+        st.session_state[REP] = reps.index[0]
+    who, which = st.columns([1, 2], vertical_alignment="bottom")
+    rep_id = who.selectbox(
+        "Rep", list(reps.index), key=REP, format_func=lambda name: reps.at[name, "name"]
+    )
+    mine = planned[planned["rep_id"] == rep_id]
+    days = sorted({day.date() for day in mine["visit_on"]})
+    if st.session_state.get(DAY) not in days:
+        st.session_state[DAY] = days[0]
+    day = which.select_slider("Day", days, key=DAY, format_func=fmt.weekday)
+    return str(rep_id), day
+
+
+def _day(ws: Workspace, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:
+    stops = weeks.on(day)
+    files = visits.day_files(weeks, day)
+    travel_min = float(stops["travel_s"].sum()) / 60
+    service_min = float((stops["leave_s"] - stops["start_s"]).sum()) / 60
+    widgets.metric_row(
+        [
+            Metric("Visits", fmt.number(len(stops))),
+            Metric("First visit", fmt.clock(stops["start_s"].iloc[0])),
+            Metric("Driving", fmt.duration(travel_min), change="estimated"),
+            Metric("With customers", fmt.duration(service_min)),
+        ]
+    )
+    listed, mapped = st.columns([2, 3], gap="medium")
+    with listed:
+        legs = files.links.to_dict("records")
+        for stop, leg in zip(stops.to_dict("records"), legs, strict=False):
+            _stop(stop, leg, fmt)
+    with mapped:
+        base = reads.state_shapes(ws, None)
+        planmap(route_map(weeks, stops, base, fmt), key="route", height=520)
+        if (stops["geo_precision"] != "exact").any():
+            st.caption("Stops placed by ZIP code can be a few kilometres off.")
+    name = f"{weeks.rep['name']} {day}".replace(" ", "-")
+    widgets.download_row(
+        [
+            Download(
+                "Calendar, this day", files.calendar, f"{name}.ics", "text/calendar"
+            ),
+            Download(
+                "Calendar, all weeks",
+                visits.weeks_calendar(weeks),
+                f"{weeks.rep['name']}.ics",
+                "text/calendar",
+            ),
+            Download("Stops as CSV", files.table, f"{name}.csv", "text/csv"),
+            Download("Route as GPX", files.gpx, f"{name}.gpx", "application/gpx+xml"),
+        ],
+        key="day-files",
+    )
+
+
+def _stop(stop: dict[str, Any], leg: dict[str, Any], fmt: Formats) -> None:
+    """Show one stop: time, name, why, and where to tap to drive there."""
+    with st.container(border=True):
+        st.markdown(
+            f"**{fmt.clock(stop['start_s'])}–{fmt.clock(stop['leave_s'])}** &nbsp; "
+            f"{stop['sequence']}. **{markdown_text(stop['name'])}**"
+        )
+        parts = [stop[name] for name in ("street", "city", "postcode")]
+        place = ", ".join(str(part) for part in parts if isinstance(part, str) and part)
+        st.caption(
+            f"{markdown_text(place)} · class {stop['visit_class']} · last visit "
+            f"{fmt.day(stop['last_visit_on'])} · "
+            f"{fmt.duration(stop['travel_s'] / 60)} drive"
+        )
+        with st.container(horizontal=True, gap="small"):
+            for app in ("google", "apple", "waze"):
+                st.link_button(app.capitalize(), leg[app])
+
+
+def _weeks(weeks: RepWeeks, fmt: Formats) -> None:
+    """Show the four weeks as a table, and what does not fit."""
+    st.subheader("Four weeks")
+    grouped = weeks.stops.groupby("visit_on")
+    table = pd.DataFrame(
+        {
+            "day": [fmt.weekday(day) for day in grouped.groups],
+            "visits": grouped.size().to_numpy(),
+            "travel_min": (grouped["travel_s"].sum() / 60).to_numpy(),
+            "first": grouped["start_s"].min().to_numpy(),
+            "last": grouped["leave_s"].max().to_numpy(),
+        }
+    )
+    widgets.table(
+        table,
+        {
+            "day": Column("Day"),
+            "visits": Column("Visits", "number"),
+            "travel_min": Column("Driving", "hours"),
+            "first": Column("First visit", "clock"),
+            "last": Column("Last visit ends", "clock"),
+        },
+        fmt=fmt,
+        key="weeks",
+        label="Days of the four weeks",
+    )
+    if len(weeks.unserved):
+        st.subheader(
+            f"Does not fit: {fmt.number(weeks.unserved['missing'].sum())} visits"
+        )
+        widgets.table(
+            weeks.unserved,
+            {
+                "name": Column("Account", is_pinned=True),
+                "visit_class": Column("Class"),
+                "missing": Column("Missing visits", "number"),
+                "reason": Column("Why", width="large"),
+                "repair": Column("What would make it fit", width="large"),
+            },
+            fmt=fmt,
+            key="unserved",
+            label="Visits that do not fit",
+        )
+
+
+main()

@@ -1,0 +1,139 @@
+"""My pay: a month's statement, each line down to its deal, tier and rate."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from planner.commissions.statement import Statement
+from planner.commissions.statement import statement_xlsx_bytes
+from planner.core.formats import Formats
+from planner.services import pay
+from planner.ui import charts
+from planner.ui import session
+from planner.ui import widgets
+from planner.ui.maps.text import markdown_text
+from planner.ui.views import work
+from planner.ui.widgets import Column
+from planner.ui.widgets import Download
+from planner.ui.widgets import Metric
+
+POSITION, PERIOD = "my_position", "my_period"
+MINOR = 100
+
+
+def main() -> None:
+    """Draw the page."""
+    ws = session.workspace()
+    fmt = session.formats(ws)
+    with widgets.page_header(
+        "My pay", "What you earned in a month, and the step that made each part."
+    ):
+        pass
+    who, when = st.columns(2)
+    period = when.selectbox("Month", pay.periods(ws), key=PERIOD, format_func=fmt.month)
+    run = pay.shown_run(ws, period)
+    if run is None:
+        widgets.empty_state(
+            f"{fmt.month(period)} has not been run yet",
+            "The analyst runs pay on the Pay runs page; a trial shows here at once.",
+        )
+        return
+    view = work.pay_view(ws, period, run.run_id)
+    if view is None:
+        return
+    people = view.positions[view.positions["name"] != "vacant"]
+    if st.session_state.get(POSITION) not in people.index:
+        reps = people.index[people["role"] == "rep"]
+        st.session_state[POSITION] = (reps if len(reps) else people.index)[0]
+    position_id = who.selectbox(
+        "Who",
+        list(people.index),
+        key=POSITION,
+        format_func=lambda name: (
+            f"{people.at[name, 'name']}, {people.at[name, 'title']}"
+        ),
+    )
+    statement = pay.statement(ws, str(position_id), period)
+    if statement is not None:
+        _statement(statement, people.loc[position_id], fmt)
+
+
+def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
+    state = "closed" if statement.is_final else "trial: can still change"
+    widgets.metric_row(
+        [
+            Metric("Pay", fmt.money(statement.total_minor), change=state),
+            Metric("Credit of the month", fmt.money(row["credit_minor"])),
+            Metric("Quota of the month", fmt.money(row["quota_minor"])),
+            Metric("Attainment, year to date", fmt.share(row["ytd_share"])),
+        ]
+    )
+    with st.container(border=True):
+        st.markdown(f"**{markdown_text(statement.sentence, 2000)}**")
+    st.subheader("By part of the plan")
+    parts = statement.components.reset_index()
+    chart = parts.set_index("name")["amount_minor"].astype(float) / MINOR
+    if len(chart):
+        st.altair_chart(
+            charts.legend_bars(chart, {}, label=f"Pay, {fmt.currency}"),
+            width="stretch",
+        )
+    st.subheader("Every line")
+    steps = statement.steps
+    widgets.table(
+        steps,
+        {
+            "deal_id": Column("Deal", is_pinned=True),
+            "account": Column("Account"),
+            "close_on": Column("Closed", "day"),
+            "product": Column("Product"),
+            "credit_minor": Column("Credit", "money"),
+            "measure_before_minor": Column("Measure before", "money"),
+            "measure_after_minor": Column("Measure after", "money"),
+            "working": Column("Tier × rate", width="large"),
+            "rule": Column("Rule", width="large"),
+            "amount_minor": Column("Pay", "money"),
+        },
+        fmt=fmt,
+        key="steps",
+        label="Lines of the statement",
+    )
+    with st.expander("The working of one line"):
+        if len(steps):
+            line_id = st.selectbox(
+                "Line",
+                list(steps.index),
+                format_func=lambda name: (
+                    f"{steps.at[name, 'deal_id']}: {steps.at[name, 'account']}"
+                ),
+            )
+            trace = statement.trace[statement.trace["line_id"] == line_id]
+            widgets.table(
+                trace.assign(rate=trace["rate_ppm"].astype(float) / 1e6),
+                {
+                    "seq": Column("Step", "number"),
+                    "formula": Column("Formula"),
+                    "tier_no": Column("Tier", "number"),
+                    "portion_minor": Column("Portion", "money"),
+                    "rate": Column("Rate", "share"),
+                },
+                fmt=fmt,
+                key="trace",
+                label="Working of the line",
+            )
+    name = f"statement-{statement.position_id}-{statement.period}.xlsx"
+    widgets.download_row(
+        [
+            Download(
+                "Statement as XLSX",
+                statement_xlsx_bytes(statement),
+                name,
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            )
+        ],
+        key="statement-file",
+    )
+
+
+main()

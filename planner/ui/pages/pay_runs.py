@@ -1,0 +1,132 @@
+"""Pay runs: calculate a month, look at it, close it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from planner.core.files import csv_bytes
+from planner.core.formats import Formats
+from planner.jobs import queue
+from planner.services import companies
+from planner.services import pay
+from planner.services import scenarios
+from planner.services.pay import PayView
+from planner.services.workspace import Workspace
+from planner.ui import session
+from planner.ui import widgets
+from planner.ui.views import work
+from planner.ui.widgets import Column
+from planner.ui.widgets import Download
+from planner.ui.widgets import Metric
+
+
+def main() -> None:
+    """Draw the page."""
+    ws = session.workspace()
+    fmt = session.formats(ws)
+    slot = widgets.page_header(
+        "Pay runs", "Credits by the published owner at each deal's date, then the plan."
+    )
+    published = scenarios.in_force(ws, companies.company(ws).as_of)
+    if published is None:
+        widgets.empty_state(
+            "Nothing is published yet",
+            "Pay reads only published, dated ownership. Publish a scenario first.",
+        )
+        return
+    period = st.selectbox("Month", pay.periods(ws), format_func=fmt.month)
+    run = pay.shown_run(ws, period)
+    is_closed = run is not None and run.kind == "final"
+    with slot:
+        if st.button("Run", type="primary", key="run-pay", disabled=is_closed):
+            session.submit(ws, "pay", published.scenario_id, {"period": period})
+    _job(ws, published.scenario_id)
+    if run is None:
+        widgets.empty_state(
+            f"{fmt.month(period)} has not been run yet",
+            "Press Run: a trial can be repeated as often as you like.",
+            key="run",
+        )
+        return
+    view = work.pay_view(ws, period, run.run_id)
+    if view is not None:
+        _view(view, fmt)
+    if not is_closed:
+        _close(ws, published.scenario_id, period, fmt)
+
+
+def _job(ws: Workspace, scenario_id: str) -> None:
+    job = queue.latest(ws.store, "pay", scenario_id)
+    if job is not None and job.state in ("queued", "running", "failed"):
+        widgets.job_panel(
+            lambda job_id: session.job_view(ws, job_id),
+            lambda job_id: queue.request_cancel(ws.store, job_id),
+            job.job_id,
+            key="pay",
+        )
+
+
+def _view(view: PayView, fmt: Formats) -> None:
+    totals = view.run.summary
+    state = "closed" if view.run.kind == "final" else "trial"
+    widgets.metric_row(
+        [
+            Metric("Pay", fmt.money(totals["pay_minor"]), change=state),
+            Metric("Credited", fmt.money(totals["credit_minor"])),
+            Metric("Deals", fmt.number(totals["n_deals"])),
+            Metric("Positions paid", fmt.number(totals["n_positions"])),
+            Metric(
+                "Problems",
+                fmt.number(totals["n_problems"]),
+                good=False if totals["n_problems"] else None,
+            ),
+        ]
+    )
+    st.caption(
+        f"Plan {totals['plan_id']} · run {view.run.run_id} · content hash "
+        f"{view.run.content_hash[:12]}"
+    )
+    widgets.table(
+        view.positions,
+        {
+            "title": Column("Position", is_pinned=True),
+            "name": Column("Held by"),
+            "credit_minor": Column("Credit", "money"),
+            "quota_minor": Column("Quota", "money"),
+            "ytd_share": Column("Attainment, year to date", "share"),
+            "pay_minor": Column("Pay", "money"),
+        },
+        fmt=fmt,
+        key="pay-positions",
+        label="Pay by position",
+    )
+    if len(view.problems):
+        st.subheader("What could not be credited or paid")
+        st.dataframe(view.problems, hide_index=True)
+    widgets.download_row(
+        [
+            Download(
+                "Positions as CSV",
+                csv_bytes(view.positions),
+                f"pay-{view.run.period}.csv",
+                "text/csv",
+            )
+        ],
+        key="pay-files",
+    )
+
+
+def _close(ws: Workspace, scenario_id: str, period: str, fmt: Formats) -> None:
+    with st.expander(f"Close {fmt.month(period)}"):
+        st.write(
+            "Closing runs the month once more, keeps it for good and posts the "
+            "earnings to the ledger. A closed month is never run again."
+        )
+        sure = st.checkbox("I have looked at the figures", key=f"sure-{period}")
+        if st.button(f"Close {fmt.month(period)}", disabled=not sure):
+            params: dict[str, object] = {"period": period, "kind": "final"}
+            session.submit(ws, "pay", scenario_id, params)
+            st.rerun()
+
+
+main()

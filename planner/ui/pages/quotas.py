@@ -1,0 +1,175 @@
+"""Quotas: split a company target over the hierarchy, and see how fair it is."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.services import companies
+from planner.services import quotas
+from planner.services.quotas import QuotaView
+from planner.services.scenarios import Scenario
+from planner.services.workspace import Workspace
+from planner.ui import charts
+from planner.ui import session
+from planner.ui import widgets
+from planner.ui.views import work
+from planner.ui.widgets import Column
+from planner.ui.widgets import Metric
+
+MINOR = 100
+PERCENT_PPM = 10_000
+EVEN_ENOUGH = 0.1  # quota ÷ potential against the mean
+STEP = 100_000
+
+
+def main() -> None:
+    """Draw the page."""
+    ws = session.workspace()
+    fmt = session.formats(ws)
+    scenario = session.scenario(ws)
+    context = "" if scenario is None else f"{scenario.name} · v{scenario.version}"
+    widgets.page_header(
+        "Quotas", "Split the target by potential and ramp, top down.", context=context
+    )
+    if scenario is None:
+        widgets.empty_state("No scenario yet", "Import accounts on the Home page.")
+        return
+    view = work.quota_view(ws, scenario)
+    if not view.is_editable:
+        st.info(
+            "This scenario is published and does not change. Clone it on the Scenarios "
+            "page to set other quotas."
+        )
+    _form(ws, scenario, view, fmt)
+    if view.year:
+        _figures(view, fmt)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _hierarchy(view, fmt)
+    with right:
+        _equity(view)
+    if len(view.months):
+        _months(view, fmt)
+
+
+def _form(ws: Workspace, scenario: Scenario, view: QuotaView, fmt: Formats) -> None:
+    """Ask for the target and save the split."""
+    with st.form("quotas", border=True):
+        slots = st.columns([1, 2, 2, 2], vertical_alignment="bottom")
+        year = slots[0].number_input(
+            "Year", 2000, 2100, companies.company(ws).as_of.year + 1
+        )
+        suggested = view.target_minor or int(view.positions["last_minor"].max() or 0)
+        target = slots[1].number_input(
+            f"Target of the company, {fmt.currency}",
+            min_value=0,
+            value=round(suggested / MINOR / STEP) * STEP,
+            step=STEP,
+        )
+        over_pct = slots[2].slider(
+            "Over-assignment, %",
+            0,
+            20,
+            5,
+            help="How much more the reps carry together than their manager.",
+        )
+        with_season = slots[3].toggle(
+            "Months follow last years' orders", value=True, help="Else even months."
+        )
+        pressed = st.form_submit_button(
+            "Set quotas", type="primary", disabled=not view.is_editable
+        )
+    if pressed:
+        with widgets.guard("Setting quotas"):
+            version = quotas.set_quotas(
+                ws,
+                scenario.scenario_id,
+                session.seen_version(scenario),
+                target_minor=int(target) * MINOR,
+                year=int(year),
+                over_assignment_ppm=over_pct * PERCENT_PPM,
+                with_season=with_season,
+            )
+            session.look_at(scenario.scenario_id, version)
+            st.rerun()
+
+
+def _figures(view: QuotaView, fmt: Formats) -> None:
+    reps = view.positions[view.positions["role"] == "rep"]
+    carried = int(reps["quota_minor"].fillna(0).sum())
+    widgets.metric_row(
+        [
+            Metric(f"Target {view.year}", fmt.money(view.target_minor)),
+            Metric(
+                "Carried by the reps",
+                fmt.money(carried),
+                change=f"{fmt.signed_money(carried - view.target_minor)} over-assigned",
+            ),
+            Metric(
+                "Quota ÷ potential, spread",
+                fmt.share(view.spread_share),
+                change="0 % would be the same stretch for everyone",
+            ),
+        ]
+    )
+
+
+def _hierarchy(view: QuotaView, fmt: Formats) -> None:
+    st.subheader("Hierarchy")
+    table = view.positions
+    indented = [
+        "\N{EM SPACE}" * level + title
+        for level, title in zip(table["level"], table["title"], strict=True)
+    ]
+    widgets.table(
+        table.assign(position=indented),
+        {
+            "position": Column("Position", is_pinned=True),
+            "name": Column("Held by"),
+            "territory_id": Column("Territory"),
+            "segment": Column("Main segment"),
+            "quota_minor": Column(f"Quota {view.year}".strip(), "money"),
+            "potential_minor": Column("Potential", "money"),
+            "quota_per_potential": Column("Quota ÷ potential", "share"),
+            "last_minor": Column("Sales, last 12 months", "money"),
+            "ramp_share": Column("Ramp", "share"),
+        },
+        fmt=fmt,
+        key="hierarchy",
+        height=640,
+        label="Positions with their quota",
+    )
+
+
+def _equity(view: QuotaView) -> None:
+    st.subheader("Quota ÷ potential against the mean")
+    reps = view.positions[view.positions["role"] == "rep"]
+    ratio = reps.set_index("territory_id")["quota_per_potential"].dropna()
+    ratio = pd.to_numeric(ratio).astype(float).sort_index()
+    if ratio.empty:
+        widgets.empty_state("No quotas yet", "Set them above.", key="ratio")
+        return
+    st.altair_chart(
+        charts.deviation_bars(
+            ratio / ratio.mean() - 1, EVEN_ENOUGH, label="Above or below the mean"
+        ),
+        width="stretch",
+    )
+    st.caption("A rep in ramp carries less on purpose.")
+
+
+def _months(view: QuotaView, fmt: Formats) -> None:
+    st.subheader("By month")
+    tops = view.positions.index[view.positions["level"] == 0]
+    months = view.months.reindex(tops).sum() / MINOR
+    st.altair_chart(
+        charts.month_line(
+            months.rename("Quota").to_frame(), label=f"Quota, {fmt.currency}"
+        ),
+        width="stretch",
+    )
+
+
+main()
