@@ -94,11 +94,16 @@ def _relaxed(problem: Problem, cost: Cost, multipliers: Floats) -> tuple[float, 
 
 def travel_cost(problem: Problem, centres: Floats) -> Cost:
     """Make the cost weight · km² to given centres."""
+    # |a - b|² = |a|² - 2 a·b + |b|², around the middle so that little cancels.
+    middle = problem.xy.mean(axis=0)
+    xy, to = problem.xy - middle, centres - middle
+    own, other = (xy**2).sum(axis=1), (to**2).sum(axis=1)
 
     def rows(part: slice) -> Floats:
-        away = problem.xy[part, None, :] - centres[None]
-        squared: Floats = (away**2).sum(axis=2)
-        return problem.weight[part, None] * squared
+        squared = own[part, None] - 2 * (xy[part] @ to.T) + other
+        np.maximum(squared, 0.0, out=squared)
+        squared *= problem.weight[part, None]
+        return squared
 
     return rows
 
