@@ -41,6 +41,7 @@ __all__ = [
     "publish",
     "publish_parts",
     "quota_total",
+    "quotas_by_year",
     "rename",
     "scenario",
     "scenarios",
@@ -100,13 +101,35 @@ def quota_total(ws: Workspace, scenario_id: str) -> tuple[str, int] | None:
     with ws.store.reading() as conn:
         quotas = quota_rows.load_quotas(conn, scenario_id)
         positions = team_rows.load_positions(conn, str(ws.company_id))
-    yearly = quotas[quotas["period"].str.len() == len("2026")]
+    yearly = quotas_by_year(quotas)
     if yearly.empty:
         return None
     year = str(yearly["period"].max())
     tops = positions.index[positions["parent_id"].isna()]
     rows = yearly[(yearly["period"] == year) & yearly["position_id"].isin(tops)]
     return year, int(rows["amount_minor"].sum())
+
+
+def quotas_by_year(quotas: pd.DataFrame) -> pd.DataFrame:
+    """
+    Bring quotas to whole years.
+
+    Parameters
+    ----------
+    quotas
+        QUOTAS frame; a year stands there itself, or only by its months.
+
+    Returns
+    -------
+    `position_id`, `measure`, `period` (a year), `amount_minor`: the year's own row
+    where there is one, else the sum of its months.
+    """
+    keys = ["position_id", "measure", "period"]
+    is_year = quotas["period"].str.len() == len("2026")
+    months = quotas[~is_year].assign(period=quotas["period"].str[: len("2026")])
+    summed = months.groupby(keys, as_index=False)["amount_minor"].sum()
+    both = pd.concat([quotas.loc[is_year, [*keys, "amount_minor"]], summed])
+    return both.drop_duplicates(keys, ignore_index=True)
 
 
 def history(ws: Workspace, scenario_id: str) -> pd.DataFrame:
@@ -264,7 +287,7 @@ def _quota_spreads(
     with ws.store.reading() as conn:
         for view in (a, b):
             quotas = quota_rows.load_quotas(conn, view.scenario.scenario_id)
-            yearly = quotas[quotas["period"].str.len() == len("2026")]
+            yearly = quotas_by_year(quotas)
             latest = yearly[yearly["period"] == yearly["period"].max()]
             amount = latest.groupby("position_id")["amount_minor"].sum()
             quota = view.territories["position_id"].map(amount).astype(float)

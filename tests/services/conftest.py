@@ -1,0 +1,105 @@
+"""A small company from a list, and copies of the sample company."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from planner.accounts.sources import read_source
+from planner.core.settings import Settings
+from planner.services import accounts
+from planner.services.companies import ensure_company
+from planner.services.workspace import open_workspace
+
+AS_OF = dt.date(2026, 11, 20)
+# Four places in three counties of Wisconsin: Dane, Milwaukee, Brown (twice Milwaukee).
+PLACES = (
+    (43.0731, -89.4012, "Madison"),
+    (43.0389, -87.9065, "Milwaukee"),
+    (43.0500, -87.9500, "Milwaukee"),
+    (44.5133, -88.0133, "Green Bay"),
+)
+DANE, MILWAUKEE, BROWN = "55025", "55079", "55009"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return replace(
+        Settings.from_environment({}),
+        store_url=f"sqlite:///{tmp_path}/planner.sqlite",
+        user="ann",
+    )
+
+
+@pytest.fixture
+def ws(settings):
+    """Open an empty store."""
+    opened = open_workspace(settings)
+    yield opened
+    opened.store.close()
+
+
+def small_list(n=12):
+    """Write a list of accounts, every third one a prospect."""
+    lines = ["id,name,latitude,longitude,city,state,status,employees,potential"]
+    for number in range(n):
+        lat, lon, city = PLACES[number % len(PLACES)]
+        status = "prospect" if number % 3 == 2 else "customer"
+        lines.append(
+            f"A{number:03d},Firm {number},{lat},{lon},{city},WI,{status},"
+            f"{600 if number == 0 else 20},{1000 * (number + 1)}"
+        )
+    return read_source("\n".join(lines).encode(), "list.csv")
+
+
+@pytest.fixture(scope="session")
+def small_file(tmp_path_factory):
+    """Make a company of twelve accounts with simulated figures, once."""
+    path = tmp_path_factory.mktemp("small") / "planner.sqlite"
+    url = f"sqlite:///{path}"
+    ws = open_workspace(replace(Settings.from_environment({}), store_url=url))
+    _, report = accounts.import_accounts_as_company(
+        ws, small_list(), None, name="Lakes Ltd", as_of=AS_OF
+    )
+    assert report.rows_accepted == 12
+    ws.store.close()
+    return path
+
+
+@pytest.fixture
+def small(small_file, settings, tmp_path):
+    """Open a copy of the small company."""
+    shutil.copy(small_file, tmp_path / "planner.sqlite")
+    opened = open_workspace(settings)
+    yield opened
+    opened.store.close()
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory):
+    """Load the sample company once."""
+    path = tmp_path_factory.mktemp("sample") / "planner.sqlite"
+    made, was_loaded = ensure_company(
+        replace(Settings.from_environment({}), store_url=f"sqlite:///{path}")
+    )
+    assert was_loaded
+    made.store.close()
+    return path
+
+
+@pytest.fixture
+def sample(sample_file, settings, tmp_path):
+    """Open a copy of the sample company."""
+    shutil.copy(sample_file, tmp_path / "planner.sqlite")
+    opened = open_workspace(settings)
+    yield opened
+    opened.store.close()
+
+
+@pytest.fixture
+def small_raw():
+    """Give the table that `small` is made of."""
+    return small_list()

@@ -1,0 +1,126 @@
+"""Territories of a scenario: looked at, moved by hand, balanced, accepted."""
+
+import pandas as pd
+import pytest
+
+from planner.core.errors import ConflictError
+from planner.core.errors import InputError
+from planner.services import scenarios
+from planner.services import territory
+
+DANE, MILWAUKEE, BROWN = "55025", "55079", "55009"
+
+
+def halves(view):
+    """Put Milwaukee apart from the rest of the state."""
+    by_unit = pd.Series("T01", index=view.units.index)
+    by_unit[MILWAUKEE] = "T02"
+    return {"territory_by_unit": by_unit.to_dict(), "report": {}, "summary": "two"}
+
+
+@pytest.fixture
+def scenario(small):
+    return scenarios.scenarios(small)[0]
+
+
+@pytest.fixture
+def drawn(small, scenario):
+    """Accept two territories."""
+    view = territory.overview(small, scenario.scenario_id)
+    territory.accept_proposal(small, scenario.scenario_id, 1, halves(view))
+    return scenarios.scenario(small, scenario.scenario_id)
+
+
+def test_a_new_scenario_has_no_territories(small, scenario):
+    view = territory.overview(small, scenario.scenario_id)
+    assert view.territories.empty
+    assert view.n_unassigned_accounts == 12
+    assert view.units["accounts"].sum() == 12
+    assert view.units["territory_id"].isna().all()
+
+
+def test_a_proposal_shows_what_it_would_do_and_why(small, scenario):
+    view = territory.overview(small, scenario.scenario_id)
+    found = territory.proposal(small, scenario.scenario_id, halves(view))
+    assert list(found.after.territories["accounts"]) == [6.0, 6.0]
+    assert found.after.index["accounts"] == pytest.approx(0.0)
+    assert found.moved_accounts.empty
+    assert found.before.territories.empty
+
+
+def test_accepting_staffs_a_company_without_a_team(small, drawn):
+    view = territory.overview(small, drawn.scenario_id)
+    assert list(view.territories.index) == ["T01", "T02"]
+    assert view.territories["position_id"].notna().all()
+    assert (view.territories["rep_name"] != "vacant").all()
+    assert len(view.homes) == 2
+    assert drawn.version == 2
+
+
+def test_moving_units_by_hand_moves_their_accounts(small, drawn):
+    version = territory.assign_units(small, drawn.scenario_id, 2, [BROWN], "T02")
+    view = territory.overview(small, drawn.scenario_id)
+    assert version == 3
+    assert view.units.loc[BROWN, "territory_id"] == "T02"
+    assert list(view.territories["accounts"]) == [3.0, 9.0]
+    assert view.territories.loc["T02", "extra_pieces"] == 1
+
+
+def test_a_preview_equals_what_is_then_saved(small, drawn):
+    before = territory.overview(small, drawn.scenario_id)
+    shown = territory.preview_move(before, [BROWN], "T02")
+    territory.assign_units(small, drawn.scenario_id, 2, [BROWN], "T02")
+    saved = territory.overview(small, drawn.scenario_id)
+    pd.testing.assert_frame_equal(shown.territories, saved.territories)
+    assert before.units.loc[BROWN, "territory_id"] == "T01"
+
+
+def test_units_can_be_taken_out_of_any_territory(small, drawn):
+    territory.assign_units(small, drawn.scenario_id, 2, [BROWN], None)
+    view = territory.overview(small, drawn.scenario_id)
+    assert view.n_unassigned_accounts == 3
+    assert view.territories["accounts"].sum() == 9
+
+
+def test_a_new_territory_comes_with_a_position(small, drawn):
+    territory.assign_units(small, drawn.scenario_id, 2, [BROWN], "T03")
+    view = territory.overview(small, drawn.scenario_id)
+    assert view.territories.loc["T03", "accounts"] == 3
+    assert view.territories.loc["T03", "rep_name"] == "vacant"
+    assert view.territories["position_id"].is_unique
+
+
+def test_who_comes_too_late_is_told_and_nothing_is_lost(small, drawn):
+    territory.assign_units(small, drawn.scenario_id, 2, [BROWN], "T02")
+    with pytest.raises(ConflictError, match=r"ann .*move 1 unit to T02"):
+        territory.assign_units(small, drawn.scenario_id, 2, [DANE], "T02")
+    view = territory.overview(small, drawn.scenario_id)
+    assert view.units.loc[BROWN, "territory_id"] == "T02"
+    assert view.units.loc[DANE, "territory_id"] == "T01"
+
+
+def test_nothing_chosen_and_unknown_units_are_refused(small, drawn):
+    with pytest.raises(InputError, match="at least one unit"):
+        territory.assign_units(small, drawn.scenario_id, 2, [], "T02")
+    with pytest.raises(InputError, match="99999"):
+        territory.assign_units(small, drawn.scenario_id, 2, ["99999"], "T02")
+    assert scenarios.scenario(small, drawn.scenario_id).version == 2
+
+
+def test_named_accounts_stay_when_their_unit_moves(sample):
+    draft = scenarios.scenarios(sample)[0]
+    view = territory.overview(sample, draft.scenario_id)
+    by_unit = view.accounts["unit_id"].map(view.units["territory_id"])
+    named = view.accounts[view.accounts["territory_id"] != by_unit]
+    named = named[named["territory_id"].notna()]
+    assert len(named) > 0
+    unit_id, kept = named["unit_id"].iloc[0], named["territory_id"].iloc[0]
+    after = territory.preview_move(view, [unit_id], "T24")
+    assert after.accounts.loc[named.index[0], "territory_id"] == kept
+
+
+def test_travel_is_weighted_by_accounts(small, drawn):
+    view = territory.overview(small, drawn.scenario_id)
+    found = territory.travel_of(view)
+    assert found["weighted_mean_km"] > 0
+    assert found["weighted_rms_km"] >= found["weighted_mean_km"]
