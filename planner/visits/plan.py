@@ -200,7 +200,11 @@ def _in_parallel(
     left_s = _time_left_s(run)
     waiting: dict[Future[RepPlan], int] = {}
     try:
-        for number, task in enumerate(tasks):
+        # The largest first: none of them is left over at the end.
+        for number in sorted(
+            range(len(tasks)), key=lambda n: -len(tasks[n].account_ids)
+        ):
+            task = tasks[number]
             future = executor.submit(_plan_one, task.problem, params, left_s, names)
             waiting[future] = number
         while waiting:

@@ -380,9 +380,18 @@ def _sort_waiting(task: Task, days: Days, waiting: Ints, n: int) -> None:
 
 @_inner
 def _plan_cost(task: Task, days: Days, penalty: Ints) -> int:
-    """Sum the travel of all days and the penalties of all accounts left out."""
+    """
+    Sum the travel of all days and the penalties of all accounts left out.
+
+    Taking a stop out can break a day: lunch may have lain behind a first stop that is
+    gone. Such a day costs more than any penalty.
+    """
     total = 0
     for day in range(days.n_stops.shape[0]):
+        if days.n_stops[day] > 0:
+            first = task.rules[0] + task.travel_s[0, days.route[day, 0]]
+            if first > days.arrive[0, day, 1]:
+                total += 1000 * NEVER
         before = 0
         for i in range(days.n_stops[day]):
             total += task.travel_s[before, days.route[day, i]]
