@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 from collections.abc import Callable
 from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import pandas as pd
@@ -52,6 +55,7 @@ def balance(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
 
 def visits(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Plan the visits of a scenario's reps and save them with it."""
+    from planner.services.visits import TEAM_ITERATIONS
     from planner.services.visits import save_plan
     from planner.services.visits import visit_inputs
     from planner.visits.params import RouteParams
@@ -60,14 +64,20 @@ def visits(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     ws, scenario_id = _workspace(store, job), _scenario_id(job)
     run.report(0.02, "Reading the scenario")
     inputs = visit_inputs(ws, scenario_id, job.params)
-    result = plan_visits(
-        inputs.accounts,
-        inputs.reps,
-        inputs.rep_of,
-        start_on=inputs.start_on,
-        params=RouteParams(seed=int(job.params.get("seed", 0))),
-        run=run.part(0.05, 0.95),
+    params = RouteParams(
+        seed=int(job.params.get("seed", 0)), iterations=TEAM_ITERATIONS
     )
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context) as executor:
+        result = plan_visits(
+            inputs.accounts,
+            inputs.reps,
+            inputs.rep_of,
+            start_on=inputs.start_on,
+            params=params,
+            run=run.part(0.05, 0.95),
+            executor=executor,
+        )
     if run.is_cancelled():
         return {"status": str(result.status)}
     return save_plan(ws, scenario_id, result.visits, result.unserved, job.params)

@@ -54,6 +54,7 @@ from planner.services.accounts import place_in_units
 from planner.services.accounts import with_segments
 from planner.services.companies import territories_of
 from planner.services.team import rep_by_position
+from planner.services.visits import TEAM_ITERATIONS
 from planner.territory.alignment import Alignment
 from planner.territory.balance import balance
 from planner.territory.basis import unit_table
@@ -444,7 +445,7 @@ def _visit(line: DemoLine, params: DemoParams, run: RunControl) -> None:
             line.reps,
             rep_by_position(line.reps, line.as_of),
             start_on=monday,
-            params=RouteParams(seed=params.seed),
+            params=RouteParams(seed=params.seed, iterations=TEAM_ITERATIONS),
             run=run,
             executor=executor,
         )

@@ -33,13 +33,15 @@ class CompanyView:
     ----------
     year
         The calendar year of the company's date, as text.
+    whole_until
+        The last whole month: quotas are compared up to it.
     months
         Indexed by month (``2026-10``): `bookings_minor`, `quota_minor` (missing where
         none is set).
     attained
         Indexed `position_id` of managers and reps: `title`, `name`, `role`,
-        `parent_id`, `territory_id`, `credit_minor` and `quota_minor` since the year's
-        start, `attained_share`.
+        `parent_id`, `territory_id`, `credit_minor` and `quota_minor` of the year's
+        whole months, `attained_share`.
     pipeline
         Indexed by stage: `deals`, `amount_minor`.
     win_share
@@ -58,6 +60,7 @@ class CompanyView:
     """
 
     year: str
+    whole_until: str
     months: pd.DataFrame
     attained: pd.DataFrame
     pipeline: pd.DataFrame
@@ -71,15 +74,20 @@ class CompanyView:
 
     @property
     def bookings_minor(self) -> int:
-        """Bookings since the year's start."""
-        mine = self.months[self.months.index.str.startswith(self.year)]
-        return int(mine["bookings_minor"].sum())
+        """Bookings since the year's start, the running month included."""
+        return int(self._this_year()["bookings_minor"].sum())
 
     @property
-    def quota_minor(self) -> int:
-        """Quota since the year's start, of the months that have bookings to date."""
-        mine = self.months[self.months.index.str.startswith(self.year)]
-        return int(mine["quota_minor"].fillna(0).sum())
+    def ahead_minor(self) -> int | None:
+        """Bookings less quota of the year's whole months; None without quota."""
+        whole = self._this_year().loc[: self.whole_until]
+        if whole["quota_minor"].isna().all():
+            return None
+        quota = whole["quota_minor"].fillna(0)
+        return int((whole["bookings_minor"] - quota).sum())
+
+    def _this_year(self) -> pd.DataFrame:
+        return self.months[self.months.index.str.startswith(self.year)]
 
 
 def company_view(ws: Workspace) -> CompanyView:
@@ -100,16 +108,16 @@ def company_view(ws: Workspace) -> CompanyView:
             quotas = quota_rows.load_quotas(conn, published.scenario_id)
         published_name = scenarios.scenario(ws, published.scenario_id).name
     now = pd.Period(as_of, "M")
+    period = pay.latest_period(ws)
     credited = credit_deals(
         deals,
         ownership,
         splits,
         positions,
-        pd.Timestamp(as_of.year, 1, 1),
+        pd.Timestamp(int(period[:4]), 1, 1),
         pd.Timestamp(as_of) + pd.Timedelta(days=1),
     )
     names = owner_names(positions, reps, as_of)
-    period = pay.latest_period(ws)
     run = pay.shown_run(ws, period)
     accounts = account_list(ws, published.scenario_id if published else None)
     won_share, cycle_days = _wins(deals, pd.Timestamp(as_of))
@@ -119,8 +127,9 @@ def company_view(ws: Workspace) -> CompanyView:
     field = positions[positions["role"].isin(["manager", "rep"])]
     return CompanyView(
         year=str(as_of.year),
+        whole_until=period,
         months=_months(deals, quotas, positions, now),
-        attained=_attained(credited.credits, quotas, positions, names, now),
+        attained=_attained(credited.credits, quotas, positions, names, period),
         pipeline=pipeline.reindex(list(OPEN_STAGES)).fillna(0),
         win_share=won_share,
         cycle_days=cycle_days,
@@ -155,7 +164,7 @@ def _attained(
     quotas: pd.DataFrame,
     positions: pd.DataFrame,
     names: pd.Series,
-    now: pd.Period,
+    until: str,
 ) -> pd.DataFrame:
     table = positions[positions["role"].isin(["manager", "rep"])].copy()
     table["name"] = names.reindex(table.index)
@@ -163,8 +172,8 @@ def _attained(
     shown = ("credit_minor", "quota_minor", "attained_share")
     if credit_rows.empty and quotas.empty:
         return table.assign(credit_minor=0, quota_minor=pd.NA, attained_share=pd.NA)
-    month = attainment(credit_rows, quotas, MEASURE, now.year)
-    month = month.xs(str(now), level="period")
+    month = attainment(credit_rows, quotas, MEASURE, int(until[:4]))
+    month = month.xs(until, level="period")
     for name, figure in zip(shown, figures, strict=True):
         table[name] = month[figure].reindex(table.index)
     return table

@@ -56,19 +56,12 @@ def prepare(ws: Workspace) -> None:
     published = scenarios.in_force(ws, as_of)
     if published is None:
         return
-    visit_params = visits.default_params(ws)
-    queue.submit(
-        ws.store,
-        ws.company_id,
-        published.scenario_id,
-        "visits",
-        visit_params,
-        ws.user,
-    )
     pay_params = {"period": pay.latest_period(ws)}
-    queue.submit(
-        ws.store, ws.company_id, published.scenario_id, "pay", pay_params, ws.user
-    )
+    jobs = (("pay", pay_params), ("visits", visits.default_params(ws)))
+    for kind, params in jobs:
+        queue.submit(
+            ws.store, ws.company_id, published.scenario_id, kind, params, ws.user
+        )
 
 
 def workspace() -> Workspace:

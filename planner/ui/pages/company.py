@@ -46,24 +46,24 @@ def main() -> None:
     _months(view, fmt)
     left, right = st.columns(2, gap="large")
     with left:
-        _attained(view)
+        _attained(view, fmt)
     with right:
+        _regions(view, fmt)
         _coverage(view, fmt)
         _pipeline(view, fmt)
 
 
 def _figures(view: CompanyView, fmt: Formats) -> None:
-    quota = view.quota_minor
-    ahead = view.bookings_minor - quota
+    ahead, until = view.ahead_minor, fmt.month(view.whole_until)
     widgets.metric_row(
         [
             Metric(
                 f"Bookings {view.year} to date",
                 fmt.money_short(view.bookings_minor),
-                change=f"{fmt.signed_money(ahead)} against quota to date"
-                if quota
-                else "no quota set",
-                good=ahead >= 0 if quota else None,
+                change="no quota in force"
+                if ahead is None
+                else f"{fmt.signed_money(ahead)} against quota, to {until}",
+                good=None if ahead is None else ahead >= 0,
             ),
             Metric(
                 "Open pipeline", fmt.money_short(view.pipeline["amount_minor"].sum())
@@ -97,11 +97,13 @@ def _months(view: CompanyView, fmt: Formats) -> None:
     st.altair_chart(
         charts.month_line(lines, label=f"Bookings, {fmt.currency}"), width="stretch"
     )
+    st.caption(f"{fmt.month(lines.index[-1])} is not over yet.")
 
 
-def _attained(view: CompanyView) -> None:
-    st.subheader("Against quota, year to date")
-    table = view.attained.dropna(subset="attained_share")
+def _attained(view: CompanyView, fmt: Formats) -> None:
+    st.subheader(f"Reps against quota, to {fmt.month(view.whole_until)}")
+    table = view.attained[view.attained["role"] == "rep"]
+    table = table.dropna(subset="attained_share")
     if table.empty:
         widgets.empty_state("No quotas in force", "Set and publish them.", key="quota")
         return
@@ -114,6 +116,25 @@ def _attained(view: CompanyView) -> None:
     st.altair_chart(
         charts.deviation_bars(bars, ON_COURSE, label="Above or below quota to date"),
         width="stretch",
+    )
+
+
+def _regions(view: CompanyView, fmt: Formats) -> None:
+    table = view.attained[view.attained["role"] == "manager"]
+    if table["attained_share"].isna().all():
+        return
+    st.subheader("Regions")
+    widgets.table(
+        table,
+        {
+            "title": Column("Region"),
+            "credit_minor": Column("Bookings", "money"),
+            "quota_minor": Column("Quota", "money"),
+            "attained_share": Column("Attainment", "share"),
+        },
+        fmt=fmt,
+        key="regions",
+        label="Regions against quota",
     )
 
 

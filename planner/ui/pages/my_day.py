@@ -49,8 +49,13 @@ def main() -> None:
     if pressed:
         params = visits.default_params(ws)
         session.submit(ws, "visits", scenario.scenario_id, params)
-    _job(ws, scenario)
+    is_running = _job(ws, scenario)
     plan = visits.visit_plan(ws, scenario.scenario_id)
+    if plan is None and is_running:
+        st.caption(
+            "The first plan takes about a minute; it shows here when it is done."
+        )
+        return
     if plan is None:
         widgets.empty_state(
             "No visits planned yet",
@@ -73,8 +78,8 @@ def _plan_in_force(ws: Workspace) -> Scenario | None:
     return session.scenario(ws)
 
 
-def _job(ws: Workspace, scenario: Scenario) -> None:
-    """Show a planning that runs, or why it failed."""
+def _job(ws: Workspace, scenario: Scenario) -> bool:
+    """Show a planning that runs, or why it failed; tell whether it runs."""
     job = queue.latest(ws.store, "visits", scenario.scenario_id)
     if job is not None and job.state in ("queued", "running", "failed"):
         widgets.job_panel(
@@ -83,6 +88,7 @@ def _job(ws: Workspace, scenario: Scenario) -> None:
             job.job_id,
             key="visits",
         )
+    return job is not None and job.state in ("queued", "running")
 
 
 def _choose(

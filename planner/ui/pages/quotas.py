@@ -45,12 +45,11 @@ def main() -> None:
     _form(ws, scenario, view, fmt)
     if view.year:
         _figures(view, fmt)
-    left, right = st.columns([3, 2], gap="large")
+    _hierarchy(view, fmt)
+    left, right = st.columns(2, gap="large")
     with left:
-        _hierarchy(view, fmt)
-    with right:
         _equity(view)
-    if len(view.months):
+    with right:
         _months(view, fmt)
 
 
@@ -138,7 +137,7 @@ def _hierarchy(view: QuotaView, fmt: Formats) -> None:
         },
         fmt=fmt,
         key="hierarchy",
-        height=640,
+        height=560,
         label="Positions with their quota",
     )
 
@@ -162,6 +161,9 @@ def _equity(view: QuotaView) -> None:
 
 def _months(view: QuotaView, fmt: Formats) -> None:
     st.subheader("By month")
+    if view.months.empty:
+        widgets.empty_state("No quotas yet", "Set them above.", key="months")
+        return
     tops = view.positions.index[view.positions["level"] == 0]
     months = view.months.reindex(tops).sum() / MINOR
     st.altair_chart(

@@ -17,6 +17,9 @@ from planner.ui.views.publishing import publication_list
 from planner.ui.views.publishing import publish_form
 from planner.ui.views.publishing import published_note
 from planner.ui.views.publishing import stamp_text
+from planner.ui.views.scenario_forms import clone_form
+from planner.ui.views.scenario_forms import history
+from planner.ui.views.scenario_forms import rename_form
 
 
 def main() -> None:
@@ -46,7 +49,7 @@ def main() -> None:
             if st.button("Publish", type="primary", key="scn-publish"):
                 publish_form(ws, fmt, current)
         elif st.button("Clone", type="primary", key="scn-clone-top"):
-            _clone_form(ws, current)
+            clone_form(ws, current)
     published_note(fmt)
     known = scenarios.scenarios(ws)
     _list(ws, fmt, known, current)
@@ -107,59 +110,17 @@ def _list(
             session.look_at(chosen.scenario_id, chosen.version)
             st.rerun()
         if st.button("Clone", key="scn-clone"):
-            _clone_form(ws, chosen)
+            clone_form(ws, chosen)
         if st.button("Rename", key="scn-rename", disabled=chosen.status != "draft"):
-            _rename_form(ws, chosen)
+            rename_form(ws, chosen)
         if st.button("History", key="scn-history"):
-            _history(ws, fmt, chosen)
+            history(ws, fmt, chosen)
 
 
 def _status(scenario: Scenario, fmt: Formats) -> str:
     if scenario.status == "published":
         return f"published from {fmt.day(scenario.effective_from)}"
     return "draft"
-
-
-@st.dialog("Clone a scenario")
-def _clone_form(ws: Workspace, scenario: Scenario) -> None:
-    st.caption(
-        f"The copy starts as {markdown_text(scenario.name)} is now; neither changes "
-        "the other."
-    )
-    name = st.text_input("Name", f"{scenario.name}, variant", key="scn-clone-name")
-    if st.button("Clone", type="primary", key="scn-clone-do"):
-        with widgets.guard("Cloning the scenario"):
-            made = scenarios.clone(ws, scenario.scenario_id, name)
-            session.choose_scenario(made.scenario_id)
-            session.look_at(made.scenario_id, made.version)
-            st.rerun()
-
-
-@st.dialog("Rename a scenario")
-def _rename_form(ws: Workspace, scenario: Scenario) -> None:
-    name = st.text_input("Name", scenario.name, key="scn-rename-name")
-    if st.button("Rename", type="primary", key="scn-rename-do"):
-        with widgets.guard("Renaming the scenario"):
-            version = scenarios.rename(ws, scenario.scenario_id, scenario.version, name)
-            session.look_at(scenario.scenario_id, version)
-            st.rerun()
-
-
-@st.dialog("History", width="large")
-def _history(ws: Workspace, fmt: Formats, scenario: Scenario) -> None:
-    saves = scenarios.history(ws, scenario.scenario_id)
-    saves["at"] = [stamp_text(stamp, fmt) for stamp in saves["at"]]
-    widgets.table(
-        saves,
-        {
-            "at": widgets.Column("When"),
-            "who": widgets.Column("Who", width=90),
-            "action": widgets.Column("What", width="large"),
-        },
-        fmt=fmt,
-        key="scn-saves",
-        label="Saves of the scenario",
-    )
 
 
 main()
