@@ -23,6 +23,7 @@ from planner.ui.planmap import codes_of
 
 COLOUR_BY = ("Territory", "Deviation")
 OUTLYING_SHARE = 0.02  # of the accounts, at each end, that the first look may miss
+LEAST_SPAN_DEG = 0.3  # of the first look, for accounts that lie in one place
 FAR_OFF = 1.8  # times the span of the rest: units beyond are left out at first
 MARGIN = 0.12  # around the accounts, of their span
 FULL_COLOUR_AT = 2.0  # times the tolerance: from there on the colour says no more
@@ -81,7 +82,7 @@ def territory_labels(view: TerritoryView) -> dict[str, str]:
 
 
 def _last_name(name: str) -> str:
-    return name.rsplit(maxsplit=1)[-1] if name.strip() else "vacant"
+    return name.rsplit(maxsplit=1)[-1] if name.strip() else ""
 
 
 def territory_map(
@@ -202,7 +203,7 @@ def bounds_of(view: TerritoryView) -> tuple[float, float, float, float]:
         return south, west, north, east
     low = view.accounts[["lat", "lon"]].quantile(OUTLYING_SHARE)
     high = view.accounts[["lat", "lon"]].quantile(1 - OUTLYING_SHARE)
-    tall, wide = high["lat"] - low["lat"], high["lon"] - low["lon"]
+    tall, wide = ((high - low).clip(lower=LEAST_SPAN_DEG))[["lat", "lon"]]
     if north - south <= FAR_OFF * tall and east - west <= FAR_OFF * wide:
         return south, west, north, east
     return (

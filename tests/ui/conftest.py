@@ -1,0 +1,54 @@
+"""The app on a copy of the sample company, without a worker."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from planner.core.settings import Settings
+from planner.services.companies import load_sample_company
+from planner.services.workspace import open_workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN_S = 60
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory):
+    """Load the sample company once."""
+    path = tmp_path_factory.mktemp("sample") / "planner.sqlite"
+    ws = open_workspace(
+        replace(Settings.from_environment({}), store_url=f"sqlite:///{path}")
+    )
+    load_sample_company(ws)
+    ws.store.close()
+    return path
+
+
+@pytest.fixture
+def store_url(sample_file, tmp_path, monkeypatch):
+    """Copy the sample company; name the copy in the environment."""
+    shutil.copy(sample_file, tmp_path / "planner.sqlite")
+    url = f"sqlite:///{tmp_path}/planner.sqlite"
+    monkeypatch.setenv("PLANNER_STORE", url)
+    monkeypatch.setattr("planner.ui.session.ensure_worker", lambda _url: 0)
+    st.cache_resource.clear()
+    return url
+
+
+@pytest.fixture
+def app(store_url):  # noqa: ARG001 - it sets where the store is
+    """Open the app's first page."""
+    tested = AppTest.from_file(str(ROOT / "app.py"), default_timeout=RUN_S)
+    return tested.run()
+
+
+@pytest.fixture
+def ws(store_url):  # noqa: ARG001 - it sets where the store is
+    """Open the same store beside the app."""
+    opened = open_workspace(Settings.from_environment())
+    yield opened
+    opened.store.close()

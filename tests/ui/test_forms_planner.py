@@ -1,0 +1,106 @@
+"""The forms that open over a page: balance, publish, clone, rename."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from planner.jobs import queue
+from planner.services import scenarios
+
+RUN_S = 60
+
+
+def show_form(name):
+    """Run a form as a page of its own: AppTest cannot rerun a dialog alone."""
+    import importlib
+
+    from planner.ui import session
+    from planner.ui.views import reads
+
+    module, function = name.rsplit(".", 1)
+    form = getattr(importlib.import_module(module), function).__wrapped__
+    ws = session.workspace()
+    scenario = session.scenario(ws)
+    if function == "balance_form":
+        form(ws, scenario, reads.territory_view(ws, scenario))
+    elif function == "publish_form":
+        form(ws, session.formats(ws), scenario)
+    else:
+        form(ws, scenario)
+
+
+@pytest.fixture
+def form(store_url):  # noqa: ARG001 - it sets where the store is
+    def opened(name):
+        args = (f"planner.ui.views.{name}",)
+        return AppTest.from_function(show_form, args=args, default_timeout=RUN_S).run()
+
+    return opened
+
+
+def text_of(app):
+    return " ".join(str(block.proto.body) for block in app.get("html"))
+
+
+def draft(ws):
+    return next(s for s in scenarios.scenarios(ws) if s.status == "draft")
+
+
+def test_balance_asks_and_queues_a_job(form, ws):
+    app = form("balance_form.balance_form")
+    app.number_input(key="bal-n").set_value(20)
+    app.number_input(key="bal-tolerance").set_value(5.0)
+    app.selectbox(key="bal-second").set_value("workload_min").run()
+    app.segmented_control(key="bal-minimise").set_value("moves")
+    app.button(key="bal-start").click().run()
+    assert not app.exception
+    job = queue.latest(ws.store, "balance", draft(ws).scenario_id)
+    assert job.state == "queued"
+    assert job.params["n_territories"] == 20
+    assert job.params["minimise"] == "moves"
+    assert job.params["measures"] == [
+        {"column": "potential_minor", "tolerance": 0.05},
+        {"column": "workload_min", "tolerance": 0.1},
+    ]
+
+
+def test_more_territories_than_units_is_said_clearly(form, ws, monkeypatch):
+    monkeypatch.setattr("planner.ui.views.balance_form.MOST_TERRITORIES", 5000)
+    app = form("balance_form.balance_form")
+    app.number_input(key="bal-n").set_value(900)
+    app.button(key="bal-start").click().run()
+    assert "900 territories cannot be made of" in text_of(app)
+    assert queue.latest(ws.store, "balance", draft(ws).scenario_id) is None
+
+
+def test_publishing_shows_the_changes_first(form, ws):
+    app = form("publishing.publish_form")
+    assert "Owner changes" in text_of(app)
+    assert scenarios.publications(ws)[0].effective_from.year == 2024
+    app.button(key="scn-publish-do").click().run()
+    assert scenarios.publications(ws)[0].effective_from.isoformat() == "2027-01-01"
+
+
+def test_a_day_before_the_plan_in_force_is_refused(form, ws):
+    app = form("publishing.publish_form")
+    app.date_input(key="scn-start-day").set_value("2024-01-01").run()
+    app.button(key="scn-publish-do").click().run()
+    assert "choose a later day" in text_of(app)
+    assert len(scenarios.publications(ws)) == 1
+
+
+def test_a_scenario_is_cloned_under_a_free_name(form, ws):
+    app = form("scenario_forms.clone_form")
+    name = draft(ws).name
+    app.text_input(key="scn-clone-name").set_value(name).run()
+    app.button(key="scn-clone-do").click().run()
+    assert "choose another name" in text_of(app)
+    app.text_input(key="scn-clone-name").set_value("26 reps").run()
+    app.button(key="scn-clone-do").click().run()
+    assert "26 reps" in [s.name for s in scenarios.scenarios(ws)]
+
+
+def test_a_scenario_is_renamed(form, ws):
+    app = form("scenario_forms.rename_form")
+    app.text_input(key="scn-rename-name").set_value("North").run()
+    app.button(key="scn-rename-do").click().run()
+    assert draft(ws).name == "North"

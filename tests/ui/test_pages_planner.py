@@ -1,0 +1,284 @@
+"""The planner's pages run on the sample company, and do what their buttons say."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from planner.jobs import queue
+from planner.services import accounts
+from planner.services import scenarios
+from planner.services import territory
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("home", "accounts", "segments", "territories", "scenarios", "import_data")
+RUN_S = 60
+
+
+def turn_to(app, name):
+    return app.switch_page(f"planner/ui/pages/{name}.py").run()
+
+
+def boxes(app):
+    """Give the text of all HTML on the page, error boxes among it, style sheets not."""
+    html = " ".join(str(block.proto.body) for block in app.get("html"))
+    return re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+
+
+def draft(ws):
+    return next(s for s in scenarios.scenarios(ws) if s.status == "draft")
+
+
+def a_result(ws, scenario):
+    """Make what a balance job would: one county goes to another territory."""
+    view = territory.overview(ws, scenario.scenario_id)
+    by_unit = view.units["territory_id"].copy()
+    moved = by_unit.index[by_unit == "T15"][0]
+    by_unit[moved] = "T16"
+    return {
+        "territory_by_unit": by_unit.to_dict(),
+        "report": {"measures": {}, "blocking": []},
+        "reasons": {moved: "T16 is below its share"},
+        "summary": "one county",
+        "params": {},
+    }
+
+
+def finish_job(ws, scenario, result):
+    job_id = queue.submit(
+        ws.store, ws.company_id, scenario.scenario_id, "balance", {}, "ann"
+    )
+    queue.finish(ws.store, queue.claim(ws.store, "W-test"), result)
+    return job_id
+
+
+@pytest.mark.parametrize("name", [*PAGES, "upkeep"])
+def test_the_page_opens_without_a_fault(app, name):
+    turn_to(app, name)
+    assert not app.exception
+    assert "pl-box-fault" not in boxes(app)
+    assert "pl-title" in boxes(app)
+
+
+@pytest.mark.parametrize("name", [*PAGES, "upkeep"])
+def test_an_empty_company_gets_an_invitation_not_a_fault(app, ws, name):
+    from planner.services.companies import start_empty_company
+
+    opened = start_empty_company(ws, "Blank", "USD", pd.Timestamp("2026-11-20").date())
+    app.session_state["company_id"] = opened.company_id
+    turn_to(app, name)
+    assert not app.exception
+    assert "pl-box-fault" not in boxes(app)
+
+
+def test_home_says_that_the_sample_is_simulated_and_where_the_plan_stands(app):
+    turn_to(app, "home")
+    assert "simulated" in app.info[0].value
+    text = " ".join(caption.value for caption in app.caption)
+    assert "3,000 accounts" in text
+    assert "24 territories" in text
+
+
+def test_the_sample_is_opened_not_loaded_twice(app, ws):
+    from planner.services import workspace
+
+    turn_to(app, "home")
+    app.button(key="home-sample").click().run()
+    assert not app.exception
+    assert len(workspace.companies(ws)) == 1
+
+
+@pytest.mark.parametrize("colour", ["Owner", "Segment", "Last visit", "Score"])
+def test_accounts_can_be_coloured_each_way(app, colour):
+    turn_to(app, "accounts")
+    app.segmented_control(key="acc-colour").set_value(colour).run()
+    assert not app.exception
+    assert f"by {colour.lower()}" in " ".join(m.value for m in app.markdown)
+
+
+def test_filters_narrow_the_accounts_and_an_empty_answer_is_said(app):
+    turn_to(app, "accounts")
+    app.multiselect(key="acc-segment").set_value(["Enterprise"]).run()
+    n_shown = len(app.dataframe[0].value)
+    assert 0 < n_shown < 400
+    app.text_input(key="acc-text").set_value("no such name anywhere").run()
+    assert not app.exception
+    assert "No account fits" in boxes(app)
+
+
+def test_one_account_shows_its_facts(app, ws):
+    rows = accounts.account_list(ws, draft(ws).scenario_id)
+    name = rows.index[rows["status"] == "customer"][0]
+    turn_to(app, "accounts")
+    app.session_state["acc-chosen"] = name
+    app.run()
+    assert not app.exception
+    assert name in boxes(app)
+    labels = [tab.label for tab in app.tabs]
+    assert labels[0].startswith("Deals ")
+    app.button(key="acc-close").click().run()
+    assert not app.tabs
+
+
+def test_the_cross_table_is_shown_by_each_grouping(app):
+    turn_to(app, "segments")
+    for by in ("employees", "rating", "annual_revenue", "industry"):
+        app.segmented_control(key="seg-by").set_value(by).run()
+        assert not app.exception
+        assert "pl-heat" in boxes(app)
+    assert app.button(key="seg-save").disabled
+
+
+def test_units_are_moved_after_a_preview(app, ws):
+    scenario = draft(ws)
+    view = territory.overview(ws, scenario.scenario_id)
+    chosen = list(view.units.index[view.units["territory_id"] == "T15"][:2])
+    turn_to(app, "territories")
+    assert app.button(key="terr-apply").disabled
+    app.session_state["terr-pending"] = list(chosen)
+    app.run()
+    assert "2 units" in " ".join(m.value for m in app.markdown)
+    app.selectbox(key="terr-target-0").set_value("T16").run()
+    assert "pl-moved" in boxes(app)
+    assert scenarios.scenario(ws, scenario.scenario_id).version == scenario.version
+    app.button(key="terr-apply").click().run()
+    assert not app.exception
+    after = territory.overview(ws, scenario.scenario_id)
+    assert set(after.units.loc[chosen, "territory_id"]) == {"T16"}
+    assert app.session_state["terr-pending"] == []
+
+
+def test_who_saves_too_late_is_told_and_keeps_the_choice(app, ws):
+    scenario = draft(ws)
+    view = territory.overview(ws, scenario.scenario_id)
+    mine, theirs = view.units.index[view.units["territory_id"] == "T15"][:2]
+    turn_to(app, "territories")
+    app.session_state["terr-pending"] = [mine]
+    app.run()
+    app.selectbox(key="terr-target-0").set_value("T16").run()
+    territory.assign_units(ws, scenario.scenario_id, scenario.version, [theirs], "T17")
+    app.button(key="terr-apply").click().run()
+    assert "move 1 unit to T17" in boxes(app)
+    assert app.session_state["terr-pending"] == [mine]
+    app.button(key="terr-reload").click().run()
+    assert "meanwhile" not in boxes(app)
+    app.button(key="terr-apply").click().run()
+    after = territory.overview(ws, scenario.scenario_id)
+    assert after.units.loc[mine, "territory_id"] == "T16"
+    assert after.units.loc[theirs, "territory_id"] == "T17"
+
+
+def test_a_finished_balance_is_offered_and_accepted(app, ws):
+    scenario = draft(ws)
+    result = a_result(ws, scenario)
+    finish_job(ws, scenario, result)
+    turn_to(app, "territories")
+    assert not app.exception
+    assert any("Proposal" in m.value for m in app.markdown)
+    app.button(key="terr-accept").click().run()
+    assert not app.exception
+    saved = territory.overview(ws, scenario.scenario_id).units["territory_id"]
+    assert saved.to_dict() == result["territory_by_unit"]
+    assert not any("Proposal" in m.value for m in app.markdown)
+
+
+def test_a_discarded_balance_changes_nothing(app, ws):
+    scenario = draft(ws)
+    finish_job(ws, scenario, a_result(ws, scenario))
+    turn_to(app, "territories")
+    app.button(key="terr-discard").click().run()
+    assert not any("Proposal" in m.value for m in app.markdown)
+    assert scenarios.scenario(ws, scenario.scenario_id).version == scenario.version
+
+
+def test_a_failed_job_says_why(app, ws):
+    scenario = draft(ws)
+    queue.submit(ws.store, ws.company_id, scenario.scenario_id, "balance", {}, "ann")
+    queue.fail(ws.store, queue.claim(ws.store, "W-test"), "County 17031 is too large")
+    turn_to(app, "territories")
+    assert "County 17031 is too large" in boxes(app)
+    app.button(key="terr-dismiss").click().run()
+    assert "County 17031" not in boxes(app)
+
+
+def test_a_published_scenario_is_read_only_until_cloned(app, ws):
+    base = next(s for s in scenarios.scenarios(ws) if s.status == "published")
+    turn_to(app, "territories")
+    app.session_state["scenario_id"] = base.scenario_id
+    app.run()
+    assert any("does not change any more" in c.value for c in app.caption)
+    app.button(key="terr-clone").click().run()
+    assert not app.exception
+    assert len(scenarios.scenarios(ws)) == 3
+
+
+def test_scenarios_stand_side_by_side(app):
+    turn_to(app, "scenarios")
+    assert not app.exception
+    assert "pl-cmp" in boxes(app)
+    assert len(app.dataframe) == 2
+
+
+def upload(app, name, content):
+    app.file_uploader[0].set_value((name, content, "text/csv")).run()
+
+
+LIST = b"""Customer No,Company,Latitude,Longitude,Sector,Country
+1,Alpha,43.07,-89.40,Food,US
+2,Beta,43.04,-87.91,Food,US
+3,,43.04,-87.91,Food,US
+4,Delta,52.5,13.4,Food,DE
+"""
+
+
+def test_a_list_is_checked_then_imported_as_a_company(app, ws):
+    from planner.services import workspace
+
+    turn_to(app, "import_data")
+    upload(app, "list.csv", LIST)
+    assert not app.exception
+    app.button(key="imp-go").click().run()
+    text = boxes(app)
+    assert "Rows read" in text
+    label = app.button(key="imp-go").label
+    assert label == "Import 3 accounts"
+    app.button(key="imp-go").click().run()
+    assert not app.exception
+    assert any("3 accounts imported, 1 refused" in s.value for s in app.success)
+    assert workspace.companies(ws)[0].kind == "own"
+
+
+def test_an_empty_file_is_refused_with_a_reason_and_nothing_is_made(app, ws):
+    from planner.services import workspace
+
+    turn_to(app, "import_data")
+    upload(app, "empty.csv", b"\n")
+    assert "empty" in boxes(app)
+    assert len(workspace.companies(ws)) == 1
+
+
+def test_a_file_without_usable_rows_cannot_be_imported(app):
+    turn_to(app, "import_data")
+    upload(app, "bad.csv", b"id,name\n1,\n")
+    app.button(key="imp-go").click().run()
+    assert app.button(key="imp-go").disabled
+    assert any("Cannot be taken" in s.value for s in app.subheader)
+
+
+def test_the_store_is_examined_and_backed_up(app):
+    turn_to(app, "upkeep")
+    app.button(key="upk-examine").click().run()
+    assert any("sound" in s.value for s in app.success)
+    app.button(key="upk-backup").click().run()
+    assert not app.exception
+    assert app.session_state["upk-backup-file"]
+
+
+def test_a_rerun_of_the_territories_reads_nothing_anew(app, monkeypatch):
+    turn_to(app, "territories")
+    calls = []
+    monkeypatch.setattr(territory, "overview", lambda *args: calls.append(args))
+    app.segmented_control(key="terr-colour").set_value("Deviation").run()
+    assert not app.exception
+    assert calls == []
