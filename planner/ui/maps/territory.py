@@ -72,11 +72,12 @@ def territory_labels(view: TerritoryView) -> dict[str, str]:
 
     Returns
     -------
-    Label by territory.
+    Label by territory; only the id where no position works it yet.
     """
-    names = view.territories["rep_name"].fillna("vacant").astype("str")
+    names = view.territories["rep_name"].fillna("").astype("str")
+    names = names.where(view.territories["position_id"].notna(), "")
     return {
-        str(territory_id): f"{territory_id} {_last_name(name)}"
+        str(territory_id): f"{territory_id} {_last_name(name)}".strip()
         for territory_id, name in names.items()
     }
 
