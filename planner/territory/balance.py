@@ -28,6 +28,7 @@ _FLOW_UNITS = 6_000  # beyond these the flow takes longer than the search
 _FLOW_ROUNDS = 20
 _SMALL, _MIDDLE = 20_000, 400_000  # units · territories that get eight or three starts
 _LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 4_000
+_WARMER = (5.0, 16.0, 5.0, 16.0)  # where the tolerance is not met at once
 _TRIAL_SHARE = 0.1  # of the steps, to choose among starts
 
 
@@ -165,7 +166,8 @@ def _best_search(
     n_steps = int(n_steps * params.effort)
     rngs = rng.spawn(len(starts) + 2)
     if len(starts) == 1:
-        return search(problem, starts[0], goal, n_steps, rngs[0], run.part(0.1, 0.9))
+        found = search(problem, starts[0], goal, n_steps, rngs[0], run.part(0.1, 0.7))
+        return _warmed(problem, found, goal, n_steps, rngs[-1], run.part(0.7, 0.9))
     trials = []
     for number, start in enumerate(starts):
         first, last = number / len(starts), (number + 1) / len(starts)
@@ -183,8 +185,36 @@ def _best_search(
     for number, trial in enumerate(trials[:n_kept]):
         if run.should_stop():
             break
-        part = run.part(0.4 + 0.5 * number / n_kept, 0.4 + 0.5 * (number + 1) / n_kept)
+        part = run.part(0.4 + 0.3 * number / n_kept, 0.4 + 0.3 * (number + 1) / n_kept)
         found = search(problem, trial.labels, goal, n_steps, rngs[-1 - number], part)
+        best = min(best, found, key=lambda plan: plan.key)
+    return _warmed(problem, best, goal, n_steps, rng, run.part(0.7, 0.9))
+
+
+def _warmed(
+    problem: Problem,
+    best: Plan,
+    goal: SearchGoal,
+    n_steps: int,
+    rng: np.random.Generator,
+    run: RunControl,
+) -> Plan:
+    """Search on from a plan outside its tolerance, hotter at first."""
+    if (problem.share > 1 + problem.tolerance).any():
+        return best  # a unit too big for any territory: no search can help
+    for number, warmth in enumerate(_WARMER):
+        if best.key[0] <= 0 or run.should_stop():
+            break
+        part = run.part(number / len(_WARMER), (number + 1) / len(_WARMER))
+        found = search(
+            problem,
+            best.labels,
+            goal,
+            n_steps,
+            rng.spawn(1)[0],
+            part,
+            warmth=warmth,
+        )
         best = min(best, found, key=lambda plan: plan.key)
     return best
 

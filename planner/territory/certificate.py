@@ -150,17 +150,19 @@ def certify(
     if not problem.tolerance.size:
         value = dual_value(problem, cost, start)
         return Certificate(bound=value, multipliers=start, method="linear program")
-    n_near = min(_NEAREST, problem.n_territories)
-    method = "subgradient"
+    best = Certificate(
+        bound=dual_value(problem, cost, start), multipliers=start, method="subgradient"
+    )
+    n_near = problem.n_territories
+    if problem.n_units * n_near > _LP_SIZE:
+        n_near = min(_NEAREST, n_near)
     if problem.n_units * n_near <= _LP_SIZE:
         priced = _priced_by_program(problem, cost(slice(None)), n_near)
         if priced is not None:
-            start, method = priced, "linear program"
-    best = Certificate(
-        bound=dual_value(problem, cost, start), multipliers=start, method=method
-    )
-    if method == "linear program":
-        return best
+            proven = dual_value(problem, cost, priced)
+            return Certificate(
+                bound=proven, multipliers=priced, method="linear program"
+            )
     return _climb(problem, cost, objective, best, run)
 
 
@@ -190,7 +192,12 @@ def _climb(
 
 
 def _priced_by_program(problem: Problem, cost: Floats, n_near: int) -> Floats | None:
-    """Solve the relaxed assignment and read its prices; None if HiGHS gives up."""
+    """
+    Solve the relaxed assignment and read its prices.
+
+    Returns None if HiGHS gives up, or if the tolerances cannot be kept by the cheapest
+    territories alone: the prices would then only mirror the price of missing them.
+    """
     near = np.argpartition(cost, n_near - 1, axis=1)[:, :n_near]
     locked = problem.locked != NOWHERE
     near[locked] = problem.locked[locked, None]
@@ -227,7 +234,7 @@ def _priced_by_program(problem: Problem, cost: Floats, n_near: int) -> Floats | 
         method="highs",
         options={"time_limit": 60.0},
     )
-    if solved.status != 0:
+    if solved.status != 0 or solved.x[near.size :].max(initial=0.0) > 1e-7:
         return None
     margins = -scale * np.asarray(solved.ineqlin.marginals, dtype=float)
     signed = (margins[:n_rows] - margins[n_rows:]).reshape(n_balanced, -1)

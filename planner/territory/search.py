@@ -88,6 +88,8 @@ def search(
     n_steps: int,
     rng: np.random.Generator,
     run: RunControl,
+    *,
+    warmth: float = 1.0,
 ) -> Plan:
     """
     Improve a plan by steps over the borders of territories.
@@ -106,6 +108,9 @@ def search(
         Random numbers.
     run
         Asked to stop after each chunk of steps; told the best so far.
+    warmth
+        Above 1 the search begins hotter and with lower prices, so that units heavy
+        against an ideal share can change places.
 
     Returns
     -------
@@ -119,7 +124,7 @@ def search(
     of territories. Contiguity is tested exactly before each step.
     """
     best = rate(problem, start, goal)
-    state = _State(problem, start, goal, rng)
+    state = _State(problem, start, goal, rng, _LEAST_MULTIPLIER / warmth)
     if problem.n_territories < 2 or not len(problem.indices):
         return best
     chunk = int(min(_CHUNK_STEPS, max(10_000, 20 * problem.n_units)))
@@ -127,7 +132,8 @@ def search(
     n_hot = int(n_chunks * (1 - _STILL_SHARE))
     for number in range(n_chunks):
         is_hot = number < n_hot
-        heat = _HOT * (_COLD / _HOT) ** (number / max(1, n_hot)) if is_hot else 0.0
+        cooled = (_COLD / (warmth * _HOT)) ** (number / max(1, n_hot))
+        heat = warmth * _HOT * cooled if is_hot else 0.0
         state.walk(chunk, heat)
         found = rate(problem, state.labels, goal)
         if found.key < best.key:
@@ -150,10 +156,12 @@ class _State:
         labels: Ints,
         goal: SearchGoal,
         rng: np.random.Generator,
+        least_multiplier: float,
     ) -> None:
         self.problem = problem
+        self.least_multiplier = least_multiplier
         self.labels = labels.copy()
-        self.multiplier = np.full(problem.target.shape, _LEAST_MULTIPLIER)
+        self.multiplier = np.full(problem.target.shape, least_multiplier)
         self.random = rng.integers(1, 2**63, size=1).astype(np.uint64)
         self.world = _world_of(problem)
         self.max_moved = problem.n_units if goal.max_moved is None else goal.max_moved
@@ -194,10 +202,12 @@ class _State:
         excess: Floats = self.problem.excess(self.labels)
         over = excess > _MARGIN
         step = min(1.0, n_passes / 10)
-        raised = self.multiplier * (1 + 0.15 * step) + 4.0 * step * excess
+        raised = (
+            self.multiplier * (1 + 0.15 * step) + self.least_multiplier * step * excess
+        )
         sunk = self.multiplier * ((1 - 0.03 * step) if is_hot else 1.0)
         self.multiplier[:] = np.clip(
-            np.where(over, raised, sunk), _LEAST_MULTIPLIER, _MOST_MULTIPLIER
+            np.where(over, raised, sunk), self.least_multiplier, _MOST_MULTIPLIER
         )
 
     def restart(self, labels: Ints) -> None:

@@ -396,3 +396,26 @@ def test_what_holds_for_every_plan(world):
         assert result.bound <= result.objective * (1 + 1e-9) + 1e-9
         worst = result.territories["accounts_deviation"].abs().max()
         assert worst <= 0.3 + 1e-9
+
+
+def test_heavy_units_change_places():
+    """
+    Weights 8 7 6 5 4 3 2 1 on a ring, today's halves 26 and 10: 18 each is possible.
+
+    A step at a time worsens the balance, so the search must be warm to get there.
+    """
+    angle = np.arange(8) * np.pi / 4
+    units = pd.DataFrame(
+        {
+            "x_km": np.cos(angle),
+            "y_km": np.sin(angle),
+            "accounts": np.arange(8.0, 0.0, -1.0),
+        },
+        index=list("abcdefgh"),
+    )
+    ring = edges_frame(units.index, [(i, (i + 1) % 8) for i in range(8)], 1.0)
+    today = pd.Series(list("AAAABBBB"), index=units.index)
+    request = asked(2, tolerance=0.01, minimise="moves", effort=0.1)
+    result = balance(units, ring, request, current=today)
+    assert result.is_met
+    assert sorted(result.territories["accounts"]) == [18, 18]
