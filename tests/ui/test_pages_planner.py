@@ -9,6 +9,7 @@ import pytest
 from planner.jobs import queue
 from planner.services import accounts
 from planner.services import scenarios
+from planner.services import segments
 from planner.services import territory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,6 +129,36 @@ def test_the_cross_table_is_shown_by_each_grouping(app):
         assert not app.exception
         assert "pl-heat" in boxes(app)
     assert app.button(key="seg-save").disabled
+
+
+def edit_first_rule(app, expression):
+    """Stand in for typing into the table, which AppTest cannot do."""
+    turn_to(app, "segments")
+    frame = app.session_state["seg-frame"].copy()
+    frame.loc[0, "expression"] = expression
+    app.session_state["seg-frame"] = frame
+    app.session_state["seg-turn"] += 1
+    app.run()
+
+
+def test_an_edited_rule_shows_what_saving_would_change(app, ws):
+    edit_first_rule(app, "status = 'customer' and employees >= 300")
+    assert any(s.value.startswith("Saving would change") for s in app.subheader)
+    app.button(key="seg-save").click().run()
+    assert not app.exception
+    assert "300" in segments.saved_rules(ws)[0].expression
+    assert app.button(key="seg-save").disabled
+
+
+def test_a_rule_that_cannot_be_read_is_named_with_its_place(app, ws):
+    before = segments.saved_rules(ws)
+    edit_first_rule(app, "employeees >= 300")
+    text = boxes(app)
+    assert "A rule cannot be read" in text
+    assert "Enterprise" in text
+    assert "employeees" in text
+    assert app.button(key="seg-save").disabled
+    assert segments.saved_rules(ws) == before
 
 
 def test_units_are_moved_after_a_preview(app, ws):

@@ -66,6 +66,15 @@ def territory_colours(
     return colours
 
 
+def deviation_fill(
+    view: TerritoryView, measure: str, tolerance: float
+) -> dict[str, str]:
+    """Colour territories by their deviation, full at twice the tolerance."""
+    deviation = view.territories[f"{measure}_deviation"].astype(float)
+    shown = deviation_colours(list(deviation), tolerance * FULL_COLOUR_AT)
+    return dict(zip(map(str, view.territories.index), shown, strict=True))
+
+
 def territory_labels(view: TerritoryView) -> dict[str, str]:
     """
     Name each territory by its id and who works it: ``T01 Reyes``.
@@ -133,8 +142,7 @@ def territory_map(
     labels = territory_labels(view)
     deviation = view.territories[f"{measure}_deviation"].astype(float)
     if colour_by == "Deviation":
-        shown = deviation_colours(list(deviation), tolerance * FULL_COLOUR_AT)
-        fill = dict(zip(order, shown, strict=True))
+        fill = deviation_fill(view, measure, tolerance)
         figures = [fmt.signed_share(share) for share in deviation]
         title = "Deviation"
     else:

@@ -89,13 +89,13 @@ def _filters(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
             "Colour by", COLOUR_BY, default="Owner", key="acc-colour", required=True
         )
         text = st.text_input(
-            "Find", key="acc-text", placeholder="Name, city, ZIP", width=150
+            "Find", key="acc-text", placeholder="Name, city, ZIP", width=136
         )
         segments = st.multiselect(
-            "Segment", _values(rows["segment"]), key="acc-segment", width=160
+            "Segment", _values(rows["segment"]), key="acc-segment", width=144
         )
         known = [*_values(rows["territory_id"]), NO_TERRITORY]
-        territories = st.multiselect("Territory", known, key="acc-territory", width=130)
+        territories = st.multiselect("Territory", known, key="acc-territory", width=124)
         known = [status for status in STATUSES if (rows["status"] == status).any()]
         statuses = st.pills(
             "Status",

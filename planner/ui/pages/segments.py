@@ -60,6 +60,7 @@ def main() -> None:
     edited = _editor(ws, saved)
     rules, fault = _read(edited)
     is_changed = rules is None or tuple(rules) != saved
+    view, fault = _outcome(ws, rules, saved, fault, is_changed)
     with slot:
         save = st.button(
             "Save and apply",
@@ -72,7 +73,6 @@ def main() -> None:
             segments.save_rules(ws, rules)
             _forget_edits()
             st.rerun()
-    view, fault = _outcome(ws, rules, saved, fault, is_changed)
     if fault is not None:
         widgets.error_box(
             fault,

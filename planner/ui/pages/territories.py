@@ -16,6 +16,7 @@ from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.territory import COLOUR_BY
+from planner.ui.maps.territory import deviation_fill
 from planner.ui.maps.territory import territory_map
 from planner.ui.planmap import MapEvent
 from planner.ui.planmap import planmap
@@ -209,6 +210,8 @@ def _map_and_table(
             height=MAP_HEIGHT,
             events=("unit", "box") if is_editable else (),
         )
+    if tools["colour_by"] == "Deviation":
+        colours = deviation_fill(shown, **look)
     with right:
         balance_table(
             view,

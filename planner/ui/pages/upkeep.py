@@ -80,7 +80,7 @@ def _jobs(ws: Workspace, fmt: Formats) -> None:
             "what": [session.JOB_TITLES.get(job.kind, job.kind) for job in found],
             "state": [job.state for job in found],
             "done": [float(job.fraction or 0) for job in found],
-            "note": [job.error or job.note or "" for job in found],
+            "note": [job.error or _note(job.state, job.note) for job in found],
             "asked": [stamp_text(job.created_at, fmt) for job in found],
             "took": [_seconds(job.started_at, job.finished_at) for job in found],
             "by": [job.created_by for job in found],
@@ -112,6 +112,11 @@ def _jobs(ws: Workspace, fmt: Formats) -> None:
             queue.request_cancel(ws.store, str(rows[0]))
             st.rerun()
         st.button("Look again", key="upk-again")
+
+
+def _note(state: str, note: str | None) -> str:
+    """Say what a job is doing; one that is over does nothing."""
+    return (note or "") if state in ("queued", "running") else ""
 
 
 def _seconds(begin: str | None, end: str | None) -> float | None:
