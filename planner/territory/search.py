@@ -18,6 +18,7 @@ from planner.territory.steps import Running
 from planner.territory.steps import World
 
 _CHUNK_STEPS = 200_000  # most steps between two looks at the clock
+_REPORT_STEPS = 200_000  # between two reports: some tens of milliseconds
 _HOT, _COLD = 0.6, 0.004  # temperatures, in mean shares of a unit
 _STILL_SHARE = 0.2  # of the steps, at the end, go downhill only
 _LEAST_MULTIPLIER, _MOST_MULTIPLIER = 4.0, 1e7
@@ -107,7 +108,7 @@ def search(
     rng
         Random numbers.
     run
-        Asked to stop after each chunk of steps; told the best so far.
+        Asked to stop every few chunks of steps; told the best so far.
     warmth
         Above 1 the search begins hotter and with lower prices, so that units heavy
         against an ideal share can change places.
@@ -130,6 +131,7 @@ def search(
     chunk = int(min(_CHUNK_STEPS, max(10_000, 20 * problem.n_units)))
     n_chunks = max(4, -(-n_steps // chunk))
     n_hot = int(n_chunks * (1 - _STILL_SHARE))
+    n_quiet = max(1, _REPORT_STEPS // chunk)
     for number in range(n_chunks):
         is_hot = number < n_hot
         cooled = (_COLD / (warmth * _HOT)) ** (number / max(1, n_hot))
@@ -141,9 +143,10 @@ def search(
         state.reprice(chunk / problem.n_units, is_hot=is_hot)
         if number + 1 == n_hot:
             state.restart(best.labels)
-        run.report((number + 1) / n_chunks, "Moving borders", best=best.key[2])
-        if run.should_stop():
-            break
+        if number % n_quiet == 0 or number + 1 == n_chunks:
+            run.report((number + 1) / n_chunks, "Moving borders", best=best.key[2])
+            if run.should_stop():
+                break
     return best
 
 
