@@ -48,8 +48,11 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
-    iterations = 8_000 if args.quick else 80_000
-    params = RouteParams(iterations=iterations, passes=1, seed=args.seed)
+    params = RouteParams(
+        iterations=8_000 if args.quick else 40_000,
+        passes=1 if args.quick else 3,
+        seed=args.seed,
+    )
     rows: list[dict[str, Any]] = []
     print(
         f"{'instance':12} {'method':16} {'travel h':>8} {'missed':>6} {'pattern':>7} "

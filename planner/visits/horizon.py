@@ -205,7 +205,7 @@ def run_visits(
         If the file cannot be used; names file, account, field, value and rule.
     """
     problem = RepProblem.from_file(Path(rep_path))
-    chosen = params or RouteParams(seed=seed, passes=2, iterations=80_000)
+    chosen = params or RouteParams(seed=seed, passes=3, iterations=40_000)
     plan = plan_rep(problem, chosen, run)
     return plan.to_dict() | {"met": plan.met}
 

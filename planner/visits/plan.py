@@ -30,13 +30,13 @@ from planner.visits.horizon import warm_up
 from planner.visits.params import CadenceParams
 from planner.visits.params import RouteParams
 from planner.visits.problem import RepProblem
-from planner.visits.team import DAY_COLUMNS
+from planner.visits.rows import DAY_COLUMNS
+from planner.visits.rows import day_rows
+from planner.visits.rows import unserved_rows
+from planner.visits.rows import visit_rows
 from planner.visits.team import RepTask
 from planner.visits.team import build_team
-from planner.visits.team import day_rows
 from planner.visits.team import rep_by_position
-from planner.visits.team import unserved_rows
-from planner.visits.team import visit_rows
 from planner.visits.workdays import closed_days
 from planner.visits.workdays import plan_dates
 

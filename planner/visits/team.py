@@ -1,9 +1,8 @@
-"""A team's frames as one problem for each rep, and its plans as rows again."""
+"""A team's frames as one problem for each rep."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,27 +15,13 @@ from planner.core.units import S_PER_MIN
 from planner.geography.travel import TravelMatrix
 from planner.geography.travel import TravelProvider
 from planner.visits.check import visits_owed
-from planner.visits.horizon import RepPlan
 from planner.visits.params import CadenceParams
 from planner.visits.params import RouteParams
 from planner.visits.problem import DAYS_PER_WEEK
 from planner.visits.problem import LunchRule
 from planner.visits.problem import RepAccount
 from planner.visits.problem import RepProblem
-from planner.visits.timing import lunch_before_driving
 from planner.visits.workdays import week_windows
-
-DAY_COLUMNS = {
-    "rep_id": "str",
-    "visit_on": "datetime64[s]",
-    "n_stops": "Int64",
-    "leave_home_s": "Int64",
-    "lunch_start_s": "Int64",
-    "end_s": "Int64",
-    "service_s": "Int64",
-    "travel_s": "Int64",
-    "travel_m": "Int64",
-}
 
 Row = dict[str, Any]
 
@@ -253,74 +238,3 @@ def _rep_account(row: pd.Series, cadence: CadenceParams) -> RepAccount:
         same_weekday=visit_class in cadence.same_weekday_classes,
         priority=cadence.visit_worth.get(visit_class, 1),
     )
-
-
-def visit_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]:
-    """
-    Write a plan as rows of `core.schemas.VISITS`.
-
-    Notes
-    -----
-    The rep leaves home so late that there is no waiting at the first stop.
-    """
-    rows = []
-    for planned in plan.days:
-        timed = lunch_before_driving(task.problem, planned)
-        here = 0
-        for sequence, stop in enumerate(timed.stops, start=1):
-            is_first = sequence == 1
-            rows.append(
-                {
-                    "rep_id": task.rep_id,
-                    "visit_on": pd.Timestamp(dates[timed.day]),
-                    "sequence": sequence,
-                    "account_id": task.account_ids[stop.account],
-                    "arrive_s": stop.start_s if is_first else stop.arrive_s,
-                    "start_s": stop.start_s,
-                    "leave_s": stop.leave_s,
-                    "travel_s": int(task.travel.duration_s[here, stop.account]),
-                    "travel_m": int(task.travel.distance_m[here, stop.account]),
-                }
-            )
-            here = stop.account
-    return rows
-
-
-def day_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]:
-    """Write one row for each day with stops, after `DAY_COLUMNS`."""
-    rows = []
-    for planned in plan.days:
-        timed = lunch_before_driving(task.problem, planned)
-        if not timed.stops:
-            continue
-        first = timed.stops[0]
-        route = [0, *timed.accounts, 0]
-        rows.append(
-            {
-                "rep_id": task.rep_id,
-                "visit_on": pd.Timestamp(dates[timed.day]),
-                "n_stops": len(timed.stops),
-                "leave_home_s": first.start_s
-                - int(task.travel.duration_s[0, first.account]),
-                "lunch_start_s": timed.lunch_start_s,
-                "end_s": timed.end_s,
-                "service_s": sum(s.leave_s - s.start_s for s in timed.stops),
-                "travel_s": timed.travel_s,
-                "travel_m": int(task.travel.distance_m[route[:-1], route[1:]].sum()),
-            }
-        )
-    return rows
-
-
-def unserved_rows(task: RepTask, plan: RepPlan) -> list[Row]:
-    """Write what did not fit as rows of `core.schemas.UNSERVED`."""
-    return [
-        {
-            "rep_id": task.rep_id,
-            "account_id": task.account_ids[row.account],
-            "missing": row.missing,
-            "reason": row.reason,
-            "repair": row.repair,
-        }
-        for row in plan.unserved
-    ]
