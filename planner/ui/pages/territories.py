@@ -169,7 +169,7 @@ def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) 
     event = _map_and_table(ws, fmt, view, shown, after, tools, colours, is_editable)
     figures(fmt, view, after, tools["measure"])
     if proposal is not None:
-        moved_accounts(fmt, proposal)
+        moved_accounts(fmt, proposal, job.job_id)
     elif is_editable:
         units_table(fmt, view, pending)
     if event is not None and is_editable:

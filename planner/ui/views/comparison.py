@@ -7,8 +7,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from planner.core.files import csv_bytes
-from planner.core.files import xlsx_bytes
 from planner.core.formats import EMPTY
 from planner.core.formats import Formats
 from planner.services.scenarios import Comparison
@@ -186,16 +184,14 @@ def _moved(fmt: Formats, found: Comparison) -> None:
         height=320,
         label="Accounts with another territory",
     )
+    a, b = found.a.scenario, found.b.scenario
+    key = (a.scenario_id, str(a.version), b.scenario_id, str(b.version))
+    sheets = {"Figures": found.metrics.set_index("label"), "Accounts": moved}
+    as_csv, as_xlsx = reads.table_files(key, sheets)
     widgets.download_row(
         [
-            widgets.Download("CSV", csv_bytes(moved), "moved_accounts.csv", "text/csv"),
-            widgets.Download(
-                "Excel",
-                xlsx_bytes(
-                    {"Figures": found.metrics.set_index("label"), "Accounts": moved}
-                ),
-                "comparison.xlsx",
-            ),
+            widgets.Download("CSV", as_csv, "moved_accounts.csv", "text/csv"),
+            widgets.Download("Excel", as_xlsx, "comparison.xlsx"),
         ],
         key="scn-files",
     )

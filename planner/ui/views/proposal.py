@@ -9,8 +9,6 @@ import streamlit as st
 
 from planner.core.errors import ConflictError
 from planner.core.errors import PlannerError
-from planner.core.files import csv_bytes
-from planner.core.files import xlsx_bytes
 from planner.core.formats import Formats
 from planner.core.formats import gap_text
 from planner.jobs import queue
@@ -155,7 +153,7 @@ def _accept(ws: Workspace, scenario: Scenario, job: Any) -> None:
     st.rerun()
 
 
-def moved_accounts(fmt: Formats, proposal: Proposal) -> None:
+def moved_accounts(fmt: Formats, proposal: Proposal, job_id: str) -> None:
     """List the accounts that change hands."""
     if proposal.before.territories.empty:
         return
@@ -180,12 +178,13 @@ def moved_accounts(fmt: Formats, proposal: Proposal) -> None:
         height=360,
         label="Accounts that move",
     )
+    scenario = proposal.before.scenario
+    key = (scenario.scenario_id, str(scenario.version), job_id)
+    as_csv, as_xlsx = reads.table_files(key, {"Moved accounts": moved})
     widgets.download_row(
         [
-            widgets.Download("CSV", csv_bytes(moved), "moved_accounts.csv", "text/csv"),
-            widgets.Download(
-                "Excel", xlsx_bytes({"Moved accounts": moved}), "moved_accounts.xlsx"
-            ),
+            widgets.Download("CSV", as_csv, "moved_accounts.csv", "text/csv"),
+            widgets.Download("Excel", as_xlsx, "moved_accounts.xlsx"),
         ],
         key="terr-moved-files",
     )

@@ -14,6 +14,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from planner.core.files import csv_bytes
+from planner.core.files import xlsx_bytes
 from planner.core.formats import Formats
 from planner.core.settings import Settings
 from planner.geography.boundaries import load_states
@@ -208,3 +210,25 @@ def _saved_segments(
     _rules: tuple[Rule, ...],
 ) -> SegmentView:
     return segments.preview(_ws, _rules)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Writing the files …")
+def table_files(
+    kept_under: Key,  # noqa: ARG001
+    _sheets: Mapping[str, pd.DataFrame],
+) -> tuple[bytes, bytes]:
+    """
+    Write tables once, not on every rerun.
+
+    Parameters
+    ----------
+    kept_under
+        Names the content: equal keys, equal tables.
+    _sheets
+        Tables by sheet name.
+
+    Returns
+    -------
+    The last table as CSV, all of them as a workbook.
+    """
+    return csv_bytes(list(_sheets.values())[-1]), xlsx_bytes(dict(_sheets))
