@@ -201,7 +201,7 @@ def make_summary(line: DemoLine) -> dict[str, Any]:
             "gap": report["gap"],
             "units_moved": report["moved"],
             "accounts_moved": n_moved(line),
-            "bridges": len(line.balanced.bridges),
+            "bridges": int(line.edges["is_bridge"].sum()),
             "summary": line.balanced.summary(),
         },
         "travel": report["travel"],
