@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from planner.core.files import write_text
+from planner.visits.annealing import warm_up
 from planner.visits.check import check_plan
 from planner.visits.check import day_faults
 from planner.visits.horizon import plan_rep
-from planner.visits.horizon import warm_up
 from planner.visits.params import RouteParams
 from planner.visits.problem import LunchRule
 from planner.visits.problem import RepAccount

@@ -12,16 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from planner.core.results import Result
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
-from planner.visits import search
-from planner.visits.arrays import build_task
-from planner.visits.arrays import empty_days
-from planner.visits.arrays import routes_of
+from planner.visits.annealing import search_routes
 from planner.visits.check import PlanCheck
 from planner.visits.check import check_plan
 from planner.visits.check import visits_owed
@@ -36,11 +30,6 @@ from planner.visits.timing import DayTimes
 from planner.visits.timing import time_day
 
 __all__ = ["RepPlan", "RepProblem", "Unserved", "plan_rep", "run_visits"]
-
-_CHUNK = 500  # rounds between two looks at the clock, some 50 ms
-_MAX_REMOVED = 10  # accounts taken out in one round
-_HOT_S, _COLD_S = 8000.0, 300.0  # travel a round may add at first and at last
-_SOFT_RISE = 4.0  # how much dearer leaving a visit out becomes on the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +147,7 @@ def plan_rep(
     params = params or RouteParams()
     run = run or RunControl()
     names = day_names or tuple(day_name(day) for day in range(problem.n_days))
-    routes = _search(problem, params, run.part(0, 0.9))
+    routes = search_routes(problem, params, run.part(0, 0.9))
     routes = fill_days(problem, routes, params)
     days = tuple(
         resequence(problem, _timed(problem, day, route))
@@ -176,13 +165,6 @@ def plan_rep(
     )
     run.report(1.0, "planned")
     return plan
-
-
-def warm_up(problem: RepProblem) -> None:
-    """Compile the search, or load it compiled, before processes are forked off."""
-    task, movable = build_task(problem)
-    if movable.size:
-        _one_pass(task, movable, RouteParams(iterations=1), 0, RunControl())
 
 
 def run_visits(
@@ -208,66 +190,6 @@ def run_visits(
     chosen = params or RouteParams(seed=seed, passes=3, iterations=40_000)
     plan = plan_rep(problem, chosen, run)
     return plan.to_dict() | {"met": plan.met}
-
-
-def _search(
-    problem: RepProblem, params: RouteParams, run: RunControl
-) -> list[list[int]]:
-    """Run the passes and return the routes of the best plan."""
-    task, movable = build_task(problem)
-    if movable.size == 0:
-        return [[] for _ in range(problem.n_days)]
-    best_cost: int | None = None
-    best_routes: list[list[int]] = [[] for _ in range(problem.n_days)]
-    for number in range(params.passes):
-        part = run.part(number / params.passes, (number + 1) / params.passes)
-        cost, routes = _one_pass(task, movable, params, number, part)
-        if best_cost is None or cost < best_cost:
-            best_cost, best_routes = cost, routes
-        if run.should_stop():
-            break
-    return best_routes
-
-
-def _one_pass(
-    task: search.Task,
-    movable: npt.NDArray[np.int64],
-    params: RouteParams,
-    number: int,
-    run: RunControl,
-) -> tuple[int, list[list[int]]]:
-    """
-    Anneal once from an empty plan; the first round builds the first plan.
-
-    Leaving a visit out costs little at first, so that the search can pass through plans
-    that lack one, and ever more later. The best plan is told by the true penalties.
-    """
-    seed = np.random.default_rng([params.seed, number]).integers(1, 2**62)
-    days, kept, best = (empty_days(task, int(seed)) for _ in range(3))
-    total = max(1, params.iterations)
-    soft_s = task.soft_penalty.copy()
-    cost = 0
-    for first in range(0, total, _CHUNK):
-        task.soft_penalty[:] = soft_s * (1 + _SOFT_RISE * first / total)
-        last = min(total, first + _CHUNK)
-        cost = search.anneal(
-            task,
-            days,
-            kept,
-            best,
-            movable,
-            first,
-            last,
-            total,
-            _MAX_REMOVED,
-            _HOT_S,
-            _COLD_S,
-        )
-        run.report(last / total, "choosing the days of each visit", float(cost))
-        if run.should_stop():
-            break
-    task.soft_penalty[:] = soft_s
-    return cost, routes_of(best)
 
 
 def _timed(problem: RepProblem, day: int, route: list[int]) -> DayTimes:

@@ -24,9 +24,9 @@ from planner.core.schemas import check
 from planner.core.schemas import empty
 from planner.geography.travel import CrowFlyProvider
 from planner.geography.travel import TravelProvider
+from planner.visits.annealing import warm_up
 from planner.visits.horizon import RepPlan
 from planner.visits.horizon import plan_rep
-from planner.visits.horizon import warm_up
 from planner.visits.params import CadenceParams
 from planner.visits.params import RouteParams
 from planner.visits.problem import RepProblem

@@ -24,7 +24,6 @@ _inner = nb.njit(
     cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy"
 )
 _BLINK = 20  # in 1000: how often a pattern is overlooked, so that ties vary
-_MAX_RETRIED = 16  # accounts left out before that are tried again in one round
 
 
 class Task(NamedTuple):
@@ -410,16 +409,15 @@ def anneal(
     kept: Days,
     best: Days,
     movable: Ints,
-    first: int,
-    last: int,
-    total: int,
+    n_rounds: int,
+    n_retried: int,
     max_removed: int,
-    hot: float,
-    cold: float,
+    heat_s: float,
 ) -> int:
     """
-    Run rounds `first` to `last` of `total`; `best` holds the best plan met.
+    Run some rounds at one temperature; `best` holds the best plan met.
 
+    `n_retried` is how many of the accounts left out before are tried in each round.
     Returns the cost of the best plan.
     """
     n_days = days.n_stops.shape[0]
@@ -427,14 +425,13 @@ def anneal(
     waiting = np.empty(task.service_s.shape[0] + max_removed, np.int64)
     cost = _plan_cost(task, days, task.soft_penalty)
     best_cost = _plan_cost(task, best, task.penalty)
-    cooling = np.log(cold / hot)
-    for step in range(first, last):
+    for _ in range(n_rounds):
         for day in range(n_days):
             touched[day] = 0
         for place in range(days.chosen.shape[0]):
             kept.chosen[place] = days.chosen[place]
         n_waiting = _ruin(task, days, movable, max_removed, touched, kept, waiting)
-        n_most = n_waiting + (_MAX_RETRIED if step > 0 else movable.shape[0])
+        n_most = n_waiting + n_retried
         start = _random(days, movable.shape[0])
         for i in range(movable.shape[0]):
             place = movable[(start + i) % movable.shape[0]]
@@ -445,9 +442,8 @@ def anneal(
         for i in range(n_waiting):
             _serve(task, days, waiting[i], touched, kept, True)
         new_cost = _plan_cost(task, days, task.soft_penalty)
-        heat = hot * np.exp(cooling * step / total)
         luck = (1 + _random(days, 1 << 20)) / (1 << 20)
-        if new_cost < cost - heat * np.log(luck):
+        if new_cost < cost - heat_s * np.log(luck):
             cost = new_cost
             true_cost = _plan_cost(task, days, task.penalty)
             if true_cost < best_cost:
