@@ -171,7 +171,7 @@ def _file_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from planner.services.accounts import check_path
+    from planner.services.importing import check_path
 
     report = check_path(
         args.file,
@@ -193,7 +193,7 @@ def _add_import(verbs: Any) -> None:
 
 
 def _import(args: argparse.Namespace) -> int:
-    from planner.services.accounts import import_path
+    from planner.services.importing import import_path
     from planner.services.workspace import open_workspace
 
     ws = open_workspace(_settings(args))

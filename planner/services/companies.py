@@ -112,7 +112,7 @@ def load_sample_company(ws: Workspace) -> Workspace:
     The workspace with the sample open: accounts, segments, last year's alignment
     published with its owners and quotas, and a first draft of next year on top of it.
     """
-    from planner.services.scenarios import publish_parts
+    from planner.services.publishing import publish_parts
 
     sample = load_sample(ws.settings.data_dir)
     details = sample.company

@@ -49,10 +49,10 @@ from planner.scenarios.publish import Publication
 from planner.scenarios.publish import freeze
 from planner.segmentation.rules import DEFAULT_RULES
 from planner.segmentation.rules import apply_rules
-from planner.services.accounts import given_columns
-from planner.services.accounts import place_in_units
 from planner.services.accounts import with_segments
 from planner.services.companies import territories_of
+from planner.services.importing import given_columns
+from planner.services.importing import place_in_units
 from planner.services.team import rep_by_position
 from planner.services.visits import TEAM_ITERATIONS
 from planner.territory.alignment import Alignment

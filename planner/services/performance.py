@@ -9,6 +9,7 @@ import pandas as pd
 from planner.quotas.attainment import attainment
 from planner.quotas.crediting import credit_deals
 from planner.services import pay
+from planner.services import publishing
 from planner.services import scenarios
 from planner.services.accounts import account_list
 from planner.services.pay import MEASURE
@@ -100,7 +101,7 @@ def company_view(ws: Workspace) -> CompanyView:
         ownership = quota_rows.load_ownership(conn, company_id)
         positions = team_rows.load_positions(conn, company_id)
         reps = team_rows.load_reps(conn, company_id)
-    published = scenarios.in_force(ws, as_of)
+    published = publishing.in_force(ws, as_of)
     quotas = pd.DataFrame(columns=["position_id", "measure", "period", "amount_minor"])
     published_name = ""
     if published is not None:

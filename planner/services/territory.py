@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from planner.core.errors import InputError
 from planner.geography.adjacency import count_pieces
 from planner.services.accounts import account_list
-from planner.services.accounts import owner_names
 from planner.services.staffing import staff_territories
+from planner.services.team import owner_names
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import scenarios as scenario_rows

@@ -11,6 +11,7 @@ from planner.core.settings import Settings
 from planner.jobs import queue
 from planner.jobs.worker import ensure_worker
 from planner.services import companies
+from planner.services import publishing
 from planner.services import scenarios
 from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
@@ -53,7 +54,7 @@ def prepare(ws: Workspace) -> None:
     from planner.services import visits
 
     as_of = companies.company(ws).as_of
-    published = scenarios.in_force(ws, as_of)
+    published = publishing.in_force(ws, as_of)
     if published is None:
         return
     pay_params = {"period": pay.latest_period(ws)}

@@ -11,9 +11,9 @@ import pandas as pd
 import streamlit as st
 from babel.numbers import get_currency_symbol
 
+from planner.core.formats import EMPTY
+from planner.core.formats import Formats
 from planner.core.units import MIN_PER_HOUR
-from planner.ui.formats import EMPTY
-from planner.ui.formats import Formats
 
 Kind = Literal[
     "text",

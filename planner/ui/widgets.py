@@ -18,7 +18,7 @@ from streamlit.errors import StreamlitAPIException
 from planner.core.errors import InfeasibleError
 from planner.core.errors import PlannerError
 from planner.core.errors import SchemaError
-from planner.ui.formats import gap_text
+from planner.core.formats import gap_text
 from planner.ui.maps.text import map_text
 from planner.ui.style import apply_style
 from planner.ui.tables import Column

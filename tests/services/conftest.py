@@ -10,7 +10,7 @@ import pytest
 
 from planner.accounts.sources import read_source
 from planner.core.settings import Settings
-from planner.services import accounts
+from planner.services import importing
 from planner.services.companies import ensure_company
 from planner.services.workspace import open_workspace
 
@@ -61,7 +61,7 @@ def small_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("small") / "planner.sqlite"
     url = f"sqlite:///{path}"
     ws = open_workspace(replace(Settings.from_environment({}), store_url=url))
-    _, report = accounts.import_accounts_as_company(
+    _, report = importing.import_accounts_as_company(
         ws, small_list(), None, name="Lakes Ltd", as_of=AS_OF
     )
     assert report.rows_accepted == 12

@@ -9,6 +9,7 @@ from planner.accounts.sources import read_source
 from planner.core.errors import InputError
 from planner.services import accounts
 from planner.services import companies
+from planner.services import importing
 from planner.services import scenarios
 from planner.services import workspace
 
@@ -22,7 +23,7 @@ def test_a_list_becomes_a_company_with_units_segments_and_a_scenario(small):
     assert len(rows) == 12
     assert set(rows["unit_id"]) == {"55025", "55079", "55009"}
     assert rows.loc["A000", "segment"] == "Enterprise"
-    assert [s.name for s in scenarios.scenarios(small)] == [accounts.FIRST_SCENARIO]
+    assert [s.name for s in scenarios.scenarios(small)] == [importing.FIRST_SCENARIO]
 
 
 def test_what_the_list_gave_is_kept_and_what_it_lacked_is_labelled(small):
@@ -36,7 +37,7 @@ def test_what_the_list_gave_is_kept_and_what_it_lacked_is_labelled(small):
 
 
 def test_without_simulation_nothing_is_invented(ws, small_raw):
-    opened, _ = accounts.import_accounts_as_company(
+    opened, _ = importing.import_accounts_as_company(
         ws, small_raw, None, name="Plain", as_of=AS_OF, fill_missing=False
     )
     rows = accounts.account_list(opened, None)
@@ -46,7 +47,7 @@ def test_without_simulation_nothing_is_invented(ws, small_raw):
 
 def test_a_list_without_a_usable_row_makes_no_company(ws):
     raw = read_source(b"id,name\nA1,\nA2,\n", "bad.csv")
-    opened, report = accounts.import_accounts_as_company(
+    opened, report = importing.import_accounts_as_company(
         ws, raw, None, name="Bad", as_of=AS_OF
     )
     assert report.verdict == "reject_file"
@@ -56,22 +57,22 @@ def test_a_list_without_a_usable_row_makes_no_company(ws):
 
 def test_a_refused_report_says_why_nothing_is_imported(ws):
     raw = read_source(b"id,name\nA1,\n", "bad.csv")
-    report = accounts.check_source(raw, "accounts", ws.settings)
+    report = importing.check_source(raw, "accounts", ws.settings)
     with pytest.raises(InputError, match=r"bad\.csv: no row was accepted"):
-        accounts.company_of_report(ws, report, name="Bad", currency="USD", as_of=AS_OF)
+        importing.company_of_report(ws, report, name="Bad", currency="USD", as_of=AS_OF)
 
 
 def test_a_company_needs_a_name(ws, small_raw):
-    report = accounts.check_source(small_raw, "accounts", ws.settings)
+    report = importing.check_source(small_raw, "accounts", ws.settings)
     with pytest.raises(InputError, match="needs a name"):
-        accounts.company_of_report(ws, report, name=" ", currency="USD", as_of=AS_OF)
+        importing.company_of_report(ws, report, name=" ", currency="USD", as_of=AS_OF)
     assert workspace.companies(ws) == []
 
 
 def test_places_far_from_any_county_get_cells(ws):
     rows = [f"A{n},Betrieb {n},{48 + n / 10},{11 + n / 10}" for n in range(6)]
     text = "\n".join(["id,name,latitude,longitude", *rows])
-    opened, _ = accounts.import_accounts_as_company(
+    opened, _ = importing.import_accounts_as_company(
         ws, read_source(text.encode(), "de.csv"), None, name="Bayern", as_of=AS_OF
     )
     rows = accounts.account_list(opened, None)
@@ -79,36 +80,36 @@ def test_places_far_from_any_county_get_cells(ws):
 
 
 def test_the_preview_guesses_the_columns():
-    preview = accounts.preview_source(b"Customer No,Company,ZIP\n1,A,53703\n", "a.csv")
+    preview = importing.preview_source(b"Customer No,Company,ZIP\n1,A,53703\n", "a.csv")
     assert preview.mapping["account_id"] == "Customer No"
     assert preview.mapping["postcode"] == "ZIP"
 
 
 def test_given_columns_name_money_as_the_frame_does():
-    given = accounts.given_columns({"potential": "Pot", "employees": "Staff"})
+    given = importing.given_columns({"potential": "Pot", "employees": "Staff"})
     assert given == {"potential_minor", "employees"}
 
 
 def test_our_columns_begin_with_those_always_needed():
-    assert accounts.columns_of("accounts")[:2] == ("account_id", "name")
-    assert len(set(accounts.columns_of("deals"))) == len(accounts.columns_of("deals"))
+    assert importing.columns_of("accounts")[:2] == ("account_id", "name")
+    assert len(set(importing.columns_of("deals"))) == len(importing.columns_of("deals"))
 
 
 def test_a_saved_mapping_is_read_or_refused(tmp_path):
     path = tmp_path / "mapping.json"
     path.write_text(json.dumps({"name": "Company"}))
-    assert accounts.read_mapping(path) == {"name": "Company"}
+    assert importing.read_mapping(path) == {"name": "Company"}
     path.write_text("[1]")
     with pytest.raises(InputError):
-        accounts.read_mapping(path)
+        importing.read_mapping(path)
     with pytest.raises(InputError, match="cannot be read"):
-        accounts.read_mapping(tmp_path / "none.json")
+        importing.read_mapping(tmp_path / "none.json")
 
 
 def test_an_import_is_kept_with_its_findings(small):
-    imports = accounts.imports(small)
+    imports = importing.imports(small)
     assert list(imports["file_name"]) == ["list.csv"]
-    findings = accounts.import_findings(small, imports.index[0])
+    findings = importing.import_findings(small, imports.index[0])
     assert {"code", "severity", "message"} <= set(findings.columns)
 
 
@@ -116,10 +117,10 @@ def test_reps_of_a_file_replace_those_of_the_company(small):
     before = companies.facts_stamp(small)
     header = b"rep id,name,latitude,longitude,start time,end time"
     text = header + b"\nR1,Ann,43,-89,8:00,17:00\n"
-    report = accounts.check_source(
+    report = importing.check_source(
         read_source(text, "reps.csv"), "reps", small.settings
     )
-    accounts.save_kind(small, report)
+    importing.save_kind(small, report)
     assert companies.facts_stamp(small) != before
 
 

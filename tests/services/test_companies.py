@@ -4,6 +4,7 @@ import datetime as dt
 
 from planner.segmentation.rules import Rule
 from planner.services import companies
+from planner.services import publishing
 from planner.services import scenarios
 from planner.services import segments
 from planner.services import workspace
@@ -26,7 +27,7 @@ def test_the_sample_comes_published_with_a_draft_on_top(sample):
     assert base.status == "published"
     assert draft.status == "draft"
     assert draft.parent_id == base.scenario_id
-    assert scenarios.in_force(sample, AS_OF).scenario_id == base.scenario_id
+    assert publishing.in_force(sample, AS_OF).scenario_id == base.scenario_id
 
 
 def test_an_empty_company_has_the_default_rules(ws):

@@ -8,6 +8,7 @@ import pytest
 from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.core.errors import StoreError
+from planner.services import publishing
 from planner.services import scenarios
 from planner.services import territory
 
@@ -68,13 +69,13 @@ def test_the_comparison_lists_what_differs(small, drawn):
 
 
 def test_publishing_freezes_owners_and_names_them_by_a_hash(small, drawn):
-    preview = scenarios.preview_publish(small, drawn.scenario_id, FIRST)
+    preview = publishing.preview_publish(small, drawn.scenario_id, FIRST)
     assert (preview.n_accounts, preview.n_owned, len(preview.changes)) == (12, 12, 12)
     assert "no quotas are set in this scenario" in preview.problems
-    done = scenarios.publish(small, drawn.scenario_id, drawn.version, FIRST)
+    done = publishing.publish(small, drawn.scenario_id, drawn.version, FIRST)
     assert len(done.content_hash) == 64
-    assert scenarios.in_force(small, FIRST).scenario_id == drawn.scenario_id
-    assert scenarios.in_force(small, FIRST - dt.timedelta(days=1)) is None
+    assert publishing.in_force(small, FIRST).scenario_id == drawn.scenario_id
+    assert publishing.in_force(small, FIRST - dt.timedelta(days=1)) is None
     with pytest.raises(StoreError, match="does not change any more"):
         territory.assign_units(small, drawn.scenario_id, 3, [BROWN], "T02")
 
@@ -82,25 +83,25 @@ def test_publishing_freezes_owners_and_names_them_by_a_hash(small, drawn):
 def test_an_empty_scenario_cannot_be_published(small):
     scenario = scenarios.scenarios(small)[0]
     with pytest.raises(InputError, match="no territories yet"):
-        scenarios.preview_publish(small, scenario.scenario_id, FIRST)
+        publishing.preview_publish(small, scenario.scenario_id, FIRST)
     with pytest.raises(InputError, match="no territories yet"):
-        scenarios.publish(small, scenario.scenario_id, scenario.version, FIRST)
-    assert scenarios.publications(small) == []
+        publishing.publish(small, scenario.scenario_id, scenario.version, FIRST)
+    assert publishing.publications(small) == []
 
 
 def test_a_later_plan_cannot_start_before_the_one_in_force(small, drawn):
     copy = scenarios.clone(small, drawn.scenario_id, "Second")
-    scenarios.publish(small, drawn.scenario_id, drawn.version, FIRST)
+    publishing.publish(small, drawn.scenario_id, drawn.version, FIRST)
     with pytest.raises(InputError, match="choose a later day"):
-        scenarios.publish(small, copy.scenario_id, copy.version, FIRST)
-    assert scenarios.suggested_start(small) == dt.date(2027, 1, 1)
-    done = scenarios.publish(small, copy.scenario_id, 1, dt.date(2027, 1, 1))
+        publishing.publish(small, copy.scenario_id, copy.version, FIRST)
+    assert publishing.suggested_start(small) == dt.date(2027, 1, 1)
+    done = publishing.publish(small, copy.scenario_id, 1, dt.date(2027, 1, 1))
     assert done.effective_from == dt.date(2027, 1, 1)
 
 
 def test_the_sample_suggests_next_year_and_knows_its_quotas(sample):
-    assert scenarios.suggested_start(sample) == dt.date(2027, 1, 1)
-    base = scenarios.in_force(sample, dt.date(2026, 11, 20))
+    assert publishing.suggested_start(sample) == dt.date(2027, 1, 1)
+    base = publishing.in_force(sample, dt.date(2026, 11, 20))
     year, amount_minor = scenarios.quota_total(sample, base.scenario_id)
     assert len(year) == 4
     assert amount_minor > 0

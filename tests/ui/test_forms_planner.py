@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.jobs import queue
+from planner.services import publishing
 from planner.services import scenarios
 
 RUN_S = 60
@@ -75,9 +76,9 @@ def test_more_territories_than_units_is_said_clearly(form, ws, monkeypatch):
 def test_publishing_shows_the_changes_first(form, ws):
     app = form("publishing.publish_form")
     assert "Owner changes" in text_of(app)
-    assert scenarios.publications(ws)[0].effective_from.year == 2024
+    assert publishing.publications(ws)[0].effective_from.year == 2024
     app.button(key="scn-publish-do").click().run()
-    assert scenarios.publications(ws)[0].effective_from.isoformat() == "2027-01-01"
+    assert publishing.publications(ws)[0].effective_from.isoformat() == "2027-01-01"
 
 
 def test_a_day_before_the_plan_in_force_is_refused(form, ws):
@@ -85,7 +86,7 @@ def test_a_day_before_the_plan_in_force_is_refused(form, ws):
     app.date_input(key="scn-start-day").set_value("2024-01-01").run()
     app.button(key="scn-publish-do").click().run()
     assert "choose a later day" in text_of(app)
-    assert len(scenarios.publications(ws)) == 1
+    assert len(publishing.publications(ws)) == 1
 
 
 def test_a_scenario_is_cloned_under_a_free_name(form, ws):

@@ -156,7 +156,7 @@ def test_only_ended_jobs_are_over():
 
 def test_a_table_converts_units_and_keeps_sortable_numbers():
     def page(frame, columns):
-        from planner.ui.formats import Formats
+        from planner.core.formats import Formats
         from planner.ui.tables import table
 
         table(frame, columns, fmt=Formats(), key="t", select="multi")

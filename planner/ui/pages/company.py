@@ -8,7 +8,7 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.services import companies
 from planner.services import pay
-from planner.services import scenarios
+from planner.services import publishing
 from planner.services.performance import CompanyView
 from planner.ui import charts
 from planner.ui import session
@@ -26,7 +26,7 @@ def main() -> None:
     ws = session.workspace()
     fmt = session.formats(ws)
     company = companies.company(ws)
-    published = scenarios.in_force(ws, company.as_of)
+    published = publishing.in_force(ws, company.as_of)
     run = pay.shown_run(ws, pay.latest_period(ws))
     stamp = f"{published.content_hash if published else ''}{run.run_id if run else ''}"
     view = work.company_view(ws, stamp)

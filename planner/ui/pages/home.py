@@ -9,6 +9,7 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.services import companies
+from planner.services import publishing
 from planner.services import scenarios
 from planner.services import segments
 from planner.services import workspace
@@ -123,7 +124,7 @@ def _quotas_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -> str
 
 
 def _publish_state(ws: Workspace, fmt: Formats) -> str:
-    published = scenarios.publications(ws)
+    published = publishing.publications(ws)
     if not published:
         return "nothing published yet"
     return f"in force from {fmt.day(published[0].effective_from)}"

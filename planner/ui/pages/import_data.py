@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import accounts
 from planner.services import companies
-from planner.services.accounts import ImportReport
-from planner.services.accounts import SourcePreview
+from planner.services import importing
+from planner.services.importing import ImportReport
+from planner.services.importing import SourcePreview
 from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import widgets
@@ -84,7 +84,7 @@ def _preview(upload: Any, kind: str) -> SourcePreview:
     kept = st.session_state.get("imp-preview")
     if kept is None or kept[0] != key:
         with st.spinner("Reading the file …"):
-            preview = accounts.preview_source(upload.getvalue(), upload.name, kind)
+            preview = importing.preview_source(upload.getvalue(), upload.name, kind)
         st.session_state["imp-preview"] = (key, preview)
         return preview
     return kept[1]
@@ -126,8 +126,8 @@ def _prepared(
         )
     if pressed and report is None:
         with st.spinner("Checking each row …"):
-            filtered = accounts.keep_where(raw, condition) if condition else raw
-            report = accounts.check_source(
+            filtered = importing.keep_where(raw, condition) if condition else raw
+            report = importing.check_source(
                 filtered, kind, ws.settings, mapping, params.get("cur", fmt.currency)
             )
         st.session_state["imp-report"] = (key, report)
@@ -181,7 +181,7 @@ def _import(
     """Save what was accepted, and go on to look at it."""
     with st.spinner(f"Importing {report.rows_accepted:,} {kind} …"):
         if kind == "accounts":
-            opened = accounts.company_of_report(
+            opened = importing.company_of_report(
                 ws,
                 report,
                 name=params["name"],
@@ -191,7 +191,7 @@ def _import(
             )
             session.open_company(opened)
         else:
-            accounts.save_kind(ws, report)
+            importing.save_kind(ws, report)
     st.session_state["imp-done"] = (kind, report.rows_accepted, report.rows_rejected)
     st.session_state["imp-turn"] = _turn() + 1
     for name in ("imp-preview", "imp-report"):

@@ -11,6 +11,7 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.jobs import queue
 from planner.services import companies
+from planner.services import publishing
 from planner.services import scenarios
 from planner.services import visits
 from planner.services.scenarios import Scenario
@@ -72,7 +73,7 @@ def main() -> None:
 def _plan_in_force(ws: Workspace) -> Scenario | None:
     """Return the published scenario in force, else the one being worked on."""
     as_of = companies.company(ws).as_of
-    published = scenarios.in_force(ws, as_of)
+    published = publishing.in_force(ws, as_of)
     if published is not None:
         return scenarios.scenario(ws, published.scenario_id)
     return session.scenario(ws)

@@ -9,7 +9,7 @@ from planner.core.formats import Formats
 from planner.jobs import queue
 from planner.services import companies
 from planner.services import pay
-from planner.services import scenarios
+from planner.services import publishing
 from planner.services.pay import PayView
 from planner.services.workspace import Workspace
 from planner.ui import session
@@ -27,7 +27,7 @@ def main() -> None:
     slot = widgets.page_header(
         "Pay runs", "Credits by the published owner at each deal's date, then the plan."
     )
-    published = scenarios.in_force(ws, companies.company(ws).as_of)
+    published = publishing.in_force(ws, companies.company(ws).as_of)
     if published is None:
         widgets.empty_state(
             "Nothing is published yet",

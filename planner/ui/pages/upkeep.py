@@ -10,8 +10,8 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.jobs import queue
-from planner.services import accounts
 from planner.services import companies
+from planner.services import importing
 from planner.services import upkeep
 from planner.services.workspace import Workspace
 from planner.ui import session
@@ -153,7 +153,7 @@ def _health(ws: Workspace, fmt: Formats) -> None:
 
 
 def _imports(ws: Workspace, fmt: Formats) -> None:
-    found = accounts.imports(ws)
+    found = importing.imports(ws)
     if found.empty:
         st.caption("Nothing was imported into this company.")
         return
@@ -179,7 +179,7 @@ def _imports(ws: Workspace, fmt: Formats) -> None:
         st.caption("Choose an import to see what it found.")
         return
     widgets.table(
-        accounts.import_findings(ws, str(rows[0])),
+        importing.import_findings(ws, str(rows[0])),
         {
             "row": widgets.Column("Row", "number", width=70),
             "severity": widgets.Column("Kind", width=90),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.services import accounts
-from planner.services.accounts import SourcePreview
+from planner.services import importing
+from planner.services.importing import SourcePreview
 from planner.ui.maps.text import markdown_text
 
 PLACE = ("lat", "lon", "postcode", "city", "region", "country")
@@ -15,8 +15,8 @@ MOST_VALUES = 200  # offered to filter by
 
 def ask_mapping(preview: SourcePreview, kind: str, file_id: str) -> dict[str, str]:
     """Ask for the column of the file behind each of ours; guesses are filled in."""
-    needed = accounts.REQUIRED.get(kind, ())
-    columns = accounts.columns_of(kind)
+    needed = importing.REQUIRED.get(kind, ())
+    columns = importing.columns_of(kind)
     first = [name for name in columns if name in needed or name in PLACE]
     rest = [name for name in columns if name not in first]
     chosen = _selects(preview, kind, first, file_id, needed)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from planner.core.files import csv_bytes
 from planner.core.formats import Formats
-from planner.services.accounts import ImportReport
+from planner.services.importing import ImportReport
 from planner.ui import widgets
 
 VERDICTS = {

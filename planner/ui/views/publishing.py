@@ -10,8 +10,8 @@ import streamlit as st
 
 from planner.core.errors import PlannerError
 from planner.core.formats import Formats
-from planner.services import scenarios
-from planner.services.scenarios import PublishPreview
+from planner.services import publishing
+from planner.services.publishing import PublishPreview
 from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
 from planner.ui import session
@@ -33,10 +33,10 @@ def publish_form(ws: Workspace, fmt: Formats, scenario: Scenario) -> None:
         "owners, territories and quotas are frozen, and pay reads them."
     )
     day = st.date_input(
-        "In force from", scenarios.suggested_start(ws), key="scn-start-day"
+        "In force from", publishing.suggested_start(ws), key="scn-start-day"
     )
     try:
-        preview = scenarios.preview_publish(ws, scenario.scenario_id, _as_day(day))
+        preview = publishing.preview_publish(ws, scenario.scenario_id, _as_day(day))
     except PlannerError as error:
         widgets.error_box(error, where="This cannot be published yet")
         return
@@ -44,7 +44,7 @@ def publish_form(ws: Workspace, fmt: Formats, scenario: Scenario) -> None:
     if st.button(f"Publish for {fmt.day(day)}", type="primary", key="scn-publish-do"):
         with widgets.guard("Publishing", "Nothing was published."):
             version = session.seen_version(scenario)
-            done = scenarios.publish(ws, scenario.scenario_id, version, _as_day(day))
+            done = publishing.publish(ws, scenario.scenario_id, version, _as_day(day))
             st.session_state["scn-published"] = (
                 scenario.name,
                 done.effective_from,
@@ -109,7 +109,7 @@ def published_note(fmt: Formats) -> None:
 
 def publication_list(ws: Workspace, fmt: Formats, known: list[Scenario]) -> None:
     """List what was published, with the hash that proves it unchanged."""
-    published = scenarios.publications(ws)
+    published = publishing.publications(ws)
     st.subheader("Published")
     if not published:
         st.caption("Nothing yet. Pay and visits read only what is published.")
