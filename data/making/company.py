@@ -17,6 +17,7 @@ from planner.accounts.simulate import simulate_deals
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import check
 from planner.geography.boundaries import load_counties
+from planner.geography.distance import haversine_m
 
 from . import names
 from . import ownership as owners
@@ -38,6 +39,8 @@ BASE_FROM = date(2024, 12, 1)  # last year's alignment took effect
 PLAN_YEAR_FROM = date(2027, 1, 1)
 _STATUS_SHARES = {"customer": 0.628, "prospect": 0.364, "closed": 0.008}
 _LAPSED_SHARE = 0.04  # of customers, without an order in the last year
+_WEEKLY_KM = 100  # farther from every rep's home, no account is seen each week
+_VISITED_KM = 200  # farther, accounts are called, not visited
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ def write_company(data_dir: Path, out: Path, n: int, seed: int) -> pd.DataFrame:
     accounts = make_accounts(country, n, seed)
     edges = territories.unit_edges(units)
     homes = territories.home_places(country.cities)
+    accounts = _within_reach(accounts, homes)
     home_units = _units_at(units, homes)
     potential = accounts.groupby("unit_id")["potential_minor"].sum()
     alignment = territories.grow_territories(units, edges, potential, home_units)
@@ -139,6 +143,21 @@ def write_company(data_dir: Path, out: Path, n: int, seed: int) -> pd.DataFrame:
     write_geojson(units.reset_index(), out / "units.geojson")
     write_json(_facts(), out / "company.json")
     return accounts
+
+
+def _within_reach(accounts: pd.DataFrame, homes: pd.DataFrame) -> pd.DataFrame:
+    """Lower the visit class of accounts far from every rep's home."""
+    places, towns = (
+        accounts[["lat", "lon"]].to_numpy(),
+        homes[["lat", "lon"]].to_numpy(),
+    )
+    metres = haversine_m(places[:, :1], places[:, 1:], towns[:, 0], towns[:, 1])
+    reach_m = metres.min(axis=1)
+    given = accounts["visit_class"]
+    is_less = given.eq("A") & (reach_m > _WEEKLY_KM * 1000)
+    by_phone = given.notna() & (reach_m > _VISITED_KM * 1000)
+    lowered = given.mask(is_less, "B").mask(by_phone, "D")
+    return accounts.assign(visit_class=lowered)
 
 
 def _units_at(units: gpd.GeoDataFrame, homes: pd.DataFrame) -> pd.Series:

@@ -113,7 +113,7 @@ def make_quotas(
     seed: int,
 ) -> pd.DataFrame:
     """
-    Set the quotas of the year, month by month, from the bookings of the year before.
+    Set the quotas of the year and of its months from the bookings of the year before.
 
     Notes
     -----
@@ -145,6 +145,7 @@ def make_quotas(
             (position, MEASURE, f"{QUOTA_YEAR}-{month:02d}", part * 10_000, currency)
             for month, part in enumerate(months, start=1)
         ]
+        rows.append((position, MEASURE, str(QUOTA_YEAR), int(amount), currency))
     columns = ["position_id", "measure", "period", "amount_minor", "currency"]
     return check(pd.DataFrame(rows, columns=columns), QUOTAS)
 

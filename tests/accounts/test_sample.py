@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from scipy import sparse
+from scipy.optimize import linprog
 
 from planner.accounts.sample import load_sample
 from planner.accounts.sample import read_table
@@ -18,6 +20,7 @@ from planner.core.errors import SchemaError
 from planner.core.schemas import QUOTAS
 from planner.core.units import PPM
 from planner.geography.adjacency import count_pieces
+from planner.geography.distance import haversine_m
 from planner.quotas.overlays import overlay_rows
 
 DATA = Path(__file__).parents[2] / "data"
@@ -41,6 +44,16 @@ def owners(sample):
 def won(sample):
     """Hold the won deals, cancellations included."""
     return sample.deals[sample.deals["stage"] == "won"]
+
+
+def km_to_homes(sample) -> pd.DataFrame:
+    """Measure accounts to the homes of the reps in service."""
+    seats = sample.positions.index[sample.positions["role"] == "rep"]
+    reps = sample.reps[sample.reps["left_on"].isna()].set_index("position_id")
+    places = sample.accounts[["lat", "lon"]].to_numpy()
+    homes = reps.loc[seats, ["lat", "lon"]].to_numpy()
+    metres = haversine_m(places[:, :1], places[:, 1:], homes[:, 0], homes[:, 1])
+    return pd.DataFrame(metres / 1000, sample.accounts.index, seats)
 
 
 def test_company_states_its_facts(sample):
@@ -84,6 +97,40 @@ def test_visit_classes_ask_for_nearly_what_reps_can_do(sample):
     assert share["B"] == pytest.approx(0.18, abs=0.01)
     visits = classes.map({"A": 4, "B": 2, "C": 1}).fillna(0).sum()
     assert 5 <= visits / 24 / 20 <= 8
+
+
+def test_far_accounts_ask_for_fewer_visits(sample):
+    """Nobody drives 100 km each week or 200 km at all, give or take 5 in the town."""
+    accounts, km = sample.accounts, km_to_homes(sample).min(axis=1)
+    classes = accounts["visit_class"]
+    assert km[classes == "A"].max() <= 105
+    assert km[classes.isin(["A", "B", "C"])].max() <= 205
+    assert (km > 205).sum() > 10
+
+
+def test_reps_live_where_balanced_territories_can_be(sample):
+    """
+    Equal potential for each home leaves the mean account within 60 km of its rep.
+
+    The least distance of such a split is a transport problem; its answer may part an
+    account between two reps.
+    """
+    potential = sample.accounts["potential_minor"].astype(float)
+    share = (potential / potential.sum()).groupby(sample.accounts["unit_id"]).sum()
+    km = km_to_homes(sample).groupby(sample.accounts["unit_id"].to_numpy()).mean()
+    n, k = km.shape
+    takes_all = sparse.kron(sparse.eye(n), np.ones((1, k)))
+    fills_home = sparse.kron(np.ones((1, n)), sparse.eye(k))
+    found = linprog(
+        km.to_numpy().ravel(),
+        A_eq=sparse.vstack([takes_all, fills_home]),
+        b_eq=np.concatenate([share[km.index], np.full(k, 1 / k)]),
+        method="highs",
+    )
+    assert found.status == 0
+    assert found.fun <= 60
+    by_home = (found.x.reshape(n, k) * km.to_numpy()).sum(axis=0) * k
+    assert by_home.max() <= 140
 
 
 def test_a_quarter_of_accounts_has_limited_hours(sample):
@@ -304,13 +351,17 @@ def test_splits_share_whole_deals_between_reps(sample, won):
     assert sample.positions.loc[splits["position_id"], "role"].eq("rep").all()
 
 
-def test_quotas_are_monthly_and_add_up_the_hierarchy(sample):
-    """Twelve months for each position; managers carry 97 % of their reps."""
+def test_quotas_of_months_sum_to_the_year_and_up_the_hierarchy(sample):
+    """Twelve months and their year a position; managers carry 97 % of their reps."""
     quotas = sample.quotas
     assert set(quotas["measure"]) == {"bookings"}
     assert set(quotas["position_id"]) == set(sample.positions.index)
-    assert quotas.groupby("position_id")["period"].nunique().eq(12).all()
-    yearly = quotas.groupby("position_id")["amount_minor"].sum().astype(float)
+    is_year = quotas["period"] == "2026"
+    months = quotas[~is_year].groupby("position_id")
+    assert months["period"].nunique().eq(12).all()
+    yearly = quotas[is_year].set_index("position_id")["amount_minor"]
+    assert (months["amount_minor"].sum() == yearly.sort_index()).all()
+    yearly = yearly.astype(float)
     seats = sample.positions[sample.positions["role"] == "rep"]
     by_manager = yearly[seats.index].groupby(seats["parent_id"]).sum()
     ratio = yearly[by_manager.index] / by_manager
@@ -326,7 +377,7 @@ def test_company_attains_its_quota_nearly(sample, won, owners):
     )
     assert is_then.sum() == len(year)
     booked = held[is_then].groupby("position_id")["amount_minor"].sum().astype(float)
-    quotas = sample.quotas[sample.quotas["period"] <= "2026-10"]
+    quotas = sample.quotas[sample.quotas["period"].between("2026-01", "2026-10")]
     quota = quotas.groupby("position_id")["amount_minor"].sum().astype(float)
     attained = booked / quota[booked.index]
     assert 0.90 <= booked.sum() / quota[booked.index].sum() <= 1.05
