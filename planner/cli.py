@@ -106,19 +106,27 @@ def _run_control(args: argparse.Namespace) -> RunControl:
     signal.signal(signal.SIGINT, lambda signum, _: cancelled.append(signum))
     return RunControl(
         time_limit_s=args.time_limit,
-        on_progress=_show_progress,
+        on_progress=_progress_bar(),
         is_cancelled=lambda: bool(cancelled),
     )
 
 
-def _show_progress(progress: Progress) -> None:
-    done = round(progress.fraction * BAR_WIDTH)
-    bar = "█" * done + "·" * (BAR_WIDTH - done)
-    line = f"{bar} {progress.fraction:4.0%}  {progress.note}"
-    if sys.stderr.isatty():
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-    else:
-        print(line, file=sys.stderr, flush=True)
+def _progress_bar() -> Callable[[Progress], None]:
+    """Draw a bar that grows on a terminal; in a log, a line for each step of it."""
+    drawn = -1
+
+    def show(progress: Progress) -> None:
+        nonlocal drawn
+        done = round(progress.fraction * BAR_WIDTH)
+        bar = "█" * done + "·" * (BAR_WIDTH - done)
+        line = f"{bar} {progress.fraction:4.0%}  {progress.note}"
+        if sys.stderr.isatty():
+            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+        elif done > drawn:
+            print(line, file=sys.stderr, flush=True)
+        drawn = max(drawn, done)
+
+    return show
 
 
 def _print(args: argparse.Namespace, outcome: dict[str, Any], text: str) -> None:

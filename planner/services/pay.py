@@ -211,7 +211,8 @@ class PayView:
         The run.
     positions
         Paid positions indexed `position_id`: `title`, `name`, `role`, `credit_minor`,
-        `quota_minor` (of the month), `ytd_share`, `pay_minor`.
+        `quota_minor` (of the month), `ytd_share`, `pay_minor`; for an overlay the
+        credit is what it shares, without attainment.
     problems
         Deals and lines that could not be credited or paid, each with its reason.
     """
@@ -243,6 +244,9 @@ def pay_view(ws: Workspace, period: str) -> PayView | None:
     table["name"] = owner_names(inputs.positions, inputs.reps, inputs.as_of)
     for name in ("credit_minor", "quota_minor", "ytd_share"):
         table[name] = month[name].reindex(table.index)
+    beside = table["role"] == "overlay"
+    table.loc[beside, "credit_minor"] = month["overlay_minor"].reindex(table.index)
+    table.loc[beside, "ytd_share"] = float("nan")
     pay = totals.groupby("position_id")["amount_minor"].sum()
     table["pay_minor"] = pay.reindex(table.index).fillna(0).astype("Int64")
     return PayView(run=run, positions=table, problems=problems)

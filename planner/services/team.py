@@ -22,7 +22,7 @@ def active_reps(reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
 
     Returns
     -------
-    REPS frame, one person for each position.
+    REPS frame, one person for each position: the last hired if there are several.
     """
     day = pd.Timestamp(as_of)
     active = reps[
@@ -30,7 +30,8 @@ def active_reps(reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
         & (reps["hired_on"].isna() | (reps["hired_on"] <= day))
         & (reps["left_on"].isna() | (reps["left_on"] > day))
     ]
-    return active.drop_duplicates("position_id")
+    ordered = active.sort_values("hired_on", na_position="first", kind="stable")
+    return ordered.drop_duplicates("position_id", keep="last")
 
 
 def owner_names(

@@ -36,11 +36,8 @@ from planner.visits.rows import unserved_rows
 from planner.visits.rows import visit_rows
 from planner.visits.team import RepTask
 from planner.visits.team import build_team
-from planner.visits.team import rep_by_position
 from planner.visits.workdays import closed_days
 from planner.visits.workdays import plan_dates
-
-__all__ = ["VisitsResult", "plan_visits", "rep_by_position"]
 
 
 @dataclass(frozen=True, kw_only=True)

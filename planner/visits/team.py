@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -63,29 +62,6 @@ class Team:
 
     tasks: tuple[RepTask, ...]
     outside: tuple[Row, ...]
-
-
-def rep_by_position(reps: pd.DataFrame, on: date) -> dict[str, str]:
-    """
-    Tell who works each position on a day.
-
-    Parameters
-    ----------
-    reps
-        Frame after `core.schemas.REPS`.
-
-    Returns
-    -------
-    Rep id by position id: hired by then and not left; the last hired if several.
-    """
-    day = pd.Timestamp(on)
-    works = (
-        reps["position_id"].notna()
-        & ~(reps["hired_on"] > day)
-        & ~(reps["left_on"] <= day)
-    )
-    ordered = reps[works].sort_values("hired_on", na_position="first", kind="stable")
-    return {str(row["position_id"]): str(rep) for rep, row in ordered.iterrows()}
 
 
 def build_team(

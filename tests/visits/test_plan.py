@@ -16,9 +16,9 @@ from planner.core.schemas import UNSERVED
 from planner.core.schemas import VISITS
 from planner.core.schemas import check
 from planner.core.schemas import empty
+from planner.services.team import rep_by_position
 from planner.visits.params import RouteParams
 from planner.visits.plan import plan_visits
-from planner.visits.plan import rep_by_position
 
 MONDAY = date(2026, 11, 23)
 THANKSGIVING = date(2026, 11, 26)
@@ -85,12 +85,6 @@ def plan(accounts, reps, **options):
     rep_of = rep_by_position(reps, MONDAY)
     defaults = {"start_on": MONDAY, "params": QUICK}
     return plan_visits(accounts, reps, rep_of, **(defaults | options))
-
-
-def test_a_position_whose_rep_left_is_vacant(reps):
-    assert rep_by_position(reps, MONDAY) == {"P-1": "R1"}
-    assert rep_by_position(reps, date(2026, 9, 30)) == {"P-1": "R1", "P-2": "R2"}
-    assert rep_by_position(reps, date(2019, 1, 1)) == {}
 
 
 def test_each_class_gets_its_visits_and_vacant_positions_are_listed(accounts, reps):

@@ -12,6 +12,7 @@ from planner.services import pay
 from planner.ui import charts
 from planner.ui import session
 from planner.ui import widgets
+from planner.ui.maps.palette import ACCENT
 from planner.ui.maps.text import markdown_text
 from planner.ui.views import work
 from planner.ui.widgets import Column
@@ -71,12 +72,12 @@ def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
     )
     with st.container(border=True):
         st.markdown(f"**{markdown_text(statement.sentence, 2000)}**")
-    st.subheader("By part of the plan")
-    parts = statement.components.reset_index()
-    chart = parts.set_index("name")["amount_minor"].astype(float) / MINOR
-    if len(chart):
+    parts = statement.components.set_index("name")["amount_minor"].astype(float)
+    if len(parts) > 1:
+        st.subheader("By part of the plan")
+        colours = dict.fromkeys(parts.index, ACCENT)
         st.altair_chart(
-            charts.legend_bars(chart, {}, label=f"Pay, {fmt.currency}"),
+            charts.legend_bars(parts / MINOR, colours, label=f"Pay, {fmt.currency}"),
             width="stretch",
         )
     st.subheader("Every line")
