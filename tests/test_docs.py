@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import csv
 import re
 import shlex
 from pathlib import Path
@@ -33,7 +34,7 @@ def text_of(name: str) -> str:
 
 def section(text: str, heading: str) -> str:
     """Cut what stands under the heading that begins with some words."""
-    start = re.search(rf"^(#+) {re.escape(heading)}\b.*$", text, re.MULTILINE)
+    start = re.search(rf"^(#+) {re.escape(heading)}(?!\w).*$", text, re.MULTILINE)
     assert start, f"no heading {heading}"
     rest = text[start.end() :]
     end = re.search(rf"^#{{1,{len(start[1])}}} ", rest, re.MULTILINE)
@@ -105,6 +106,18 @@ def test_every_code_and_verdict_of_an_import_is_described():
     codes = codes_of_findings()
     assert {"duplicate_id", "no_place", "unclear_number", "null_island"} <= codes
     assert missing([*codes, *VERDICTS], described) == []
+
+
+def test_the_sample_has_as_many_rows_as_said():
+    text = section(text_of("docs/data-model.md"), "`data/`")
+    said = dict(
+        re.findall(r"^\| (sample/\w+\.csv|\w+\.csv) \| ([\d,]+) \|", text, re.M)
+    )
+    assert len(said) >= 5
+    for name, number in said.items():
+        with (ROOT / "data" / name).open(encoding="utf-8", newline="") as file:
+            n_rows = sum(1 for _ in csv.reader(file)) - 1
+        assert n_rows == int(number.replace(",", "")), name
 
 
 def verbs() -> set[str]:
