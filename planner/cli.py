@@ -142,6 +142,7 @@ def _add_demo(verbs: Any) -> None:
     parser.add_argument("--territories", type=int, metavar="K")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     _solving(parser)
+    parser.set_defaults(threads=0)  # all cores: the visits are planned rep by rep
 
 
 def _demo(args: argparse.Namespace) -> int:
@@ -153,7 +154,7 @@ def _demo(args: argparse.Namespace) -> int:
         where=args.where,
         n_territories=args.territories,
         seed=args.seed,
-        n_workers=max(1, args.threads),
+        n_workers=args.threads,
     )
     run = _run_control(args)
     settings = Settings.from_environment()

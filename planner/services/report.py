@@ -34,7 +34,8 @@ from planner.visits.params import CadenceParams
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 BAR_REACH = 1.0  # deviation shown at the end of a bar
 MOST_LINES = 12
-MOST_REASONS = 8
+MOST_REASONS = 10
+CLIP_DEG = 0.05  # ground shown around a route
 VISITS_WORDS = {4: "every week", 2: "every second week", 1: "every fourth week"}
 
 
@@ -165,13 +166,20 @@ def _territories(
             f"After: worst deviation {fmt.share(balance['max_deviation'])}, "
             f"{balance['extra_pieces']} extra pieces"
         ),
-        "balance_text": balance["summary"],
+        "balance_text": _in_words(balance["summary"]),
         "measure_label": MEASURES[measure],
         "tolerance_text": fmt.share(tolerance),
         "territories": _territory_rows(
             line, measure, tolerance, deviation, before, fmt
         ),
     }
+
+
+def _in_words(summary: str) -> str:
+    """Write a solver's summary with the measures' names as people know them."""
+    for measure, label in MEASURES.items():
+        summary = summary.replace(measure, label)
+    return summary
 
 
 def _territory_rows(
@@ -363,13 +371,15 @@ def _visits(line: DemoLine, summary: Mapping[str, Any], fmt: Formats) -> dict[st
         "day_caption": "",
         "day_stops": [],
         "unserved": [],
+        "n_more_unserved": 0,
     }
     if len(unserved):
-        reasons = unserved.groupby("reason").agg(
-            missing=("missing", "sum"), repair=("repair", "first")
-        )
-        top = reasons.sort_values("missing", ascending=False).head(MOST_REASONS)
-        context["unserved"] = top.reset_index().to_dict("records")
+        known = line.accounts[["name", "visit_class"]]
+        listed = unserved.join(known, on="account_id")
+        listed["rep"] = listed["rep_id"].map(line.reps["name"]).fillna("nobody")
+        top = listed.sort_values(["visit_class", "account_id"]).head(MOST_REASONS)
+        context["unserved"] = top.to_dict("records")
+        context["n_more_unserved"] = len(listed) - len(top)
     if len(visits):
         context.update(_one_day(line, fmt))
     return context
@@ -417,7 +427,12 @@ def _clipped(drawing: Drawing, lon: list[float], lat: list[float]) -> Drawing:
     """Keep only the ground around a route, so that the route fills the map."""
     from dataclasses import replace
 
-    frame = shapely.box(min(lon), min(lat), max(lon), max(lat)).buffer(0.15)
+    frame = shapely.box(
+        min(lon) - CLIP_DEG,
+        min(lat) - CLIP_DEG,
+        max(lon) + CLIP_DEG,
+        max(lat) + CLIP_DEG,
+    )
     kept = [
         replace(area, geometry=shapely.intersection(area.geometry, frame))
         for area in drawing.areas
@@ -440,8 +455,12 @@ def _pay(
         {
             "title": line.positions.at[position_id, "title"],
             "name": names[position_id],
-            "credit": fmt.money(_whole(month["credit_minor"].get(position_id))),
-            "attainment": fmt.share(month["ytd_share"].get(position_id)),
+            "credit": fmt.money(
+                _whole(month[_credit_of(line, position_id)].get(position_id))
+            ),
+            "attainment": fmt.share(month["ytd_share"].get(position_id))
+            if _credit_of(line, position_id) == "credit_minor"
+            else "–",
             "pay": fmt.money(int(amount)),
         }
         for position_id, amount in pay.sort_values(ascending=False).items()
@@ -456,6 +475,12 @@ def _pay(
         "pay_rows": rows,
         "statement": _one_statement(line, pay, statements, fmt),
     }
+
+
+def _credit_of(line: DemoLine, position_id: str) -> str:
+    """Name the credit a position is paid on: its own, or what it shares."""
+    is_overlay = line.positions.at[position_id, "role"] == "overlay"
+    return "overlay_minor" if is_overlay else "credit_minor"
 
 
 def _whole(value: Any) -> int | None:
