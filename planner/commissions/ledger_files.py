@@ -9,9 +9,9 @@ from planner.commissions.ledger import LedgerEntry
 from planner.commissions.ledger import to_frame
 from planner.commissions.ledger import verify
 from planner.commissions.tables import Table
-from planner.commissions.wording import in_money
 from planner.core.errors import InputError
 from planner.core.files import csv_bytes
+from planner.core.files import in_money
 from planner.core.files import safe_cell
 from planner.core.files import write_bytes
 from planner.core.money import parse_minor

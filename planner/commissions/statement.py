@@ -10,10 +10,10 @@ import pandas as pd
 
 from planner.commissions.plans import CompPlan
 from planner.commissions.sentence import pay_sentence
-from planner.commissions.wording import exact_money
-from planner.commissions.wording import in_money
 from planner.commissions.wording import month_text
 from planner.commissions.wording import working_text
+from planner.core.files import exact_money
+from planner.core.files import in_money
 from planner.core.files import xlsx_bytes
 
 

@@ -11,12 +11,14 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from planner.core.errors import InputError
+from planner.core.money import minor_digits
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -92,6 +94,49 @@ def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
     if safe.index.nlevels == 1 and not pd.api.types.is_numeric_dtype(safe.index.dtype):
         safe.index = safe.index.map(safe_cell)
     return safe
+
+
+def exact_money(amount_minor: int, currency: str) -> Decimal:
+    """Turn minor units into an exact decimal number."""
+    return Decimal(int(amount_minor)).scaleb(-minor_digits(currency))
+
+
+def in_money(
+    frame: pd.DataFrame, currency: str, *, has_currency_column: bool = False
+) -> pd.DataFrame:
+    """
+    Write the minor units of a frame as decimals, as all files hold them.
+
+    Parameters
+    ----------
+    frame
+        Columns ending in ``_minor`` hold minor units, in ``_micro`` millionths of them.
+    currency
+        Decides the decimals.
+    has_currency_column
+        Whether the currency is added beside, if there is any amount.
+
+    Returns
+    -------
+    The frame with these columns as exact decimals, their names without the ending.
+    """
+    shown = frame.copy()
+    amounts = [name for name in shown if str(name).endswith("_minor")]
+    for name in amounts:
+        exact = [
+            None if pd.isna(value) else exact_money(value, currency)
+            for value in shown[name]
+        ]
+        shown[name] = pd.Series(exact, index=shown.index, dtype=object)
+    digits = minor_digits(currency)
+    for name in [column for column in shown if str(column).endswith("_micro")]:
+        micro = [Decimal(int(value)).scaleb(-digits - 6) for value in shown[name]]
+        shown[name] = pd.Series(micro, index=shown.index, dtype=object)
+    if amounts and has_currency_column and "currency" not in shown:
+        shown["currency"] = currency
+    return shown.rename(
+        columns=lambda name: str(name).removesuffix("_minor").removesuffix("_micro")
+    )
 
 
 def csv_bytes(frame: pd.DataFrame, *, index: bool = True) -> bytes:

@@ -13,7 +13,17 @@ from decimal import InvalidOperation
 
 from planner.core.errors import InputError
 
-MINOR_DIGITS = {"USD": 2, "EUR": 2, "GBP": 2, "CAD": 2, "CHF": 2, "JPY": 0, "ILS": 2}
+MINOR_DIGITS = {  # ISO 4217; the order in which they are offered
+    "USD": 2,
+    "EUR": 2,
+    "GBP": 2,
+    "CHF": 2,
+    "CAD": 2,
+    "AUD": 2,
+    "MYR": 2,
+    "ILS": 2,
+    "JPY": 0,
+}
 
 
 def minor_digits(currency: str) -> int:

@@ -12,6 +12,7 @@ from planner.commissions.plans import load_plan
 from planner.commissions.statement import Statement
 from planner.commissions.statement import make_statement
 from planner.commissions.statement import statement_xlsx_bytes
+from planner.core.files import in_money
 from planner.core.files import write_bytes
 from planner.core.files import write_frame
 from planner.core.files import write_text
@@ -44,7 +45,9 @@ def write_files(line: DemoLine, settings: Settings, out_dir: Path) -> dict[str, 
     write_frame(plan[PLAN_COLUMNS], out_dir / "plan.csv", index=False)
     write_frame(_territory_polygons(line), out_dir / "plan.geojson")
     write_frame(
-        _money_file(line.quotas, line.currency), out_dir / "quotas.csv", index=False
+        in_money(line.quotas, line.currency, has_currency_column=True),
+        out_dir / "quotas.csv",
+        index=False,
     )
     if len(line.findings):
         write_frame(line.findings, out_dir / "findings.csv", index=False)
@@ -67,24 +70,7 @@ def write_files(line: DemoLine, settings: Settings, out_dir: Path) -> dict[str, 
 def _accounts_file(line: DemoLine) -> pd.DataFrame:
     frame = line.accounts.copy()
     frame["territory_id"] = line.territory_by_account
-    return _money_file(frame, line.currency)
-
-
-def _money_file(frame: pd.DataFrame, currency: str) -> pd.DataFrame:
-    """Write minor units as decimals, with their currency beside."""
-    shown = frame.copy()
-    columns = [name for name in shown.columns if str(name).endswith("_minor")]
-    for name in columns:
-        shown[name] = [
-            "" if pd.isna(value) else format_minor(int(value), currency)
-            for value in shown[name]
-        ]
-    shown = shown.rename(
-        columns={name: name.removesuffix("_minor") for name in columns}
-    )
-    if columns and "currency" not in shown:
-        shown["currency"] = currency
-    return shown
+    return in_money(frame, line.currency, has_currency_column=True)
 
 
 def _territory_polygons(line: DemoLine) -> gpd.GeoDataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.core.money import MINOR_DIGITS
 from planner.services import companies
 from planner.services import publishing
 from planner.services import scenarios
@@ -23,7 +24,7 @@ from planner.ui.views import reads
 
 PAGES = "planner/ui/pages"
 KINDS = {"sample": "sample company", "own": "own file", "empty": "empty"}
-CURRENCIES = ("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "MYR", "ILS", "JPY")
+CURRENCIES = tuple(MINOR_DIGITS)
 
 
 def main() -> None:

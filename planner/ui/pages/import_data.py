@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.core.money import MINOR_DIGITS
 from planner.services import companies
 from planner.services import importing
 from planner.services.importing import ImportReport
@@ -29,7 +30,7 @@ WHAT = {
     "deals": "Orders and open pipeline; they replace those of the open company.",
 }
 TYPES = ["csv", "tsv", "txt", "xlsx", "geojson", "json", "gpkg", "zip"]
-CURRENCIES = ("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "MYR", "ILS", "JPY")
+CURRENCIES = tuple(MINOR_DIGITS)
 PREVIEW_ROWS = 8
 PAGES = "planner/ui/pages"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.files import csv_bytes
+from planner.core.files import in_money
 from planner.core.formats import Formats
 from planner.jobs import queue
 from planner.services import companies
@@ -107,7 +108,9 @@ def _view(view: PayView, fmt: Formats) -> None:
         [
             Download(
                 "Positions as CSV",
-                csv_bytes(view.positions),
+                csv_bytes(
+                    in_money(view.positions, fmt.currency, has_currency_column=True)
+                ),
                 f"pay-{view.run.period}.csv",
                 "text/csv",
             )

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from planner.core.files import exact_money
 from planner.core.formats import EMPTY
 from planner.core.formats import Formats
 from planner.services.scenarios import Comparison
@@ -186,8 +187,8 @@ def _moved(fmt: Formats, found: Comparison) -> None:
     )
     a, b = found.a.scenario, found.b.scenario
     key = (a.scenario_id, str(a.version), b.scenario_id, str(b.version))
-    sheets = {"Figures": found.metrics.set_index("label"), "Accounts": moved}
-    as_csv, as_xlsx = reads.table_files(key, sheets)
+    sheets = {"Figures": _figures_sheet(found, fmt), "Accounts": moved}
+    as_csv, as_xlsx = reads.table_files(key, sheets, fmt.currency)
     widgets.download_row(
         [
             widgets.Download("CSV", as_csv, "moved_accounts.csv", "text/csv"),
@@ -195,3 +196,12 @@ def _moved(fmt: Formats, found: Comparison) -> None:
         ],
         key="scn-files",
     )
+
+
+def _figures_sheet(found: Comparison, fmt: Formats) -> pd.DataFrame:
+    """Write the figures for a file: amounts as decimals, each with its kind."""
+    figures = found.metrics.set_index("label").astype({"a": object, "b": object})
+    for label in figures.index[figures["kind"] == "money"]:
+        for side in ("a", "b"):
+            figures.at[label, side] = exact_money(figures.at[label, side], fmt.currency)
+    return figures

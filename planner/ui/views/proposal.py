@@ -180,7 +180,7 @@ def moved_accounts(fmt: Formats, proposal: Proposal, job_id: str) -> None:
     )
     scenario = proposal.before.scenario
     key = (scenario.scenario_id, str(scenario.version), job_id)
-    as_csv, as_xlsx = reads.table_files(key, {"Moved accounts": moved})
+    as_csv, as_xlsx = reads.table_files(key, {"Moved accounts": moved}, fmt.currency)
     widgets.download_row(
         [
             widgets.Download("CSV", as_csv, "moved_accounts.csv", "text/csv"),

@@ -15,6 +15,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.files import csv_bytes
+from planner.core.files import in_money
 from planner.core.files import xlsx_bytes
 from planner.core.formats import Formats
 from planner.core.settings import Settings
@@ -216,6 +217,7 @@ def _saved_segments(
 def table_files(
     kept_under: Key,  # noqa: ARG001
     _sheets: Mapping[str, pd.DataFrame],
+    currency: str,
 ) -> tuple[bytes, bytes]:
     """
     Write tables once, not on every rerun.
@@ -225,10 +227,16 @@ def table_files(
     kept_under
         Names the content: equal keys, equal tables.
     _sheets
-        Tables by sheet name.
+        Tables by sheet name; amounts in minor units.
+    currency
+        Of the amounts, which the files hold as decimals.
 
     Returns
     -------
     The last table as CSV, all of them as a workbook.
     """
-    return csv_bytes(list(_sheets.values())[-1]), xlsx_bytes(dict(_sheets))
+    sheets = {
+        name: in_money(sheet, currency, has_currency_column=True)
+        for name, sheet in _sheets.items()
+    }
+    return csv_bytes(list(sheets.values())[-1]), xlsx_bytes(sheets)
