@@ -205,7 +205,8 @@ def write_frame(frame: pd.DataFrame, path: Path, *, index: bool = True) -> None:
         driver = "GeoJSON" if suffix == ".geojson" else "GPKG"
         with replacing(path) as beside:
             beside.unlink()
-            frame.to_file(beside, driver=driver, index=index)
+            # named after the file, not after the temporary one it is written to
+            frame.to_file(beside, driver=driver, index=index, layer=path.stem)
     else:
         raise InputError(
             f"{path.name} must end in .csv, .xlsx, .parquet, .json, .geojson or .gpkg"

@@ -1,0 +1,177 @@
+"""
+The app's own work, timed: import, load, edit, read, copy, pay.
+
+There is no peer to compare with here: the last column is the goal of each step.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from planner.accounts.sample import load_sample
+from planner.accounts.sources import read_source
+from planner.core.run import RunControl
+from planner.core.settings import Settings
+from planner.services import companies
+from planner.services import importing
+from planner.services import pay
+from planner.services import scenarios
+from planner.services import territory
+from planner.services.workspace import Workspace
+from planner.services.workspace import open_workspace
+
+EDITS = 60
+GOALS_S = {
+    "import: read and check": 15.0,
+    "import: save as a company": 30.0,
+    "sample company into an empty store": 10.0,
+    "territories of a scenario, read": 2.0,
+    "one edit, saved and audited, p95": 0.05,
+    "copy of a scenario": 0.05,
+    "pay of a month": 5.0,
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """
+    Run the benchmark and print a table.
+
+    Parameters
+    ----------
+    argv
+        ``--rows N`` accounts of the import (100,000), ``--quick`` (10,000),
+        ``--json FILE``.
+
+    Returns
+    -------
+    0: all goals reached; 1: some were missed.
+    """
+    parser = argparse.ArgumentParser(prog="python -m benchmarks app")
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--quick", action="store_true", help="10,000 rows")
+    parser.add_argument("--data", type=Path, help="not used: the app brings its own")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    args = parser.parse_args(list(argv))
+    n_rows = 10_000 if args.quick else args.rows
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = measure(n_rows, Path(folder))
+    table = pd.DataFrame({"seconds": seconds, "goal": pd.Series(GOALS_S)})
+    table["reached"] = table["seconds"] <= table["goal"]
+    print(f"{n_rows:,} rows imported; one process; wall seconds")
+    print(table.loc[list(seconds)].round(3).to_string())
+    if args.json:
+        rows = table.reset_index(names="step").to_dict("records")
+        args.json.write_text(json.dumps({"rows": n_rows, "steps": rows}, indent=1))
+    return 0 if table["reached"].all() else 1
+
+
+def measure(n_rows: int, folder: Path) -> dict[str, float]:
+    """
+    Time each step once, on a store of its own.
+
+    Parameters
+    ----------
+    n_rows
+        Accounts of the imported list.
+    folder
+        Where the stores are made.
+
+    Returns
+    -------
+    Wall seconds by step.
+    """
+    seconds: dict[str, float] = {}
+    settings = Settings.from_environment({})
+
+    def timed(name: str, work: Callable[[], object]) -> object:
+        started = time.perf_counter()
+        result = work()
+        seconds[name] = time.perf_counter() - started
+        return result
+
+    content = list_of_accounts(settings, n_rows)
+    empty = open_workspace(replace(settings, store_url=f"sqlite:///{folder}/a.sqlite"))
+    report = timed(
+        "import: read and check",
+        lambda: importing.check_source(
+            read_source(content, "list.csv"), "accounts", settings
+        ),
+    )
+    assert report.rows_accepted + report.rows_rejected == n_rows
+    timed(
+        "import: save as a company",
+        lambda: importing.company_of_report(
+            empty,
+            report,
+            name="List",
+            currency="USD",
+            as_of=dt.date(2026, 11, 20),
+            fill_missing=False,
+        ),
+    )
+    with_sample = replace(settings, store_url=f"sqlite:///{folder}/b.sqlite")
+    ws, _ = timed(
+        "sample company into an empty store",
+        lambda: companies.ensure_company(with_sample),
+    )
+    draft = next(s for s in scenarios.scenarios(ws) if s.status == "draft")
+    view = timed(
+        "territories of a scenario, read",
+        lambda: territory.overview(ws, draft.scenario_id),
+    )
+    seconds["one edit, saved and audited, p95"] = _edit_s(ws, draft.scenario_id, view)
+    timed(
+        "copy of a scenario",
+        lambda: scenarios.clone(ws, draft.scenario_id, "A copy"),
+    )
+    timed(
+        "pay of a month",
+        lambda: pay.run_period(ws, {"period": pay.latest_period(ws)}, RunControl()),
+    )
+    return seconds
+
+
+def list_of_accounts(settings: Settings, n_rows: int) -> bytes:
+    """
+    Write a list as a CRM would: the sample's accounts over and over, ids renewed.
+
+    Parameters
+    ----------
+    settings
+        Where the sample is.
+    n_rows
+        Rows of the list.
+    """
+    accounts = load_sample(settings.data_dir).accounts
+    rows = accounts.iloc[np.arange(n_rows) % len(accounts)][
+        ["name", "street", "city", "region", "postcode", "lat", "lon", "industry"]
+    ].copy()
+    rows["employees"] = accounts["employees"].to_numpy()[np.arange(n_rows) % 3000]
+    rows["name"] = rows["name"] + [f" {number}" for number in range(n_rows)]
+    rows.insert(0, "account_id", [f"L{number:07d}" for number in range(n_rows)])
+    return rows.to_csv(index=False).encode()
+
+
+def _edit_s(ws: Workspace, scenario_id: str, view: territory.TerritoryView) -> float:
+    """Move one unit to and fro, each move a saved and audited version."""
+    unit_id = view.units.index[0]
+    targets = list(view.territories.index[:2])
+    version, durations = view.scenario.version, []
+    for number in range(EDITS):
+        started = time.perf_counter()
+        version = territory.assign_units(
+            ws, scenario_id, version, [unit_id], targets[number % 2]
+        )
+        durations.append(time.perf_counter() - started)
+    return float(np.quantile(durations, 0.95))
