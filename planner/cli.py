@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from planner.core.errors import InputError
 from planner.core.errors import PlannerError
 from planner.core.files import write_frame
 from planner.core.files import write_text
@@ -26,6 +27,7 @@ from planner.core.settings import Settings
 
 DONE, NOT_MET, BAD_INPUT, OUR_FAULT, CANCELLED = 0, 1, 2, 3, 130
 BAR_WIDTH = 24
+REFUSED = ("reject_rows", "reject_file")  # verdicts of a check that failed
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -190,7 +192,7 @@ def _check(args: argparse.Namespace) -> int:
         where=args.where,
     )
     _print(args, report.to_dict(), report.summary())
-    return BAD_INPUT if report.verdict == "reject_file" else DONE
+    return NOT_MET if report.verdict in REFUSED else DONE
 
 
 def _add_import(verbs: Any) -> None:
@@ -215,9 +217,10 @@ def _import(args: argparse.Namespace) -> int:
         accept_warnings=args.accept_warnings,
         company_name=args.company,
     )
-    _print(args, report.to_dict(), report.summary())
     if report.verdict == "reject_file":
-        return BAD_INPUT
+        reasons = "; ".join(report.findings["message"].head(3))
+        raise InputError(f"{args.file.name}: {reasons}; nothing was imported")
+    _print(args, report.to_dict(), report.summary())
     return NOT_MET if report.rows_rejected else DONE
 
 

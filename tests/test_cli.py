@@ -198,3 +198,14 @@ def test_backup_and_restore_keep_everything(accounts_csv, tmp_path, capsys):
     got = json.loads(capsys.readouterr().out)
     assert got["sha256"] == sent["sha256"]
     assert main(["restore", file, "--store", other]) == 2
+
+
+def test_a_refused_file_fails_the_check_and_the_import(tmp_path, capsys):
+    path = tmp_path / "empty.csv"
+    path.write_bytes(b"")
+    words = [str(path), "--kind", "accounts"]
+    assert main(["check", *words, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["verdict"] == "reject_file"
+    store = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    assert main(["import", *words, "--store", store, "--accept-warnings"]) == 2
+    assert "nothing was imported" in capsys.readouterr().err

@@ -228,7 +228,8 @@ def assign_units(
             by_unit = moved.territory_by_unit
             added = staff_territories(conn, ws, scenario_id, by_unit).loc[[to]]
             scenario_rows.save_territories(conn, edit, pd.concat([known, added]))
-        _save_alignment(conn, edit, moved)
+        changed = moved.territory_by_unit.loc[list(unit_ids)]
+        scenario_rows.save_alignment(conn, edit, changed.to_frame("territory_id"))
         return edit.version
 
 
