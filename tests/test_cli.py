@@ -208,4 +208,8 @@ def test_a_refused_file_fails_the_check_and_the_import(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["verdict"] == "reject_file"
     store = f"sqlite:///{tmp_path / 'store.sqlite'}"
     assert main(["import", *words, "--store", store, "--accept-warnings"]) == 2
+    assert "empty.csv" in capsys.readouterr().err
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    words[0] = str(tmp_path / "other.csv")
+    assert main(["import", *words, "--store", store, "--accept-warnings"]) == 2
     assert "nothing was imported" in capsys.readouterr().err

@@ -51,6 +51,7 @@ REQUIRED = {
     "reps": ("rep_id", "name"),
     "deals": ("deal_id", "account_id", "amount", "close_on"),
 }
+DEFAULT_CURRENCY = "USD"
 SAMPLE_ROWS = 200  # that the guess of the columns looks at
 LEAST_SHARE_IN_COUNTIES = 0.8  # of the accounts, for county polygons to be the units
 
@@ -340,17 +341,17 @@ def import_path(
             f"{report.summary()}\nnothing was imported: look at the findings with "
             f"`check`, then repeat with --accept-warnings to take the accepted rows"
         )
-    if kind == "accounts":
-        _, report = import_accounts_as_company(
+    if kind == "accounts" and report.is_usable:
+        company_of_report(
             ws,
-            raw,
-            mapping,
+            report,
             name=company_name or path.stem,
+            currency=DEFAULT_CURRENCY,
             as_of=dt.datetime.now(dt.UTC).date(),
             fill_missing=False,
         )
-        return report
-    save_kind(ws, report)
+    elif kind != "accounts":
+        save_kind(ws, report)
     return report
 
 
