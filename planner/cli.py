@@ -148,8 +148,8 @@ def _add_demo(verbs: Any) -> None:
 
 
 def _demo(args: argparse.Namespace) -> int:
-    from planner.services.demo import DemoParams
-    from planner.services.demo import run_demo
+    from planner.services.demo.line import DemoParams
+    from planner.services.demo.run import run_demo
 
     params = DemoParams(
         accounts_path=args.accounts,

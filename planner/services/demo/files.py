@@ -19,8 +19,8 @@ from planner.core.files import write_text
 from planner.core.money import format_minor
 from planner.core.settings import Settings
 from planner.geography.boundaries import dissolve
-from planner.services.demo import DemoLine
-from planner.services.report import report_html
+from planner.services.demo.line import DemoLine
+from planner.services.demo.report import report_html
 from planner.services.team import owner_names
 from planner.visits.sheets import calendar_bytes
 from planner.visits.sheets import join_places

@@ -1,26 +1,17 @@
-"""The whole line without a screen or a store: what ``python -m planner demo`` does."""
+"""The steps of the demo, each filling in its part of the line."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import multiprocessing
 import os
-import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from dataclasses import field
 from pathlib import Path
-from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from planner.accounts.enrich import Gazetteer
 from planner.accounts.importing import import_table
-from planner.accounts.sample import SampleCompany
 from planner.accounts.sample import load_sample
 from planner.accounts.simulate import simulate_business
 from planner.accounts.simulate_deals import simulate_deals
@@ -29,28 +20,26 @@ from planner.accounts.simulate_team import territory_places
 from planner.accounts.sources import read_source
 from planner.accounts.sources import where as keep_where
 from planner.capacity.workload import account_minutes
-from planner.commissions.calculate import PayResult
 from planner.commissions.calculate import calculate
 from planner.commissions.plans import load_plan
 from planner.core import schemas
 from planner.core.errors import InputError
-from planner.core.errors import ParamsError
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.geography.adjacency import connect
 from planner.geography.adjacency import find_edges
 from planner.geography.distance import places_km
-from planner.quotas.crediting import CreditResult
 from planner.quotas.crediting import credit_deals
 from planner.quotas.ownership import ownership_of
 from planner.quotas.ownership import supersede
 from planner.quotas.setting import split_top_down
-from planner.scenarios.publish import Publication
 from planner.scenarios.publish import freeze
 from planner.segmentation.rules import DEFAULT_RULES
 from planner.segmentation.rules import apply_rules
 from planner.services.accounts import with_segments
 from planner.services.companies import territories_of
+from planner.services.demo.line import DemoLine
+from planner.services.demo.line import DemoParams
 from planner.services.importing import given_columns
 from planner.services.importing import place_in_units
 from planner.services.team import rep_by_position
@@ -60,9 +49,7 @@ from planner.territory.balance import balance
 from planner.territory.basis import unit_table
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
-from planner.territory.result import BalanceResult
 from planner.visits.params import RouteParams
-from planner.visits.plan import VisitsResult
 from planner.visits.plan import plan_visits
 
 ACCOUNTS_A_TERRITORY = 150
@@ -71,199 +58,8 @@ GROWTH_PPM = 1_080_000  # of the sample's last twelve months: next year's target
 PPM = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoParams:
-    """
-    What the demo runs on.
-
-    Parameters
-    ----------
-    accounts_path
-        A list of accounts; None: the sample company.
-    where
-        ``column=value``: the rows of the list to keep.
-    n_territories
-        None: the sample's own, or one for each 150 accounts of a list.
-    as_of
-        The company's today; None: the sample's, or the day it runs.
-    seed
-        Of everything drawn.
-    n_workers
-        Processes for the visits; 0: as many as there are cores.
-    """
-
-    accounts_path: Path | None = None
-    where: str | None = None
-    n_territories: int | None = None
-    as_of: dt.date | None = None
-    seed: int = 0
-    n_workers: int = 0
-
-    def __post_init__(self) -> None:
-        if self.n_territories is not None and self.n_territories < 1:
-            raise ParamsError(
-                f"territories must be at least 1, got {self.n_territories}"
-            )
-        if self.where is not None and self.accounts_path is None:
-            raise ParamsError("where selects rows of a list: name it with --accounts")
-
-
-@dataclass(kw_only=True)
-class DemoLine:
-    """
-    What the steps hand to each other; each fills in its part.
-
-    Parameters
-    ----------
-    name, currency, as_of
-        Of the company.
-    simulated
-        What of it is simulated, in words.
-    before
-        Territory by account today; None for a list.
-    sample
-        The sample company; None for a list.
-
-    Notes
-    -----
-    Fields without a first value are filled in by the step of their name.
-    """
-
-    name: str
-    currency: str
-    as_of: dt.date
-    simulated: str
-    effective_from: dt.date
-    measures: tuple[BalanceMeasure, ...]
-    import_counts: dict[str, Any]
-    findings: pd.DataFrame
-    accounts: pd.DataFrame
-    units: gpd.GeoDataFrame
-    edges: pd.DataFrame
-    plan_text: str
-    before: pd.Series | None = None  # territory by account today
-    sample: SampleCompany | None = None
-    positions: pd.DataFrame = field(default_factory=pd.DataFrame)
-    reps: pd.DataFrame = field(default_factory=pd.DataFrame)
-    deals: pd.DataFrame = field(default_factory=pd.DataFrame)
-    splits: pd.DataFrame | None = None
-    balanced: BalanceResult = field(init=False)
-    territory_by_account: pd.Series = field(init=False)
-    quotas: pd.DataFrame = field(default_factory=pd.DataFrame)
-    ownership: pd.DataFrame = field(default_factory=pd.DataFrame)
-    published: Publication = field(init=False)
-    visits: VisitsResult = field(init=False)
-    credited: CreditResult = field(init=False)
-    paid: PayResult = field(init=False)
-    period: str = ""
-    seconds: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DemoOutcome:
-    """
-    What the demo did.
-
-    Parameters
-    ----------
-    summary
-        What ``summary.json`` holds.
-    is_met
-        Whether the balance is within tolerance and no row went missing.
-    out_dir
-        Where the files are.
-    """
-
-    summary: dict[str, Any]
-    is_met: bool
-    out_dir: Path
-
-    def text(self) -> str:
-        """Say what came out in a few lines."""
-        counts, plan = self.summary["counts"], self.summary["balance"]
-        visits, pay = self.summary["visits"], self.summary["pay"]
-        seconds = sum(self.summary["seconds"].values())
-        return "\n".join(
-            [
-                f"{counts['rows_read']:,} rows read, {counts['rows_accepted']:,} "
-                f"accepted, {counts['rows_rejected']:,} rejected",
-                f"{counts['territories']} territories, worst deviation "
-                f"{plan['max_deviation']:.1%} (tolerance {plan['tolerance']:.0%}), "
-                f"{plan['extra_pieces']} extra pieces",
-                f"{visits['served']:,} visits planned, {visits['missed']:,} do not fit",
-                f"pay of {pay['period']}: {pay['total']} {pay['currency']}",
-                f"{seconds:.1f} s; open {self.out_dir / 'report.html'}",
-            ]
-        )
-
-
-def run_demo(
-    params: DemoParams, settings: Settings, out_dir: Path, run: RunControl
-) -> DemoOutcome:
-    """
-    Run the whole line and write its files.
-
-    Parameters
-    ----------
-    params
-        What it runs on.
-    settings
-        Where the sample company and the geography are.
-    out_dir
-        Folder of the files; made if missing.
-    run
-        Progress, time limit and cancel.
-
-    Raises
-    ------
-    InputError
-        If the list cannot be used; nothing is written then.
-    """
-    from planner.services.demo_files import write_files
-
-    seconds: dict[str, float] = {}
-    with _timed(seconds, "import"):
-        run.report(0.0, "Reading the accounts")
-        line = _read(params, settings)
-    line.seconds = seconds
-    with _timed(seconds, "segment"):
-        run.report(0.08, "Segmenting")
-        _segment(line)
-    with _timed(seconds, "balance"):
-        _balance(line, params, run.part(0.1, 0.4))
-    with _timed(seconds, "quotas"):
-        run.report(0.4, "Setting quotas and owners")
-        _own_and_set(line, params)
-    with _timed(seconds, "visits"):
-        _visit(line, params, run.part(0.42, 0.85))
-    with _timed(seconds, "publish"):
-        run.report(0.86, "Publishing")
-        _publish(line)
-    with _timed(seconds, "pay"):
-        run.report(0.88, "Crediting deals and paying")
-        _pay(line)
-    with _timed(seconds, "write"):
-        run.report(0.93, "Writing files and the report")
-        summary = write_files(line, settings, out_dir)
-    summary["seconds"] = {name: round(value, 2) for name, value in seconds.items()}
-    from planner.core.files import write_text
-
-    text = json.dumps(summary, indent=1, ensure_ascii=False, default=str)
-    write_text(text, out_dir / "summary.json")
-    run.report(1.0, "Done")
-    return DemoOutcome(
-        summary=summary, is_met=bool(summary["balance"]["is_met"]), out_dir=out_dir
-    )
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
-    started = time.perf_counter()
-    yield
-    seconds[name] = time.perf_counter() - started
-
-
-def _read(params: DemoParams, settings: Settings) -> DemoLine:
+def read(params: DemoParams, settings: Settings) -> DemoLine:
+    """Read the sample company or the list."""
     if params.accounts_path is None:
         return _read_sample(params, settings)
     return _read_list(params.accounts_path, params, settings)
@@ -346,7 +142,8 @@ def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
     )
 
 
-def _segment(line: DemoLine) -> None:
+def segment(line: DemoLine) -> None:
+    """Apply the default rules and reckon each account's workload."""
     segments = apply_rules(line.accounts, DEFAULT_RULES, pd.Timestamp(line.as_of))
     line.accounts = with_segments(line.accounts, segments)
     line.accounts["workload_min"] = account_minutes(
@@ -354,7 +151,8 @@ def _segment(line: DemoLine) -> None:
     )
 
 
-def _balance(line: DemoLine, params: DemoParams, run: RunControl) -> None:
+def balance_territories(line: DemoLine, params: DemoParams, run: RunControl) -> None:
+    """Balance the territories, from today's where there are any."""
     table = unit_table(line.accounts, line.units)
     n_territories = params.n_territories
     if n_territories is None and line.sample is None:
@@ -373,7 +171,7 @@ def _balance(line: DemoLine, params: DemoParams, run: RunControl) -> None:
     line.territory_by_account = alignment.territory_of(line.accounts["unit_id"])
 
 
-def _own_and_set(line: DemoLine, params: DemoParams) -> None:
+def own_and_set(line: DemoLine, params: DemoParams) -> None:
     """Staff the territories, split the target, decide who owns what from when."""
     territory = line.territory_by_account
     if line.sample is None:
@@ -433,7 +231,8 @@ def _position_by_territory(line: DemoLine) -> dict[str, str]:
     return known
 
 
-def _visit(line: DemoLine, params: DemoParams, run: RunControl) -> None:
+def plan_team_visits(line: DemoLine, params: DemoParams, run: RunControl) -> None:
+    """Plan four weeks of visits from the next Monday, reps side by side."""
     position = line.territory_by_account.map(_position_by_territory(line))
     monday = line.as_of + dt.timedelta(days=7 - line.as_of.weekday())
     n_workers = params.n_workers or os.cpu_count() or 1
@@ -451,7 +250,8 @@ def _visit(line: DemoLine, params: DemoParams, run: RunControl) -> None:
         )
 
 
-def _publish(line: DemoLine) -> None:
+def freeze_plan(line: DemoLine) -> None:
+    """Freeze the plan: alignment, owners, quotas, with their hash."""
     alignment: Alignment = line.balanced.alignment
     line.published = freeze(
         f"{line.name}: balanced",
@@ -465,7 +265,7 @@ def _publish(line: DemoLine) -> None:
     )
 
 
-def _pay(line: DemoLine) -> None:
+def pay_month(line: DemoLine) -> None:
     """Pay the last whole month from the dated ownership and the quotas in force."""
     period = pd.Period(line.as_of, "M") - 1
     line.period = str(period)

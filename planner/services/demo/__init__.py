@@ -1,0 +1,1 @@
+"""The whole line without a screen: its steps, its files, its report."""
