@@ -1,7 +1,6 @@
-"""A real app on an empty store, and a real Chromium looking at it."""
+"""A real app on an empty store."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,15 +12,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_S = 120
-CHROMIUM_ARGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def _free_port():
@@ -63,21 +53,3 @@ def app_url(tmp_path_factory):
         ask_worker_to_stop(store_url)
         process.terminate()
         process.wait(timeout=20)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium of the machine; missing: skipped, but never in CI."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is missing in CI: .ci/run must install it")
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path, args=list(CHROMIUM_ARGS)
-        )
-        yield chromium
-        chromium.close()
