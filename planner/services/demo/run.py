@@ -83,16 +83,17 @@ def run_demo(
         run.report(0.0, "Reading the accounts")
         line = steps.read(params, settings)
     line.seconds = seconds
-    with _timed(seconds, "segment"):
-        run.report(0.08, "Segmenting")
-        steps.segment(line)
-    with _timed(seconds, "balance"):
-        steps.balance_territories(line, params, run.part(0.1, 0.4))
-    with _timed(seconds, "quotas"):
-        run.report(0.4, "Setting quotas and owners")
-        steps.own_and_set(line, params)
-    with _timed(seconds, "visits"):
-        steps.plan_team_visits(line, params, run.part(0.42, 0.85))
+    with steps.visit_workers(params) as executor:
+        with _timed(seconds, "segment"):
+            run.report(0.08, "Segmenting")
+            steps.segment(line)
+        with _timed(seconds, "balance"):
+            steps.balance_territories(line, params, run.part(0.1, 0.4))
+        with _timed(seconds, "quotas"):
+            run.report(0.4, "Setting quotas and owners")
+            steps.own_and_set(line, params)
+        with _timed(seconds, "visits"):
+            steps.plan_team_visits(line, params, executor, run.part(0.42, 0.85))
     with _timed(seconds, "publish"):
         run.report(0.86, "Publishing")
         steps.freeze_plan(line)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 import os
+from concurrent.futures import Executor
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from planner.accounts.enrich import Gazetteer
@@ -49,8 +51,12 @@ from planner.territory.balance import balance
 from planner.territory.basis import unit_table
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
+from planner.visits.horizon import warm_up
 from planner.visits.params import RouteParams
 from planner.visits.plan import plan_visits
+from planner.visits.problem import LunchRule
+from planner.visits.problem import RepAccount
+from planner.visits.problem import RepProblem
 
 ACCOUNTS_A_TERRITORY = 150
 MEASURE = "bookings"
@@ -231,23 +237,51 @@ def _position_by_territory(line: DemoLine) -> dict[str, str]:
     return known
 
 
-def plan_team_visits(line: DemoLine, params: DemoParams, run: RunControl) -> None:
+def visit_workers(params: DemoParams) -> ProcessPoolExecutor:
+    """
+    Start the processes that plan visits, and let them compile the search meanwhile.
+
+    Compiled code is kept on disk: only the first run on a machine gains from this.
+    """
+    executor = ProcessPoolExecutor(
+        params.n_workers or os.cpu_count() or 1,
+        mp_context=multiprocessing.get_context("spawn"),
+    )
+    executor.submit(_compile_visits)
+    return executor
+
+
+def _compile_visits() -> None:
+    """Plan a rep with one account, for the sake of the compiled code."""
+    always = (((0, 86_400),),) * 5
+    warm_up(
+        RepProblem(
+            accounts=(
+                RepAccount(visits_per_4_weeks=0, service_s=0, start_windows=always),
+                RepAccount(visits_per_4_weeks=1, service_s=60, start_windows=always),
+            ),
+            travel_s=np.array([[0, 60], [60, 0]]),
+            day=(28_800, 61_200),
+            lunch=LunchRule(1_800, 39_600, 50_400),
+        )
+    )
+
+
+def plan_team_visits(
+    line: DemoLine, params: DemoParams, executor: Executor, run: RunControl
+) -> None:
     """Plan four weeks of visits from the next Monday, reps side by side."""
     position = line.territory_by_account.map(_position_by_territory(line))
     monday = line.as_of + dt.timedelta(days=7 - line.as_of.weekday())
-    n_workers = params.n_workers or os.cpu_count() or 1
-    with ProcessPoolExecutor(
-        n_workers, mp_context=multiprocessing.get_context("spawn")
-    ) as executor:
-        line.visits = plan_visits(
-            line.accounts.assign(owner_id=position.astype("str")),
-            line.reps,
-            rep_by_position(line.reps, line.as_of),
-            start_on=monday,
-            params=RouteParams(seed=params.seed, iterations=TEAM_ITERATIONS),
-            run=run,
-            executor=executor,
-        )
+    line.visits = plan_visits(
+        line.accounts.assign(owner_id=position.astype("str")),
+        line.reps,
+        rep_by_position(line.reps, line.as_of),
+        start_on=monday,
+        params=RouteParams(seed=params.seed, iterations=TEAM_ITERATIONS),
+        run=run,
+        executor=executor,
+    )
 
 
 def freeze_plan(line: DemoLine) -> None:
