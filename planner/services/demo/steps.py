@@ -51,7 +51,7 @@ from planner.territory.balance import balance
 from planner.territory.basis import unit_table
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
-from planner.visits.horizon import warm_up
+from planner.visits.annealing import warm_up
 from planner.visits.params import RouteParams
 from planner.visits.plan import plan_visits
 from planner.visits.problem import LunchRule
