@@ -179,8 +179,8 @@ class RepWeeks:
         return mine.sort_values("sequence")
 
 
-# Rounds of the search for each rep when a whole team is planned: about 1 s a rep. On the
-# sample's 24 reps 8,000 rounds drive 1 % less and serve 7 visits more of 2,757.
+# Rounds of the search for each rep when a whole team is planned: about 1 s a rep. On
+# the sample's 24 reps 8,000 rounds drive 1 % less and serve 7 visits more of 2,757.
 TEAM_ITERATIONS = 6_000
 
 ACCOUNT_FACTS = [
