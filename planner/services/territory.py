@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from planner.core.errors import InputError
 from planner.geography.adjacency import count_pieces
+from planner.services import proposals
 from planner.services.accounts import account_list
 from planner.services.staffing import staff_territories
 from planner.services.team import owner_names
@@ -104,7 +105,7 @@ def overview(ws: Workspace, scenario_id: str) -> TerritoryView:
     accounts = account_list(ws, scenario_id)
     accounts = accounts[accounts["status"] != "closed"]
     by_unit = alignment.territory_by_unit.reindex(units.index)
-    table = unit_table(accounts, units)
+    table = unit_table(accounts, units) if len(units) else _no_units(units)
     held = _held(accounts, territories)
     territories = territories.assign(
         rep_name=territories["position_id"]
@@ -127,6 +128,13 @@ def overview(ws: Workspace, scenario_id: str) -> TerritoryView:
         index=_index(held),
         homes=_homes(reps, territories, as_of),
     )
+
+
+def _no_units(units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Make the unit table of a company that has no units yet."""
+    columns = ["x_km", "y_km", *MEASURES]
+    table = pd.DataFrame(columns=columns, index=units.index, dtype=float)
+    return table.assign(name=units["name"])
 
 
 def _held(accounts: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
@@ -254,6 +262,8 @@ class Proposal:
     moved_accounts
         Accounts that change territory: `name`, `from_territory`, `to_territory`,
         `our_sales_minor`, `potential_minor`, `open_pipeline_minor`, `reason`.
+    n_exceptions
+        Named accounts that would follow their unit again.
     report
         Of the solver, as in the contract's ``balance`` report.
     summary
@@ -263,6 +273,7 @@ class Proposal:
     before: TerritoryView
     after: TerritoryView
     moved_accounts: pd.DataFrame
+    n_exceptions: int
     report: dict[str, Any]
     summary: str
 
@@ -279,13 +290,24 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
         ["name", "our_sales_minor", "potential_minor", "open_pipeline_minor"],
     ].assign(from_territory=was[changes], to_territory=will[changes])
     reasons = pd.Series(result.get("reasons") or {}, dtype="str")
-    moved["reason"] = before.accounts.loc[changes, "unit_id"].map(reasons).fillna("")
+    why = before.accounts.loc[changes, "unit_id"].map(reasons).astype("str").fillna("")
+    moved["reason"] = why.map(proposals.in_words).astype("str")
+    named = proposals.exceptions(before.accounts, before.units["territory_id"])
+    moved.loc[named[changes], "reason"] = (
+        "It was kept apart from its unit by name; it follows its unit again"
+    )
+    report = dict(result["report"])
+    report["blocking"] = [
+        {**found, "reason": proposals.in_words(str(found.get("reason", "")))}
+        for found in report.get("blocking") or []
+    ]
     return Proposal(
         before=before,
         after=after,
         moved_accounts=moved.sort_values("potential_minor", ascending=False),
-        report=dict(result["report"]),
-        summary=str(result["summary"]),
+        n_exceptions=int(named.sum()),
+        report=report,
+        summary=proposals.in_words(str(result["summary"])),
     )
 
 
@@ -357,10 +379,23 @@ def _as_if(
 
 
 def accept_proposal(
-    ws: Workspace, scenario_id: str, version: int, result: Mapping[str, Any]
+    ws: Workspace,
+    scenario_id: str,
+    version: int,
+    result: Mapping[str, Any],
+    job_id: str | None = None,
 ) -> int:
     """
     Take a balance job's answer into the scenario.
+
+    Parameters
+    ----------
+    version
+        Version of the scenario that the user was looking at.
+    result
+        What the job returned.
+    job_id
+        The job, whose answer is then offered to nobody any more.
 
     Returns
     -------
@@ -387,6 +422,8 @@ def accept_proposal(
         territories = staff_territories(conn, ws, scenario_id, by_unit)
         scenario_rows.save_territories(conn, edit, territories)
         _save_alignment(conn, edit, Alignment(by_unit))
+        if job_id is not None:
+            proposals.note(conn, ws, job_id, proposals.ACCEPTED)
         return edit.version
 
 

@@ -64,12 +64,19 @@ def test_balance_asks_and_queues_a_job(form, ws):
     ]
 
 
-def test_more_territories_than_units_is_said_clearly(form, ws, monkeypatch):
-    monkeypatch.setattr("planner.ui.views.balance_form.MOST_TERRITORIES", 5000)
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("bal-n", 5000, "5,000 territories cannot be made of"),
+        ("bal-n", 300, "300 territories are more than one map can tell apart"),
+        ("bal-tolerance", 150.0, "must lie in (0, 1)"),
+    ],
+)
+def test_what_cannot_be_balanced_is_said_not_replaced(form, ws, key, value, said):
     app = form("balance_form.balance_form")
-    app.number_input(key="bal-n").set_value(900)
+    app.number_input(key=key).set_value(value)
     app.button(key="bal-start").click().run()
-    assert "900 territories cannot be made of" in text_of(app)
+    assert said in text_of(app)
     assert queue.latest(ws.store, "balance", draft(ws).scenario_id) is None
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from planner.jobs import queue
 from planner.services import accounts
@@ -220,7 +221,46 @@ def test_a_discarded_balance_changes_nothing(app, ws):
     turn_to(app, "territories")
     app.button(key="terr-discard").click().run()
     assert not any("Proposal" in m.value for m in app.markdown)
+    another = turn_to(
+        AppTest.from_file(str(ROOT / "app.py"), default_timeout=RUN_S), "territories"
+    )
+    assert not any("Proposal" in m.value for m in another.markdown)
     assert scenarios.scenario(ws, scenario.scenario_id).version == scenario.version
+
+
+def test_a_proposal_stays_offered_after_another_save(app, ws):
+    scenario = draft(ws)
+    finish_job(ws, scenario, a_result(ws, scenario))
+    scenarios.rename(ws, scenario.scenario_id, scenario.version, "Renamed meanwhile")
+    turn_to(app, "territories")
+    assert any("Proposal" in m.value for m in app.markdown)
+    assert "The scenario changed while this was computed" in boxes(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("home", "pl-title"),
+        ("accounts", "No accounts yet"),
+        ("territories", "No units yet"),
+        ("quotas", "No positions yet"),
+        ("scenarios", "pl-title"),
+        ("my_day", "No visits planned yet"),
+        ("my_pay", "has not been run yet"),
+        ("company", "No plan in force yet"),
+        ("pay_runs", "Nothing is published yet"),
+    ],
+)
+def test_a_scenario_of_an_empty_company_breaks_no_page(app, ws, name, said):
+    from planner.services.companies import start_empty_company
+
+    opened = start_empty_company(ws, "Blank", "JPY", pd.Timestamp("2026-11-20").date())
+    scenarios.start(opened, "Draft 1")
+    app.session_state["company_id"] = opened.company_id
+    turn_to(app, name)
+    assert not app.exception
+    assert "pl-box-fault" not in boxes(app)
+    assert said in boxes(app)
 
 
 def test_a_failed_job_says_why(app, ws):

@@ -167,7 +167,8 @@ def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) 
     if after is not None:
         colours = {**spare_colours(after), **colours}
     event = _map_and_table(ws, fmt, view, shown, after, tools, colours, is_editable)
-    figures(fmt, view, after, tools["measure"])
+    if len(shown.territories):
+        figures(fmt, view, after, tools["measure"])
     if proposal is not None:
         moved_accounts(fmt, proposal, job.job_id)
     elif is_editable:
@@ -187,7 +188,7 @@ def _map_and_table(
     is_editable: bool,
 ) -> MapEvent | None:
     """Show the map beside the balance table; return what was done on the map."""
-    left, right = st.columns([5, 3], gap="small")
+    left, right = st.columns([3, 2], gap="small")
     look = {name: tools[name] for name in ("measure", "tolerance")}
     places = None
     if "accounts" in tools["layers"]:
@@ -213,6 +214,14 @@ def _map_and_table(
     if tools["colour_by"] == "Deviation":
         colours = deviation_fill(shown, **look)
     with right:
+        if shown.territories.empty:
+            widgets.empty_state(
+                "No territories yet",
+                "Press Balance to draw them, or choose units on the map and assign "
+                "them to a first territory.",
+                key="no-territories",
+            )
+            return event
         balance_table(
             view,
             fmt,
@@ -231,6 +240,9 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
     wanted = st.session_state.pop("terr-next-measure", None)
     if wanted in measures:
         st.session_state["terr-measure"] = wanted
+    allowed = st.session_state.pop("terr-next-tolerance", None)
+    if allowed in TOLERANCES:
+        st.session_state["terr-tolerance"] = allowed
     with st.container(horizontal=True, vertical_alignment="bottom", key="terr-tools"):
         chosen = st.selectbox(
             "Scenario",

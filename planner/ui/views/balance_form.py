@@ -26,29 +26,45 @@ MOST_TERRITORIES = 254  # what one map can tell apart by code
 @st.dialog("Balance the territories", width="medium")
 def balance_form(ws: Workspace, scenario: Scenario, view: TerritoryView) -> None:
     """Ask what to balance, and queue the job."""
-    left, right = st.columns(2)
-    wanted = _measures(view, left, right)
+    wanted = _measures(view)
     has_current = bool(view.units["territory_id"].notna().any())
     n_today = len(view.territories) if has_current else 10
-    n_territories = left.number_input(
-        "Territories", 1, MOST_TERRITORIES, n_today, 1, key="bal-n"
+    left, right = st.columns(2)
+    n_territories = int(
+        left.number_input(
+            "Territories", min_value=1, value=n_today, step=1, key="bal-n"
+        )
     )
-    start = _start(view, left, right) if has_current else {}
+    start = _start(view, right) if has_current else {}
     if not st.button("Start", type="primary", key="bal-start"):
         return
     with widgets.guard("Starting the balance"):
-        if n_territories > len(view.units):
-            raise ParamsError(
-                f"{n_territories} territories cannot be made of {len(view.units):,} "
-                f"units: each needs at least one. Ask for {len(view.units):,} at most"
-            )
-        params = BalanceParams(
-            measures=wanted, n_territories=int(n_territories), **start
+        _check(n_territories, len(view.units))
+        measures = tuple(
+            BalanceMeasure(column=column, tolerance=percent / 100)
+            for column, percent in wanted
         )
+        params = BalanceParams(measures=measures, n_territories=n_territories, **start)
         session.submit(ws, "balance", scenario.scenario_id, params.to_dict())
-        # the page then shows what is being balanced
-        st.session_state["terr-next-measure"] = wanted[0].column
+        # the page then shows what is being balanced, and how closely
+        st.session_state["terr-next-measure"] = measures[0].column
+        st.session_state["terr-next-tolerance"] = measures[0].tolerance
         st.rerun()
+
+
+def _check(n_territories: int, n_units: int) -> None:
+    """Refuse what no map could show or no balance could do."""
+    most = min(n_units, MOST_TERRITORIES)
+    if n_territories > n_units:
+        raise ParamsError(
+            f"{n_territories:,} territories cannot be made of {n_units:,} units: each "
+            f"needs at least one. Ask for {most:,} at most"
+        )
+    if n_territories > MOST_TERRITORIES:
+        raise ParamsError(
+            f"{n_territories:,} territories are more than one map can tell apart. Ask "
+            f"for {most:,} at most"
+        )
 
 
 def measures_of(view: TerritoryView) -> list[str]:
@@ -62,12 +78,12 @@ def usual_measure(measures: list[str]) -> str:
     return "potential_minor" if "potential_minor" in measures else measures[0]
 
 
-def _measures(
-    view: TerritoryView, left: DeltaGenerator, right: DeltaGenerator
-) -> tuple[BalanceMeasure, ...]:
-    """Ask for one or two measures and their tolerances."""
+def _measures(view: TerritoryView) -> list[tuple[str, float]]:
+    """Ask for one or two measures and their tolerances in %."""
     measures = measures_of(view)
     chosen = st.session_state.get("terr-measure")
+    limit = round(100 * float(st.session_state.get("terr-tolerance") or 0.1), 1)
+    left, right = st.columns(2)
     first = left.selectbox(
         "Share evenly",
         measures,
@@ -75,17 +91,14 @@ def _measures(
         format_func=MEASURES.get,
         key="bal-measure",
     )
-    limit = round(100 * float(st.session_state.get("terr-tolerance") or 0.1), 1)
     percent = right.number_input(
-        "Within, %",
-        1.0,
-        50.0,
-        limit,
-        1.0,
+        "Within, % of the even share",
+        value=limit,
+        step=1.0,
         format="%g",
         key="bal-tolerance",
-        help="Largest deviation of a territory from its even share.",
     )
+    left, right = st.columns(2)
     second = left.selectbox(
         "And also",
         ["", *(name for name in measures if name != first)],
@@ -93,41 +106,18 @@ def _measures(
         key="bal-second",
     )
     percent_2 = right.number_input(
-        "Within, %",
-        1.0,
-        50.0,
-        10.0,
-        1.0,
+        "Within, % of its even share",
+        value=10.0,
+        step=1.0,
         format="%g",
         key="bal-tolerance-2",
         disabled=not second,
     )
-    wanted = [BalanceMeasure(column=first, tolerance=percent / 100)]
-    if second:
-        wanted.append(BalanceMeasure(column=second, tolerance=percent_2 / 100))
-    return tuple(wanted)
+    return [(first, percent), *([(second, percent_2)] if second else [])]
 
 
-def _start(
-    view: TerritoryView, left: DeltaGenerator, right: DeltaGenerator
-) -> dict[str, Any]:
+def _start(view: TerritoryView, right: DeltaGenerator) -> dict[str, Any]:
     """Ask how near to today's territories the answer is to stay."""
-    begin = right.segmented_control(
-        "Start from",
-        ["today", "new"],
-        default="today",
-        format_func={"today": "Today's", "new": "A blank map"}.get,
-        key="bal-from",
-        required=True,
-    )
-    minimise = left.segmented_control(
-        "Then keep low",
-        ["travel", "moves"],
-        default="travel",
-        format_func={"travel": "Travel", "moves": "Moves"}.get,
-        key="bal-minimise",
-        required=True,
-    )
     limit = right.number_input(
         "Move at most, units",
         0,
@@ -136,6 +126,23 @@ def _start(
         1,
         placeholder="no limit",
         key="bal-moved",
+    )
+    left, right = st.columns(2)
+    begin = left.segmented_control(
+        "Start from",
+        ["today", "new"],
+        default="today",
+        format_func={"today": "Today's", "new": "A blank map"}.get,
+        key="bal-from",
+        required=True,
+    )
+    minimise = right.segmented_control(
+        "Then keep low",
+        ["travel", "moves"],
+        default="travel",
+        format_func={"travel": "Travel", "moves": "Moves"}.get,
+        key="bal-minimise",
+        required=True,
     )
     return {
         "is_started_from_current": begin == "today",

@@ -35,8 +35,8 @@ _SHEET = """<style>
   2px; margin-right: 6px; border: 1px solid rgb(0 0 0 / 25%); }
 .pl-bal .pl-was { opacity: .6; }
 .pl-bal .pl-moved { background: color-mix(in srgb, #0B6E99 9%, transparent); }
-.pl-dev { display: inline-block; vertical-align: middle; width: 64px; height: 16px;
-  margin-right: 8px; position: relative; }
+.pl-dev { display: inline-block; vertical-align: middle; width: 54px; height: 16px;
+  margin-right: 4px; position: relative; }
 .pl-dev i { position: absolute; top: 0; height: 16px; }
 .pl-dev .pl-dev-band { left: 33.3%; width: 33.4%; background: #9AA5B1; opacity: .22; }
 .pl-dev .pl-dev-bar { top: 4px; height: 8px; }

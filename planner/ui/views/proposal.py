@@ -12,6 +12,7 @@ from planner.core.errors import PlannerError
 from planner.core.formats import Formats
 from planner.core.formats import gap_text
 from planner.jobs import queue
+from planner.services import proposals
 from planner.services import territory
 from planner.services.scenarios import Scenario
 from planner.services.territory import MEASURES
@@ -29,14 +30,15 @@ M_PER_KM = 1000
 def offered(ws: Workspace, scenario: Scenario) -> tuple[Any, Proposal | None]:
     """Find the latest balance job, and its proposal while it is still undecided."""
     job = queue.latest(ws.store, "balance", scenario.scenario_id)
-    hidden = st.session_state.setdefault("terr-decided", set())
-    if job is None or job.job_id in hidden or scenario.status != "draft":
+    if job is None or scenario.status != "draft":
         return None, None
     if job.state in ("queued", "running"):
         return job, None
+    if proposals.is_decided(ws, job.job_id):
+        return None, None
     if job.state == "failed":
         return job, None
-    if not job.result or str(job.finished_at) < scenario.updated_at:
+    if not job.result:
         return None, None
     return job, reads.proposal(ws, scenario, job.job_id, job.result)
 
@@ -55,7 +57,7 @@ def job_part(ws: Workspace, fmt: Formats, view: TerritoryView, job: Any) -> None
         key="balance",
     )
     if session_job.state == "failed" and st.button("Dismiss", key="terr-dismiss"):
-        st.session_state["terr-decided"].add(job.job_id)
+        proposals.discard(ws, job.job_id)
         st.rerun()
 
 
@@ -106,8 +108,10 @@ def proposal_bar(
             if st.button("Accept", type="primary", key="terr-accept"):
                 _accept(ws, scenario, job)
             if st.button("Discard", key="terr-discard"):
-                st.session_state["terr-decided"].add(job.job_id)
+                proposals.discard(ws, job.job_id)
                 st.rerun()
+        if proposal.n_exceptions:
+            st.caption(_exceptions_text(fmt, proposal.n_exceptions))
         blocking = report.get("blocking") or []
         if blocking:
             reasons = "\n".join(f"- {markdown_text(_reason(b), 300)}" for b in blocking)
@@ -130,26 +134,41 @@ def _proposal_text(fmt: Formats, proposal: Proposal) -> str:
     gap = gap_text(report.get("objective"), report.get("bound"))
     if gap:
         parts.append(f"travel {gap}")
-    moved = fmt.number(len(proposal.moved_accounts))
-    parts.append(
-        f"{moved} of {fmt.number(len(proposal.before.accounts))} accounts move"
-    )
+    of_all = fmt.number(len(proposal.before.accounts))
+    if proposal.before.territories.empty:
+        n_placed = len(proposal.after.accounts) - proposal.after.n_unassigned_accounts
+        parts.append(f"{fmt.number(n_placed)} of {of_all} accounts get a territory")
+    else:
+        moved = fmt.number(len(proposal.moved_accounts))
+        parts.append(f"{moved} of {of_all} accounts move")
     return markdown_text(" · ".join(parts), 400)
+
+
+def _exceptions_text(fmt: Formats, n_exceptions: int) -> str:
+    if n_exceptions == 1:
+        return (
+            "1 account is kept apart from its unit by name; accepting ends this "
+            "exception, and it follows its unit."
+        )
+    return (
+        f"{fmt.number(n_exceptions)} accounts are kept apart from their unit by name; "
+        "accepting ends these exceptions, and they follow their units."
+    )
 
 
 def _accept(ws: Workspace, scenario: Scenario, job: Any) -> None:
     try:
         version = territory.accept_proposal(
-            ws, scenario.scenario_id, session.seen_version(scenario), job.result
+            ws,
+            scenario.scenario_id,
+            session.seen_version(scenario),
+            job.result,
+            job.job_id,
         )
-    except ConflictError as error:
-        widgets.error_box(error, where="Accepting the balance")
-        return
     except PlannerError as error:
         widgets.error_box(error, where="Accepting the balance")
         return
     session.look_at(scenario.scenario_id, version)
-    st.session_state["terr-decided"].add(job.job_id)
     st.rerun()
 
 

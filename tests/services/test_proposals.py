@@ -1,0 +1,82 @@
+"""Proposals: told in plain words, decided once for everyone."""
+
+import pandas as pd
+
+from planner.jobs import queue
+from planner.services import proposals
+from planner.services import scenarios
+from planner.services import territory
+
+BROWN, MILWAUKEE = "55009", "55079"
+
+
+def drawn(ws):
+    """Draw two territories; keep one account of Brown County by name in the other."""
+    scenario = scenarios.scenarios(ws)[0]
+    view = territory.overview(ws, scenario.scenario_id)
+    by_unit = pd.Series("T01", index=view.units.index)
+    by_unit[MILWAUKEE] = "T02"
+    result = {"territory_by_unit": by_unit.to_dict(), "report": {}, "summary": ""}
+    territory.accept_proposal(ws, scenario.scenario_id, 1, result)
+    return scenario, by_unit
+
+
+def test_measures_are_told_by_name_not_by_column():
+    said = proposals.in_words("T03: 13.3 % over its potential_minor (limit 5 %)")
+    assert said == "T03: 13.3 % over its potential (limit 5 %)"
+    assert proposals.in_words("2 accounts move") == "2 accounts move"
+
+
+def test_an_account_apart_from_its_unit_is_an_exception():
+    accounts = pd.DataFrame(
+        {
+            "unit_id": ["a", "a", "b", None],
+            "territory_id": ["T1", "T2", None, "T2"],
+        }
+    )
+    found = proposals.exceptions(accounts, pd.Series({"a": "T1", "b": "T1"}))
+    assert list(found) == [False, True, False, True]
+
+
+def test_a_proposal_says_which_exceptions_it_ends(small):
+    from planner.store import scenarios as rows
+
+    scenario, by_unit = drawn(small)
+    view = territory.overview(small, scenario.scenario_id)
+    account_id = view.accounts.index[view.accounts["unit_id"] == BROWN][0]
+    named = pd.DataFrame({"territory_id": ["T02"]}, index=[account_id])
+    named.index.name = "account_id"
+    with (
+        small.store.transaction() as conn,
+        rows.editing(
+            conn, scenario.scenario_id, version=2, user="ann", action="name one"
+        ) as edit,
+    ):
+        rows.save_named_accounts(conn, edit, named)
+    result = {
+        "territory_by_unit": by_unit.to_dict(),
+        "report": {"blocking": [{"reason": "over its potential_minor"}]},
+        "summary": "potential_minor: at most 5 %",
+    }
+    found = territory.proposal(small, scenario.scenario_id, result)
+    assert found.n_exceptions == 1
+    assert list(found.moved_accounts.index) == [account_id]
+    assert "by name" in found.moved_accounts.loc[account_id, "reason"]
+    assert found.report["blocking"][0]["reason"] == "over its potential"
+    assert "_minor" not in found.summary
+
+
+def test_what_one_discards_nobody_is_offered_again(small):
+    scenario, _ = drawn(small)
+    submit = (small.store, small.company_id, scenario.scenario_id, "balance", {}, "ann")
+    first, second = queue.submit(*submit), queue.submit(*submit)
+    proposals.discard(small, first)
+    assert proposals.is_decided(small, first)
+    assert not proposals.is_decided(small, second)
+
+
+def test_what_is_accepted_is_decided(small):
+    scenario, by_unit = drawn(small)
+    result = {"territory_by_unit": by_unit.to_dict(), "report": {}, "summary": ""}
+    territory.accept_proposal(small, scenario.scenario_id, 2, result, "J-1")
+    assert proposals.is_decided(small, "J-1")
