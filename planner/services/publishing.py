@@ -60,14 +60,23 @@ def suggested_start(ws: Workspace) -> dt.date:
 
     Returns
     -------
-    The first of January after the company's date; for a first publication the first of
-    January before it, so that this year's deals have owners.
+    The first of January after the company's date; for a first publication that of last
+    year, so that this year's deals have owners, and what is taken back of last year's.
+    """
+    return dt.date(planned_year(ws) - (0 if publications(ws) else 1), 1, 1)
+
+
+def planned_year(ws: Workspace) -> int:
+    """
+    Name the year that quotas are set for next.
+
+    Returns
+    -------
+    The year after the company's date; this year as long as nothing is published.
     """
     with ws.store.reading() as conn:
-        company = company_rows.load_company(conn, str(ws.company_id))
-        published = publication_rows.list_publications(conn, company.company_id)
-    year = company.as_of.year + (1 if published else 0)
-    return dt.date(year, 1, 1)
+        as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
+    return as_of.year + (1 if publications(ws) else 0)
 
 
 def preview_publish(
@@ -76,6 +85,7 @@ def preview_publish(
     """Say who would own what from a day on, before anything is published."""
     view = overview(ws, scenario_id)
     with ws.store.reading() as conn:
+        as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
         new = _new_ownership(conn, ws, scenario_id, effective_from)
         old = quota_rows.load_ownership(conn, str(ws.company_id), on=effective_from)
         quotas = quota_rows.load_quotas(conn, scenario_id)
@@ -96,8 +106,15 @@ def preview_publish(
         problems.append(f"{are} in no territory and will have no owner")
     if len(vacant):
         problems.append(f"{', '.join(vacant)}: the position is vacant")
+    year = str(max(effective_from, as_of).year)
     if quotas.empty:
         problems.append("no quotas are set in this scenario")
+    elif not quotas["period"].str.startswith(year).any():
+        known = ", ".join(sorted({period[:4] for period in quotas["period"]}))
+        problems.append(
+            f"its quotas are for {known}: nobody has a quota to be paid against in "
+            f"{year}. Set quotas for {year} first"
+        )
     return PublishPreview(
         scenario=view.scenario,
         effective_from=effective_from,

@@ -9,6 +9,7 @@ from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.core.errors import StoreError
 from planner.services import publishing
+from planner.services import quotas
 from planner.services import scenarios
 from planner.services import territory
 
@@ -97,6 +98,18 @@ def test_a_later_plan_cannot_start_before_the_one_in_force(small, drawn):
     assert publishing.suggested_start(small) == dt.date(2027, 1, 1)
     done = publishing.publish(small, copy.scenario_id, 1, dt.date(2027, 1, 1))
     assert done.effective_from == dt.date(2027, 1, 1)
+
+
+def test_a_first_plan_starts_last_year_and_asks_for_quotas_of_this_year(small, drawn):
+    assert publishing.suggested_start(small) == dt.date(2025, 1, 1)
+    assert publishing.planned_year(small) == 2026
+    quotas.set_quotas(
+        small, drawn.scenario_id, drawn.version, target_minor=100_000_00, year=2027
+    )
+    preview = publishing.preview_publish(
+        small, drawn.scenario_id, publishing.suggested_start(small)
+    )
+    assert any("Set quotas for 2026 first" in text for text in preview.problems)
 
 
 def test_the_sample_suggests_next_year_and_knows_its_quotas(sample):

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import companies
+from planner.core.money import minor_digits
+from planner.services import publishing
 from planner.services import quotas
 from planner.services.quotas import QuotaView
 from planner.services.scenarios import Scenario
@@ -18,10 +19,10 @@ from planner.ui.views import work
 from planner.ui.widgets import Column
 from planner.ui.widgets import Metric
 
-MINOR = 100
 PERCENT_PPM = 10_000
 EVEN_ENOUGH = 0.1  # quota ÷ potential against the mean
 STEP = 100_000
+SAME = 0.0005  # of the mean: less is not worth a chart
 
 
 def main() -> None:
@@ -34,9 +35,21 @@ def main() -> None:
         "Quotas", "Split the target by potential and ramp, top down.", context=context
     )
     if scenario is None:
-        widgets.empty_state("No scenario yet", "Import accounts on the Home page.")
+        widgets.empty_state(
+            "No scenario yet",
+            "Quotas belong to a scenario: import accounts, or start one on the "
+            "Scenarios page.",
+        )
         return
     view = work.quota_view(ws, scenario)
+    if view.positions.empty:
+        widgets.empty_state(
+            "No positions yet",
+            "Quotas are split over the people who work the territories: balance the "
+            "territories first.",
+        )
+        st.page_link("planner/ui/pages/territories.py", label="Go to Territories")
+        return
     if not view.is_editable:
         st.info(
             "This scenario is published and does not change. Clone it on the Scenarios "
@@ -57,14 +70,13 @@ def _form(ws: Workspace, scenario: Scenario, view: QuotaView, fmt: Formats) -> N
     """Ask for the target and save the split."""
     with st.form("quotas", border=True):
         slots = st.columns([1, 2, 2, 2], vertical_alignment="bottom")
-        year = slots[0].number_input(
-            "Year", 2000, 2100, companies.company(ws).as_of.year + 1
-        )
+        year = slots[0].number_input("Year", 2000, 2100, publishing.planned_year(ws))
         suggested = view.target_minor or int(view.positions["last_minor"].max() or 0)
+        scale = 10 ** minor_digits(fmt.currency)
         target = slots[1].number_input(
             f"Target of the company, {fmt.currency}",
             min_value=0,
-            value=round(suggested / MINOR / STEP) * STEP,
+            value=round(suggested / scale / STEP) * STEP,
             step=STEP,
         )
         over_pct = slots[2].slider(
@@ -86,7 +98,7 @@ def _form(ws: Workspace, scenario: Scenario, view: QuotaView, fmt: Formats) -> N
                 ws,
                 scenario.scenario_id,
                 session.seen_version(scenario),
-                target_minor=int(target) * MINOR,
+                target_minor=int(target) * scale,
                 year=int(year),
                 over_assignment_ppm=over_pct * PERCENT_PPM,
                 with_season=with_season,
@@ -150,6 +162,11 @@ def _equity(view: QuotaView) -> None:
     if ratio.empty:
         widgets.empty_state("No quotas yet", "Set them above.", key="ratio")
         return
+    if (ratio / ratio.mean() - 1).abs().max() < SAME:
+        st.caption(
+            f"All {len(ratio)} territories carry the same share of their potential."
+        )
+        return
     st.altair_chart(
         charts.deviation_bars(
             ratio / ratio.mean() - 1, EVEN_ENOUGH, label="Above or below the mean"
@@ -165,7 +182,7 @@ def _months(view: QuotaView, fmt: Formats) -> None:
         widgets.empty_state("No quotas yet", "Set them above.", key="months")
         return
     tops = view.positions.index[view.positions["level"] == 0]
-    months = view.months.reindex(tops).sum() / MINOR
+    months = fmt.whole_money(view.months.reindex(tops).sum())
     st.altair_chart(
         charts.month_line(
             months.rename("Quota").to_frame(), label=f"Quota, {fmt.currency}"
