@@ -39,3 +39,5 @@ try:
     page.run()
 except PlannerError as error:
     widgets.error_box(error, where=page.title)
+except Exception as error:  # noqa: BLE001 - a fault of ours: a number, no traceback
+    widgets.error_box(error, where=page.title)

@@ -17,6 +17,7 @@ from planner.ui.maps.palette import TERRITORY
 BAR = 14
 ROW = 24
 AXIS = 64  # Streamlit fits axis and legend into the height too
+ROOM_FOR_FIGURES = 64  # at the right of the bars, pixels
 LEGEND = 64
 MID_GREY = "#9AA5B1"
 QUIET = "#6B7783"  # reads on the light and on the dark ground
@@ -51,7 +52,7 @@ def deviation_bars(
     if before is not None:
         table["before"] = before.reindex(shares.index).to_numpy()
         reach = max([reach, *before.abs().dropna()])
-    limit = reach * 1.6  # room for the figures at the right
+    limit = reach * 1.05
     x_axis = alt.Axis(labelExpr=_SIGNED, title=label, grid=False, tickCount=5)
     scale = alt.Scale(domain=[-limit, limit], nice=False)
     rows = alt.Y("name:N", sort=None, title=None, axis=_names_axis())
@@ -71,8 +72,8 @@ def deviation_bars(
             alt.Tooltip("text:N", title=label),
         ],
     )
-    figures = base.mark_text(align="right", fontSize=12, color=QUIET).encode(
-        x=alt.datum(limit, scale=scale), y=rows, text="text:N"
+    figures = base.mark_text(align="left", dx=8, fontSize=12, color=QUIET).encode(
+        x=alt.value("width"), y=rows, text="text:N"
     )
     marks = [band, bars, figures]
     if before is not None:
@@ -81,7 +82,8 @@ def deviation_bars(
                 x=alt.X("before:Q", scale=scale), y=rows
             )
         )
-    return _quiet(alt.layer(*marks), len(table))
+    beside = {"left": 0, "top": 4, "right": ROOM_FOR_FIGURES, "bottom": 4}
+    return _quiet(alt.layer(*marks).properties(padding=beside), len(table))
 
 
 def _beyond(shares: pd.Series, tolerance: float) -> list[str]:
@@ -135,7 +137,9 @@ def legend_bars(
     figures = base.mark_text(align="left", dx=5, fontSize=12, color=QUIET).encode(
         x=value, y=rows, text=alt.Text("count:Q", format=",")
     )
-    return _quiet(alt.layer(bars, figures), len(table), around=0)
+    beside = {"left": 0, "top": 8, "right": 0, "bottom": 8}
+    shown = alt.layer(bars, figures).properties(padding=beside)
+    return _quiet(shown, len(table), around=16)
 
 
 def before_after(

@@ -13,6 +13,7 @@ from babel.numbers import get_currency_symbol
 
 from planner.core.formats import EMPTY
 from planner.core.formats import Formats
+from planner.core.money import minor_digits
 from planner.core.units import MIN_PER_HOUR
 
 Kind = Literal[
@@ -20,6 +21,7 @@ Kind = Literal[
     "number",
     "decimal",
     "money",
+    "cents",
     "share",
     "signed_share",
     "bar",
@@ -53,9 +55,10 @@ class Column:
     label
         Its heading, without the unit.
     kind
-        What it holds: ``money`` minor units, ``share`` and ``signed_share`` shares
-        (shown in %), ``bar`` a share as a bar, ``hours`` minutes, ``distance``
-        metres, ``clock`` seconds from midnight, the rest as they are.
+        What it holds: ``money`` and ``cents`` minor units (shown whole, to the last
+        one), ``share`` and ``signed_share`` shares (shown in %), ``bar`` a share as a
+        bar, ``hours`` minutes, ``distance`` metres, ``clock`` seconds from midnight,
+        the rest as they are.
     help
         Explanation on hover.
     width
@@ -95,7 +98,7 @@ def table(
     key
         Unique on the page.
     height
-        Pixels; None: as many rows as fit into 480.
+        Pixels at most; None: as many rows as fit into 480.
     select
         Whether rows can be chosen.
     label
@@ -116,7 +119,7 @@ def table(
     common: dict[str, Any] = {
         "column_config": config,
         "hide_index": True,
-        "height": height or max(2 * ROW_HEIGHT + 3, min(needed, MAX_HEIGHT)),
+        "height": max(2 * ROW_HEIGHT + 3, min(needed, height or MAX_HEIGHT)),
         "row_height": ROW_HEIGHT,
         "key": key,
         "placeholder": EMPTY,
@@ -133,7 +136,7 @@ def table(
 
 def _cells(values: pd.Series, kind: Kind, fmt: Formats) -> pd.Series:
     """Bring a column to what the table shows, so that it still sorts rightly."""
-    if kind == "money":
+    if kind in ("money", "cents"):
         return fmt.whole_money(values)
     if kind in ("share", "signed_share"):
         return values.astype(float) * 100
@@ -152,6 +155,7 @@ def _config(column: Column, fmt: Formats) -> Any:
     symbol = get_currency_symbol(fmt.currency, locale=fmt.locale)
     unit = {
         "money": symbol,
+        "cents": symbol,
         "share": "%",
         "signed_share": "%",
         "hours": "h",
@@ -163,6 +167,9 @@ def _config(column: Column, fmt: Formats) -> Any:
         "width": column.width,
         "pinned": column.is_pinned or None,
     }
+    if column.kind == "cents":
+        digits = minor_digits(fmt.currency)
+        return st.column_config.NumberColumn(format=f"%,.{digits}f", **common)
     if column.kind in _NUMBER_FORMATS:
         return st.column_config.NumberColumn(
             format=_NUMBER_FORMATS[column.kind], **common

@@ -17,7 +17,6 @@ from planner.ui.views import work
 from planner.ui.widgets import Column
 from planner.ui.widgets import Metric
 
-MINOR = 100
 ON_COURSE = 0.1  # of the quota to date
 
 
@@ -90,7 +89,7 @@ def _figures(view: CompanyView, fmt: Formats) -> None:
 
 def _months(view: CompanyView, fmt: Formats) -> None:
     st.subheader("Bookings by month")
-    lines = view.months.astype(float) / MINOR
+    lines = view.months.apply(fmt.whole_money)
     lines.columns = ["Bookings", "Quota"]
     if lines["Quota"].isna().all():
         lines = lines[["Bookings"]]

@@ -101,6 +101,7 @@ def _prepared(
 ) -> None:
     """Show a file that could be read: rows, mapping, filter, verdict, import."""
     raw = preview.raw
+    told = st.container(key="imp-told")  # the verdict stands where it is seen
     st.subheader(f"First rows of {fmt.number(len(raw.frame))}")
     st.dataframe(
         raw.frame.head(PREVIEW_ROWS), hide_index=True, key=f"imp-rows-{file_id}"
@@ -133,10 +134,14 @@ def _prepared(
             )
         st.session_state["imp-report"] = (key, report)
         st.rerun()
-    if report is None:
-        st.caption("Press “Check the file”: nothing is saved by it.")
-        return
-    report_view(fmt, report)
+    with told:
+        if report is None:
+            st.caption(
+                "Look at what the columns mean, then press “Check the file”: nothing "
+                "is saved by it."
+            )
+            return
+        report_view(fmt, report)
     if pressed:
         _import(ws, report, kind, params)
 

@@ -20,6 +20,7 @@ from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.route import route_map
+from planner.ui.maps.text import map_text
 from planner.ui.maps.text import markdown_text
 from planner.ui.planmap import planmap
 from planner.ui.views import reads
@@ -29,6 +30,7 @@ from planner.ui.widgets import Download
 from planner.ui.widgets import Metric
 
 REP, DAY = "my_rep", "my_day"
+MOST_REASONS = 30
 
 
 def main() -> None:
@@ -54,7 +56,8 @@ def main() -> None:
     plan = visits.visit_plan(ws, scenario.scenario_id)
     if plan is None and is_running:
         st.caption(
-            "The first plan takes about a minute; it shows here when it is done."
+            "The first plan takes a minute or a few, by the size of the team; it shows "
+            "here when it is done, also if you close this page meanwhile."
         )
         return
     if plan is None:
@@ -201,19 +204,31 @@ def _weeks(weeks: RepWeeks, fmt: Formats) -> None:
         st.subheader(
             f"Does not fit: {fmt.number(weeks.unserved['missing'].sum())} visits"
         )
-        widgets.table(
-            weeks.unserved,
-            {
-                "name": Column("Account", is_pinned=True),
-                "visit_class": Column("Class"),
-                "missing": Column("Missing visits", "number"),
-                "reason": Column("Why", width="large"),
-                "repair": Column("What would make it fit", width="large"),
-            },
-            fmt=fmt,
-            key="unserved",
-            label="Visits that do not fit",
-        )
+        _unserved(weeks.unserved, fmt)
+
+
+def _unserved(unserved: pd.DataFrame, fmt: Formats) -> None:
+    """List what does not fit with its whole reason: a table would cut it off."""
+    items = "".join(
+        f"<li><b>{map_text(row['name'])}</b> · class {map_text(row['visit_class'])} · "
+        f"{_missing(int(row['missing']), fmt)}<br>"
+        f"{map_text(_sentence(row['reason']), 600)} "
+        f'<span class="pl-line">{map_text(_sentence(row["repair"]), 600)}</span></li>'
+        for row in unserved.head(MOST_REASONS).to_dict("records")
+    )
+    st.html(f'<ul class="pl-reasons">{items}</ul>')
+    if len(unserved) > MOST_REASONS:
+        st.caption(f"and {fmt.number(len(unserved) - MOST_REASONS)} more accounts")
+
+
+def _missing(n_visits: int, fmt: Formats) -> str:
+    return "1 visit" if n_visits == 1 else f"{fmt.number(n_visits)} visits"
+
+
+def _sentence(text: object) -> str:
+    """Write a reason as a sentence of its own."""
+    plain = str(text or "").strip().rstrip(".")
+    return f"{plain[:1].upper()}{plain[1:]}." if plain else ""
 
 
 main()

@@ -20,7 +20,6 @@ from planner.ui.widgets import Download
 from planner.ui.widgets import Metric
 
 POSITION, PERIOD = "my_position", "my_period"
-MINOR = 100
 
 
 def main() -> None:
@@ -77,7 +76,9 @@ def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
         st.subheader("By part of the plan")
         colours = dict.fromkeys(parts.index, ACCENT)
         st.altair_chart(
-            charts.legend_bars(parts / MINOR, colours, label=f"Pay, {fmt.currency}"),
+            charts.legend_bars(
+                fmt.whole_money(parts), colours, label=f"Pay, {fmt.currency}"
+            ),
             width="stretch",
         )
     st.subheader("Every line")
@@ -90,11 +91,11 @@ def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
             "close_on": Column("Closed", "day"),
             "product": Column("Product"),
             "credit_minor": Column("Credit", "money"),
+            "working": Column("Tier × rate", width=160),
+            "amount_minor": Column("Pay", "cents"),
+            "rule": Column("Rule", width="medium"),
             "measure_before_minor": Column("Measure before", "money"),
             "measure_after_minor": Column("Measure after", "money"),
-            "working": Column("Tier × rate", width="large"),
-            "rule": Column("Rule", width="large"),
-            "amount_minor": Column("Pay", "money"),
         },
         fmt=fmt,
         key="steps",

@@ -103,7 +103,7 @@ def _view(view: PayView, fmt: Formats) -> None:
     )
     if len(view.problems):
         st.subheader("What could not be credited or paid")
-        st.dataframe(view.problems, hide_index=True)
+        _problems(view, fmt)
     widgets.download_row(
         [
             Download(
@@ -116,6 +116,30 @@ def _view(view: PayView, fmt: Formats) -> None:
             )
         ],
         key="pay-files",
+    )
+
+
+def _problems(view: PayView, fmt: Formats) -> None:
+    """List deals and positions with the reason and the repair."""
+    columns = ["deal_id", "position_id", "problem", "close_on", "amount_minor"]
+    found = view.problems.reindex(columns=[*columns, "message"])
+    what = found["deal_id"].fillna(found["position_id"])
+    widgets.table(
+        found.assign(
+            what=what,
+            told=found["problem"].str.replace("_", " ").str.capitalize(),
+        ),
+        {
+            "what": Column("Deal or position", is_pinned=True),
+            "told": Column("Problem"),
+            "close_on": Column("Closed", "day"),
+            "amount_minor": Column("Amount", "money"),
+            "message": Column("Why, and how to repair it", width="large"),
+        },
+        fmt=fmt,
+        key="pay-problems",
+        height=min(320, (len(found) + 2) * 32),
+        label="What could not be credited or paid",
     )
 
 

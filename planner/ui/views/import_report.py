@@ -7,6 +7,7 @@ from pathlib import PurePath
 import pandas as pd
 import streamlit as st
 
+from planner.core.errors import InfeasibleError
 from planner.core.files import csv_bytes
 from planner.core.formats import Formats
 from planner.services.importing import ImportReport
@@ -19,6 +20,7 @@ VERDICTS = {
     "reject_rows": "Can be taken without the rows that contradict each other",
     "reject_file": "Cannot be taken",
 }
+SHOWN_REASONS = 3
 SEVERITIES = {"reject": "refused", "warn": "warning", "notice": "notice"}
 
 
@@ -36,6 +38,13 @@ def report_view(fmt: Formats, report: ImportReport) -> None:
     findings = report.findings
     if findings.empty:
         return
+    if not report.is_usable:
+        reasons = findings.loc[findings["severity"] == "reject", "message"].unique()
+        widgets.error_box(
+            InfeasibleError(list(reasons[:SHOWN_REASONS])),
+            where=f"{report.file} cannot be imported; nothing was saved",
+            repair="Choose the columns below, or mend the file, and check it again.",
+        )
     grouped = grouped_findings(findings)
     chosen = widgets.table(
         grouped,
