@@ -142,6 +142,8 @@ def _stale_note(ws: Workspace, scenario: Scenario) -> None:
 def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) -> None:
     """Show the tools, what is pending, the map and the table."""
     job, proposal = offered(ws, scenario)
+    if job is not None:
+        _look_at_what_was_asked(view, job)
     tools = _tools(ws, scenario, view)
     job_place, bar_place = st.empty(), st.container(key="terr-bars")
     if job is not None and proposal is None:
@@ -233,16 +235,23 @@ def _map_and_table(
     return event
 
 
+def _look_at_what_was_asked(view: TerritoryView, job: Any) -> None:
+    """Show a job's measure and tolerance when the page first meets the job."""
+    is_met = st.session_state.get("terr-met") == job.job_id
+    if is_met and "terr-measure" in st.session_state:
+        return
+    st.session_state["terr-met"] = job.job_id
+    first = (job.params.get("measures") or [{}])[0]
+    if first.get("column") in measures_of(view):
+        st.session_state["terr-measure"] = first["column"]
+    if first.get("tolerance") in TOLERANCES:
+        st.session_state["terr-tolerance"] = first["tolerance"]
+
+
 def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, Any]:
     """Ask what to look at."""
     measures = measures_of(view)
     known = {known.scenario_id: known for known in scenarios.scenarios(ws)}
-    wanted = st.session_state.pop("terr-next-measure", None)
-    if wanted in measures:
-        st.session_state["terr-measure"] = wanted
-    allowed = st.session_state.pop("terr-next-tolerance", None)
-    if allowed in TOLERANCES:
-        st.session_state["terr-tolerance"] = allowed
     with st.container(horizontal=True, vertical_alignment="bottom", key="terr-tools"):
         chosen = st.selectbox(
             "Scenario",

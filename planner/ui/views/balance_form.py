@@ -46,9 +46,6 @@ def balance_form(ws: Workspace, scenario: Scenario, view: TerritoryView) -> None
         )
         params = BalanceParams(measures=measures, n_territories=n_territories, **start)
         session.submit(ws, "balance", scenario.scenario_id, params.to_dict())
-        # the page then shows what is being balanced, and how closely
-        st.session_state["terr-next-measure"] = measures[0].column
-        st.session_state["terr-next-tolerance"] = measures[0].tolerance
         st.rerun()
 
 
