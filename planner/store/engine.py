@@ -22,7 +22,6 @@ from planner.store.records import json_text
 from planner.store.tables import meta
 
 BUSY_TIMEOUT_MS = 30_000
-_HEADER = b"SQLite format 3\x00"
 _PLAIN_WORDS = {  # by primary result code of SQLite
     sqlite3.SQLITE_FULL: "the disk is full; free some space and do it again",
     sqlite3.SQLITE_BUSY: "another program holds it locked; close that and do it again",
@@ -162,17 +161,17 @@ def found_version(path: Path) -> int | None:
     ------
     StoreError
         If it is not a store of ours or is too new for this planner.
+
+    Notes
+    -----
+    Only SQLite may open the file: closing any other handle on it would end the locks
+    of our own connections (POSIX), and the next program to close the store would then
+    throw away what we write after that.
     """
     if not path.exists() or path.stat().st_size == 0:
         return None
-    with path.open("rb") as file:
-        if file.read(len(_HEADER)) != _HEADER:
-            raise StoreError(
-                f"{path} is not a store: it is no SQLite database. Name another file, "
-                "or move this one away to start with an empty store"
-            )
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as conn:
-        names = {name for (name,) in conn.execute("SELECT name FROM sqlite_master")}
+        names = _table_names(conn, path)
         if not names:
             return None
         if "meta" not in names or "scenario" not in names:
@@ -193,6 +192,20 @@ def found_version(path: Path) -> int | None:
             "Update the planner, or restore a backup made by this one elsewhere"
         )
     return version
+
+
+def _table_names(conn: sqlite3.Connection, path: Path) -> set[str]:
+    """Read what tables a file has; StoreError if it is no database at all."""
+    try:
+        rows = conn.execute("SELECT name FROM sqlite_master").fetchall()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
+            raise
+        raise StoreError(
+            f"{path} is not a store: it is no SQLite database. Name another file, "
+            "or move this one away to start with an empty store"
+        ) from error
+    return {name for (name,) in rows}
 
 
 def schema_version(conn: sa.Connection) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -63,6 +65,35 @@ def test_a_cut_file_is_called_damaged(tmp_path):
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(StoreError, match="restore the latest backup"):
         open_store(f"sqlite:///{path}")
+
+
+ANOTHER_PROGRAM = """
+import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute("SELECT name FROM meta").fetchall())
+"""
+
+
+def looked_into_by_another_program(path):
+    done = subprocess.run(
+        [sys.executable, "-c", ANOTHER_PROGRAM, str(path)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
+def test_opening_again_lets_no_other_program_drop_what_is_saved_later(tmp_path):
+    path = tmp_path / "a.sqlite"
+    store = open_store(f"sqlite:///{path}")
+    with store.reading() as conn:  # a pooled connection holds the file from now on
+        conn.execute(sa.text("SELECT 1 FROM meta")).all()
+    open_store(store.url).close()  # as the app does to see that a worker lives
+    looked_into_by_another_program(path)
+    with store.transaction() as conn:
+        conn.execute(sa.text("INSERT INTO meta (name, value) VALUES ('later', '1')"))
+    assert "later" in looked_into_by_another_program(path)
+    store.close()
 
 
 def test_an_exception_inside_a_transaction_leaves_nothing(store):
