@@ -6,9 +6,11 @@ import datetime as dt
 
 import streamlit as st
 
+from planner.core.errors import JobError
 from planner.core.formats import Formats
 from planner.core.settings import Settings
 from planner.jobs import queue
+from planner.jobs.queue import Job
 from planner.jobs.worker import ensure_worker
 from planner.services import companies
 from planner.services import publishing
@@ -22,6 +24,8 @@ from planner.ui.widgets import JobView
 _SCENARIO = "scenario_id"
 _SEEN = "seen_versions"
 _JUST_LOADED = "sample_was_loaded"
+_ASKED_AT = "worker_asked_at"
+QUIET_S = 10.0  # two heartbeats: after that a job's worker is looked after
 
 _STATES: dict[str, JobState] = {
     "queued": "waiting",
@@ -156,18 +160,41 @@ def submit(
 
 
 def job_view(ws: Workspace, job_id: str) -> JobView:
-    """Read a job for the job panel."""
+    """Read a job for the job panel; one that shows no life gets a worker again."""
     job = queue.load(ws.store, job_id)
+    said = "" if job.is_over else _see_to_worker(ws, job)
     return JobView(
         state=_STATES.get(job.state, "failed"),
         title=JOB_TITLES.get(job.kind, job.kind),
         fraction=job.fraction,
-        note=job.note,
+        note=said or job.note,
         objective=job.best,
         bound=job.bound,
         elapsed_s=_elapsed_s(job.started_at, job.finished_at),
         error=job.error or "",
     )
+
+
+def _see_to_worker(ws: Workspace, job: Job) -> str:
+    """
+    Start a worker if the one that had the job is gone, for instance killed.
+
+    Returns
+    -------
+    What went wrong, in words; "" if nothing did.
+    """
+    seen_at = dt.datetime.fromisoformat(job.heartbeat_at or job.created_at)
+    now = dt.datetime.now(dt.UTC)
+    asked_at = st.session_state.get(_ASKED_AT)
+    quiet = dt.timedelta(seconds=QUIET_S)
+    if now - seen_at < quiet or (asked_at is not None and now - asked_at < quiet):
+        return ""
+    st.session_state[_ASKED_AT] = now
+    try:
+        ensure_worker(ws.store.url)
+    except JobError as error:
+        return str(error)
+    return ""
 
 
 def _elapsed_s(started_at: str | None, finished_at: str | None) -> float:

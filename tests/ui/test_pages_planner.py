@@ -12,6 +12,7 @@ from planner.services import accounts
 from planner.services import scenarios
 from planner.services import segments
 from planner.services import territory
+from planner.store import jobs
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("home", "accounts", "segments", "territories", "scenarios", "import_data")
@@ -271,6 +272,23 @@ def test_a_failed_job_says_why(app, ws):
     assert "County 17031 is too large" in boxes(app)
     app.button(key="terr-dismiss").click().run()
     assert "County 17031" not in boxes(app)
+
+
+def test_a_job_whose_worker_is_gone_gets_another(app, ws, monkeypatch):
+    asked = []
+    monkeypatch.setattr("planner.ui.session.ensure_worker", asked.append)
+    scenario = draft(ws)
+    queue.submit(ws.store, ws.company_id, scenario.scenario_id, "balance", {}, "ann")
+    held = queue.claim(ws.store, "W-test")
+    turn_to(app, "territories")
+    assert asked == []  # it showed life just now
+    with ws.store.transaction() as conn:
+        jobs.update_held(conn, held, heartbeat_at="2026-11-20T08:00:00.000000Z")
+    app.run()
+    assert asked == [ws.store.url]
+    app.run()
+    assert len(asked) == 1  # not asked each second
+    assert not app.exception
 
 
 def test_a_published_scenario_is_read_only_until_cloned(app, ws):
