@@ -274,6 +274,24 @@ def test_a_failed_job_says_why(app, ws):
     assert "County 17031" not in boxes(app)
 
 
+def test_quotas_set_by_two_at_once_lose_nothing(app, ws):
+    scenario = draft(ws)
+    turn_to(app, "quotas")
+    mine = app.number_input(key=f"quo-target-{scenario.scenario_id}")
+    mine.set_value(42_000_000)
+    scenarios.rename(ws, scenario.scenario_id, scenario.version, "Renamed meanwhile")
+    app.button[0].click().run()
+    assert "Someone saved Renamed meanwhile meanwhile" in boxes(app)
+    assert scenarios.scenario(ws, scenario.scenario_id).version == scenario.version + 1
+    key = f"quo-target-{scenario.scenario_id}"
+    assert app.number_input(key=key).value == 42_000_000
+    app.button(key="quo-reload").click().run()
+    assert "meanwhile</div>" not in boxes(app)
+    next(b for b in app.button if b.label == "Set quotas").click().run()
+    assert not app.exception
+    assert scenarios.quota_total(ws, scenario.scenario_id) == ("2027", 42_000_000_00)
+
+
 def test_a_job_whose_worker_is_gone_gets_another(app, ws, monkeypatch):
     asked = []
     monkeypatch.setattr("planner.ui.session.ensure_worker", asked.append)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pandas as pd
 import streamlit as st
 
+from planner.core.errors import ConflictError
 from planner.core.formats import Formats
 from planner.core.money import minor_digits
 from planner.services import publishing
@@ -16,9 +20,11 @@ from planner.ui import charts
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.views import work
+from planner.ui.views.stale import stale_note
 from planner.ui.widgets import Column
 from planner.ui.widgets import Metric
 
+TARGET = "quo-target"
 PERCENT_PPM = 10_000
 EVEN_ENOUGH = 0.1  # quota ÷ potential against the mean
 STEP = 100_000
@@ -68,16 +74,23 @@ def main() -> None:
 
 def _form(ws: Workspace, scenario: Scenario, view: QuotaView, fmt: Formats) -> None:
     """Ask for the target and save the split."""
+    scale = 10 ** minor_digits(fmt.currency)
+    key = f"{TARGET}-{scenario.scenario_id}"
+    if key not in st.session_state:
+        # The keyed widgets of a page are forgotten when it is left: a fresh look.
+        session.look_at(scenario.scenario_id, scenario.version)
+        suggested = view.target_minor or int(view.positions["last_minor"].max() or 0)
+        st.session_state[key] = round(suggested / scale / STEP) * STEP
+    kept = "Your target stays in the form; the figures are those saved now."
+    stale_note(ws, scenario, kept, key="quo")
     with st.form("quotas", border=True):
         slots = st.columns([1, 2, 2, 2], vertical_alignment="bottom")
         year = slots[0].number_input("Year", 2000, 2100, publishing.planned_year(ws))
-        suggested = view.target_minor or int(view.positions["last_minor"].max() or 0)
-        scale = 10 ** minor_digits(fmt.currency)
         target = slots[1].number_input(
             f"Target of the company, {fmt.currency}",
             min_value=0,
-            value=round(suggested / scale / STEP) * STEP,
             step=STEP,
+            key=key,
         )
         over_pct = slots[2].slider(
             "Over-assignment, %",
@@ -93,7 +106,7 @@ def _form(ws: Workspace, scenario: Scenario, view: QuotaView, fmt: Formats) -> N
             "Set quotas", type="primary", disabled=not view.is_editable
         )
     if pressed:
-        with widgets.guard("Setting quotas"):
+        with widgets.guard("Setting quotas"), _told_above():
             version = quotas.set_quotas(
                 ws,
                 scenario.scenario_id,
@@ -105,6 +118,15 @@ def _form(ws: Workspace, scenario: Scenario, view: QuotaView, fmt: Formats) -> N
             )
             session.look_at(scenario.scenario_id, version)
             st.rerun()
+
+
+@contextmanager
+def _told_above() -> Iterator[None]:
+    """Leave it to the note above the form to say who saved meanwhile."""
+    try:
+        yield
+    except ConflictError:
+        st.rerun()
 
 
 def _figures(view: QuotaView, fmt: Formats) -> None:

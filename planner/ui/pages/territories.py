@@ -6,7 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from planner.core.errors import ConflictError
 from planner.core.formats import Formats
 from planner.services import scenarios
 from planner.services.scenarios import Scenario
@@ -33,6 +32,7 @@ from planner.ui.views.proposal import job_part
 from planner.ui.views.proposal import moved_accounts
 from planner.ui.views.proposal import offered
 from planner.ui.views.proposal import proposal_bar
+from planner.ui.views.stale import stale_note
 from planner.ui.views.territory_figures import figures
 
 MAP_HEIGHT = 600
@@ -68,7 +68,8 @@ def main() -> None:
         st.page_link("planner/ui/pages/import_data.py", label="Go to Import")
         return
     _header_button(ws, scenario, view, slot)
-    _stale_note(ws, scenario)
+    kept = "Your choice of units is kept; the map shows what is saved now."
+    stale_note(ws, scenario, kept, key="terr")
     _work(ws, fmt, scenario, view)
 
 
@@ -109,31 +110,6 @@ def _clone(ws: Workspace, scenario: Scenario) -> None:
     made = scenarios.clone(ws, scenario.scenario_id, f"{scenario.name}, draft {number}")
     session.choose_scenario(made.scenario_id)
     st.rerun()
-
-
-def _stale_note(ws: Workspace, scenario: Scenario) -> None:
-    """Say that someone saved since this session looked, and offer to look again."""
-    place = st.empty()  # always there, so that nothing below changes its place
-    seen = session.seen_version(scenario)
-    if seen == scenario.version:
-        return
-    saves = scenarios.history(ws, scenario.scenario_id).head(scenario.version - seen)
-    told = "; ".join(
-        f"{save.who} at {save.at[11:16]} UTC: {save.action}"
-        for save in saves.itertuples()
-    )
-    with place.container(key="terr-stale"):
-        widgets.error_box(
-            ConflictError(
-                f"{told}. You were looking at version {seen}, now it is "
-                f"{scenario.version}. Your change was not saved; your choice of units "
-                "is kept. The map shows what is saved now."
-            ),
-            where=f"Someone saved {scenario.name} meanwhile",
-        )
-        if st.button("Reload", key="terr-reload"):
-            session.look_at(scenario.scenario_id, scenario.version)
-            st.rerun()
 
 
 # --- the map and the table -----------------------------------------------------------
