@@ -38,6 +38,6 @@ page = st.navigation(
 try:
     page.run()
 except PlannerError as error:
-    widgets.error_box(error, where=page.title)
+    widgets.error_box(error, where=f"{page.title} cannot be shown")
 except Exception as error:  # noqa: BLE001 - a fault of ours: a number, no traceback
-    widgets.error_box(error, where=page.title)
+    widgets.error_box(error, where=f"{page.title} cannot be shown")

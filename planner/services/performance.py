@@ -13,6 +13,7 @@ from planner.services import publishing
 from planner.services import scenarios
 from planner.services.accounts import account_list
 from planner.services.pay import MEASURE
+from planner.services.team import VACANT
 from planner.services.team import owner_names
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
@@ -53,7 +54,8 @@ class CompanyView:
         Indexed by visit class: `accounts`, `covered` (visited within 90 days),
         `covered_share`.
     vacant
-        Positions without a holder: title by `position_id`.
+        Positions without a holder: title by `position_id`; only of roles that somebody
+        holds, as a list of reps alone says nothing about managers.
     pay_minor, pay_period
         Pay of the newest run; None: none yet.
     published_name
@@ -135,11 +137,18 @@ def company_view(ws: Workspace) -> CompanyView:
         win_share=won_share,
         cycle_days=cycle_days,
         coverage=_coverage(accounts),
-        vacant=field.loc[names.reindex(field.index) == "vacant", "title"],
+        vacant=vacant_positions(field, names),
         pay_minor=None if run is None else int(run.summary["pay_minor"]),
         pay_period=period,
         published_name=published_name,
     )
+
+
+def vacant_positions(field: pd.DataFrame, names: pd.Series) -> pd.Series:
+    """Find the positions that nobody holds, of roles that somebody does."""
+    is_vacant = names.reindex(field.index) == VACANT
+    roles_held = field.loc[~is_vacant, "role"].unique()
+    return field.loc[is_vacant & field["role"].isin(roles_held), "title"]
 
 
 def _months(

@@ -131,7 +131,7 @@ def _day(ws: Workspace, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:
         legs = files.links.to_dict("records")
         for stop, leg in zip(stops.to_dict("records"), legs, strict=False):
             _stop(stop, leg, fmt)
-    with mapped:
+    with mapped, st.container(key="my-route"):
         base = reads.state_shapes(ws, None)
         planmap(route_map(weeks, stops, base, fmt), key="route", height=520)
         if (stops["geo_precision"] != "exact").any():
