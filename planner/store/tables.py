@@ -127,6 +127,68 @@ import_run = Table(
     _text("verdict"),
     _json("findings"),
     *_made(),
+    _text("source", nullable=True),
+    _text("sha256", nullable=True),
+)
+import_mapping = Table(
+    "import_mapping",
+    metadata,
+    _company(),
+    _id("kind"),
+    _id("name"),
+    _json("mapping"),
+    *_made(),
+)
+account_source = Table(
+    "account_source",
+    metadata,
+    _company(),
+    _id("source"),
+    _id("account_id"),
+    _of("import_run.import_id"),
+    sqlite_with_rowid=False,
+)
+repair = Table(
+    "repair",
+    metadata,
+    _id("repair_id"),
+    _company(key=False),
+    _text("kind"),
+    _text("code"),
+    _json("params"),
+    _json("before"),
+    _json("after"),
+    *_made(),
+    _text("undone_at", nullable=True),
+    _text("undone_by", nullable=True),
+)
+market_layer = Table(
+    "market_layer",
+    metadata,
+    _company(),
+    _id("name"),
+    _text("unit_of_measure"),
+    _text("source"),
+    *_made(),
+)
+market_value = Table(
+    "market_value",
+    metadata,
+    _company(),
+    _id("name"),
+    _id("unit_id"),
+    Column("value", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+geocode = Table(
+    "geocode",
+    metadata,
+    _id("provider"),
+    _id("query"),
+    Column("lat", Double),
+    Column("lon", Double),
+    _text("geo_precision"),
+    _text("found_at"),
 )
 
 scenario_layer = Table(

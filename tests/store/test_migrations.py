@@ -2,12 +2,58 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
 from planner.store import migrations
 from planner.store import open_store
+from planner.store.doctor import examine
 from planner.store.engine import found_version
+
+DUMPS = sorted((Path(__file__).parent / "data").glob("store_v*.sql"))
+
+
+def shape_of(engine):
+    """Tell the columns, keys and triggers of a store, in no order."""
+    look = sa.inspect(engine)
+    columns = {
+        name: {
+            (c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(name)
+        }
+        for name in look.get_table_names()
+    }
+    keys = {
+        name: (
+            tuple(look.get_pk_constraint(name)["constrained_columns"]),
+            sorted(str(k["referred_table"]) for k in look.get_foreign_keys(name)),
+        )
+        for name in columns
+    }
+    with engine.connect() as conn:
+        query = "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'index')"
+        rest = set(conn.exec_driver_sql(query).scalars())
+    return columns, keys, rest
+
+
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
+def test_a_released_file_becomes_a_new_one(dump, tmp_path, store):
+    """Each released version, brought up, has a new file's tables, and its rows."""
+    path = tmp_path / "old.sqlite"
+    with closing(sqlite3.connect(path)) as conn:
+        conn.executescript(dump.read_text("utf-8"))
+    old = open_store(f"sqlite:///{path}")
+    assert shape_of(old.engine) == shape_of(store.engine)
+    with old.reading() as conn:
+        names = conn.exec_driver_sql(
+            "SELECT name FROM account ORDER BY account_id"
+        ).scalars()
+        assert list(names) == ["Dover Works", "Łódź <b>Café</b>", "Lewes Supply"]
+    assert examine(old) == []
+    old.close()
 
 
 def add_colour(conn):
@@ -19,26 +65,30 @@ def break_midway(conn):
     raise ZeroDivisionError
 
 
-STEPS = {2: add_colour, 3: lambda conn: conn.exec_driver_sql("CREATE TABLE more (x)")}
+KNOWN = migrations.KNOWN_VERSION
+STEPS = {
+    KNOWN + 1: add_colour,
+    KNOWN + 2: lambda conn: conn.exec_driver_sql("CREATE TABLE more (x)"),
+}
 
 
 def test_an_old_file_takes_the_steps_it_lacks_after_a_copy(store, company_id):
-    migrations.bring_up(store.engine, store.path, 1, STEPS)
+    migrations.bring_up(store.engine, store.path, KNOWN, STEPS)
     assert "more" in sa.inspect(store.engine).get_table_names()
     with store.reading() as conn:
         rows = conn.exec_driver_sql("SELECT company_id, colour FROM company").all()
         version = conn.exec_driver_sql("SELECT value FROM meta").scalar()
     assert [tuple(row) for row in rows] == [(company_id, None)]
-    assert version == "3"
-    copy = store.path.with_name("planner.before-v3.sqlite")
-    assert found_version(copy) == 1
+    assert version == str(KNOWN + 2)
+    copy = store.path.with_name(f"planner.before-v{KNOWN + 2}.sqlite")
+    assert found_version(copy) == KNOWN
 
 
 def test_a_step_that_fails_leaves_the_file_as_it_was(store):
-    steps = {2: add_colour, 3: break_midway}
+    steps = {KNOWN + 1: add_colour, KNOWN + 2: break_midway}
     with pytest.raises(ZeroDivisionError):
-        migrations.bring_up(store.engine, store.path, 1, steps)
-    assert found_version(store.path) == 1
+        migrations.bring_up(store.engine, store.path, KNOWN, steps)
+    assert found_version(store.path) == KNOWN
     names = sa.inspect(store.engine).get_table_names()
     columns = [c["name"] for c in sa.inspect(store.engine).get_columns("company")]
     assert "half" not in names

@@ -18,6 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from planner.core.files import replacing
+from planner.store.migrations import m002_imports
 from planner.store.protections import protect
 from planner.store.tables import meta
 from planner.store.tables import metadata
@@ -26,7 +27,7 @@ Step = Callable[[sa.Connection], None]
 
 WRITES = "planner_writes"  # execution option of a connection that will write
 FIRST_VERSION = 1
-STEPS: Mapping[int, Step] = {}
+STEPS: Mapping[int, Step] = {2: m002_imports.up}
 KNOWN_VERSION = max(STEPS, default=FIRST_VERSION)
 
 
