@@ -45,6 +45,8 @@ class Company:
         Free text.
     created_at, created_by, opened_at
         Stamps and user.
+    version
+        Counts the edits of its data; see `editing.editing_company`.
     """
 
     company_id: str
@@ -57,6 +59,7 @@ class Company:
     created_at: str
     created_by: str
     opened_at: str
+    version: int = 1
 
 
 def create_company(

@@ -1,7 +1,8 @@
-"""The one way to edit a scenario: nobody overwrites anybody."""
+"""The one way to edit a scenario or a company's data: nobody overwrites anybody."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ import sqlalchemy as sa
 from planner.core.errors import ConflictError
 from planner.core.errors import StoreError
 from planner.store.audit import append_audit
+from planner.store.companies import load_company
 from planner.store.lineage import chain_of
 from planner.store.lineage import load_scenario
 from planner.store.records import utc_now
 from planner.store.tables import audit
+from planner.store.tables import company
 from planner.store.tables import scenario
 
 _SHOWN_SAVES = 3
@@ -100,6 +103,116 @@ def editing(
         _tell(conn, edit, action)
 
 
+@dataclass(frozen=True, slots=True)
+class CompanyEdit:
+    """
+    One change of a company's data under way; see `editing_company`.
+
+    Parameters
+    ----------
+    company_id
+        What is edited.
+    version
+        The version it will have after.
+    user
+        Who edits.
+    before, after
+        What the audit line will tell, by part.
+    """
+
+    company_id: str
+    version: int
+    user: str
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def editing_company(
+    conn: sa.Connection,
+    company_id: str,
+    *,
+    version: int,
+    user: str,
+    action: str,
+) -> Iterator[CompanyEdit]:
+    """
+    Change accounts, units, people or deals: one new version, one audit line.
+
+    Parameters
+    ----------
+    conn
+        Inside a transaction.
+    company_id
+        Whose data.
+    version
+        The version of the company the user saw.
+    user, action
+        As of `editing`.
+
+    Yields
+    ------
+    Where to tell what was changed: fill `before` and `after` with JSON values.
+
+    Raises
+    ------
+    ConflictError
+        If someone changed the data since `version`; it tells who, when and what.
+    NotFoundError
+        If there is no such company.
+    """
+    with conn.begin_nested():
+        load_company(conn, company_id)  # NotFoundError if there is none
+        claim = (
+            sa.update(company)
+            .where(company.c.company_id == company_id, company.c.version == version)
+            .values(version=version + 1)
+        )
+        if conn.execute(claim).rowcount != 1:
+            raise _company_refusal(conn, company_id, version)
+        edit = CompanyEdit(company_id=company_id, version=version + 1, user=user)
+        yield edit
+        append_audit(
+            conn,
+            who=user,
+            action=action,
+            subject=_data_of(company_id),
+            company_id=company_id,
+            before={"version": version, **edit.before},
+            after={"version": edit.version, **edit.after},
+        )
+
+
+def _company_refusal(
+    conn: sa.Connection, company_id: str, version: int
+) -> ConflictError:
+    """Say who changed the data of a company since a version."""
+    found = load_company(conn, company_id)
+    query = (
+        sa.select(audit.c.at, audit.c.who, audit.c.action)
+        .where(audit.c.subject == _data_of(company_id))
+        .order_by(audit.c.sequence.desc())
+        .limit(min(max(found.version - version, 1), _SHOWN_SAVES))
+    )
+    return ConflictError(
+        f"the data of {found.name} was changed by someone else since you opened it "
+        f"(version {found.version}, yours is {version}). "
+        f"{_saves_told(conn.execute(query).all())}. "
+        "Your change was not saved: look at the new state and redo it"
+    )
+
+
+def _data_of(company_id: str) -> str:
+    return f"data of company {company_id}"
+
+
+def _saves_told(saves: Iterable[Any]) -> str:
+    return "; ".join(
+        f"{who} at {at[:16].replace('T', ' ')} UTC: {action}"
+        for at, who, action in saves
+    )
+
+
 def _claim(conn: sa.Connection, scenario_id: str, version: int, user: str) -> None:
     """Take the next version, or say why not."""
     claim = (
@@ -166,10 +279,7 @@ def _refusal(conn: sa.Connection, scenario_id: str, version: int) -> StoreError:
             "copy it and edit the copy"
         )
     saves = history(conn, scenario_id).head(min(found.version - version, _SHOWN_SAVES))
-    told = "; ".join(
-        f"{who} at {at[:16].replace('T', ' ')} UTC: {action}"
-        for at, who, action in saves.itertuples(index=False)
-    )
+    told = _saves_told(saves.itertuples(index=False))
     return ConflictError(
         f"scenario {found.name} was saved by someone else since you opened it "
         f"(version {found.version}, yours is {version}). {told}. "

@@ -69,6 +69,7 @@ company = Table(
     _text("note"),
     *_made(),
     _text("opened_at"),
+    Column("version", Integer, nullable=False, server_default="1"),
     sa.CheckConstraint("kind IN ('sample', 'own', 'empty')", name="company_kind"),
 )
 

@@ -221,7 +221,7 @@ def test_any_order_of_copies_and_edits_reads_like_full_copies(tmp_path_factory, 
     with store.transaction() as conn:
         conn.exec_driver_sql(
             "INSERT INTO company VALUES "
-            "('C', 'x', 'own', 'USD', '2026-01-01', '{}', '', '', '', '')"
+            "('C', 'x', 'own', 'USD', '2026-01-01', '{}', '', '', '', '', 1)"
         )
         first = scenarios.create_scenario(conn, "C", name="a", user="u")
         expected = [(first.scenario_id, {}, {})]

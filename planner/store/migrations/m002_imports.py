@@ -110,3 +110,6 @@ def up(conn: sa.Connection) -> None:
         conn.execute(sa.schema.CreateTable(table))
     for column in ("source", "sha256"):
         conn.exec_driver_sql(f"ALTER TABLE import_run ADD COLUMN {column} TEXT")
+    conn.exec_driver_sql(
+        "ALTER TABLE company ADD COLUMN version INTEGER DEFAULT '1' NOT NULL"
+    )
