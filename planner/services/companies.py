@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -15,7 +16,6 @@ from planner.segmentation.rules import DEFAULT_RULES
 from planner.segmentation.rules import apply_rules
 from planner.segmentation.rules import rules_to_json
 from planner.services.workspace import Workspace
-from planner.services.workspace import create_company
 from planner.services.workspace import open_workspace
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
@@ -56,7 +56,8 @@ def ensure_company(settings: Settings) -> tuple[Workspace, bool]:
     ws = open_workspace(settings)
     if ws.company_id is not None:
         return ws, False
-    return load_sample_company(ws), True
+    loaded = _load_sample(ws, only_if_empty=True)
+    return (loaded, True) if loaded is not None else (open_workspace(settings), False)
 
 
 def company(ws: Workspace) -> Company:
@@ -75,11 +76,12 @@ def facts_stamp(ws: Workspace) -> str:
     """
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, company_id).as_of
+        found = company_rows.load_company(conn, company_id)
         rules = account_rows.load_segment_rules(conn, company_id)
         imports = account_rows.list_imports(conn, company_id)
     latest = str(imports.index[0]) if len(imports) else "none"
-    return f"{as_of}, rules {rules.version if rules else 0}, import {latest}"
+    stamp = f"{found.as_of}, version {found.version}, rules"
+    return f"{stamp} {rules.version if rules else 0}, import {latest}"
 
 
 def audit_log(ws: Workspace, limit: int = 200) -> pd.DataFrame:
@@ -92,15 +94,14 @@ def start_empty_company(
     ws: Workspace, name: str, currency: str, as_of: dt.date
 ) -> Workspace:
     """Make a company without accounts, with the default segment rules."""
-    opened = create_company(ws, name, "empty", currency, as_of)
-    with opened.store.transaction() as conn:
+    with ws.store.transaction() as conn:
+        company_id = company_rows.create_company(
+            conn, name=name, kind="empty", currency=currency, as_of=as_of, user=ws.user
+        ).company_id
         account_rows.save_segment_rules(
-            conn,
-            str(opened.company_id),
-            rules_to_json(DEFAULT_RULES),
-            user=opened.user,
+            conn, company_id, rules_to_json(DEFAULT_RULES), user=ws.user
         )
-    return opened
+    return replace(ws, company_id=company_id)
 
 
 def load_sample_company(ws: Workspace) -> Workspace:
@@ -112,18 +113,30 @@ def load_sample_company(ws: Workspace) -> Workspace:
     The workspace with the sample open: accounts, segments, last year's alignment
     published with its owners and quotas, and a first draft of next year on top of it.
     """
+    loaded = _load_sample(ws)
+    return ws if loaded is None else loaded
+
+
+def _load_sample(ws: Workspace, *, only_if_empty: bool = False) -> Workspace | None:
+    """Load the sample in one transaction; None: another app was first."""
     from planner.services.publishing import publish_parts
 
     sample = load_sample(ws.settings.data_dir)
     details = sample.company
     as_of = dt.date.fromisoformat(details["as_of"])
-    opened = create_company(ws, details["name"], "sample", details["currency"], as_of)
-    company_id = str(opened.company_id)
     effective_from = dt.date.fromisoformat(details["base_effective_from"])
-    with opened.store.transaction() as conn:
-        company_rows.update_company(
-            conn, company_id, user=ws.user, details={"is_simulated": True}
-        )
+    with ws.store.transaction() as conn:
+        if only_if_empty and company_rows.list_companies(conn):
+            return None
+        company_id = company_rows.create_company(
+            conn,
+            name=details["name"],
+            kind="sample",
+            currency=details["currency"],
+            as_of=as_of,
+            user=ws.user,
+            details={"is_simulated": True},
+        ).company_id
         _save_facts(conn, company_id, sample, as_of, ws.user)
         base = scenario_rows.create_scenario(
             conn, company_id, name=BASE_SCENARIO, user=ws.user
@@ -155,7 +168,7 @@ def load_sample_company(ws: Workspace) -> Workspace:
         scenario_rows.copy_scenario(
             conn, base.scenario_id, name=FIRST_DRAFT, user=ws.user
         )
-    return opened
+    return replace(ws, company_id=company_id)
 
 
 def _save_facts(

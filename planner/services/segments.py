@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from sqlalchemy import Connection
 
+from planner.core.errors import ConflictError
 from planner.core.money import minor_digits
 from planner.segmentation.rules import Rule
 from planner.segmentation.rules import apply_rules
@@ -16,6 +18,7 @@ from planner.segmentation.rules import rules_to_json
 from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
+from planner.store.editing import editing_company
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +80,13 @@ class SegmentView:
 
 def saved_rules(ws: Workspace) -> tuple[Rule, ...]:
     """Return the rules of the open company, in order."""
+    return rules_and_version(ws)[0]
+
+
+def rules_and_version(ws: Workspace) -> tuple[tuple[Rule, ...], int]:
+    """Return the rules of the open company, in order, and their version."""
     with ws.store.reading() as conn:
-        rule_set = account_rows.load_segment_rules(conn, str(ws.company_id))
-    return tuple(rules_from_json(rule_set.rules)) if rule_set else ()
+        return _rules(conn, str(ws.company_id))
 
 
 def preview(ws: Workspace, rules: Sequence[Rule]) -> SegmentView:
@@ -91,11 +98,66 @@ def preview(ws: Workspace, rules: Sequence[Rule]) -> SegmentView:
     InputError
         If a rule cannot be read; the message names the rule and the place in it.
     """
-    company_id = str(ws.company_id)
     with ws.store.reading() as conn:
-        company = company_rows.load_company(conn, company_id)
-        accounts = account_rows.load_accounts(conn, company_id)
-        saved = account_rows.load_segments(conn, company_id)
+        return _decide(conn, str(ws.company_id), rules)
+
+
+def save_rules(
+    ws: Workspace, rules: Sequence[Rule], version: int | None = None
+) -> SegmentView:
+    """
+    Save rules and apply them to all accounts, in one transaction.
+
+    Parameters
+    ----------
+    rules
+        In the order they are asked.
+    version
+        Version of the rules that the user was looking at; None: whatever is saved.
+
+    Raises
+    ------
+    InputError
+        If a rule cannot be read; nothing is saved then.
+    ConflictError
+        If someone saved other rules since `version`.
+    """
+    company_id = str(ws.company_id)
+    with ws.store.transaction() as conn:
+        before, found = _rules(conn, company_id)
+        if version is not None and version != found:
+            raise _refusal(conn, company_id, version)
+        view = _decide(conn, company_id, rules)
+        if view.rules == before and not view.n_changed:
+            return view
+        with editing_company(
+            conn,
+            company_id,
+            version=company_rows.load_company(conn, company_id).version,
+            user=ws.user,
+            action="change the segment rules",
+        ) as edit:
+            account_rows.save_segment_rules(
+                conn, company_id, rules_to_json(view.rules), user=ws.user
+            )
+            account_rows.save_segments(conn, company_id, view.segments)
+            edit.before["rules"] = rules_to_json(before)
+            edit.after["rules"] = rules_to_json(view.rules)
+            edit.after["n_accounts_changed"] = view.n_changed
+    return view
+
+
+def _rules(conn: Connection, company_id: str) -> tuple[tuple[Rule, ...], int]:
+    rule_set = account_rows.load_segment_rules(conn, company_id)
+    if rule_set is None:
+        return (), 0
+    return tuple(rules_from_json(rule_set.rules)), rule_set.version
+
+
+def _decide(conn: Connection, company_id: str, rules: Sequence[Rule]) -> SegmentView:
+    company = company_rows.load_company(conn, company_id)
+    accounts = account_rows.load_accounts(conn, company_id)
+    saved = account_rows.load_segments(conn, company_id)
     digits = minor_digits(company.currency)
     segments = apply_rules(
         accounts, tuple(rules), pd.Timestamp(company.as_of), minor_digits=digits
@@ -109,20 +171,12 @@ def preview(ws: Workspace, rules: Sequence[Rule]) -> SegmentView:
     )
 
 
-def save_rules(ws: Workspace, rules: Sequence[Rule]) -> SegmentView:
-    """
-    Save rules and apply them to all accounts, in one transaction.
-
-    Raises
-    ------
-    InputError
-        If a rule cannot be read; nothing is saved then.
-    """
-    view = preview(ws, rules)
-    company_id = str(ws.company_id)
-    with ws.store.transaction() as conn:
-        account_rows.save_segment_rules(
-            conn, company_id, rules_to_json(view.rules), user=ws.user
-        )
-        account_rows.save_segments(conn, company_id, view.segments)
-    return view
+def _refusal(conn: Connection, company_id: str, version: int) -> ConflictError:
+    newest = account_rows.load_segment_rules(conn, company_id)
+    who = newest.created_by if newest else "someone"
+    at = newest.created_at[:16].replace("T", " ") if newest else ""
+    return ConflictError(
+        f"the segment rules were changed by {who} at {at} UTC since you opened them "
+        f"(version {newest.version if newest else 0}, yours is {version}). Your rules "
+        "were not saved: press “Undo my changes” to see theirs, then redo yours"
+    )

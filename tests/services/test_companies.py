@@ -20,6 +20,12 @@ def test_an_empty_store_gets_the_sample_and_only_once(sample):
     assert [c.kind for c in workspace.companies(sample)] == ["sample"]
 
 
+def test_an_app_that_comes_second_loads_no_second_sample(sample):
+    """Two apps find the store empty; the one that waited for the other stands back."""
+    assert companies._load_sample(sample, only_if_empty=True) is None
+    assert [c.kind for c in workspace.companies(sample)] == ["sample"]
+
+
 def test_the_sample_comes_published_with_a_draft_on_top(sample):
     known = {s.name: s for s in scenarios.scenarios(sample)}
     base = known[companies.BASE_SCENARIO]

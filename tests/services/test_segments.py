@@ -1,11 +1,15 @@
 """Rules: what they would change is shown before anything is saved."""
 
+from dataclasses import replace
+
 import pytest
 
+from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.segmentation.rules import DEFAULT_RULES
 from planner.segmentation.rules import Rule
 from planner.services import accounts
+from planner.services import companies
 from planner.services import segments
 
 BIG = Rule(name="Big", expression="employees >= 500", segment="Big", visit_class="A")
@@ -39,6 +43,17 @@ def test_a_rule_that_cannot_be_read_is_named_and_nothing_is_saved(small):
     with pytest.raises(InputError, match="Odd one"):
         segments.save_rules(small, [bad])
     assert segments.saved_rules(small) == DEFAULT_RULES
+
+
+def test_rules_changed_by_somebody_else_are_not_overwritten(small):
+    _, version = segments.rules_and_version(small)
+    bob = replace(small, user="bob")
+    segments.save_rules(bob, [BIG, REST], version)
+    with pytest.raises(ConflictError, match="changed by bob"):
+        segments.save_rules(small, DEFAULT_RULES, version)
+    assert segments.saved_rules(small) == (BIG, REST)
+    line = companies.audit_log(small).iloc[0]
+    assert (line["who"], line["action"]) == ("bob", "change the segment rules")
 
 
 @pytest.mark.parametrize("by", ["industry", "employees", "rating", "annual_revenue"])

@@ -48,7 +48,7 @@ def main() -> None:
         "Segments",
         "Ordered rules give each account its segment and how often it is visited.",
     )
-    saved = segments.saved_rules(ws)
+    saved, version = segments.rules_and_version(ws)
     if reads.account_list(ws, None).empty:
         widgets.empty_state(
             "No accounts yet",
@@ -57,7 +57,7 @@ def main() -> None:
         )
         st.page_link("planner/ui/pages/import_data.py", label="Go to Import")
         return
-    edited = _editor(ws, saved)
+    edited = _editor(ws, saved, version)
     rules, fault = _read(edited)
     is_changed = rules is None or tuple(rules) != saved
     view, fault = _outcome(ws, rules, saved, fault, is_changed)
@@ -70,7 +70,7 @@ def main() -> None:
         )
     if save and rules is not None:
         with widgets.guard("Saving the rules"):
-            segments.save_rules(ws, rules)
+            segments.save_rules(ws, rules, st.session_state.get("seg-version"))
             _forget_edits()
             st.rerun()
     if fault is not None:
@@ -85,14 +85,17 @@ def main() -> None:
         _cross(fmt, view)
 
 
-def _editor(ws: Workspace, saved: tuple[Rule, ...]) -> pd.DataFrame:
+def _editor(ws: Workspace, saved: tuple[Rule, ...], version: int) -> pd.DataFrame:
     """Let the rules be edited as a table, and moved by their place."""
     turn = st.session_state.setdefault("seg-turn", 0)
     frame = st.session_state.get("seg-frame")
-    if frame is None or st.session_state.get("seg-of") != ws.company_id:
+    is_other = st.session_state.get("seg-of") != ws.company_id
+    is_stale = st.session_state.get("seg-version") != version and not _has_edits(turn)
+    if frame is None or is_other or is_stale:
         frame = _frame(saved)
         st.session_state["seg-frame"] = frame
         st.session_state["seg-of"] = ws.company_id
+        st.session_state["seg-version"] = version
     edited = st.data_editor(
         frame,
         key=f"seg-editor-{turn}",
@@ -149,6 +152,11 @@ def _in_order(edited: pd.DataFrame) -> pd.DataFrame:
     ordered = ordered.reset_index(drop=True)
     ordered["place"] = [float(number) for number in range(1, len(ordered) + 1)]
     return ordered
+
+
+def _has_edits(turn: int) -> bool:
+    """Tell whether the user typed anything that is not saved yet."""
+    return any((st.session_state.get(f"seg-editor-{turn}") or {}).values())
 
 
 def _forget_edits() -> None:
