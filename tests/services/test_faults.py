@@ -1,0 +1,309 @@
+"""
+A fault at the N-th call of the store, for every N of every service that writes.
+
+As SQLite's own tests do it: the N-th statement fails, for N = 1, 2, … until the service
+runs through. After each fault every row is what it was; afterwards the store is sound.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+from sqlalchemy import event
+
+import planner
+from planner.core.run import RunControl
+from planner.jobs import queue
+from planner.services import companies
+from planner.services import importing
+from planner.services import pay
+from planner.services import proposals
+from planner.services import publishing
+from planner.services import quotas
+from planner.services import scenarios
+from planner.services import segments
+from planner.services import territory
+from planner.services import visits
+from planner.services import workspace
+from planner.store import editing
+from planner.store.backup import content_hashes
+from planner.store.doctor import examine
+from planner.store.engine import Store
+from tests.services.conftest import AS_OF
+from tests.services.conftest import BROWN
+from tests.services.conftest import DANE
+from tests.services.conftest import MILWAUKEE
+from tests.services.conftest import small_list
+
+PACKAGE = Path(planner.__file__).parent
+MOST_CALLS = 2000  # a service that needs more is not what we think it is
+RULE = segments.Rule(name="All", expression="employees >= 0", segment="All")
+
+
+class DiskError(Exception):
+    """What the N-th call of the store meets."""
+
+
+@contextmanager
+def fault_at(store: Store, number: int):
+    """Let the N-th statement or commit fail; yields whether it came that far."""
+    state = {"calls": 0, "struck": False}
+
+    def strike(*_args: object) -> None:
+        state["calls"] += 1
+        if state["calls"] == number:
+            state["struck"] = True
+            raise DiskError
+
+    def before_statement(_conn, _cursor, statement, *_rest):
+        if not statement.startswith(("ROLLBACK", "RELEASE")):
+            strike()
+
+    event.listen(store.engine, "before_cursor_execute", before_statement)
+    event.listen(store.engine, "commit", strike)
+    try:
+        yield state
+    finally:
+        event.remove(store.engine, "before_cursor_execute", before_statement)
+        event.remove(store.engine, "commit", strike)
+
+
+def rows_of(store: Store) -> dict[str, str]:
+    with store.reading() as conn:
+        return content_hashes(conn)
+
+
+def draft(ws):
+    return next(s for s in scenarios.scenarios(ws) if s.status == "draft")
+
+
+def balanced(ws):
+    """Give the small company two staffed territories; return its draft."""
+    answer = {"territory_by_unit": {DANE: "T1", MILWAUKEE: "T1", BROWN: "T2"}}
+    found = draft(ws)
+    territory.accept_proposal(ws, found.scenario_id, found.version, answer)
+    return draft(ws)
+
+
+def published(ws):
+    """Publish the small company's plan with quotas; return the scenario."""
+    found = balanced(ws)
+    quotas.set_quotas(
+        ws, found.scenario_id, found.version, target_minor=10**8, year=AS_OF.year
+    )
+    version = draft(ws).version
+    publishing.publish(ws, found.scenario_id, version, dt.date(AS_OF.year, 1, 1))
+    return found
+
+
+def write_company(ws):
+    return lambda: workspace.create_company(ws, "New", "own", "USD", AS_OF)
+
+
+def write_use(ws):
+    workspace.create_company(ws, "Other", "own", "USD", AS_OF)
+    return lambda: workspace.use_company(ws, str(ws.company_id))
+
+
+def write_empty(ws):
+    return lambda: companies.start_empty_company(ws, "Blank", "EUR", AS_OF)
+
+
+def write_list(ws):
+    raw = small_list(4)
+    return lambda: importing.import_accounts_as_company(
+        ws, raw, None, name="More", as_of=AS_OF, fill_missing=False
+    )
+
+
+def write_start(ws):
+    return lambda: scenarios.start(ws, "Second")
+
+
+def write_clone(ws):
+    found = balanced(ws)
+    return lambda: scenarios.clone(ws, found.scenario_id, "Copy")
+
+
+def write_rename(ws):
+    found = draft(ws)
+    return lambda: scenarios.rename(ws, found.scenario_id, found.version, "Other name")
+
+
+def write_accept(ws):
+    found = draft(ws)
+    answer = {"territory_by_unit": {DANE: "T1", MILWAUKEE: "T2", BROWN: "T2"}}
+    return lambda: territory.accept_proposal(
+        ws, found.scenario_id, found.version, answer, "J-1"
+    )
+
+
+def write_assign(ws):
+    found = balanced(ws)
+    return lambda: territory.assign_units(
+        ws, found.scenario_id, found.version, [BROWN], "T9"
+    )
+
+
+def write_discard(ws):
+    return lambda: proposals.discard(ws, "J-1")
+
+
+def write_rules(ws):
+    return lambda: segments.save_rules(ws, [RULE])
+
+
+def write_quotas(ws):
+    found = balanced(ws)
+    return lambda: quotas.set_quotas(
+        ws, found.scenario_id, found.version, target_minor=10**8, year=2027
+    )
+
+
+def write_publication(ws):
+    found = balanced(ws)
+    return lambda: publishing.publish(
+        ws, found.scenario_id, found.version, dt.date(2027, 1, 1)
+    )
+
+
+def write_visits(ws):
+    found = balanced(ws)
+    columns = {
+        "rep_id": ["R1"],
+        "account_id": ["A000"],
+        "visit_on": [pd.Timestamp("2026-11-23")],
+        "sequence": [1],
+        "arrive_s": [30_000],
+        "start_s": [30_000],
+        "leave_s": [32_000],
+        "travel_s": [600],
+        "travel_m": [9000],
+    }
+    missed = {
+        "rep_id": ["R1"],
+        "account_id": ["A001"],
+        "missing": [1],
+        "reason": ["far"],
+        "repair": ["none"],
+    }
+    return lambda: visits.save_plan(
+        ws, found.scenario_id, pd.DataFrame(columns), pd.DataFrame(missed), {"seed": 0}
+    )
+
+
+def write_pay(ws):
+    published(ws)
+    params = {"period": pay.latest_period(ws), "kind": "final"}
+    return lambda: pay.run_period(ws, params, RunControl())
+
+
+def write_job(ws):
+    found = draft(ws)
+    return lambda: queue.submit(
+        ws.store, ws.company_id, found.scenario_id, "balance", {"seed": 0}, "ann"
+    )
+
+
+def write_claim(ws):
+    write_job(ws)()
+    return lambda: queue.claim(ws.store, "W-1")
+
+
+def write_finish(ws):
+    write_job(ws)()
+    held = queue.claim(ws.store, "W-1")
+    return lambda: queue.finish(ws.store, held, {"status": "done"})
+
+
+def write_fail(ws):
+    write_job(ws)()
+    held = queue.claim(ws.store, "W-1")
+    return lambda: queue.fail(ws.store, held, "no answer")
+
+
+def write_cancel(ws):
+    job_id = write_job(ws)()
+    return lambda: queue.request_cancel(ws.store, job_id)
+
+
+WRITES: dict[str, Callable] = {
+    name.removeprefix("write_"): make
+    for name, make in sorted(globals().items())
+    if name.startswith("write_")
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_fault_at_any_call_leaves_every_row_as_it_was(small, name):
+    write = WRITES[name](small)
+    before = rows_of(small.store)
+    for number in range(1, MOST_CALLS):
+        with fault_at(small.store, number) as state:
+            try:
+                write()
+            except DiskError:
+                assert state["struck"]
+        after = rows_of(small.store)
+        if not state["struck"]:
+            break
+        assert after == before, f"a fault at call {number} left something behind"
+    assert number > 2, "no fault was ever injected"
+    assert after != before, "the service wrote nothing, so the test shows nothing"
+    assert examine(small.store) == []
+
+
+WITHOUT_FAULTS = {
+    "_load_sample": "the same saves as write_list, on 3,000 accounts: too slow here",
+    "save_kind": "see tests/services of importing",
+    "progress": "shows how far a job has come; the next one stands for it",
+    "beat": "shows that a worker lives; the next one stands for it",
+    "requeue_stale": "one UPDATE statement",
+}
+
+
+def writers(module: ModuleType | Path) -> set[str]:
+    """Name the functions of a folder or file that open a transaction."""
+    found = set()
+    root = Path(module)
+    for path in [root] if root.is_file() else sorted(root.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef) and any(
+                isinstance(inner, ast.Attribute) and inner.attr == "transaction"
+                for inner in ast.walk(node)
+            ):
+                found.add(node.name)
+    return found
+
+
+def test_every_service_that_writes_meets_faults(small, monkeypatch):
+    """Whoever adds a service that writes adds it above, or says why not."""
+    seen = set()
+    inner = Store.transaction
+
+    def noting(self):
+        seen.add(sys._getframe(1).f_code.co_name)
+        return inner(self)
+
+    for name, make in WRITES.items():
+        if name not in {"publication", "pay"}:  # one publication a company is enough
+            write = make(small)
+            monkeypatch.setattr(Store, "transaction", noting)
+            try:
+                write()
+            except editing.ConflictError:
+                continue
+            finally:
+                monkeypatch.setattr(Store, "transaction", inner)
+    seen |= {"publish", "run_period"}
+    expected = writers(PACKAGE / "services") | writers(PACKAGE / "jobs" / "queue.py")
+    assert expected - seen - set(WITHOUT_FAULTS) == set()
+    assert set(WITHOUT_FAULTS) <= expected, "no longer there: take it out of the list"
