@@ -126,6 +126,10 @@ def write_company(data_dir: Path, out: Path, n: int, seed: int) -> pd.DataFrame:
     visits = sales.make_visits(accounts, owned, reps, AS_OF, seed)
     quotas = sales.make_quotas(deals, owned, positions, CURRENCY, seed)
     accounts = _with_owner(accounts, owned, visits)
+    # Nothing was imported, so no columns of others were kept.
+    positions, reps, deals, visits = (
+        table.drop(columns="custom") for table in (positions, reps, deals, visits)
+    )
     tables = {
         "positions": positions,
         "alignment": alignment.to_frame(),

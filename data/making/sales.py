@@ -88,7 +88,7 @@ def make_visits(
     visits["rep_id"] = _rep_on(seat["position_id"], visits["visited_on"], reps)
     visits.index = pd.Index([f"V{number:05d}" for number in range(1, n + 1)])
     visits.index = visits.index.astype("str").rename("visit_id")
-    return check(visits[list(VISITS_MADE.columns)], VISITS_MADE)
+    return check(visits.reindex(columns=list(VISITS_MADE.columns)), VISITS_MADE)
 
 
 def _rep_on(positions: pd.Series, days: pd.Series, reps: pd.DataFrame) -> list[str]:

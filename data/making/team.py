@@ -118,4 +118,4 @@ def _staff(reps: pd.DataFrame, n_before: int) -> pd.DataFrame:
         }
     )
     staff.index = [f"R{n_before + place + 1:02d}" for place in range(n)]
-    return staff[list(reps.columns)]
+    return staff.reindex(columns=list(reps.columns))

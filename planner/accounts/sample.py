@@ -16,6 +16,7 @@ from planner.core.errors import InputError
 from planner.core.money import minor_digits
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import ALIGNMENT
+from planner.core.schemas import CUSTOM
 from planner.core.schemas import DEALS
 from planner.core.schemas import EDGES
 from planner.core.schemas import OWNERSHIP
@@ -135,6 +136,8 @@ def read_table(path: Path, schema: pa.DataFrameSchema, currency: str) -> pd.Data
     frame = pd.DataFrame(index=raw.index)
     for name, column in schema.columns.items():
         source = name.replace("_minor", "")
+        if name == CUSTOM and source not in raw:
+            continue
         if source not in raw:
             raise InputError(f"{path.name} has no column {source}")
         if "_minor" in name:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from planner.core.money import minor_digits
 from planner.core.schemas import DEALS
+from planner.core.schemas import check
 from planner.core.schemas import empty
 
 Floats = npt.NDArray[np.float64]
@@ -281,7 +282,7 @@ def _numbered(deals: pd.DataFrame, currency: str) -> pd.DataFrame:
     order["related_deal_id"] = order["related_deal_id"].map(id_by_temporary)
     order["currency"] = currency
     order.index = pd.Index(ids, name="deal_id", dtype="str")
-    return DEALS.validate(order[list(DEALS.columns)])
+    return check(order.reindex(columns=list(DEALS.columns)), DEALS)
 
 
 def _split_totals(

@@ -12,6 +12,7 @@ from planner.core.errors import ParamsError
 from planner.core.money import minor_digits
 from planner.core.schemas import POSITIONS
 from planner.core.schemas import REPS
+from planner.core.schemas import check
 
 REPS_PER_MANAGER = 8
 _HOUR_S = 3600
@@ -122,7 +123,7 @@ def simulate_team(
     width = max(2, len(str(n)))
     ids = [f"R{number:0{width}d}" for number in range(1, n + 1)]
     reps.index = pd.Index(ids, name="rep_id", dtype="str")
-    return POSITIONS.validate(positions), REPS.validate(reps)
+    return check(positions, POSITIONS), check(reps, REPS)
 
 
 def _monday(as_of: date, years: float) -> date:

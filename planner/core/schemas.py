@@ -21,6 +21,7 @@ STAGES = ("qualify", "propose", "negotiate", "won", "lost")
 DEAL_KINDS = ("new", "expansion", "renewal", "cancellation")
 OWNER_ROLES = ("owner", "overlay")
 DATE = "datetime64[s]"
+CUSTOM = "custom"  # the columns of an import that are not ours, JSON as text
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -101,6 +102,7 @@ UNITS = pa.DataFrameSchema(
     {
         "name": _text(),
         "region": _text(nullable=True),
+        "custom": _text(nullable=True),
         "geometry": pa.Column("geometry"),
     },
     index=_id("unit_id"),
@@ -124,6 +126,7 @@ POSITIONS = pa.DataFrameSchema(
         "role": _text(allowed=ROLES),
         "parent_id": _text(nullable=True),
         "territory_id": _text(nullable=True),
+        "custom": _text(nullable=True),
     },
     index=_id("position_id"),
     strict=True,
@@ -142,6 +145,7 @@ REPS = pa.DataFrameSchema(
         "ramp_share": _share(nullable=False),
         "hired_on": _date(),
         "left_on": _date(),
+        "custom": _text(nullable=True),
     },
     index=_id("rep_id"),
     strict=True,
@@ -167,6 +171,7 @@ DEALS = pa.DataFrameSchema(
         "currency": _text(),
         "term_months": _count(),
         "related_deal_id": _text(nullable=True),
+        "custom": _text(nullable=True),
     },
     index=_id("deal_id"),
     strict=True,
@@ -217,6 +222,7 @@ VISITS_MADE = pa.DataFrameSchema(
         "visited_on": _date(nullable=False),
         "minutes": _count(),
         "outcome": _text(nullable=True),
+        "custom": _text(nullable=True),
     },
     index=_id("visit_id"),
     strict=True,
@@ -293,13 +299,18 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
 
     Returns
     -------
-    The frame with coerced types, columns in the order given.
+    The frame with coerced types, columns in the order given; without a column
+    `custom` it gets an empty one, as nothing was kept.
 
     Raises
     ------
     SchemaError
         With one `RowFault` for each failing cell, or for each missing column.
     """
+    if CUSTOM in schema.columns and CUSTOM not in frame.columns:
+        frame = frame.assign(
+            custom=pd.Series(None, index=frame.index, dtype="str"),
+        )
     try:
         checked = schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:

@@ -47,7 +47,7 @@ def deals_of(*rows):
         currency="USD",
         term_months=12,
     )
-    return check(frame[list(DEALS.columns)], DEALS)
+    return check(frame.reindex(columns=list(DEALS.columns)), DEALS)
 
 
 def ownership_rows(*rows):

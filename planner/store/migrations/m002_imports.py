@@ -104,12 +104,17 @@ _NEW = (
 )
 
 
+_WITH_CUSTOM = ("unit", "position", "rep", "deal", "visit_made")
+
+
 def up(conn: sa.Connection) -> None:
-    """Add the tables, and what an import says of its source."""
-    for table in _NEW:
-        conn.execute(sa.schema.CreateTable(table))
+    """Add the tables, what an import says of its source, and columns not ours."""
+    for made in _NEW:
+        conn.execute(sa.schema.CreateTable(made))
     for column in ("source", "sha256"):
         conn.exec_driver_sql(f"ALTER TABLE import_run ADD COLUMN {column} TEXT")
+    for table in _WITH_CUSTOM:
+        conn.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN custom TEXT")
     conn.exec_driver_sql(
         "ALTER TABLE company ADD COLUMN version INTEGER DEFAULT '1' NOT NULL"
     )
