@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
 
 import pandas as pd
 
@@ -12,6 +14,9 @@ from planner.accounts.dates import read_times
 from planner.accounts.findings import FindingLog
 from planner.accounts.mapping import header_currency
 from planner.accounts.params import ImportParams
+from planner.accounts.readings import Reading
+from planner.accounts.readings import factor_of
+from planner.accounts.readings import scaled
 from planner.accounts.sources import RawTable
 from planner.accounts.texts import clean_text
 from planner.accounts.values import Numbers
@@ -37,12 +42,15 @@ class CellReader:
         The user's decisions.
     log
         Takes the findings.
+    readings
+        What the user or the header says of a column, by ours.
     """
 
     raw: RawTable
     mapping: Mapping[str, str]
     params: ImportParams
     log: FindingLog
+    readings: Mapping[str, Reading] = field(default_factory=dict)
 
     @property
     def rows(self) -> pd.Index:
@@ -134,6 +142,10 @@ class CellReader:
             )
         return numbers.floats
 
+    def amount(self, target: str) -> pd.Series:
+        """Read numbers of any sign, thousands divided or not; NaN where empty."""
+        return self._numbers(target, allow_groups=True).floats
+
     def share(self, target: str) -> pd.Series:
         """Read a share from 0 to 1; ``25%`` is 0.25."""
         cells = self.raw_cells(target)
@@ -141,7 +153,8 @@ class CellReader:
         numbers = self._numbers(
             target, allow_groups=False, cells=cells.str.replace("%", "", regex=False)
         )
-        values = numbers.floats.where(~is_pct, numbers.floats / 100)
+        factor = factor_of(target, self._reading(target).unit)
+        values = numbers.floats.where(~is_pct, numbers.floats / float(100 * factor))
         is_wrong = (values < 0) | (values > 1)
         self._rows(
             "bad_share",
@@ -244,8 +257,11 @@ class CellReader:
         self, target: str, *, allow_groups: bool, cells: pd.Series | None = None
     ) -> Numbers:
         given = self.raw_cells(target) if cells is None else cells
+        reading = self._reading(target)
         numbers = read_numbers(
-            given, allow_groups=allow_groups, decimal=self.params.decimal
+            given,
+            allow_groups=allow_groups,
+            decimal=reading.decimal or self.params.decimal,
         )
         self._rows(
             "bad_number",
@@ -271,10 +287,15 @@ class CellReader:
                 "signs between thousands were taken out",
                 target,
             )
-        return numbers
+        factor = factor_of(target, reading.unit)
+        return replace(numbers, text=scaled(numbers.text, factor))
+
+    def _reading(self, target: str) -> Reading:
+        return self.readings.get(target) or Reading(column="")
 
     def _dates(self, cells: pd.Series, target: str, *, required: bool) -> pd.Series:
-        dates = read_dates(cells, self.params.date_form)
+        chosen = self._reading(target).date_form or self.params.date_form
+        dates = read_dates(cells, chosen)
         self._rows(
             "bad_date",
             cells[dates.is_bad],
