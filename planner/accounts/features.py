@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 import zipfile
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ import pandas as pd
 
 from planner.accounts.findings import Finding
 from planner.accounts.findings import SourceError
+from planner.accounts.guards import check_features
+from planner.accounts.guards import check_geopackage
+from planner.accounts.guards import layer_alone
 from planner.accounts.sources import RawTable
 from planner.accounts.sources import table_of
 
@@ -35,6 +39,7 @@ def read_geojson(content: bytes, filename: str) -> RawTable:
     SourceError
         If it is cut off, or no GeoJSON.
     """
+    check_features(content, filename)
     try:
         document = json.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
@@ -49,10 +54,7 @@ def read_geojson(content: bytes, filename: str) -> RawTable:
         raise SourceError(
             "broken_geojson", f"{filename}: holds no list of features; is it GeoJSON?"
         )
-    properties = [feature.get("properties") or {} for feature in features]
-    for feature, row in zip(features, properties, strict=True):
-        if "id" in feature and "id" not in row:
-            row["id"] = feature["id"]
+    properties = [_properties(feature) for feature in features]
     shapes = [_shape(feature.get("geometry")) for feature in features]
     epsg = _declared_epsg(document)
     return _table(properties, shapes, epsg, filename)
@@ -92,6 +94,9 @@ def read_layer(content: bytes, filename: str) -> RawTable:
                 frame=pd.DataFrame(index=pd.RangeIndex(1, 1, name="row")),
                 notes=(question,),
             )
+        content = layer_alone(content, filename)
+    else:
+        check_geopackage(content, filename)
     try:
         layer = pyogrio.read_dataframe(io.BytesIO(content))
     except (DataSourceError, ValueError) as error:
@@ -134,6 +139,15 @@ def _table(
     return table_of([*kept, "lat", "lon"], rows, filename, notes, placed)
 
 
+def _properties(feature: dict[str, Any]) -> dict[str, Any]:
+    """Read the properties; the id beside them counts as one if it is not among them."""
+    given = feature.get("properties")
+    properties = given if isinstance(given, dict) else {}
+    if "id" in feature and "id" not in properties:
+        properties = {**properties, "id": feature["id"]}
+    return properties
+
+
 def _shape(geometry: Any) -> Any:
     """Build a shape; what cannot be built counts as missing."""
     from shapely.errors import ShapelyError
@@ -142,9 +156,20 @@ def _shape(geometry: Any) -> Any:
     if not isinstance(geometry, dict):
         return None
     try:
-        return shape(geometry)
-    except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError):
+        made = shape(geometry)
+        is_finite = made.is_empty or all(map(math.isfinite, made.bounds))
+    except (
+        ShapelyError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+        OverflowError,
+        RecursionError,
+    ):
         return None
+    return made if is_finite else None
 
 
 def _place(shape: Any) -> tuple[str, str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
@@ -14,13 +13,18 @@ import pandas as pd
 
 from planner.accounts.findings import Finding
 from planner.accounts.findings import SourceError
+from planner.accounts.guards import LONGEST_LINE_BYTES
+from planner.accounts.guards import check_archive
+from planner.accounts.guards import check_lines
+from planner.accounts.guards import check_width
+from planner.accounts.guards import check_workbook
+from planner.accounts.guards import plain_name
 from planner.core.errors import InputError
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".geojson", ".json", ".gpkg", ".zip")
 LARGEST_FILE_BYTES = 500_000_000
-LARGEST_UNPACKED_BYTES = 1_000_000_000
-HIGHEST_RATIO = 100
-RATIO_COUNTS_FROM_BYTES = 10_000_000
+_ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/|\\\\|//|/vsi")  # URL, UNC, GDAL
+_TEXT = (".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +94,7 @@ def read_source(
     if suffix in {".xlsx", ".zip"}:
         check_archive(content, name)
     if suffix == ".xlsx":
+        check_workbook(content, name)
         from planner.accounts.workbooks import read_workbook
 
         return read_workbook(content, name)
@@ -101,6 +106,7 @@ def read_source(
         from planner.accounts.features import read_layer
 
         return read_layer(content, name)
+    check_lines(content, name)
     from planner.accounts.delimited import read_delimited
 
     return read_delimited(content, name, encoding=encoding)
@@ -128,12 +134,11 @@ def table_of(
         Shapes or None.
     """
     names = [str(name).strip() for name in header]
-    while (
-        names
-        and not names[-1]
-        and all(len(row) < len(names) or not row[len(names) - 1] for row in rows)
-    ):
-        names.pop()
+    n_named = _filled(names)
+    if n_named < len(names):  # columns without a name count only if they hold a value
+        used = max((_filled(row) for row in rows), default=0)
+        names = names[: max(n_named, min(used, len(names)))]
+    check_width(len(names), filename)
     found = list(notes) + _repeated_names(names)
     width = len(names)
     trailing = [len(row) > width and not any(row[width:]) for row in rows]
@@ -210,56 +215,49 @@ def where(raw: RawTable, condition: str) -> RawTable:
     )
 
 
-def check_archive(content: bytes, name: str) -> None:
-    """
-    Look at an archive's directory before anything is unpacked.
-
-    Raises
-    ------
-    SourceError
-        If it is no archive, names files outside itself, or unpacks to too much.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise SourceError(
-            "damaged_archive", f"{name}: the file is damaged or not of its kind"
-        ) from error
-    for entry in entries:
-        parts = entry.filename.replace("\\", "/").split("/")
-        if ".." in parts or parts[0] == "" or ":" in parts[0]:
-            raise SourceError(
-                "unsafe_archive",
-                f"{name}: holds {entry.filename!r}, a path outside the archive; "
-                "nothing was unpacked",
-                entry.filename,
-            )
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = max(1, sum(entry.compress_size for entry in entries))
-    is_bomb = unpacked > RATIO_COUNTS_FROM_BYTES and unpacked / packed > HIGHEST_RATIO
-    if unpacked > LARGEST_UNPACKED_BYTES or is_bomb:
-        raise SourceError(
-            "archive_too_large",
-            f"{name}: would unpack to {unpacked / 1e6:.0f} MB "
-            f"({unpacked / packed:.0f} times its size); nothing was unpacked",
-        )
-
-
 def _load(source: Path | str | bytes, filename: str) -> tuple[str, bytes]:
+    """Read a file whole; what is no file, or too large, is not opened."""
     if isinstance(source, bytes):
-        return filename or "upload.csv", source
+        return plain_name(Path(filename or "upload.csv").name), source
     path = Path(source)
-    if not path.is_file():
-        raise SourceError("no_file", f"{path}: there is no such file")
-    size = path.stat().st_size
-    if size > LARGEST_FILE_BYTES:
+    name = plain_name(Path(filename or path).name)
+    try:
+        is_file, is_there = path.is_file(), path.exists()
+        size = path.stat().st_size if is_file else 0
+        if size > LARGEST_FILE_BYTES:
+            raise SourceError(
+                "file_too_large",
+                f"{name}: {size / 1e6:.0f} MB, at most "
+                f"{LARGEST_FILE_BYTES / 1e6:.0f} MB can be read; split it",
+            )
+        if is_file:
+            with path.open("rb") as opened:
+                if path.suffix.lower() in _TEXT:
+                    check_lines(opened.read(LONGEST_LINE_BYTES + 1), name)
+                    opened.seek(0)
+                return name, opened.read()
+    except OSError as error:
         raise SourceError(
-            "file_too_large",
-            f"{path.name}: {size / 1e6:.0f} MB, at most "
-            f"{LARGEST_FILE_BYTES / 1e6:.0f} MB can be read; split it",
-        )
-    return filename or path.name, path.read_bytes()
+            "no_file", f"{plain_name(str(path))}: cannot be opened: {error.strerror}"
+        ) from error
+    raise SourceError("no_file", _why_no_file(str(source), is_there=is_there))
+
+
+def _why_no_file(source: str, *, is_there: bool) -> str:
+    shown = plain_name(source)
+    if _ADDRESS.match(source):
+        return f"{shown}: is an address, no file; download it and give its path"
+    if is_there:
+        return f"{shown}: is a folder or a device, no file"
+    return f"{shown}: there is no such file"
+
+
+def _filled(cells: Sequence[str]) -> int:
+    """Count the cells up to the last that is not empty."""
+    for place in range(len(cells), 0, -1):
+        if cells[place - 1]:
+            return place
+    return 0
 
 
 def _repeated_names(names: Sequence[str]) -> list[Finding]:
