@@ -12,9 +12,9 @@ from planner.commissions.tables import Table
 from planner.core.errors import InputError
 from planner.core.files import csv_bytes
 from planner.core.files import in_money
-from planner.core.files import safe_cell
 from planner.core.files import write_bytes
 from planner.core.money import parse_minor
+from planner.core.spreadsheets import plain_cell
 
 FIELDS = [name.removesuffix("_minor") for name in LedgerEntry.__slots__]
 
@@ -66,7 +66,7 @@ def _is_ledger(path: Path) -> bool:
 
 def _read(path: Path) -> list[LedgerEntry]:
     table = Table(path, FIELDS)
-    columns = {name: table.rows[name].map(_as_given).tolist() for name in FIELDS}
+    columns = {name: table.rows[name].map(plain_cell).tolist() for name in FIELDS}
     columns["seq"] = table.each("seq", int)
     currencies = iter(columns["currency"])
     columns["amount_minor"] = table.each(
@@ -75,12 +75,6 @@ def _read(path: Path) -> list[LedgerEntry]:
     del columns["amount"]
     rows = zip(*columns.values(), strict=True)
     return [LedgerEntry(**dict(zip(columns, row, strict=True))) for row in rows]
-
-
-def _as_given(text: str) -> str:
-    """Undo `safe_cell`."""
-    bare = text.removeprefix("'")
-    return bare if bare != text and safe_cell(bare) == text else text
 
 
 def file_month(

@@ -6,21 +6,42 @@ Every export of the product goes through this module.
 
 from __future__ import annotations
 
-import io
+import json
 import os
 import tempfile
 from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.money import minor_digits
+from planner.core.spreadsheets import csv_bytes
+from planner.core.spreadsheets import safe_cell
+from planner.core.spreadsheets import safe_frame
+from planner.core.spreadsheets import xlsx_bytes
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+__all__ = [
+    "FORMATS",
+    "GEO_FORMATS",
+    "csv_bytes",
+    "encode_frame",
+    "exact_money",
+    "in_money",
+    "replacing",
+    "safe_cell",
+    "safe_frame",
+    "write_bytes",
+    "write_frame",
+    "write_text",
+    "xlsx_bytes",
+]
+
+FORMATS = ("csv", "xlsx", "parquet")
+GEO_FORMATS = ("geojson", "gpkg")
 
 
 @contextmanager
@@ -38,7 +59,9 @@ def replacing(path: Path) -> Iterator[Path]:
     The path to write to. On any exception it is removed and `path` stays as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
+    handle, name = tempfile.mkstemp(
+        dir=path.parent, prefix=f".{path.stem[:40]}-", suffix=path.suffix
+    )
     os.close(handle)
     beside = Path(name)
     try:
@@ -47,8 +70,21 @@ def replacing(path: Path) -> Iterator[Path]:
             os.fsync(written.fileno())
         beside.chmod(0o644)
         beside.replace(path)
+        _sync_folder(path.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last; what has no folders to sync (Windows) needs it not."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_bytes(content: bytes, path: Path) -> None:
@@ -60,40 +96,6 @@ def write_bytes(content: bytes, path: Path) -> None:
 def write_text(content: str, path: Path) -> None:
     """Write a UTF-8 file whole or not at all."""
     write_bytes(content.encode(), path)
-
-
-def safe_cell(value: Any) -> Any:
-    """
-    Keep a spreadsheet from reading text as a formula.
-
-    Parameters
-    ----------
-    value
-        A cell; anything but text is returned as it is.
-
-    Returns
-    -------
-    The text with an apostrophe before it where it starts like a formula.
-
-    Notes
-    -----
-    Source: OWASP, CSV Injection.
-    """
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
-
-
-def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
-    """Apply `safe_cell` to every text cell of a frame, its index and its header."""
-    safe = frame.copy()
-    for place, dtype in enumerate(safe.dtypes):
-        if not pd.api.types.is_numeric_dtype(dtype):
-            safe.isetitem(place, safe.iloc[:, place].map(safe_cell))
-    safe.columns = [safe_cell(name) for name in safe.columns]
-    if safe.index.nlevels == 1 and not pd.api.types.is_numeric_dtype(safe.index.dtype):
-        safe.index = safe.index.map(safe_cell)
-    return safe
 
 
 def exact_money(amount_minor: int, currency: str) -> Decimal:
@@ -110,7 +112,8 @@ def in_money(
     Parameters
     ----------
     frame
-        Columns ending in ``_minor`` hold minor units, in ``_micro`` millionths of them.
+        Columns ending in ``_minor`` or holding ``_minor_per_`` are minor units, those
+        in ``_micro`` millionths of them.
     currency
         Decides the decimals.
     has_currency_column
@@ -121,7 +124,7 @@ def in_money(
     The frame with these columns as exact decimals, their names without the ending.
     """
     shown = frame.copy()
-    amounts = [name for name in shown if str(name).endswith("_minor")]
+    amounts = [name for name in shown if _is_minor(str(name))]
     for name in amounts:
         exact = [
             None if pd.isna(value) else exact_money(value, currency)
@@ -135,41 +138,65 @@ def in_money(
     if amounts and has_currency_column and "currency" not in shown:
         shown["currency"] = currency
     return shown.rename(
-        columns=lambda name: str(name).removesuffix("_minor").removesuffix("_micro")
+        columns=lambda name: (
+            str(name)
+            .removesuffix("_minor")
+            .removesuffix("_micro")
+            .replace("_minor_per_", "_per_")
+        )
     )
 
 
-def csv_bytes(frame: pd.DataFrame, *, index: bool = True) -> bytes:
-    """Encode a frame as CSV: UTF-8, commas, ISO dates, safe cells."""
-    text = safe_frame(frame).to_csv(
-        index=index, lineterminator="\n", date_format="%Y-%m-%d"
-    )
-    return text.encode()
+def _is_minor(name: str) -> bool:
+    return name.endswith("_minor") or "_minor_per_" in name
 
 
-def xlsx_bytes(sheets: dict[str, pd.DataFrame], *, index: bool = True) -> bytes:
+def encode_frame(
+    frame: pd.DataFrame,
+    form: str,
+    *,
+    name: str,
+    index: bool = True,
+    note: Mapping[str, str] | None = None,
+) -> bytes:
     """
-    Encode frames as a workbook, one sheet each.
+    Write a frame in one of the formats.
 
     Parameters
     ----------
-    sheets
-        Frame by sheet name (31 characters at most, as Excel allows).
+    frame
+        The rows; a GeoDataFrame for ``geojson`` and ``gpkg``.
+    form
+        One of `FORMATS` or `GEO_FORMATS`.
+    name
+        Of the sheet or layer.
     index
         Whether the index is written.
+    note
+        What the file says of itself, where `core.geofiles.read_note` finds it again; a
+        CSV has no place for it.
+
+    Raises
+    ------
+    InputError
+        If the format is not known, or cannot hold the frame.
     """
-    buffer = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with pd.ExcelWriter(
-        buffer, engine="xlsxwriter", engine_kwargs={"options": options}
-    ) as writer:
-        for name, frame in sheets.items():
-            shown = safe_frame(frame)
-            shown.to_excel(
-                writer, sheet_name=name[:31], index=index, freeze_panes=(1, 0)
-            )
-            writer.sheets[name[:31]].autofit()
-    return buffer.getvalue()
+    if form == "csv":
+        return csv_bytes(frame, index=index)
+    if form == "xlsx":
+        told = json.dumps(dict(note)) if note else ""
+        return xlsx_bytes({name: frame}, index=index, note=told)
+    flat = frame.reset_index() if index else frame
+    from planner.core import geofiles  # opens GDAL and shapes: only who asks waits
+
+    if form == "parquet":
+        return geofiles.parquet_bytes(flat, note)
+    if form == "geojson":
+        return geofiles.geojson_bytes(flat, name, note)
+    if form == "gpkg":
+        return geofiles.geopackage_bytes(flat, name, note)
+    known = ", ".join((*FORMATS, *GEO_FORMATS))
+    raise InputError(f"format must be one of {known}, got {form!r}")
 
 
 def write_frame(frame: pd.DataFrame, path: Path, *, index: bool = True) -> None:
@@ -190,23 +217,12 @@ def write_frame(frame: pd.DataFrame, path: Path, *, index: bool = True) -> None:
     InputError
         If the suffix is none of these.
     """
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
-        write_bytes(csv_bytes(frame, index=index), path)
-    elif suffix == ".xlsx":
-        write_bytes(xlsx_bytes({path.stem: frame}, index=index), path)
-    elif suffix == ".parquet":
-        with replacing(path) as beside:
-            frame.to_parquet(beside, index=index)
-    elif suffix == ".json":
+    form = path.suffix.lower().removeprefix(".")
+    if form == "json":
         kept = frame.reset_index() if index else frame
         write_text(kept.to_json(orient="records", date_format="iso"), path)
-    elif suffix in {".geojson", ".gpkg"}:
-        driver = "GeoJSON" if suffix == ".geojson" else "GPKG"
-        with replacing(path) as beside:
-            beside.unlink()
-            # named after the file, not after the temporary one it is written to
-            frame.to_file(beside, driver=driver, index=index, layer=path.stem)
+    elif form in (*FORMATS, *GEO_FORMATS):
+        write_bytes(encode_frame(frame, form, name=path.stem, index=index), path)
     else:
         raise InputError(
             f"{path.name} must end in .csv, .xlsx, .parquet, .json, .geojson or .gpkg"
