@@ -31,6 +31,7 @@ page = st.navigation(
         "Administrator": [
             st.Page(f"{PAGES}/import_data.py", title="Import"),
             st.Page(f"{PAGES}/upkeep.py", title="Store and jobs"),
+            st.Page(f"{PAGES}/audit.py", title="Audit log"),
         ],
     }
 )

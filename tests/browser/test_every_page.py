@@ -19,6 +19,7 @@ PAGES = (
     "Pay runs",
     "Import",
     "Store and jobs",
+    "Audit log",
 )
 SETTLED_MS = 60_000
 PHONE_PX = 768

@@ -1,4 +1,4 @@
-"""Store and jobs: where the data is, whether it is sound, who did what."""
+"""Store and jobs: where the data is, what runs on it, whether it is sound."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from planner.ui import session
 from planner.ui import widgets
 from planner.ui.views.publishing import stamp_text
 
-LOG_LINES = 200
 FILE_KEY = "upk-backup-file"
 
 
@@ -28,21 +27,19 @@ def main() -> None:
     fmt = session.formats(ws)
     slot = widgets.page_header(
         "Store and jobs",
-        "Where the data is, whether it is sound, and who did what.",
+        "Where the data is, what runs on it, and whether it is sound.",
         context=companies.company(ws).name,
     )
     with slot:
         _backup(ws)
     st.code(ws.store.url, language=None)
-    jobs, checks, imports, log = st.tabs(["Jobs", "Health", "Imports", "Audit log"])
+    jobs, checks, imports = st.tabs(["Jobs", "Soundness", "Imports"])
     with jobs:
         _jobs(ws, fmt)
     with checks:
         _health(ws, fmt)
     with imports:
         _imports(ws, fmt)
-    with log:
-        _log(ws, fmt)
 
 
 def _backup(ws: Workspace) -> None:
@@ -192,28 +189,6 @@ def _imports(ws: Workspace, fmt: Formats) -> None:
         key="upk-import-findings",
         height=320,
         label="Findings of the import",
-    )
-
-
-def _log(ws: Workspace, fmt: Formats) -> None:
-    lines = companies.audit_log(ws, LOG_LINES)
-    if lines.empty:
-        st.caption("Nothing was done yet.")
-        return
-    widgets.table(
-        lines.assign(at=[stamp_text(stamp, fmt) for stamp in lines["at"]]),
-        {
-            "at": widgets.Column("When"),
-            "who": widgets.Column("Who", width=90),
-            "action": widgets.Column("What", width="large"),
-            "subject": widgets.Column("On"),
-            "before": widgets.Column("Before"),
-            "after": widgets.Column("After"),
-        },
-        fmt=fmt,
-        key="upk-log",
-        height=560,
-        label="Audit log",
     )
 
 
