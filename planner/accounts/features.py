@@ -8,6 +8,7 @@ import math
 import re
 import zipfile
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -175,7 +176,9 @@ def _shape(geometry: Any) -> Any:
 def _place(shape: Any) -> tuple[str, str]:
     if shape is None or shape.is_empty:
         return "", ""
-    point = shape if shape.geom_type == "Point" else shape.representative_point()
+    if shape.geom_type == "Point":  # in full, so that a place comes back as it went
+        return f"{Decimal(repr(shape.y)):f}", f"{Decimal(repr(shape.x)):f}"
+    point = shape.representative_point()
     return f"{point.y:.7f}", f"{point.x:.7f}"
 
 

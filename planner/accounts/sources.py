@@ -20,6 +20,7 @@ from planner.accounts.guards import check_width
 from planner.accounts.guards import check_workbook
 from planner.accounts.guards import plain_name
 from planner.core.errors import InputError
+from planner.core.spreadsheets import plain_frame
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".geojson", ".json", ".gpkg", ".zip")
 LARGEST_FILE_BYTES = 500_000_000
@@ -51,6 +52,9 @@ class RawTable:
     frame: pd.DataFrame
     notes: tuple[Finding, ...] = ()
     geometry: pd.Series | None = None
+    layers: tuple[str, ...] = ()
+    layer: str = ""
+    sha256: str = ""
 
     @property
     def ragged_rows(self) -> set[int]:
@@ -97,7 +101,7 @@ def read_source(
         check_workbook(content, name)
         from planner.accounts.workbooks import read_workbook
 
-        return read_workbook(content, name)
+        return _unguarded(read_workbook(content, name))
     if suffix in {".geojson", ".json"}:
         from planner.accounts.features import read_geojson
 
@@ -109,7 +113,13 @@ def read_source(
     check_lines(content, name)
     from planner.accounts.delimited import read_delimited
 
-    return read_delimited(content, name, encoding=encoding)
+    return _unguarded(read_delimited(content, name, encoding=encoding))
+
+
+def _unguarded(raw: RawTable) -> RawTable:
+    """Take off the apostrophes by which an export kept texts from being formulas."""
+    frame = plain_frame(raw.frame)
+    return replace(raw, frame=frame, columns=tuple(frame.columns))
 
 
 def table_of(

@@ -252,7 +252,10 @@ def _note_text(content: bytes) -> str:
     if content.startswith(b"SQLite format 3"):
         import pyogrio
 
-        info = pyogrio.read_info(content)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "layer.gpkg"
+            path.write_bytes(content)
+            info = pyogrio.read_info(path)
         return str((info["dataset_metadata"] or {}).get(NOTE, ""))
     if content.lstrip()[:1] == b"{":
         return json.dumps(json.loads(content).get(NOTE))

@@ -77,7 +77,8 @@ def _each_text(frame: pd.DataFrame, change: Callable[[Any], Any]) -> pd.DataFram
     for place, dtype in enumerate(changed.dtypes):
         if _may_hold_text(dtype):
             column = changed.iloc[:, place]
-            changed.isetitem(place, column.map(change).astype(dtype))
+            cells = [change(cell) for cell in column.tolist()]
+            changed.isetitem(place, pd.Series(cells, column.index, dtype))
     changed.columns = [change(name) for name in changed.columns]
     if changed.index.nlevels == 1 and _may_hold_text(changed.index.dtype):
         changed.index = changed.index.map(change)
