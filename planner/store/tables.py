@@ -361,6 +361,23 @@ ledger_entry = Table(
     _text("hash"),
 )
 
+export = Table(
+    "export",
+    metadata,
+    _id("export_id"),
+    _company(key=False),
+    _of("scenario.scenario_id", nullable=True),
+    _text("what"),
+    _text("format"),
+    _text("file_name"),
+    Column("n_rows", Integer, nullable=False),
+    _text("sha256"),
+    _text("content_hash"),
+    _text("audit_hash"),
+    *_made(),
+)
+sa.Index("export_by_sha256", export.c.sha256)
+
 job = Table(
     "job",
     metadata,

@@ -9,6 +9,7 @@ from sqlalchemy import Text
 # As they were in version 2: `store.tables` may have moved on since.
 _then = sa.MetaData()
 _company = sa.Table("company", _then, Column("company_id", Text, primary_key=True))
+_scenario = sa.Table("scenario", _then, Column("scenario_id", Text, primary_key=True))
 _import_run = sa.Table("import_run", _then, Column("import_id", Text, primary_key=True))
 
 
@@ -101,7 +102,23 @@ _NEW = (
         _text("geo_precision"),
         _text("found_at"),
     ),
+    sa.Table(
+        "export",
+        _then,
+        _key("export_id"),
+        _of_company(key=False),
+        Column("scenario_id", Text, sa.ForeignKey("scenario.scenario_id")),
+        _text("what"),
+        _text("format"),
+        _text("file_name"),
+        Column("n_rows", sa.Integer, nullable=False),
+        _text("sha256"),
+        _text("content_hash"),
+        _text("audit_hash"),
+        *_made(),
+    ),
 )
+_EXPORT_BY_SHA256 = "CREATE INDEX export_by_sha256 ON export (sha256)"
 
 
 _WITH_CUSTOM = ("unit", "position", "rep", "deal", "visit_made")
@@ -111,6 +128,7 @@ def up(conn: sa.Connection) -> None:
     """Add the tables, what an import says of its source, and columns not ours."""
     for made in _NEW:
         conn.execute(sa.schema.CreateTable(made))
+    conn.exec_driver_sql(_EXPORT_BY_SHA256)
     for column in ("source", "sha256"):
         conn.exec_driver_sql(f"ALTER TABLE import_run ADD COLUMN {column} TEXT")
     for table in _WITH_CUSTOM:
