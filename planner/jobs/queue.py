@@ -1,4 +1,9 @@
-"""The queue of jobs: submit, follow, cancel; each call is its own transaction."""
+"""
+The queue of jobs: submit, follow, cancel; each call is its own transaction.
+
+They take no turn among those who write plans (`Store.transaction`): each is safe
+whatever others do, and a long import must not keep a worker from showing its life.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +45,7 @@ def submit(
     -------
     The id of the job.
     """
-    with store.transaction() as conn:
+    with store.transaction(takes_turn=False) as conn:
         return jobs.insert_job(
             conn,
             company_id=str(company_id),
@@ -72,13 +77,13 @@ def list_jobs(store: Store, company_id: str, limit: int = 50) -> list[Job]:
 
 def request_cancel(store: Store, job_id: str) -> None:
     """Ask a job to end; one that runs ends with its best so far."""
-    with store.transaction() as conn:
+    with store.transaction(takes_turn=False) as conn:
         jobs.request_cancel(conn, job_id)
 
 
 def requeue_stale(store: Store, *, stale_s: float = jobs.STALE_S) -> int:
     """Take back jobs whose worker shows no life; return how many."""
-    with store.transaction() as conn:
+    with store.transaction(takes_turn=False) as conn:
         return jobs.requeue_stale(conn, stale_s=stale_s)
 
 
@@ -87,13 +92,13 @@ def claim(store: Store, worker_id: str) -> Job | None:
     with store.reading() as conn:
         if not jobs.has_queued(conn):
             return None
-    with store.transaction() as conn:
+    with store.transaction(takes_turn=False) as conn:
         return jobs.claim_job(conn, worker_id)
 
 
 def progress(store: Store, held: Job, told: Progress) -> bool:
     """Write how far a job has come; False: another worker took it over."""
-    with store.transaction() as conn:
+    with store.transaction(takes_turn=False) as conn:
         return jobs.update_held(
             conn,
             held,
@@ -114,13 +119,13 @@ def is_cancelled(store: Store, held: Job) -> bool:
 
 def beat(store: Store, worker_id: str, held: Job | None) -> bool:
     """Show that a worker lives; False: it was asked to stop."""
-    with store.transaction() as conn:
+    with store.transaction(takes_turn=False) as conn:
         return jobs.beat(conn, worker_id, held)
 
 
 def finish(store: Store, held: Job, result: Mapping[str, Any] | None) -> bool:
     """End a job with its result: done, or cancelled with the best so far."""
-    with store.transaction() as conn:
+    with store.transaction(takes_turn=False) as conn:
         asked = jobs.load_job(conn, held.job_id).cancel_requested
         return jobs.update_held(
             conn,
@@ -134,7 +139,7 @@ def finish(store: Store, held: Job, result: Mapping[str, Any] | None) -> bool:
 
 def fail(store: Store, held: Job, error: str, error_number: str | None = None) -> bool:
     """End a job with what a user can read; the number leads to the log."""
-    with store.transaction() as conn:
+    with store.transaction(takes_turn=False) as conn:
         return jobs.update_held(
             conn,
             held,

@@ -1,8 +1,9 @@
 """
 The worker: a process of its own that runs the jobs of one store.
 
-It holds a lock file as long as it lives; the system lets go of it however the process
-ends, so "is there a worker?" never depends on a clock or on a process number.
+It holds a lock of the store as long as it lives, a file or in PostgreSQL an advisory
+one; the system lets go of it however the process ends, so "is there a worker?" never
+depends on a clock or on a process number.
 """
 
 from __future__ import annotations
@@ -17,12 +18,10 @@ import threading
 import time
 from collections.abc import Callable
 from collections.abc import Mapping
+from contextlib import ExitStack
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock
-from filelock import Timeout
 
 from planner.core.errors import JobError
 from planner.core.errors import PlannerError
@@ -30,10 +29,13 @@ from planner.core.run import Progress
 from planner.core.run import RunControl
 from planner.jobs import queue
 from planner.store import jobs
+from planner.store.backend import Backend
 from planner.store.engine import Store
+from planner.store.engine import backend_of
 from planner.store.engine import open_store
-from planner.store.engine import store_path
+from planner.store.engine import saying_plainly
 from planner.store.jobs import Job
+from planner.store.sqlite import SqliteFile
 
 Task = Callable[[Store, Job, RunControl], Mapping[str, Any] | None]
 
@@ -41,6 +43,7 @@ BEAT_S = 5.0
 PROGRESS_S = 0.25  # at most four rows a second
 START_WAIT_S = 60.0
 LOG_BYTES = 1_000_000
+WORKING, STARTING = "worker", "worker-start"  # locks: of the worker, of who starts it
 
 log = logging.getLogger("planner.worker")
 
@@ -74,19 +77,19 @@ def work(
     JobError
         If another worker runs on this store.
     """
-    path = store_path(store_url)
-    lock = _worker_lock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise JobError(f"a worker runs already on the store {path}") from None
-    try:
+    backend = backend_of(store_url)
+    with ExitStack() as held:
+        try:
+            with saying_plainly(backend):
+                held.enter_context(backend.lock(WORKING))
+        except TimeoutError:
+            raise JobError(
+                f"a worker runs already on the store {backend.label}"
+            ) from None
         store = open_store(store_url)
-        _log_to(_log_path(path))
+        held.callback(store.close)
+        _log_to(_log_path(backend))
         _serve(store, tasks, once=once, poll_s=poll_s, beat_s=beat_s)
-        store.close()
-    finally:
-        lock.release()
 
 
 def ensure_worker(store_url: str) -> int:
@@ -107,13 +110,13 @@ def ensure_worker(store_url: str) -> int:
     JobError
         If it does not start; the message tells what it said.
     """
-    path = store_path(store_url)
     store = open_store(store_url)
+    backend = store.backend
     try:
-        with FileLock(f"{path}.worker-start.lock", timeout=START_WAIT_S):
-            if _is_alive(path):
+        with saying_plainly(backend), backend.lock(STARTING, START_WAIT_S):
+            if is_alive(backend):
                 return _wait_for_pid(store, None)
-            return _wait_for_pid(store, _start(path))
+            return _wait_for_pid(store, _start(store))
     finally:
         store.close()
 
@@ -122,7 +125,7 @@ def ask_worker_to_stop(store_url: str) -> None:
     """Ask the worker of a store to end after the job it runs."""
     store = open_store(store_url)
     try:
-        with store.transaction() as conn:
+        with store.transaction(takes_turn=False) as conn:
             jobs.ask_workers_to_stop(conn)
     finally:
         store.close()
@@ -139,14 +142,14 @@ def _serve(
     """Claim and run, one job after the other."""
     # We hold the lock, so whatever still runs belongs to a worker that is dead.
     queue.requeue_stale(store, stale_s=0)
-    with store.transaction() as conn:
+    with store.transaction(takes_turn=False) as conn:
         worker_id = jobs.register_worker(
             conn, pid=os.getpid(), host=socket.gethostname()
         )
     heart = _Heart(store, worker_id, beat_s)
     heart.start()
     try:
-        while heart.goes_on and store.path.exists():
+        while heart.goes_on and store.backend.exists():
             held = queue.claim(store, worker_id)
             if held is not None:
                 heart.held = held
@@ -159,8 +162,8 @@ def _serve(
     finally:
         heart.stopped.set()
         heart.join()
-        if store.path.exists():
-            with store.transaction() as conn:
+        if store.backend.exists():
+            with store.transaction(takes_turn=False) as conn:
                 jobs.forget_worker(conn, worker_id)
 
 
@@ -252,44 +255,38 @@ class _Heart(threading.Thread):
                 log.exception("heartbeat failed")
 
 
-def _worker_lock(path: Path) -> FileLock:
-    return FileLock(f"{path}.worker.lock")
+def _log_path(backend: Backend) -> Path:
+    return backend.beside(".worker.log")
 
 
-def _log_path(path: Path) -> Path:
-    return path.with_name(f"{path.name}.worker.log")
-
-
-def _is_alive(path: Path) -> bool:
-    """Tell whether a worker holds the lock."""
-    lock = _worker_lock(path)
+def is_alive(backend: Backend) -> bool:
+    """Tell whether a worker holds the lock of a store."""
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
+        with backend.lock(WORKING):
+            return False
+    except TimeoutError:
         return True
-    lock.release()
-    return False
 
 
-def _start(path: Path) -> subprocess.Popen[bytes]:
-    """Start a worker that outlives us."""
-    url = f"sqlite:///{path.as_posix()}"
-    command = [sys.executable, "-m", "planner", "worker", "--store", url]
+def _start(store: Store) -> subprocess.Popen[bytes]:
+    """Start a worker that outlives us; lists of processes must not show a password."""
+    command = [sys.executable, "-m", "planner", "worker"]
     root = str(Path(__file__).resolve().parents[2])
     searched = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    named = {"PYTHONPATH": searched, "PLANNER_STORE": _lasting(store)}
     detached: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         detached = {
             "creationflags": subprocess.DETACHED_PROCESS
             | subprocess.CREATE_NEW_PROCESS_GROUP
         }
-    with _log_path(path).open("ab") as said:
+    with _log_path(store.backend).open("ab") as said:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
-            env={**os.environ, "PYTHONPATH": searched},
+            env={**os.environ, **named},
             **detached,
         )
 
@@ -310,8 +307,15 @@ def _wait_for_pid(store: Store, started: subprocess.Popen[bytes] | None) -> int:
         time.sleep(0.05)
     raise JobError(
         "the background worker did not start; what it said stands at the end of "
-        f"{_log_path(store.path)}"
+        f"{_log_path(store.backend)}"
     )
+
+
+def _lasting(store: Store) -> str:
+    """Name the store so that it is found from any folder."""
+    if isinstance(store.backend, SqliteFile):
+        return f"sqlite:///{store.path.as_posix()}"
+    return store.url
 
 
 def _log_to(path: Path) -> None:

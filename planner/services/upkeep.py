@@ -13,6 +13,7 @@ from planner.store.backup import restore
 from planner.store.doctor import Finding
 from planner.store.doctor import examine
 from planner.store.engine import open_store
+from planner.store.engine import shown_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,9 @@ def examine_store(settings: Settings) -> Examination:
     """Examine the store of these settings."""
     store = open_store(settings.store_url)
     try:
-        return Examination(store_url=settings.store_url, findings=tuple(examine(store)))
+        return Examination(
+            store_url=shown_url(settings.store_url), findings=tuple(examine(store))
+        )
     finally:
         store.close()
 
@@ -77,4 +80,4 @@ def backup_store(settings: Settings, path: Path) -> dict[str, Any]:
 def restore_store(settings: Settings, path: Path) -> dict[str, Any]:
     """Fill the empty store of these settings from a backup; return its manifest."""
     manifest = restore(path, settings.store_url)
-    return {"store": settings.store_url, **asdict(manifest)}
+    return {"store": shown_url(settings.store_url), **asdict(manifest)}

@@ -1,36 +1,39 @@
-"""Opening the store: one SQLite file, safe to kill at any moment."""
+"""Opening the store: a SQLite file, or a PostgreSQL database."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
-from filelock import FileLock
-from sqlalchemy import event
 
 from planner.core.errors import StoreError
 from planner.store import migrations
-from planner.store.migrations import WRITES
+from planner.store.backend import OPENING
+from planner.store.backend import Backend
 from planner.store.migrations import writing_connection
-from planner.store.records import json_text
+from planner.store.postgresql import TAKES_NO_TURN
+from planner.store.postgresql import database_of
+from planner.store.sqlite import SqliteFile
+from planner.store.sqlite import file_of
+from planner.store.sqlite import found_version
 from planner.store.tables import meta
 
-BUSY_TIMEOUT_MS = 30_000
-_PLAIN_WORDS = {  # by primary result code of SQLite
-    sqlite3.SQLITE_FULL: "the disk is full; free some space and do it again",
-    sqlite3.SQLITE_BUSY: "another program holds it locked; close that and do it again",
-    sqlite3.SQLITE_READONLY: "it may only be read; check the rights of file and folder",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged; restore the latest backup",
-    sqlite3.SQLITE_NOTADB: "the file is not a store; name another file",
-    sqlite3.SQLITE_IOERR: "the disk does not answer as it should; check the disk",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check the rights of file and folder",
-}
+__all__ = [
+    "Store",
+    "backend_of",
+    "found_version",
+    "open_store",
+    "saying_plainly",
+    "schema_version",
+    "shown_url",
+    "store_path",
+]
+
+OPEN_WAIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +44,55 @@ class Store:
     Parameters
     ----------
     url
-        The SQLAlchemy URL it was opened by.
+        The SQLAlchemy URL it was opened by; it may hold a password.
     engine
         The pool of connections behind it.
-    path
-        The SQLite file.
+    backend
+        The database: what to call it, its locks, the files that go with it.
     """
 
-    url: str
+    url: str = field(repr=False)
     engine: sa.Engine
-    path: Path
+    backend: Backend
+
+    @property
+    def label(self) -> str:
+        """What messages call it: the file, or the URL without its password."""
+        return self.backend.label
+
+    @property
+    def path(self) -> Path:
+        """The SQLite file; StoreError if the store is no file."""
+        if isinstance(self.backend, SqliteFile):
+            return self.backend.path
+        raise StoreError(f"store {self.label} is no file")
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Give one consistent view; it cannot write and waits for nobody."""
-        with saying_plainly(self.path), self.engine.connect() as conn, conn.begin():
+        with saying_plainly(self.backend), self.engine.connect() as conn, conn.begin():
             yield conn
 
     @contextmanager
-    def transaction(self) -> Iterator[sa.Connection]:
-        """Give a view that is saved whole at the end, or not at all on an exception."""
+    def transaction(self, *, takes_turn: bool = True) -> Iterator[sa.Connection]:
+        """
+        Give a view that is saved whole at the end, or not at all on an exception.
+
+        Parameters
+        ----------
+        takes_turn
+            Whether to wait until no other writes, and let no other write meanwhile.
+            Without, only a change that is safe whatever others do, such as one
+            conditional update; SQLite, which knows one writer, takes turns anyway.
+        """
         with (
-            saying_plainly(self.path),
+            saying_plainly(self.backend),
             writing_connection(self.engine) as conn,
-            conn.begin(),
         ):
-            yield conn
+            if not takes_turn:
+                conn.execution_options(**{TAKES_NO_TURN: True})
+            with conn.begin():
+                yield conn
 
     def close(self) -> None:
         """Give back all connections."""
@@ -74,25 +100,18 @@ class Store:
 
 
 @contextmanager
-def saying_plainly(path: Path) -> Iterator[None]:
+def saying_plainly(backend: Backend | Path) -> Iterator[None]:
     """Turn what the machine may do to a database into a StoreError; bugs stay bugs."""
+    if isinstance(backend, Path):
+        backend = SqliteFile(backend)
     try:
         yield
-    except sa.exc.DBAPIError as error:
-        words = _plain_words(error.orig)
+    except Exception as error:
+        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        words = None if cause is None else backend.plain_words(cause)
         if words is None:
             raise
-        raise StoreError(f"store {path}: {words}") from error
-    except sqlite3.Error as error:
-        words = _plain_words(error)
-        if words is None:
-            raise
-        raise StoreError(f"store {path}: {words}") from error
-
-
-def _plain_words(error: BaseException | None) -> str | None:
-    code = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else _PLAIN_WORDS.get(code & 0xFF)
+        raise StoreError(f"store {backend.label}: {words}") from error
 
 
 def open_store(url: str) -> Store:
@@ -102,7 +121,8 @@ def open_store(url: str) -> Store:
     Parameters
     ----------
     url
-        SQLAlchemy URL, ``sqlite:///folder/file.sqlite``.
+        SQLAlchemy URL: ``sqlite:///folder/file.sqlite``, or
+        ``postgresql://user:password@host/database`` of a database that exists.
 
     Returns
     -------
@@ -111,135 +131,60 @@ def open_store(url: str) -> Store:
     Raises
     ------
     StoreError
-        If the URL names no file, the file is no store of ours, it is damaged, or a
-        newer planner wrote it.
+        If the URL names no store, what it names is no store of ours, is damaged or
+        not reached, or a newer planner wrote it.
     """
-    path = store_path(url)
+    backend = backend_of(url)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(f"{path}.lock", timeout=60)
-        with lock, saying_plainly(path):
-            found = found_version(path)
-            engine = _make_engine(path)
-            migrations.bring_up(engine, path, found)
+        with saying_plainly(backend), backend.lock(OPENING, OPEN_WAIT_S):
+            found = backend.found_version()
+            engine = backend.make_engine()
+            migrations.bring_up(engine, backend.beside(""), found)
     except OSError as error:
-        raise StoreError(f"store {path} cannot be opened: {error}") from error
-    return Store(url=url, engine=engine, path=path)
+        raise StoreError(f"store {backend.label} cannot be opened: {error}") from error
+    return Store(url=url, engine=engine, backend=backend)
+
+
+def backend_of(url: str) -> Backend:
+    """
+    Name the database behind a URL, without opening it.
+
+    Raises
+    ------
+    StoreError
+        If it is no URL of a kind we offer.
+    """
+    form = (
+        "it must look like sqlite:///folder/file.sqlite or "
+        "postgresql://user@host/database"
+    )
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise StoreError(f"the store URL is not understood: {form}") from error
+    kind = parsed.drivername.split("+")[0]
+    if kind in {"postgresql", "postgres"}:
+        return database_of(parsed)
+    if kind == "sqlite":
+        return file_of(parsed)
+    raise StoreError(f"a store URL of the kind {kind} is not offered: {form}")
 
 
 def store_path(url: str) -> Path:
-    """
-    Name the file behind a URL.
-
-    Raises
-    ------
-    StoreError
-        If it is no URL of a SQLite file.
-    """
-    form = "it must look like sqlite:///folder/file.sqlite"
-    try:
-        parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise StoreError(f"store URL {url!r} is not understood: {form}") from error
-    if parsed.get_backend_name() != "sqlite":
-        shown = parsed.render_as_string(hide_password=True)
-        raise StoreError(f"store URL {shown} is of a kind not offered yet: {form}")
-    if not parsed.database or parsed.database == ":memory:":
-        raise StoreError(f"store URL {url!r} names no file: {form}")
-    return Path(parsed.database).expanduser().resolve()
+    """Name the SQLite file behind a URL; StoreError if it names none."""
+    backend = backend_of(url)
+    if isinstance(backend, SqliteFile):
+        return backend.path
+    raise StoreError(f"store {backend.label} is no file")
 
 
-def found_version(path: Path) -> int | None:
-    """
-    Look which version a file has, without changing a byte of it.
-
-    Returns
-    -------
-    The version of its tables; None: the file is new or still empty.
-
-    Raises
-    ------
-    StoreError
-        If it is not a store of ours or is too new for this planner.
-
-    Notes
-    -----
-    Only SQLite may open the file: closing any other handle on it would end the locks
-    of our own connections (POSIX), and the next program to close the store would then
-    throw away what we write after that.
-    """
-    if not path.exists() or path.stat().st_size == 0:
-        return None
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as conn:
-        names = _table_names(conn, path)
-        if not names:
-            return None
-        if "meta" not in names or "scenario" not in names:
-            raise StoreError(
-                f"{path} is a database of another program: it has no tables of ours. "
-                "Name another file"
-            )
-        row = conn.execute(
-            "SELECT value FROM meta WHERE name = 'schema_version'"
-        ).fetchone()
-    if row is None or not str(row[0]).isdigit():
-        raise StoreError(f"{path} does not say its version; restore the latest backup")
-    version = int(row[0])
-    if version > migrations.KNOWN_VERSION:
-        raise StoreError(
-            f"{path} was written by a newer planner: its tables have version "
-            f"{version}, this planner knows up to {migrations.KNOWN_VERSION}. "
-            "Update the planner, or restore a backup made by this one elsewhere"
-        )
-    return version
-
-
-def _table_names(conn: sqlite3.Connection, path: Path) -> set[str]:
-    """Read what tables a file has; StoreError if it is no database at all."""
-    try:
-        rows = conn.execute("SELECT name FROM sqlite_master").fetchall()
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
-            raise
-        raise StoreError(
-            f"{path} is not a store: it is no SQLite database. Name another file, "
-            "or move this one away to start with an empty store"
-        ) from error
-    return {name for (name,) in rows}
+def shown_url(url: str) -> str:
+    """Write a URL so that it may be shown: without its password."""
+    backend = backend_of(url)
+    return url if isinstance(backend, SqliteFile) else backend.label
 
 
 def schema_version(conn: sa.Connection) -> int:
     """Read the version of the tables."""
     query = sa.select(meta.c.value).where(meta.c.name == "schema_version")
     return int(conn.execute(query).scalar_one())
-
-
-def _make_engine(path: Path) -> sa.Engine:
-    """Make an engine whose transactions begin when we say so."""
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(path)),
-        json_serializer=json_text,
-        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(dbapi_connection: Any, _record: Any) -> None:
-        # None: the driver must not begin or commit by itself, else the statements
-        # of a failed migration stay behind.
-        dbapi_connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout = {BUSY_TIMEOUT_MS}",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-        ):
-            dbapi_connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(conn: sa.Connection) -> None:
-        writes = conn.get_execution_options().get(WRITES, False)
-        conn.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-        # A writer takes its turn at once: waiting later could not be retried.
-        conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine

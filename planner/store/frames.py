@@ -15,9 +15,12 @@ import shapely
 import sqlalchemy as sa
 
 from planner.core import schemas
+from planner.store.bulk import Text
+from planner.store.bulk import insert_columns
+from planner.store.bulk import refuse_nul
 
-_SQL_TYPES: Mapping[str, type[sa.types.TypeEngine]] = {
-    "str": sa.Text,
+_SQL_TYPES: Mapping[str, Any] = {
+    "str": Text,
     "Int64": sa.BigInteger,
     "int64": sa.BigInteger,
     "float64": sa.Double,
@@ -50,7 +53,7 @@ def sql_columns(
     columns: list[sa.Column] = []
     name = index_name(schema)
     if name is not None:
-        columns.append(sa.Column(name, sa.Text, primary_key=True))
+        columns.append(sa.Column(name, Text, primary_key=True))
     for column_name, column in schema.columns.items():
         kind = _SQL_TYPES[_type_name(column.dtype)]
         is_key = column_name in key
@@ -108,11 +111,11 @@ def update_rows(
     """Insert the rows of a frame with ids, replacing those of the same id."""
     checked = schemas.check(frame, schema)
     key = table.c[str(index_name(schema))]
-    if len(checked):
-        gone = sa.delete(table).where(
-            *_in_scope(table, scope), key == sa.bindparam("gone_id")
-        )
-        conn.execute(gone, [{"gone_id": value} for value in checked.index])
+    gone = sa.delete(table).where(*_in_scope(table, scope))
+    ids = checked.index.tolist()
+    refuse_nul(key.name, ids)
+    for start in range(0, len(ids), _MANY):
+        conn.execute(gone.where(key.in_(ids[start : start + _MANY])))
     return insert_rows(conn, table, schema, checked, **scope)
 
 
@@ -138,31 +141,6 @@ def insert_rows(
         cells[column_name] = [value] * len(frame)
     insert_columns(conn, table, cells)
     return len(frame)
-
-
-def insert_columns(
-    conn: sa.Connection, table: sa.Table, cells: Mapping[str, list[Any]]
-) -> None:
-    """
-    Insert columns of plain values.
-
-    Goes past SQLAlchemy's row by row work, which takes three times as long as the
-    database's own; its conversion of each type is applied by column instead.
-    """
-    statement = sa.insert(table).compile(dialect=conn.dialect, column_keys=list(cells))
-    order = list(statement.positiontup or cells)
-    columns = []
-    for name in order:
-        kind = table.c[name].type.dialect_impl(conn.dialect)
-        convert = kind.bind_processor(conn.dialect)
-        column = cells[name]
-        columns.append(
-            column if convert is None else [convert(cell) for cell in column]
-        )
-    rows: list[Any] = list(zip(*columns, strict=True))
-    if not statement.positional:
-        rows = [dict(zip(order, row, strict=True)) for row in rows]
-    conn.exec_driver_sql(str(statement), rows)
 
 
 def load_rows(

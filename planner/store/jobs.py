@@ -151,6 +151,7 @@ def claim_job(conn: sa.Connection, worker_id: str) -> Job | None:
         .where(job.c.state == "queued")
         .order_by(job.c.created_at, job.c.job_id)
         .limit(1)
+        .with_for_update(skip_locked=True)  # SQLite has one writer and ignores it
     )
     job_id = conn.execute(oldest).scalar()
     if job_id is None:
@@ -216,7 +217,7 @@ def requeue_stale(conn: sa.Connection, *, stale_s: float = STALE_S) -> int:
     -------
     The number of jobs taken back: queued again the first time, else failed.
     """
-    query = sa.select(job).where(job.c.state == "running")
+    query = sa.select(job).where(job.c.state == "running").order_by(job.c.job_id)
     running = [Job(**row) for row in conn.execute(query).mappings()]
     stale = [
         found
@@ -243,9 +244,9 @@ def requeue_stale(conn: sa.Connection, *, stale_s: float = STALE_S) -> int:
 
 
 def register_worker(conn: sa.Connection, *, pid: int, host: str) -> str:
-    """Add a worker, forgetting those that ended, and return its id."""
+    """Add the worker that holds the lock, forgetting all before; return its id."""
     worker_id, now = new_id("W"), utc_now()
-    conn.execute(sa.delete(worker).where(worker.c.host == host))
+    conn.execute(sa.delete(worker))
     conn.execute(
         sa.insert(worker).values(
             worker_id=worker_id,

@@ -22,21 +22,44 @@ _FINAL_RUN = {
 
 
 def protect(conn: sa.Connection) -> None:
-    """Add the triggers to new tables; SQLite's dialect, others get their own here."""
+    """Add the triggers to new tables, in the words of their database."""
     for table in _APPEND_ONLY:
         _refuse(conn, table, "UPDATE")
         _refuse(conn, table, "DELETE")
     for table, is_final in _FINAL_RUN.items():
         _refuse(conn, table, "UPDATE")
         _refuse(conn, table, "DELETE", is_final)
+    if conn.dialect.name == "postgresql":  # SQLite has no TRUNCATE
+        for table in (*_APPEND_ONLY, *_FINAL_RUN):
+            _refuse_in_postgresql(conn, table, "TRUNCATE", "TRUE", "STATEMENT")
 
 
 def _refuse(
-    conn: sa.Connection, table: sa.Table, verb: str, condition: str = ""
+    conn: sa.Connection, table: sa.Table, verb: str, condition: str = "TRUE"
 ) -> None:
     """Add a trigger that refuses a verb."""
-    when = f"WHEN {condition} " if condition else ""
+    if conn.dialect.name == "postgresql":
+        _refuse_in_postgresql(conn, table, verb, condition, "ROW")
+        return
     conn.exec_driver_sql(
         f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
-        f"{when}BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
+        f"WHEN {condition} BEGIN "
+        f"SELECT RAISE(ABORT, '{table.name} is append-only'); END"
+    )
+
+
+def _refuse_in_postgresql(
+    conn: sa.Connection, table: sa.Table, verb: str, condition: str, each: str
+) -> None:
+    """Add a function that raises and its trigger, whose WHEN could ask no table."""
+    name = f"{table.name}_no_{verb.lower()}"
+    conn.exec_driver_sql(
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF {condition} THEN RAISE EXCEPTION '{table.name} is append-only' "
+        "USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        "RETURN OLD; END $$"
+    )
+    conn.exec_driver_sql(
+        f"CREATE TRIGGER {name} BEFORE {verb} ON {table.name} "
+        f"FOR EACH {each} EXECUTE FUNCTION {name}()"
     )

@@ -19,9 +19,9 @@ from sqlalchemy import ForeignKey
 from sqlalchemy import Integer
 from sqlalchemy import LargeBinary
 from sqlalchemy import Table
-from sqlalchemy import Text
 
 from planner.core import schemas
+from planner.store.bulk import Text
 from planner.store.frames import sql_columns
 
 metadata = sa.MetaData()

@@ -11,9 +11,9 @@ from planner.services import workspace
 
 
 @pytest.fixture
-def ws(tmp_path):
+def ws(store_url):
     """Open a workspace on a company without data."""
-    settings = Settings(store_url=f"sqlite:///{tmp_path}/store/planner.sqlite")
+    settings = Settings(store_url=store_url)
     opened = workspace.open_workspace(settings)
     yield workspace.create_company(
         opened, "Lakes Ltd", "own", "USD", dt.date(2026, 11, 20)

@@ -6,16 +6,7 @@ import datetime as dt
 
 import pytest
 
-from planner.store import open_store
 from planner.store.companies import create_company
-
-
-@pytest.fixture
-def store(tmp_path):
-    """Open an empty store in its own folder."""
-    opened = open_store(f"sqlite:///{tmp_path}/store/planner.sqlite")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

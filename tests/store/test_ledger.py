@@ -70,7 +70,7 @@ def test_a_period_has_one_final_run_and_any_number_of_trials(store, company_id):
     [
         "UPDATE pay_run SET period = 'x'",
         "DELETE FROM pay_run",
-        "UPDATE pay_table SET body = x'00'",
+        "UPDATE pay_table SET body = NULL",
         "DELETE FROM pay_table",
         "UPDATE ledger_entry SET cells = '{}'",
         "DELETE FROM ledger_entry",
