@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from planner.core.errors import ParamsError
@@ -27,6 +28,9 @@ class ImportParams:
         ``.`` or ``,``; None: found out column by column.
     far_km
         Distance from its postcode above which a place is questioned.
+    as_of
+        The company's today: later visits, owners and closings are questioned; None:
+        they are not.
     """
 
     currency: str = "USD"
@@ -34,6 +38,7 @@ class ImportParams:
     date_form: str | None = None
     decimal: str | None = None
     far_km: float = 50.0
+    as_of: dt.date | None = None
 
     def __post_init__(self) -> None:
         minor_digits(self.currency)

@@ -11,12 +11,15 @@ from planner.accounts.enrich import km_to_postcode
 from planner.accounts.enrich import locate
 from planner.accounts.findings import FindingLog
 from planner.accounts.regions import country_codes
+from planner.accounts.regions import is_known_country
+from planner.accounts.regions import is_known_region
 from planner.accounts.regions import region_codes
 from planner.geography.distance import haversine_m
 
 _POLAR_LAT = -60.0  # nobody sells in Antarctica: such a latitude is a longitude
 _FAR_TIMES_SPREAD = 4.0
 _FAR_LEAST_KM = 1500.0
+_NO_POSTCODES = ("00000", "11111", "33333", "66666", "77777", "99999")
 _US_BOX = (17.0, 72.0, -180.0, -64.0)  # lat from, to; lon from, to, without Guam
 
 
@@ -54,6 +57,7 @@ def read_places(
         }
     )
     places["postcode"] = mend_postcodes(places, gazetteer, log)
+    places["postcode"] = _without_placeholders(places, cells)
     places = check_coordinates(places, gazetteer, log)
     found = locate(places, gazetteer)
     if required:
@@ -61,9 +65,10 @@ def read_places(
     given = places[found["geo_source"] == "given"]
     _question_far(given, gazetteer, cells.params.far_km, log)
     # A row without a country is only assumed to lie in ours where its place agrees.
-    is_abroad = (found["geo_source"] == "given") & ~_in_us(found["lat"], found["lon"])
+    is_abroad = (found["geo_source"] == "given") & ~in_us(found["lat"], found["lon"])
     assumed_wrongly = (named == "") & (places["country"] == "US") & is_abroad
     places["country"] = places["country"].mask(assumed_wrongly, "")
+    _question_words(places[~places.index.isin(list(log.rejected))], gazetteer, cells)
     return pd.concat([found, places.drop(columns=["lat", "lon"])], axis=1)
 
 
@@ -93,7 +98,7 @@ def mend_postcodes(
     odd = given[is_us & ~is_full]
     five = odd.str.extract(r"^[^0-9]*(\d{5})(?:\D|$)")[0]
     padded = ("0" + odd).where(odd.str.fullmatch(r"\d{4}"))
-    padded = padded.where(padded.isin(gazetteer.postcodes.index))
+    padded = padded.where(gazetteer.postcodes.index.get_indexer(padded) >= 0)
     mended = five.fillna(padded).reindex(given.index)
     is_mended = is_us & ~is_full & mended.notna()
     log.rows(
@@ -147,7 +152,7 @@ def check_coordinates(
             column="lat",
         )
         return places
-    is_swapped = is_given & ~is_metres & _are_swapped(places, is_given, gazetteer)
+    is_swapped = is_given & ~is_metres & are_swapped(places, is_given, gazetteer)
     if n_given and int(is_swapped.sum()) * 2 > n_given:
         log.file(
             "swapped_columns",
@@ -181,6 +186,51 @@ def check_coordinates(
     return places.assign(lat=lat.mask(unusable), lon=lon.mask(unusable))
 
 
+def _without_placeholders(places: pd.DataFrame, cells: CellReader) -> pd.Series:
+    """Take out postcodes typed only because one had to be given."""
+    given = places["postcode"]
+    is_none = (places["country"] == "US") & given.isin(_NO_POSTCODES)
+    cells.log.rows(
+        "placeholder_postcode",
+        "warn",
+        given[is_none],
+        "the postcode {value} is nobody's and was not used; give the right one",
+        column=cells.mapping.get("postcode", "postcode"),
+    )
+    return given.mask(is_none, "")
+
+
+def _question_words(
+    places: pd.DataFrame, gazetteer: Gazetteer, cells: CellReader
+) -> None:
+    """Warn of countries, states and postcodes that there are not; all are kept."""
+    country, region, postcode = (
+        places[name] for name in ("country", "region", "postcode")
+    )
+    is_us = country == "US"
+    checks = [
+        ("country", country, (country != "") & ~is_known_country(country)),
+        ("region", region, is_us & (region != "") & ~is_known_region(region)),
+    ]
+    if len(gazetteer.postcodes):
+        is_full = postcode.str.fullmatch(r"\d{5}")
+        is_new = is_us & is_full & (gazetteer.postcodes.index.get_indexer(postcode) < 0)
+        checks.append(("postcode", postcode, is_new))
+    says = {
+        "country": "is no country we know; write its name or its code of two letters",
+        "region": "is no state of the USA; write its two letters",
+        "postcode": "is not among the postcodes we know; look whether it is right",
+    }
+    for target, cell, is_unknown in checks:
+        cells.log.rows(
+            f"unknown_{target}",
+            "warn",
+            cell[is_unknown],
+            f"the {target} {{value}} {says[target]}. It was kept",
+            column=cells.mapping.get(target, target),
+        )
+
+
 def _set_aside(
     shown: pd.Series, which: pd.Series, code: str, what: str, log: FindingLog
 ) -> None:
@@ -194,7 +244,7 @@ def _set_aside(
     )
 
 
-def _are_swapped(
+def are_swapped(
     places: pd.DataFrame, is_given: pd.Series, gazetteer: Gazetteer
 ) -> pd.Series:
     """
@@ -218,7 +268,8 @@ def _are_swapped(
     return can_swap & evidence
 
 
-def _in_us(lat: pd.Series, lon: pd.Series) -> pd.Series:
+def in_us(lat: pd.Series, lon: pd.Series) -> pd.Series:
+    """Tell which places lie in the box around the 50 states."""
     south, north, west, east = _US_BOX
     return lat.between(south, north) & lon.between(west, east)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from functools import cache
+
 import pandas as pd
 
 _US_REGIONS = (
@@ -18,6 +21,16 @@ _US_REGIONS = (
     "MP Northern Mariana Islands"
 )
 US_REGION_NAMES = {entry[:2]: entry[3:] for entry in _US_REGIONS.split("|")}
+# The forces abroad, and the states in free association that the post serves.
+_POSTAL_REGIONS = frozenset({"AA", "AE", "AP", "FM", "MH", "PW"})
+_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "pt")
+_MORE_COUNTRIES = (
+    "england|scotland|wales|northern ireland|great britain|britain|holland|"
+    "the netherlands|czech republic|ivory coast|burma|korea|republic of korea|"
+    "republic of ireland|russian federation|macau|cape verde|swaziland|macedonia|"
+    "east timor|vatican|palestine|uae|turkiye|viet nam|brd|congo|"
+    "hong kong|bosnia|trinidad|drc|peoples republic of china|prc"
+)
 _CODE_BY_NAME = {name.casefold(): code for code, name in US_REGION_NAMES.items()}
 _CODE_BY_NAME |= {code.casefold(): code for code in US_REGION_NAMES}
 _CODE_BY_NAME |= {"washington dc": "DC", "washington d.c.": "DC", "d.c.": "DC"}
@@ -52,3 +65,51 @@ def region_codes(region: pd.Series, country: pd.Series) -> pd.Series:
     """
     codes = region.str.casefold().str.strip(" .").map(_CODE_BY_NAME)
     return codes.where((country == "US") & codes.notna(), region).astype("str")
+
+
+def is_known_country(country: pd.Series) -> pd.Series:
+    """
+    Tell which texts are a country's code or its name in some languages of the west.
+
+    Parameters
+    ----------
+    country : shape (n_rows,)
+        Clean text.
+    """
+    known = _country_keys()
+    by_text = {text: _plain(text) in known for text in country.unique()}
+    return country.map(by_text).astype(bool)
+
+
+def is_known_region(region: pd.Series) -> pd.Series:
+    """
+    Tell which regions are states or territories of the USA.
+
+    Parameters
+    ----------
+    region : shape (n_rows,)
+        As `region_codes` gives it.
+    """
+    return region.isin(US_REGION_NAMES.keys() | _POSTAL_REGIONS)
+
+
+@cache
+def _country_keys() -> frozenset[str]:
+    """Collect codes of two and three letters and names (Unicode CLDR, by Babel)."""
+    from babel import Locale
+    from babel.core import get_global
+
+    keys = set(_MORE_COUNTRIES.split("|")) | set(_US_NAMES)
+    for language in _LANGUAGES:
+        keys |= set(Locale.parse(language).territories.values())
+    aliases = get_global("territory_aliases")
+    codes = [*Locale.parse("en").territories, *aliases]
+    keys |= {code for code in codes if code.isalpha() and len(code) in {2, 3}}
+    return frozenset(_plain(key) for key in keys)
+
+
+def _plain(text: str) -> str:
+    parted = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(sign for sign in parted if not unicodedata.combining(sign))
+    spaced = "".join(sign if sign.isalnum() else " " for sign in letters)
+    return " ".join(word for word in spaced.split() if word not in {"the", "and"})
