@@ -111,6 +111,32 @@ def city_key(city: pd.Series) -> pd.Series:
     return plain
 
 
+def five_digits(postcode: pd.Series, known: pd.Index) -> pd.Series:
+    """
+    Bring US postcodes to five digits where it is clear which are meant.
+
+    Parameters
+    ----------
+    postcode : shape (n_rows,)
+        As written, empty where missing.
+    known
+        The five-digit codes there are; zeros are put back only to make one of them.
+
+    Returns
+    -------
+    shape (n_rows,)
+        ``55044-1234`` and ``550441234`` lose their last four digits; ``2134``,
+        ``501``, ``2134-1234`` and ``2134.0`` (zeros eaten, decimals added by a
+        spreadsheet) get their zeros back. Anything else is as given.
+    """
+    text = postcode.astype("str").fillna("").str.strip()
+    text = text.str.replace(r"\.0+$", "", regex=True)
+    five = text.str.extract(r"^(\d{5})(?:[- ]?\d{4})?$")[0]
+    short = text.str.extract(r"^(\d{3,4})(?:[- ]?\d{4})?$")[0].str.zfill(5)
+    found = five.fillna(short.where(known.get_indexer(short) >= 0))
+    return found.fillna(postcode).astype("str")
+
+
 def locate(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
     """
     Place rows: given coordinates, else the postcode's centre, else the city's.
@@ -135,7 +161,8 @@ def locate(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
     lat, lon = places["lat"].copy(), places["lon"].copy()
     source = pd.Series("", index=places.index, dtype="str")
     source = source.mask(lat.notna() & lon.notna(), "given")
-    by_postcode = gazetteer.postcodes.reindex(places["postcode"])
+    known = gazetteer.postcodes
+    by_postcode = known.reindex(five_digits(places["postcode"], known.index))
     keys = pd.MultiIndex.from_arrays([city_key(places["city"]), places["region"]])
     by_city = gazetteer.cities.reindex(keys)
     for name, found in (("postcode", by_postcode), ("city", by_city)):
@@ -171,7 +198,8 @@ def km_to_postcode(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.Series:
     shape (n_rows,)
         Kilometres on a sphere, NaN where either is unknown.
     """
-    centre = gazetteer.postcodes.reindex(places["postcode"])
+    known = gazetteer.postcodes
+    centre = known.reindex(five_digits(places["postcode"], known.index))
     away_m = haversine_m(
         places["lat"].to_numpy(),
         places["lon"].to_numpy(),

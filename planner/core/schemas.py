@@ -13,8 +13,8 @@ import pandera.pandas as pa
 from planner.core.errors import RowFault
 from planner.core.errors import SchemaError
 
-GEO_SOURCES = ("given", "postcode", "city")
-GEO_PRECISIONS = ("exact", "postcode", "city")
+GEO_SOURCES = ("given", "postcode", "city", "geocoder", "set")
+GEO_PRECISIONS = ("exact", "street", "postcode", "city")
 STATUSES = ("customer", "prospect", "closed")
 ROLES = ("vp", "manager", "rep", "overlay")
 STAGES = ("qualify", "propose", "negotiate", "won", "lost")
@@ -227,6 +227,16 @@ VISITS_MADE = pa.DataFrameSchema(
     index=_id("visit_id"),
     strict=True,
     name="visits_made",
+)
+
+MARKET = pa.DataFrameSchema(
+    {
+        "unit_id": _text(),
+        "value": pa.Column(float, coerce=True),
+    },
+    index=_id("area"),
+    strict=True,
+    name="market",
 )
 
 VISITS = pa.DataFrameSchema(

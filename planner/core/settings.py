@@ -38,6 +38,12 @@ class Settings:
         Credit line of that layer.
     user
         Name written into the audit log.
+    geocoder_url
+        Address of a Nominatim or Photon; empty: no address service is ever asked.
+    geocoder_kind
+        ``nominatim`` or ``photon``.
+    geocoder_contact
+        Mail address or page told to that service with each question.
     """
 
     store_url: str
@@ -47,6 +53,9 @@ class Settings:
     tile_url: str = ""
     tile_attribution: str = ""
     user: str = "local"
+    geocoder_url: str = ""
+    geocoder_kind: str = "nominatim"
+    geocoder_contact: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -67,4 +76,7 @@ class Settings:
             tile_url=env.get("PLANNER_TILE_URL", ""),
             tile_attribution=env.get("PLANNER_TILE_ATTRIBUTION", ""),
             user=env.get("PLANNER_USER", "local"),
+            geocoder_url=env.get("PLANNER_GEOCODER_URL", ""),
+            geocoder_kind=env.get("PLANNER_GEOCODER_KIND", "nominatim"),
+            geocoder_contact=env.get("PLANNER_GEOCODER_CONTACT", ""),
         )

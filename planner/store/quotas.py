@@ -89,7 +89,7 @@ def _quota_layer(conn: sa.Connection, scenario_id: str) -> str | None:
 
 def save_ownership(conn: sa.Connection, company_id: str, owners: pd.DataFrame) -> int:
     """
-    Replace the dated ownership of a company; publishing does, and nothing else.
+    Replace the dated ownership of a company; only publishing does.
 
     Parameters
     ----------
@@ -103,6 +103,12 @@ def save_ownership(conn: sa.Connection, company_id: str, owners: pd.DataFrame) -
     n_rows = frames.save_rows(
         conn, ownership, schemas.OWNERSHIP, owners, company_id=company_id
     )
+    seal_ownership(conn, company_id)
+    return n_rows
+
+
+def seal_ownership(conn: sa.Connection, company_id: str) -> None:
+    """Keep the content hash of the ownership as it is now; a repair may change it."""
     of_company = seal.c.company_id == company_id
     conn.execute(sa.delete(seal).where(of_company, seal.c.name == OWNERSHIP_SEAL))
     conn.execute(
@@ -113,7 +119,6 @@ def save_ownership(conn: sa.Connection, company_id: str, owners: pd.DataFrame) -
             sealed_at=utc_now(),
         )
     )
-    return n_rows
 
 
 def load_ownership(

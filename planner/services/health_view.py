@@ -1,0 +1,101 @@
+"""Reading what the health report needs from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from planner.accounts.duplicates import find_duplicates
+from planner.accounts.enrich import Gazetteer
+from planner.accounts.health import HealthReport
+from planner.accounts.health import Surroundings
+from planner.accounts.health import check_health
+from planner.accounts.health_rules import HealthParams
+from planner.services.workspace import Workspace
+from planner.store import accounts as account_rows
+from planner.store import companies as company_rows
+from planner.store import repairs as repair_rows
+from planner.store import scenarios as scenario_rows
+from planner.store import team as team_rows
+from planner.store.companies import Company
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class HealthView:
+    """
+    The health report of the open company.
+
+    Parameters
+    ----------
+    company
+        The company; its version is the one looked at.
+    scenario_id, scenario_name
+        The plan in which accounts are unassigned; None and empty: there is none.
+    report
+        What was found.
+    has_fuzzy
+        Whether accounts that are only alike were looked for.
+    """
+
+    company: Company
+    scenario_id: str | None
+    scenario_name: str
+    report: HealthReport
+    has_fuzzy: bool
+
+
+def look(
+    conn: Connection,
+    ws: Workspace,
+    scenario_id: str | None = None,
+    *,
+    needed_precision: str = "postcode",
+    fuzzy: bool = False,
+    codes: Collection[str] | None = None,
+) -> HealthView:
+    """Do what `health.health` does, on an open connection."""
+    company_id = str(ws.company_id)
+    company = company_rows.load_company(conn, company_id)
+    accounts = account_rows.load_accounts(conn, company_id)
+    scenario_id = scenario_id or _scenario_looked_at(conn, company_id)
+    territory_by_unit = named = None
+    scenario_name = ""
+    if scenario_id is not None:
+        scenario_name = scenario_rows.load_scenario(conn, scenario_id).name
+        aligned = scenario_rows.load_alignment(conn, scenario_id)
+        territory_by_unit = aligned["territory_id"]
+        named = scenario_rows.load_named_accounts(conn, scenario_id)["territory_id"]
+    around = Surroundings(
+        gazetteer=gazetteer_of(ws.settings.data_dir),
+        units=company_rows.load_units(conn, company_id),
+        positions=team_rows.load_positions(conn, company_id),
+        reps=team_rows.load_reps(conn, company_id),
+        territory_by_unit=territory_by_unit,
+        named=named,
+        pairs=find_duplicates(accounts).pairs if fuzzy else None,
+        kept=repair_rows.load_kept(conn, company_id),
+    )
+    params = HealthParams(as_of=company.as_of, needed_precision=needed_precision)
+    return HealthView(
+        company=company,
+        scenario_id=scenario_id,
+        scenario_name=scenario_name,
+        report=check_health(accounts, around, params, codes),
+        has_fuzzy=fuzzy,
+    )
+
+
+@lru_cache(maxsize=2)
+def gazetteer_of(data_dir: Path) -> Gazetteer:
+    """Read the places known offline, once for each folder."""
+    return Gazetteer.load(data_dir)
+
+
+def _scenario_looked_at(conn: Connection, company_id: str) -> str | None:
+    known = scenario_rows.list_scenarios(conn, company_id)
+    drafts = [scenario for scenario in known if scenario.status == "draft"]
+    return next((s.scenario_id for s in [*drafts, *known]), None)
