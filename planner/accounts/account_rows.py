@@ -12,8 +12,6 @@ from planner.accounts.enrich import Gazetteer
 from planner.accounts.matching import report_repeated_ids
 from planner.accounts.matching import report_same_places
 from planner.accounts.places import read_places
-from planner.accounts.references import Known
-from planner.accounts.references import report_unknown
 from planner.accounts.sense import question_accounts
 from planner.accounts.texts import looks_damaged
 from planner.core.schemas import ACCOUNTS
@@ -91,21 +89,6 @@ def read_rows(cells: CellReader, gazetteer: Gazetteer) -> pd.DataFrame:
     _warn_damaged(cells)
     _report_doubles(frame, cells)
     return _with_nulls(question_accounts(frame, cells))
-
-
-def _question_owners(owners: pd.Series, cells: CellReader, known: Known | None) -> None:
-    """Warn of owners who are neither a position nor a rep of the company."""
-    if known is None or known.position_ids is None or known.rep_ids is None:
-        return
-    report_unknown(
-        owners,
-        known.position_ids.union(known.rep_ids),
-        cells,
-        "owner_id",
-        code="unknown_owner",
-        severity="warn",
-        says="is no position and no rep of the company; the account was kept",
-    )
 
 
 def _report_doubles(frame: pd.DataFrame, cells: CellReader) -> None:
