@@ -1,4 +1,4 @@
-"""Dispatch `python -m benchmarks territory|routing|commissions|app|duplicates`."""
+"""Dispatch `python -m benchmarks territory|routing|commissions|app|duplicates|endurance`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import sys
 
-NAMES = ("territory", "routing", "commissions", "app", "duplicates")
+NAMES = ("territory", "routing", "commissions", "app", "duplicates", "endurance")
 
 
 def main(argv: list[str]) -> int:
