@@ -1,4 +1,4 @@
-"""Dispatch `python -m benchmarks territory|routing|commissions|app|duplicates|endurance`."""
+"""Dispatch `python -m benchmarks NAME`; see NAMES."""
 
 from __future__ import annotations
 
