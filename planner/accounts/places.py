@@ -270,7 +270,6 @@ def are_swapped(
 
 def in_us(lat: pd.Series, lon: pd.Series) -> pd.Series:
     """Tell which places lie in the box around the 50 states."""
-    """Tell which places lie in the box around the 50 states."""
     south, north, west, east = _US_BOX
     return lat.between(south, north) & lon.between(west, east)
 
