@@ -125,7 +125,8 @@ def test_ladder_places_by_coordinates_then_postcode_then_city(gazetteer):
     assert accounts["region"].tolist() == ["IL", "WI", "IN", "MI"]
     assert accounts.loc["2", "lat"] == 43.05
     assert accounts.loc["2", "postcode"] == "53202"
-    assert codes(report) == ["no_place"]
+    assert codes(report, "reject") == ["no_place"]
+    assert set(codes(report, "warn")) == {"placeholder_postcode"}
     assert report.verdict == "accept_warn"
 
 
