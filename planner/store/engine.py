@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from planner.core.errors import PlannerError
 from planner.core.errors import StoreError
 from planner.store import migrations
 from planner.store.backend import OPENING
@@ -106,6 +107,8 @@ def saying_plainly(backend: Backend | Path) -> Iterator[None]:
         backend = SqliteFile(backend)
     try:
         yield
+    except PlannerError:
+        raise
     except Exception as error:
         cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         words = None if cause is None else backend.plain_words(cause)

@@ -84,9 +84,10 @@ SAVED = [
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
+def kept(stores):
     """Open one store and company for all examples: saves replace."""
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('kept')}/a.sqlite")
+    url = stores.new()
+    store = open_store(url)
     with store.transaction() as conn:
         company = companies.create_company(
             conn,
@@ -98,6 +99,7 @@ def kept(tmp_path_factory):
         )
     yield store, company.company_id
     store.close()
+    stores.drop(url)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from planner.core.files import replacing
 from planner.store.migrations import m002_imports
 from planner.store.protections import protect
+from planner.store.spatial import add_geometry
 from planner.store.tables import meta
 from planner.store.tables import metadata
 
@@ -60,6 +61,7 @@ def bring_up(
         if found is None:
             metadata.create_all(conn)
             protect(conn)
+            add_geometry(conn)
         else:
             for version in range(found + 1, known + 1):
                 steps[version](conn)
