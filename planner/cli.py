@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_balance,
         _add_visits,
         _add_pay,
+        _add_export,
         _add_store_verbs,
     ):
         add(verbs)
@@ -170,29 +171,62 @@ def _demo(args: argparse.Namespace) -> int:
 def _add_check(verbs: Any) -> None:
     parser = _verb(verbs, "check", "what an import would say", _check)
     _file_options(parser)
+    parser.add_argument(
+        "--store", metavar="URL", help="look up ids in the open company of this store"
+    )
+    parser.add_argument(
+        "--coercions", action="store_true", help="show how each column was read"
+    )
 
 
 def _file_options(parser: argparse.ArgumentParser) -> None:
+    from planner.accounts.columns import KINDS
+
     parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--kind", required=True, choices=KINDS)
     parser.add_argument(
-        "--kind", required=True, choices=["accounts", "units", "reps", "deals"]
+        "--mapping", metavar="FILE|NAME", help="a JSON file, or a saved mapping"
     )
-    parser.add_argument("--mapping", type=Path, metavar="FILE")
     parser.add_argument("--where", metavar="'column=value'")
+    parser.add_argument("--layer", default="", metavar="NAME", help="sheet or layer")
+    parser.add_argument(
+        "--mode",
+        choices=("replace", "add"),
+        default="replace",
+        help="whether rows of other ids stay",
+    )
 
 
 def _check(args: argparse.Namespace) -> int:
     from planner.services.importing import check_path
+    from planner.services.workspace import open_workspace
 
+    ws = open_workspace(_settings(args)) if args.store else None
     report = check_path(
         args.file,
         args.kind,
-        Settings.from_environment(),
+        _settings(args),
         mapping_path=args.mapping,
         where=args.where,
+        layer=args.layer,
+        ws=ws,
+        mode=args.mode,
     )
-    _print(args, report.to_dict(), report.summary())
+    told, text = report.to_dict(), report.summary()
+    if args.coercions:
+        told["coercions"] = report.coercions.to_dict("records")
+        text += "\n" + "\n".join(_coercion_line(row) for row in told["coercions"])
+    _print(args, told, text)
     return NOT_MET if report.verdict in REFUSED else DONE
+
+
+def _coercion_line(row: dict[str, Any]) -> str:
+    """Say in a line how a column was read."""
+    examples = f": {row['examples']}" if row["n_changed"] else ""
+    return (
+        f"{row['target']} from {row['column']!r}, {row['read_as']}, "
+        f"{row['n_changed']:,} changed, {row['n_empty']:,} empty{examples}"
+    )
 
 
 def _add_import(verbs: Any) -> None:
@@ -200,23 +234,40 @@ def _add_import(verbs: Any) -> None:
     _file_options(parser)
     _store_option(parser)
     parser.add_argument("--accept-warnings", action="store_true")
-    parser.add_argument("--company", metavar="NAME", help="company to load into")
+    parser.add_argument(
+        "--company", metavar="NAME", help="the new company, or the one to load into"
+    )
+    parser.add_argument(
+        "--source", metavar="NAME", help="accounts: into the open company, as this list"
+    )
+    parser.add_argument("--scenario", metavar="NAME", help="quotas: into this draft")
+    parser.add_argument("--layer-name", metavar="NAME", help="market: the layer's name")
+    parser.add_argument("--unit", default="", metavar="TEXT", help="market: its unit")
+    parser.add_argument(
+        "--how", choices=("sum", "mean"), default="sum", help="market: areas of a unit"
+    )
 
 
 def _import(args: argparse.Namespace) -> int:
+    from planner.services.importing import PathOptions
     from planner.services.importing import import_path
     from planner.services.workspace import open_workspace
 
     ws = open_workspace(_settings(args))
-    report = import_path(
-        ws,
-        args.file,
-        args.kind,
-        mapping_path=args.mapping,
+    options = PathOptions(
+        mapping=args.mapping,
         where=args.where,
+        layer=args.layer,
         accept_warnings=args.accept_warnings,
         company_name=args.company,
+        source=args.source,
+        mode=args.mode,
+        scenario=args.scenario,
+        layer_name=args.layer_name,
+        unit_of_measure=args.unit,
+        how=args.how,
     )
+    report = import_path(ws, args.file, args.kind, options)
     if report.verdict == "reject_file":
         reasons = "; ".join(report.findings["message"].head(3))
         raise InputError(f"{args.file.name}: {reasons}; nothing was imported")
@@ -352,6 +403,39 @@ def _pay(args: argparse.Namespace) -> int:
     )
     _print(args, summary, json.dumps(summary, indent=1, default=str))
     return NOT_MET if summary.get("problems") else DONE
+
+
+def _add_export(verbs: Any) -> None:
+    parser = _verb(verbs, "export", "write a table of the store to a file", _export)
+    parser.add_argument("what", metavar="WHAT", help="accounts, plan, audit, …")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--scenario", metavar="ID")
+    _store_option(parser)
+
+
+def _export(args: argparse.Namespace) -> int:
+    from planner.core.files import write_bytes
+    from planner.services.exports import export
+    from planner.services.workspace import open_workspace
+
+    ws = open_workspace(_settings(args))
+    form = args.out.suffix.lower().removeprefix(".")
+    made = export(ws, args.what, form, args.scenario)
+    try:
+        write_bytes(made.content, args.out)
+    except OSError as error:
+        raise InputError(f"{args.out} cannot be written: {error.strerror}") from error
+    outcome = {
+        "file": str(args.out),
+        "export_id": made.export_id,
+        "what": args.what,
+        "n_rows": made.n_rows,
+        "sha256": made.sha256,
+        "content_hash": made.content_hash,
+    }
+    text = f"{made.n_rows:,} rows of {args.what} written to {args.out}: {made.sha256}"
+    _print(args, outcome, text)
+    return DONE
 
 
 def _add_store_verbs(verbs: Any) -> None:

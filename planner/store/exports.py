@@ -139,15 +139,10 @@ def export_faults(conn: sa.Connection) -> Iterator[tuple[str, str]]:
     The id of an export and what is wrong with it, in a sentence; nothing: all is as it
     was written.
     """
-    lines = dict(
-        conn.execute(
-            sa.select(audit.c.subject, audit.c.after).where(
-                audit.c.subject.like("export X-%")
-            )
-        )
-        .tuples()
-        .all()
+    query = sa.select(audit.c.subject, audit.c.after).where(
+        audit.c.subject.like("export X-%")
     )
+    lines = {line.subject: line.after for line in conn.execute(query)}
     kept = conn.execute(sa.select(*_columns()).order_by(export.c.export_id))
     for row in kept.mappings():
         made = Export(**dict(row))

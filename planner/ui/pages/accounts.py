@@ -23,6 +23,7 @@ from planner.ui.planmap import planmap
 from planner.ui.views import reads
 from planner.ui.views.account_card import account_card
 from planner.ui.views.account_card import table_turn
+from planner.ui.views.downloads import export_menu
 
 MAP_HEIGHT = 560
 NO_TERRITORY = "none"
@@ -57,6 +58,7 @@ def main() -> None:
         context=f"owners of {scenario.name}" if scenario else "",
     )
     with slot:
+        export_menu(ws, ("accounts", "deals", "visits_made"), key="acc")
         if st.button("Import", type="primary", key="acc-import"):
             st.switch_page("planner/ui/pages/import_data.py")
     rows = reads.account_list(ws, scenario)

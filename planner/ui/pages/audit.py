@@ -14,6 +14,7 @@ from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
+from planner.ui.views.downloads import export_menu
 from planner.ui.views.publishing import stamp_text
 
 LINES = 50
@@ -30,6 +31,7 @@ def main() -> None:
         context=companies.company(ws).name,
     )
     with slot:
+        export_menu(ws, ("audit",), key="aud")
         pressed = st.button("Verify the log", type="primary", key="aud-verify")
     if pressed:
         _verify(ws)

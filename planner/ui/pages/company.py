@@ -14,6 +14,7 @@ from planner.ui import charts
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.views import work
+from planner.ui.views.downloads import export_menu
 from planner.ui.widgets import Column
 from planner.ui.widgets import Metric
 
@@ -35,7 +36,7 @@ def main() -> None:
         "Bookings against quota, pipeline, coverage and pay at a glance.",
         context=context,
     ):
-        pass
+        export_menu(ws, ("reps", "positions", "deals", "visits_made"), key="com")
     _figures(view, fmt)
     if not view.published_name:
         widgets.empty_state(

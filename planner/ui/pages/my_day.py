@@ -164,8 +164,9 @@ def _stop(stop: dict[str, Any], leg: dict[str, Any], fmt: Formats) -> None:
         )
         parts = [stop[name] for name in ("street", "city", "postcode")]
         place = ", ".join(str(part) for part in parts if isinstance(part, str) and part)
+        visit_class = markdown_text(stop["visit_class"], 20)
         st.caption(
-            f"{markdown_text(place)} · class {stop['visit_class']} · last visit "
+            f"{markdown_text(place)} · class {visit_class} · last visit "
             f"{fmt.day(stop['last_visit_on'])} · "
             f"{fmt.duration(stop['travel_s'] / 60)} drive"
         )

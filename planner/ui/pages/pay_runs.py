@@ -15,6 +15,7 @@ from planner.services.pay import PayView
 from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import widgets
+from planner.ui.maps.text import markdown_text
 from planner.ui.views import work
 from planner.ui.widgets import Column
 from planner.ui.widgets import Download
@@ -83,8 +84,9 @@ def _view(view: PayView, fmt: Formats) -> None:
             ),
         ]
     )
+    plan_id = markdown_text(totals["plan_id"], 60)
     st.caption(
-        f"Plan {totals['plan_id']} · run {view.run.run_id} · content hash "
+        f"Plan {plan_id} · run {view.run.run_id} · content hash "
         f"{view.run.content_hash[:12]}"
     )
     widgets.table(

@@ -20,6 +20,7 @@ from planner.ui import charts
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.views import work
+from planner.ui.views.downloads import export_menu
 from planner.ui.views.stale import stale_note
 from planner.ui.widgets import Column
 from planner.ui.widgets import Metric
@@ -37,7 +38,7 @@ def main() -> None:
     fmt = session.formats(ws)
     scenario = session.scenario(ws)
     context = "" if scenario is None else f"{scenario.name} · v{scenario.version}"
-    widgets.page_header(
+    slot = widgets.page_header(
         "Quotas", "Split the target by potential and ramp, top down.", context=context
     )
     if scenario is None:
@@ -56,6 +57,9 @@ def main() -> None:
         )
         st.page_link("planner/ui/pages/territories.py", label="Go to Territories")
         return
+    with slot:
+        what = ("quotas", "positions", "reps")
+        export_menu(ws, what, key="quo", scenario_id=scenario.scenario_id)
     if not view.is_editable:
         st.info(
             "This scenario is published and does not change. Clone it on the Scenarios "

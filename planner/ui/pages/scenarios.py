@@ -13,6 +13,7 @@ from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.comparison import side_by_side
+from planner.ui.views.downloads import export_menu
 from planner.ui.views.publishing import publication_list
 from planner.ui.views.publishing import publish_form
 from planner.ui.views.publishing import published_note
@@ -45,6 +46,9 @@ def main() -> None:
             st.rerun()
         return
     with slot:
+        what = ("plan", "territories", "quotas", "visits")
+        shown = what if current.status == "draft" else (*what, "changes")
+        export_menu(ws, shown, key="scn", scenario_id=current.scenario_id)
         if current.status == "draft":
             if st.button("Publish", type="primary", key="scn-publish"):
                 publish_form(ws, fmt, current)

@@ -24,6 +24,7 @@ from planner.ui.views.balance_form import balance_form
 from planner.ui.views.balance_form import measures_of
 from planner.ui.views.balance_form import usual_measure
 from planner.ui.views.balance_table import balance_table
+from planner.ui.views.downloads import export_menu
 from planner.ui.views.pending_units import choose
 from planner.ui.views.pending_units import pending_bar
 from planner.ui.views.pending_units import spare_colours
@@ -95,6 +96,8 @@ def _header_button(
     ws: Workspace, scenario: Scenario, view: TerritoryView, slot: Any
 ) -> None:
     with slot:
+        what = ("territories", "units", "plan", "visits")
+        export_menu(ws, what, key="terr", scenario_id=scenario.scenario_id)
         if scenario.status == "published":
             if st.button("Clone to change", type="primary", key="terr-clone"):
                 _clone(ws, scenario)

@@ -1,0 +1,82 @@
+"""Take a page's data away as a file: one button, made only when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+
+import streamlit as st
+
+from planner.services import exports
+from planner.services.workspace import Workspace
+
+FORMAT_NAMES = {
+    "csv": "CSV",
+    "xlsx": "Excel",
+    "parquet": "Parquet",
+    "geojson": "GeoJSON",
+    "gpkg": "GeoPackage",
+}
+
+
+def export_menu(
+    ws: Workspace, what: Sequence[str], *, key: str, scenario_id: str | None = None
+) -> None:
+    """
+    Offer tables as files behind one button.
+
+    Parameters
+    ----------
+    ws
+        The open company.
+    what
+        Which of `exports.offers`, in this order.
+    key
+        Unique on the page.
+    scenario_id
+        Which scenario; None: the one saved last.
+
+    Notes
+    -----
+    A file is made, and its line in the audit log written, when its button is pressed;
+    until then nothing is read.
+    """
+    with st.popover("Export", icon=":material/download:", key=f"export-{key}"):
+        _choice(ws, tuple(what), key, scenario_id)
+
+
+@st.fragment
+def _choice(
+    ws: Workspace, what: tuple[str, ...], key: str, scenario_id: str | None
+) -> None:
+    known = {offer.what: offer for offer in exports.offers(ws)}
+    chosen = [known[name] for name in what if name in known]
+    forms = list(dict.fromkeys(form for offer in chosen for form in offer.formats))
+    form = st.segmented_control(
+        "Format",
+        forms,
+        default=forms[0] if forms else None,
+        format_func=FORMAT_NAMES.__getitem__,
+        key=f"export-format-{key}",
+        required=True,
+    )
+    for offer in chosen:
+        if form not in offer.formats:
+            continue
+        chosen_id = scenario_id if offer.of_scenario else None
+        st.download_button(
+            offer.title,
+            _content(ws, offer.what, str(form), chosen_id),
+            f"{offer.what}.{form}",
+            exports.MIMES[str(form)],
+            key=f"export-{key}-{offer.what}",
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+        )
+
+
+def _content(
+    ws: Workspace, what: str, form: str, scenario_id: str | None
+) -> Callable[[], bytes]:
+    return lambda: exports.export(ws, what, form, scenario_id).content
