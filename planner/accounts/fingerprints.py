@@ -29,7 +29,7 @@ def fingerprint(accounts: pd.DataFrame, rows: pd.DataFrame, code: str) -> pd.Ser
         Hexadecimal text indexed account_id.
     """
     seen = [accounts.loc[rows.index, name] for name in RULES[code].seen]
-    if "other_id" in rows:
+    if "merge" in RULES[code].repairs:
         seen.append(rows["other_id"])
     columns = [[_plain(cell) for cell in column.tolist()] for column in seen]
     marks = [
