@@ -1,69 +1,43 @@
 """
 Backup and restore: one file, from a live store, into an empty one.
 
-The file is a zip of a SQLite copy and a manifest with its hash and row counts, so that
-any store, whatever its database, can be written to it and filled from it.
+Whatever the database of the store, the file holds a SQLite copy, so that any store can
+be written to it and filled from it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
 import sqlite3
 import tempfile
-import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextlib import contextmanager
-from dataclasses import asdict
-from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
-from filelock import FileLock
 
-from planner.core.errors import InputError
 from planner.core.errors import StoreError
 from planner.core.files import replacing
 from planner.store import migrations
+from planner.store import transfer
+from planner.store.backend import OPENING
+from planner.store.backup_files import BODY
+from planner.store.backup_files import Manifest
+from planner.store.backup_files import pack
+from planner.store.backup_files import unpack
 from planner.store.engine import Store
-from planner.store.engine import found_version
+from planner.store.engine import backend_of
 from planner.store.engine import open_store
 from planner.store.engine import saying_plainly
 from planner.store.engine import schema_version
-from planner.store.engine import store_path
-from planner.store.records import json_text
-from planner.store.records import sha256_text
-from planner.store.records import utc_now
-from planner.store.tables import metadata
+from planner.store.migrations import writing_connection
+from planner.store.sqlite import SqliteFile
+from planner.store.transfer import content_hashes
 
-BODY, MANIFEST = "store.sqlite", "manifest.json"
-_NOT_KEPT = {"worker"}  # of the machine, not of the company
-_CHUNK = 1 << 20
+__all__ = ["Manifest", "backup", "content_hashes", "restore"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """
-    What a backup holds.
-
-    Parameters
-    ----------
-    schema_version
-        Version of its tables.
-    created_at
-        Stamp.
-    sha256
-        Hash of the SQLite copy in it.
-    rows
-        Number of rows by table.
-    """
-
-    schema_version: int
-    created_at: str
-    sha256: str
-    rows: dict[str, int]
+_OPEN_WAIT_S = 60.0
 
 
 def backup(store: Store, file: Path) -> Manifest:
@@ -73,7 +47,7 @@ def backup(store: Store, file: Path) -> Manifest:
     Parameters
     ----------
     store
-        The store.
+        The store; all rows are those of one moment.
     file
         Written whole or not at all; one of that name is replaced.
 
@@ -83,49 +57,41 @@ def backup(store: Store, file: Path) -> Manifest:
         If the copy is not sound: then the store itself is damaged.
     """
     file = Path(file)
-    with _scratch() as folder:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with _scratch(file.parent) as folder, saying_plainly(store.backend):
         copy = folder / BODY
-        migrations.snapshot(store.engine, copy)
-        with saying_plainly(store.path), closing(sqlite3.connect(copy)) as conn:
-            conn.execute("DELETE FROM worker")
-            conn.commit()
-            sound = conn.execute("PRAGMA integrity_check").fetchone()[0]
-        if sound != "ok":
-            raise StoreError(
-                f"store {store.path} is damaged, so it cannot be backed up: {sound}. "
-                "Keep the backups you have, and run the doctor"
-            )
+        if isinstance(store.backend, SqliteFile):
+            _copy_file(store, copy)
+        else:
+            _copy_database(store, copy)
         copied = open_store(f"sqlite:///{copy}")
         with copied.reading() as view:
-            rows = _count_rows(view)
+            rows = transfer.count_rows(view)
             version = schema_version(view)
         copied.close()
         _to_one_file(copy)
-        manifest = Manifest(
-            schema_version=version,
-            created_at=utc_now(),
-            sha256=_file_hash(copy),
-            rows=rows,
-        )
-        with (
-            replacing(file) as beside,
-            zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out,
-        ):
-            out.writestr(MANIFEST, json_text(asdict(manifest)))
-            out.write(copy, BODY)
+        # Side by side: each takes a second or two for a million accounts.
+        with ThreadPoolExecutor(1) as beside_us, replacing(file) as beside:
+            fault = beside_us.submit(_fault_of, copy)
+            manifest = pack(copy, beside, schema_version=version, rows=rows)
+            if fault.result() is not None:
+                raise StoreError(
+                    f"store {store.label} is damaged, so it cannot be backed up: "
+                    f"{fault.result()}. Keep the backups you have, and run the doctor"
+                )
     return manifest
 
 
 def restore(file: Path, url: str) -> Manifest:
     """
-    Fill an empty store from a backup.
+    Fill an empty store from a backup, whole or not at all.
 
     Parameters
     ----------
     file
-        Written by `backup`.
+        Written by `backup`, of this version or an older one, on any database.
     url
-        A store that does not exist yet, or holds no company.
+        A store that does not exist yet, or holds nothing.
 
     Raises
     ------
@@ -134,75 +100,101 @@ def restore(file: Path, url: str) -> Manifest:
     StoreError
         If the store holds something, or the backup is newer than this planner.
     """
-    file, path = Path(file), store_path(url)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _require_empty(path, url)
-    with _scratch() as folder:
+    file, backend = Path(file), backend_of(url)
+    _require_empty(url)
+    is_file = isinstance(backend, SqliteFile)
+    with _scratch(backend.beside("").parent if is_file else None) as folder:
         copy = folder / BODY
-        manifest = _unpack(file, copy)
-        found_version(copy)
-        with FileLock(f"{path}.lock", timeout=60):
-            for left in ("-wal", "-shm"):
-                Path(f"{path}{left}").unlink(missing_ok=True)
-            with replacing(path) as beside:
-                shutil.copyfile(copy, beside)
-    open_store(url).close()
+        manifest = unpack(file, copy)
+        if manifest.schema_version > migrations.KNOWN_VERSION:
+            raise StoreError(
+                f"{file} was written by a newer planner: its tables have version "
+                f"{manifest.schema_version}, this planner knows up to "
+                f"{migrations.KNOWN_VERSION}. Update the planner"
+            )
+        copied = open_store(f"sqlite:///{copy}")  # brings it up to date
+        copied.close()
+        if not isinstance(backend, SqliteFile) or not _put_in_place(backend, copy):
+            _fill(url, copied, file, manifest)
     return manifest
 
 
-def content_hashes(conn: sa.Connection) -> dict[str, str]:
-    """Hash the rows of each table, in the order of its key: equal data, equal hash."""
-    hashes = {}
-    for table in metadata.sorted_tables:
-        if table.name in _NOT_KEPT:
-            continue
-        query = sa.select(table).order_by(*table.primary_key.columns)
-        summed = hashlib.sha256()
-        for row in conn.execute(query):
-            cells = [sha256_text(c) if isinstance(c, bytes) else c for c in row]
-            summed.update(json_text(cells).encode())
-        hashes[table.name] = summed.hexdigest()
-    return hashes
+def _copy_file(store: Store, copy: Path) -> None:
+    """Copy a live SQLite file page by page."""
+    migrations.snapshot(store.engine, copy)
+    with closing(sqlite3.connect(copy)) as conn:
+        for name in transfer.NOT_KEPT:
+            conn.execute(f"DELETE FROM {name}")  # noqa: S608 - our own names
+        conn.commit()
 
 
-def _require_empty(path: Path, url: str) -> None:
-    """Refuse to restore over anything."""
-    if found_version(path) is None:
-        return
-    store = open_store(url)
+def _copy_database(store: Store, copy: Path) -> None:
+    """Copy the rows of another database, all of one moment, into a new SQLite file."""
+    made = open_store(f"sqlite:///{copy}")
     try:
-        with store.reading() as conn:
-            rows = _count_rows(conn)
+        with store.reading() as source, made.transaction() as target:
+            transfer.copy_rows(source, target)
     finally:
-        store.close()
-    if rows["company"] or rows["audit"]:
-        raise StoreError(
-            f"store {path} is not empty: it holds {rows['company']} companies. "
-            "Name a file that does not exist yet, or move this one away"
-        )
+        made.close()
 
 
-def _unpack(file: Path, copy: Path) -> Manifest:
-    """Take the SQLite copy out of a backup and check it against its manifest."""
+def _put_in_place(backend: SqliteFile, copy: Path) -> bool:
+    """Give the copy the name of a file that is not there yet; False: it is."""
+    with saying_plainly(backend), backend.lock(OPENING, _OPEN_WAIT_S):
+        if backend.found_version() is not None:
+            return False  # it may be open elsewhere: its rows can come, it must stay
+        for left in ("-wal", "-shm"):
+            Path(f"{backend.path}{left}").unlink(missing_ok=True)
+        with replacing(backend.path) as beside:
+            copy.replace(beside)
+    return True
+
+
+def _fill(url: str, copied: Store, file: Path, manifest: Manifest) -> None:
+    """Bring all rows of the copy into an empty store, in one transaction."""
+    store = open_store(url)
+    is_file = isinstance(store.backend, SqliteFile)
     try:
-        with zipfile.ZipFile(file) as packed:
-            if set(packed.namelist()) != {BODY, MANIFEST}:
-                raise InputError(f"{file} is not a backup: {BODY} is missing in it")
-            manifest = Manifest(**json.loads(packed.read(MANIFEST)))
-            with packed.open(BODY) as body, copy.open("wb") as target:
-                shutil.copyfileobj(body, target, _CHUNK)
-    except FileNotFoundError:
-        raise InputError(f"{file} does not exist") from None
-    except (zipfile.BadZipFile, ValueError, TypeError, EOFError, OSError) as error:
-        raise InputError(
-            f"{file} is not a backup, or is damaged: {error}. Take another backup"
+        with saying_plainly(store.backend), writing_connection(store.engine) as conn:
+            if is_file:
+                transfer.attach(conn, copied.path)
+            with conn.begin():
+                transfer.require_empty(conn, store.label)
+                if is_file:
+                    written = transfer.copy_attached(conn)
+                else:
+                    with copied.reading() as source:
+                        written = transfer.copy_rows(source, conn)
+                transfer.require_counts(written, manifest.rows)
+    except sa.exc.DBAPIError as error:
+        raise StoreError(
+            f"{file} cannot be restored into store {store.label}: {error.orig}. "
+            "Nothing was restored. Restore it into a new SQLite file and run the doctor"
         ) from error
-    if _file_hash(copy) != manifest.sha256:
-        raise InputError(
-            f"{file} is damaged: its content hash differs from the one written with "
-            "it. Take another backup"
-        )
-    return manifest
+    finally:
+        copied.close()
+        store.close()
+
+
+def _require_empty(url: str) -> None:
+    """Refuse to restore over anything, before any work is done."""
+    backend = backend_of(url)
+    with saying_plainly(backend):
+        is_new = backend.found_version() is None
+    if not is_new:
+        store = open_store(url)
+        try:
+            with store.reading() as conn:
+                transfer.require_empty(conn, store.label)
+        finally:
+            store.close()
+
+
+def _fault_of(path: Path) -> str | None:
+    """Let SQLite look through a file; None: it finds nothing."""
+    with closing(sqlite3.connect(path)) as conn:
+        said = str(conn.execute("PRAGMA integrity_check").fetchone()[0])
+    return None if said == "ok" else said
 
 
 def _to_one_file(path: Path) -> None:
@@ -211,21 +203,10 @@ def _to_one_file(path: Path) -> None:
         conn.execute("PRAGMA journal_mode = DELETE")
 
 
-def _count_rows(conn: sa.Connection) -> dict[str, int]:
-    return {
-        table.name: conn.execute(sa.select(sa.func.count()).select_from(table)).scalar()
-        or 0
-        for table in metadata.sorted_tables
-        if table.name not in _NOT_KEPT
-    }
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 @contextmanager
-def _scratch() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="planner-backup-") as name:
+def _scratch(folder: Path | None) -> Iterator[Path]:
+    """Give a folder for the copy, on the disk where it is to lie; then remove it."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="planner-backup-", dir=folder) as name:
         yield Path(name)
