@@ -171,29 +171,62 @@ def _demo(args: argparse.Namespace) -> int:
 def _add_check(verbs: Any) -> None:
     parser = _verb(verbs, "check", "what an import would say", _check)
     _file_options(parser)
+    parser.add_argument(
+        "--store", metavar="URL", help="look up ids in the open company of this store"
+    )
+    parser.add_argument(
+        "--coercions", action="store_true", help="show how each column was read"
+    )
 
 
 def _file_options(parser: argparse.ArgumentParser) -> None:
+    from planner.accounts.columns import KINDS
+
     parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--kind", required=True, choices=KINDS)
     parser.add_argument(
-        "--kind", required=True, choices=["accounts", "units", "reps", "deals"]
+        "--mapping", metavar="FILE|NAME", help="a JSON file, or a saved mapping"
     )
-    parser.add_argument("--mapping", type=Path, metavar="FILE")
     parser.add_argument("--where", metavar="'column=value'")
+    parser.add_argument("--layer", default="", metavar="NAME", help="sheet or layer")
+    parser.add_argument(
+        "--mode",
+        choices=("replace", "add"),
+        default="replace",
+        help="whether rows of other ids stay",
+    )
 
 
 def _check(args: argparse.Namespace) -> int:
     from planner.services.importing import check_path
+    from planner.services.workspace import open_workspace
 
+    ws = open_workspace(_settings(args)) if args.store else None
     report = check_path(
         args.file,
         args.kind,
-        Settings.from_environment(),
+        _settings(args),
         mapping_path=args.mapping,
         where=args.where,
+        layer=args.layer,
+        ws=ws,
+        mode=args.mode,
     )
-    _print(args, report.to_dict(), report.summary())
+    told, text = report.to_dict(), report.summary()
+    if args.coercions:
+        told["coercions"] = report.coercions.to_dict("records")
+        text += "\n" + "\n".join(_coercion_line(row) for row in told["coercions"])
+    _print(args, told, text)
     return NOT_MET if report.verdict in REFUSED else DONE
+
+
+def _coercion_line(row: dict[str, Any]) -> str:
+    """Say in a line how a column was read."""
+    examples = f": {row['examples']}" if row["n_changed"] else ""
+    return (
+        f"{row['target']} from {row['column']!r}, {row['read_as']}, "
+        f"{row['n_changed']:,} changed, {row['n_empty']:,} empty{examples}"
+    )
 
 
 def _add_import(verbs: Any) -> None:
@@ -201,23 +234,40 @@ def _add_import(verbs: Any) -> None:
     _file_options(parser)
     _store_option(parser)
     parser.add_argument("--accept-warnings", action="store_true")
-    parser.add_argument("--company", metavar="NAME", help="company to load into")
+    parser.add_argument(
+        "--company", metavar="NAME", help="the new company, or the one to load into"
+    )
+    parser.add_argument(
+        "--source", metavar="NAME", help="accounts: into the open company, as this list"
+    )
+    parser.add_argument("--scenario", metavar="NAME", help="quotas: into this draft")
+    parser.add_argument("--layer-name", metavar="NAME", help="market: the layer's name")
+    parser.add_argument("--unit", default="", metavar="TEXT", help="market: its unit")
+    parser.add_argument(
+        "--how", choices=("sum", "mean"), default="sum", help="market: areas of a unit"
+    )
 
 
 def _import(args: argparse.Namespace) -> int:
+    from planner.services.importing import PathOptions
     from planner.services.importing import import_path
     from planner.services.workspace import open_workspace
 
     ws = open_workspace(_settings(args))
-    report = import_path(
-        ws,
-        args.file,
-        args.kind,
-        mapping_path=args.mapping,
+    options = PathOptions(
+        mapping=args.mapping,
         where=args.where,
+        layer=args.layer,
         accept_warnings=args.accept_warnings,
         company_name=args.company,
+        source=args.source,
+        mode=args.mode,
+        scenario=args.scenario,
+        layer_name=args.layer_name,
+        unit_of_measure=args.unit,
+        how=args.how,
     )
+    report = import_path(ws, args.file, args.kind, options)
     if report.verdict == "reject_file":
         reasons = "; ".join(report.findings["message"].head(3))
         raise InputError(f"{args.file.name}: {reasons}; nothing was imported")

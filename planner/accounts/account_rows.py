@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
-
 import pandas as pd
 
 from planner.accounts.cells import CellReader
 from planner.accounts.dates import read_dates
 from planner.accounts.enrich import Gazetteer
+from planner.accounts.kept_columns import kept_columns
+from planner.accounts.kept_columns import other_columns
 from planner.accounts.matching import report_repeated_ids
 from planner.accounts.matching import report_same_places
 from planner.accounts.places import read_places
+from planner.accounts.references import Known
+from planner.accounts.references import report_unknown
 from planner.accounts.sense import question_accounts
 from planner.accounts.texts import looks_damaged
 from planner.core.schemas import ACCOUNTS
@@ -49,7 +51,9 @@ _TEXTS = (
 _DAMAGE_CHECKED = ("name", "street", "city", "industry")
 
 
-def read_rows(cells: CellReader, gazetteer: Gazetteer) -> pd.DataFrame:
+def read_rows(
+    cells: CellReader, gazetteer: Gazetteer, known: Known | None = None
+) -> pd.DataFrame:
     """
     Read all rows of a table of accounts, reporting every fault.
 
@@ -59,6 +63,8 @@ def read_rows(cells: CellReader, gazetteer: Gazetteer) -> pd.DataFrame:
         Reader of the table.
     gazetteer
         Places for rows without coordinates.
+    known
+        Who and what the company holds; None: owners are not looked up.
 
     Returns
     -------
@@ -82,13 +88,28 @@ def read_rows(cells: CellReader, gazetteer: Gazetteer) -> pd.DataFrame:
     for target in ("opens_s", "closes_s"):
         frame[target] = cells.time(target)
     frame["status"] = _status(cells, frame)
-    custom = [name for name in cells.raw.columns if name not in cells.mapping.values()]
-    _check_custom_dates(cells, custom)
-    frame["custom"] = _custom(cells.raw.frame[custom], cells.text("custom"))
+    _check_custom_dates(cells, other_columns(cells))
+    frame["custom"] = kept_columns(cells)
+    _question_owners(frame["owner_id"], cells, known)
     _keep_geo_source(frame, cells.text("geo_source"))
     _warn_damaged(cells)
     _report_doubles(frame, cells)
     return _with_nulls(question_accounts(frame, cells))
+
+
+def _question_owners(owners: pd.Series, cells: CellReader, known: Known | None) -> None:
+    """Warn of owners who are neither a position nor a rep of the company."""
+    if known is None or known.position_ids is None or known.rep_ids is None:
+        return
+    report_unknown(
+        owners,
+        known.position_ids.union(known.rep_ids),
+        cells,
+        "owner_id",
+        code="unknown_owner",
+        severity="warn",
+        says="is no position and no rep of the company; the account was kept",
+    )
 
 
 def _report_doubles(frame: pd.DataFrame, cells: CellReader) -> None:
@@ -140,33 +161,6 @@ def _status(cells: CellReader, frame: pd.DataFrame) -> pd.Series:
     default = pd.Series("prospect", index=frame.index, dtype="str")
     status = words.astype("str").fillna(default.mask(has_sales, "customer"))
     return status.mask(is_closed, "closed")
-
-
-def _custom(frame: pd.DataFrame, kept_before: pd.Series) -> pd.Series:
-    """Write the cells of other columns as JSON, added to what a file of ours kept."""
-    names = list(frame.columns)
-    columns = [frame[name].tolist() for name in names]
-    texts = []
-    for place, before in enumerate(kept_before.tolist()):
-        kept = _json_object(before)
-        kept |= {
-            name: column[place]
-            for name, column in zip(names, columns, strict=True)
-            if column[place]
-        }
-        texts.append(json.dumps(kept, ensure_ascii=False) if kept else "")
-    return pd.Series(texts, index=kept_before.index, dtype="str")
-
-
-def _json_object(text: str) -> dict[str, object]:
-    """Read a JSON object; other text is kept as a field named custom."""
-    if not text:
-        return {}
-    try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"custom": text}
 
 
 def _keep_geo_source(frame: pd.DataFrame, told: pd.Series) -> None:

@@ -12,6 +12,8 @@ import shapely
 from planner.accounts.cells import CellReader
 from planner.accounts.findings import FindingLog
 from planner.accounts.findings import ImportReport
+from planner.accounts.kept_columns import custom_fields
+from planner.accounts.mapping import Mapped
 from planner.accounts.matching import report_repeated_ids
 from planner.accounts.params import ImportParams
 from planner.accounts.pipeline import run_import
@@ -24,7 +26,7 @@ _EQUAL_AREA = 6933
 
 def import_units(
     raw: RawTable,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, Mapped] | None = None,
     *,
     params: ImportParams | None = None,
 ) -> ImportReport:
@@ -81,6 +83,7 @@ def _read_units(cells: CellReader) -> pd.DataFrame:
             "unit_id": ids,
             "name": name.mask(name == "", ids),
             "region": region.mask(region == ""),
+            "custom": custom_fields(cells),
         },
         geometry=gpd.GeoSeries(shapes.tolist(), index=cells.rows, crs=4326),
     )

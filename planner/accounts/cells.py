@@ -115,10 +115,10 @@ class CellReader:
         )
         return words.fillna(default)
 
-    def count(self, target: str) -> pd.Series:
-        """Read whole numbers from 0 up as Int64, null where empty."""
+    def count(self, target: str, *, rounded: bool = False) -> pd.Series:
+        """Read whole numbers from 0 up as Int64, null where empty; others refused."""
         numbers = self._numbers(target, allow_groups=True)
-        values = numbers.floats
+        values = numbers.floats.round() if rounded else numbers.floats
         is_wrong = (values < 0) | (values > LARGEST_COUNT) | (values % 1 != 0)
         is_wrong = is_wrong & values.notna()
         self._rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 # Our column in files → names it is known by, best first. Money has no _minor in files.
+_CUSTOM: dict[str, tuple[str, ...]] = {"custom": ("custom",)}
 _PLACE: dict[str, tuple[str, ...]] = {
     "lat": ("lat", "latitude", "y", "geo lat"),
     "lon": ("lon", "lng", "long", "longitude", "x", "geo lon"),
@@ -58,7 +59,7 @@ KNOWN_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "geo_source": ("geo source",),
         "geo_precision": ("geo precision",),
         "simulated": ("simulated",),
-        "custom": ("custom",),
+        **_CUSTOM,
     },
     "units": {
         "unit_id": (
@@ -79,6 +80,7 @@ KNOWN_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "region": ("region", "state", "province", "stusps"),
         "lat": _PLACE["lat"],
         "lon": _PLACE["lon"],
+        **_CUSTOM,
     },
     "reps": {
         "rep_id": ("rep id", "rep", "employee id", "id", "sales rep id"),
@@ -92,6 +94,30 @@ KNOWN_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "hired_on": ("hired on", "hire date", "start date"),
         "left_on": ("left on", "end date", "termination date"),
         "currency": ("currency",),
+        "manager_id": (
+            "manager id",
+            "manager",
+            "manager name",
+            "reports to",
+            "supervisor",
+        ),
+        "title": ("title", "job title"),
+        **_CUSTOM,
+    },
+    "positions": {
+        "position_id": ("position id", "position", "seat", "seat id", "id"),
+        "title": ("title", "position title", "job title", "name"),
+        "role": ("role", "level", "position role"),
+        "parent_id": (
+            "parent id",
+            "parent",
+            "parent position",
+            "reports to",
+            "manager position",
+            "superior",
+        ),
+        "territory_id": ("territory id", "territory"),
+        **_CUSTOM,
     },
     "deals": {
         "deal_id": ("deal id", "deal", "opportunity id", "order id", "id"),
@@ -105,6 +131,46 @@ KNOWN_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "currency": ("currency", "currency code"),
         "term_months": ("term months", "term", "contract months"),
         "related_deal_id": ("related deal id", "original deal", "parent deal"),
+        **_CUSTOM,
+    },
+    "visits_made": {
+        "visit_id": ("visit id", "visit", "activity id", "call id", "event id", "id"),
+        "account_id": ("account id", "account", "customer id", "customer"),
+        "rep_id": ("rep id", "rep", "owner id", "owner", "sales rep", "employee id"),
+        "visited_on": (
+            "visited on",
+            "visit date",
+            "date",
+            "activity date",
+            "call date",
+            "start date",
+        ),
+        "minutes": ("minutes", "duration", "duration minutes", "length"),
+        "outcome": ("outcome", "result", "visit result", "status"),
+        **_CUSTOM,
+    },
+    "quotas": {
+        "position_id": ("position id", "position", "seat", "seat id"),
+        "measure": ("measure", "metric", "quota type"),
+        "period": ("period", "month", "year", "quota period", "quota month"),
+        "amount": ("amount", "quota", "target", "goal", "quota amount"),
+        "currency": ("currency", "currency code"),
+    },
+    "market": {
+        "unit_id": ("unit id", "unit", "geoid", "fips", "county fips", "fips code"),
+        "postcode": _PLACE["postcode"],
+        "name": ("name", "county", "county name", "area", "area name", "unit name"),
+        "region": ("region", "state", "province", "stusps", "st"),
+        "value": (
+            "value",
+            "amount",
+            "population",
+            "households",
+            "market potential",
+            "potential",
+            "spending",
+            "establishments",
+        ),
     },
 }
 KINDS = tuple(KNOWN_COLUMNS)

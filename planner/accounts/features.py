@@ -8,6 +8,7 @@ import math
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -58,12 +59,12 @@ def read_geojson(content: bytes, filename: str) -> RawTable:
     properties = [_properties(feature) for feature in features]
     shapes = [_shape(feature.get("geometry")) for feature in features]
     epsg = _declared_epsg(document)
-    return _table(properties, shapes, epsg, filename)
+    return table_of_shapes(properties, shapes, epsg, filename)
 
 
-def read_layer(content: bytes, filename: str) -> RawTable:
+def read_layer(content: bytes, filename: str, layer: str = "") -> RawTable:
     """
-    Read the first layer of a GeoPackage or of a zipped shapefile.
+    Read one layer of a GeoPackage or of zipped shapefiles.
 
     Parameters
     ----------
@@ -71,64 +72,138 @@ def read_layer(content: bytes, filename: str) -> RawTable:
         The bytes of the file; an archive's directory was checked before.
     filename
         For messages.
+    layer
+        Name of the layer; empty: the first.
 
     Raises
     ------
     SourceError
-        If there is no layer, or the shapes have no coordinate system.
+        If there is no such layer, or the shapes have no coordinate system.
     """
     import pyogrio
+    from pyogrio.errors import DataLayerError
     from pyogrio.errors import DataSourceError
 
-    if filename.lower().endswith(".zip"):
-        missing = _shapefile_without_crs(content, filename)
-        if missing:
-            question = Finding(
-                code="crs_unknown",
-                severity="warn",
-                message=f"{filename}: {missing} has no .prj, so its coordinate system "
-                "is unknown; add the .prj file or save it as GeoJSON. Nothing was read",
-            )
-            return RawTable(
-                filename=filename,
-                columns=(),
-                frame=pd.DataFrame(index=pd.RangeIndex(1, 1, name="row")),
-                notes=(question,),
-            )
-        content = layer_alone(content, filename)
+    is_zip = filename.lower().endswith(".zip")
+    if is_zip:
+        names = _shapefiles(content, filename)
+        chosen = choose_layer(names, layer, filename)
+        if not _has_crs(content, chosen):
+            return _without_crs(chosen, names, filename)
+        content = layer_alone(content, filename, chosen)
     else:
         check_geopackage(content, filename)
     try:
-        layer = pyogrio.read_dataframe(io.BytesIO(content))
-    except (DataSourceError, ValueError) as error:
+        if not is_zip:
+            names = [str(name) for name, _ in pyogrio.list_layers(io.BytesIO(content))]
+            chosen = choose_layer(names, layer, filename)
+        found = pyogrio.read_dataframe(
+            io.BytesIO(content), layer=None if is_zip else chosen
+        )
+    except (DataSourceError, DataLayerError, ValueError) as error:
         raise SourceError(
             "broken_layer", f"{filename}: no layer of shapes can be read from it"
         ) from error
-    if "geometry" not in layer.columns or layer.crs is None:
+    notes = first_layer_note(names, layer)
+    if "geometry" not in found.columns or found.crs is None:
         raise SourceError(
-            "crs_unknown", f"{filename}: has no shapes with a coordinate system"
+            "crs_unknown",
+            f"{filename}: layer {chosen!r} has no shapes with a coordinate system",
         )
-    shapes = list(layer.to_crs(4326).geometry)
-    rows = layer.drop(columns="geometry").astype(object).to_dict("records")
-    return _table(rows, shapes, 4326, filename)
+    shapes = list(found.to_crs(4326).geometry)
+    rows = found.drop(columns="geometry").astype(object).to_dict("records")
+    table = table_of_shapes(rows, shapes, 4326, filename, notes)
+    return replace(table, layers=tuple(names), layer=chosen)
 
 
-def _table(
+def choose_layer(names: Sequence[str], layer: str, filename: str) -> str:
+    """
+    Choose a layer or a sheet: the one named, else the first.
+
+    Raises
+    ------
+    SourceError
+        If there is none, or none of that name.
+    """
+    if not names:
+        raise SourceError("broken_layer", f"{filename}: holds no layer")
+    if layer and layer not in names:
+        raise SourceError(
+            "no_such_layer",
+            f"{filename}: has no sheet or layer {layer!r}, only {', '.join(names)}",
+            layer,
+        )
+    return layer or names[0]
+
+
+def first_layer_note(names: Sequence[str], layer: str) -> list[Finding]:
+    """Say that only the first of several was read, unless it was chosen."""
+    if layer or len(names) <= 1:
+        return []
+    return [
+        Finding(
+            code="first_layer",
+            severity="notice",
+            value=names[0],
+            message=f"only the layer {names[0]!r} was read, not {', '.join(names[1:])}",
+        )
+    ]
+
+
+def _without_crs(chosen: str, names: Sequence[str], filename: str) -> RawTable:
+    question = Finding(
+        code="crs_unknown",
+        severity="warn",
+        message=f"{filename}: {chosen} has no .prj, so its coordinate system "
+        "is unknown; add the .prj file or save it as GeoJSON. Nothing was read",
+    )
+    return RawTable(
+        filename=filename,
+        columns=(),
+        frame=pd.DataFrame(index=pd.RangeIndex(1, 1, name="row")),
+        notes=(question,),
+        layers=tuple(names),
+        layer=chosen,
+    )
+
+
+def table_of_shapes(
     properties: Sequence[dict[str, Any]],
     shapes: Sequence[Any],
-    epsg: int,
+    crs: Any,
     filename: str,
+    notes: Sequence[Finding] = (),
 ) -> RawTable:
-    notes: list[Finding] = []
+    """
+    Build a table from features.
+
+    Parameters
+    ----------
+    properties
+        Values by name, one mapping a feature.
+    shapes
+        One a feature, None where there is none.
+    crs
+        EPSG code, or what pyproj knows of the coordinate system.
+    filename, notes
+        As of `RawTable`.
+
+    Returns
+    -------
+    The table with `lat` and `lon` of a point, or of a place inside a polygon, and the
+    shapes in EPSG:4326.
+    """
+    notes = list(notes)
     placed = list(shapes)
-    if epsg != 4326:
-        placed = _to_degrees(shapes, epsg)
+    if crs != 4326:
+        placed = _to_degrees(shapes, crs)
+        name = f"EPSG:{crs}" if isinstance(crs, int) else crs.name
         notes.append(
             Finding(
                 code="reprojected",
                 severity="notice",
-                value=f"EPSG:{epsg}",
-                message=f"coordinates were converted from EPSG:{epsg} to degrees",
+                value=name,
+                message=f"coordinates were converted from {name} to degrees",
             )
         )
     names = list(dict.fromkeys(str(key) for row in properties for key in row))
@@ -182,10 +257,10 @@ def _place(shape: Any) -> tuple[str, str]:
     return f"{point.y:.7f}", f"{point.x:.7f}"
 
 
-def _to_degrees(shapes: Sequence[Any], epsg: int) -> list[Any]:
+def _to_degrees(shapes: Sequence[Any], crs: Any) -> list[Any]:
     import geopandas as gpd
 
-    return list(gpd.GeoSeries(list(shapes), crs=epsg).to_crs(4326))
+    return list(gpd.GeoSeries(list(shapes), crs=crs).to_crs(4326))
 
 
 def _declared_epsg(document: dict[str, Any]) -> int:
@@ -204,22 +279,31 @@ def _declared_epsg(document: dict[str, Any]) -> int:
     return int(code.group(1))
 
 
-def _shapefile_without_crs(content: bytes, filename: str) -> str:
+def _shapefiles(content: bytes, filename: str) -> list[str]:
+    """Name the shapefiles of an archive, with their folders."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = {name.casefold(): name for name in archive.namelist()}
-    shapefiles = [name for name in names if name.endswith(".shp")]
-    if not shapefiles:
+        names = [name for name in archive.namelist() if name.lower().endswith(".shp")]
+    if not names:
         raise SourceError(
             "unknown_format",
-            f"{filename}: an archive must hold one shapefile; "
+            f"{filename}: an archive must hold a shapefile; "
             "unpack it and give the table inside",
         )
-    first = shapefiles[0]
-    return "" if f"{first[:-4]}.prj" in names else names[first]
+    return names
+
+
+def _has_crs(content: bytes, shapefile: str) -> bool:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = {name.casefold() for name in archive.namelist()}
+    return f"{shapefile[:-4]}.prj".casefold() in names
 
 
 def _text(value: Any) -> str:
-    if value is None or (isinstance(value, float) and value != value):
+    if (
+        value is None
+        or value is pd.NaT
+        or (isinstance(value, float) and value != value)
+    ):
         return ""
     if isinstance(value, str):
         return value

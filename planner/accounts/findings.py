@@ -158,7 +158,7 @@ class ImportReport:
     file
         Name of the file.
     kind
-        ``accounts``, ``units``, ``reps`` or ``deals``.
+        One of `columns.KINDS`.
     verdict
         One of `VERDICTS`.
     rows_read, rows_accepted, rows_rejected
@@ -169,6 +169,15 @@ class ImportReport:
         The accepted rows in the schema of their kind.
     mapping
         Column of the file by column of ours.
+    coercions
+        How each mapped column was read: target, column, read_as, examples, n_changed,
+        n_empty; see `coercions.describe_coercions`.
+    readings
+        The mapping as it is saved: a column, or an object that says how to read it.
+    extra
+        Frames that came along, by kind: the positions of a list of people.
+    sha256
+        Of the bytes of the file; empty if it was not read from a file.
     """
 
     file: str
@@ -180,6 +189,10 @@ class ImportReport:
     findings: pd.DataFrame
     frame: pd.DataFrame
     mapping: Mapping[str, str]
+    coercions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    readings: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    sha256: str = ""
 
     @property
     def accounts(self) -> pd.DataFrame:

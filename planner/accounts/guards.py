@@ -235,14 +235,16 @@ def check_width(n_columns: int, name: str) -> None:
         )
 
 
-def layer_alone(content: bytes, name: str) -> bytes:
+def layer_alone(content: bytes, name: str, shapefile: str = "") -> bytes:
     """
-    Copy the first shapefile of an archive into a clean one, under a name of ours.
+    Copy one shapefile of an archive into a clean one, under a name of ours.
 
     Parameters
     ----------
     content, name
         An archive that `check_archive` passed, and its name for messages.
+    shapefile
+        Which of its shapefiles; empty: the first.
 
     Returns
     -------
@@ -260,7 +262,8 @@ def layer_alone(content: bytes, name: str) -> bytes:
             zipfile.ZipFile(clean, "w", zipfile.ZIP_STORED) as kept,
         ):
             by_name = {part.casefold(): part for part in archive.namelist()}
-            first = next((part for part in by_name if part.endswith(".shp")), None)
+            wanted = shapefile.casefold() or ".shp"
+            first = next((part for part in by_name if part.endswith(wanted)), None)
             if first is None:
                 raise SourceError("broken_layer", f"{name}: holds no shapefile")
             for suffix in _LAYER_PARTS:

@@ -20,10 +20,16 @@ from planner.accounts.findings import FindingLog
 from planner.accounts.findings import ImportReport
 from planner.accounts.findings import SourceError
 from planner.accounts.findings import make_report
+from planner.accounts.mapping import Mapped
+from planner.accounts.market import import_market
 from planner.accounts.params import ImportParams
+from planner.accounts.people import import_positions
+from planner.accounts.people import import_reps
 from planner.accounts.pipeline import run_import
 from planner.accounts.records import import_deals
-from planner.accounts.records import import_reps
+from planner.accounts.records import import_quotas
+from planner.accounts.records import import_visits_made
+from planner.accounts.references import Known
 from planner.accounts.sources import RawTable
 from planner.accounts.sources import read_source
 from planner.accounts.sources import where as keep_where
@@ -46,12 +52,14 @@ __all__ = [
 def check_file(
     path: Path | str,
     kind: str,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, Mapped] | None = None,
     *,
     where: str | None = None,
     gazetteer: Gazetteer | None = None,
     params: ImportParams | None = None,
     encoding: str | None = None,
+    layer: str = "",
+    known: Known | None = None,
 ) -> ImportReport:
     """
     Say what importing a file would do.
@@ -61,9 +69,10 @@ def check_file(
     path
         The file.
     kind
-        ``accounts``, ``units``, ``reps`` or ``deals``.
+        One of `columns.KINDS`.
     mapping
-        Column of the file by column of ours; None: guessed.
+        Column of the file by column of ours, or an object that says how to read it, see
+        `readings.reading_of`; None: guessed.
     where
         ``column=value``: rows to read; None: all.
     gazetteer
@@ -72,6 +81,10 @@ def check_file(
         The user's decisions.
     encoding
         Encoding of a CSV; None: found out.
+    layer
+        Sheet or layer to read; empty: the first.
+    known
+        What the company holds, for references; None: not looked up.
 
     Returns
     -------
@@ -84,7 +97,7 @@ def check_file(
     """
     _check_kind(kind)
     try:
-        raw = read_source(path, encoding=encoding)
+        raw = read_source(path, encoding=encoding, layer=layer)
     except SourceError as error:
         if error.finding.code == "no_file":
             raise
@@ -95,16 +108,19 @@ def check_file(
         )
     if where is not None:
         raw = keep_where(raw, where)
-    return import_table(raw, kind, mapping, gazetteer=gazetteer, params=params)
+    return import_table(
+        raw, kind, mapping, gazetteer=gazetteer, params=params, known=known
+    )
 
 
 def import_table(
     raw: RawTable,
     kind: str,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, Mapped] | None = None,
     *,
     gazetteer: Gazetteer | None = None,
     params: ImportParams | None = None,
+    known: Known | None = None,
 ) -> ImportReport:
     """
     Import a table of any kind.
@@ -113,25 +129,37 @@ def import_table(
     ----------
     raw
         As `read_source` gives it.
-    kind, mapping, gazetteer, params
+    kind, mapping, gazetteer, params, known
         As of `check_file`.
     """
     _check_kind(kind)
     if kind == "units":
         return import_units(raw, mapping, params=params)
-    if kind == "reps":
-        return import_reps(raw, mapping, gazetteer=gazetteer, params=params)
-    if kind == "deals":
-        return import_deals(raw, mapping, params=params)
-    return import_accounts(raw, mapping, gazetteer=gazetteer, params=params)
+    of_records = {
+        "positions": import_positions,
+        "deals": import_deals,
+        "visits_made": import_visits_made,
+        "quotas": import_quotas,
+    }
+    if kind in of_records:
+        return of_records[kind](raw, mapping, params=params, known=known)
+    of_places = {
+        "accounts": import_accounts,
+        "reps": import_reps,
+        "market": import_market,
+    }
+    return of_places[kind](
+        raw, mapping, gazetteer=gazetteer, params=params, known=known
+    )
 
 
 def import_accounts(
     raw: RawTable,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, Mapped] | None = None,
     *,
     gazetteer: Gazetteer | None = None,
     params: ImportParams | None = None,
+    known: Known | None = None,
 ) -> ImportReport:
     """
     Turn a table into accounts.
@@ -146,6 +174,8 @@ def import_accounts(
         Places for rows without coordinates.
     params
         The user's decisions.
+    known
+        What the company holds: owners who are nobody in it are warned of.
 
     Returns
     -------
@@ -161,7 +191,7 @@ def import_accounts(
     places = gazetteer or Gazetteer.empty()
 
     def build(cells: CellReader) -> pd.DataFrame:
-        return read_rows(cells, places)
+        return read_rows(cells, places, known)
 
     has_place = (("lat", "lon"), ("postcode",), ("city", "region"))
     return run_import(

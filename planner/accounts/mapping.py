@@ -7,29 +7,39 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from planner.accounts.columns import KINDS
 from planner.accounts.columns import KNOWN_COLUMNS
+from planner.accounts.readings import Reading
+from planner.accounts.readings import header_unit
+from planner.accounts.readings import reading_of
+from planner.accounts.readings import without_unit
 from planner.core.errors import InputError
 from planner.core.money import MINOR_DIGITS
 
 __all__ = [
     "KINDS",
     "KNOWN_COLUMNS",
+    "Reading",
     "check_mapping",
     "guess_mapping",
     "header_currency",
     "is_sure",
     "load_mapping",
+    "readings_of",
     "save_mapping",
 ]
+
+Mapped = str | Reading | Mapping[str, str]  # what a mapping says of one of our columns
 
 # A name that only ends in a known one ("Provider City") is taken for these alone.
 _BY_LAST_WORDS = ("name", "postcode", "city", "region", "country", "lat", "lon")
 _NUMERIC = {"lat", "lon"}
 _NEVER_NUMERIC = {"region", "city", "name", "country"}
+_CURRENCY_SIGNS = {"€": "EUR", "£": "GBP"}  # a $ may be of the USA or of Canada
 _LEAST_ALIKE = 88
 _LEAST_LENGTH = 6
 
@@ -75,11 +85,12 @@ def guess_mapping(
 
 def is_sure(target: str, column: str, kind: str = "accounts") -> bool:
     """Tell whether a column has exactly one of the names its target is known by."""
-    return _key(column) in {_key(alias) for alias in _known(kind)[target]}
+    known = {_key(alias) for alias in _known(kind)[target]}
+    return bool(known & _keys(target, column))
 
 
 def check_mapping(
-    mapping: Mapping[str, str], columns: Iterable[str], kind: str = "accounts"
+    mapping: Mapping[str, Mapped], columns: Iterable[str], kind: str = "accounts"
 ) -> dict[str, str]:
     """
     Check a mapping given by the user.
@@ -87,11 +98,16 @@ def check_mapping(
     Parameters
     ----------
     mapping
-        Column of the file by column of ours; an empty column leaves ours out.
+        Column of the file by column of ours; an empty column leaves ours out. In place
+        of a column an object says how to read it, see `readings.reading_of`.
     columns
         Header of the file.
     kind
         One of `KINDS`.
+
+    Returns
+    -------
+    Column of the file by column of ours.
 
     Raises
     ------
@@ -99,7 +115,10 @@ def check_mapping(
         If it names a column that we or the file do not have.
     """
     known, found = _known(kind), list(columns)
-    for target, column in mapping.items():
+    plain = {
+        target: reading_of(target, value).column for target, value in mapping.items()
+    }
+    for target, column in plain.items():
         if target not in known:
             raise InputError(
                 f"mapping names {target!r}; {kind} have only {', '.join(known)}"
@@ -109,12 +128,42 @@ def check_mapping(
                 f"mapping takes {target} from {column!r}; "
                 f"the file has only {', '.join(found)}"
             )
-    return {target: column for target, column in mapping.items() if column}
+    return {target: column for target, column in plain.items() if column}
 
 
-def load_mapping(text: str) -> dict[str, str]:
+def readings_of(
+    mapping: Mapping[str, Mapped], used: Mapping[str, str]
+) -> tuple[dict[str, Reading], set[str]]:
+    """
+    Tell how each column is read: as the user says, else in the unit of its header.
+
+    Parameters
+    ----------
+    mapping
+        What the user said; empty if the columns were guessed.
+    used
+        Column of the file by column of ours.
+
+    Returns
+    -------
+    The reading by column of ours, and those whose unit only the header names.
+    """
+    readings, by_header = {}, set()
+    for target, column in used.items():
+        reading = reading_of(target, mapping.get(target, column))
+        unit = reading.unit or header_unit(target, column)
+        if unit and not reading.unit:
+            by_header.add(target)
+        readings[target] = replace(reading, column=column, unit=unit)
+    return readings, by_header
+
+
+def load_mapping(text: str) -> dict[str, Mapped]:
     """
     Read a saved mapping: a JSON object of our column → column of the file.
+
+    In place of a column may stand an object: ``{"column": "Umsatz (k€)", "unit": "k",
+    "decimal": ",", "date_form": "dmy"}``.
 
     Raises
     ------
@@ -125,16 +174,23 @@ def load_mapping(text: str) -> dict[str, str]:
         found = json.loads(text)
     except ValueError as error:
         raise InputError(f"mapping is no JSON: {error}") from error
-    if not isinstance(found, dict) or not all(
-        isinstance(value, str) for value in found.values()
-    ):
+    if not isinstance(found, dict):
         raise InputError('mapping must be like {"account_id": "Customer No"}')
+    for target, value in found.items():
+        reading_of(target, value)
     return found
 
 
-def save_mapping(mapping: Mapping[str, str]) -> str:
+def save_mapping(mapping: Mapping[str, Mapped]) -> str:
     """Write a mapping as the text that `load_mapping` reads."""
-    return json.dumps(dict(mapping), ensure_ascii=False, indent=2)
+    return json.dumps(plain_mapping(mapping), ensure_ascii=False, indent=2)
+
+
+def plain_mapping(mapping: Mapping[str, Mapped]) -> dict[str, str | dict[str, str]]:
+    """Turn a mapping into JSON values: texts, and objects where more is said."""
+    return {
+        target: reading_of(target, value).to_json() for target, value in mapping.items()
+    }
 
 
 def header_currency(column: str) -> str | None:
@@ -145,7 +201,12 @@ def header_currency(column: str) -> str | None:
     -------
     Three letters, or None.
     """
-    last = re.split(r"[^A-Za-z]+", column.strip().rstrip(")]"))[-1].upper()
+    bare = column.strip().rstrip(")]").rstrip()
+    if bare[-1:] in _CURRENCY_SIGNS:
+        return _CURRENCY_SIGNS[bare[-1]]
+    last = re.split(r"[^A-Za-z]+", bare)[-1].upper()
+    if last[:1] in {"K", "M", "T"} and last[1:] in MINOR_DIGITS:
+        return last[1:]
     return last if last in MINOR_DIGITS else None
 
 
@@ -170,10 +231,19 @@ def _key(column: str) -> str:
     return "".join(_words(column))
 
 
-def _same(_target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
+def _keys(target: str, column: str) -> set[str]:
+    """Give the plain forms of a header: as it is, and without its unit."""
+    return {_key(column), _key(without_unit(target, column))}
+
+
+def _same(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
     rank = {_key(alias): place for place, alias in reversed(list(enumerate(aliases)))}
-    hits = [column for column in columns if _key(column) in rank]
-    return sorted(hits, key=lambda column: rank[_key(column)])
+    hits = {
+        column: min(rank[key] for key in _keys(target, column) if key in rank)
+        for column in columns
+        if _keys(target, column) & set(rank)
+    }
+    return sorted(hits, key=lambda column: hits[column])
 
 
 def _ending(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:

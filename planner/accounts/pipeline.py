@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 import pandera.pandas as pa
 
 from planner.accounts.cells import CellReader
+from planner.accounts.coercions import describe_coercions
+from planner.accounts.coercions import no_coercions
 from planner.accounts.findings import FindingLog
 from planner.accounts.findings import ImportReport
 from planner.accounts.findings import make_report
+from planner.accounts.mapping import Mapped
 from planner.accounts.mapping import check_mapping
 from planner.accounts.mapping import guess_mapping
 from planner.accounts.mapping import is_sure
+from planner.accounts.mapping import readings_of
 from planner.accounts.params import ImportParams
+from planner.accounts.readings import Reading
+from planner.accounts.readings import factor_of
 from planner.accounts.sources import RawTable
 from planner.core.schemas import check
 
@@ -25,7 +32,7 @@ _SAMPLE_ROWS = 200
 def run_import(
     raw: RawTable,
     kind: str,
-    mapping: Mapping[str, str] | None,
+    mapping: Mapping[str, Mapped] | None,
     params: ImportParams | None,
     schema: pa.DataFrameSchema,
     required: tuple[str, ...],
@@ -47,7 +54,7 @@ def run_import(
         Groups of our columns, one of which must be there; empty: no such rule.
     build
         Reads all rows into a frame indexed by row number, with every fault in the
-        reader's log; the id is the column named by the first of `required`.
+        reader's log; it holds the id of the schema as a column.
     """
     log = FindingLog.starting_with(raw.notes)
     log.rejected &= set(raw.frame.index)
@@ -57,14 +64,21 @@ def run_import(
     else:
         used = check_mapping(mapping, raw.columns, kind)
     rows_read = len(raw.frame) + _check_header(raw, kind, used, required, one_of, log)
-    cells = CellReader(raw, used, params or ImportParams(), log)
-    frame = pd.DataFrame()
+    readings, by_header = readings_of(mapping or {}, used)
+    _tell_units(readings, by_header, log)
+    cells = CellReader(raw, used, params or ImportParams(), log, readings)
+    frame, coercions = pd.DataFrame(), no_coercions()
     if not log.has_file_reject and rows_read:
         frame = build(cells)
+        coercions = describe_coercions(
+            raw, used, readings, frame, log.findings, cells.params
+        )
     if not log.has_file_reject and len(frame):
         kept = frame[~frame.index.isin(list(log.rejected))]
-        frame = check(kept.set_index(required[0]), schema)
-    return make_report(
+        if schema.index is not None:
+            kept = kept.set_index(str(schema.index.name))
+        frame = check(kept, schema)
+    report = make_report(
         file=raw.filename,
         kind=kind,
         rows_read=rows_read,
@@ -72,6 +86,28 @@ def run_import(
         frame=frame,
         mapping=used,
     )
+    return replace(
+        report,
+        coercions=coercions,
+        readings={name: reading.to_json() for name, reading in readings.items()},
+        sha256=raw.sha256,
+    )
+
+
+def _tell_units(
+    readings: Mapping[str, Reading], by_header: set[str], log: FindingLog
+) -> None:
+    """Say which units only the header names."""
+    for target in sorted(by_header):
+        reading = readings[target]
+        if factor_of(target, reading.unit) != 1:
+            log.file(
+                "unit_of_header",
+                "notice",
+                f"column {reading.column!r} is read in {reading.unit!r}, as its name "
+                f"says; map {target} with another unit if that is wrong",
+                column=reading.column,
+            )
 
 
 def _tell_guesses(mapping: Mapping[str, str], kind: str, log: FindingLog) -> None:

@@ -1,4 +1,4 @@
-"""Lists of reps and deals: the same walls as accounts, with the rules of their kind."""
+"""Lists of what happened and what is asked: deals, visits made, quotas."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from collections.abc import Mapping
 import pandas as pd
 
 from planner.accounts.cells import CellReader
-from planner.accounts.enrich import Gazetteer
 from planner.accounts.findings import ImportReport
+from planner.accounts.kept_columns import custom_fields
+from planner.accounts.kept_columns import other_columns
+from planner.accounts.mapping import Mapped
 from planner.accounts.matching import report_repeated_ids
 from planner.accounts.params import ImportParams
+from planner.accounts.periods import read_periods
 from planner.accounts.pipeline import run_import
-from planner.accounts.places import read_places
+from planner.accounts.references import Known
+from planner.accounts.references import report_unknown
 from planner.accounts.sense import question_deals
 from planner.accounts.sources import RawTable
 from planner.core.schemas import DEALS
-from planner.core.schemas import REPS
+from planner.core.schemas import QUOTAS
+from planner.core.schemas import VISITS_MADE
 
-WORK_START_S = 8 * 3600 + 1800
-WORK_END_S = 17 * 3600
-
+DEFAULT_MEASURE = "bookings"
 _STAGES = {
     "qualify": "qualify",
     "prospecting": "qualify",
@@ -50,51 +53,20 @@ _DEAL_KINDS = {
 }
 
 
-def import_reps(
-    raw: RawTable,
-    mapping: Mapping[str, str] | None = None,
-    *,
-    gazetteer: Gazetteer | None = None,
-    params: ImportParams | None = None,
-) -> ImportReport:
-    """
-    Turn a table into reps.
-
-    Parameters
-    ----------
-    raw, mapping, gazetteer, params
-        As of `import_accounts`.
-
-    Returns
-    -------
-    The report; its frame passes the REPS schema.
-
-    Notes
-    -----
-    Required: rep_id and name. A rep may have no home; a home given by postcode or city
-    is placed like an account. Hours default to 8:30-17:00, ramp to 1.
-    """
-    places = gazetteer or Gazetteer.empty()
-
-    def build(cells: CellReader) -> pd.DataFrame:
-        return _read_reps(cells, places)
-
-    return run_import(raw, "reps", mapping, params, REPS, ("rep_id", "name"), (), build)
-
-
 def import_deals(
     raw: RawTable,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, Mapped] | None = None,
     *,
     params: ImportParams | None = None,
+    known: Known | None = None,
 ) -> ImportReport:
     """
-    Turn a table into deals.
+    Turn a table into deals, won, lost and still open.
 
     Parameters
     ----------
-    raw, mapping, params
-        As of `import_accounts`.
+    raw, mapping, params, known
+        As of `import_table`.
 
     Returns
     -------
@@ -104,61 +76,110 @@ def import_deals(
     -----
     Required: deal_id, account_id, amount and close_on. Without a column of them, the
     stage is won, the kind new and the opening the closing date. Amounts are exact:
-    more decimals than the currency has refuse the row.
+    more decimals than the currency has refuse the row. A deal of an account that the
+    company does not have is refused.
     """
+    there = known or Known()
+
+    def build(cells: CellReader) -> pd.DataFrame:
+        return _read_deals(cells, there)
+
     needed = ("deal_id", "account_id", "amount", "close_on")
-    return run_import(raw, "deals", mapping, params, DEALS, needed, (), _read_deals)
+    return run_import(raw, "deals", mapping, params, DEALS, needed, (), build)
 
 
-def _read_reps(cells: CellReader, gazetteer: Gazetteer) -> pd.DataFrame:
-    ids = cells.text("rep_id", required=True)
-    report_repeated_ids(ids, cells.raw.frame, cells.log, column="rep_id")
-    cells.refuse_foreign_currency()
-    found = read_places(cells, gazetteer, required=False)
-    frame = pd.DataFrame(
-        {
-            "rep_id": ids,
-            "name": cells.text("name", required=True),
-            "position_id": _blank(cells.text("position_id")),
-            "lat": found["lat"],
-            "lon": found["lon"],
-            "work_start_s": cells.time("work_start_s").fillna(WORK_START_S),
-            "work_end_s": cells.time("work_end_s").fillna(WORK_END_S),
-            "cost_minor_per_year": cells.money("cost_per_year"),
-            "ramp_share": cells.share("ramp_share").fillna(1.0),
-            "hired_on": cells.date("hired_on"),
-            "left_on": cells.date("left_on"),
-        }
+def import_visits_made(
+    raw: RawTable,
+    mapping: Mapping[str, Mapped] | None = None,
+    *,
+    params: ImportParams | None = None,
+    known: Known | None = None,
+) -> ImportReport:
+    """
+    Turn a table into visits made.
+
+    Parameters
+    ----------
+    raw, mapping, params, known
+        As of `import_table`.
+
+    Returns
+    -------
+    The report; its frame passes the VISITS_MADE schema.
+
+    Notes
+    -----
+    Required: account_id, rep_id, visited_on. Without a visit_id the id is made of the
+    three, so that the same file makes the same visits again. An unknown account
+    refuses the row; an unknown rep, who may have left long ago, is warned of.
+    """
+    there = known or Known()
+
+    def build(cells: CellReader) -> pd.DataFrame:
+        return _read_visits(cells, there)
+
+    needed = ("account_id", "rep_id", "visited_on")
+    return run_import(
+        raw, "visits_made", mapping, params, VISITS_MADE, needed, (), build
     )
-    backwards = frame["work_end_s"] <= frame["work_start_s"]
-    cells.log.rows(
-        "hours_backwards",
-        "reject",
-        frame["work_end_s"][backwards].astype("str"),
-        "work ends ({value} seconds after midnight) before it starts",
-        column=cells.mapping.get("work_end_s", "work_end_s"),
-    )
-    return frame
 
 
-def _read_deals(cells: CellReader) -> pd.DataFrame:
+def import_quotas(
+    raw: RawTable,
+    mapping: Mapping[str, Mapped] | None = None,
+    *,
+    params: ImportParams | None = None,
+    known: Known | None = None,
+) -> ImportReport:
+    """
+    Turn a table into quotas by position and period.
+
+    Parameters
+    ----------
+    raw, mapping, params, known
+        As of `import_table`.
+
+    Returns
+    -------
+    The report; its frame passes the QUOTAS schema.
+
+    Notes
+    -----
+    Required: position_id, period, amount. Without a measure it is bookings. Columns
+    that are not ours are not kept: quotas are sealed as they are when published.
+    """
+    there = known or Known()
+
+    def build(cells: CellReader) -> pd.DataFrame:
+        return _read_quotas(cells, there)
+
+    needed = ("position_id", "period", "amount")
+    return run_import(raw, "quotas", mapping, params, QUOTAS, needed, (), build)
+
+
+def _read_deals(cells: CellReader, known: Known) -> pd.DataFrame:
     ids = cells.text("deal_id", required=True)
     report_repeated_ids(ids, cells.raw.frame, cells.log, column="deal_id")
     cells.refuse_foreign_currency()
     close_on = cells.date("close_on", required=True)
-    amount = cells.money("amount", signed=True, exact=True)
-    given = cells.raw_cells("amount")
-    cells.log.rows(
-        "missing_amount",
-        "reject",
-        given[given.str.strip() == ""],
-        "amount must not be empty",
-        column=cells.mapping["amount"],
-    )
+    amount = _exact_amount(cells, signed=True)
+    account_id = cells.text("account_id", required=True)
+    _refuse_unknown_account(account_id, known, cells)
+    related = cells.text("related_deal_id")
+    if known.deal_ids is not None:
+        report_unknown(
+            related,
+            known.deal_ids.union(pd.Index(ids)),
+            cells,
+            "related_deal_id",
+            code="unknown_deal",
+            severity="warn",
+            says="is no deal of the file or of the company; the deal was kept",
+        )
     deals = pd.DataFrame(
         {
             "deal_id": ids,
-            "account_id": cells.text("account_id", required=True),
+            "account_id": account_id,
             "product": cells.text("product"),
             "kind": cells.choice("kind", _DEAL_KINDS, "new"),
             "stage": cells.choice("stage", _STAGES, "won"),
@@ -167,12 +188,131 @@ def _read_deals(cells: CellReader) -> pd.DataFrame:
             "amount_minor": amount,
             "currency": cells.params.currency,
             "term_months": cells.count("term_months").fillna(0),
-            "related_deal_id": _blank(cells.text("related_deal_id")),
+            "related_deal_id": related.mask(related == ""),
+            "custom": custom_fields(cells),
         }
     )
     question_deals(deals, cells)
     return deals
 
 
-def _blank(cells: pd.Series) -> pd.Series:
-    return cells.mask(cells == "")
+def _read_visits(cells: CellReader, known: Known) -> pd.DataFrame:
+    account_id = cells.text("account_id", required=True)
+    rep_id = cells.text("rep_id", required=True)
+    visited_on = cells.date("visited_on", required=True)
+    ids = cells.text("visit_id")
+    made = _made_ids(account_id, rep_id, visited_on)
+    ids = ids.where(ids != "", made)
+    report_repeated_ids(ids, cells.raw.frame, cells.log, column="visit_id")
+    _refuse_unknown_account(account_id, known, cells)
+    report_unknown(
+        rep_id,
+        known.rep_ids,
+        cells,
+        "rep_id",
+        code="unknown_rep",
+        severity="warn",
+        says="is no rep of the company; the visit was kept",
+    )
+    outcome = cells.text("outcome")
+    return pd.DataFrame(
+        {
+            "visit_id": ids,
+            "account_id": account_id,
+            "rep_id": rep_id,
+            "visited_on": visited_on,
+            "minutes": cells.count("minutes", rounded=True).fillna(0),
+            "outcome": outcome.mask(outcome == ""),
+            "custom": custom_fields(cells),
+        }
+    )
+
+
+def _made_ids(account_id: pd.Series, rep_id: pd.Series, on: pd.Series) -> pd.Series:
+    """Name visits by who, where and when; a second one of the day gets a number."""
+    day = on.dt.strftime("%Y-%m-%d").fillna("")
+    plain = rep_id + "/" + day + "/" + account_id
+    number = plain.groupby(plain).cumcount() + 1
+    return plain.where(number == 1, plain + "/" + number.astype("str"))
+
+
+def _read_quotas(cells: CellReader, known: Known) -> pd.DataFrame:
+    position_id = cells.text("position_id", required=True)
+    cells.refuse_foreign_currency()
+    measure = cells.text("measure")
+    given = cells.text("period", required=True)
+    period, is_bad = read_periods(given)
+    column = cells.mapping.get("period", "period")
+    cells.log.rows(
+        "bad_period",
+        "reject",
+        given[is_bad],
+        "period must be a year (2027) or a month (2027-03), got {value}",
+        column=column,
+    )
+    measure = measure.where(measure != "", DEFAULT_MEASURE)
+    key = position_id + " · " + measure + " · " + period
+    complete = (position_id != "") & (period != "")
+    report_repeated_ids(
+        key.where(complete, ""), cells.raw.frame, cells.log, column="position_id"
+    )
+    report_unknown(
+        position_id,
+        known.position_ids,
+        cells,
+        "position_id",
+        code="unknown_position",
+        severity="reject",
+        says="is no position of the company; import the positions first",
+    )
+    left = other_columns(cells)
+    if left:
+        cells.log.file(
+            "not_kept",
+            "notice",
+            f"quotas have no columns of their own: {', '.join(left[:10])} not kept",
+        )
+    return pd.DataFrame(
+        {
+            "position_id": position_id,
+            "measure": measure,
+            "period": period,
+            "amount_minor": _exact_amount(cells, signed=False),
+            "currency": cells.params.currency,
+        }
+    )
+
+
+def _exact_amount(cells: CellReader, *, signed: bool) -> pd.Series:
+    amount = cells.money("amount", signed=signed, exact=True)
+    given = cells.raw_cells("amount")
+    cells.log.rows(
+        "missing_amount",
+        "reject",
+        given[given.str.strip() == ""],
+        "amount must not be empty",
+        column=cells.mapping["amount"],
+    )
+    readable = amount.isna() & ~amount.index.isin(list(cells.log.rejected))
+    cells.log.rows(
+        "missing_amount",
+        "reject",
+        given[readable],
+        "amount must be a number, got {value}",
+        column=cells.mapping["amount"],
+    )
+    return amount
+
+
+def _refuse_unknown_account(
+    account_id: pd.Series, known: Known, cells: CellReader
+) -> None:
+    report_unknown(
+        account_id,
+        known.account_ids,
+        cells,
+        "account_id",
+        code="unknown_account",
+        severity="reject",
+        says="is no account of the company; import the accounts first",
+    )

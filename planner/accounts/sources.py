@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,20 @@ from planner.accounts.guards import plain_name
 from planner.core.errors import InputError
 from planner.core.spreadsheets import plain_frame
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".geojson", ".json", ".gpkg", ".zip")
+SUFFIXES = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".xlsx",
+    ".parquet",
+    ".geojson",
+    ".json",
+    ".gpkg",
+    ".zip",
+    ".kml",
+    ".kmz",
+)
+_ARCHIVES = (".xlsx", ".zip", ".kmz")
 LARGEST_FILE_BYTES = 500_000_000
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/|\\\\|//|/vsi")  # URL, UNC, GDAL
 _TEXT = (".csv", ".tsv", ".txt")
@@ -65,10 +79,14 @@ class RawTable:
 
 
 def read_source(
-    source: Path | str | bytes, filename: str = "", *, encoding: str | None = None
+    source: Path | str | bytes,
+    filename: str = "",
+    *,
+    encoding: str | None = None,
+    layer: str = "",
 ) -> RawTable:
     """
-    Read a CSV, XLSX, GeoJSON, GeoPackage or zipped shapefile as text.
+    Read a file of any of `SUFFIXES` as text.
 
     Parameters
     ----------
@@ -78,6 +96,9 @@ def read_source(
         Name of an upload; its suffix decides the format. Empty: that of the path.
     encoding
         Encoding of a CSV, if the user has chosen one; None: found out.
+    layer
+        Sheet of a workbook, layer of a GeoPackage, shapefile of an archive; empty: the
+        first. `RawTable.layers` names those there are.
 
     Raises
     ------
@@ -95,13 +116,25 @@ def read_source(
         )
     if not content.strip():
         raise SourceError("empty_file", f"{name}: the file is empty")
-    if suffix in {".xlsx", ".zip"}:
+    if suffix in _ARCHIVES:
         check_archive(content, name)
+    raw = _read(content, name, suffix, encoding, layer)
+    return replace(raw, sha256=hashlib.sha256(content).hexdigest())
+
+
+def _read(
+    content: bytes, name: str, suffix: str, encoding: str | None, layer: str
+) -> RawTable:
+    """Read by the reader of a format; the heavy ones load only when needed."""
     if suffix == ".xlsx":
         check_workbook(content, name)
         from planner.accounts.workbooks import read_workbook
 
-        return _unguarded(read_workbook(content, name))
+        return _unguarded(read_workbook(content, name, layer))
+    if suffix == ".parquet":
+        from planner.accounts.parquet import read_parquet
+
+        return read_parquet(content, name)
     if suffix in {".geojson", ".json"}:
         from planner.accounts.features import read_geojson
 
@@ -109,7 +142,12 @@ def read_source(
     if suffix in {".gpkg", ".zip"}:
         from planner.accounts.features import read_layer
 
-        return read_layer(content, name)
+        return read_layer(content, name, layer)
+    if suffix in {".kml", ".kmz"}:
+        from planner.accounts.kml import read_kml
+        from planner.accounts.kml import read_kmz
+
+        return (read_kml if suffix == ".kml" else read_kmz)(content, name)
     check_lines(content, name)
     from planner.accounts.delimited import read_delimited
 
@@ -137,7 +175,8 @@ def table_of(
     header
         Names; repeated ones refuse the file, empty ones are numbered.
     rows : shape (n_rows, any)
-        Text cells; rows of another length are kept, cut or filled, and reported.
+        Text cells; rows of another length are kept, cut or filled, and reported;
+        rows of empty cells are left out, but count in the numbers of the others.
     filename, notes
         As of `RawTable`.
     geometry : shape (n_rows,)
@@ -153,12 +192,18 @@ def table_of(
     width = len(names)
     trailing = [len(row) > width and not any(row[width:]) for row in rows]
     fitted = []
+    numbers = []
     for number, row in enumerate(rows, start=1):
+        if geometry is None and not any(cell.strip() for cell in row):
+            continue
+        numbers.append(number)
         cells = list(row[:width]) if trailing[number - 1] else list(row)
         if len(cells) != width:
             found.append(_ragged(number, len(cells), width))
         fitted.append((cells + [""] * width)[:width])
-    if not rows:
+    if numbers and len(numbers) < numbers[-1]:
+        found.append(_blank_rows(numbers[-1] - len(numbers)))
+    if not numbers:
         found.append(
             Finding(
                 code="no_rows",
@@ -168,7 +213,7 @@ def table_of(
         )
     columns = _unique(names)
     frame = pd.DataFrame(fitted, columns=columns, dtype="str")
-    frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
+    frame.index = pd.Index(numbers, name="row", dtype="int64")
     shapes = None
     if geometry is not None:
         shapes = pd.Series(list(geometry), index=frame.index, dtype=object)
@@ -282,6 +327,16 @@ def _repeated_names(names: Sequence[str]) -> list[Finding]:
         )
         for name in repeated
     ]
+
+
+def _blank_rows(number: int) -> Finding:
+    return Finding(
+        code="blank_rows",
+        severity="notice",
+        value=str(number),
+        message=f"{number:,} empty rows between the others were left out; the numbers "
+        "of the rows count them",
+    )
 
 
 def _ragged(row: int, n_cells: int, width: int) -> Finding:

@@ -1,14 +1,16 @@
-"""XLSX: the first sheet, its cells as the text a reader of the sheet would see."""
+"""XLSX: one sheet, its cells as the text a reader of the sheet would see."""
 
 from __future__ import annotations
 
 import datetime
 import io
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from zipfile import BadZipFile
 
+from planner.accounts.features import choose_layer
 from planner.accounts.findings import Finding
 from planner.accounts.findings import SourceError
 from planner.accounts.sources import RawTable
@@ -17,9 +19,9 @@ from planner.accounts.sources import table_of
 _ZEROS = re.compile(r"0{2,}")
 
 
-def read_workbook(content: bytes, filename: str) -> RawTable:
+def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
     """
-    Read the first sheet of a workbook.
+    Read one sheet of a workbook.
 
     Parameters
     ----------
@@ -27,20 +29,23 @@ def read_workbook(content: bytes, filename: str) -> RawTable:
         The bytes of the file.
     filename
         For messages.
+    layer
+        Name of the sheet; empty: the first.
 
     Raises
     ------
     SourceError
-        If it is no workbook or its first sheet is empty.
+        If it is no workbook, has no such sheet, or the sheet is empty.
     """
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
+        names = [sheet.title for sheet in book.worksheets]
+        chosen = choose_layer(names, layer, filename)
+        sheet = book[chosen]
         rows = [[_text(cell) for cell in row] for row in sheet.iter_rows()]
-        names = book.sheetnames
         book.close()
     except (
         BadZipFile,
@@ -54,20 +59,21 @@ def read_workbook(content: bytes, filename: str) -> RawTable:
         ) from error
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     if not filled:
-        raise SourceError("empty_file", f"{filename}: the first sheet is empty")
+        raise SourceError("empty_file", f"{filename}: the sheet {chosen!r} is empty")
     notes = []
-    if len(names) > 1:
+    if len(names) > 1 and not layer:
         notes.append(
             Finding(
                 code="first_sheet",
                 severity="notice",
                 value=names[0],
-                message=f"only the first of {len(names)} sheets was read",
+                message=f"only the first of {len(names)} sheets, {chosen!r}, was read",
             )
         )
     width = len(filled[0])
     padded = [row + [""] * (width - len(row)) for row in filled]
-    return table_of(padded[0], padded[1:], filename, notes)
+    table = table_of(padded[0], padded[1:], filename, notes)
+    return replace(table, layers=tuple(names), layer=chosen)
 
 
 def _text(cell: Any) -> str:

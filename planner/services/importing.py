@@ -1,4 +1,11 @@
-"""Files coming in: preview, check, import as a company or into one."""
+"""
+Files coming in: read and preview, check, import.
+
+The line: `preview_source` reads a file and guesses its columns; `check_into` (or
+`check_source` before there is a company) says row by row what would be taken;
+`company_of_report`, `save_kind`, `save_accounts_into`, `save_quotas_into` or
+`save_market` saves what was accepted. A report is checked once and saved as it is.
+"""
 
 from __future__ import annotations
 
@@ -7,53 +14,91 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-import geopandas as gpd
-import pandas as pd
 from sqlalchemy import Connection
 
 from planner.accounts.columns import KNOWN_COLUMNS
 from planner.accounts.enrich import Gazetteer
-from planner.accounts.enrich import join_units
 from planner.accounts.findings import ImportReport
+from planner.accounts.importing import check_file
 from planner.accounts.importing import import_table
+from planner.accounts.mapping import Mapped
 from planner.accounts.mapping import guess_mapping
-from planner.accounts.mapping import load_mapping
 from planner.accounts.params import ImportParams
-from planner.accounts.simulate import simulate_business
-from planner.accounts.simulate_deals import simulate_deals
+from planner.accounts.references import Known
 from planner.accounts.sources import RawTable
 from planner.accounts.sources import read_source
 from planner.accounts.sources import where as keep_where
 from planner.core.errors import InputError
-from planner.core.money import minor_digits
 from planner.core.settings import Settings
-from planner.geography.adjacency import connect
-from planner.geography.adjacency import find_edges
-from planner.geography.boundaries import load_counties
-from planner.geography.cells import make_cells
-from planner.geography.distance import places_km
-from planner.segmentation.rules import DEFAULT_RULES
-from planner.segmentation.rules import apply_rules
-from planner.segmentation.rules import rules_to_json
+from planner.services.import_log import import_findings
+from planner.services.import_log import imports
+from planner.services.mappings import read_mapping
+from planner.services.mappings import suggest_mapping
+from planner.services.new_company import FIRST_SCENARIO
+from planner.services.new_company import company_of_report
+from planner.services.new_company import given_columns
+from planner.services.new_company import import_accounts_as_company
+from planner.services.new_company import place_in_units
+from planner.services.saving import SaveResult
+from planner.services.saving import delete_market
+from planner.services.saving import market_layers
+from planner.services.saving import market_values
+from planner.services.saving import save_accounts_into
+from planner.services.saving import save_kind
+from planner.services.saving import save_market
+from planner.services.saving import save_quotas_into
 from planner.services.workspace import Workspace
+from planner.services.workspace import companies
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
 from planner.store import deals as deal_rows
-from planner.store import ledger as ledger_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 
-FIRST_SCENARIO = "Draft 1"
+__all__ = [
+    "FIRST_SCENARIO",
+    "REQUIRED",
+    "ImportReport",
+    "PathOptions",
+    "SaveResult",
+    "SourcePreview",
+    "check_into",
+    "check_path",
+    "check_source",
+    "columns_of",
+    "company_of_report",
+    "delete_market",
+    "given_columns",
+    "import_accounts_as_company",
+    "import_findings",
+    "import_path",
+    "imports",
+    "keep_where",
+    "market_layers",
+    "market_values",
+    "place_in_units",
+    "preview_source",
+    "read_mapping",
+    "save_accounts_into",
+    "save_kind",
+    "save_market",
+    "save_quotas_into",
+]
+
 REQUIRED = {
     "accounts": ("account_id", "name"),
     "units": ("unit_id",),
     "reps": ("rep_id", "name"),
+    "positions": ("position_id",),
     "deals": ("deal_id", "account_id", "amount", "close_on"),
+    "visits_made": ("account_id", "rep_id", "visited_on"),
+    "quotas": ("position_id", "period", "amount"),
+    "market": ("value",),
 }
 DEFAULT_CURRENCY = "USD"
 SAMPLE_ROWS = 200  # that the guess of the columns looks at
-LEAST_SHARE_IN_COUNTIES = 0.8  # of the accounts, for county polygons to be the units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,46 +109,127 @@ class SourcePreview:
     Parameters
     ----------
     raw
-        The table as read.
+        The table as read; `raw.layers` names the sheets or layers to choose from and
+        `raw.layer` the one that was read.
     mapping
-        Guessed column of the file by column of ours.
+        Column of the file by column of ours, or an object that says how to read it:
+        the saved mapping that fits, else a guess.
+    suggested
+        Name of the saved mapping; empty if the columns were guessed.
     """
 
     raw: RawTable
-    mapping: dict[str, str]
+    mapping: dict[str, Any]
+    suggested: str = ""
 
 
 def preview_source(
-    content: bytes | Path, filename: str = "", kind: str = "accounts"
+    content: bytes | Path,
+    filename: str = "",
+    kind: str = "accounts",
+    *,
+    layer: str = "",
+    encoding: str | None = None,
+    ws: Workspace | None = None,
 ) -> SourcePreview:
     """
-    Read a file and guess what its columns mean.
+    Read a file and say what its columns mean.
+
+    Parameters
+    ----------
+    content, filename
+        A path, or the bytes and name of an upload.
+    kind
+        One of `columns.KINDS`.
+    layer, encoding
+        The user's choice of a sheet, a layer, an encoding; empty and None: found out.
+    ws
+        Whose saved mappings are looked through; None: the columns are guessed.
 
     Raises
     ------
     InputError
         If it cannot be read at all; the message says why and what to do.
     """
-    raw = read_source(content, filename)
+    raw = read_source(content, filename, layer=layer, encoding=encoding)
+    saved = None if ws is None else suggest_mapping(ws, kind, raw.columns)
+    if saved is not None:
+        return SourcePreview(raw=raw, mapping=saved.columns, suggested=saved.name)
     mapping = guess_mapping(raw.columns, raw.frame.head(SAMPLE_ROWS), kind)
-    return SourcePreview(raw=raw, mapping=mapping)
+    return SourcePreview(raw=raw, mapping=dict(mapping))
 
 
 def check_source(
     raw: RawTable,
     kind: str,
     settings: Settings,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, Mapped] | None = None,
     currency: str = "USD",
+    *,
+    params: ImportParams | None = None,
+    known: Known | None = None,
 ) -> ImportReport:
-    """Say what importing a table would accept and reject, row by row."""
+    """
+    Say what importing a table would accept and reject, row by row.
+
+    Parameters
+    ----------
+    raw, kind, mapping
+        As of `accounts.importing.import_table`.
+    settings
+        Where the gazetteer lies.
+    currency
+        Of the company; amounts in another are refused.
+    params
+        The user's decisions; None: only the currency.
+    known
+        What rows may refer to; None: not looked up.
+
+    Returns
+    -------
+    The report; `report.coercions` says of each column how it was read.
+    """
     return import_table(
         raw,
         kind,
         mapping=mapping,
         gazetteer=Gazetteer.load(settings.data_dir),
-        params=ImportParams(currency=currency),
+        params=params or ImportParams(currency=currency),
+        known=known,
     )
+
+
+def check_into(
+    ws: Workspace,
+    raw: RawTable,
+    kind: str,
+    mapping: Mapping[str, Mapped] | None = None,
+    *,
+    mode: str = "replace",
+    params: ImportParams | None = None,
+) -> ImportReport:
+    """
+    Check a table against the open company: its currency, ids and units.
+
+    Parameters
+    ----------
+    mode
+        As of `save_kind`: with ``add`` rows may refer to stored rows of their kind.
+    params
+        The user's decisions; their currency gives way to the company's.
+
+    Raises
+    ------
+    InputError
+        If no company is open.
+    """
+    if ws.company_id is None:
+        raise InputError("no company is open: import accounts first")
+    with ws.store.reading() as conn:
+        currency = company_rows.load_company(conn, ws.company_id).currency
+        known = _known(conn, ws.company_id, kind, mode)
+    decided = replace(params or ImportParams(), currency=currency)
+    return check_source(raw, kind, ws.settings, mapping, params=decided, known=known)
 
 
 def check_path(
@@ -111,171 +237,38 @@ def check_path(
     kind: str,
     settings: Settings,
     *,
-    mapping_path: Path | None = None,
+    mapping_path: Path | str | None = None,
     where: str | None = None,
+    layer: str = "",
+    ws: Workspace | None = None,
+    mode: str = "replace",
 ) -> ImportReport:
-    """Check a file as ``python -m planner check`` does."""
-    from planner.accounts.importing import check_file
+    """
+    Check a file as ``python -m planner check`` does.
 
+    Parameters
+    ----------
+    mapping_path
+        A JSON file, or with `ws` the name of a saved mapping.
+    ws
+        Whose ids rows may refer to; None: references are not looked up.
+    """
+    known, params = None, None
+    if ws is not None and ws.company_id is not None:
+        with ws.store.reading() as conn:
+            currency = company_rows.load_company(conn, ws.company_id).currency
+            known = _known(conn, ws.company_id, kind, mode)
+        params = ImportParams(currency=currency)
     return check_file(
         path,
         kind,
-        mapping=read_mapping(mapping_path),
+        mapping=read_mapping(mapping_path, ws, kind),
         where=where,
         gazetteer=Gazetteer.load(settings.data_dir),
+        params=params,
+        layer=layer,
+        known=known,
     )
-
-
-def read_mapping(path: Path | None) -> dict[str, str] | None:
-    """
-    Read a saved mapping: a JSON object, column of ours → column of the file.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or holds anything else.
-    """
-    if path is None:
-        return None
-    try:
-        return load_mapping(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"mapping {path} cannot be read: {error}") from error
-
-
-def import_accounts_as_company(
-    ws: Workspace,
-    raw: RawTable,
-    mapping: Mapping[str, str] | None,
-    *,
-    name: str,
-    currency: str = "USD",
-    as_of: dt.date,
-    fill_missing: bool = True,
-) -> tuple[Workspace, ImportReport]:
-    """
-    Check a list of accounts and make a company out of it.
-
-    Parameters
-    ----------
-    ws
-        The open store.
-    raw, mapping
-        The table and what its columns mean.
-    name, currency, as_of
-        Of the new company.
-    fill_missing
-        As of `company_of_report`.
-
-    Returns
-    -------
-    The workspace with the new company open, and the report. A refused file makes no
-    company: the workspace is the one given.
-    """
-    report = check_source(raw, "accounts", ws.settings, mapping, currency)
-    if not report.is_usable:
-        return ws, report
-    opened = company_of_report(
-        ws,
-        report,
-        name=name,
-        currency=currency,
-        as_of=as_of,
-        fill_missing=fill_missing,
-    )
-    return opened, report
-
-
-def company_of_report(
-    ws: Workspace,
-    report: ImportReport,
-    *,
-    name: str,
-    currency: str,
-    as_of: dt.date,
-    fill_missing: bool = True,
-) -> Workspace:
-    """
-    Make a company out of the accounts that a check accepted, in one transaction.
-
-    Parameters
-    ----------
-    report
-        What `check_source` said of the list.
-    name, currency, as_of
-        Of the new company.
-    fill_missing
-        Whether what the list lacks (revenue, potential, deals …) is simulated and
-        labelled so.
-
-    Returns
-    -------
-    The workspace with the new company open: units, segments by the default rules, the
-    sample's comp plan, and an empty first scenario.
-
-    Raises
-    ------
-    InputError
-        If the report accepted nothing, or the name is empty.
-    """
-    if not report.is_usable:
-        raise InputError(f"{report.file}: no row was accepted, so nothing is imported")
-    if not name.strip():
-        raise InputError("a company needs a name, got an empty one")
-    accounts, units = place_in_units(report.accounts, ws.settings)
-    edges = connect(find_edges(units), places_km(units))
-    deals = None
-    if fill_missing:
-        given = given_columns(report.mapping)
-        accounts = simulate_business(
-            accounts, seed=0, currency=currency, as_of=as_of, given=given
-        )
-        deals = simulate_deals(accounts, as_of=as_of, currency=currency, seed=0)
-    segments = apply_rules(
-        accounts,
-        DEFAULT_RULES,
-        pd.Timestamp(as_of),
-        minor_digits=minor_digits(currency),
-    )
-    plan = (ws.settings.data_dir / "sample" / "comp_plan.yaml").read_text("utf-8")
-    with ws.store.transaction() as conn:
-        company_id = company_rows.create_company(
-            conn,
-            name=name,
-            kind="own",
-            currency=currency,
-            as_of=as_of,
-            user=ws.user,
-            details={"source": report.file, "is_simulated": fill_missing},
-        ).company_id
-        company_rows.save_units(conn, company_id, units)
-        company_rows.save_edges(conn, company_id, edges)
-        account_rows.save_accounts(conn, company_id, accounts)
-        account_rows.save_segment_rules(
-            conn, company_id, rules_to_json(DEFAULT_RULES), user=ws.user
-        )
-        account_rows.save_segments(conn, company_id, segments)
-        if deals is not None:
-            deal_rows.save_deals(conn, company_id, deals)
-        ledger_rows.save_comp_plan(conn, company_id, plan, user=ws.user)
-        scenario_rows.create_scenario(
-            conn, company_id, name=FIRST_SCENARIO, user=ws.user
-        )
-        _record_import(conn, company_id, report, ws.user)
-    return replace(ws, company_id=company_id)
-
-
-def given_columns(mapping: Mapping[str, str]) -> set[str]:
-    """
-    Name the columns of ACCOUNTS that a file brought itself.
-
-    Parameters
-    ----------
-    mapping
-        Column of the file by column of ours.
-    """
-    minor = ("annual_revenue", "our_sales", "potential")
-    return {f"{name}_minor" if name in minor else name for name in mapping}
 
 
 def columns_of(kind: str) -> tuple[str, ...]:
@@ -284,133 +277,151 @@ def columns_of(kind: str) -> tuple[str, ...]:
     return (*needed, *(name for name in KNOWN_COLUMNS[kind] if name not in needed))
 
 
-def place_in_units(
-    accounts: pd.DataFrame, settings: Settings
-) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathOptions:
     """
-    Choose units for a list of accounts and put each account into one.
-
-    Returns
-    -------
-    The accounts with `unit_id`, and the units: the counties of the states they lie
-    in; for a list from elsewhere cells made around the accounts.
-    """
-    counties = load_counties(settings.data_dir)
-    unit_id = join_units(accounts, counties)
-    if unit_id.notna().mean() >= LEAST_SHARE_IN_COUNTIES:
-        regions = counties.loc[unit_id.dropna().unique(), "region"].unique()
-        units = counties[counties["region"].isin(regions)]
-    else:
-        units = make_cells(accounts)
-        unit_id = join_units(accounts, units)
-    return accounts.assign(unit_id=unit_id.astype("str")), units
-
-
-def import_path(
-    ws: Workspace,
-    path: Path,
-    kind: str,
-    *,
-    mapping_path: Path | None = None,
-    where: str | None = None,
-    accept_warnings: bool = False,
-    company_name: str | None = None,
-) -> ImportReport:
-    """
-    Import a file as ``python -m planner import`` does.
+    What ``python -m planner import`` was told.
 
     Parameters
     ----------
+    mapping
+        A JSON file or the name of a saved mapping.
+    where, layer
+        Which rows, which sheet or layer.
     accept_warnings
         Take rows that carry warnings; without it a file with warnings is refused.
     company_name
-        Accounts make a company of this name (default: the file's name); the other
-        kinds go into the company that is open.
+        Accounts: name of the new company (default: the file's name); other kinds: the
+        company to load into (default: the one that is open).
+    source
+        Accounts go into the open company as a load of this list.
+    mode
+        ``replace`` or ``add``, see `save_kind`.
+    scenario
+        Name of the draft that quotas go into.
+    layer_name, unit_of_measure, how
+        Of a market layer, see `save_market`; the default name is the file's.
+    """
+
+    mapping: Path | str | None = None
+    where: str | None = None
+    layer: str = ""
+    accept_warnings: bool = False
+    company_name: str | None = None
+    source: str | None = None
+    mode: str = "replace"
+    scenario: str | None = None
+    layer_name: str | None = None
+    unit_of_measure: str = ""
+    how: str = "sum"
+
+
+def import_path(
+    ws: Workspace, path: Path, kind: str, options: PathOptions | None = None
+) -> ImportReport:
+    """
+    Import a file as ``python -m planner import`` does.
 
     Raises
     ------
     InputError
         If the file has warnings that were not accepted; nothing is written then.
     """
-    preview = preview_source(path, path.name, kind)
-    raw = keep_where(preview.raw, where) if where else preview.raw
-    mapping = read_mapping(mapping_path) or preview.mapping
-    report = check_source(raw, kind, ws.settings, mapping)
-    if report.verdict in {"accept_warn", "reject_rows"} and not accept_warnings:
+    told = options or PathOptions()
+    is_new = kind == "accounts" and told.source is None
+    if not is_new and told.company_name is not None:
+        ws = replace(ws, company_id=_company_named(ws, told.company_name))
+    preview = preview_source(path, path.name, kind, layer=told.layer, ws=ws)
+    raw = keep_where(preview.raw, told.where) if told.where else preview.raw
+    mapping = read_mapping(told.mapping, ws, kind)
+    if mapping is None and preview.suggested:
+        mapping = preview.mapping
+    if is_new:
+        report = check_source(raw, kind, ws.settings, mapping)
+    else:
+        report = check_into(ws, raw, kind, mapping, mode=told.mode)
+    if report.verdict in {"accept_warn", "reject_rows"} and not told.accept_warnings:
         raise InputError(
             f"{report.summary()}\nnothing was imported: look at the findings with "
             f"`check`, then repeat with --accept-warnings to take the accepted rows"
         )
-    if kind == "accounts" and report.is_usable:
+    if report.is_usable:
+        _save(ws, report, path, told)
+    return report
+
+
+def _save(ws: Workspace, report: ImportReport, path: Path, told: PathOptions) -> None:
+    """Save a report where its kind belongs."""
+    if report.kind == "accounts" and told.source is not None:
+        save_accounts_into(ws, report, source=told.source)
+    elif report.kind == "accounts":
         company_of_report(
             ws,
             report,
-            name=company_name or path.stem,
+            name=told.company_name or path.stem,
             currency=DEFAULT_CURRENCY,
             as_of=dt.datetime.now(dt.UTC).date(),
             fill_missing=False,
         )
-    elif kind != "accounts":
-        save_kind(ws, report)
-    return report
+    elif report.kind == "quotas":
+        scenario_id = _draft_named(ws, told.scenario)
+        save_quotas_into(ws, report, scenario_id, mode=told.mode)
+    elif report.kind == "market":
+        save_market(
+            ws,
+            report,
+            name=told.layer_name or path.stem,
+            unit_of_measure=told.unit_of_measure,
+            how=told.how,
+        )
+    else:
+        save_kind(ws, report, mode=told.mode)
 
 
-def save_kind(ws: Workspace, report: ImportReport) -> None:
-    """
-    Save accepted units, reps or deals into the open company.
-
-    Raises
-    ------
-    InputError
-        If the file was refused or no company is open.
-    """
-    if not report.is_usable:
-        return
-    if ws.company_id is None:
-        raise InputError("no company is open: import accounts first")
-    company_id = ws.company_id
-    with ws.store.transaction() as conn:
-        if report.kind == "units":
-            units = gpd.GeoDataFrame(report.frame, geometry="geometry", crs=4326)
-            company_rows.save_units(conn, company_id, units)
-            edges = connect(find_edges(units), places_km(units))
-            company_rows.save_edges(conn, company_id, edges)
-            accounts = account_rows.load_accounts(conn, company_id)
-            moved = accounts.assign(unit_id=join_units(accounts, units).astype("str"))
-            account_rows.save_accounts(conn, company_id, moved)
-        elif report.kind == "reps":
-            team_rows.save_reps(conn, company_id, report.frame)
-        else:
-            deal_rows.save_deals(conn, company_id, report.frame)
-        _record_import(conn, company_id, report, ws.user)
+def _company_named(ws: Workspace, name: str) -> str:
+    known = companies(ws)
+    for found in known:
+        if name in {found.name, found.company_id}:
+            return found.company_id
+    names = ", ".join(found.name for found in known) or "none"
+    raise InputError(f"there is no company {name!r}; there are: {names}")
 
 
-def imports(ws: Workspace) -> pd.DataFrame:
-    """List the imports of the open company, newest first, indexed `import_id`."""
+def _draft_named(ws: Workspace, name: str | None) -> str:
+    """Find the draft quotas go into; the only one needs no name."""
     with ws.store.reading() as conn:
-        return account_rows.list_imports(conn, str(ws.company_id))
+        found = scenario_rows.list_scenarios(conn, str(ws.company_id))
+    drafts = [scenario for scenario in found if scenario.status == "draft"]
+    named = [one for one in drafts if name in {None, one.name, one.scenario_id}]
+    if len(named) == 1:
+        return named[0].scenario_id
+    names = ", ".join(one.name for one in drafts) or "none"
+    raise InputError(
+        f"say which draft scenario the quotas go into with --scenario: {names}"
+    )
 
 
-def import_findings(ws: Workspace, import_id: str) -> pd.DataFrame:
-    """Read what an import found; NotFoundError if there is no such import."""
-    with ws.store.reading() as conn:
-        return account_rows.load_findings(conn, import_id)
-
-
-def _record_import(
-    conn: Connection, company_id: str, report: ImportReport, user: str
-) -> None:
-    """Keep what an import said."""
-    account_rows.record_import(
-        conn,
-        company_id,
-        file_name=report.file,
-        kind=report.kind,
-        mapping=report.mapping,
-        rows_read=report.rows_read,
-        rows_accepted=report.rows_accepted,
-        rows_rejected=report.rows_rejected,
-        verdict=report.verdict,
-        findings=report.findings,
-        user=user,
+def _known(conn: Connection, company_id: str, kind: str, mode: str) -> Known:
+    """Read what the rows of a kind may refer to."""
+    if kind == "market":
+        return Known(units=company_rows.load_units(conn, company_id))
+    if kind == "units":
+        return Known()
+    positions = team_rows.load_positions(conn, company_id).index
+    if kind == "positions":
+        return Known(position_ids=positions if mode == "add" else None)
+    reps = team_rows.load_reps(conn, company_id).index
+    if kind == "quotas":
+        return Known(position_ids=positions)
+    if kind in {"accounts", "reps"}:
+        has_team = len(positions) + len(reps) > 0
+        return Known(
+            position_ids=positions if has_team else None,
+            rep_ids=reps if has_team else None,
+        )
+    deals = deal_rows.load_deals(conn, company_id).index
+    return Known(
+        account_ids=account_rows.load_accounts(conn, company_id).index,
+        rep_ids=reps,
+        deal_ids=deals if mode == "add" else deals[:0],
     )

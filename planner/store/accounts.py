@@ -161,13 +161,15 @@ def record_import(
     *,
     file_name: str,
     kind: str,
-    mapping: Mapping[str, str],
+    mapping: Mapping[str, Any],
     rows_read: int,
     rows_accepted: int,
     rows_rejected: int,
     verdict: str,
     findings: pd.DataFrame,
     user: str,
+    source: str | None = None,
+    sha256: str | None = None,
 ) -> str:
     """
     Keep what an import said.
@@ -179,7 +181,7 @@ def record_import(
     company_id
         Of which company.
     file_name, kind
-        Which file, and of what: accounts, units, reps, deals.
+        Which file, and of what.
     mapping
         Column of the file by column of ours.
     rows_read, rows_accepted, rows_rejected
@@ -188,6 +190,8 @@ def record_import(
         As the import gave them.
     user
         Who imported.
+    source, sha256
+        The list it is a load of, and the hash of the file; None: not known.
 
     Returns
     -------
@@ -208,6 +212,8 @@ def record_import(
             findings=frames.frame_json(findings),
             created_at=utc_now(),
             created_by=user,
+            source=source,
+            sha256=sha256,
         )
     )
     return import_id

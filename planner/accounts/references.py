@@ -1,0 +1,71 @@
+"""What rows of a file refer to: accounts, positions, reps and units that are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from planner.accounts.cells import CellReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """
+    What the company holds already; None: not known, so it is not looked up.
+
+    Parameters
+    ----------
+    account_ids, position_ids, rep_ids, deal_ids
+        Ids that rows may refer to.
+    units
+        UNITS frame, for market data by area.
+    """
+
+    account_ids: pd.Index | None = None
+    position_ids: pd.Index | None = None
+    rep_ids: pd.Index | None = None
+    deal_ids: pd.Index | None = None
+    units: gpd.GeoDataFrame | None = None
+
+
+def report_unknown(
+    ids: pd.Series,
+    known: pd.Index | None,
+    cells: CellReader,
+    target: str,
+    *,
+    code: str,
+    severity: str,
+    says: str,
+) -> None:
+    """
+    Name the rows whose id is not known.
+
+    Parameters
+    ----------
+    ids : shape (n_rows,)
+        Ids by row number; empty ones refer to nothing.
+    known
+        The ids there are; None: not known, nothing is said.
+    cells
+        Takes the findings.
+    target
+        Our column.
+    code, severity
+        As of `Finding`.
+    says
+        What follows the id in the message.
+    """
+    if known is None:
+        return
+    given = ids.fillna("")
+    unknown = given[(given != "") & ~given.isin(known)]
+    cells.log.rows(
+        code,
+        severity,
+        unknown,
+        f"{target} {{value}} {says}",
+        column=cells.mapping.get(target, target),
+    )

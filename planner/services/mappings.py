@@ -1,0 +1,172 @@
+"""Saved mappings: kept under a name, offered again for the next file of the kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from planner.accounts.mapping import Mapped
+from planner.accounts.mapping import check_mapping
+from planner.accounts.mapping import load_mapping as mapping_of_text
+from planner.accounts.mapping import plain_mapping
+from planner.core.errors import InputError
+from planner.services.workspace import Workspace
+from planner.store import mappings as mapping_rows
+from planner.store.audit import append_audit
+from planner.store.mappings import SavedMapping
+
+__all__ = [
+    "SavedMapping",
+    "delete_mapping",
+    "list_mappings",
+    "load_mapping",
+    "read_mapping",
+    "save_mapping",
+    "suggest_mapping",
+]
+
+
+def list_mappings(ws: Workspace, kind: str | None = None) -> list[SavedMapping]:
+    """List the saved mappings of the open company, of one kind or of all, by name."""
+    if ws.company_id is None:
+        return []
+    with ws.store.reading() as conn:
+        return mapping_rows.list_mappings(conn, ws.company_id, kind)
+
+
+def load_mapping(ws: Workspace, kind: str, name: str) -> dict[str, Any]:
+    """
+    Read a saved mapping, as `check_into` takes it.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none so called; the message names those there are.
+    """
+    with ws.store.reading() as conn:
+        found = mapping_rows.load_mapping(conn, str(ws.company_id), kind, name)
+    return found.columns
+
+
+def save_mapping(
+    ws: Workspace,
+    kind: str,
+    name: str,
+    mapping: Mapping[str, Mapped],
+    header: Sequence[str],
+) -> None:
+    """
+    Keep a mapping under a name; one so called is replaced.
+
+    Parameters
+    ----------
+    kind, name
+        Of which kind of file, and what to call it.
+    mapping
+        Column of the file by column of ours, or objects that say how to read it.
+    header
+        All columns of the file (`RawTable.columns`): a file with the same ones gets
+        this mapping suggested.
+
+    Raises
+    ------
+    InputError
+        If the name is empty, no company is open, or the mapping names what neither we
+        nor the header have.
+    """
+    if ws.company_id is None:
+        raise InputError("no company is open: a mapping is saved in a company")
+    if not name.strip():
+        raise InputError("a mapping needs a name, got an empty one")
+    check_mapping(mapping, header, kind)
+    columns = plain_mapping(mapping)
+    with ws.store.transaction() as conn:
+        mapping_rows.save_mapping(
+            conn,
+            ws.company_id,
+            kind,
+            name.strip(),
+            columns,
+            list(header),
+            user=ws.user,
+        )
+        append_audit(
+            conn,
+            who=ws.user,
+            action=f"save mapping {name.strip()} of {kind}",
+            subject=f"mappings of company {ws.company_id}",
+            company_id=ws.company_id,
+            after={"columns": columns},
+        )
+
+
+def delete_mapping(ws: Workspace, kind: str, name: str) -> None:
+    """Remove a saved mapping; NotFoundError if there is none so called."""
+    company_id = str(ws.company_id)
+    with ws.store.transaction() as conn:
+        found = mapping_rows.load_mapping(conn, company_id, kind, name)
+        mapping_rows.delete_mapping(conn, company_id, kind, name)
+        append_audit(
+            conn,
+            who=ws.user,
+            action=f"delete mapping {name} of {kind}",
+            subject=f"mappings of company {company_id}",
+            company_id=company_id,
+            before={"columns": found.columns},
+        )
+
+
+def suggest_mapping(
+    ws: Workspace, kind: str, header: Sequence[str]
+) -> SavedMapping | None:
+    """
+    Find the saved mapping that fits a file.
+
+    Returns
+    -------
+    One made for exactly these columns, the youngest first; else the one that takes
+    the most columns, all of them in the file; None if none fits.
+    """
+    there = set(header)
+    fitting = []
+    for saved in list_mappings(ws, kind):
+        taken = {
+            value if isinstance(value, str) else value["column"]
+            for value in saved.columns.values()
+        } - {""}
+        if taken and taken <= there:
+            same = set(saved.header) == there
+            fitting.append(((same, len(taken), saved.created_at), saved))
+    return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
+
+
+def read_mapping(
+    path: Path | str | None, ws: Workspace | None = None, kind: str = "accounts"
+) -> dict[str, Any] | None:
+    """
+    Read a mapping from a JSON file, or one saved under this name.
+
+    Parameters
+    ----------
+    path
+        A file, or a name; None: no mapping.
+    ws, kind
+        Where to look for a name; without a workspace only files are read.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or holds anything else.
+    NotFoundError
+        If it is no file, and nothing is saved so.
+    """
+    if path is None:
+        return None
+    if ws is not None and ws.company_id is not None and not Path(path).is_file():
+        return load_mapping(ws, kind, str(path))
+    try:
+        return mapping_of_text(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"mapping {path} cannot be read: {error}") from error

@@ -1,0 +1,370 @@
+"""Accepted rows of any kind go into the open company: one version, one audit line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field
+
+import geopandas as gpd
+import pandas as pd
+from sqlalchemy import Connection
+
+from planner.accounts.enrich import join_units
+from planner.accounts.findings import ImportReport
+from planner.accounts.market import values_by_unit
+from planner.accounts.merging import brought_columns
+from planner.accounts.merging import merge_rows
+from planner.accounts.merging import n_changed
+from planner.core.errors import InputError
+from planner.geography.adjacency import connect
+from planner.geography.adjacency import find_edges
+from planner.geography.distance import places_km
+from planner.services.import_log import record_import
+from planner.services.import_log import told_of
+from planner.services.workspace import Workspace
+from planner.store import accounts as account_rows
+from planner.store import companies as company_rows
+from planner.store import deals as deal_rows
+from planner.store import market as market_rows
+from planner.store import quotas as quota_rows
+from planner.store import scenarios as scenario_rows
+from planner.store import team as team_rows
+from planner.store.editing import CompanyEdit
+from planner.store.editing import editing_company
+
+QUOTA_KEY = ["position_id", "measure", "period"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveResult:
+    """
+    What saving an import did.
+
+    Parameters
+    ----------
+    import_id
+        Of the record under `import_log.imports`.
+    counts
+        `added`, `changed`, `removed`, `same` by kind.
+    version
+        The version of the company after (of quotas: of the scenario).
+    """
+
+    import_id: str
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    version: int
+
+
+def save_kind(
+    ws: Workspace,
+    report: ImportReport,
+    *,
+    version: int | None = None,
+    mode: str = "replace",
+) -> SaveResult | None:
+    """
+    Save accepted units, positions, reps, deals or visits made into the open company.
+
+    Parameters
+    ----------
+    report
+        What `importing.check_into` said of the file. The positions that a list of
+        people brought along are saved with it.
+    version
+        Version of the company the user was looking at; None: whatever is saved.
+    mode
+        ``replace``: the rows of the file are all there are; ``add``: those of other
+        ids stay. In both, columns that the file lacks keep what is stored of an id.
+
+    Returns
+    -------
+    What was done; None if the file was refused and nothing is saved.
+
+    Raises
+    ------
+    InputError
+        If no company is open, or the kind is saved otherwise: accounts by
+        `save_accounts_into` or `company_of_report`, quotas by `save_quotas_into`,
+        market by `save_market`.
+    ConflictError
+        If someone changed the company's data since `version`.
+    """
+    if not report.is_usable:
+        return None
+    savers: dict[str, Callable[[Connection, CompanyEdit, ImportReport, str], None]] = {
+        "units": _save_units,
+        "positions": _save_positions,
+        "reps": _save_reps,
+        "deals": _save_deals,
+        "visits_made": _save_visits_made,
+    }
+    if report.kind not in savers:
+        raise InputError(f"{report.kind} are not saved so; see services.importing")
+    company_id = _company_id(ws)
+    with ws.store.transaction() as conn:
+        seen = company_rows.load_company(conn, company_id).version
+        with editing_company(
+            conn,
+            company_id,
+            version=seen if version is None else version,
+            user=ws.user,
+            action=f"import {report.kind} from {report.file}",
+        ) as edit:
+            savers[report.kind](conn, edit, report, mode)
+            import_id = record_import(conn, company_id, report, user=ws.user)
+            counts = dict(edit.after)
+            edit.after.update(told_of(report, import_id))
+            return SaveResult(import_id=import_id, counts=counts, version=edit.version)
+
+
+def save_accounts_into(
+    ws: Workspace, report: ImportReport, *, source: str
+) -> SaveResult:
+    """
+    Add and update accounts of the open company: a load of a named list.
+
+    Parameters
+    ----------
+    report
+        What `importing.check_into` said of the file.
+    source
+        Name of the list. Accounts it brought last time and not now are kept; look at
+        them, and choose otherwise, with `refresh.preview_refresh`.
+
+    Raises
+    ------
+    InputError
+        If no row was accepted or no company is open.
+    """
+    from planner.services.refresh import apply_refresh
+    from planner.services.refresh import preview_refresh
+
+    done = apply_refresh(ws, preview_refresh(ws, report, source))
+    return SaveResult(
+        import_id=done.import_id,
+        counts={"accounts": dict(done.counts)},
+        version=done.version,
+    )
+
+
+def save_quotas_into(
+    ws: Workspace,
+    report: ImportReport,
+    scenario_id: str,
+    *,
+    version: int | None = None,
+    mode: str = "replace",
+) -> SaveResult | None:
+    """
+    Save accepted quotas into a draft scenario.
+
+    Parameters
+    ----------
+    scenario_id
+        The draft.
+    version
+        Version of the scenario the user was looking at; None: whatever is saved.
+    mode
+        ``replace``: of the measures of the file only its rows remain; ``add``: rows of
+        other positions and periods stay.
+
+    Raises
+    ------
+    ConflictError
+        If someone saved the scenario since `version`.
+    StoreError
+        If it is published.
+    """
+    if not report.is_usable:
+        return None
+    company_id = _company_id(ws)
+    with ws.store.transaction() as conn:
+        seen = scenario_rows.load_scenario(conn, scenario_id).version
+        with scenario_rows.editing(
+            conn,
+            scenario_id,
+            version=seen if version is None else version,
+            user=ws.user,
+            action=f"import quotas from {report.file}",
+        ) as edit:
+            before = quota_rows.load_quotas(conn, scenario_id)
+            after = _merged_quotas(before, report.frame, mode)
+            import_id = record_import(conn, company_id, report, user=ws.user)
+            told = told_of(report, import_id)
+            quota_rows.save_quotas(conn, edit, after, {"source": "import", **told})
+            counts = n_changed(before.set_index(QUOTA_KEY), after.set_index(QUOTA_KEY))
+            return SaveResult(
+                import_id=import_id, counts={"quotas": counts}, version=edit.version
+            )
+
+
+def save_market(
+    ws: Workspace,
+    report: ImportReport,
+    *,
+    name: str,
+    unit_of_measure: str = "",
+    how: str = "sum",
+    version: int | None = None,
+) -> SaveResult | None:
+    """
+    Save market values as a layer of the open company, in place of one so called.
+
+    Parameters
+    ----------
+    name, unit_of_measure
+        Of the layer: "Households", "households".
+    how
+        ``sum`` or ``mean``: how the areas of one unit are put together.
+    version
+        As of `save_kind`.
+
+    Raises
+    ------
+    InputError
+        If the name is empty or `how` is neither.
+    """
+    if not report.is_usable:
+        return None
+    if not name.strip():
+        raise InputError("a market layer needs a name, got an empty one")
+    company_id = _company_id(ws)
+    values = values_by_unit(report.frame, how)
+    with ws.store.transaction() as conn:
+        seen = company_rows.load_company(conn, company_id).version
+        with editing_company(
+            conn,
+            company_id,
+            version=seen if version is None else version,
+            user=ws.user,
+            action=f"import market layer {name.strip()} from {report.file}",
+        ) as edit:
+            market_rows.save_layer(
+                conn,
+                company_id,
+                name.strip(),
+                values,
+                unit_of_measure=unit_of_measure.strip(),
+                source=report.file,
+                user=ws.user,
+            )
+            import_id = record_import(conn, company_id, report, user=ws.user)
+            counts = {"market": {"areas": len(report.frame), "units": len(values)}}
+            edit.after.update({**counts, "how": how, **told_of(report, import_id)})
+            return SaveResult(import_id=import_id, counts=counts, version=edit.version)
+
+
+def market_layers(ws: Workspace) -> pd.DataFrame:
+    """List layers: unit_of_measure, source, n_units and stamps, indexed `name`."""
+    with ws.store.reading() as conn:
+        return market_rows.list_layers(conn, str(ws.company_id))
+
+
+def market_values(ws: Workspace, name: str) -> pd.Series:
+    """Read a layer: value by unit_id; NotFoundError if there is none so called."""
+    with ws.store.reading() as conn:
+        return market_rows.load_values(conn, str(ws.company_id), name)
+
+
+def delete_market(ws: Workspace, name: str, *, version: int | None = None) -> None:
+    """Remove a market layer, with an audit line; NotFoundError if there is none."""
+    company_id = _company_id(ws)
+    with ws.store.transaction() as conn:
+        values = market_rows.load_values(conn, company_id, name)
+        seen = company_rows.load_company(conn, company_id).version
+        with editing_company(
+            conn,
+            company_id,
+            version=seen if version is None else version,
+            user=ws.user,
+            action=f"remove market layer {name}",
+        ) as edit:
+            market_rows.delete_layer(conn, company_id, name)
+            edit.before["market"] = {"name": name, "units": len(values)}
+
+
+def _company_id(ws: Workspace) -> str:
+    if ws.company_id is None:
+        raise InputError("no company is open: import accounts first")
+    return ws.company_id
+
+
+def _merged(
+    edit: CompanyEdit, kind: str, before: pd.DataFrame, report: ImportReport, mode: str
+) -> pd.DataFrame:
+    """Put the rows over the stored ones, and count what that changes."""
+    brought = brought_columns(report.mapping, report.frame)
+    after = merge_rows(before, report.frame, brought, mode)
+    edit.after[kind] = n_changed(before, after)
+    return after
+
+
+def _save_units(
+    conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
+) -> None:
+    """Save units, which of them touch, and which of them each account lies in."""
+    company_id = edit.company_id
+    before = company_rows.load_units(conn, company_id)
+    after = _merged(edit, "units", before, report, mode)
+    units = gpd.GeoDataFrame(after, geometry="geometry", crs=4326)
+    company_rows.save_units(conn, company_id, units)
+    edges = connect(find_edges(units), places_km(units))
+    company_rows.save_edges(conn, company_id, edges)
+    accounts = account_rows.load_accounts(conn, company_id)
+    moved = accounts.assign(unit_id=join_units(accounts, units).astype("str"))
+    account_rows.save_accounts(conn, company_id, moved)
+
+
+def _save_positions(
+    conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
+) -> None:
+    before = team_rows.load_positions(conn, edit.company_id)
+    after = _merged(edit, "positions", before, report, mode)
+    team_rows.save_positions(conn, edit.company_id, after)
+
+
+def _save_reps(
+    conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
+) -> None:
+    """Save reps, and the positions that their list of people brought along."""
+    company_id = edit.company_id
+    before = team_rows.load_reps(conn, company_id)
+    after = _merged(edit, "reps", before, report, mode)
+    team_rows.save_reps(conn, company_id, after)
+    seats = report.extra.get("positions")
+    if seats is None:
+        return
+    stored = team_rows.load_positions(conn, company_id)
+    brought = {"parent_id", "title"} if "title" in report.mapping else {"parent_id"}
+    # Seats nobody of the list holds stay: overlays and vacancies are no people.
+    merged = merge_rows(stored, seats, brought, "add")
+    edit.after["positions"] = n_changed(stored, merged)
+    team_rows.save_positions(conn, company_id, merged)
+
+
+def _save_deals(
+    conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
+) -> None:
+    before = deal_rows.load_deals(conn, edit.company_id)
+    after = _merged(edit, "deals", before, report, mode)
+    deal_rows.save_deals(conn, edit.company_id, after)
+
+
+def _save_visits_made(
+    conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
+) -> None:
+    before = deal_rows.load_visits_made(conn, edit.company_id)
+    after = _merged(edit, "visits_made", before, report, mode)
+    deal_rows.save_visits_made(conn, edit.company_id, after)
+
+
+def _merged_quotas(
+    before: pd.DataFrame, loaded: pd.DataFrame, mode: str
+) -> pd.DataFrame:
+    stored, rows = before.set_index(QUOTA_KEY), loaded.set_index(QUOTA_KEY)
+    if mode == "replace":
+        other = stored.index.get_level_values("measure").isin(set(loaded["measure"]))
+        stored, mode = stored[~other], "add"
+    merged = merge_rows(stored, rows, ["amount_minor", "currency"], mode)
+    return merged.reset_index()[list(loaded.columns)]
