@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -25,7 +26,7 @@ class Settings:
     Parameters
     ----------
     store_url
-        SQLAlchemy URL of the store.
+        SQLAlchemy URL of the store; it may hold a password, so it is never printed.
     data_dir
         Folder with the sample company and the reference geography.
     locale
@@ -46,7 +47,7 @@ class Settings:
         Mail address or page told to that service with each question.
     """
 
-    store_url: str
+    store_url: str = field(repr=False)
     data_dir: Path = ROOT / "data"
     locale: str = "en_US"
     distance_unit: str = "mi"

@@ -13,3 +13,9 @@ def test_variables_win():
     )
     assert settings.store_url == "sqlite:////tmp/x.sqlite"
     assert settings.distance_unit == "km"
+
+
+def test_settings_that_are_printed_show_no_password():
+    settings = Settings.from_environment({"PLANNER_STORE": "postgresql://u:secret@h/d"})
+    assert settings.store_url == "postgresql://u:secret@h/d"
+    assert "secret" not in repr(settings)
