@@ -30,6 +30,7 @@ page = st.navigation(
         "Analyst": [st.Page(f"{PAGES}/pay_runs.py", title="Pay runs")],
         "Administrator": [
             st.Page(f"{PAGES}/import_data.py", title="Import"),
+            st.Page(f"{PAGES}/health.py", title="Data health"),
             st.Page(f"{PAGES}/upkeep.py", title="Store and jobs"),
             st.Page(f"{PAGES}/audit.py", title="Audit log"),
         ],

@@ -69,6 +69,13 @@ def latest(store: Store, kind: str, scenario_id: str | None) -> Job | None:
     return found[0] if found else None
 
 
+def latest_of_company(store: Store, kind: str, company_id: str) -> Job | None:
+    """Read the newest job of a kind on a company; None: there was none."""
+    with store.reading() as conn:
+        found = jobs.find_jobs(conn, kind=kind, company_id=company_id, limit=1)
+    return found[0] if found else None
+
+
 def list_jobs(store: Store, company_id: str, limit: int = 50) -> list[Job]:
     """Read the jobs of a company, the newest first."""
     with store.reading() as conn:

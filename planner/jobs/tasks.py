@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -90,7 +91,20 @@ def pay(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     return run_period(_workspace(store, job), job.params, run)
 
 
-TASKS: Mapping[str, Task] = {"balance": balance, "visits": visits, "pay": pay}
+def geocode(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
+    """Ask the company's address service about accounts; every answer is kept."""
+    from planner.services.geocoding import ask_addresses
+
+    asked = ask_addresses(_workspace(store, job), list(job.params["account_ids"]), run)
+    return asdict(asked) | {"status": str(asked.status)}
+
+
+TASKS: Mapping[str, Task] = {
+    "balance": balance,
+    "visits": visits,
+    "pay": pay,
+    "geocode": geocode,
+}
 
 
 def _workspace(store: Store, job: Job) -> Workspace:

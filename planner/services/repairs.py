@@ -76,7 +76,8 @@ class RepairPreview:
     def title(self) -> str:
         """What it does, in a user's words."""
         what = REPAIRS[self.kind].lower()
-        return f"{what}: {self.n_accounts:,} accounts ({RULES[self.code].title})"
+        accounts = "account" if self.n_accounts == 1 else "accounts"
+        return f"{what}: {self.n_accounts:,} {accounts} ({RULES[self.code].title})"
 
 
 def preview_repair(

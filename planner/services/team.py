@@ -6,6 +6,10 @@ import datetime as dt
 
 import pandas as pd
 
+from planner.services.workspace import Workspace
+from planner.store import companies as company_rows
+from planner.store import team as team_rows
+
 VACANT = "vacant"
 
 
@@ -52,3 +56,18 @@ def rep_by_position(reps: pd.DataFrame, as_of: dt.date) -> dict[str, str]:
     """Return the rep id of each position that is held on a day."""
     active = active_reps(reps, as_of)
     return dict(zip(active["position_id"], active.index, strict=True))
+
+
+def seats(ws: Workspace) -> dict[str, str]:
+    """Name the positions of the open company that can own accounts, with the holder."""
+    company_id = str(ws.company_id)
+    with ws.store.reading() as conn:
+        positions = team_rows.load_positions(conn, company_id)
+        reps = team_rows.load_reps(conn, company_id)
+        as_of = company_rows.load_company(conn, company_id).as_of
+    field = positions[positions["role"] == "rep"]
+    holders = owner_names(field, reps, as_of)
+    return {
+        str(position_id): f"{title}, {holders[position_id]}"
+        for position_id, title in field["title"].items()
+    }

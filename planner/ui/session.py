@@ -38,6 +38,7 @@ JOB_TITLES = {
     "balance": "Balancing territories",
     "visits": "Planning visits",
     "pay": "Running pay",
+    "geocode": "Asking the address service",
 }
 
 
@@ -151,7 +152,7 @@ def formats(ws: Workspace) -> Formats:
 
 
 def submit(
-    ws: Workspace, kind: str, scenario_id: str, params: dict[str, object]
+    ws: Workspace, kind: str, scenario_id: str | None, params: dict[str, object]
 ) -> str:
     """Queue a job and see that a worker is there to run it."""
     job_id = queue.submit(ws.store, ws.company_id, scenario_id, kind, params, ws.user)

@@ -18,6 +18,7 @@ PAGES = (
     "Company overview",
     "Pay runs",
     "Import",
+    "Data health",
     "Store and jobs",
     "Audit log",
 )

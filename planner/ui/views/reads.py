@@ -23,9 +23,11 @@ from planner.geography.boundaries import load_states
 from planner.segmentation.rules import Rule
 from planner.services import accounts
 from planner.services import companies
+from planner.services import health as health_service
 from planner.services import scenarios
 from planner.services import segments
 from planner.services import territory
+from planner.services.health import HealthView
 from planner.services.scenarios import Comparison
 from planner.services.scenarios import Scenario
 from planner.services.segments import SegmentView
@@ -197,6 +199,22 @@ def _state_shapes(
         west - MARGIN_DEG : east + MARGIN_DEG, south - MARGIN_DEG : north + MARGIN_DEG
     ]
     return shapes_of(near) if len(near) else None
+
+
+def health(ws: Workspace, scenario: Scenario | None, *, fuzzy: bool) -> HealthView:
+    """Read what is wrong with the accounts."""
+    key = (*_scenario_key(ws, scenario), str(fuzzy))
+    return _health(key, ws, scenario.scenario_id if scenario else None, fuzzy)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Looking at every account …")
+def _health(
+    kept_under: Key,  # noqa: ARG001
+    _ws: Workspace,
+    _scenario_id: str | None,
+    _fuzzy: bool,
+) -> HealthView:
+    return health_service.health(_ws, _scenario_id, fuzzy=_fuzzy)
 
 
 def saved_segments(ws: Workspace, rules: tuple[Rule, ...]) -> SegmentView:

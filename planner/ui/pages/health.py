@@ -1,0 +1,167 @@
+"""Data health: what is wrong with the accounts before planning, and its repairs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.services import health
+from planner.services.health import HealthView
+from planner.services.workspace import Workspace
+from planner.ui import session
+from planner.ui import widgets
+from planner.ui.maps.health import fault_map
+from planner.ui.maps.text import markdown_text
+from planner.ui.planmap import planmap
+from planner.ui.views import reads
+from planner.ui.views.address_service import service_job
+from planner.ui.views.publishing import stamp_text
+from planner.ui.views.repair_form import repair_form
+
+SEVERITIES = {"error": "plans go wrong", "warn": "look at it", "notice": "good to know"}
+MAP_HEIGHT = 380
+
+
+def main() -> None:
+    """Draw the page."""
+    ws = session.workspace()
+    fmt = session.formats(ws)
+    scenario = session.scenario(ws)
+    slot = widgets.page_header(
+        "Data health",
+        "What is wrong with the accounts before you plan; every repair can be undone.",
+        context=f"held against {scenario.name}" if scenario else "",
+    )
+    fuzzy = bool(st.session_state.get("hlt-fuzzy"))
+    with slot:
+        st.toggle(
+            "Names that are only alike",
+            key="hlt-fuzzy",
+            help="Compares names, streets and phones too; takes longer.",
+        )
+    view = reads.health(ws, scenario, fuzzy=fuzzy)
+    if view.report.n_accounts == 0:
+        widgets.empty_state(
+            "No accounts yet",
+            "Import a list of accounts; this page then says what is wrong with it.",
+            key="no-accounts",
+        )
+        st.page_link("planner/ui/pages/import_data.py", label="Go to Import")
+        return
+    _told()
+    service_job(ws)
+    _figures(fmt, view)
+    _issues(ws, fmt, view)
+    _repairs(ws, fmt)
+
+
+def _told() -> None:
+    """Say what was just done."""
+    done = st.session_state.pop("hlt-done", None)
+    if done:
+        st.success(markdown_text(done, 300))
+
+
+def _figures(fmt: Formats, view: HealthView) -> None:
+    report = view.report
+    counts = {
+        name: sum(issue.count for issue in report.issues if issue.severity == name)
+        for name in SEVERITIES
+    }
+    places = report.places
+    exact = int(places.loc[places["geo_precision"] == "exact", "accounts"].sum())
+    widgets.metric_row(
+        [
+            widgets.Metric("Accounts", fmt.number(report.n_accounts)),
+            widgets.Metric("Plans go wrong", fmt.number(counts["error"])),
+            widgets.Metric("To look at", fmt.number(counts["warn"])),
+            widgets.Metric(
+                "Place known exactly", fmt.share(exact / max(report.n_accounts, 1))
+            ),
+            widgets.Metric("Kept as they are", fmt.number(report.n_kept)),
+        ]
+    )
+
+
+def _issues(ws: Workspace, fmt: Formats, view: HealthView) -> None:
+    """List what was found; the chosen one with its map, its rows and its repairs."""
+    report = view.report
+    if not report.issues:
+        st.success("Nothing is wrong with the accounts that we look for.")
+        return
+    frame = report.to_frame()
+    left, right = st.columns([9, 11], gap="medium")
+    turn = st.session_state.get("hlt-turn", 0)
+    with left:
+        chosen = widgets.table(
+            frame.assign(severity=frame["severity"].map(SEVERITIES)),
+            {
+                "title": widgets.Column("Finding", width=240),
+                "severity": widgets.Column("Means", width=110),
+                "count": widgets.Column("Accounts", "number", width=80),
+            },
+            fmt=fmt,
+            key=f"hlt-issues-{turn}",
+            height=MAP_HEIGHT,
+            select="single",
+            label="Findings",
+        )
+    code = str(chosen[0]) if chosen else str(frame.index[0])
+    issue = next(issue for issue in report.issues if issue.code == code)
+    rows = report.rows(code)
+    with right:
+        drawn = fault_map(rows, issue.title, fmt, reads.state_shapes(ws, None))
+        if drawn is None:
+            st.caption("These accounts have no place that could be drawn.")
+        else:
+            planmap(drawn, key=f"health-{code}", height=MAP_HEIGHT)
+    st.subheader(issue.title)
+    st.caption(issue.why)
+    repair_form(ws, fmt, view, issue, rows)
+
+
+def _repairs(ws: Workspace, fmt: Formats) -> None:
+    """List the repairs done, to be taken back."""
+    done = health.repairs(ws)
+    if done.empty:
+        return
+    st.subheader("Repairs done")
+    frame = done.assign(
+        at=[stamp_text(stamp, fmt) for stamp in done["created_at"]],
+        state=[
+            f"undone by {who}" if isinstance(who, str) and who else ""
+            for who in done["undone_by"]
+        ],
+    )
+    chosen = widgets.table(
+        frame,
+        {
+            "at": widgets.Column("When", width=160),
+            "created_by": widgets.Column("Who", width=100),
+            "title": widgets.Column("Repair", width="large"),
+            "n_accounts": widgets.Column("Accounts", "number", width=90),
+            "state": widgets.Column("State"),
+        },
+        fmt=fmt,
+        key=f"hlt-repairs-{st.session_state.get('hlt-turn', 0)}",
+        height=260,
+        select="single",
+        label="Repairs done",
+    )
+    if not chosen:
+        return
+    faults = health.undo_faults(ws, str(chosen[0]))
+    if faults:
+        st.caption(f"Cannot be undone: {markdown_text('; '.join(faults[:3]), 300)}")
+    if st.button("Undo this repair", key="hlt-undo", disabled=bool(faults)):
+        with widgets.guard("Undoing the repair"):
+            health.undo_repair(ws, str(chosen[0]))
+            st.session_state["hlt-done"] = (
+                f"Undone: {frame.loc[chosen[0], 'title']}. "
+                "Every row is as it was before it."
+            )
+            st.session_state["hlt-turn"] = st.session_state.get("hlt-turn", 0) + 1
+            st.rerun()
+
+
+main()
