@@ -166,7 +166,7 @@ def _change(task: _Task) -> Planned:
     """Change cells of accounts, and with them unit and segment."""
     after, why_not = _changed(task)
     for name in task.accounts.index.difference(after.index):
-        task.held[str(name)] = why_not
+        task.held.setdefault(str(name), why_not)
     before = task.accounts.loc[after.index]
     if task.code in PLACE_CODES and not _same_places(before, after):
         after = _with_units(task, after)

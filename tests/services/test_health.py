@@ -37,7 +37,7 @@ def content(ws):
             stamped = STAMPED.get(name, ())
             columns = ", ".join(f'"{c.name}"' for c in table.c if c.name not in stamped)
             rows = conn.exec_driver_sql(f'SELECT {columns} FROM "{name}"')  # noqa: S608
-            found[name] = sorted(hash(tuple(row)) for row in rows)
+            found[name] = sorted(hash(repr(tuple(row))) for row in rows)
         return found
 
 
