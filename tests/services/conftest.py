@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -25,13 +24,13 @@ PLACES = (
 DANE, MILWAUKEE, BROWN = "55025", "55079", "55009"
 
 
+def settings_of(url):
+    return replace(Settings.from_environment({}), store_url=url, user="ann")
+
+
 @pytest.fixture
-def settings(tmp_path):
-    return replace(
-        Settings.from_environment({}),
-        store_url=f"sqlite:///{tmp_path}/planner.sqlite",
-        user="ann",
-    )
+def settings(store_url):
+    return settings_of(store_url)
 
 
 @pytest.fixture
@@ -56,45 +55,42 @@ def small_list(n=12):
 
 
 @pytest.fixture(scope="session")
-def small_file(tmp_path_factory):
+def small_url(stores):
     """Make a company of twelve accounts with simulated figures, once."""
-    path = tmp_path_factory.mktemp("small") / "planner.sqlite"
-    url = f"sqlite:///{path}"
-    ws = open_workspace(replace(Settings.from_environment({}), store_url=url))
+    url = stores.new()
+    ws = open_workspace(settings_of(url))
     _, report = importing.import_accounts_as_company(
         ws, small_list(), None, name="Lakes Ltd", as_of=AS_OF
     )
     assert report.rows_accepted == 12
     ws.store.close()
-    return path
+    yield url
+    stores.drop(url)
 
 
 @pytest.fixture
-def small(small_file, settings, tmp_path):
+def small(small_url, copy_of):
     """Open a copy of the small company."""
-    shutil.copy(small_file, tmp_path / "planner.sqlite")
-    opened = open_workspace(settings)
+    opened = open_workspace(settings_of(copy_of(small_url)))
     yield opened
     opened.store.close()
 
 
 @pytest.fixture(scope="session")
-def sample_file(tmp_path_factory):
+def sample_url(stores):
     """Load the sample company once."""
-    path = tmp_path_factory.mktemp("sample") / "planner.sqlite"
-    made, was_loaded = ensure_company(
-        replace(Settings.from_environment({}), store_url=f"sqlite:///{path}")
-    )
+    url = stores.new()
+    made, was_loaded = ensure_company(settings_of(url))
     assert was_loaded
     made.store.close()
-    return path
+    yield url
+    stores.drop(url)
 
 
 @pytest.fixture
-def sample(sample_file, settings, tmp_path):
+def sample(sample_url, copy_of):
     """Open a copy of the sample company."""
-    shutil.copy(sample_file, tmp_path / "planner.sqlite")
-    opened = open_workspace(settings)
+    opened = open_workspace(settings_of(copy_of(sample_url)))
     yield opened
     opened.store.close()
 

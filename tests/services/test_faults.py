@@ -42,6 +42,8 @@ from tests.services.conftest import BROWN
 from tests.services.conftest import DANE
 from tests.services.conftest import MILWAUKEE
 from tests.services.conftest import small_list
+from tests.stores import POSTGRESQL_ONLY
+from tests.stores import SQLITE_ONLY
 
 PACKAGE = Path(planner.__file__).parent
 MOST_CALLS = 2000  # a service that needs more is not what we think it is
@@ -242,8 +244,19 @@ WRITES: dict[str, Callable] = {
 }
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("name", WRITES)
 def test_a_fault_at_any_call_leaves_every_row_as_it_was(small, name):
+    fail_at_every_call(small, name)
+
+
+@POSTGRESQL_ONLY  # a few for all: each of these calls is ten times as dear there
+@pytest.mark.parametrize("name", ["clone", "job", "rename"])
+def test_a_fault_at_any_call_leaves_every_row_on_a_server_too(small, name):
+    fail_at_every_call(small, name)
+
+
+def fail_at_every_call(small, name):
     write = WRITES[name](small)
     before = rows_of(small.store)
     for number in range(1, MOST_CALLS):
@@ -284,14 +297,15 @@ def writers(module: ModuleType | Path) -> set[str]:
     return found
 
 
+@SQLITE_ONLY
 def test_every_service_that_writes_meets_faults(small, monkeypatch):
     """Whoever adds a service that writes adds it above, or says why not."""
     seen = set()
     inner = Store.transaction
 
-    def noting(self):
+    def noting(self, **more):
         seen.add(sys._getframe(1).f_code.co_name)
-        return inner(self)
+        return inner(self, **more)
 
     for name, make in WRITES.items():
         if name not in {"publication", "pay"}:  # one publication a company is enough
