@@ -1,36 +1,67 @@
-"""Import: upload a file, say what its columns mean, see what is taken and why not."""
+"""Import: read a file, say what its columns mean, see what is taken and why not."""
 
 from __future__ import annotations
 
-import datetime as dt
-from pathlib import PurePath
 from typing import Any
 
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.core.money import MINOR_DIGITS
 from planner.services import companies
 from planner.services import importing
+from planner.services import mappings
+from planner.services import refresh
 from planner.services.importing import ImportReport
 from planner.services.importing import SourcePreview
+from planner.services.refresh import RefreshPreview
 from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import widgets
+from planner.ui.maps.text import markdown_text
 from planner.ui.views.import_mapping import ask_condition
 from planner.ui.views.import_mapping import ask_mapping
-from planner.ui.views.import_report import report_view
+from planner.ui.views.import_mapping import ask_saved
+from planner.ui.views.import_mapping import save_as
+from planner.ui.views.import_report import report_details
+from planner.ui.views.import_report import report_head
+from planner.ui.views.import_target import INTO
+from planner.ui.views.import_target import NEW
+from planner.ui.views.import_target import ask_target
+from planner.ui.views.refresh_view import refresh_view
 
-KINDS = {"accounts": "Accounts", "units": "Units", "reps": "Reps", "deals": "Deals"}
-WHAT = {
-    "accounts": "A list of customers and prospects; it becomes a new company.",
-    "units": "Polygons (GeoJSON, GeoPackage, zipped shapefile) that territories are "
-    "made of; they replace the units of the open company.",
-    "reps": "Field reps with home and hours; they replace those of the open company.",
-    "deals": "Orders and open pipeline; they replace those of the open company.",
+KINDS = {
+    "accounts": "Accounts",
+    "deals": "Deals",
+    "visits_made": "Visits made",
+    "reps": "Reps",
+    "positions": "Positions",
+    "quotas": "Quotas",
+    "units": "Units",
+    "market": "Market data",
 }
-TYPES = ["csv", "tsv", "txt", "xlsx", "geojson", "json", "gpkg", "zip"]
-CURRENCIES = tuple(MINOR_DIGITS)
+WHAT = {
+    "accounts": "Customers and prospects: a new company, or the next load of a list.",
+    "units": "Polygons (or points) that territories are made of.",
+    "reps": "People with home and hours; a manager column brings the hierarchy along.",
+    "positions": "Seats of the hierarchy, each with the one above it.",
+    "deals": "Orders and the open pipeline of the open company.",
+    "visits_made": "Who visited which account when.",
+    "quotas": "Goals by position and month or year, into a draft scenario.",
+    "market": "A figure by county, ZIP or unit, such as households.",
+}
+TYPES = [
+    "csv",
+    "tsv",
+    "txt",
+    "xlsx",
+    "parquet",
+    "geojson",
+    "json",
+    "gpkg",
+    "kml",
+    "kmz",
+    "zip",
+]
 PREVIEW_ROWS = 8
 PAGES = "planner/ui/pages"
 
@@ -44,7 +75,7 @@ def main() -> None:
         "Bring a file; every row is taken, or refused with its reason.",
         context=f"open company: {companies.company(ws).name}",
     )
-    _done_note(fmt)
+    _done_note()
     kind = (
         st.segmented_control(
             "What does the file hold?",
@@ -62,16 +93,16 @@ def main() -> None:
     )
     if upload is None:
         st.caption(
-            "CSV, Excel, GeoJSON, GeoPackage or a zipped shapefile, up to 200 MB. "
-            "Accounts need an id, a name and a place: coordinates, a ZIP, or city and "
-            "state."
+            "CSV, Excel, Parquet, GeoJSON, GeoPackage, KML or a zipped shapefile, up "
+            "to 200 MB. Accounts need an id, a name and a place: coordinates, a ZIP, "
+            "or city and state."
         )
         return
     with widgets.guard(
         f"Reading {upload.name}",
         "Save it as CSV (UTF-8) or Excel and try again; nothing was imported.",
     ):
-        preview = _preview(upload, kind)
+        preview = _preview(ws, upload, kind)
         _prepared(ws, fmt, slot, preview, kind, str(upload.file_id))
 
 
@@ -79,13 +110,16 @@ def _turn() -> int:
     return int(st.session_state.get("imp-turn", 0))
 
 
-def _preview(upload: Any, kind: str) -> SourcePreview:
+def _preview(ws: Workspace, upload: Any, kind: str) -> SourcePreview:
     """Read the upload once, not on every rerun."""
-    key = (upload.file_id, kind)
+    layer = str(st.session_state.get(f"imp-{upload.file_id}-layer") or "")
+    key = (upload.file_id, kind, layer, ws.company_id)
     kept = st.session_state.get("imp-preview")
     if kept is None or kept[0] != key:
         with st.spinner("Reading the file …"):
-            preview = importing.preview_source(upload.getvalue(), upload.name, kind)
+            preview = importing.preview_source(
+                upload.getvalue(), upload.name, kind, layer=layer, ws=ws
+            )
         st.session_state["imp-preview"] = (key, preview)
         return preview
     return kept[1]
@@ -102,37 +136,39 @@ def _prepared(
     """Show a file that could be read: rows, mapping, filter, verdict, import."""
     raw = preview.raw
     told = st.container(key="imp-told")  # the verdict stands where it is seen
+    if len(raw.layers) > 1:
+        st.selectbox(
+            "Sheet or layer",
+            raw.layers,
+            index=list(raw.layers).index(raw.layer) if raw.layer in raw.layers else 0,
+            key=f"imp-{file_id}-layer",
+            width=280,
+        )
     st.subheader(f"First rows of {fmt.number(len(raw.frame))}")
     st.dataframe(
         raw.frame.head(PREVIEW_ROWS), hide_index=True, key=f"imp-rows-{file_id}"
     )
     st.subheader("What the columns mean")
-    if kind == "accounts":
-        st.caption(
-            "Those with * are needed, and one place: latitude and longitude, a "
-            "postcode, or city and state."
-        )
-    mapping = ask_mapping(preview, kind, file_id)
+    mapping = _mapping(ws, preview, kind, file_id)
     condition = ask_condition(preview, file_id)
-    params = _company_part(raw.filename, kind, file_id) if kind == "accounts" else {}
-    key = (file_id, kind, tuple(sorted(mapping.items())), condition, params.get("cur"))
+    target = ask_target(ws, kind, raw.filename, file_id)
+    aims = tuple(target.get(name) for name in ("into", "currency", "mode"))
+    key = (file_id, raw.layer, kind, repr(sorted(mapping.items())), condition, aims)
     kept = st.session_state.get("imp-report")
     report = kept[1] if kept is not None and kept[0] == key else None
     with slot:
-        label = _import_label(fmt, report, kind)
+        can_go = report is None or report.is_usable
         pressed = st.button(
-            label or "Check the file",
+            _label(fmt, report, kind, target),
             type="primary",
             key="imp-go",
-            disabled=report is not None and not report.is_usable,
+            disabled=not can_go or (kind == "quotas" and "scenario_id" not in target),
         )
     if pressed and report is None:
         with st.spinner("Checking each row …"):
-            filtered = importing.keep_where(raw, condition) if condition else raw
-            report = importing.check_source(
-                filtered, kind, ws.settings, mapping, params.get("cur", fmt.currency)
-            )
+            report = _check(ws, raw, kind, mapping, condition, target)
         st.session_state["imp-report"] = (key, report)
+        st.session_state.pop("imp-refresh", None)
         st.rerun()
     with told:
         if report is None:
@@ -141,80 +177,145 @@ def _prepared(
                 "is saved by it."
             )
             return
-        report_view(fmt, report)
+        report_head(fmt, report)
+        changes = None
+        if target.get("into") == INTO and report.is_usable:
+            changes = _refresh(ws, fmt, report, preview, target["source"])
+            st.subheader("What was found in the file")
+        report_details(fmt, report)
     if pressed:
-        _import(ws, report, kind, params)
+        with widgets.guard("Importing", "Nothing was saved; look at it again."):
+            _import(ws, report, kind, target, changes)
 
 
-def _import_label(fmt: Formats, report: ImportReport | None, kind: str) -> str:
+def _mapping(
+    ws: Workspace, preview: SourcePreview, kind: str, file_id: str
+) -> dict[str, Any]:
+    """Ask what the columns mean: a saved mapping, guesses, corrections."""
+    if kind == "accounts":
+        st.caption(
+            "Those with * are needed, and one place: latitude and longitude, a "
+            "postcode, or city and state."
+        )
+    saved = ask_saved(ws, preview, kind, file_id)
+    given = mappings.load_mapping(ws, kind, saved) if saved else None
+    turn = f"{file_id}-{saved}" if saved else file_id
+    mapping = ask_mapping(preview, kind, turn, given)
+    save_as(ws, preview, kind, mapping)
+    return mapping
+
+
+def _check(
+    ws: Workspace,
+    raw: Any,
+    kind: str,
+    mapping: dict[str, Any],
+    condition: str,
+    target: dict[str, Any],
+) -> ImportReport:
+    """Say row by row what would be taken."""
+    rows = importing.keep_where(raw, condition) if condition else raw
+    if target.get("into") == NEW:
+        return importing.check_source(
+            rows, kind, ws.settings, mapping, target["currency"]
+        )
+    mode = str(target.get("mode", "add"))
+    return importing.check_into(ws, rows, kind, mapping, mode=mode)
+
+
+def _label(
+    fmt: Formats, report: ImportReport | None, kind: str, target: dict[str, Any]
+) -> str:
     if report is None:
-        return ""
-    return f"Import {fmt.number(report.rows_accepted)} {kind}"
+        return "Check the file"
+    if target.get("into") == INTO:
+        return "Apply the load"
+    return f"Import {fmt.number(report.rows_accepted)} {KINDS[kind].lower()}"
 
 
-# --- mapping, filter, company --------------------------------------------------------
-
-
-def _company_part(filename: str, kind: str, file_id: str) -> dict[str, Any]:
-    """Ask what the new company is called."""
-    st.subheader("The new company")
-    with st.container(horizontal=True, vertical_alignment="bottom", key="imp-company"):
-        stem = PurePath(filename).stem.replace("_", " ").strip() or "My company"
-        name = st.text_input(
-            "Name", stem[:1].upper() + stem[1:], key=f"imp-{file_id}-name", width=280
-        )
-        currency = st.selectbox(
-            "Currency", CURRENCIES, key=f"imp-{file_id}-currency", width=110
-        )
-        today = dt.datetime.now(dt.UTC).date()
-        as_of = st.date_input("Its today", today, key=f"imp-{file_id}-as-of", width=150)
-    fill = st.checkbox(
-        "Simulate what the list lacks (revenue, potential, last visits, deals)",
-        value=True,
-        key=f"imp-{file_id}-fill",
-        help="Invented figures make balance, quotas, visits and pay possible. They are "
-        "labelled as simulated on every account.",
-    )
-    return {"name": name, "cur": currency, "as_of": as_of, "fill": fill, "kind": kind}
-
-
-# --- the report ----------------------------------------------------------------------
+def _refresh(
+    ws: Workspace,
+    fmt: Formats,
+    report: ImportReport,
+    preview: SourcePreview,
+    source: str,
+) -> RefreshPreview | None:
+    """Show what the load changes; what is decided is looked at again."""
+    st.subheader("What this load changes")
+    version = companies.company(ws).version
+    key = (report.file, source, version)
+    kept = st.session_state.get("imp-refresh")
+    if kept is None or kept[0] != key:
+        with st.spinner("Comparing with what is stored …"):
+            found = refresh.preview_refresh(ws, report, source, raw=preview.raw)
+        kept = (key, found)
+        st.session_state["imp-refresh"] = kept
+    choices = refresh_view(fmt, kept[1])
+    if choices != kept[1].choices:
+        with st.spinner("Looking again with your decisions …"):
+            found = refresh.preview_refresh(
+                ws, report, source, choices, raw=preview.raw
+            )
+        st.session_state["imp-refresh"] = (key, found)
+        return found
+    return kept[1]
 
 
 def _import(
-    ws: Workspace, report: ImportReport, kind: str, params: dict[str, Any]
+    ws: Workspace,
+    report: ImportReport,
+    kind: str,
+    target: dict[str, Any],
+    changes: RefreshPreview | None,
 ) -> None:
     """Save what was accepted, and go on to look at it."""
-    with st.spinner(f"Importing {report.rows_accepted:,} {kind} …"):
-        if kind == "accounts":
+    told = f"{report.rows_accepted:,} {KINDS[kind].lower()} imported"
+    with st.spinner(f"{told} …"):
+        if changes is not None:
+            told = refresh.apply_refresh(ws, changes).summary().rstrip(".")
+        elif kind == "accounts":
             opened = importing.company_of_report(
                 ws,
                 report,
-                name=params["name"],
-                currency=params["cur"],
-                as_of=params["as_of"],
-                fill_missing=params["fill"],
+                name=target["name"],
+                currency=target["currency"],
+                as_of=target["as_of"],
+                fill_missing=target["fill"],
             )
             session.open_company(opened)
+        elif kind == "quotas":
+            importing.save_quotas_into(
+                ws,
+                report,
+                target["scenario_id"],
+                version=target["scenario_version"],
+                mode=target["mode"],
+            )
+        elif kind == "market":
+            importing.save_market(
+                ws,
+                report,
+                name=target["name"],
+                unit_of_measure=target["unit"],
+                how=target["how"],
+            )
         else:
-            importing.save_kind(ws, report)
-    st.session_state["imp-done"] = (kind, report.rows_accepted, report.rows_rejected)
+            importing.save_kind(ws, report, mode=target["mode"])
+    rows = "row" if report.rows_rejected == 1 else "rows"
+    st.session_state["imp-done"] = f"{told}, {report.rows_rejected:,} {rows} refused."
     st.session_state["imp-turn"] = _turn() + 1
-    for name in ("imp-preview", "imp-report"):
+    for name in ("imp-preview", "imp-report", "imp-refresh"):
         st.session_state.pop(name, None)
     st.rerun()
 
 
-def _done_note(fmt: Formats) -> None:
+def _done_note() -> None:
     done = st.session_state.get("imp-done")
     if done is None:
         return
-    kind, n_taken, n_refused = done
-    st.success(
-        f"{fmt.number(n_taken)} {kind} imported, {fmt.number(n_refused)} refused. "
-        "The report stays under Store and jobs."
-    )
+    st.success(markdown_text(f"{done} The report stays under Store and jobs.", 400))
     with st.container(horizontal=True):
+        st.page_link(f"{PAGES}/health.py", label="Look at the health of the data")
         st.page_link(f"{PAGES}/accounts.py", label="Look at the accounts")
         st.page_link(f"{PAGES}/segments.py", label="Adjust the segments")
         st.page_link(f"{PAGES}/territories.py", label="Balance territories")

@@ -1,35 +1,175 @@
-"""Which column of a file is which of ours, and which rows of it to take."""
+"""Which column of a file is which of ours, how it is read, and which rows to take."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
+from planner.accounts.readings import DATE_FORMS
+from planner.accounts.readings import QUANTITY_BY_TARGET
+from planner.accounts.readings import UNITS
 from planner.services import importing
+from planner.services import mappings
 from planner.services.importing import SourcePreview
+from planner.services.workspace import Workspace
+from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 
 PLACE = ("lat", "lon", "postcode", "city", "region", "country")
 NONE = ""
 MOST_VALUES = 200  # offered to filter by
+FOUND_OUT = "found out"
+UNIT_NAMES = {"1": "as it stands", "k": "thousands", "M": "millions", "%": "per cent"}
+FORM_NAMES = {
+    "iso": "2026-01-31",
+    "mdy": "1/31/2026",
+    "dmy": "31/1/2026",
+    "serial": "Excel day number",
+}
 
 
-def ask_mapping(preview: SourcePreview, kind: str, file_id: str) -> dict[str, str]:
-    """Ask for the column of the file behind each of ours; guesses are filled in."""
+def ask_saved(ws: Workspace, preview: SourcePreview, kind: str, file_id: str) -> str:
+    """
+    Offer the saved mappings; choosing one fills in its columns.
+
+    Returns
+    -------
+    Its name; empty: the columns are guessed.
+    """
+    saved = {found.name: found for found in mappings.list_mappings(ws, kind)}
+    fits = [
+        name
+        for name, found in saved.items()
+        if all(_column(said) in preview.raw.columns for said in found.columns.values())
+    ]
+    if not fits:
+        return ""
+    options = ["", *fits]
+    chosen = st.selectbox(
+        "Mapping",
+        options,
+        index=options.index(preview.suggested) if preview.suggested in fits else 0,
+        format_func=lambda name: name or "guessed",
+        key=f"imp-{file_id}-{kind}-saved",
+        width=240,
+    )
+    return str(chosen)
+
+
+def save_as(
+    ws: Workspace, preview: SourcePreview, kind: str, mapping: dict[str, Any]
+) -> None:
+    """Offer to keep the mapping under a name, and to remove saved ones."""
+    with st.popover("Save the mapping", key="imp-save-mapping"):
+        name = st.text_input("Name", preview.suggested, key="imp-mapping-name")
+        if st.button("Save", key="imp-mapping-save", disabled=not name.strip()):
+            with widgets.guard("Saving the mapping"):
+                mappings.save_mapping(ws, kind, name, mapping, preview.raw.columns)
+                st.success("Saved. The next file with these columns gets it.")
+        for known in mappings.list_mappings(ws, kind):
+            if st.button(
+                f"Remove {markdown_text(known.name, 40)}",
+                key=f"imp-mapping-remove-{known.name}",
+            ):
+                mappings.delete_mapping(ws, kind, known.name)
+                st.rerun()
+
+
+def _column(said: Any) -> str:
+    """Name the column of a mapping's entry, whether plain or with a reading."""
+    return str(said["column"]) if isinstance(said, dict) else str(said)
+
+
+def ask_readings(
+    chosen: dict[str, str], given: dict[str, Any], kind: str, turn: str
+) -> dict[str, Any]:
+    """
+    Ask in which units and forms columns are, where that can be in question.
+
+    Parameters
+    ----------
+    chosen
+        Column of the file by column of ours.
+    given
+        What a saved mapping says of them.
+    kind, turn
+        Key the widgets.
+
+    Returns
+    -------
+    The mapping: plain columns, and objects where something was said.
+    """
+    told: dict[str, Any] = dict(chosen)
+    asked = [
+        name
+        for name in chosen
+        if name in QUANTITY_BY_TARGET or name.endswith("_on") or name == "period"
+    ]
+    if not asked:
+        return told
+    with (
+        st.expander("Units and forms of the columns"),
+        st.container(horizontal=True, key="imp-readings"),
+    ):
+        for name in asked:
+            before = given.get(name)
+            kept = dict(before) if isinstance(before, dict) else {}
+            field, options, names = _options(name)
+            picked = st.selectbox(
+                _label(name),
+                [FOUND_OUT, *options],
+                index=1 + options.index(kept[field])
+                if kept.get(field) in options
+                else 0,
+                format_func=lambda said, names=names: names.get(said, said),
+                key=f"imp-{turn}-{kind}-reading-{name}",
+                width=190,
+            )
+            kept = {key: value for key, value in kept.items() if key != "column"}
+            kept.pop(field, None)
+            if picked != FOUND_OUT:
+                kept[field] = picked
+            if kept:
+                told[name] = {"column": chosen[name], **kept}
+    return told
+
+
+def _options(name: str) -> tuple[str, list[str], dict[str, str]]:
+    """List what can be said of a column: its unit, or its form of dates."""
+    if name in QUANTITY_BY_TARGET:
+        return "unit", list(UNITS[QUANTITY_BY_TARGET[name]]), UNIT_NAMES
+    return "date_form", list(DATE_FORMS), FORM_NAMES
+
+
+def ask_mapping(
+    preview: SourcePreview, kind: str, file_id: str, saved: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """
+    Ask for the column of the file behind each of ours; guesses are filled in.
+
+    Parameters
+    ----------
+    saved
+        A saved mapping to fill in instead; None: what the preview found.
+    """
+    told = preview.mapping if saved is None else saved
+    guesses = {name: _column(said) for name, said in told.items()}
     needed = importing.REQUIRED.get(kind, ())
     columns = importing.columns_of(kind)
     first = [name for name in columns if name in needed or name in PLACE]
     rest = [name for name in columns if name not in first]
-    chosen = _selects(preview, kind, first, file_id, needed)
-    n_guessed = sum(1 for name in rest if name in preview.mapping)
+    chosen = _selects(preview, kind, first, file_id, needed, guesses)
+    n_guessed = sum(1 for name in rest if name in guesses)
     if rest:
         with st.expander(f"More columns ({n_guessed} of {len(rest)} recognised)"):
-            chosen |= _selects(preview, kind, rest, file_id, needed)
+            chosen |= _selects(preview, kind, rest, file_id, needed, guesses)
     used = set(chosen.values())
     own = [name for name in preview.raw.columns if name not in used]
-    if own and kind == "accounts":
+    if own and kind != "market":
         shown = ", ".join(own[:12]) + (" …" if len(own) > 12 else "")
         st.caption(markdown_text(f"Kept as own fields: {shown}", 300))
-    return chosen
+    return ask_readings(chosen, told, kind, file_id)
 
 
 def _selects(
@@ -38,12 +178,13 @@ def _selects(
     names: list[str],
     file_id: str,
     needed: tuple[str, ...],
+    guesses: dict[str, str],
 ) -> dict[str, str]:
     options = [NONE, *preview.raw.columns]
     chosen = {}
     with st.container(horizontal=True, key=f"imp-map-{names[0]}"):
         for name in names:
-            guess = preview.mapping.get(name, NONE)
+            guess = guesses.get(name, NONE)
             mark = " *" if name in needed else ""
             picked = st.selectbox(
                 name.replace("_s", "") if name.endswith("s_s") else _label(name) + mark,

@@ -24,8 +24,8 @@ SHOWN_REASONS = 3
 SEVERITIES = {"reject": "refused", "warn": "warning", "notice": "notice"}
 
 
-def report_view(fmt: Formats, report: ImportReport) -> None:
-    """Show verdict and counts, the findings by kind, and their rows."""
+def report_head(fmt: Formats, report: ImportReport) -> None:
+    """Show verdict and counts."""
     st.subheader(VERDICTS.get(report.verdict, report.verdict))
     widgets.metric_row(
         [
@@ -35,6 +35,11 @@ def report_view(fmt: Formats, report: ImportReport) -> None:
             widgets.Metric("Findings", fmt.number(len(report.findings))),
         ]
     )
+
+
+def report_details(fmt: Formats, report: ImportReport) -> None:
+    """Show how columns were read, the findings by kind, and their rows."""
+    _coercions(fmt, report)
     findings = report.findings
     if findings.empty:
         return
@@ -89,6 +94,33 @@ def report_view(fmt: Formats, report: ImportReport) -> None:
             )
         ]
     )
+
+
+def _coercions(fmt: Formats, report: ImportReport) -> None:
+    """Show of each column how its cells were read."""
+    told = report.coercions
+    if told is None or told.empty:
+        return
+    n_changed = int((told["n_changed"] > 0).sum())
+    with st.expander(
+        f"How the columns were read ({fmt.number(n_changed)} of "
+        f"{fmt.number(len(told))} changed form)"
+    ):
+        widgets.table(
+            told,
+            {
+                "target": widgets.Column("Ours", width=140),
+                "column": widgets.Column("Column of the file", width=150),
+                "read_as": widgets.Column("Read as", width="medium"),
+                "examples": widgets.Column("For example", width="large"),
+                "n_changed": widgets.Column("Changed", "number", width=80),
+                "n_empty": widgets.Column("Empty", "number", width=70),
+            },
+            fmt=fmt,
+            key="imp-coercions",
+            height=300,
+            label="How the columns were read",
+        )
 
 
 def grouped_findings(findings: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,208 @@
+"""What loading a list again would change, decided by the user before it is written."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.services.refresh import RefreshChoices
+from planner.services.refresh import RefreshPreview
+from planner.ui import widgets
+from planner.ui.maps.text import markdown_text
+
+GONE = {"close": "Mark closed", "keep": "Keep", "remove": "Remove"}
+SHOWN = 500
+VERDICTS = {
+    "leaves": "leaves its tolerance",
+    "returns": "comes back into it",
+    "stays out": "stays outside",
+    "within": "within",
+}
+
+
+def refresh_view(fmt: Formats, preview: RefreshPreview) -> RefreshChoices:
+    """
+    Show a refresh and ask what is to be decided.
+
+    Returns
+    -------
+    What the user decided.
+    """
+    counts = preview.counts
+    widgets.metric_row(
+        [
+            widgets.Metric("New", fmt.number(counts["new"])),
+            widgets.Metric("Changed", fmt.number(counts["changed"])),
+            widgets.Metric("Gone", fmt.number(counts["gone"])),
+            widgets.Metric(
+                "Yours and the file differ", fmt.number(counts["contested"])
+            ),
+            widgets.Metric("Unchanged", fmt.number(counts["unchanged"])),
+        ]
+    )
+    for warning in preview.warnings:
+        st.warning(markdown_text(warning, 300))
+    if preview.is_unchanged:
+        st.caption("The file says what is stored already: nothing would be written.")
+        return preview.choices
+    leaving = preview.leaving
+    names = [
+        f"Territories ({fmt.number(len(leaving))})",
+        f"Changed ({fmt.number(counts['changed'])})",
+        f"New ({fmt.number(counts['new'])})",
+        f"Gone ({fmt.number(counts['gone'])})",
+        f"Yours or the file's ({fmt.number(len(preview.found.conflicts))})",
+    ]
+    territories, changed, new, gone, contested = st.tabs(names)
+    with territories:
+        _territories(fmt, preview)
+    with changed:
+        _cells(fmt, preview.found.changes)
+    with new:
+        _accounts(fmt, preview.found.new, "new")
+    with gone:
+        fate, links = _gone(fmt, preview)
+    with contested:
+        decided = _contested(fmt, preview)
+    return RefreshChoices(gone=fate, conflicts=decided, links=links)
+
+
+def _territories(fmt: Formats, preview: RefreshPreview) -> None:
+    told = preview.territories
+    told = told[told["verdict"].isin(["leaves", "returns", "stays out"])]
+    if told.empty:
+        st.caption("No territory leaves its tolerance.")
+        return
+    widgets.table(
+        told.assign(verdict=told["verdict"].map(VERDICTS)),
+        {
+            "scenario": widgets.Column("Plan", width="medium"),
+            "status": widgets.Column("State", width=90),
+            "territory_id": widgets.Column("Territory", width=90),
+            "measure": widgets.Column("Measure", width=130),
+            "tolerance": widgets.Column("Tolerance", "share", width=90),
+            "before": widgets.Column("Before", "signed_share", width=90),
+            "after": widgets.Column("After", "signed_share", width=90),
+            "verdict": widgets.Column("Then", width="medium"),
+        },
+        fmt=fmt,
+        key="imp-territories",
+        height=300,
+        label="Territories and their tolerance",
+    )
+
+
+def _cells(fmt: Formats, changes: pd.DataFrame) -> None:
+    if changes.empty:
+        st.caption("No account changes.")
+        return
+    widgets.table(
+        changes.head(SHOWN),
+        {
+            "account_id": widgets.Column("Account", width=120),
+            "column": widgets.Column("Column", width=150),
+            "before": widgets.Column("Before", width="medium"),
+            "after": widgets.Column("After", width="medium"),
+        },
+        fmt=fmt,
+        key="imp-changes",
+        height=300,
+        label="Changed cells",
+    )
+    _more(fmt, len(changes))
+
+
+def _accounts(fmt: Formats, accounts: pd.DataFrame, key: str) -> None:
+    if accounts.empty:
+        st.caption("None.")
+        return
+    widgets.table(
+        accounts.head(SHOWN).assign(account=accounts.head(SHOWN).index),
+        {
+            "account": widgets.Column("Account", width=120),
+            "name": widgets.Column("Name", width="medium"),
+            "city": widgets.Column("City"),
+            "region": widgets.Column("State", width=80),
+            "unit_id": widgets.Column("Unit", width=90),
+        },
+        fmt=fmt,
+        key=f"imp-accounts-{key}",
+        height=260,
+        label=f"Accounts that are {key}",
+    )
+    _more(fmt, len(accounts))
+
+
+def _gone(fmt: Formats, preview: RefreshPreview) -> tuple[str, dict[str, str]]:
+    """Ask what becomes of accounts the file has no more, and which only changed id."""
+    fate = st.segmented_control(
+        "Accounts that the file has no more",
+        list(GONE),
+        default=preview.choices.gone,
+        format_func=GONE.__getitem__,
+        key="imp-gone",
+        required=True,
+    )
+    _accounts(fmt, preview.found.gone, "gone")
+    if preview.closed_instead:
+        st.caption(
+            f"{fmt.number(len(preview.closed_instead))} of them are closed instead of "
+            "removed: deals, visits or a plan speak of them."
+        )
+    links: dict[str, str] = {}
+    if not preview.renamed.empty:
+        st.caption("These may only have got another id; tick those that did.")
+        shown = preview.renamed.assign(same=False)
+        edited = st.data_editor(
+            shown,
+            key="imp-renamed",
+            hide_index=True,
+            column_order=["same", "account_id", "new_id", "reason"],
+            disabled=[name for name in shown.columns if name != "same"],
+            column_config={
+                "same": st.column_config.CheckboxColumn("The same"),
+                "account_id": st.column_config.TextColumn("Account"),
+                "new_id": st.column_config.TextColumn("New id"),
+                "reason": st.column_config.TextColumn("Why"),
+            },
+        )
+        ticked = edited[edited["same"]]
+        links = dict(zip(ticked["new_id"], ticked["account_id"], strict=True))
+    return str(fate), links
+
+
+def _contested(fmt: Formats, preview: RefreshPreview) -> dict[tuple[str, str], str]:
+    """Ask who is right where the user had set something else than the file says."""
+    conflicts = preview.found.conflicts
+    if conflicts.empty:
+        st.caption("The file contradicts nothing that was set here.")
+        return {}
+    shown = conflicts.head(SHOWN).assign(
+        takes_file=conflicts.head(SHOWN)["default"].eq("file")
+    )
+    edited = st.data_editor(
+        shown,
+        key="imp-contested",
+        hide_index=True,
+        column_order=["takes_file", "account_id", "column", "yours", "file", "why"],
+        disabled=[name for name in shown.columns if name != "takes_file"],
+        column_config={
+            "takes_file": st.column_config.CheckboxColumn("Take the file's"),
+            "account_id": st.column_config.TextColumn("Account"),
+            "column": st.column_config.TextColumn("Column"),
+            "yours": st.column_config.TextColumn("Yours"),
+            "file": st.column_config.TextColumn("The file's"),
+            "why": st.column_config.TextColumn("Why asked", width="large"),
+        },
+    )
+    _more(fmt, len(conflicts))
+    return {
+        (str(row.account_id), str(row.column)): "file" if row.takes_file else "yours"
+        for row in edited.itertuples(index=False)
+    }
+
+
+def _more(fmt: Formats, n_rows: int) -> None:
+    if n_rows > SHOWN:
+        st.caption(f"The first {fmt.number(SHOWN)} of {fmt.number(n_rows)}.")
