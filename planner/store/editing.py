@@ -16,6 +16,7 @@ from planner.core.errors import ConflictError
 from planner.core.errors import StoreError
 from planner.store.audit import append_audit
 from planner.store.companies import load_company
+from planner.store.flattening import flattened
 from planner.store.lineage import chain_of
 from planner.store.lineage import load_scenario
 from planner.store.records import utc_now
@@ -96,7 +97,7 @@ def editing(
             scenario_id=scenario_id,
             company_id=load_scenario(conn, scenario_id).company_id,
             version=version + 1,
-            chain=tuple(chain_of(conn, scenario_id)),
+            chain=tuple(flattened(conn, chain_of(conn, scenario_id))),
             user=user,
         )
         yield edit

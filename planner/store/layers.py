@@ -110,6 +110,36 @@ def resolve(
     return said
 
 
+def resolved_rows(
+    conn: sa.Connection, table: sa.Table, chain: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """
+    Read all that a chain says as rows of key and values, in the order of the key.
+
+    Notes
+    -----
+    The oldest layer that holds anything is read in its order and only the differences
+    to it are looked up, so that a long chain over a million rows costs what the million
+    costs: `resolve` builds a mapping of all of them first.
+    """
+    key, values = _columns(table)
+    query = sa.select(key, *values).order_by(key)
+    rest, rows = list(chain), []
+    while rest and not rows:
+        is_base = table.c.layer_id == rest.pop()
+        shown = [~table.c.is_removed] if "is_removed" in table.c else []
+        rows = [tuple(row) for row in conn.execute(query.where(is_base, *shown))]
+    changed: dict[str, Values | None] = {}
+    for layer_id in reversed(rest):
+        for name, cells, is_gone in rows_of(conn, table, layer_id):
+            changed[name] = None if is_gone else cells
+    if not changed:
+        return rows
+    kept = [row for row in rows if row[0] not in changed]
+    kept += [(name, *cells) for name, cells in changed.items() if cells is not None]
+    return sorted(kept)
+
+
 def rows_of(
     conn: sa.Connection,
     table: sa.Table,

@@ -8,9 +8,11 @@ here too, so that callers need one module.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+import pyarrow
 import sqlalchemy as sa
 
 from planner.core import schemas
@@ -49,12 +51,13 @@ __all__ = [
     "save_territories",
 ]
 
+_TEXT = pd.api.types.pandas_dtype("str")
 TOLD_CHANGES = 2000  # more are told to the audit log as a count and a hash
 
 
 def load_alignment(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     """Read which territory each unit lies in: an ALIGNMENT frame, sorted by unit."""
-    said = layers.resolve(conn, tables.scenario_unit, chain_of(conn, scenario_id))
+    said = layers.resolved_rows(conn, tables.scenario_unit, chain_of(conn, scenario_id))
     return _frame(said, "unit_id", ["territory_id"])
 
 
@@ -81,7 +84,9 @@ def save_alignment(conn: sa.Connection, edit: Edit, alignment: pd.DataFrame) -> 
 
 def load_territories(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     """Read the territories: name and position_id, indexed by territory_id."""
-    said = layers.resolve(conn, tables.scenario_territory, chain_of(conn, scenario_id))
+    said = layers.resolved_rows(
+        conn, tables.scenario_territory, chain_of(conn, scenario_id)
+    )
     return _frame(said, "territory_id", ["name", "position_id"])
 
 
@@ -108,7 +113,9 @@ def save_territories(conn: sa.Connection, edit: Edit, territories: pd.DataFrame)
 
 def load_named_accounts(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     """Read the accounts that do not follow their unit: territory_id by account_id."""
-    said = layers.resolve(conn, tables.scenario_account, chain_of(conn, scenario_id))
+    said = layers.resolved_rows(
+        conn, tables.scenario_account, chain_of(conn, scenario_id)
+    )
     return _frame(said, "account_id", ["territory_id"])
 
 
@@ -176,12 +183,12 @@ def _told(changes: Mapping[str, layers.Values | None]) -> Any:
 
 
 def _frame(
-    said: Mapping[str, layers.Values], key: str, columns: list[str]
+    rows: Sequence[tuple[Any, ...]], key: str, columns: list[str]
 ) -> pd.DataFrame:
-    ordered = sorted(said.items())
-    cells = {
-        name: pd.array([values[place] for _, values in ordered], dtype="str")
-        for place, name in enumerate(columns)
-    }
-    index = pd.Index([found for found, _ in ordered], dtype="str", name=key)
-    return pd.DataFrame(cells, index=index)
+    """Make a frame of rows of key and cells, all text."""
+    cells = list(zip(*rows, strict=True)) if rows else [()] * (1 + len(columns))
+    texts = [
+        _TEXT.__from_arrow__(pyarrow.array(c, pyarrow.large_string())) for c in cells
+    ]
+    index = pd.Index(texts[0], dtype="str", name=key)
+    return pd.DataFrame(dict(zip(columns, texts[1:], strict=True)), index=index)

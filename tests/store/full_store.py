@@ -14,6 +14,10 @@ from planner.store import publications
 from planner.store import quotas
 from planner.store import scenarios
 from planner.store import tables
+from planner.store.exports import Export
+from planner.store.exports import newest_audit_hash
+from planner.store.exports import record_export
+from planner.store.exports import stamp_now
 from planner.store.visits import save_visit_plan
 
 FROM = dt.date(2027, 1, 1)
@@ -94,6 +98,23 @@ def fill(store, company_id):
         )
         ledger.append_ledger(
             conn, company_id, QUOTAS, run_id=made_run.run_id, user="ann"
+        )
+        record_export(
+            conn,
+            Export(
+                export_id="X-1",
+                company_id=company_id,
+                scenario_id=made.scenario_id,
+                what="quotas",
+                format="csv",
+                file_name="quotas.csv",
+                n_rows=1,
+                sha256="f",
+                content_hash="c",
+                audit_hash=newest_audit_hash(conn),
+                created_at=stamp_now(),
+                created_by="ann",
+            ),
         )
     return made.scenario_id
 

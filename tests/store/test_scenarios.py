@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from unittest.mock import patch
+
 import pandas as pd
 import pytest
 import sqlalchemy as sa
@@ -13,9 +16,18 @@ from hypothesis import strategies as st
 from planner.core.errors import ConflictError
 from planner.core.errors import NotFoundError
 from planner.core.errors import SchemaError
+from planner.store import flattening
+from planner.store import layers
 from planner.store import open_store
+from planner.store import publications
+from planner.store import quotas
 from planner.store import scenarios
 from planner.store import tables
+from planner.store import visits
+from planner.store.doctor import examine
+from tests.store.full_store import QUOTAS
+from tests.store.full_store import UNSERVED
+from tests.store.full_store import VISITS
 
 
 def alignment(**territory_by_unit):
@@ -210,7 +222,7 @@ STEPS = st.lists(
             st.dictionaries(st.sampled_from(UNITS), TERRITORIES),
         ),
     ),
-    max_size=10,
+    max_size=14,
 )
 
 
@@ -220,9 +232,20 @@ STEPS = st.lists(
     # All examples share one store: each makes its own scenarios in it.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(steps=STEPS)
-def test_any_order_of_copies_and_edits_reads_like_full_copies(store, company_id, steps):
-    """Chains of differences say what plain dictionaries, copied whole, say."""
+@given(
+    steps=STEPS,
+    deep=st.sampled_from([2, 3, 10]),
+    large_share=st.sampled_from([0, 0.3, 9]),
+)
+def test_any_order_of_copies_and_edits_reads_like_full_copies(
+    store, company_id, steps, deep, large_share
+):
+    """Chains of differences, also when shortened, say what whole copies would say."""
+    with patch.multiple(flattening, DEEP=deep, LARGE_SHARE=large_share):
+        check_steps(store, company_id, steps)
+
+
+def check_steps(store, company_id, steps):
     with store.transaction() as conn:
         first = scenarios.create_scenario(conn, company_id, name="a", user="u")
         expected = [(first.scenario_id, {}, {})]
@@ -250,3 +273,101 @@ def test_any_order_of_copies_and_edits_reads_like_full_copies(store, company_id,
             assert found.where(found.notna(), None).to_dict() == units
             held = overrides["territory_id"].astype(object)
             assert held.where(held.notna(), None).to_dict() == accounts
+
+
+def deepened(store, plan, n_times):
+    """Copy a copy of a copy, each with one unit moved; tell the newest."""
+    newest = plan
+    for number in range(n_times):
+        newest = copy(store, newest, f"Copy {number}")
+        align(
+            store, newest, alignment(U1=f"T{number}", U3=None if number % 2 else "T2")
+        )
+    return newest
+
+
+def depth(store, scenario_id):
+    with store.reading() as conn:
+        return len(scenarios.chain_of(conn, scenario_id))
+
+
+def test_a_chain_does_not_grow_beyond_its_limit(store, plan):
+    newest = deepened(store, plan, 3 * flattening.DEEP)
+    assert depth(store, newest) <= flattening.DEEP + 1
+    found = said(store, newest)
+    assert found["U1"] == f"T{3 * flattening.DEEP - 1}"
+    assert found["U2"] == "T1"
+    assert pd.isna(found["U3"])
+
+
+def test_shortening_a_chain_keeps_quotas_and_visits(store, plan):
+    first = copy(store, plan)
+    edit(store, first, lambda c, e: quotas.save_quotas(c, e, QUOTAS, {"by": "ann"}))
+    with store.transaction() as conn:
+        visits.save_visit_plan(
+            conn, first, VISITS, UNSERVED, params={"w": 4}, summary={}, user="ann"
+        )
+    newest = deepened(store, first, flattening.DEEP + 2)
+    assert depth(store, newest) < flattening.DEEP
+    with store.reading() as conn:
+        pd.testing.assert_frame_equal(quotas.load_quotas(conn, newest), QUOTAS)
+        assert quotas.load_quota_params(conn, newest) == {"by": "ann"}
+        found = visits.load_visit_plan(conn, newest)
+    pd.testing.assert_frame_equal(found.visits, VISITS)
+    pd.testing.assert_frame_equal(found.unserved, UNSERVED)
+    assert found.params == {"w": 4}
+
+
+def test_shortening_a_chain_leaves_all_others_as_they_were(store, plan):
+    """Also those published: their hash holds, and the doctor finds nothing."""
+    middle = deepened(store, plan, flattening.DEEP - 1)
+    edit(
+        store,
+        middle,
+        lambda conn, opened: publications.save_publication(
+            conn,
+            opened,
+            effective_from=dt.date(2027, 1, 1),
+            content_hash="h",
+            parts={"a": b"a"},
+        ),
+    )
+    before = str((said(store, middle), said(store, plan)))
+    newest = deepened(store, middle, 4)
+    assert depth(store, newest) < flattening.DEEP
+    assert str((said(store, middle), said(store, plan))) == before
+    assert examine(store) == []
+
+
+def test_large_differences_take_the_base_in(store, plan):
+    with patch.object(flattening, "LARGE_SHARE", 0):
+        newest = deepened(store, plan, flattening.DEEP + 2)
+    assert depth(store, newest) < 5
+    with patch.object(flattening, "LARGE_SHARE", 9):
+        other = deepened(store, plan, flattening.DEEP + 2)
+    with store.reading() as conn:
+        base = scenarios.chain_of(conn, other)[-1]
+        assert base == scenarios.chain_of(conn, plan)[-1]
+        assert base != scenarios.chain_of(conn, newest)[-1]
+    assert str(said(store, other)) == str(said(store, newest))
+
+
+def test_reading_a_chain_asks_little(store, plan):
+    """One question for the chain and one for each layer, each row read once."""
+    newest = deepened(store, plan, 5)
+    asked = []
+
+    def note(_conn, _cursor, statement, *_):
+        asked.append(statement)
+
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    with store.reading() as conn:
+        n_layers = len(scenarios.chain_of(conn, newest))
+        asked.clear()
+        scenarios.load_alignment(conn, newest)
+    sa.event.remove(store.engine, "before_cursor_execute", note)
+    assert len(asked) <= n_layers + 2
+    with store.reading() as conn:
+        chain = scenarios.chain_of(conn, newest)
+        rows = layers.resolved_rows(conn, tables.scenario_unit, chain)
+    assert [row[0] for row in rows] == ["U1", "U2", "U3"]
