@@ -129,12 +129,17 @@ def five_digits(postcode: pd.Series, known: pd.Index) -> pd.Series:
         ``501``, ``2134-1234`` and ``2134.0`` (zeros eaten, decimals added by a
         spreadsheet) get their zeros back. Anything else is as given.
     """
-    text = postcode.astype("str").fillna("").str.strip()
-    text = text.str.replace(r"\.0+$", "", regex=True)
-    five = text.str.extract(r"^(\d{5})(?:[- ]?\d{4})?$")[0]
-    short = text.str.extract(r"^(\d{3,4})(?:[- ]?\d{4})?$")[0].str.zfill(5)
-    found = five.fillna(short.where(known.get_indexer(short) >= 0))
-    return found.fillna(postcode).astype("str")
+    given = postcode.astype("str").fillna("")
+    is_odd = ((given != "") & ~given.isin(known)).to_numpy()
+    if not is_odd.any():
+        return given
+    odd = given[is_odd].str.strip().str.replace(r"\.0+$", "", regex=True)
+    five = odd.str.extract(r"^(\d{5})(?:[- ]?\d{4})?$")[0]
+    short = odd.str.extract(r"^(\d{3,4})(?:[- ]?\d{4})?$")[0].str.zfill(5)
+    found = five.fillna(short.where(short.isin(known))).fillna(given[is_odd])
+    codes = given.to_numpy(dtype=object)
+    codes[is_odd] = found.to_numpy(dtype=object)
+    return pd.Series(codes, index=postcode.index, dtype="str")
 
 
 def locate(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd
 from sqlalchemy import Connection
 
 from planner.accounts.duplicates import find_duplicates
@@ -35,6 +36,8 @@ class HealthView:
         The company; its version is the one looked at.
     scenario_id, scenario_name
         The plan in which accounts are unassigned; None and empty: there is none.
+    accounts
+        ACCOUNTS frame: those looked at.
     report
         What was found.
     has_fuzzy
@@ -44,6 +47,7 @@ class HealthView:
     company: Company
     scenario_id: str | None
     scenario_name: str
+    accounts: pd.DataFrame
     report: HealthReport
     has_fuzzy: bool
 
@@ -84,6 +88,7 @@ def look(
         company=company,
         scenario_id=scenario_id,
         scenario_name=scenario_name,
+        accounts=accounts,
         report=check_health(accounts, around, params, codes),
         has_fuzzy=fuzzy,
     )

@@ -126,7 +126,7 @@ def plan_repair(
         codes={code},
     )
     found = view.report.rows(code)
-    every = account_rows.load_accounts(conn, view.company.company_id)
+    every = view.accounts
     wanted = found.index if account_ids is None else pd.Index(list(account_ids))
     held = {
         str(name): "it has no such fault (any more)"
