@@ -100,6 +100,8 @@ def read_layer(content: bytes, filename: str, layer: str = "") -> RawTable:
         found = pyogrio.read_dataframe(
             io.BytesIO(content), layer=None if is_zip else chosen
         )
+    except SourceError:
+        raise
     except (DataSourceError, DataLayerError, ValueError) as error:
         raise SourceError(
             "broken_layer", f"{filename}: no layer of shapes can be read from it"
@@ -206,7 +208,7 @@ def table_of_shapes(
                 message=f"coordinates were converted from {name} to degrees",
             )
         )
-    names = list(dict.fromkeys(str(key) for row in properties for key in row))
+    names = list(dict.fromkeys(_text(key) for row in properties for key in row))
     kept = [name for name in names if name.casefold() not in {"lat", "lon"}]
     rows = []
     for row, shape in zip(properties, placed, strict=True):
@@ -306,7 +308,7 @@ def _text(value: Any) -> str:
     ):
         return ""
     if isinstance(value, str):
-        return value
+        return value.encode("utf-8", "replace").decode()  # half a pair is no text
     if isinstance(value, (dict, list, bool)):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, float) and value.is_integer():

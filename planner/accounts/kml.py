@@ -43,6 +43,8 @@ def read_kmz(content: bytes, filename: str) -> RawTable:
             if archive.getinfo(first).file_size > LARGEST_MEMBER_BYTES:
                 raise SourceError("archive_too_large", f"{filename}: its KML is large")
             text = archive.read(first)
+    except SourceError:
+        raise
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -85,6 +87,8 @@ def read_kml(content: bytes, filename: str) -> RawTable:
         for start in range(0, len(content), _PIECE_BYTES):
             reader.parser.Parse(content[start : start + _PIECE_BYTES], False)
         reader.parser.Parse(b"", True)
+    except SourceError:
+        raise
     except (expat.ExpatError, ValueError) as error:
         raise SourceError(
             "broken_kml",

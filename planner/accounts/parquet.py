@@ -51,6 +51,8 @@ def read_parquet(content: bytes, filename: str) -> RawTable:
         ]
         # Kept as dictionaries, a text repeated a million times is counted, not copied.
         table = pq.read_table(pa.BufferReader(content), read_dictionary=texts)
+    except SourceError:
+        raise
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise SourceError(
             "broken_parquet",

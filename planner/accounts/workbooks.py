@@ -47,6 +47,8 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
         sheet = book[chosen]
         rows = [[_text(cell) for cell in row] for row in sheet.iter_rows()]
         book.close()
+    except SourceError:
+        raise
     except (
         BadZipFile,
         InvalidFileException,

@@ -34,6 +34,7 @@ from planner.store import companies as company_rows
 from planner.store import deals as deal_rows
 from planner.store import ledger as ledger_rows
 from planner.store import scenarios as scenario_rows
+from planner.store import sources as source_rows
 
 FIRST_SCENARIO = "Draft 1"
 LEAST_SHARE_IN_COUNTIES = 0.8  # of the accounts, for county polygons to be the units
@@ -164,8 +165,11 @@ def company_of_report(
         scenario_rows.create_scenario(
             conn, company_id, name=FIRST_SCENARIO, user=ws.user
         )
-        record_import(
+        import_id = record_import(
             conn, company_id, report, user=ws.user, source=list_name
+        )
+        source_rows.save_source(
+            conn, company_id, list_name, import_id, list(accounts.index)
         )
     return replace(ws, company_id=company_id)
 
