@@ -30,6 +30,7 @@ from planner.core.schemas import check
 from planner.segmentation.rules import DEFAULT_RULES
 from planner.segmentation.rules import apply_rules
 from planner.segmentation.rules import rules_from_json
+from planner.services.import_log import record_import
 from planner.services.tolerances import territory_effects
 from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows
@@ -399,10 +400,15 @@ def _notes(
     is_first: bool,
 ) -> list[str]:
     notes = []
-    if is_first:
+    if is_first and source_ids:
         notes.append(
             f"no earlier load of {source!r} is known: the {len(source_ids):,} accounts "
             "that came from no named source are taken as what it brought"
+        )
+    elif is_first:
+        notes.append(
+            f"no earlier load of {source!r} is known: nothing counts as gone. Choose "
+            "the name it was loaded under, if it was"
         )
     if report.rows_rejected and raw is None:
         notes.append(
@@ -523,22 +529,8 @@ def _write(
     source_rows.remove_accounts(conn, company_id, preview.removed)
     account_rows.update_accounts(conn, company_id, preview.after)
     account_rows.save_segments(conn, company_id, preview.segments)
-    report = preview.report
-    import_id = account_rows.record_import(
-        conn,
-        company_id,
-        file_name=report.file,
-        kind=report.kind,
-        mapping=report.mapping,
-        rows_read=report.rows_read,
-        rows_accepted=report.rows_accepted,
-        rows_rejected=report.rows_rejected,
-        verdict=report.verdict,
-        findings=report.findings,
-        user=user,
-    )
-    source_rows.name_source(
-        conn, import_id, preview.source, getattr(report, "sha256", "")
+    import_id = record_import(
+        conn, company_id, preview.report, user=user, source=preview.source
     )
     source_rows.save_source(
         conn, company_id, preview.source, import_id, preview.loaded_ids

@@ -137,10 +137,12 @@ def save_accounts_into(
     InputError
         If no row was accepted or no company is open.
     """
+    from planner.services.refresh import RefreshChoices
     from planner.services.refresh import apply_refresh
     from planner.services.refresh import preview_refresh
 
-    done = apply_refresh(ws, preview_refresh(ws, report, source))
+    kept = RefreshChoices(gone="keep")
+    done = apply_refresh(ws, preview_refresh(ws, report, source, kept))
     return SaveResult(
         import_id=done.import_id,
         counts={"accounts": dict(done.counts)},

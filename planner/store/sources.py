@@ -96,12 +96,6 @@ def save_source(
         insert_columns(conn, account_source, cells)
 
 
-def name_source(conn: sa.Connection, import_id: str, source: str, sha256: str) -> None:
-    """Write into an import's record which list it loaded, and the file's hash."""
-    query = sa.update(import_run).where(import_run.c.import_id == import_id)
-    conn.execute(query.values(source=source, sha256=sha256 or None))
-
-
 def remove_accounts(
     conn: sa.Connection, company_id: str, account_ids: Collection[str]
 ) -> None:
