@@ -10,6 +10,8 @@ from planner.geography.adjacency import connect
 from planner.geography.adjacency import point_edges
 from planner.territory import contiguity
 from planner.territory import seeds
+from planner.territory.aggregate import aggregate
+from planner.territory.aggregate import cells_of
 from planner.territory.conclude import conclude
 from planner.territory.naming import rename
 from planner.territory.params import BalanceParams
@@ -22,13 +24,19 @@ from planner.territory.problem import build_problem
 from planner.territory.result import BalanceResult
 from planner.territory.search import Plan
 from planner.territory.search import SearchGoal
+from planner.territory.search import rate
 from planner.territory.search import search
 
 _FLOW_UNITS = 6_000  # beyond these the flow takes longer than the search
 _FLOW_ROUNDS = 20
 _SMALL, _MIDDLE = 20_000, 400_000  # units · territories that get eight or three starts
+_LARGE_UNITS = 20_000  # from here on cells are searched first
+_CELLS_A_TERRITORY, _LEAST_CELLS, _MOST_CELLS = 40, 4_000, 40_000
+_CELL_STEPS, _BORDER_STEPS = 800, 150  # for each cell; then for each unit
+_MOST_BORDER_STEPS = 40_000_000
+_BORDER_HEAT = 0.3
 _LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 4_000
-_WARMER = (5.0, 16.0, 5.0, 16.0)  # where the tolerance is not met at once
+_AGAIN = 4  # more searches where the tolerance is not met at once
 _TRIAL_SHARE = 0.1  # of the steps, to choose among starts
 
 
@@ -82,11 +90,14 @@ def balance(
     stages = {"check": run.elapsed_s}
     rng = np.random.default_rng(params.seed)
     run.report(0.02, "Placing territories")
-    core = contiguity.join_locked(problem, rng)
-    starts = _starts(problem, core, params, rng, run)
-    stages["seed"] = run.elapsed_s - sum(stages.values())
     goal = SearchGoal(is_moves=params.minimise == "moves", max_moved=params.max_moved)
-    plan = _best_search(problem, starts, goal, params, rng, run)
+    if _is_large(problem, params):
+        plan = _coarse_then_fine(problem, goal, params, rng, run, stages)
+    else:
+        core = contiguity.join_locked(problem, rng)
+        starts = _starts(problem, core, params, rng, run)
+        stages["seed"] = run.elapsed_s - sum(stages.values())
+        plan = _best_search(problem, starts, goal, params, rng, run)
     labels = _renamed(problem, plan.labels)
     stages["search"] = run.elapsed_s - sum(stages.values())
     run.report(0.92, "Proving how good it is", best=plan.key[2])
@@ -141,6 +152,8 @@ def _starts(
     drawn = []
     if (problem.locked != NOWHERE).any():
         drawn.append(problem.current)
+    if problem.share.shape[1] > 1 and problem.centres is None:
+        drawn.append(seeds.bisection_seed(problem))
     for _ in range(n_starts):
         if problem.n_units <= _FLOW_UNITS or problem.centres is not None:
             drawn.append(seeds.flow_seed(problem, rng, _FLOW_ROUNDS, run))
@@ -151,6 +164,63 @@ def _starts(
     return [
         contiguity.repair(problem, rename(problem, labels), core) for labels in drawn
     ]
+
+
+def _is_large(problem: Problem, params: BalanceParams) -> bool:
+    """Whether cells come first: only where nothing is tied to single units."""
+    is_tied = params.needs_current or bool((problem.locked != NOWHERE).any())
+    return not is_tied and problem.n_units >= max(
+        _LARGE_UNITS, 2 * _CELLS_A_TERRITORY * problem.n_territories
+    )
+
+
+def _coarse_then_fine(
+    problem: Problem,
+    goal: SearchGoal,
+    params: BalanceParams,
+    rng: np.random.Generator,
+    run: RunControl,
+    stages: dict[str, float],
+) -> Plan:
+    """Search on cells of units, then move single units at the borders."""
+    n_cells = _CELLS_A_TERRITORY * problem.n_territories
+    n_cells = max(_LEAST_CELLS, min(n_cells, _MOST_CELLS))
+    cell = cells_of(problem, n_cells)
+    coarse = aggregate(problem, cell)
+    core = np.full(coarse.n_units, NOWHERE, dtype=np.int64)
+    if problem.centres is None:
+        drawn = seeds.bisection_seed(coarse)
+    else:
+        drawn = seeds.flow_seed(coarse, rng, _FLOW_ROUNDS, run)
+    start = contiguity.repair(coarse, drawn, core)
+    stages["seed"] = run.elapsed_s - sum(stages.values())
+    tolls = np.zeros(problem.target.shape)
+    n_steps = int(max(_LEAST_STEPS, _CELL_STEPS * coarse.n_units) * params.effort)
+    rough = search(
+        coarse, start, goal, n_steps, rng.spawn(1)[0], run.part(0.1, 0.5), tolls=tolls
+    )
+    stages["cells"] = run.elapsed_s - sum(stages.values())
+    labels = contiguity.repair(
+        problem, rough.labels[cell], np.full(problem.n_units, NOWHERE, dtype=np.int64)
+    )
+    best = rate(problem, labels, goal)
+    n_steps = min(_BORDER_STEPS * problem.n_units, _MOST_BORDER_STEPS)
+    for number in range(1 + _AGAIN):
+        if run.should_stop() or (number and best.key[0] <= 0):
+            break
+        part = run.part(0.5 + 0.08 * number, 0.58 + 0.08 * number)
+        found = search(
+            problem,
+            best.labels,
+            goal,
+            int(n_steps * params.effort),
+            rng.spawn(1)[0],
+            part,
+            tolls=tolls,
+            hot=_BORDER_HEAT,
+        )
+        best = min(best, found, key=lambda plan: plan.key)
+    return best
 
 
 def _best_search(
@@ -199,13 +269,14 @@ def _warmed(
     rng: np.random.Generator,
     run: RunControl,
 ) -> Plan:
-    """Search on from a plan outside its tolerance, hotter at first."""
+    """Search on from a plan outside its tolerance, with the tolls learnt so far."""
     if (problem.share > 1 + problem.tolerance).any():
         return best  # a unit too big for any territory: no search can help
-    for number, warmth in enumerate(_WARMER):
+    tolls = np.zeros(problem.target.shape)
+    for number in range(_AGAIN):
         if best.key[0] <= 0 or run.should_stop():
             break
-        part = run.part(number / len(_WARMER), (number + 1) / len(_WARMER))
+        part = run.part(number / _AGAIN, (number + 1) / _AGAIN)
         found = search(
             problem,
             best.labels,
@@ -213,7 +284,7 @@ def _warmed(
             n_steps,
             rng.spawn(1)[0],
             part,
-            warmth=warmth,
+            tolls=tolls,
         )
         best = min(best, found, key=lambda plan: plan.key)
     return best

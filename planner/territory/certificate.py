@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linprog
@@ -14,10 +15,12 @@ from scipy.sparse import vstack
 from planner.core.run import RunControl
 from planner.territory.problem import NOWHERE
 from planner.territory.problem import Floats
+from planner.territory.problem import Ints
 from planner.territory.problem import Problem
 
 _LP_SIZE = 60_000  # most variables of the linear program
 _NEAREST = 10  # centres a unit may go to in it
+_WHOLE_SIZE = 2_000_000  # most units · territories priced whole in each round
 _ROUNDS = 120  # of the subgradient method where the program would be too large
 _CHUNK = 4_000_000  # cells of a cost matrix held at once
 _SLACK_PRICE = 50.0  # of missing a tolerance, in the dearest cost of an ideal load
@@ -163,18 +166,72 @@ def certify(
             return Certificate(
                 bound=proven, multipliers=priced, method="linear program"
             )
-    return _climb(problem, cost, objective, best, run)
+    if problem.n_units * problem.n_territories <= _WHOLE_SIZE:
+        return _climb(
+            problem,
+            lambda prices: _relaxed(problem, cost, prices),
+            objective,
+            best,
+            run,
+        )
+    near, dear = _nearest(problem, cost)
+    guessed = _climb(
+        problem,
+        lambda prices: _relaxed_near(problem, near, dear, prices),
+        objective,
+        best,
+        run,
+    )
+    # The guess looked at the nearest territories only; what it proves, all decide.
+    proven = dual_value(problem, cost, guessed.multipliers)
+    return best if proven <= best.bound else replace(guessed, bound=proven)
+
+
+def _nearest(problem: Problem, cost: Cost) -> tuple[Ints, Floats]:
+    """List the cheapest territories of each unit, and their costs."""
+    n_near = min(_NEAREST, problem.n_territories)
+    near = np.empty((problem.n_units, n_near), dtype=np.int64)
+    dear = np.empty((problem.n_units, n_near))
+    rows = max(1, _CHUNK // problem.n_territories)
+    for start in range(0, problem.n_units, rows):
+        part = slice(start, min(start + rows, problem.n_units))
+        costs = cost(part)
+        near[part] = np.argpartition(costs, n_near - 1, axis=1)[:, :n_near]
+        locked = problem.locked[part]
+        near[part] = np.where(locked[:, None] == NOWHERE, near[part], locked[:, None])
+        dear[part] = np.take_along_axis(costs, near[part], axis=1)
+    return near, dear
+
+
+def _relaxed_near(
+    problem: Problem, near: Ints, dear: Floats, multipliers: Floats
+) -> tuple[float, Floats]:
+    """Value of the dual and loads where only the listed territories are open."""
+    priced = dear.copy()
+    for m in range(problem.share.shape[1]):
+        priced += problem.share[:, m, None] * multipliers[:, m][near]
+    place = priced.argmin(axis=1)
+    rows = np.arange(len(near))
+    loads = problem.loads(near[rows, place])
+    high = multipliers * (1 + problem.tolerance) * problem.target
+    low = multipliers * (1 - problem.tolerance) * problem.target
+    value = float(priced[rows, place].sum() - np.maximum(high, low).sum())
+    return value, loads
 
 
 def _climb(
-    problem: Problem, cost: Cost, objective: float, best: Certificate, run: RunControl
+    problem: Problem,
+    relaxed: Callable[[Floats], tuple[float, Floats]],
+    objective: float,
+    best: Certificate,
+    run: RunControl,
 ) -> Certificate:
     """Raise the bound by subgradient steps of Polyak's length."""
     high = (1 + problem.tolerance) * problem.target
     low = (1 - problem.tolerance) * problem.target
     multipliers, patience = best.multipliers, 1.0
     for _ in range(_ROUNDS):
-        value, loads = _relaxed(problem, cost, multipliers)
+        value, loads = relaxed(multipliers)
         if value > best.bound:
             best = Certificate(
                 bound=value, multipliers=multipliers, method="subgradient"

@@ -5,9 +5,10 @@ A step takes a random border between two territories and weighs moving the unit 
 one side across it, alone, with all that would lose its hold without it, or for a
 unit of the other side. What a step is worth:
 
-Δ = travel_scale · Δtravel + Σ multiplier[k, m] · Δexcess[k, m] + move_cost · Δmoved
+Δ = travel_scale · Δtravel + move_cost · Δmoved
+    + Σ toll[k, m] · Δload[k, m] + over · Δexcess[k, m] + over_squared · Δexcess[k, m]²
 
-where excess is by how much |load ÷ target - 1| passes the tolerance.
+where load is a share of its target and excess by how much it passes the tolerance.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def _worth(
     return (
         price.travel_scale * travel
         + price.move_cost * extra
-        + strain(here, there, net, world, run)
+        + strain(here, there, net, world, run, price)
     )
 
 
@@ -121,7 +122,7 @@ def _swap(
     for m in range(len(net)):
         net[m] = world.share[unit, m] - world.share[other, m]
     worth = price.travel_scale * worth + price.move_cost * extra
-    worth += strain(here, there, net, world, run)
+    worth += strain(here, there, net, world, run, price)
     if not is_taken(worth, price, run.random):
         return
     if world.is_contiguous and not stays_connected(unit, world, run, scratch):

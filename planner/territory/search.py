@@ -19,9 +19,11 @@ from planner.territory.steps import World
 
 _CHUNK_STEPS = 200_000  # most steps between two looks at the clock
 _REPORT_STEPS = 200_000  # between two reports: some tens of milliseconds
-_HOT, _COLD = 0.6, 0.004  # temperatures, in mean shares of a unit
-_STILL_SHARE = 0.2  # of the steps, at the end, go downhill only
-_LEAST_MULTIPLIER, _MOST_MULTIPLIER = 4.0, 1e7
+HOT, _COLD = 3.0, 0.1  # temperatures, in mean shares of a unit
+_STILL_SHARE = 0.1  # of the steps, at the end, go downhill only
+_OVER, _OVER_SQUARED = 2.0, 20.0  # what excess costs beside the tolls
+_TOLL_STEP = 0.4  # of the tolls for each step per unit, times the excess
+_FORBIDDING = 1e4  # price of excess while going downhill
 _MARGIN = 1e-9  # inside the tolerance, against rounding
 
 
@@ -90,7 +92,8 @@ def search(
     rng: np.random.Generator,
     run: RunControl,
     *,
-    warmth: float = 1.0,
+    tolls: Floats | None = None,
+    hot: float = HOT,
 ) -> Plan:
     """
     Improve a plan by steps over the borders of territories.
@@ -109,9 +112,10 @@ def search(
         Random numbers.
     run
         Asked to stop every few chunks of steps; told the best so far.
-    warmth
-        Above 1 the search begins hotter and with lower prices, so that units heavy
-        against an ideal share can change places.
+    tolls : shape (n_territories, n_balanced)
+        Signed prices of load to begin with, changed in place; None: zeros.
+    hot
+        Temperature to begin with, in mean shares of a unit.
 
     Returns
     -------
@@ -119,30 +123,33 @@ def search(
 
     Notes
     -----
-    Simulated annealing (Kirkpatrick et al. 1983) on travel plus priced excess. There is
-    one multiplier per territory and measure; it grows while its territory is outside
-    the tolerance and shrinks slowly while inside, so that load wanders through chains
-    of territories. Contiguity is tested exactly before each step.
+    Simulated annealing (Kirkpatrick et al. 1983) on travel plus what loads cost: an
+    augmented Lagrangian (Hestenes 1969, Powell 1969). Each territory and measure has a
+    signed toll on load, raised by its excess as it goes, lowered by what it lacks, so
+    that load wanders through chains of territories; excess itself has a small fixed
+    price. A fixed price alone stalls, and a price that only grows freezes its
+    territory. Contiguity is tested exactly before each step.
     """
     best = rate(problem, start, goal)
-    state = _State(problem, start, goal, rng, _LEAST_MULTIPLIER / warmth)
+    if tolls is None:
+        tolls = np.zeros(problem.target.shape)
+    state = _State(problem, start, goal, rng, tolls)
     if problem.n_territories < 2 or not len(problem.indices):
         return best
-    chunk = int(min(_CHUNK_STEPS, max(10_000, 20 * problem.n_units)))
+    chunk = int(min(_CHUNK_STEPS, max(10_000, 10 * problem.n_units)))
     n_chunks = max(4, -(-n_steps // chunk))
     n_hot = int(n_chunks * (1 - _STILL_SHARE))
     n_quiet = max(1, _REPORT_STEPS // chunk)
     for number in range(n_chunks):
-        is_hot = number < n_hot
-        cooled = (_COLD / (warmth * _HOT)) ** (number / max(1, n_hot))
-        heat = warmth * _HOT * cooled if is_hot else 0.0
-        state.walk(chunk, heat)
+        if number < n_hot:
+            state.walk(chunk, hot * (_COLD / hot) ** (number / max(1, n_hot)))
+        else:
+            state.descend(chunk)
         found = rate(problem, state.labels, goal)
         if found.key < best.key:
             best = found
-        state.reprice(chunk / problem.n_units, is_hot=is_hot)
         if number + 1 == n_hot:
-            state.restart(best.labels)
+            state.labels = best.labels.copy()
         if number % n_quiet == 0 or number + 1 == n_chunks:
             run.report((number + 1) / n_chunks, "Moving borders", best=best.key[2])
             if run.should_stop():
@@ -159,12 +166,11 @@ class _State:
         labels: Ints,
         goal: SearchGoal,
         rng: np.random.Generator,
-        least_multiplier: float,
+        tolls: Floats,
     ) -> None:
         self.problem = problem
-        self.least_multiplier = least_multiplier
         self.labels = labels.copy()
-        self.multiplier = np.full(problem.target.shape, least_multiplier)
+        self.tolls = tolls
         self.random = rng.integers(1, 2**63, size=1).astype(np.uint64)
         self.world = _world_of(problem)
         self.max_moved = problem.n_units if goal.max_moved is None else goal.max_moved
@@ -180,7 +186,27 @@ class _State:
             self.move_cost = self.mean_share
 
     def walk(self, n_steps: int, heat: float) -> None:
-        """Run steps at a temperature given in mean shares."""
+        """Run steps at a temperature in mean shares, then learn the tolls."""
+        self._step(n_steps, self.tolls, _OVER, _OVER_SQUARED, heat * self.mean_share)
+        deviation = self.problem.loads(self.labels) / self.problem.target - 1
+        inside = np.clip(deviation, -self.problem.tolerance, self.problem.tolerance)
+        step = _TOLL_STEP * n_steps / self.problem.n_units
+        self.tolls += step * (deviation - inside)
+        # What all have in common moves nothing.
+        self.tolls -= self.tolls.mean(axis=0)
+
+    def descend(self, n_steps: int) -> None:
+        """Run steps that lower excess or, excess being equal, travel."""
+        self._step(n_steps, np.zeros_like(self.tolls), _FORBIDDING, 0.0, 0.0)
+
+    def _step(
+        self,
+        n_steps: int,
+        tolls: Floats,
+        over: float,
+        over_squared: float,
+        temperature: float,
+    ) -> None:
         problem, n_territories = self.problem, self.problem.n_territories
         sums = [
             np.bincount(self.labels, problem.pull * axis, n_territories)
@@ -192,31 +218,18 @@ class _State:
             sums=np.ascontiguousarray(np.column_stack(sums)),
             count=np.bincount(self.labels, minlength=n_territories),
             n_moved=np.array([problem.n_moved(self.labels)]),
-            multiplier=self.multiplier,
+            toll=tolls,
             random=self.random,
         )
         price = Price(
-            self.travel_scale, self.move_cost, self.max_moved, heat * self.mean_share
+            self.travel_scale,
+            self.move_cost,
+            self.max_moved,
+            over,
+            over_squared,
+            temperature,
         )
         anneal(n_steps, self.world, running, price)
-
-    def reprice(self, n_passes: float, *, is_hot: bool) -> None:
-        """Raise the price of excess where there is some; let the others sink."""
-        excess: Floats = self.problem.excess(self.labels)
-        over = excess > _MARGIN
-        step = min(1.0, n_passes / 10)
-        raised = (
-            self.multiplier * (1 + 0.15 * step) + self.least_multiplier * step * excess
-        )
-        sunk = self.multiplier * ((1 - 0.03 * step) if is_hot else 1.0)
-        self.multiplier[:] = np.clip(
-            np.where(over, raised, sunk), self.least_multiplier, _MOST_MULTIPLIER
-        )
-
-    def restart(self, labels: Ints) -> None:
-        """Go on from another plan; excess now outweighs everything."""
-        self.labels = labels.copy()
-        self.multiplier[:] = np.maximum(self.multiplier, 1e3)
 
 
 def _world_of(problem: Problem) -> World:

@@ -15,6 +15,7 @@ from planner.territory.problem import Problem
 _SUPPLY = 10_000_000  # whole units of weight that flow
 _COST = 1_000_000  # of the longest arc
 _NEAREST = 12  # centres a unit may flow to
+_UNEQUAL_PRICE = 10.0  # of a cut's deviation, against the spread it leaves
 
 
 def plus_plus_centres(
@@ -179,12 +180,15 @@ def bisection_seed(problem: Problem) -> Ints:
 
     Notes
     -----
-    Each cut is straight, in the one of eight directions that leaves the least
-    Σ weight · distance² in its two sides.
+    Each cut is straight. With one measure it is the one of eight directions that leaves
+    the least Σ weight · distance² in its two sides. With several measures 48 directions
+    are tried, and what a cut leaves unequal counts too: a line that halves two measures
+    at once always exists (the ham sandwich theorem, Stone and Tukey 1942).
     """
-    weight = problem.share.mean(axis=1) if problem.share.shape[1] else problem.pull
+    share = problem.share if problem.share.shape[1] else problem.pull[:, None]
+    share = share / share.sum(axis=0)
     # A little of the pull keeps cuts sensible where the measure is zero.
-    weight = weight / weight.sum() + 1e-6 * problem.pull / problem.pull.sum()
+    share = share + 1e-6 * (problem.pull / problem.pull.sum())[:, None]
     labels = np.zeros(problem.n_units, dtype=np.int64)
     open_parts = [(np.arange(problem.n_units), 0, problem.n_territories)]
     while open_parts:
@@ -193,35 +197,47 @@ def bisection_seed(problem: Problem) -> Ints:
             labels[members] = first
             continue
         n_left = n_parts // 2
-        left, right = _cut(problem, weight, members, n_left, n_parts)
+        left, right = _cut(problem, share, members, n_left, n_parts)
         open_parts.append((left, first, n_left))
         open_parts.append((right, first + n_left, n_parts - n_left))
     return labels
 
 
 def _cut(
-    problem: Problem, weight: Floats, members: Ints, n_left: int, n_parts: int
+    problem: Problem, share: Floats, members: Ints, n_left: int, n_parts: int
 ) -> tuple[Ints, Ints]:
-    xy, mass = problem.xy[members], weight[members]
+    """Cut some units by the straight line that scores least."""
+    xy, shares = problem.xy[members], share[members]
+    mass = shares.mean(axis=1)
     xy = xy - np.average(xy, axis=0, weights=mass)
+    whole = _spread(xy, mass) or 1.0
     best: tuple[float, Ints, int] | None = None
-    for angle in np.arange(8) * np.pi / 8:
+    n_measures = shares.shape[1]
+    # Opposite directions put the smaller number of parts on the other side.
+    n_angles, turn = (8, np.pi) if n_measures == 1 else (48, 2 * np.pi)
+    for angle in np.arange(n_angles) * turn / n_angles:
         order = np.lexsort((members, xy @ (np.cos(angle), np.sin(angle))))
-        upto = np.cumsum(mass[order])
-        place = int(np.searchsorted(upto, upto[-1] * n_left / n_parts))
-        if place < len(order) - 1 and (
-            upto[place] - upto[-1] * n_left / n_parts < mass[order[place]] / 2
-        ):
-            place += 1
-        place = min(max(place, n_left), len(members) - (n_parts - n_left))
+        place, unequal = _place(shares[order], n_left, n_parts)
         spread = sum(
             _spread(xy[side], mass[side]) for side in (order[:place], order[place:])
         )
-        if best is None or spread < best[0] * (1 - 1e-12):
-            best = (spread, order, place)
-    assert best is not None  # noqa: S101 - eight directions were tried
+        score = spread / whole
+        if n_measures > 1:
+            score += _UNEQUAL_PRICE * unequal
+        if best is None or score < best[0] - 1e-12:
+            best = (score, order, place)
+    assert best is not None  # noqa: S101 - several directions were tried
     _, order, place = best
     return members[np.sort(order[:place])], members[np.sort(order[place:])]
+
+
+def _place(shares: Floats, n_left: int, n_parts: int) -> tuple[int, float]:
+    """Find where to cut a row of units, and by how much a part then deviates."""
+    upto = np.cumsum(shares, axis=0)
+    lacking = np.abs(upto / upto[-1] - n_left / n_parts).max(axis=1)
+    low, high = n_left, len(shares) - (n_parts - n_left)
+    place = low + int(lacking[low - 1 : high].argmin())
+    return place, float(lacking[place - 1]) * n_parts / n_left
 
 
 def _spread(xy: Floats, mass: Floats) -> float:

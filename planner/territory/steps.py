@@ -40,7 +40,7 @@ class Running(NamedTuple):
     sums: Any  # of each territory: pull, pull · x, pull · y
     count: Any
     n_moved: Any
-    multiplier: Any
+    toll: Any  # signed price of load, per territory and measure
     random: Any
 
 
@@ -55,11 +55,13 @@ class Scratch(NamedTuple):
 
 
 class Price(NamedTuple):
-    """What travel, moves and chance weigh."""
+    """What travel, moves, excess and chance weigh."""
 
     travel_scale: float
     move_cost: float
     max_moved: int
+    over: float
+    over_squared: float
     temperature: float
 
 
@@ -124,21 +126,23 @@ def shift(
 
 
 @njit(cache=True, error_model="numpy")
-def _over(load: float, target: float, tolerance: float) -> float:
-    return max(0.0, abs(load / target - 1.0) - tolerance)
+def _charge(share: float, tolerance: float, toll: float, price: Any) -> float:
+    """Price a load, given as a share of its target."""
+    over = max(0.0, abs(share - 1.0) - tolerance)
+    return toll * share + over * (price.over + price.over_squared * over)
 
 
 @njit(cache=True, error_model="numpy")
-def strain(here: int, there: int, net: Any, world: Any, run: Any) -> float:
-    """Priced change of excess if the shares `net` go from here to there."""
+def strain(here: int, there: int, net: Any, world: Any, run: Any, price: Any) -> float:
+    """Change of what loads cost if the shares `net` go from here to there."""
     change = 0.0
     for m in range(len(net)):
         tolerance = world.tolerance[m]
         for territory, gain in ((here, -net[m]), (there, net[m])):
             old, target = run.load[territory, m], world.target[territory, m]
-            change += run.multiplier[territory, m] * (
-                _over(old + gain, target, tolerance) - _over(old, target, tolerance)
-            )
+            toll = run.toll[territory, m]
+            change += _charge((old + gain) / target, tolerance, toll, price)
+            change -= _charge(old / target, tolerance, toll, price)
     return change
 
 

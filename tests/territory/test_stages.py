@@ -8,6 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from planner.core.run import RunControl
+from planner.geography.adjacency import edges_frame
+from planner.territory import certificate
 from planner.territory import contiguity
 from planner.territory import seeds
 from planner.territory.certificate import certify
@@ -253,3 +255,92 @@ def test_unit_left_without_neighbour_says_so(grid_units):
     labels = np.where(units["x_km"] < 2, 0, 1)
     reason = why_moved(problem, labels, ("accounts",))["r0c4"]
     assert reason.startswith("None of its neighbours is in T0 any more")
+
+
+def test_prices_from_the_nearest_territories_prove_what_all_confirm(monkeypatch):
+    """Guessed on a list of the ten nearest of twelve, proven on all twelve."""
+    rng = np.random.default_rng(5)
+    units = pd.DataFrame(
+        {
+            "x_km": rng.random(120) * 90,
+            "y_km": rng.random(120) * 90,
+            "accounts": rng.integers(1, 5, 120),
+        },
+        index=pd.Index([f"u{i:03d}" for i in range(120)], dtype="str"),
+    )
+    edges = pd.DataFrame({"unit_id": ["u000"], "neighbour_id": ["u001"]})
+    problem = problem_of(units, edges, 12, tolerance=0.1)
+    labels = seeds.flow_seed(problem, rng, 10, RunControl())
+    cost = travel_cost(problem, problem.centres_of(labels))
+    exact = certify(problem, cost, problem.travel(labels), RunControl())
+    monkeypatch.setattr(certificate, "_LP_SIZE", 0)
+    monkeypatch.setattr(certificate, "_WHOLE_SIZE", 0)
+    near = certify(problem, cost, problem.travel(labels), RunControl())
+    assert near.bound == dual_value(problem, cost, near.multipliers)
+    assert 0.9 * exact.bound < near.bound <= exact.bound * (1 + 1e-9)
+    assert near.bound > dual_value(problem, cost, np.zeros((12, 1)))
+
+
+def test_signed_tolls_share_two_measures_whose_ratio_differs_by_region():
+    """Revenue per account triples from west to east; both within 1.5 % on 400 units."""
+    rng = np.random.default_rng(8)
+    side = 20
+    number = np.arange(side * side)
+    units = pd.DataFrame(
+        {"x_km": number % side * 1.0, "y_km": number // side * 1.0},
+        index=pd.Index([f"u{n:03d}" for n in number], dtype="str"),
+    )
+    units["accounts"] = rng.lognormal(3, 0.8, len(units))
+    units["revenue"] = (
+        units["accounts"] * (1 + units["x_km"] / 10) * rng.lognormal(0, 0.5, len(units))
+    )
+    cells = number.reshape(side, side)
+    pairs = np.concatenate(
+        [
+            np.column_stack([cells[:, :-1].ravel(), cells[:, 1:].ravel()]),
+            np.column_stack([cells[:-1].ravel(), cells[1:].ravel()]),
+        ]
+    )
+    edges = edges_frame(units.index, pairs, 1000.0)
+    measures = tuple(
+        BalanceMeasure(column=name, tolerance=0.015) for name in ("accounts", "revenue")
+    )
+    problem = build_problem(
+        units,
+        edges,
+        BalanceParams(measures=measures, n_territories=8),
+        tuple(f"T{k}" for k in range(8)),
+        current=None,
+        locked=None,
+        centres=None,
+    )
+    start = contiguity.repair(problem, seeds.bisection_seed(problem), no_core(problem))
+    goal = SearchGoal()
+    assert problem.excess(start).max() > 0.02
+    found = search(problem, start, goal, 3_000_000, rng, RunControl())
+    assert problem.excess(found.labels).max() <= 1e-9
+    assert contiguity.count_extra_pieces(problem, found.labels) == 0
+
+
+def test_one_line_halves_two_measures_at_once():
+    """Accounts lie west, revenue north: only a slanted line shares both."""
+    rng = np.random.default_rng(3)
+    xy = rng.random((300, 2)) * 10
+    units = pd.DataFrame(xy, columns=["x_km", "y_km"])
+    units.index = pd.Index([f"u{i:03d}" for i in range(300)], dtype="str")
+    units["accounts"] = np.exp(-xy[:, 0])
+    units["revenue"] = np.exp(-xy[:, 1])
+    measures = tuple(
+        BalanceMeasure(column=name, tolerance=0.05) for name in ("accounts", "revenue")
+    )
+    problem = build_problem(
+        units,
+        pd.DataFrame({"unit_id": ["u000"], "neighbour_id": ["u001"]}),
+        BalanceParams(measures=measures, n_territories=2),
+        ("T0", "T1"),
+        current=None,
+        locked=None,
+        centres=None,
+    )
+    labels = seeds.bisection_seed(problem)
+    assert np.abs(problem.loads(labels) - 1).max() < 0.05
