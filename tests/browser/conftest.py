@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,9 @@ def _answers(url):
         return False
 
 
-@pytest.fixture(scope="session")
-def app_url(tmp_path_factory):
-    """Start ``streamlit run app.py`` on an empty store; stop it and its worker."""
-    folder = tmp_path_factory.mktemp("app")
-    store_url = f"sqlite:///{folder / 'planner.sqlite'}"
+@contextmanager
+def running_app(folder, store_url):
+    """Start ``streamlit run app.py`` on a store; stop it and its worker."""
     port = _free_port()
     environ = {**os.environ, "PLANNER_STORE": store_url}
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
@@ -53,3 +52,11 @@ def app_url(tmp_path_factory):
         ask_worker_to_stop(store_url)
         process.terminate()
         process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory):
+    """Run the app on an empty store, which gets the sample company."""
+    folder = tmp_path_factory.mktemp("app")
+    with running_app(folder, f"sqlite:///{folder / 'planner.sqlite'}") as url:
+        yield url
