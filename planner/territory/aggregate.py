@@ -126,4 +126,7 @@ def aggregate(problem: Problem, cell: Ints) -> Problem:
         current=nobody,
         locked=nobody.copy(),
         is_given_up=np.zeros(n_cells, dtype=bool),
+        move_cost=None,
+        move_size=None,
+        foes=np.empty((0, 2), dtype=np.int64),
     )

@@ -5,7 +5,7 @@ A step takes a random border between two territories and weighs moving the unit 
 one side across it, alone, with all that would lose its hold without it, or for a
 unit of the other side. What a step is worth:
 
-Δ = travel_scale · Δtravel + move_cost · Δmoved
+Δ = travel_scale · Δtravel + move_cost · Δmoved + a forbidding price · Δquarrels
     + Σ toll[k, m] · Δload[k, m] + over · Δexcess[k, m] + over_squared · Δexcess[k, m]²
 
 where load is a share of its target and excess by how much it passes the tolerance.
@@ -24,12 +24,14 @@ from planner.territory.steps import draw
 from planner.territory.steps import hanging
 from planner.territory.steps import is_taken
 from planner.territory.steps import leaving
+from planner.territory.steps import quarrels
 from planner.territory.steps import shift
 from planner.territory.steps import stays_connected
 from planner.territory.steps import strain
 from planner.territory.steps import touches
 
 GROUP_SHARE = 0.03  # of the steps
+QUARREL = 1e6  # price of a pair that must not share a territory: never worth it
 SWAP_SHARE = 0.3
 
 
@@ -38,20 +40,25 @@ def _worth(
     here: int, there: int, n_group: int, world: Any, run: Any, scratch: Any, price: Any
 ) -> float:
     """Worth of moving the units in `scratch.group`; infinite where not allowed."""
-    extra = 0
+    cost, size, quarrel = 0.0, 0.0, 0
     net = scratch.net
     net[:] = 0.0
     for place in range(n_group):
         unit = scratch.group[place]
-        extra += leaving(unit, here, there, world)
+        left = leaving(unit, here, there, world)
+        cost += left * world.move_cost[unit]
+        size += left * world.move_size[unit]
+        quarrel += quarrels(unit, there, world, run)
+        quarrel -= quarrels(unit, here, world, run)
         for m in range(len(net)):
             net[m] += world.share[unit, m]
-    if extra > 0 and run.n_moved[0] + extra > price.max_moved:
+    if size > 0 and run.moved_size[0] + size > price.max_moved:
         return np.inf
     travel = shift(scratch.group, n_group, here, there, world, run)
     return (
         price.travel_scale * travel
-        + price.move_cost * extra
+        + price.move_cost * cost
+        + QUARREL * quarrel
         + strain(here, there, net, world, run, price)
     )
 
@@ -109,8 +116,9 @@ def _swap(
     other = _partner(unit, beside, world, run)
     if world.is_locked[other] or not touches(other, here, unit, world, run):
         return
-    extra = leaving(unit, here, there, world) + leaving(other, there, here, world)
-    if extra > 0 and run.n_moved[0] + extra > price.max_moved:
+    left, back = leaving(unit, here, there, world), leaving(other, there, here, world)
+    size = left * world.move_size[unit] + back * world.move_size[other]
+    if size > 0 and run.moved_size[0] + size > price.max_moved:
         return
     # The two shifts are not quite additive where centroids move; the error is small,
     # and the sums are kept exactly.
@@ -121,7 +129,14 @@ def _swap(
     net = scratch.net
     for m in range(len(net)):
         net[m] = world.share[unit, m] - world.share[other, m]
-    worth = price.travel_scale * worth + price.move_cost * extra
+    cost = left * world.move_cost[unit] + back * world.move_cost[other]
+    worth = price.travel_scale * worth + price.move_cost * cost
+    # Two that must be apart may change places: each still counts the other, twice.
+    quarrel = quarrels(unit, there, world, run) - quarrels(unit, here, world, run)
+    quarrel += quarrels(other, here, world, run) - quarrels(other, there, world, run)
+    for at in range(world.foe_indptr[unit], world.foe_indptr[unit + 1]):
+        quarrel -= 2 * int(world.foes[at] == other)
+    worth += QUARREL * quarrel
     worth += strain(here, there, net, world, run, price)
     if not is_taken(worth, price, run.random):
         return

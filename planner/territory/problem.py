@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,10 @@ from numpy.typing import NDArray
 
 from planner.geography.adjacency import edge_pairs
 from planner.territory.params import BalanceParams
+from planner.territory.rules import Rules
+from planner.territory.rules import checked_move_cost
+from planner.territory.rules import checked_targets
+from planner.territory.rules import pair_rows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -49,6 +54,12 @@ class Problem:
         Fixed centres; None: the weighted centroid of each territory.
     is_contiguous
         Whether territories must hang together.
+    move_cost : shape (n_units,)
+        Cost of leaving the territory of today; None: 1 each.
+    move_size : shape (n_units,)
+        What leaving counts towards a limit of moves; None: 1 each.
+    foes : shape (n_pairs, 2)
+        Units that must not share a territory.
     """
 
     unit_ids: pd.Index
@@ -66,6 +77,9 @@ class Problem:
     is_given_up: NDArray[np.bool_]
     centres: Floats | None
     is_contiguous: bool
+    move_cost: Floats | None = None
+    move_size: Floats | None = None
+    foes: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
 
     @property
     def n_units(self) -> int:
@@ -123,6 +137,24 @@ class Problem:
         """Count the units that leave the territory they have today."""
         return int(self.is_moved(labels).sum())
 
+    def cost_of_moves(self, labels: Ints) -> float:
+        """Sum what leaving the territory of today costs."""
+        moved = self.is_moved(labels)
+        return float(
+            moved.sum() if self.move_cost is None else self.move_cost[moved].sum()
+        )
+
+    def size_of_moves(self, labels: Ints) -> float:
+        """Sum what counts towards a limit of moves."""
+        moved = self.is_moved(labels)
+        return float(
+            moved.sum() if self.move_size is None else self.move_size[moved].sum()
+        )
+
+    def n_quarrels(self, labels: Ints) -> int:
+        """Count the pairs that share a territory though they must not."""
+        return int((labels[self.foes[:, 0]] == labels[self.foes[:, 1]]).sum())
+
 
 def build_problem(
     units: pd.DataFrame,
@@ -133,6 +165,7 @@ def build_problem(
     current: pd.Series | None,
     locked: pd.Series | None,
     centres: pd.DataFrame | None,
+    rules: Rules | None = None,
 ) -> Problem:
     """
     Turn checked frames into arrays.
@@ -151,11 +184,15 @@ def build_problem(
         Territory today, and whether it must stay, in the order of the units; or None.
     centres
         Columns x_km, y_km indexed by `territory_id`; or None.
+    rules
+        Targets, costs of a move and forbidden pairs; None: nothing of it. Groups and
+        barriers are not for here.
 
     Returns
     -------
     The problem; a territory of today that is not to be made is `NOWHERE`.
     """
+    rules = rules or Rules()
     indptr, indices = _neighbours(edge_pairs(edges, units.index), len(units))
     weight = units[params.measures[0].column].to_numpy(dtype=float)
     columns = [measure.column for measure in params.balanced]
@@ -176,7 +213,7 @@ def build_problem(
         weight=weight,
         pull=np.maximum(weight, _LEAST_PULL * weight.mean()),
         share=np.ascontiguousarray(values / values.sum(axis=0) * len(territory_ids)),
-        target=np.ones((len(territory_ids), len(columns))),
+        target=checked_targets(rules, territory_ids, columns),
         tolerance=np.array([m.tolerance for m in params.balanced], dtype=float),
         indptr=indptr,
         indices=indices,
@@ -187,6 +224,10 @@ def build_problem(
         if centres is None
         else centres.loc[list(territory_ids), ["x_km", "y_km"]].to_numpy(dtype=float),
         is_contiguous=params.is_contiguous,
+        move_cost=None
+        if rules.move_cost is None
+        else checked_move_cost(rules, units.index),
+        foes=pair_rows(rules.apart, units.index, "forbidden pair: unit"),
     )
 
 

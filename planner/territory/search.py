@@ -24,6 +24,7 @@ _STILL_SHARE = 0.1  # of the steps, at the end, go downhill only
 _OVER, _OVER_SQUARED = 2.0, 20.0  # what excess costs beside the tolls
 _TOLL_STEP = 0.4  # of the tolls for each step per unit, times the excess
 _FORBIDDING = 1e4  # price of excess while going downhill
+_QUARREL = 1000.0  # in the key: a forbidden pair in one territory, before all excess
 _MARGIN = 1e-9  # inside the tolerance, against rounding
 
 
@@ -35,13 +36,13 @@ class SearchGoal:
     Parameters
     ----------
     is_moves
-        Moved units first, travel after them; else travel alone.
+        Cost of moves first, travel after it; else travel alone.
     max_moved
-        Most units that may leave today's territory; None: no limit.
+        Most that may leave today's territory, in `Problem.move_size`; None: no limit.
     """
 
     is_moves: bool = False
-    max_moved: int | None = None
+    max_moved: float | None = None
 
 
 @dataclass(slots=True)
@@ -76,11 +77,13 @@ def rate(problem: Problem, labels: Ints, goal: SearchGoal) -> Plan:
 
     Returns
     -------
-    The plan; its key starts with the sum of excess over territories and measures.
+    The plan; its key starts with the sum of excess over territories and measures, plus
+    1000 for each forbidden pair in one territory.
     """
     excess = problem.excess(labels)
     over = float(np.where(excess > _MARGIN, excess, 0.0).sum())
-    moved = float(problem.n_moved(labels)) if goal.is_moves else 0.0
+    over += _QUARREL * problem.n_quarrels(labels)
+    moved = problem.cost_of_moves(labels) if goal.is_moves else 0.0
     return Plan(labels=labels.copy(), key=(over, moved, problem.travel(labels)))
 
 
@@ -173,7 +176,7 @@ class _State:
         self.tolls = tolls
         self.random = rng.integers(1, 2**63, size=1).astype(np.uint64)
         self.world = _world_of(problem)
-        self.max_moved = problem.n_units if goal.max_moved is None else goal.max_moved
+        self.max_moved = np.inf if goal.max_moved is None else goal.max_moved + _MARGIN
         spread = problem.travel(labels) / max(problem.weight.sum(), 1e-300)
         if spread <= 0:
             spread = float(problem.xy.var(axis=0).sum()) / problem.n_territories or 1.0
@@ -183,7 +186,8 @@ class _State:
         self.move_cost = 0.0
         if goal.is_moves:
             self.travel_scale *= 0.02
-            self.move_cost = self.mean_share
+            cost = 1.0 if problem.move_cost is None else problem.move_cost.mean()
+            self.move_cost = self.mean_share / (cost or 1.0)
 
     def walk(self, n_steps: int, heat: float) -> None:
         """Run steps at a temperature in mean shares, then learn the tolls."""
@@ -217,7 +221,7 @@ class _State:
             load=problem.loads(self.labels),
             sums=np.ascontiguousarray(np.column_stack(sums)),
             count=np.bincount(self.labels, minlength=n_territories),
-            n_moved=np.array([problem.n_moved(self.labels)]),
+            moved_size=np.array([problem.size_of_moves(self.labels)]),
             toll=tolls,
             random=self.random,
         )
@@ -234,6 +238,10 @@ class _State:
 
 def _world_of(problem: Problem) -> World:
     no_centres = np.empty((0, 2))
+    ones = np.ones(problem.n_units)
+    foes = np.concatenate([problem.foes, problem.foes[:, ::-1]])
+    foes = foes[np.argsort(foes[:, 0], kind="stable")]
+    n_foes = np.bincount(foes[:, 0], minlength=problem.n_units)
     return World(
         tail=np.ascontiguousarray(problem.pairs[:, 0]),
         indptr=problem.indptr,
@@ -247,4 +255,8 @@ def _world_of(problem: Problem) -> World:
         target=problem.target,
         tolerance=np.maximum(problem.tolerance - _MARGIN, 0.0),
         is_contiguous=problem.is_contiguous,
+        move_cost=ones if problem.move_cost is None else problem.move_cost,
+        move_size=ones if problem.move_size is None else problem.move_size,
+        foe_indptr=np.concatenate([[0], np.cumsum(n_foes)]).astype(np.int64),
+        foes=np.ascontiguousarray(foes[:, 1]),
     )

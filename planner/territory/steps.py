@@ -30,6 +30,10 @@ class World(NamedTuple):
     target: Any
     tolerance: Any
     is_contiguous: bool
+    move_cost: Any
+    move_size: Any
+    foe_indptr: Any
+    foes: Any  # of each unit: those that must not share its territory
 
 
 class Running(NamedTuple):
@@ -39,7 +43,7 @@ class Running(NamedTuple):
     load: Any
     sums: Any  # of each territory: pull, pull · x, pull · y
     count: Any
-    n_moved: Any
+    moved_size: Any
     toll: Any  # signed price of load, per territory and measure
     random: Any
 
@@ -59,7 +63,7 @@ class Price(NamedTuple):
 
     travel_scale: float
     move_cost: float
-    max_moved: int
+    max_moved: float
     over: float
     over_squared: float
     temperature: float
@@ -148,11 +152,20 @@ def strain(here: int, there: int, net: Any, world: Any, run: Any, price: Any) ->
 
 @njit(cache=True, error_model="numpy")
 def leaving(unit: int, here: int, there: int, world: Any) -> int:
-    """Change of the number of moved units if one goes: 1, 0 or -1."""
+    """Whether a unit's going makes it moved (1), brings it back (-1) or neither."""
     today = world.current[unit]
     if today < 0:
         return 0
     return int(today == here) - int(today == there)
+
+
+@njit(cache=True, error_model="numpy")
+def quarrels(unit: int, territory: int, world: Any, run: Any) -> int:
+    """Count the units of a territory that must not share one with this unit."""
+    found = 0
+    for at in range(world.foe_indptr[unit], world.foe_indptr[unit + 1]):
+        found += int(run.label[world.foes[at]] == territory)
+    return found
 
 
 @njit(cache=True, error_model="numpy")
@@ -161,7 +174,7 @@ def carry(unit: int, here: int, there: int, world: Any, run: Any) -> None:
     run.label[unit] = there
     run.count[here] -= 1
     run.count[there] += 1
-    run.n_moved[0] += leaving(unit, here, there, world)
+    run.moved_size[0] += leaving(unit, here, there, world) * world.move_size[unit]
     for m in range(run.load.shape[1]):
         run.load[here, m] -= world.share[unit, m]
         run.load[there, m] += world.share[unit, m]

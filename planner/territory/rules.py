@@ -1,0 +1,334 @@
+"""What must hold beside balance: groups, forbidden pairs, barriers, costs of a move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from planner.core.errors import InfeasibleError
+from planner.core.errors import InputError
+
+_NAMED = 4  # units named in a message; the rest are counted
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rules:
+    """
+    Rules of a balance that always hold, and what its moves cost.
+
+    Parameters
+    ----------
+    together : shape (n_units,)
+        Group by `unit_id`, missing for none: units of a group share a territory.
+    apart
+        Columns unit_id, other_id: pairs that must not share a territory.
+    barriers
+        Columns unit_id, other_id: neighbours whose border must not be crossed.
+    move_cost : shape (n_units,)
+        Cost of leaving today's territory by `unit_id`, not below 0; None: 1 each.
+    targets
+        Indexed `territory_id`: one column ``target``, or one for each measure, in any
+        unit; territories get loads in these proportions. None: equal loads.
+    """
+
+    together: pd.Series | None = None
+    apart: pd.DataFrame | None = None
+    barriers: pd.DataFrame | None = None
+    move_cost: pd.Series | None = None
+    targets: pd.DataFrame | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked."""
+        return all(
+            part is None
+            for part in (
+                self.together,
+                self.apart,
+                self.barriers,
+                self.move_cost,
+                self.targets,
+            )
+        )
+
+
+def group_of(rules: Rules, units: pd.Index) -> np.ndarray:
+    """
+    Give each group a number.
+
+    Parameters
+    ----------
+    rules
+        What must hold.
+    units
+        `unit_id` by row.
+
+    Returns
+    -------
+    shape (n_units,)
+        Group from 0 by row, -1 for none; a group of one unit is none.
+    """
+    if rules.together is None:
+        return np.full(len(units), -1, dtype=np.int64)
+    names = named_groups(rules.together, units)
+    sizes = names.map(names.value_counts())
+    codes, _ = pd.factorize(names.where(sizes > 1), sort=True)
+    return np.asarray(codes, dtype=np.int64)
+
+
+def named_groups(together: pd.Series, units: pd.Index) -> pd.Series:
+    """Line up the groups' names with the units; blank is none."""
+    if together.index.has_duplicates:
+        name = together.index[together.index.duplicated()][0]
+        raise InputError(f"unit {name!r} is in two groups; a unit has one at most")
+    names = together.reindex(units).astype("str").str.strip()
+    return names.where(names != "")
+
+
+def pair_rows(pairs: pd.DataFrame | None, units: pd.Index, what: str) -> np.ndarray:
+    """
+    Turn pairs of ids into pairs of rows.
+
+    Parameters
+    ----------
+    pairs
+        Columns unit_id, other_id; or None.
+    units
+        `unit_id` by row.
+    what
+        What the pairs are called in a message.
+
+    Returns
+    -------
+    shape (n_pairs, 2)
+        Rows, the lower one first, each pair once.
+
+    Raises
+    ------
+    InputError
+        If a unit is not known, or paired with itself.
+    """
+    if pairs is None or pairs.empty:
+        return np.empty((0, 2), dtype=np.int64)
+    rows = []
+    for column in ("unit_id", "other_id"):
+        ids = pairs[column].astype("str")
+        found = units.get_indexer(pd.Index(ids))
+        if (found < 0).any():
+            name = ids.to_numpy()[found < 0][0]
+            raise InputError(f"{what} {name!r} is none of the units")
+        rows.append(found)
+    both = np.sort(np.column_stack(rows).astype(np.int64), axis=1)
+    same = both[:, 0] == both[:, 1]
+    if same.any():
+        name = units[both[same][0, 0]]
+        raise InputError(f"{what} {name!r} is paired with itself")
+    return np.unique(both, axis=0)
+
+
+def checked_move_cost(rules: Rules, units: pd.Index) -> np.ndarray:
+    """Line up the costs of a move; 1 where none is given."""
+    if rules.move_cost is None:
+        return np.ones(len(units))
+    cost = pd.to_numeric(rules.move_cost.reindex(units), errors="coerce")
+    values = cost.fillna(1.0).to_numpy(dtype=float)
+    wrong = ~np.isfinite(values) | (values < 0)
+    if wrong.any():
+        raise InputError(
+            f"unit {units[wrong][0]!r}: move_cost must be a number not below 0, got "
+            f"{values[wrong][0]:g}"
+        )
+    return values
+
+
+def checked_targets(
+    rules: Rules, territory_ids: Sequence[str], measures: Sequence[str]
+) -> np.ndarray:
+    """
+    Work out the wanted load of each territory as a multiple of the mean.
+
+    Returns
+    -------
+    shape (n_territories, n_measures)
+        With mean 1 for each measure.
+
+    Raises
+    ------
+    InputError
+        If a territory has no target, or one that is not above 0.
+    """
+    if rules.targets is None:
+        return np.ones((len(territory_ids), len(measures)))
+    table = rules.targets
+    table = table.set_axis(pd.Index(table.index.astype("str")), axis=0)
+    if table.index.has_duplicates:
+        name = table.index[table.index.duplicated()][0]
+        raise InputError(f"territory {name!r} has two targets")
+    missing = [name for name in territory_ids if name not in table.index]
+    if missing:
+        raise InputError(
+            f"territory {missing[0]!r} has no target; give one for each of "
+            f"{len(territory_ids)} territories"
+        )
+    columns = []
+    for measure in measures:
+        column = measure if measure in table.columns else "target"
+        if column not in table.columns:
+            raise InputError(f"targets need a column 'target' or {measure!r}")
+        values = pd.to_numeric(table[column], errors="coerce").reindex(territory_ids)
+        wanted = values.to_numpy(dtype=float)
+        wrong = ~np.isfinite(wanted) | (wanted <= 0)
+        if wrong.any():
+            at = int(np.flatnonzero(wrong)[0])
+            raise InputError(
+                f"territory {territory_ids[at]!r}: target must be above 0, got "
+                f"{values.iloc[at]:g}; leave a vacant territory out of the plan"
+            )
+        columns.append(wanted / wanted.mean())
+    return np.column_stack(columns) if columns else np.ones((len(territory_ids), 0))
+
+
+def contradictions(
+    units: pd.Index,
+    rules: Rules,
+    *,
+    n_territories: int,
+    current: pd.Series | None,
+    locked: pd.Series | None,
+) -> list[str]:
+    """
+    Find rules that no plan can keep, before any plan is made.
+
+    Parameters
+    ----------
+    units
+        `unit_id` by row.
+    rules
+        What must hold.
+    n_territories
+        How many territories there are to be.
+    current, locked
+        Territory today, and whether it must stay, in the order of the units; or None.
+
+    Returns
+    -------
+    One sentence for each, with the units and the repair; empty if none is seen.
+    """
+    group = group_of(rules, units)
+    apart = pair_rows(rules.apart, units, "forbidden pair: unit")
+    stays = pd.Series(index=units, dtype="str")
+    if current is not None and locked is not None:
+        stays = current.where(locked.to_numpy(dtype=bool))
+    said = [*_torn_groups(units, rules, group, stays)]
+    said += _pairs_held(units, group, apart, stays)
+    said += _too_few(units, group, apart, n_territories)
+    return said
+
+
+def refuse_contradictions(said: Sequence[str]) -> None:
+    """
+    Stop a request that contradicts itself.
+
+    Raises
+    ------
+    InfeasibleError
+        With each sentence as a reason, if there is any.
+    """
+    if said:
+        raise InfeasibleError(list(said))
+
+
+def listed(names: Sequence[object]) -> str:
+    """Name a few and count the rest."""
+    shown = ", ".join(repr(str(name)) for name in names[:_NAMED])
+    more = len(names) - _NAMED
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _torn_groups(
+    units: pd.Index, rules: Rules, group: np.ndarray, stays: pd.Series
+) -> list[str]:
+    """Find groups with units locked to different territories."""
+    said = []
+    held = stays.to_numpy(dtype=object)
+    is_held = stays.notna().to_numpy()
+    for number in np.unique(group[(group >= 0) & is_held]):
+        rows = np.flatnonzero((group == number) & is_held)
+        owners = list(dict.fromkeys(held[rows]))
+        if len(owners) < 2:
+            continue
+        name = named_groups(rules.together, units).iloc[rows[0]]  # type: ignore[arg-type]
+        first = [units[rows[held[rows] == owner][0]] for owner in owners]
+        told = ", ".join(
+            f"{unit!r} to {owner}" for unit, owner in zip(first, owners, strict=True)
+        )
+        said.append(
+            f"group {name!r} must stay together, but {told} are locked; unlock all but "
+            "one of these territories' units, or split the group"
+        )
+    return said
+
+
+def _pairs_held(
+    units: pd.Index, group: np.ndarray, apart: np.ndarray, stays: pd.Series
+) -> list[str]:
+    """Find forbidden pairs that a group or two locks hold together."""
+    said = []
+    held = stays.to_numpy(dtype=object)
+    is_held = stays.notna().to_numpy()
+    for a, b in apart:
+        pair = f"{units[a]!r} and {units[b]!r}"
+        if group[a] >= 0 and group[a] == group[b]:
+            said.append(
+                f"{pair} must not share a territory, but are in one group that must "
+                "stay together; drop the pair or take one out of the group"
+            )
+        elif is_held[a] and is_held[b] and held[a] == held[b]:
+            said.append(
+                f"{pair} must not share a territory, but both are locked to "
+                f"{held[a]}; unlock one of them or drop the pair"
+            )
+    return said
+
+
+def _too_few(
+    units: pd.Index, group: np.ndarray, apart: np.ndarray, n_territories: int
+) -> list[str]:
+    """Find too few territories for pairs, or too few groups for territories."""
+    said = []
+    grouped = group[group >= 0]
+    n_cells = len(units) - len(grouped) + len(np.unique(grouped))
+    if n_territories > n_cells:
+        said.append(
+            f"{n_territories} territories need a unit or group each, but the groups "
+            f"leave {n_cells}; ask for fewer territories or split a group"
+        )
+    clique = _clique(apart)
+    if len(clique) > n_territories:
+        said.append(
+            f"{listed(list(units[clique]))} must all lie in different territories: "
+            f"{len(clique)} are needed, {n_territories} are asked; drop some pairs or "
+            "ask for more territories"
+        )
+    return said
+
+
+def _clique(pairs: np.ndarray) -> list[int]:
+    """Find a large set of units that are all apart (greedy from each unit)."""
+    foes: dict[int, set[int]] = {}
+    for a, b in pairs.tolist():
+        foes.setdefault(a, set()).add(b)
+        foes.setdefault(b, set()).add(a)
+    best: list[int] = []
+    for start in sorted(foes, key=lambda unit: -len(foes[unit]))[:500]:
+        chosen, open_units = [start], set(foes[start])
+        while open_units:
+            at = max(open_units, key=lambda unit: (len(foes[unit] & open_units), -unit))
+            chosen.append(at)
+            open_units &= foes[at]
+        if len(chosen) > len(best):
+            best = chosen
+    return sorted(best)
