@@ -15,6 +15,7 @@ from planner.territory.aggregate import cells_of
 from planner.territory.conclude import conclude
 from planner.territory.naming import rename
 from planner.territory.params import BalanceParams
+from planner.territory.polish import polish
 from planner.territory.precheck import Request
 from planner.territory.precheck import check_request
 from planner.territory.problem import NOWHERE
@@ -36,6 +37,7 @@ _CELL_STEPS, _BORDER_STEPS = 800, 150  # for each cell; then for each unit
 _MOST_BORDER_STEPS = 40_000_000
 _BORDER_HEAT = 0.3
 _LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 4_000
+_POLISH_ROUNDS = 8
 _AGAIN = 4  # more searches where the tolerance is not met at once
 _TRIAL_SHARE = 0.1  # of the steps, to choose among starts
 
@@ -237,7 +239,9 @@ def _best_search(
     rngs = rng.spawn(len(starts) + 2)
     if len(starts) == 1:
         found = search(problem, starts[0], goal, n_steps, rngs[0], run.part(0.1, 0.7))
-        return _warmed(problem, found, goal, n_steps, rngs[-1], run.part(0.7, 0.9))
+        return _warmed(
+            problem, found, goal, n_steps, params.effort, rngs[-1], run.part(0.7, 0.9)
+        )
     trials = []
     for number, start in enumerate(starts):
         first, last = number / len(starts), (number + 1) / len(starts)
@@ -258,7 +262,7 @@ def _best_search(
         part = run.part(0.4 + 0.3 * number / n_kept, 0.4 + 0.3 * (number + 1) / n_kept)
         found = search(problem, trial.labels, goal, n_steps, rngs[-1 - number], part)
         best = min(best, found, key=lambda plan: plan.key)
-    return _warmed(problem, best, goal, n_steps, rng, run.part(0.7, 0.9))
+    return _warmed(problem, best, goal, n_steps, params.effort, rng, run.part(0.7, 0.9))
 
 
 def _warmed(
@@ -266,10 +270,11 @@ def _warmed(
     best: Plan,
     goal: SearchGoal,
     n_steps: int,
+    effort: float,
     rng: np.random.Generator,
     run: RunControl,
 ) -> Plan:
-    """Search on from a plan outside its tolerance, with the tolls learnt so far."""
+    """Search on from a plan outside its tolerance, then divide anew by CP-SAT."""
     if (problem.share > 1 + problem.tolerance).any():
         return best  # a unit too big for any territory: no search can help
     tolls = np.zeros(problem.target.shape)
@@ -287,6 +292,9 @@ def _warmed(
             tolls=tolls,
         )
         best = min(best, found, key=lambda plan: plan.key)
+    if best.key[0] > 0 and not run.should_stop():
+        rounds = max(1, int(_POLISH_ROUNDS * min(effort, 4.0)))
+        best = polish(problem, best, goal, rounds, rng.spawn(1)[0], run)
     return best
 
 

@@ -1,0 +1,104 @@
+"""CP-SAT over a few territories: never worse, whole, locks kept."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from planner.core.run import RunControl
+from planner.territory import contiguity
+from planner.territory import polish as polishing
+from planner.territory.params import BalanceMeasure
+from planner.territory.params import BalanceParams
+from planner.territory.polish import polish
+from planner.territory.problem import NOWHERE
+from planner.territory.problem import build_problem
+from planner.territory.search import SearchGoal
+from planner.territory.search import rate
+
+
+@pytest.fixture(autouse=True)
+def _little_work(monkeypatch):
+    monkeypatch.setattr(polishing, "_WORK", 0.2)
+
+
+def problem_of(units, edges, n_territories, tolerance):
+    measures = tuple(
+        BalanceMeasure(column=name, tolerance=tolerance)
+        for name in units.columns
+        if name not in ("x_km", "y_km")
+    )
+    return build_problem(
+        units,
+        edges,
+        BalanceParams(measures=measures, n_territories=n_territories),
+        tuple(f"T{k}" for k in range(n_territories)),
+        current=None,
+        locked=None,
+        centres=None,
+    )
+
+
+def test_an_exchange_through_a_third_territory_is_found():
+    """In the row 4 2 | 2 2 | 1 1 only a move of both borders evens all out."""
+    units = pd.DataFrame(
+        {"x_km": np.arange(6.0), "y_km": 0.0, "accounts": [4.0, 2, 2, 2, 1, 1]},
+        index=pd.Index(list("abcdef"), dtype="str"),
+    )
+    edges = pd.DataFrame(
+        [(a, b) for a, b in zip("abcde", "bcdef", strict=True)],
+        columns=["unit_id", "neighbour_id"],
+    )
+    problem = problem_of(units, edges, 3, 0.01)
+    start = rate(problem, np.array([0, 0, 1, 1, 2, 2]), SearchGoal())
+    rng = np.random.default_rng(0)
+    found = polish(problem, start, SearchGoal(), 3, rng, RunControl())
+    assert found.labels.tolist() == [0, 1, 1, 2, 2, 2]
+    assert found.key[0] == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_polish_is_never_worse_and_keeps_territories_whole(grid_units, seed):
+    units, edges = grid_units
+    rng = np.random.default_rng(seed)
+    units["accounts"] = rng.integers(1, 6, 25).astype(float)
+    units["revenue"] = rng.integers(1, 6, 25).astype(float)
+    problem = problem_of(units, edges, 4, 0.05)
+    none = np.full(25, NOWHERE)
+    labels = contiguity.repair(problem, rng.integers(0, 4, 25), none)
+    locked = none.copy()
+    locked[:2] = labels[:2]
+    problem = replace(problem, locked=locked)
+    start = rate(problem, labels, SearchGoal())
+    found = polish(problem, start, SearchGoal(), 2, rng, RunControl())
+    assert found.key <= start.key
+    assert contiguity.count_extra_pieces(problem, found.labels) == 0
+    assert (found.labels[:2] == labels[:2]).all()
+    again = polish(
+        problem, start, SearchGoal(), 2, np.random.default_rng(9), RunControl()
+    )
+    twice = polish(
+        problem, start, SearchGoal(), 2, np.random.default_rng(9), RunControl()
+    )
+    assert (again.labels == twice.labels).all()
+
+
+def test_forbidden_pairs_are_not_put_together():
+    """Evenness alone would join b and c, which must be apart."""
+    units = pd.DataFrame(
+        {"x_km": np.arange(4.0), "y_km": 0.0, "accounts": [4.0, 2, 2, 1]},
+        index=pd.Index(list("abcd"), dtype="str"),
+    )
+    edges = pd.DataFrame(
+        [("a", "b"), ("b", "c"), ("c", "d")], columns=["unit_id", "neighbour_id"]
+    )
+    problem = problem_of(units, edges, 2, 0.15)
+    start = rate(problem, np.array([0, 0, 1, 1]), SearchGoal())
+    free = polish(
+        problem, start, SearchGoal(), 2, np.random.default_rng(0), RunControl()
+    )
+    assert free.labels.tolist() == [0, 1, 1, 1]
+    apart = replace(problem, foes=np.array([[1, 2]]))
+    kept = polish(apart, start, SearchGoal(), 2, np.random.default_rng(0), RunControl())
+    assert kept.labels.tolist() == [0, 0, 1, 1]
