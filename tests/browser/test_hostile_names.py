@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+import re
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,13 +15,19 @@ import sqlalchemy as sa
 from planner.core import schemas
 from planner.core.run import RunControl
 from planner.core.settings import Settings
+from planner.services import exports
 from planner.services import pay
 from planner.services.companies import ensure_company
 from planner.services.scenarios import scenarios
+from planner.store.accounts import load_accounts
 from planner.store.accounts import record_import
 from planner.store.audit import append_audit
 from planner.store.records import utc_now
 from planner.store.visits import save_visit_plan
+from planner.visits.sheets import calendar_bytes
+from planner.visits.sheets import gpx_bytes
+from planner.visits.sheets import join_places
+from tests.browser.conftest import running_app
 from tests.browser.test_every_page import go_to
 from tests.browser.test_every_page import settle
 
@@ -257,32 +258,9 @@ def hostile(tmp_path_factory):
     spoil(ws)
     visits = plan_a_day(ws)
     pay.run_period(ws, {"period": "2026-10"}, RunControl())
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    options = ["--server.port", str(port), "--server.headless", "true"]
-    environ = {**os.environ, "PLANNER_STORE": url}
-    with (folder / "app.log").open("wb") as log:
-        process = subprocess.Popen(
-            command + options, cwd=ROOT, env=environ, stdout=log, stderr=log
-        )
-        address = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + READY_S
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2)  # noqa: S310
-                break
-            except OSError:
-                assert time.monotonic() < deadline, (folder / "app.log").read_text()
-                time.sleep(0.3)
+    with running_app(folder, url) as address:
         yield ws, address, visits
-        from planner.jobs.worker import ask_worker_to_stop
-
-        ask_worker_to_stop(url)
-        process.terminate()
-        process.wait(timeout=20)
-        ws.store.close()
+    ws.store.close()
 
 
 class Watched:
@@ -359,7 +337,7 @@ def test_every_page_shows_hostile_names_as_text(watched):
         watched.nothing_ran(title)
 
 
-@pytest.mark.parametrize("title", ["Accounts", "Territories"])
+@pytest.mark.parametrize("title", ["Accounts", "Territories", "Scenarios"])
 def test_maps_show_names_in_tips_and_legend_and_still_work(watched, title):
     page = watched.page
     go_to(page, title)
@@ -402,3 +380,112 @@ def test_charts_show_names_in_axes_and_tips(watched):
                 )
                 page.wait_for_timeout(80)
             watched.nothing_ran(f"{title}, chart {place}")
+
+
+def test_dialogs_show_names_as_text(watched):
+    page = watched.page
+    go_to(page, "Scenarios")
+    for button in ("Clone", "Rename", "History", "Publish"):
+        page.get_by_role("button", name=button, exact=True).first.click()
+        page.get_by_role("dialog").wait_for(timeout=30_000)
+        page.wait_for_timeout(800)
+        watched.nothing_ran(f"Scenarios, {button}")
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="detached", timeout=30_000)
+
+
+def test_names_stay_readable(watched):
+    """What a payload says is on the page, letter for letter."""
+    page = watched.page
+    go_to(page, "Home")
+    text = page.locator("[data-testid=stMain]").inner_text()
+    assert "<img src=x onerror=" in text
+    go_to(page, "Scenarios")
+    text = page.locator("[data-testid=stMain]").inner_text()
+    assert "<script>" in text
+
+
+def test_an_uploaded_file_with_hostile_names_is_shown_as_text(watched):
+    page = watched.page
+    go_to(page, "Import")
+    lines = ["account_id,name,lat,lon," + '"<img src=x onerror=alert(1)>"']
+    lines += [
+        f'A{n},"{text[:300].replace(chr(34), chr(34) * 2)}",43.0,-89.4,x'
+        for n, text in enumerate(PAYLOADS)
+    ]
+    lines.append('A0,"[x](javascript:alert(1))",north,-89,x')
+    page.locator("input[type=file]").set_input_files(
+        {
+            "name": "<img src=x onerror=alert(1)> $x$ [a](javascript:1).csv",
+            "mimeType": "text/csv",
+            "buffer": "\n".join(lines).encode(),
+        }
+    )
+    page.get_by_text("What the columns mean").wait_for(timeout=60_000)
+    settle(page)
+    watched.nothing_ran("Import, preview")
+    page.get_by_role("button", name=re.compile("Check the file")).click()
+    page.get_by_text("Rows read").first.wait_for(timeout=60_000)
+    settle(page)
+    watched.nothing_ran("Import, report")
+
+
+def test_a_page_exports_what_the_store_remembers(watched, hostile):
+    """The button makes the file when pressed: whole, safe, and known again."""
+    page = watched.page
+    go_to(page, "Accounts")
+    page.get_by_role("button", name="Export", exact=False).first.click()
+    button = page.get_by_test_id("stPopoverBody").get_by_test_id("stDownloadButton")
+    with page.expect_download(timeout=60_000) as download:
+        button.first.locator("button").click()
+    content = Path(download.value.path()).read_bytes()
+    found = exports.verify(hostile[0], content)
+    assert (found.state, found.export.what) == ("unchanged", "accounts")
+    assert b"\n=cmd" not in content
+    watched.nothing_ran("Accounts, Export")
+
+
+def test_calendar_and_gpx_hold_names_as_text(hostile):
+    import defusedxml.ElementTree
+    from icalendar import Calendar
+
+    ws, _, visits = hostile
+    with ws.store.reading() as conn:
+        accounts = load_accounts(conn, str(ws.company_id))
+    stops = join_places(visits, accounts)
+    events = Calendar.from_ical(calendar_bytes(stops, title=PAYLOADS[1])).walk("VEVENT")
+    assert [str(event["summary"]) for event in events] == stops["name"].tolist()
+    root = defusedxml.ElementTree.fromstring(gpx_bytes(stops, title=PAYLOADS[1]))
+    names = [node.text for node in root.iter("{*}name")]
+    assert names[0] == PAYLOADS[1]
+    assert f"1. {stops['name'][0]}" in names
+
+
+def test_the_report_of_the_demo_runs_nothing(browser, tmp_path):
+    """A hostile list goes through the whole line; its page is opened and read."""
+    from planner.services.demo.line import DemoParams
+    from planner.services.demo.run import run_demo
+
+    lines = ["id,name,latitude,longitude,city,state,industry"]
+    for number in range(54):
+        text = PAYLOADS[number % len(PAYLOADS)].replace('"', '""')[:400]
+        lat, lon = 43 + (number % 9) * 0.1, -89.4 + (number // 9) * 0.2
+        lines.append(f'A{number},"{text}",{lat},{lon},"{text}",WI,"{text}"')
+    path = tmp_path / f"<img src=x onerror='{RUN}'>.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    settings = replace(
+        Settings.from_environment({}), store_url=f"sqlite:///{tmp_path}/demo.sqlite"
+    )
+    params = DemoParams(accounts_path=path, n_territories=2, seed=0, n_workers=1)
+    run_demo(params, settings, tmp_path / "out", RunControl())
+    context = browser.new_context()
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto((tmp_path / "out" / "report.html").as_uri())
+    assert page.evaluate("window.__ran") == 0
+    assert page.evaluate(STRANGE) == []
+    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
+    assert "onerror" in page.inner_text("body")
+    context.close()
