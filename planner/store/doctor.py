@@ -15,15 +15,21 @@ from planner.store.audit import has_hash
 from planner.store.audit import verify_audit
 from planner.store.engine import Store
 from planner.store.engine import schema_version
+from planner.store.exports import export_faults
 from planner.store.ledger import damaged_pay_tables
 from planner.store.ledger import verify_ledger
 from planner.store.migrations import KNOWN_VERSION
 from planner.store.publications import publication_faults
 from planner.store.quotas import ownership_is_whole
 from planner.store.records import sha256_text
+from planner.store.references import lost_named_accounts
+from planner.store.references import lost_references
+from planner.store.references import orphans
+from planner.store.trail import trail_faults
 
 RESTORE = "restore the latest backup"
-LOAD_AGAIN = "import the accounts or units again, or remove these rows"
+LOAD_AGAIN = "import what is missing again, or remove these rows"
+UNNAME = "import these accounts again, or let the scenario name them no more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +41,7 @@ class Finding:
     ----------
     code
         Which check: structure, reference, version, missing_table, publication,
-        ownership, pay, ledger, comp_plan, audit, orphan, chain.
+        ownership, pay, ledger, comp_plan, audit, export, trail, orphan, chain.
     subject
         What it is about.
     message
@@ -65,6 +71,7 @@ def examine(store: Store) -> list[Finding]:
     findings: list[Finding] = []
     checks: tuple[Check, ...] = (
         _structure,
+        _types,
         _references,
         _version,
         _publications,
@@ -72,6 +79,8 @@ def examine(store: Store) -> list[Finding]:
         _pay,
         _comp_plans,
         _audit,
+        _exports,
+        _trail,
         _orphans,
         _chains,
     )
@@ -84,7 +93,7 @@ def examine(store: Store) -> list[Finding]:
             findings.append(
                 Finding(
                     code="structure",
-                    subject=str(store.path),
+                    subject=store.label,
                     message=f"the check of {name} could not read its rows: {error}",
                     repair=RESTORE,
                 )
@@ -102,17 +111,43 @@ def _structure(conn: sa.Connection) -> Iterator[Finding]:
             )
 
 
-def _references(conn: sa.Connection) -> Iterator[Finding]:
+def _types(conn: sa.Connection) -> Iterator[Finding]:
+    """Cells of another type than their column's, which SQLite would let pass."""
     if conn.dialect.name != "sqlite":
         return
-    rows = conn.exec_driver_sql("PRAGMA foreign_key_check").all()
-    for table, target in sorted({(row[0], row[2]) for row in rows}):
-        count = sum(row[0] == table and row[2] == target for row in rows)
+    for table in tables.metadata.sorted_tables:
+        wrong = [
+            sa.func.sum(sa.func.typeof(column).not_in(_kinds(column.type)))
+            for column in table.columns
+        ]
+        counts = conn.execute(sa.select(*wrong).select_from(table)).one()
+        for column, count in zip(table.columns, counts, strict=True):
+            if count:
+                yield Finding(
+                    code="structure",
+                    subject=f"table {table.name}",
+                    message=f"{count} cells of {column.name} are of the wrong type",
+                    repair=RESTORE,
+                )
+
+
+def _kinds(kind: sa.types.TypeEngine) -> tuple[str, ...]:
+    """Name what SQLite may hold in a column of a type."""
+    if isinstance(kind, sa.LargeBinary):
+        return ("blob", "null")
+    if isinstance(kind, sa.JSON):  # it keeps a bare number as one
+        return ("text", "integer", "real", "null")
+    if isinstance(kind, sa.Float):
+        return ("real", "null")
+    if isinstance(kind, sa.Integer | sa.Boolean):
+        return ("integer", "null")
+    return ("text", "null")
+
+
+def _references(conn: sa.Connection) -> Iterator[Finding]:
+    for subject, message in lost_references(conn):
         yield Finding(
-            code="reference",
-            subject=f"table {table}",
-            message=f"{count} rows refer to rows of {target} that do not exist",
-            repair=RESTORE,
+            code="reference", subject=subject, message=message, repair=RESTORE
         )
 
 
@@ -125,12 +160,22 @@ def _version(conn: sa.Connection) -> Iterator[Finding]:
             message=f"tables have version {found}, this planner has {KNOWN_VERSION}",
             repair="open the store once with this planner",
         )
-    missing = set(tables.metadata.tables) - set(sa.inspect(conn).get_table_names())
-    for name in sorted(missing):
+    look = sa.inspect(conn)
+    columns = {
+        name: {column["name"] for column in found}
+        for (_, name), found in look.get_multi_columns().items()
+    }
+    for name, table in sorted(tables.metadata.tables.items()):
+        if name not in columns:
+            message = "does not exist"
+        elif lost := {column.name for column in table.columns} - columns[name]:
+            message = f"lacks the columns {', '.join(sorted(lost))}"
+        else:
+            continue
         yield Finding(
             code="missing_table",
             subject=f"table {name}",
-            message="does not exist",
+            message=message,
             repair=RESTORE,
         )
 
@@ -197,41 +242,28 @@ def _audit(conn: sa.Connection) -> Iterator[Finding]:
         yield Finding(code="audit", subject="log", message=fault, repair=RESTORE)
 
 
+def _exports(conn: sa.Connection) -> Iterator[Finding]:
+    for export_id, message in export_faults(conn):
+        yield Finding(
+            code="export",
+            subject=f"export {export_id}",
+            message=message,
+            repair=RESTORE,
+        )
+
+
+def _trail(conn: sa.Connection) -> Iterator[Finding]:
+    for subject, message in trail_faults(conn):
+        yield Finding(code="trail", subject=subject, message=message, repair=RESTORE)
+
+
 def _orphans(conn: sa.Connection) -> Iterator[Finding]:
-    """Rows that name an account, unit, position or rep that the company lacks."""
-    pairs = (
-        (tables.segment.c.account_id, tables.account.c.account_id),
-        (tables.account.c.unit_id, tables.unit.c.unit_id),
-        (tables.deal.c.account_id, tables.account.c.account_id),
-        (tables.visit_made.c.account_id, tables.account.c.account_id),
-        (tables.split.c.deal_id, tables.deal.c.deal_id),
-        (tables.split.c.position_id, tables.position.c.position_id),
-        (tables.rep.c.position_id, tables.position.c.position_id),
-        (tables.position.c.parent_id, tables.position.c.position_id),
-        (tables.edge.c.unit_id, tables.unit.c.unit_id),
-        (tables.edge.c.neighbour_id, tables.unit.c.unit_id),
-    )
-    for column, target in pairs:
-        held = target.table.alias("held")
-        is_held = sa.exists().where(
-            held.c.company_id == column.table.c.company_id,
-            held.c[target.name] == column,
+    for subject, message in orphans(conn):
+        yield Finding(
+            code="orphan", subject=subject, message=message, repair=LOAD_AGAIN
         )
-        query = (
-            sa.select(column.table.c.company_id, sa.func.count(), sa.func.min(column))
-            .where(column.is_not(None), ~is_held)
-            .group_by(column.table.c.company_id)
-        )
-        for company_id, count, example in conn.execute(query):
-            yield Finding(
-                code="orphan",
-                subject=f"{column.table.name} of company {company_id}",
-                message=(
-                    f"{count} rows name a {column.name} that does not exist, "
-                    f"such as {example}"
-                ),
-                repair=LOAD_AGAIN,
-            )
+    for subject, message in lost_named_accounts(conn):
+        yield Finding(code="orphan", subject=subject, message=message, repair=UNNAME)
 
 
 def _chains(conn: sa.Connection) -> Iterator[Finding]:

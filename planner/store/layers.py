@@ -124,7 +124,8 @@ def resolved_rows(
     """
     key, values = _columns(table)
     query = sa.select(key, *values).order_by(key)
-    rest, rows = list(chain), []
+    rest = list(chain)
+    rows: list[tuple[Any, ...]] = []
     while rest and not rows:
         is_base = table.c.layer_id == rest.pop()
         shown = [~table.c.is_removed] if "is_removed" in table.c else []

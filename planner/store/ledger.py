@@ -126,9 +126,11 @@ def save_pay_run(
     )
     values = {name: getattr(made, name) for name in PayRun.__slots__}
     conn.execute(sa.insert(pay_run).values(values))
+    kept = {}
     for name, frame in tables.items():
         body = _to_parquet(frame)
         row = {"name": name, "n_rows": len(frame), "sha256": sha256_text(body)}
+        kept[name] = [row["n_rows"], row["sha256"]]
         conn.execute(sa.insert(pay_table).values(run_id=made.run_id, body=body, **row))
     append_audit(
         conn,
@@ -136,7 +138,7 @@ def save_pay_run(
         action=f"{kind} pay run of {period}",
         subject=f"pay run {made.run_id}",
         company_id=company_id,
-        after={"content_hash": content_hash, "summary": summary},
+        after={"content_hash": content_hash, "summary": summary, "tables": kept},
     )
     return made
 
@@ -229,7 +231,7 @@ def append_ledger(
     for cells in zip(*columns, strict=True):
         entry_no += 1
         text = json_text(dict(zip(names, cells, strict=True)))
-        chained = _entry_hash(prev_hash, entry_no, run_id, text)
+        chained = _entry_hash(prev_hash, entry_no, run_id, text, types, now, user)
         rows.append(
             {
                 "company_id": company_id,
@@ -275,10 +277,12 @@ def verify_ledger(conn: sa.Connection, company_id: str) -> list[str]:
     )
     faults, prev_hash = [], START
     for number, row in enumerate(conn.execute(query), start=1):
-        found = _entry_hash(row.prev_hash, row.entry_no, row.run_id, row.cells)
+        told = (row.prev_hash, row.entry_no, row.run_id, row.cells)
+        whole = (*told, row.types, row.created_at, row.created_by)
         if row.entry_no != number or row.prev_hash != prev_hash:
             faults.append(f"ledger entry {row.entry_no} does not follow the one before")
-        if row.hash != found:
+        # version 1 hashed the cells only
+        if row.hash not in (_entry_hash(*whole), _entry_hash(*told)):
             faults.append(f"ledger entry {row.entry_no} was changed")
         prev_hash = row.hash
     return faults
@@ -296,8 +300,8 @@ def damaged_pay_tables(conn: sa.Connection) -> list[str]:
     ]
 
 
-def _entry_hash(prev_hash: str, entry_no: int, run_id: str | None, text: str) -> str:
-    return sha256_text(json_text([prev_hash, entry_no, run_id, text]))
+def _entry_hash(*told: object) -> str:
+    return sha256_text(json_text(list(told)))
 
 
 def _to_parquet(frame: pd.DataFrame) -> bytes:

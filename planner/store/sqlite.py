@@ -175,6 +175,8 @@ def _table_names(conn: sqlite3.Connection, path: Path) -> set[str]:
     """Read what tables a file has; StoreError if it is no database at all."""
     try:
         rows = conn.execute("SELECT name FROM sqlite_master").fetchall()
+    except UnicodeDecodeError as error:
+        raise StoreError(f"{path} is damaged; restore the latest backup") from error
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
             raise
