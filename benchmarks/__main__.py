@@ -6,7 +6,15 @@ import importlib
 import importlib.util
 import sys
 
-NAMES = ("territory", "routing", "commissions", "app", "duplicates", "endurance")
+NAMES = (
+    "territory",
+    "routing",
+    "commissions",
+    "app",
+    "duplicates",
+    "endurance",
+    "store",
+)
 
 
 def main(argv: list[str]) -> int:
