@@ -16,6 +16,7 @@ from planner.accounts.params import ImportParams
 from planner.accounts.periods import read_periods
 from planner.accounts.pipeline import run_import
 from planner.accounts.references import Known
+from planner.accounts.references import present_ids
 from planner.accounts.references import report_unknown
 from planner.accounts.sense import question_deals
 from planner.accounts.sources import RawTable
@@ -163,7 +164,7 @@ def _read_deals(cells: CellReader, known: Known) -> pd.DataFrame:
     cells.refuse_foreign_currency()
     close_on = cells.date("close_on", required=True)
     amount = _exact_amount(cells, signed=True)
-    account_id = cells.text("account_id", required=True)
+    account_id = present_ids(cells.text("account_id", required=True), known, cells)
     _refuse_unknown_account(account_id, known, cells)
     related = cells.text("related_deal_id")
     if known.deal_ids is not None:
@@ -197,7 +198,7 @@ def _read_deals(cells: CellReader, known: Known) -> pd.DataFrame:
 
 
 def _read_visits(cells: CellReader, known: Known) -> pd.DataFrame:
-    account_id = cells.text("account_id", required=True)
+    account_id = present_ids(cells.text("account_id", required=True), known, cells)
     rep_id = cells.text("rep_id", required=True)
     visited_on = cells.date("visited_on", required=True)
     ids = cells.text("visit_id")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 
 import geopandas as gpd
 import pandas as pd
@@ -21,6 +23,8 @@ class Known:
         Ids that rows may refer to.
     units
         UNITS frame, for market data by area.
+    account_by_alias
+        Our account by an id that a merge or a change of ids retired.
     """
 
     account_ids: pd.Index | None = None
@@ -28,6 +32,35 @@ class Known:
     rep_ids: pd.Index | None = None
     deal_ids: pd.Index | None = None
     units: gpd.GeoDataFrame | None = None
+    account_by_alias: Mapping[str, str] = field(default_factory=dict)
+
+
+def present_ids(ids: pd.Series, known: Known, cells: CellReader) -> pd.Series:
+    """
+    Put the account that stands today in the place of a retired id, and say so.
+
+    Parameters
+    ----------
+    ids : shape (n_rows,)
+        Account ids by row number.
+    known
+        What the company holds; without aliases the ids stay as they are.
+    cells
+        Takes the notices.
+    """
+    retired = ids.isin(list(known.account_by_alias))
+    if not bool(retired.any()):
+        return ids
+    now = ids[retired].map(dict(known.account_by_alias)).astype("str")
+    cells.log.rows(
+        "account_goes_by",
+        "notice",
+        ids[retired],
+        "account {value} goes by {detail} here, after a merge or a change of ids",
+        column=cells.mapping.get("account_id", "account_id"),
+        detail=now.map(repr),
+    )
+    return ids.where(~retired, now.reindex(ids.index)).astype("str")
 
 
 def report_unknown(

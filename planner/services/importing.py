@@ -56,6 +56,8 @@ from planner.store import companies as company_rows
 from planner.store import deals as deal_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
+from planner.store.repairs import merged_into
+from planner.store.sources import load_links
 
 __all__ = [
     "FIRST_SCENARIO",
@@ -420,7 +422,9 @@ def _known(conn: Connection, company_id: str, kind: str, mode: str) -> Known:
             rep_ids=reps if has_team else None,
         )
     deals = deal_rows.load_deals(conn, company_id).index
+    aliases = merged_into(conn, company_id) | load_links(conn, company_id)
     return Known(
+        account_by_alias=aliases,
         account_ids=account_rows.load_accounts(conn, company_id).index,
         rep_ids=reps,
         deal_ids=deals if mode == "add" else deals[:0],

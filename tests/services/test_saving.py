@@ -11,6 +11,7 @@ from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.core.errors import NotFoundError
 from planner.services import companies
+from planner.services import health
 from planner.services import importing
 from planner.services import mappings
 from planner.services import scenarios
@@ -143,3 +144,18 @@ def test_a_mapping_is_saved_and_offered_for_the_next_file(small):
         mappings.load_mapping(small, "accounts", "CRM")
     with pytest.raises(InputError, match="Nope"):
         mappings.save_mapping(small, "accounts", "X", {"name": "Nope"}, header)
+
+
+def test_a_deal_of_a_merged_account_goes_to_the_one_that_stands(small):
+    head = "id,name,latitude,longitude,city,state,potential"
+    twin = table(f"{head}\nX0,Firm 0,43.0731,-89.4012,Madison,WI,1\n")
+    report = importing.check_into(small, twin, "accounts")
+    importing.save_accounts_into(small, report, source="second list")
+    preview = health.preview_repair(small, "duplicate_exact", "merge")
+    health.apply_repair(small, preview)
+    gone, stands = next(iter(preview.params["survivors"].items()))
+    deals = f"deal_id,account_id,amount,close_on\nD9,{gone},10,2026-01-02\n"
+    report = importing.check_into(small, table(deals), "deals", mode="add")
+    assert "account_goes_by" in set(report.findings["code"])
+    importing.save_kind(small, report, mode="add")
+    assert stored(small, "deals").loc["D9", "account_id"] == stands
