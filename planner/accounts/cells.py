@@ -19,6 +19,7 @@ from planner.accounts.readings import factor_of
 from planner.accounts.readings import scaled
 from planner.accounts.sources import RawTable
 from planner.accounts.texts import clean_text
+from planner.accounts.texts import has_unseen
 from planner.accounts.values import Numbers
 from planner.accounts.values import read_numbers
 from planner.accounts.values import to_minor
@@ -78,7 +79,9 @@ class CellReader:
         required
             Whether an empty cell refuses its row.
         """
-        cells = clean_text(self.raw_cells(target))
+        given = self.raw_cells(target)
+        cells = clean_text(given)
+        self._tell_cleaned(given, target)
         if required:
             self._rows(
                 f"missing_{target}",
@@ -250,6 +253,20 @@ class CellReader:
             cells[is_held],
             "the date {value} can be read in two ways, or the column mixes forms; "
             "choose one form or write 2026-11-20",
+            column=column,
+        )
+
+    def _tell_cleaned(self, given: pd.Series, target: str) -> None:
+        """Say once for each column in which rows unseen signs were taken out."""
+        column = self.mapping.get(target, target)
+        if ("cleaned_text", column) in self.log.told:
+            return
+        self.log.told.add(("cleaned_text", column))
+        self.log.rows(
+            "cleaned_text",
+            "notice",
+            given[has_unseen(given)],
+            "{value} holds line breaks or unseen signs; they were taken out",
             column=column,
         )
 

@@ -136,7 +136,7 @@ def _rows(text: str, delimiter: str, filename: str) -> list[list[str]]:
     rows: list[list[str]] = []
     try:
         for row in reader:
-            if any(cell.strip() for cell in row):
+            if rows or any(cell.strip() for cell in row):
                 rows.append(row)
     except csv.Error as error:
         raise SourceError(
@@ -144,6 +144,8 @@ def _rows(text: str, delimiter: str, filename: str) -> list[list[str]]:
             f"{filename}: a cell near line {reader.line_num} is longer than "
             f"{LONGEST_FIELD:,} characters; look for a quote that is never closed",
         ) from error
+    while rows and not any(cell.strip() for cell in rows[-1]):
+        rows.pop()
     if rows and "\n" in rows[-1][-1] and text.count('"') % 2:
         raise SourceError(
             "open_quote",

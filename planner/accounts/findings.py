@@ -69,6 +69,7 @@ class FindingLog:
 
     findings: list[Finding] = field(default_factory=list)
     rejected: set[int] = field(default_factory=set)
+    told: set[tuple[str, str]] = field(default_factory=set)  # code and column
 
     @classmethod
     def starting_with(cls, findings: Iterable[Finding]) -> FindingLog:

@@ -15,6 +15,7 @@ from planner.accounts.coercions import no_coercions
 from planner.accounts.findings import FindingLog
 from planner.accounts.findings import ImportReport
 from planner.accounts.findings import make_report
+from planner.accounts.furniture import without_furniture
 from planner.accounts.mapping import Mapped
 from planner.accounts.mapping import check_mapping
 from planner.accounts.mapping import guess_mapping
@@ -66,6 +67,7 @@ def run_import(
     rows_read = len(raw.frame) + _check_header(raw, kind, used, required, one_of, log)
     readings, by_header = readings_of(mapping or {}, used)
     _tell_units(readings, by_header, log)
+    raw = without_furniture(raw, used, required[0] if required else "", log)
     cells = CellReader(raw, used, params or ImportParams(), log, readings)
     frame, coercions = pd.DataFrame(), no_coercions()
     if not log.has_file_reject and rows_read:

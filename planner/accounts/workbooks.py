@@ -13,6 +13,8 @@ from zipfile import BadZipFile
 from planner.accounts.features import choose_layer
 from planner.accounts.findings import Finding
 from planner.accounts.findings import SourceError
+from planner.accounts.sheets import hidden_notes
+from planner.accounts.sheets import read_sheet
 from planner.accounts.sources import RawTable
 from planner.accounts.sources import table_of
 
@@ -45,7 +47,8 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
         names = [sheet.title for sheet in book.worksheets]
         chosen = choose_layer(names, layer, filename)
         sheet = book[chosen]
-        rows = [[_text(cell) for cell in row] for row in sheet.iter_rows()]
+        rows, notes = read_sheet(sheet, filename, _text)
+        xml = book._archive.read(sheet._worksheet_path)  # noqa: SLF001
         book.close()
     except SourceError:
         raise
@@ -59,10 +62,11 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
         raise SourceError(
             "damaged_archive", f"{filename}: is damaged or no XLSX workbook"
         ) from error
-    filled = [row for row in rows if any(cell.strip() for cell in row)]
-    if not filled:
+    start = next((place for place, row in enumerate(rows) if row), None)
+    if start is None:
         raise SourceError("empty_file", f"{filename}: the sheet {chosen!r} is empty")
-    notes = []
+    hidden, unknown = hidden_notes(xml, rows[start], start + 1)
+    notes = [*notes, *hidden, *_not_computed(unknown, start + 1)]
     if len(names) > 1 and not layer:
         notes.append(
             Finding(
@@ -72,10 +76,28 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
                 message=f"only the first of {len(names)} sheets, {chosen!r}, was read",
             )
         )
-    width = len(filled[0])
-    padded = [row + [""] * (width - len(row)) for row in filled]
-    table = table_of(padded[0], padded[1:], filename, notes)
+    while not rows[-1]:
+        rows.pop()
+    header = rows[start]
+    body = [row + [""] * (len(header) - len(row)) for row in rows[start + 1 :]]
+    table = table_of(header, body, filename, notes)
     return replace(table, layers=tuple(names), layer=chosen)
+
+
+def _not_computed(unknown: dict[int, list[str]], header_row: int) -> list[Finding]:
+    """Hold rows with a formula whose value nobody knows; it would read as empty."""
+    return [
+        Finding(
+            code="formula_not_computed",
+            severity="reject",
+            row=row - header_row,
+            column=names[0],
+            message=f"the formula in column {names[0]!r} was never computed; open the "
+            "workbook in a spreadsheet and save it",
+        )
+        for row, names in unknown.items()
+        if row > header_row
+    ]
 
 
 def _text(cell: Any) -> str:

@@ -1,0 +1,127 @@
+"""Each fault alone and in pairs, at every place and size, in every format."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import pytest
+
+from planner.accounts.importing import ImportParams
+from planner.accounts.importing import import_table
+from planner.accounts.importing import read_source
+from planner.core.schemas import ACCOUNTS
+from planner.core.schemas import check
+from tests.bad_inputs import ROW_FAULTS
+from tests.bad_inputs import WRITERS
+from tests.bad_inputs import spoiled
+
+TODAY = dt.date(2026, 11, 20)
+MANY = 10_000
+
+
+def answer(rows, suffix):
+    raw = read_source(WRITERS[suffix](rows), f"list.{suffix}")
+    return import_table(raw, "accounts", params=ImportParams(as_of=TODAY))
+
+
+def deviations(report, expected):
+    """Say where a report differs from what the faults demand."""
+    found = report.findings
+    wrong = []
+    if report.verdict != expected.verdict:
+        wrong.append(f"verdict {report.verdict}, not {expected.verdict}")
+    counts = (report.rows_read, report.rows_accepted)
+    if counts != (expected.n_read, expected.n_accepted):
+        wrong.append(f"read, accepted {counts}")
+    if report.rows_accepted + report.rows_rejected != report.rows_read:
+        wrong.append("accepted + rejected is not read")
+    refused = found[(found["severity"] == "reject") & found["row"].notna()]
+    if not expected.file_codes and set(refused["row"]) != expected.rejected:
+        wrong.append(f"rows refused {sorted(set(refused['row']))}")
+    for row, code in expected.codes.items():
+        named = found[(found["code"] == code) & (found["row"] == row)]
+        if named.empty:
+            wrong.append(f"row {row} is not named by {code}")
+        elif (named["message"].str.len() < 15).any():
+            wrong.append(f"{code} says too little")
+    wrong += [
+        f"{code} is not said"
+        for code in expected.file_codes - set(found.loc[found["row"].isna(), "code"])
+    ]
+    if report.rows_accepted:
+        check(report.accounts, ACCOUNTS)
+    return wrong
+
+
+def run(cases, suffix):
+    """Import tables of (n, faults by row); list what deviates."""
+    wrong = []
+    for seed, (n, faults) in enumerate(cases):
+        rows, expected = spoiled(n, faults, seed)
+        off = deviations(answer(rows, suffix), expected)
+        if off:
+            told = {row: fault.name for row, fault in faults.items()}
+            wrong.append((n, told, off))
+    return wrong
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("n", [1, 5, MANY])
+def test_a_good_table_is_taken_without_a_word(n, suffix):
+    rows, expected = spoiled(n, {})
+    report = answer(rows, suffix)
+    assert report.findings["code"].tolist() == []
+    assert deviations(report, expected) == []
+
+
+@pytest.mark.parametrize(("n", "suffix"), [(1, "csv"), (5, "csv"), (5, "xlsx")])
+def test_each_fault_alone_is_named(n, suffix):
+    places = itertools.cycle(sorted({1, (n + 1) // 2, n}))
+    cases = [
+        (n, {place: fault})
+        for place, fault in zip(places, ROW_FAULTS, strict=False)
+        if suffix in fault.formats
+    ]
+    assert run(cases, suffix) == []
+
+
+@pytest.mark.slow
+def test_each_fault_is_named_at_the_ends_and_the_middle_of_many_rows():
+    cases = [(MANY, dict.fromkeys((1, MANY // 2, MANY), fault)) for fault in ROW_FAULTS]
+    assert run(cases, "csv") == []
+
+
+@pytest.mark.slow
+def test_all_faults_of_a_workbook_are_named_among_many_rows():
+    faults = [fault for fault in ROW_FAULTS if "xlsx" in fault.formats]
+    places = range(7, MANY, MANY // len(faults))
+    assert run([(MANY, dict(zip(places, faults, strict=False)))], "xlsx") == []
+
+
+def groups_with_all_pairs(n_faults, size):
+    """Cover all pairs of numbers by groups, each filled greedily."""
+    open_pairs = set(itertools.combinations(range(n_faults), 2))
+    groups = []
+    while open_pairs:
+        group = list(min(open_pairs))
+        while len(group) < size:
+            gains = {
+                new: sum(tuple(sorted((new, old))) in open_pairs for old in group)
+                for new in range(n_faults)
+                if new not in group
+            }
+            group.append(max(gains, key=lambda new: (gains[new], -new)))
+        open_pairs -= set(itertools.combinations(sorted(group), 2))
+        groups.append(group)
+    return groups
+
+
+@pytest.mark.slow
+def test_all_pairs_of_faults_are_both_named():
+    size = 6
+    cases = [
+        (2 * size, {2 * at + 1: ROW_FAULTS[i] for at, i in enumerate(group)})
+        for group in groups_with_all_pairs(len(ROW_FAULTS), size)
+    ]
+    assert run(cases, "csv") == []
