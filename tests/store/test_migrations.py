@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -11,8 +13,11 @@ import sqlalchemy as sa
 
 from planner.store import migrations
 from planner.store import open_store
+from planner.store.backup import content_hashes
 from planner.store.doctor import examine
 from planner.store.engine import found_version
+from tests.store.full_store import fill
+from tests.store.full_store import fill_more
 from tests.stores import SQLITE_ONLY
 
 DUMPS = sorted((Path(__file__).parent / "data").glob("store_v*.sql"))
@@ -58,40 +63,63 @@ def test_a_released_file_becomes_a_new_one(dump, tmp_path, store):
     old.close()
 
 
+OPENER = "import sys; from planner.store import open_store; open_store(sys.argv[1])"
+
+
+def test_two_processes_may_open_the_same_old_file_at_once(tmp_path):
+    path = tmp_path / "old.sqlite"
+    with closing(sqlite3.connect(path)) as conn:
+        conn.executescript(DUMPS[0].read_text("utf-8"))
+    command = [sys.executable, "-c", OPENER, f"sqlite:///{path}"]
+    openers = [subprocess.Popen(command) for _ in range(2)]
+    assert [opener.wait() for opener in openers] == [0, 0]
+    opened = open_store(f"sqlite:///{path}")
+    assert examine(opened) == []
+    opened.close()
+    copy = path.with_name(f"old.before-v{KNOWN}.sqlite")
+    assert found_version(copy) == 1
+
+
 def add_colour(conn):
     conn.exec_driver_sql("ALTER TABLE company ADD COLUMN colour TEXT")
 
 
 def break_midway(conn):
-    conn.exec_driver_sql("CREATE TABLE half (x)")
+    conn.exec_driver_sql("CREATE TABLE half (x TEXT)")
     raise ZeroDivisionError
 
 
 KNOWN = migrations.KNOWN_VERSION
 STEPS = {
     KNOWN + 1: add_colour,
-    KNOWN + 2: lambda conn: conn.exec_driver_sql("CREATE TABLE more (x)"),
+    KNOWN + 2: lambda conn: conn.exec_driver_sql("CREATE TABLE more (x TEXT)"),
 }
 
 
-@SQLITE_ONLY
-def test_an_old_file_takes_the_steps_it_lacks_after_a_copy(store, company_id):
-    migrations.bring_up(store.engine, store.path, KNOWN, STEPS)
+def test_an_old_store_takes_the_steps_it_lacks_after_a_copy(store, company_id):
+    fill_more(store, company_id, fill(store, company_id))
+    with store.reading() as conn:
+        before = content_hashes(conn)
+    place = store.backend.beside("")
+    migrations.bring_up(store.engine, place, KNOWN, STEPS)
     assert "more" in sa.inspect(store.engine).get_table_names()
     with store.reading() as conn:
         rows = conn.exec_driver_sql("SELECT company_id, colour FROM company").all()
         version = conn.exec_driver_sql("SELECT value FROM meta").scalar()
     assert [tuple(row) for row in rows] == [(company_id, None)]
     assert version == str(KNOWN + 2)
-    copy = store.path.with_name(f"planner.before-v{KNOWN + 2}.sqlite")
+    copy = place.with_name(f"planner.before-v{KNOWN + 2}.sqlite")
     assert found_version(copy) == KNOWN
+    opened = open_store(f"sqlite:///{copy}")
+    with opened.reading() as conn:
+        assert content_hashes(conn) == before
+    opened.close()
 
 
-@SQLITE_ONLY
-def test_a_step_that_fails_leaves_the_file_as_it_was(store):
+def test_a_step_that_fails_leaves_the_store_as_it_was(store):
     steps = {KNOWN + 1: add_colour, KNOWN + 2: break_midway}
     with pytest.raises(ZeroDivisionError):
-        migrations.bring_up(store.engine, store.path, KNOWN, steps)
+        migrations.bring_up(store.engine, store.backend.beside(""), KNOWN, steps)
     assert store.backend.found_version() == KNOWN
     names = sa.inspect(store.engine).get_table_names()
     columns = [c["name"] for c in sa.inspect(store.engine).get_columns("company")]

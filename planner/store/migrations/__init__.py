@@ -46,7 +46,8 @@ def bring_up(
     engine
         Of the file.
     path
-        The file; a copy of an old one is laid beside it first.
+        The file, or of another database one that goes with it; a copy of an old store
+        is laid beside it first, as a SQLite file.
     found
         Its version; None: new.
     steps
@@ -56,7 +57,8 @@ def bring_up(
     if found == known:
         return
     if found is not None:
-        snapshot(engine, path.with_name(f"{path.stem}.before-v{known}{path.suffix}"))
+        suffix = path.suffix or ".sqlite"
+        snapshot(engine, path.with_name(f"{path.stem}.before-v{known}{suffix}"))
     with writing_connection(engine) as conn, conn.begin():
         if found is None:
             metadata.create_all(conn)
@@ -76,11 +78,24 @@ def writing_connection(engine: sa.Engine) -> sa.Connection:
 
 
 def snapshot(engine: sa.Engine, target: Path) -> None:
-    """Copy a live SQLite file, whole or not at all."""
-    with (
-        replacing(target) as beside,
-        engine.connect() as conn,
-        closing(sqlite3.connect(beside)) as copy,
-    ):
-        conn.connection.driver_connection.backup(copy)  # type: ignore[union-attr]
-        copy.execute("PRAGMA journal_mode = DELETE")
+    """Copy a live store of any version into a SQLite file, whole or not at all."""
+    with replacing(target) as beside:
+        if engine.dialect.name == "sqlite":
+            with engine.connect() as conn, closing(sqlite3.connect(beside)) as copy:
+                conn.connection.driver_connection.backup(copy)  # type: ignore[union-attr]
+                copy.execute("PRAGMA journal_mode = DELETE")
+        else:
+            _copy_rows(engine, beside)
+
+
+def _copy_rows(engine: sa.Engine, file: Path) -> None:
+    """Copy all rows of another database, whatever tables it has."""
+    from planner.store import transfer  # it needs the tables of today, too
+
+    made = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
+    with engine.connect() as source, source.begin(), made.begin() as target:
+        tables = transfer.copied_tables(source)
+        for table in tables:
+            table.create(target)
+        transfer.copy_rows(source, target, tables)
+    made.dispose()
