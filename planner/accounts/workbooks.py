@@ -19,6 +19,7 @@ from planner.accounts.sources import RawTable
 from planner.accounts.sources import table_of
 
 _ZEROS = re.compile(r"0{2,}")
+_ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f])_")  # how XLSX writes control signs
 
 
 def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
@@ -117,7 +118,7 @@ def _text(cell: Any) -> str:
         return value.isoformat(" ") if has_time else value.date().isoformat()
     if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat()
-    return str(value)
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))
 
 
 def _number_text(value: float) -> str:
