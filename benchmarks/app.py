@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from planner.accounts.reading.sources import read_source
 from planner.accounts.sample import load_sample
-from planner.accounts.sources import read_source
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.services import companies

@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from planner.accounts.sources import read_source
+from planner.accounts.reading.sources import read_source
 from planner.core.errors import ConflictError
 from planner.core.errors import StoreError
 from planner.core.run import RunControl

@@ -86,7 +86,7 @@ def test_every_column_an_import_knows_is_described(kind):
 
 def codes_of_findings() -> set[str]:
     codes = set()
-    for path in (ROOT / "planner" / "accounts").glob("*.py"):
+    for path in (ROOT / "planner" / "accounts").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue

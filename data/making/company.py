@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from planner.accounts.simulate import INDUSTRIES
-from planner.accounts.simulate import simulate_business
-from planner.accounts.simulate import simulate_deals
+from planner.accounts.simulation.business import INDUSTRIES
+from planner.accounts.simulation.business import simulate_business
+from planner.accounts.simulation.business import simulate_deals
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import check
 from planner.geography.boundaries import load_counties

@@ -11,28 +11,28 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.accounts.account_rows import read_rows
-from planner.accounts.areas import import_units
-from planner.accounts.cells import CellReader
 from planner.accounts.columns import KNOWN_COLUMNS
 from planner.accounts.enrich import Gazetteer
 from planner.accounts.findings import FindingLog
 from planner.accounts.findings import ImportReport
 from planner.accounts.findings import SourceError
 from planner.accounts.findings import make_report
+from planner.accounts.kinds.account_rows import read_rows
+from planner.accounts.kinds.areas import import_units
+from planner.accounts.kinds.market import import_market
+from planner.accounts.kinds.people import import_positions
+from planner.accounts.kinds.people import import_reps
+from planner.accounts.kinds.records import import_deals
+from planner.accounts.kinds.records import import_quotas
+from planner.accounts.kinds.records import import_visits_made
+from planner.accounts.kinds.references import Known
 from planner.accounts.mapping import Mapped
-from planner.accounts.market import import_market
 from planner.accounts.params import ImportParams
-from planner.accounts.people import import_positions
-from planner.accounts.people import import_reps
 from planner.accounts.pipeline import run_import
-from planner.accounts.records import import_deals
-from planner.accounts.records import import_quotas
-from planner.accounts.records import import_visits_made
-from planner.accounts.references import Known
-from planner.accounts.sources import RawTable
-from planner.accounts.sources import read_source
-from planner.accounts.sources import where as keep_where
+from planner.accounts.reading.cells import CellReader
+from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.sources import read_source
+from planner.accounts.reading.sources import where as keep_where
 from planner.core.errors import InputError
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import empty

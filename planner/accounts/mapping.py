@@ -13,10 +13,10 @@ import pandas as pd
 
 from planner.accounts.columns import KINDS
 from planner.accounts.columns import KNOWN_COLUMNS
-from planner.accounts.readings import Reading
-from planner.accounts.readings import header_unit
-from planner.accounts.readings import reading_of
-from planner.accounts.readings import without_unit
+from planner.accounts.reading.readings import Reading
+from planner.accounts.reading.readings import header_unit
+from planner.accounts.reading.readings import reading_of
+from planner.accounts.reading.readings import without_unit
 from planner.core.errors import InputError
 from planner.core.money import MINOR_DIGITS
 

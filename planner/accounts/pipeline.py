@@ -9,22 +9,22 @@ from dataclasses import replace
 import pandas as pd
 import pandera.pandas as pa
 
-from planner.accounts.cells import CellReader
-from planner.accounts.coercions import describe_coercions
-from planner.accounts.coercions import no_coercions
 from planner.accounts.findings import FindingLog
 from planner.accounts.findings import ImportReport
 from planner.accounts.findings import make_report
-from planner.accounts.furniture import without_furniture
 from planner.accounts.mapping import Mapped
 from planner.accounts.mapping import check_mapping
 from planner.accounts.mapping import guess_mapping
 from planner.accounts.mapping import is_sure
 from planner.accounts.mapping import readings_of
 from planner.accounts.params import ImportParams
-from planner.accounts.readings import Reading
-from planner.accounts.readings import factor_of
-from planner.accounts.sources import RawTable
+from planner.accounts.reading.cells import CellReader
+from planner.accounts.reading.coercions import describe_coercions
+from planner.accounts.reading.coercions import no_coercions
+from planner.accounts.reading.furniture import without_furniture
+from planner.accounts.reading.readings import Reading
+from planner.accounts.reading.readings import factor_of
+from planner.accounts.reading.sources import RawTable
 from planner.core.schemas import check
 
 _SAMPLE_ROWS = 200

@@ -23,13 +23,13 @@ from planner.accounts.enrich import Gazetteer
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import check_file
 from planner.accounts.importing import import_table
+from planner.accounts.kinds.references import Known
 from planner.accounts.mapping import Mapped
 from planner.accounts.mapping import guess_mapping
 from planner.accounts.params import ImportParams
-from planner.accounts.references import Known
-from planner.accounts.sources import RawTable
-from planner.accounts.sources import read_source
-from planner.accounts.sources import where as keep_where
+from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.sources import read_source
+from planner.accounts.reading.sources import where as keep_where
 from planner.core.errors import InputError
 from planner.core.settings import Settings
 from planner.services.import_log import import_findings

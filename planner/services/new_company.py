@@ -13,9 +13,9 @@ import pandas as pd
 from planner.accounts.enrich import join_units
 from planner.accounts.findings import ImportReport
 from planner.accounts.mapping import Mapped
-from planner.accounts.simulate import simulate_business
-from planner.accounts.simulate_deals import simulate_deals
-from planner.accounts.sources import RawTable
+from planner.accounts.reading.sources import RawTable
+from planner.accounts.simulation.business import simulate_business
+from planner.accounts.simulation.deals import simulate_deals
 from planner.core.errors import InputError
 from planner.core.money import minor_digits
 from planner.core.settings import Settings

@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 
 from planner.accounts.enrich import join_units
 from planner.accounts.findings import ImportReport
+from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.texts import clean_text
 from planner.accounts.refresh import FILE
 from planner.accounts.refresh import YOURS
 from planner.accounts.refresh import ListChanges
@@ -20,9 +22,7 @@ from planner.accounts.refresh import compare_lists
 from planner.accounts.refresh import guess_renamed
 from planner.accounts.refresh import take_changes
 from planner.accounts.refresh_alarms import find_alarms
-from planner.accounts.simulate import simulate_business
-from planner.accounts.sources import RawTable
-from planner.accounts.texts import clean_text
+from planner.accounts.simulation.business import simulate_business
 from planner.core.errors import InputError
 from planner.core.money import minor_digits
 from planner.core.schemas import ACCOUNTS

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from planner.accounts.health_rules import REPAIRS
-from planner.accounts.health_rules import RULES
+from planner.accounts.health.rules import REPAIRS
+from planner.accounts.health.rules import RULES
 from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.services.repair_rows import Planned

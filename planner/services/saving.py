@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from planner.accounts.enrich import join_units
 from planner.accounts.findings import ImportReport
-from planner.accounts.market import values_by_unit
-from planner.accounts.merging import brought_columns
-from planner.accounts.merging import merge_rows
-from planner.accounts.merging import n_changed
+from planner.accounts.kinds.market import values_by_unit
+from planner.accounts.kinds.merging import brought_columns
+from planner.accounts.kinds.merging import merge_rows
+from planner.accounts.kinds.merging import n_changed
 from planner.core.errors import InputError
 from planner.geography.adjacency import connect
 from planner.geography.adjacency import find_edges

@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from planner.accounts.findings import SourceError
-from planner.accounts.sources import read_source
+from planner.accounts.reading.sources import read_source
 
 LAYER = gpd.GeoDataFrame(
     {"id": ["01", "02"], "size": [1.5, 2.0]},

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from planner.accounts.fingerprints import fingerprint
-from planner.accounts.health import check_health
-from planner.accounts.health_rules import REPAIRS
-from planner.accounts.health_rules import RULES
-from planner.accounts.health_rules import SEVERITIES
-from planner.accounts.health_rules import HealthParams
+from planner.accounts.health.fingerprints import fingerprint
+from planner.accounts.health.report import check_health
+from planner.accounts.health.rules import REPAIRS
+from planner.accounts.health.rules import RULES
+from planner.accounts.health.rules import SEVERITIES
+from planner.accounts.health.rules import HealthParams
 from planner.core.errors import ParamsError
 from tests.accounts import health_worlds as worlds
 

@@ -14,11 +14,11 @@ import zipfile
 import pytest
 
 from planner.accounts.findings import SourceError
-from planner.accounts.guards import MOST_COLUMNS
-from planner.accounts.guards import MOST_MEMBERS
 from planner.accounts.importing import check_file
 from planner.accounts.importing import import_table
 from planner.accounts.importing import read_source
+from planner.accounts.reading.guards import MOST_COLUMNS
+from planner.accounts.reading.guards import MOST_MEMBERS
 
 ENTITY = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
 

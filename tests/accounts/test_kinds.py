@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.accounts.enrich import Gazetteer
-from planner.accounts.hierarchy import find_loops
 from planner.accounts.importing import import_table
-from planner.accounts.market import values_by_unit
-from planner.accounts.merging import merge_rows
+from planner.accounts.kinds.hierarchy import find_loops
+from planner.accounts.kinds.market import values_by_unit
+from planner.accounts.kinds.merging import merge_rows
+from planner.accounts.kinds.periods import read_periods
+from planner.accounts.kinds.references import Known
 from planner.accounts.params import ImportParams
-from planner.accounts.periods import read_periods
-from planner.accounts.references import Known
-from planner.accounts.sources import read_source
+from planner.accounts.reading.sources import read_source
 from planner.core.errors import InputError
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.accounts.findings import FindingLog
-from planner.accounts.matching import name_key
-from planner.accounts.matching import report_repeated_ids
-from planner.accounts.matching import report_same_places
+from planner.accounts.kinds.matching import name_key
+from planner.accounts.kinds.matching import report_repeated_ids
+from planner.accounts.kinds.matching import report_same_places
 
 
 def ids_of(*ids):

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from planner.accounts import repairs
+from planner.accounts.health import repairs
 from planner.core.errors import CrsError
 from planner.core.errors import InputError
 from tests.accounts import health_worlds as worlds

@@ -13,9 +13,9 @@ from planner.accounts.importing import ImportParams
 from planner.accounts.importing import check_file
 from planner.accounts.importing import import_table
 from planner.accounts.importing import read_source
-from planner.accounts.regions import is_known_country
-from planner.accounts.words import is_placeholder_name
-from planner.accounts.words import read_weekdays
+from planner.accounts.kinds.regions import is_known_country
+from planner.accounts.kinds.words import is_placeholder_name
+from planner.accounts.kinds.words import read_weekdays
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = dt.date(2026, 11, 20)

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from planner.accounts.simulate import INDUSTRIES
-from planner.accounts.simulate import simulate_business
-from planner.accounts.simulate import simulate_deals
-from planner.accounts.simulate import simulate_team
-from planner.accounts.simulate import territory_places
+from planner.accounts.simulation.business import INDUSTRIES
+from planner.accounts.simulation.business import simulate_business
+from planner.accounts.simulation.business import simulate_deals
+from planner.accounts.simulation.business import simulate_team
+from planner.accounts.simulation.business import territory_places
 from planner.core.errors import ParamsError
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import DEALS

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.accounts.dates import read_dates
-from planner.accounts.dates import read_times
-from planner.accounts.values import read_numbers
-from planner.accounts.values import to_minor
+from planner.accounts.reading.dates import read_dates
+from planner.accounts.reading.dates import read_times
+from planner.accounts.reading.values import read_numbers
+from planner.accounts.reading.values import to_minor
 from planner.core.money import format_minor
 from planner.core.money import parse_minor
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from planner.accounts.sources import read_source
+from planner.accounts.reading.sources import read_source
 from planner.core.settings import Settings
 from planner.services import importing
 from planner.services.companies import ensure_company

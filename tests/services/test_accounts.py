@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from planner.accounts.sources import read_source
+from planner.accounts.reading.sources import read_source
 from planner.core.errors import InputError
 from planner.services import accounts
 from planner.services import companies

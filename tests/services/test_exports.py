@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from planner.accounts.importing import import_table
 from planner.accounts.params import ImportParams
-from planner.accounts.sources import SUFFIXES
-from planner.accounts.sources import read_source
+from planner.accounts.reading.sources import SUFFIXES
+from planner.accounts.reading.sources import read_source
 from planner.cli import main
 from planner.core.errors import InputError
 from planner.core.errors import NotFoundError

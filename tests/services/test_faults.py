@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import event
 
 import planner
-from planner.accounts.sources import read_source
+from planner.accounts.reading.sources import read_source
 from planner.core.run import RunControl
 from planner.jobs import queue
 from planner.services import companies

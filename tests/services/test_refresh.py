@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from planner.accounts.sources import read_source
+from planner.accounts.reading.sources import read_source
 from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.services import publishing

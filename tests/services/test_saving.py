@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from planner.accounts.sources import read_source
+from planner.accounts.reading.sources import read_source
 from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.core.errors import NotFoundError

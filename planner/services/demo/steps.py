@@ -14,13 +14,13 @@ import pandas as pd
 
 from planner.accounts.enrich import Gazetteer
 from planner.accounts.importing import import_table
+from planner.accounts.reading.sources import read_source
+from planner.accounts.reading.sources import where as keep_where
 from planner.accounts.sample import load_sample
-from planner.accounts.simulate import simulate_business
-from planner.accounts.simulate_deals import simulate_deals
-from planner.accounts.simulate_team import simulate_team
-from planner.accounts.simulate_team import territory_places
-from planner.accounts.sources import read_source
-from planner.accounts.sources import where as keep_where
+from planner.accounts.simulation.business import simulate_business
+from planner.accounts.simulation.deals import simulate_deals
+from planner.accounts.simulation.team import simulate_team
+from planner.accounts.simulation.team import territory_places
 from planner.capacity.workload import account_minutes
 from planner.commissions.calculate import calculate
 from planner.commissions.plans import load_plan

@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from planner.accounts.readings import DATE_FORMS
-from planner.accounts.readings import QUANTITY_BY_TARGET
-from planner.accounts.readings import UNITS
+from planner.accounts.reading.readings import DATE_FORMS
+from planner.accounts.reading.readings import QUANTITY_BY_TARGET
+from planner.accounts.reading.readings import UNITS
 from planner.services import importing
 from planner.services import mappings
 from planner.services.importing import SourcePreview

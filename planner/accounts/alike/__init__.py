@@ -1,0 +1,1 @@
+"""Accounts that may be the same: blocking, likeness, pairs and clusters."""

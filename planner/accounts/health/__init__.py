@@ -1,0 +1,1 @@
+"""What is wrong with a company's accounts, and its repairs."""

@@ -1,0 +1,1 @@
+"""What rows of each kind must hold: accounts, people, deals, areas, market values."""

@@ -1,0 +1,195 @@
+"""The rows of a list of accounts: each column read by the rules of its kind."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planner.accounts.enrich import Gazetteer
+from planner.accounts.kinds.kept_columns import kept_columns
+from planner.accounts.kinds.kept_columns import other_columns
+from planner.accounts.kinds.matching import report_repeated_ids
+from planner.accounts.kinds.matching import report_same_places
+from planner.accounts.kinds.places import read_places
+from planner.accounts.kinds.references import Known
+from planner.accounts.kinds.references import report_unknown
+from planner.accounts.kinds.sense import question_accounts
+from planner.accounts.reading.cells import CellReader
+from planner.accounts.reading.dates import read_dates
+from planner.accounts.reading.texts import looks_damaged
+from planner.core.schemas import ACCOUNTS
+
+_CLOSED_WORDS = frozenset(
+    {
+        "closed",
+        "permanently closed",
+        "planning",
+        "planned",
+        "inactive",
+        "out of business",
+        "defunct",
+    }
+)
+_STATUS_WORDS = {
+    "customer": "customer",
+    "client": "customer",
+    "active": "customer",
+    "prospect": "prospect",
+    "lead": "prospect",
+    "target": "prospect",
+} | dict.fromkeys(_CLOSED_WORDS, "closed")
+_TEXTS = (
+    "street",
+    "industry",
+    "rating",
+    "products",
+    "owner_id",
+    "open_days",
+    "visit_class",
+    "unit_id",
+    "simulated",
+)
+_DAMAGE_CHECKED = ("name", "street", "city", "industry")
+
+
+def read_rows(
+    cells: CellReader, gazetteer: Gazetteer, known: Known | None = None
+) -> pd.DataFrame:
+    """
+    Read all rows of a table of accounts, reporting every fault.
+
+    Parameters
+    ----------
+    cells
+        Reader of the table.
+    gazetteer
+        Places for rows without coordinates.
+    known
+        Who and what the company holds; None: owners are not looked up.
+
+    Returns
+    -------
+    The columns of the ACCOUNTS schema and account_id, by row number; the rows that
+    the reader's log rejects are still among them.
+    """
+    ids = cells.text("account_id", required=True)
+    name = cells.text("name", required=True)
+    cells.refuse_foreign_currency()
+    places = read_places(cells, gazetteer)
+    report_repeated_ids(ids, cells.raw.frame, cells.log)
+    frame = places.assign(account_id=ids, name=name)
+    for target in _TEXTS:
+        frame[target] = cells.text(target)
+    for target in ("annual_revenue", "our_sales", "potential"):
+        frame[f"{target}_minor"] = cells.money(target)
+    frame["employees"] = cells.count("employees")
+    frame["propensity_share"] = cells.share("propensity_share")
+    for target in ("last_visit_on", "owned_since"):
+        frame[target] = cells.date(target)
+    for target in ("opens_s", "closes_s"):
+        frame[target] = cells.time(target)
+    frame["status"] = _status(cells, frame)
+    _check_custom_dates(cells, other_columns(cells))
+    frame["custom"] = kept_columns(cells)
+    _question_owners(frame["owner_id"], cells, known)
+    _keep_geo_source(frame, cells.text("geo_source"))
+    _warn_damaged(cells)
+    _report_doubles(frame, cells)
+    return _with_nulls(question_accounts(frame, cells))
+
+
+def _question_owners(owners: pd.Series, cells: CellReader, known: Known | None) -> None:
+    """Warn of owners who are neither a position nor a rep of the company."""
+    if known is None or known.position_ids is None or known.rep_ids is None:
+        return
+    report_unknown(
+        owners,
+        known.position_ids.union(known.rep_ids),
+        cells,
+        "owner_id",
+        code="unknown_owner",
+        severity="warn",
+        says="is no position and no rep of the company; the account was kept",
+    )
+
+
+def _report_doubles(frame: pd.DataFrame, cells: CellReader) -> None:
+    kept = frame[~frame.index.isin(list(cells.log.rejected))]
+    report_same_places(kept["name"], kept["lat"], kept["lon"], cells.log)
+
+
+def _with_nulls(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn empty text into null and bring the columns into the schema's order."""
+    texts = [
+        name
+        for name, column in ACCOUNTS.columns.items()
+        if str(column.dtype).startswith("str") and column.nullable
+    ]
+    blanked = frame.assign(
+        **{name: frame[name].mask(frame[name] == "") for name in texts}
+    )
+    return blanked[["account_id", *ACCOUNTS.columns]]
+
+
+def _status(cells: CellReader, frame: pd.DataFrame) -> pd.Series:
+    """Read the status; words for closed count in the industry's column too."""
+    given = cells.text("status")
+    words = given.str.casefold().map(_STATUS_WORDS)
+    unknown = given[words.isna() & (given != "")]
+    cells.log.rows(
+        "unknown_status",
+        "notice",
+        unknown,
+        "the status {value} is not known; the account counts as without status",
+        column=cells.mapping.get("status", "status"),
+    )
+    is_closed = (words == "closed").fillna(value=False)
+    target_word = {"status": "closed", "industry": ""}  # our own word needs no notice
+    for target in ("status", "industry"):
+        text = cells.text(target)
+        says_closed = text.str.casefold().isin(_CLOSED_WORDS)
+        is_told = says_closed & (text.str.casefold() != target_word[target])
+        for word, which in text[is_told].groupby(text[is_told]):
+            cells.log.file(
+                "closed",
+                "notice",
+                f"{len(which):,} accounts with {word!r} count as closed: "
+                "they are kept and get no visits",
+                column=cells.mapping.get(target, target),
+            )
+        is_closed = is_closed | says_closed
+    has_sales = (frame["our_sales_minor"] > 0).fillna(value=False).astype(bool)
+    default = pd.Series("prospect", index=frame.index, dtype="str")
+    status = words.astype("str").fillna(default.mask(has_sales, "customer"))
+    return status.mask(is_closed, "closed")
+
+
+def _keep_geo_source(frame: pd.DataFrame, told: pd.Series) -> None:
+    """Let a file of ours say that its coordinates are only those of a postcode."""
+    is_rough = (frame["geo_source"] == "given") & told.isin(["postcode", "city"])
+    frame["geo_source"] = frame["geo_source"].mask(is_rough, told)
+    frame["geo_precision"] = frame["geo_precision"].mask(is_rough, told)
+
+
+def _check_custom_dates(cells: CellReader, columns: list[str]) -> None:
+    """Hold rows of a kept column of dates that contradicts itself."""
+    for column in columns:
+        words = column.casefold().replace("_", " ").split()
+        if not words or words[-1] not in {"on", "date", "at"}:
+            continue
+        given = cells.raw.frame[column]
+        dates = read_dates(given, cells.params.date_form)
+        cells.hold_dates(given, dates.is_held, column)
+
+
+def _warn_damaged(cells: CellReader) -> None:
+    """Warn of text that was decoded wrongly before it came here."""
+    for target in _DAMAGE_CHECKED:
+        text = cells.raw_cells(target)
+        cells.log.rows(
+            "damaged_text",
+            "warn",
+            text[looks_damaged(text)],
+            "the text {value} looks damaged (read with a wrong encoding before it "
+            "came here); export it again as UTF-8. It was kept as it is",
+            column=cells.mapping.get(target, target),
+        )

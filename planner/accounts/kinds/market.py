@@ -1,0 +1,193 @@
+"""Market data by area: each area joined to one of our units, the rest named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import pandas as pd
+
+from planner.accounts.enrich import Gazetteer
+from planner.accounts.enrich import join_units
+from planner.accounts.findings import ImportReport
+from planner.accounts.kinds.kept_columns import other_columns
+from planner.accounts.kinds.matching import name_key
+from planner.accounts.kinds.matching import report_repeated_ids
+from planner.accounts.kinds.references import Known
+from planner.accounts.kinds.regions import region_codes
+from planner.accounts.mapping import Mapped
+from planner.accounts.params import ImportParams
+from planner.accounts.pipeline import run_import
+from planner.accounts.reading.cells import CellReader
+from planner.accounts.reading.sources import RawTable
+from planner.core.errors import InputError
+from planner.core.schemas import MARKET
+
+HOW = ("sum", "mean")
+_COUNTY_WORDS = r" (?:county|parish|borough|census area|municipality|city and borough)$"
+
+
+def import_market(
+    raw: RawTable,
+    mapping: Mapping[str, Mapped] | None = None,
+    *,
+    gazetteer: Gazetteer | None = None,
+    params: ImportParams | None = None,
+    known: Known | None = None,
+) -> ImportReport:
+    """
+    Turn a table of values by area into values by unit.
+
+    Parameters
+    ----------
+    raw, mapping, gazetteer, params
+        As of `import_table`.
+    known
+        Its `units` are those of the company; without them ids are taken as they are,
+        and areas named otherwise are refused.
+
+    Returns
+    -------
+    The report; its frame passes the MARKET schema: unit_id and value by area. Several
+    areas may lie in one unit: `values_by_unit` puts them together.
+
+    Notes
+    -----
+    An area is named by unit_id (a county's FIPS, four digits mended to five), by a ZIP,
+    whose centre lies in a unit, or by name and region. Areas that fit no unit are
+    refused by name.
+    """
+    there, places = known or Known(), gazetteer or Gazetteer.empty()
+
+    def build(cells: CellReader) -> pd.DataFrame:
+        return _read_market(cells, places, there.units)
+
+    named = (("unit_id",), ("postcode",), ("name", "region"))
+    return run_import(raw, "market", mapping, params, MARKET, ("value",), named, build)
+
+
+def values_by_unit(rows: pd.DataFrame, how: str = "sum") -> pd.Series:
+    """
+    Put the areas of each unit together.
+
+    Parameters
+    ----------
+    rows
+        MARKET frame.
+    how
+        ``sum`` for what adds up (households), ``mean`` for what does not (income).
+
+    Returns
+    -------
+    shape (n_units,)
+        `value` by unit_id, sorted.
+
+    Raises
+    ------
+    InputError
+        If `how` is neither.
+    """
+    if how not in HOW:
+        raise InputError(f"market values are put together by sum or mean, got {how!r}")
+    grouped = rows.groupby("unit_id")["value"]
+    return (grouped.sum() if how == "sum" else grouped.mean()).sort_index()
+
+
+def _read_market(
+    cells: CellReader, gazetteer: Gazetteer, units: gpd.GeoDataFrame | None
+) -> pd.DataFrame:
+    unit_id = cells.text("unit_id")
+    postcode = cells.text("postcode").str.slice(0, 5)
+    name, region = cells.text("name"), cells.text("region")
+    area = (name + ", " + region).where(name != "", "")
+    area = postcode.where(postcode != "", area)
+    area = unit_id.where(unit_id != "", area)
+    report_repeated_ids(area, cells.raw.frame, cells.log, column="area")
+    value = cells.amount("value")
+    given = cells.raw_cells("value")
+    cells.log.rows(
+        "missing_value",
+        "reject",
+        given[value.isna() & ~value.index.isin(list(cells.log.rejected))],
+        "value must be a number, got {value}",
+        column=cells.mapping["value"],
+    )
+    found = _by_id(unit_id, units)
+    if units is not None:
+        by_code = _by_postcode(postcode, gazetteer, units)
+        found = found.where(found != "", by_code)
+        found = found.where(found != "", _by_name(name, region, units))
+    _tell(area, unit_id, found, units, cells)
+    left = other_columns(cells)
+    if left:
+        cells.log.file(
+            "not_kept",
+            "notice",
+            f"a market layer has one value an area: {', '.join(left[:10])} not kept; "
+            "import the file again for another value",
+        )
+    return pd.DataFrame({"area": area, "unit_id": found, "value": value})
+
+
+def _tell(
+    area: pd.Series,
+    unit_id: pd.Series,
+    found: pd.Series,
+    units: gpd.GeoDataFrame | None,
+    cells: CellReader,
+) -> None:
+    """Refuse areas without a unit, and count the ids that were mended."""
+    log = cells.log
+    what = "fits no unit of the company" if units is not None else "has no unit_id"
+    log.rows(
+        "unknown_area",
+        "reject",
+        area[found == ""],
+        f"the area {{value}} {what}; its value is not taken",
+        column=next(iter(cells.mapping.values())),
+    )
+    n_mended = int(((unit_id != "") & (found != "") & (found != unit_id)).sum())
+    if n_mended:
+        log.file(
+            "unit_id_mended",
+            "notice",
+            f"{n_mended:,} unit ids got back the zeros they had lost",
+            column=cells.mapping.get("unit_id", ""),
+        )
+
+
+def _by_id(unit_id: pd.Series, units: gpd.GeoDataFrame | None) -> pd.Series:
+    """Find units by id; an id that lost its leading zeros gets them back."""
+    if units is None:
+        return unit_id
+    width = int(units.index.str.len().max()) if len(units) else 0
+    padded = unit_id.str.zfill(width).where(unit_id != "", "")
+    is_known, is_padded = unit_id.isin(units.index), padded.isin(units.index)
+    return unit_id.where(is_known, padded.where(is_padded, ""))
+
+
+def _by_postcode(
+    postcode: pd.Series, gazetteer: Gazetteer, units: gpd.GeoDataFrame
+) -> pd.Series:
+    codes = postcode[postcode != ""].drop_duplicates()
+    padded = codes.where(codes.str.len() != 4, "0" + codes)
+    centres = gazetteer.postcodes.reindex(padded)
+    centres.index = pd.Index(codes)
+    centres = centres.dropna()
+    unit_by_code = join_units(centres, units).dropna().to_dict()
+    return postcode.map(unit_by_code).astype("str").fillna("")
+
+
+def _by_name(name: pd.Series, region: pd.Series, units: gpd.GeoDataFrame) -> pd.Series:
+    """Find units by name and region; a name that two units have finds none."""
+
+    def key(names: pd.Series, regions: pd.Series) -> pd.Series:
+        plain = name_key(names).str.replace(_COUNTY_WORDS, "", regex=True)
+        return (plain + "|" + regions.fillna("").str.casefold()).where(names != "", "")
+
+    country = pd.Series("US", index=region.index, dtype="str")
+    wanted = key(name, region_codes(region, country))
+    ours = key(units["name"].fillna(""), units["region"])
+    alone = ours[~ours.duplicated(keep=False)]
+    unit_by_key = dict(zip(alone, alone.index, strict=True))
+    return wanted.map(unit_by_key).astype("str").fillna("")

@@ -1,0 +1,258 @@
+"""Lists of people and positions: reps with their seats, and who reports to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from planner.accounts.enrich import Gazetteer
+from planner.accounts.findings import ImportReport
+from planner.accounts.kinds.hierarchy import manager_rows
+from planner.accounts.kinds.hierarchy import report_loops
+from planner.accounts.kinds.hierarchy import report_orphans
+from planner.accounts.kinds.hierarchy import report_seats_held_twice
+from planner.accounts.kinds.hierarchy import report_two_managers
+from planner.accounts.kinds.hierarchy import roles_by_place
+from planner.accounts.kinds.hierarchy import seats_of
+from planner.accounts.kinds.kept_columns import custom_fields
+from planner.accounts.kinds.matching import report_repeated_ids
+from planner.accounts.kinds.places import read_places
+from planner.accounts.kinds.references import Known
+from planner.accounts.kinds.references import report_unknown
+from planner.accounts.mapping import Mapped
+from planner.accounts.params import ImportParams
+from planner.accounts.pipeline import run_import
+from planner.accounts.reading.cells import CellReader
+from planner.accounts.reading.sources import RawTable
+from planner.core.schemas import POSITIONS
+from planner.core.schemas import REPS
+from planner.core.schemas import check
+
+WORK_START_S = 8 * 3600 + 1800
+WORK_END_S = 17 * 3600
+
+_ROLES = {
+    "vp": "vp",
+    "vice president": "vp",
+    "head of sales": "vp",
+    "manager": "manager",
+    "sales manager": "manager",
+    "regional manager": "manager",
+    "director": "manager",
+    "rep": "rep",
+    "sales rep": "rep",
+    "field rep": "rep",
+    "account executive": "rep",
+    "overlay": "overlay",
+    "specialist": "overlay",
+}
+
+
+def import_reps(
+    raw: RawTable,
+    mapping: Mapping[str, Mapped] | None = None,
+    *,
+    gazetteer: Gazetteer | None = None,
+    params: ImportParams | None = None,
+    known: Known | None = None,
+) -> ImportReport:
+    """
+    Turn a table into reps, and with a column of managers into positions too.
+
+    Parameters
+    ----------
+    raw, mapping, gazetteer, params, known
+        As of `import_table`.
+
+    Returns
+    -------
+    The report; its frame passes the REPS schema. With a manager column,
+    `extra["positions"]` passes POSITIONS: each person's seat under the manager's.
+
+    Notes
+    -----
+    Required: rep_id and name. A rep may have no home; a home given by postcode or city
+    is placed like an account. Hours default to 8:30-17:00, ramp to 1. A manager is
+    named by rep_id, or by a name that only one person has.
+    """
+    places = gazetteer or Gazetteer.empty()
+    seats: dict[str, pd.DataFrame] = {}
+
+    def build(cells: CellReader) -> pd.DataFrame:
+        frame = _read_reps(cells, places, known or Known())
+        if cells.has("manager_id"):
+            frame["position_id"], seats["positions"] = _read_seats(cells, frame)
+        report_seats_held_twice(frame["position_id"], frame["left_on"], cells)
+        return frame
+
+    report = run_import(
+        raw, "reps", mapping, params, REPS, ("rep_id", "name"), (), build
+    )
+    if not seats or not report.is_usable:
+        return report
+    held = seats["positions"]
+    held = held[held["position_id"].isin(report.frame["position_id"])]
+    held = held.drop_duplicates("position_id").set_index("position_id")
+    held["parent_id"] = held["parent_id"].where(held["parent_id"].isin(held.index))
+    held["role"] = roles_by_place(held["parent_id"])
+    held["territory_id"] = pd.Series(None, index=held.index, dtype="str")
+    columns = ["title", "role", "parent_id", "territory_id"]
+    return replace(report, extra={"positions": check(held[columns], POSITIONS)})
+
+
+def import_positions(
+    raw: RawTable,
+    mapping: Mapping[str, Mapped] | None = None,
+    *,
+    params: ImportParams | None = None,
+    known: Known | None = None,
+) -> ImportReport:
+    """
+    Turn a table into positions.
+
+    Parameters
+    ----------
+    raw, mapping, params, known
+        As of `import_table`; `known.position_ids` may be superiors too.
+
+    Returns
+    -------
+    The report; its frame passes the POSITIONS schema.
+
+    Notes
+    -----
+    Required: position_id. Without a role it follows from the place in the tree. Rows
+    of a loop are refused, as are rows of one position under two superiors; a superior
+    that is in no row is warned of.
+    """
+    there = known or Known()
+
+    def build(cells: CellReader) -> pd.DataFrame:
+        return _read_positions(cells, there)
+
+    return run_import(
+        raw, "positions", mapping, params, POSITIONS, ("position_id",), (), build
+    )
+
+
+def _read_reps(cells: CellReader, gazetteer: Gazetteer, known: Known) -> pd.DataFrame:
+    ids = cells.text("rep_id", required=True)
+    if cells.has("manager_id"):
+        report_two_managers(ids, cells.text("manager_id"), cells, "manager_id")
+    report_repeated_ids(ids, cells.raw.frame, cells.log, column="rep_id")
+    cells.refuse_foreign_currency()
+    found = read_places(cells, gazetteer, required=False)
+    frame = pd.DataFrame(
+        {
+            "rep_id": ids,
+            "name": cells.text("name", required=True),
+            "position_id": _blank(cells.text("position_id")),
+            "lat": found["lat"],
+            "lon": found["lon"],
+            "work_start_s": cells.time("work_start_s").fillna(WORK_START_S),
+            "work_end_s": cells.time("work_end_s").fillna(WORK_END_S),
+            "cost_minor_per_year": cells.money("cost_per_year"),
+            "ramp_share": cells.share("ramp_share").fillna(1.0),
+            "hired_on": cells.date("hired_on"),
+            "left_on": cells.date("left_on"),
+            "custom": custom_fields(cells),
+        }
+    )
+    backwards = frame["work_end_s"] <= frame["work_start_s"]
+    cells.log.rows(
+        "hours_backwards",
+        "reject",
+        frame["work_end_s"][backwards].astype("str"),
+        "work ends ({value} seconds after midnight) before it starts",
+        column=cells.mapping.get("work_end_s", "work_end_s"),
+    )
+    if not cells.has("manager_id"):  # else the file itself brings the positions
+        report_unknown(
+            frame["position_id"],
+            known.position_ids,
+            cells,
+            "position_id",
+            code="unknown_position",
+            severity="warn",
+            says="is no position of the company; the rep was kept, import it next",
+        )
+    return frame
+
+
+def _read_seats(
+    cells: CellReader, frame: pd.DataFrame
+) -> tuple[pd.Series, pd.DataFrame]:
+    """Read the seat of each person, and the seats under each other."""
+    log = cells.log
+    seat = seats_of(frame["rep_id"], frame["position_id"].fillna(""))
+    managers = cells.text("manager_id")
+    above = manager_rows(managers, frame["rep_id"], frame["name"], cells)
+    parent = above.map(seat).astype("str").fillna("")
+    shared = (parent == seat) & (parent != "")
+    own_manager = shared & (above != pd.Series(above.index, index=above.index))
+    parent = parent.mask(own_manager.fillna(value=False), "")
+    report_two_managers(seat, parent, cells, "manager_id")
+    report_loops(seat, parent, cells, "manager_id")
+    title = cells.text("title")
+    held = pd.DataFrame(
+        {
+            "position_id": seat,
+            "title": title.where(title != "", frame["name"]),
+            "parent_id": _blank(parent),
+        }
+    )
+    return seat, held[~held.index.isin(list(log.rejected))]
+
+
+def _read_positions(cells: CellReader, known: Known) -> pd.DataFrame:
+    ids = cells.text("position_id", required=True)
+    parent = cells.text("parent_id")
+    report_two_managers(ids, parent, cells, "parent_id")
+    report_repeated_ids(ids, cells.raw.frame, cells.log, column="position_id")
+    report_loops(ids, parent, cells, "parent_id")
+    report_orphans(ids, parent, cells, "parent_id", known.position_ids)
+    title = cells.text("title")
+    frame = pd.DataFrame(
+        {
+            "position_id": ids,
+            "title": title.where(title != "", ids),
+            "role": _roles(cells, ids, parent),
+            "parent_id": _blank(parent),
+            "territory_id": _blank(cells.text("territory_id")),
+            "custom": custom_fields(cells),
+        }
+    )
+    seats = frame["territory_id"][~frame.index.isin(list(cells.log.rejected))]
+    twice = seats[seats.notna() & seats.duplicated(keep=False)]
+    cells.log.rows(
+        "territory_held_twice",
+        "warn",
+        twice,
+        "the territory {value} is worked by several positions",
+        column=cells.mapping.get("territory_id", "territory_id"),
+    )
+    return frame
+
+
+def _roles(cells: CellReader, ids: pd.Series, parent: pd.Series) -> pd.Series:
+    """Read roles; one we do not know follows from the place in the tree."""
+    given = cells.text("role")
+    words = given.str.casefold().map(_ROLES)
+    cells.log.rows(
+        "unknown_role",
+        "notice",
+        given[words.isna() & (given != "")],
+        "the role {value} is not known; it was taken from the place in the tree",
+        column=cells.mapping.get("role", "role"),
+    )
+    first = ~ids.duplicated()
+    by_place = roles_by_place(
+        pd.Series(_blank(parent)[first].tolist(), index=ids[first].tolist())
+    )
+    return words.fillna(ids.map(by_place.to_dict())).astype("str")
+
+
+def _blank(cells: pd.Series) -> pd.Series:
+    return cells.mask(cells == "")

@@ -1,0 +1,327 @@
+"""Where accounts are: coordinates checked, postcodes mended, the ladder climbed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.accounts.enrich import Gazetteer
+from planner.accounts.enrich import km_to_postcode
+from planner.accounts.enrich import locate
+from planner.accounts.findings import FindingLog
+from planner.accounts.kinds.regions import country_codes
+from planner.accounts.kinds.regions import is_known_country
+from planner.accounts.kinds.regions import is_known_region
+from planner.accounts.kinds.regions import region_codes
+from planner.accounts.reading.cells import CellReader
+from planner.geography.distance import haversine_m
+
+_POLAR_LAT = -60.0  # nobody sells in Antarctica: such a latitude is a longitude
+_FAR_TIMES_SPREAD = 4.0
+_FAR_LEAST_KM = 1500.0
+_NO_POSTCODES = ("00000", "11111", "33333", "66666", "77777", "99999")
+_US_BOX = (17.0, 72.0, -180.0, -64.0)  # lat from, to; lon from, to, without Guam
+
+
+def read_places(
+    cells: CellReader, gazetteer: Gazetteer, *, required: bool = True
+) -> pd.DataFrame:
+    """
+    Read and check the place of each row.
+
+    Parameters
+    ----------
+    cells
+        Reader of the table; its log takes every fault.
+    gazetteer
+        The places known offline.
+    required
+        Whether a row without a place is refused.
+
+    Returns
+    -------
+    columns lat, lon, geo_source, geo_precision, postcode, city, region, country
+        By row number; without a place lat and lon are NaN.
+    """
+    log = cells.log
+    named = cells.text("country")
+    country = country_codes(named, cells.params.default_country)
+    places = pd.DataFrame(
+        {
+            "lat": cells.number("lat"),
+            "lon": cells.number("lon"),
+            "postcode": cells.text("postcode"),
+            "city": cells.text("city"),
+            "region": region_codes(cells.text("region"), country),
+            "country": country,
+        }
+    )
+    places["postcode"] = mend_postcodes(places, gazetteer, log)
+    places["postcode"] = _without_placeholders(places, cells)
+    places = check_coordinates(places, gazetteer, log)
+    found = locate(places, gazetteer)
+    if required:
+        _refuse_unplaced(places, found, log)
+    given = places[found["geo_source"] == "given"]
+    _question_far(given, gazetteer, cells.params.far_km, log)
+    # A row without a country is only assumed to lie in ours where its place agrees.
+    is_abroad = (found["geo_source"] == "given") & ~in_us(found["lat"], found["lon"])
+    assumed_wrongly = (named == "") & (places["country"] == "US") & is_abroad
+    places["country"] = places["country"].mask(assumed_wrongly, "")
+    _question_words(places[~places.index.isin(list(log.rejected))], gazetteer, cells)
+    return pd.concat([found, places.drop(columns=["lat", "lon"])], axis=1)
+
+
+def mend_postcodes(
+    places: pd.DataFrame, gazetteer: Gazetteer, log: FindingLog
+) -> pd.Series:
+    """
+    Bring US postcodes to five digits, saying where signs were lost or left over.
+
+    Parameters
+    ----------
+    places : columns postcode, country
+        By row number.
+    gazetteer
+        A four-digit code is mended only if it is known with a zero before it.
+    log
+        Takes a notice for each mended code, a warning for each that cannot be.
+
+    Notes
+    -----
+    ``55044-1234`` is a full code and gives no notice; ``55044-``, ``-55044`` and
+    ``2134`` (a zero eaten by a spreadsheet) do.
+    """
+    given = places["postcode"]
+    is_us = (places["country"] == "US") & (given != "")
+    is_full = given.str.fullmatch(r"\d{5}(?:-?\d{4})?")
+    odd = given[is_us & ~is_full]
+    five = odd.str.extract(r"^[^0-9]*(\d{5})(?:\D|$)")[0]
+    padded = ("0" + odd).where(odd.str.fullmatch(r"\d{4}"))
+    padded = padded.where(gazetteer.postcodes.index.get_indexer(padded) >= 0)
+    mended = five.fillna(padded).reindex(given.index)
+    is_mended = is_us & ~is_full & mended.notna()
+    log.rows(
+        "postcode_mended",
+        "notice",
+        given[is_mended],
+        "the postcode {value} was brought to five digits",
+        column="postcode",
+    )
+    log.rows(
+        "postcode_malformed",
+        "warn",
+        given[is_us & ~is_full & mended.isna()],
+        "the postcode {value} has not five digits and was not used; correct it",
+        column="postcode",
+    )
+    short = given.str.slice(0, 5).where(is_full, mended)
+    return short.where(is_us & short.notna(), given).astype("str")
+
+
+def check_coordinates(
+    places: pd.DataFrame, gazetteer: Gazetteer, log: FindingLog
+) -> pd.DataFrame:
+    """
+    Take out coordinates that cannot be meant.
+
+    Parameters
+    ----------
+    places
+        As `read_places` builds it.
+    gazetteer
+        The places known offline.
+    log
+        Takes the findings; a file swapped or projected as a whole is refused.
+
+    Returns
+    -------
+    The places with NaN where a coordinate cannot be used.
+    """
+    lat, lon = places["lat"], places["lon"]
+    is_half = lat.notna() != lon.notna()
+    is_given = lat.notna() & lon.notna()
+    n_given = int(is_given.sum())
+    is_metres = is_given & (lat.abs() > 90) & (lon.abs() > 180)
+    if n_given and int(is_metres.sum()) * 2 > n_given:
+        log.file(
+            "projected_coordinates",
+            "reject",
+            "lat and lon look like metres (EPSG:3857?), not degrees; "
+            "export the places as degrees (EPSG:4326)",
+            column="lat",
+        )
+        return places
+    is_swapped = is_given & ~is_metres & are_swapped(places, is_given, gazetteer)
+    if n_given and int(is_swapped.sum()) * 2 > n_given:
+        log.file(
+            "swapped_columns",
+            "reject",
+            f"lat and lon look swapped in {int(is_swapped.sum()):,} of {n_given:,} "
+            "rows; map lat to the column of lon and lon to that of lat",
+            column="lat",
+        )
+        return places
+    shown = lat.astype("str") + ", " + lon.astype("str")
+    log.rows(
+        "swapped_row",
+        "reject",
+        shown[is_swapped],
+        "the place {value} lies far from the others and fits with lat and lon "
+        "swapped; swap them in the file",
+        column="lat",
+    )
+    is_outside = is_given & ~is_swapped & ((lat.abs() > 90) | (lon.abs() > 180))
+    is_null = is_given & (lat == 0) & (lon == 0)
+    _set_aside(shown, is_outside, "out_of_range", "lies outside the globe", log)
+    _set_aside(shown, is_null, "null_island", "is where failed look-ups end", log)
+    log.rows(
+        "half_a_place",
+        "notice",
+        lat.fillna(lon).astype("str")[is_half],
+        "only one of lat and lon is given ({value}); it was not used",
+        column="lat",
+    )
+    unusable = is_half | is_swapped | is_outside | is_null
+    return places.assign(lat=lat.mask(unusable), lon=lon.mask(unusable))
+
+
+def _without_placeholders(places: pd.DataFrame, cells: CellReader) -> pd.Series:
+    """Take out postcodes typed only because one had to be given."""
+    given = places["postcode"]
+    is_none = (places["country"] == "US") & given.isin(_NO_POSTCODES)
+    cells.log.rows(
+        "placeholder_postcode",
+        "warn",
+        given[is_none],
+        "the postcode {value} is nobody's and was not used; give the right one",
+        column=cells.mapping.get("postcode", "postcode"),
+    )
+    return given.mask(is_none, "")
+
+
+def _question_words(
+    places: pd.DataFrame, gazetteer: Gazetteer, cells: CellReader
+) -> None:
+    """Warn of countries, states and postcodes that there are not; all are kept."""
+    country, region, postcode = (
+        places[name] for name in ("country", "region", "postcode")
+    )
+    is_us = country == "US"
+    checks = [
+        ("country", country, (country != "") & ~is_known_country(country)),
+        ("region", region, is_us & (region != "") & ~is_known_region(region)),
+    ]
+    if len(gazetteer.postcodes):
+        is_full = postcode.str.fullmatch(r"\d{5}")
+        is_new = is_us & is_full & (gazetteer.postcodes.index.get_indexer(postcode) < 0)
+        checks.append(("postcode", postcode, is_new))
+    says = {
+        "country": "is no country we know; write its name or its code of two letters",
+        "region": "is no state of the USA; write its two letters",
+        "postcode": "is not among the postcodes we know; look whether it is right",
+    }
+    for target, cell, is_unknown in checks:
+        cells.log.rows(
+            f"unknown_{target}",
+            "warn",
+            cell[is_unknown],
+            f"the {target} {{value}} {says[target]}. It was kept",
+            column=cells.mapping.get(target, target),
+        )
+
+
+def _set_aside(
+    shown: pd.Series, which: pd.Series, code: str, what: str, log: FindingLog
+) -> None:
+    log.rows(
+        code,
+        "warn",
+        shown[which],
+        f"the place {{value}} {what}; it was not used. Give the right one, "
+        "or a postcode",
+        column="lat",
+    )
+
+
+def are_swapped(
+    places: pd.DataFrame, is_given: pd.Series, gazetteer: Gazetteer
+) -> pd.Series:
+    """
+    Tell which rows fit only with lat and lon swapped.
+
+    A row is taken as swapped if its latitude is impossible (beyond 90, or in
+    Antarctica), if only the swapped place is near its postcode, or if it lies far
+    from the others and swapped among them.
+    """
+    lat, lon = places["lat"], places["lon"]
+    can_swap = is_given & (lon.abs() <= 90) & (lat.abs() <= 180) & (lon > _POLAR_LAT)
+    impossible = (lat.abs() > 90) | (lat < _POLAR_LAT)
+    swapped = places.assign(lat=lon, lon=lat)
+    near = km_to_postcode(swapped[can_swap], gazetteer) < 50
+    off = km_to_postcode(places[can_swap], gazetteer) > 50
+    by_postcode = (near & off).reindex(places.index, fill_value=False)
+    by_spread = _outliers_that_fit_swapped(places[is_given & ~impossible])
+    evidence = (
+        impossible | by_postcode | by_spread.reindex(places.index, fill_value=False)
+    )
+    return can_swap & evidence
+
+
+def in_us(lat: pd.Series, lon: pd.Series) -> pd.Series:
+    """Tell which places lie in the box around the 50 states."""
+    south, north, west, east = _US_BOX
+    return lat.between(south, north) & lon.between(west, east)
+
+
+def _outliers_that_fit_swapped(places: pd.DataFrame) -> pd.Series:
+    if len(places) < 4:
+        return pd.Series(data=False, index=places.index)
+    mid_lat, mid_lon = places["lat"].median(), places["lon"].median()
+    away_km = haversine_m(places["lat"], places["lon"], mid_lat, mid_lon) / 1000
+    spread_km = max(float(np.median(away_km)), 50.0)
+    swapped_km = haversine_m(places["lon"], places["lat"], mid_lat, mid_lon) / 1000
+    limit_km = max(_FAR_TIMES_SPREAD * spread_km, _FAR_LEAST_KM)
+    can_swap = places["lon"].abs() <= 90
+    fits = (swapped_km <= 2 * spread_km) & can_swap
+    return pd.Series((away_km > limit_km) & fits, index=places.index)
+
+
+def _refuse_unplaced(
+    places: pd.DataFrame, found: pd.DataFrame, log: FindingLog
+) -> None:
+    is_open = (found["geo_source"] == "") & ~found.index.isin(list(log.rejected))
+    text = places["postcode"] + " " + places["city"] + " " + places["region"]
+    shown = text.str.strip()
+    log.rows(
+        "no_place",
+        "reject",
+        shown[is_open & (places["country"] == "US")],
+        "no place: no coordinates, and {value} is no postcode or city we know; "
+        "give lat and lon, or a right postcode",
+        column="lat",
+    )
+    log.rows(
+        "no_place",
+        "reject",
+        shown[is_open & (places["country"] != "US")],
+        "no place: {value} lies outside the USA, where lat and lon must be given",
+        column="lat",
+    )
+
+
+def _question_far(
+    given: pd.DataFrame, gazetteer: Gazetteer, far_km: float, log: FindingLog
+) -> None:
+    us = given[given["country"] == "US"]
+    away_km = km_to_postcode(us, gazetteer)
+    far = away_km[away_km > far_km]
+    log.rows(
+        "far_from_postcode",
+        "warn",
+        us["postcode"].loc[far.index],
+        "the place lies {detail} km from the centre of postcode {value}; "
+        "check which of the two is right. The coordinates were kept",
+        column="lat",
+        detail=far.map("{:,.0f}".format),
+    )

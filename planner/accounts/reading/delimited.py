@@ -1,0 +1,212 @@
+"""CSV and its kin: encoding, delimiter, quotes, and the rows as they stand."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from itertools import islice
+
+from planner.accounts.findings import Finding
+from planner.accounts.findings import SourceError
+from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.sources import table_of
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+LONGEST_FIELD = 131_072  # characters: anything longer is a quote that never closed
+_PROBE_ROWS = 50
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig", False),
+    (codecs.BOM_UTF32_LE, "utf-32", True),
+    (codecs.BOM_UTF32_BE, "utf-32", True),
+    (codecs.BOM_UTF16_LE, "utf-16", True),
+    (codecs.BOM_UTF16_BE, "utf-16", True),
+)
+
+
+def read_delimited(
+    content: bytes, filename: str, *, encoding: str | None = None
+) -> RawTable:
+    """
+    Read delimited text.
+
+    Parameters
+    ----------
+    content
+        The bytes of the file.
+    filename
+        For messages.
+    encoding
+        The user's choice; None: byte order mark, else UTF-8, else Windows-1252.
+
+    Raises
+    ------
+    SourceError
+        If the bytes are no text, or a quote is never closed.
+    """
+    text, notes = decode(content, filename, encoding)
+    delimiter = find_delimiter(text)
+    if delimiter != ",":
+        notes.append(
+            Finding(
+                code="delimiter",
+                severity="notice",
+                message=f"cells are divided by {DELIMITERS[delimiter]}",
+                value=delimiter,
+            )
+        )
+    rows = _rows(text, delimiter, filename)
+    if not rows:
+        raise SourceError("empty_file", f"{filename}: the file is empty")
+    return table_of(rows[0], rows[1:], filename, notes)
+
+
+def decode(
+    content: bytes, filename: str, encoding: str | None = None
+) -> tuple[str, list[Finding]]:
+    """
+    Turn bytes into text, saying what was assumed.
+
+    Parameters
+    ----------
+    content, filename, encoding
+        As of `read_delimited`.
+
+    Returns
+    -------
+    The text without its byte order mark, and the notices.
+
+    Raises
+    ------
+    SourceError
+        If the bytes are no text in any encoding tried.
+    """
+    if encoding is not None:
+        try:
+            return content.decode(encoding).removeprefix("\ufeff"), []
+        except (UnicodeDecodeError, LookupError) as error:
+            raise SourceError(
+                "encoding", f"{filename}: cannot be read as {encoding}", encoding
+            ) from error
+    for mark, name, is_unusual in _BOMS:
+        if content.startswith(mark):
+            return _decode_marked(content, name, filename), (
+                [_encoding_note(name.upper(), sure=True)] if is_unusual else []
+            )
+    if b"\0" in content[:10_000]:
+        return _decode_unmarked_utf16(content, filename)
+    if _looks_binary(content):
+        raise _not_text(filename)
+    try:
+        return content.decode("utf-8"), []
+    except UnicodeDecodeError:
+        return _decode_legacy(content)
+
+
+def find_delimiter(text: str) -> str:
+    """
+    Find the delimiter under which the first rows are widest and most alike.
+
+    Parameters
+    ----------
+    text
+        The text of the file.
+    """
+    best, best_score = ",", (0.0, 0)
+    head = text[:200_000]
+    for delimiter in DELIMITERS:
+        reader = csv.reader(io.StringIO(head), delimiter=delimiter)
+        try:
+            widths = [len(row) for row in islice(reader, _PROBE_ROWS) if row]
+        except csv.Error:
+            continue
+        if not widths or widths[0] < 2:
+            continue
+        alike = sum(width == widths[0] for width in widths) / len(widths)
+        score = (round(alike, 1), widths[0])
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _rows(text: str, delimiter: str, filename: str) -> list[list[str]]:
+    csv.field_size_limit(LONGEST_FIELD)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[str]] = []
+    try:
+        for row in reader:
+            if rows or any(cell.strip() for cell in row):
+                rows.append(row)
+    except csv.Error as error:
+        raise SourceError(
+            "field_too_long",
+            f"{filename}: a cell near line {reader.line_num} is longer than "
+            f"{LONGEST_FIELD:,} characters; look for a quote that is never closed",
+        ) from error
+    while rows and not any(cell.strip() for cell in rows[-1]):
+        rows.pop()
+    if rows and "\n" in rows[-1][-1] and text.count('"') % 2:
+        raise SourceError(
+            "open_quote",
+            f"{filename}: a quote opened in row {len(rows) - 1} is never closed, so "
+            "the rest of the file would be swallowed; close it and try again",
+        )
+    return rows
+
+
+def _decode_marked(content: bytes, name: str, filename: str) -> str:
+    try:
+        return content.decode(name).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            "encoding", f"{filename}: is marked as {name} but cannot be read as it"
+        ) from error
+
+
+def _decode_unmarked_utf16(content: bytes, filename: str) -> tuple[str, list[Finding]]:
+    """Text in UTF-16 has a zero in every second byte; anything else is binary."""
+    head = content[:10_000]
+    for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
+        if zeros.count(0) > 0.6 * len(zeros):
+            try:
+                text = content.decode(name)
+            except UnicodeDecodeError:
+                continue
+            return text, [_encoding_note(name.upper(), sure=False)]
+    raise _not_text(filename)
+
+
+def _decode_legacy(content: bytes) -> tuple[str, list[Finding]]:
+    try:
+        return content.decode("cp1252"), [_encoding_note("Windows-1252", sure=False)]
+    except UnicodeDecodeError:
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(content[:200_000]).best()
+        name = best.encoding if best is not None else "latin-1"
+        text = content.decode(name, errors="replace")
+        return text, [_encoding_note(name, sure=False)]
+
+
+def _encoding_note(name: str, *, sure: bool) -> Finding:
+    ask = "" if sure else "; if names look wrong, choose another encoding"
+    return Finding(
+        code="encoding",
+        severity="notice",
+        message=f"the text was read as {name}{ask}",
+        value=name,
+    )
+
+
+def _looks_binary(content: bytes) -> bool:
+    head = content[:10_000]
+    n_control = len(head) - len(head.translate(None, _CONTROL))
+    return n_control > 0.02 * len(head)
+
+
+def _not_text(filename: str) -> SourceError:
+    return SourceError(
+        "not_text",
+        f"{filename}: the file is not text; export the table as CSV or XLSX",
+    )

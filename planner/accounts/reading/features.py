@@ -1,0 +1,316 @@
+"""GeoJSON, GeoPackage, zipped shapefiles: properties as text, shapes in degrees."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from planner.accounts.findings import Finding
+from planner.accounts.findings import SourceError
+from planner.accounts.reading.guards import check_features
+from planner.accounts.reading.guards import check_geopackage
+from planner.accounts.reading.guards import layer_alone
+from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.sources import table_of
+
+_EPSG = re.compile(r"(\d{4,6})$")
+
+
+def read_geojson(content: bytes, filename: str) -> RawTable:
+    """
+    Read features; a point gives `lat` and `lon`, a polygon a place inside it.
+
+    Parameters
+    ----------
+    content
+        The bytes of the file.
+    filename
+        For messages.
+
+    Raises
+    ------
+    SourceError
+        If it is cut off, or no GeoJSON.
+    """
+    check_features(content, filename)
+    try:
+        document = json.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise SourceError(
+            "broken_geojson",
+            f"{filename}: is not complete GeoJSON; it was cut off or is another format",
+        ) from error
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list) or not all(
+        isinstance(feature, dict) for feature in features
+    ):
+        raise SourceError(
+            "broken_geojson", f"{filename}: holds no list of features; is it GeoJSON?"
+        )
+    properties = [_properties(feature) for feature in features]
+    shapes = [_shape(feature.get("geometry")) for feature in features]
+    epsg = _declared_epsg(document)
+    return table_of_shapes(properties, shapes, epsg, filename)
+
+
+def read_layer(content: bytes, filename: str, layer: str = "") -> RawTable:
+    """
+    Read one layer of a GeoPackage or of zipped shapefiles.
+
+    Parameters
+    ----------
+    content
+        The bytes of the file; an archive's directory was checked before.
+    filename
+        For messages.
+    layer
+        Name of the layer; empty: the first.
+
+    Raises
+    ------
+    SourceError
+        If there is no such layer, or the shapes have no coordinate system.
+    """
+    import pyogrio
+    from pyogrio.errors import DataLayerError
+    from pyogrio.errors import DataSourceError
+
+    is_zip = filename.lower().endswith(".zip")
+    if is_zip:
+        names = _shapefiles(content, filename)
+        chosen = choose_layer(names, layer, filename)
+        if not _has_crs(content, chosen):
+            return _without_crs(chosen, names, filename)
+        content = layer_alone(content, filename, chosen)
+    else:
+        check_geopackage(content, filename)
+    try:
+        if not is_zip:
+            names = [str(name) for name, _ in pyogrio.list_layers(io.BytesIO(content))]
+            chosen = choose_layer(names, layer, filename)
+        found = pyogrio.read_dataframe(
+            io.BytesIO(content), layer=None if is_zip else chosen
+        )
+    except SourceError:
+        raise
+    except (DataSourceError, DataLayerError, ValueError) as error:
+        raise SourceError(
+            "broken_layer", f"{filename}: no layer of shapes can be read from it"
+        ) from error
+    notes = first_layer_note(names, layer)
+    if "geometry" not in found.columns or found.crs is None:
+        raise SourceError(
+            "crs_unknown",
+            f"{filename}: layer {chosen!r} has no shapes with a coordinate system",
+        )
+    shapes = list(found.to_crs(4326).geometry)
+    rows = found.drop(columns="geometry").astype(object).to_dict("records")
+    table = table_of_shapes(rows, shapes, 4326, filename, notes)
+    return replace(table, layers=tuple(names), layer=chosen)
+
+
+def choose_layer(names: Sequence[str], layer: str, filename: str) -> str:
+    """
+    Choose a layer or a sheet: the one named, else the first.
+
+    Raises
+    ------
+    SourceError
+        If there is none, or none of that name.
+    """
+    if not names:
+        raise SourceError("broken_layer", f"{filename}: holds no layer")
+    if layer and layer not in names:
+        raise SourceError(
+            "no_such_layer",
+            f"{filename}: has no sheet or layer {layer!r}, only {', '.join(names)}",
+            layer,
+        )
+    return layer or names[0]
+
+
+def first_layer_note(names: Sequence[str], layer: str) -> list[Finding]:
+    """Say that only the first of several was read, unless it was chosen."""
+    if layer or len(names) <= 1:
+        return []
+    return [
+        Finding(
+            code="first_layer",
+            severity="notice",
+            value=names[0],
+            message=f"only the layer {names[0]!r} was read, not {', '.join(names[1:])}",
+        )
+    ]
+
+
+def _without_crs(chosen: str, names: Sequence[str], filename: str) -> RawTable:
+    question = Finding(
+        code="crs_unknown",
+        severity="warn",
+        message=f"{filename}: {chosen} has no .prj, so its coordinate system "
+        "is unknown; add the .prj file or save it as GeoJSON. Nothing was read",
+    )
+    return RawTable(
+        filename=filename,
+        columns=(),
+        frame=pd.DataFrame(index=pd.RangeIndex(1, 1, name="row")),
+        notes=(question,),
+        layers=tuple(names),
+        layer=chosen,
+    )
+
+
+def table_of_shapes(
+    properties: Sequence[dict[str, Any]],
+    shapes: Sequence[Any],
+    crs: Any,
+    filename: str,
+    notes: Sequence[Finding] = (),
+) -> RawTable:
+    """
+    Build a table from features.
+
+    Parameters
+    ----------
+    properties
+        Values by name, one mapping a feature.
+    shapes
+        One a feature, None where there is none.
+    crs
+        EPSG code, or what pyproj knows of the coordinate system.
+    filename, notes
+        As of `RawTable`.
+
+    Returns
+    -------
+    The table with `lat` and `lon` of a point, or of a place inside a polygon, and the
+    shapes in EPSG:4326.
+    """
+    notes = list(notes)
+    placed = list(shapes)
+    if crs != 4326:
+        placed = _to_degrees(shapes, crs)
+        name = f"EPSG:{crs}" if isinstance(crs, int) else crs.name
+        notes.append(
+            Finding(
+                code="reprojected",
+                severity="notice",
+                value=name,
+                message=f"coordinates were converted from {name} to degrees",
+            )
+        )
+    names = list(dict.fromkeys(_text(key) for row in properties for key in row))
+    kept = [name for name in names if name.casefold() not in {"lat", "lon"}]
+    rows = []
+    for row, shape in zip(properties, placed, strict=True):
+        cells = [_text(row.get(name)) for name in kept]
+        rows.append([*cells, *_place(shape)])
+    return table_of([*kept, "lat", "lon"], rows, filename, notes, placed)
+
+
+def _properties(feature: dict[str, Any]) -> dict[str, Any]:
+    """Read the properties; the id beside them counts as one if it is not among them."""
+    given = feature.get("properties")
+    properties = given if isinstance(given, dict) else {}
+    if "id" in feature and "id" not in properties:
+        properties = {**properties, "id": feature["id"]}
+    return properties
+
+
+def _shape(geometry: Any) -> Any:
+    """Build a shape; what cannot be built counts as missing."""
+    from shapely.errors import ShapelyError
+    from shapely.geometry import shape
+
+    if not isinstance(geometry, dict):
+        return None
+    try:
+        made = shape(geometry)
+        is_finite = made.is_empty or all(map(math.isfinite, made.bounds))
+    except (
+        ShapelyError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+        OverflowError,
+        RecursionError,
+    ):
+        return None
+    return made if is_finite else None
+
+
+def _place(shape: Any) -> tuple[str, str]:
+    if shape is None or shape.is_empty:
+        return "", ""
+    if shape.geom_type == "Point":  # in full, so that a place comes back as it went
+        return f"{Decimal(repr(shape.y)):f}", f"{Decimal(repr(shape.x)):f}"
+    point = shape.representative_point()
+    return f"{point.y:.7f}", f"{point.x:.7f}"
+
+
+def _to_degrees(shapes: Sequence[Any], crs: Any) -> list[Any]:
+    import geopandas as gpd
+
+    return list(gpd.GeoSeries(list(shapes), crs=crs).to_crs(4326))
+
+
+def _declared_epsg(document: dict[str, Any]) -> int:
+    """Read the old crs member; GeoJSON without it is EPSG:4326 (RFC 7946)."""
+    crs = document.get("crs")
+    name = ""
+    if isinstance(crs, dict):
+        name = str((crs.get("properties") or {}).get("name", ""))
+    if not name or "CRS84" in name:
+        return 4326
+    code = _EPSG.search(name)
+    if code is None:
+        raise SourceError(
+            "crs_unknown", f"the coordinate system {name!r} is not known", name
+        )
+    return int(code.group(1))
+
+
+def _shapefiles(content: bytes, filename: str) -> list[str]:
+    """Name the shapefiles of an archive, with their folders."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = [name for name in archive.namelist() if name.lower().endswith(".shp")]
+    if not names:
+        raise SourceError(
+            "unknown_format",
+            f"{filename}: an archive must hold a shapefile; "
+            "unpack it and give the table inside",
+        )
+    return names
+
+
+def _has_crs(content: bytes, shapefile: str) -> bool:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = {name.casefold() for name in archive.namelist()}
+    return f"{shapefile[:-4]}.prj".casefold() in names
+
+
+def _text(value: Any) -> str:
+    if (
+        value is None
+        or value is pd.NaT
+        or (isinstance(value, float) and value != value)
+    ):
+        return ""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()  # half a pair is no text
+    if isinstance(value, (dict, list, bool)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,127 @@
+"""XLSX: one sheet, its cells as the text a reader of the sheet would see."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+from zipfile import BadZipFile
+
+from planner.accounts.findings import Finding
+from planner.accounts.findings import SourceError
+from planner.accounts.reading.features import choose_layer
+from planner.accounts.reading.sheets import hidden_notes
+from planner.accounts.reading.sheets import read_sheet
+from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.sources import table_of
+
+_ZEROS = re.compile(r"0{2,}")
+_ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f])_")  # how XLSX writes control signs
+
+
+def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
+    """
+    Read one sheet of a workbook.
+
+    Parameters
+    ----------
+    content
+        The bytes of the file.
+    filename
+        For messages.
+    layer
+        Name of the sheet; empty: the first.
+
+    Raises
+    ------
+    SourceError
+        If it is no workbook, has no such sheet, or the sheet is empty.
+    """
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        names = [sheet.title for sheet in book.worksheets]
+        chosen = choose_layer(names, layer, filename)
+        sheet = book[chosen]
+        rows, notes = read_sheet(sheet, filename, _text)
+        xml = book._archive.read(sheet._worksheet_path)  # noqa: SLF001
+        book.close()
+    except SourceError:
+        raise
+    except (
+        BadZipFile,
+        InvalidFileException,
+        KeyError,
+        IndexError,
+        ValueError,
+    ) as error:
+        raise SourceError(
+            "damaged_archive", f"{filename}: is damaged or no XLSX workbook"
+        ) from error
+    start = next((place for place, row in enumerate(rows) if row), None)
+    if start is None:
+        raise SourceError("empty_file", f"{filename}: the sheet {chosen!r} is empty")
+    hidden, unknown = hidden_notes(xml, rows[start], start + 1)
+    notes = [*notes, *hidden, *_not_computed(unknown, start + 1)]
+    if len(names) > 1 and not layer:
+        notes.append(
+            Finding(
+                code="first_sheet",
+                severity="notice",
+                value=names[0],
+                message=f"only the first of {len(names)} sheets, {chosen!r}, was read",
+            )
+        )
+    while not rows[-1]:
+        rows.pop()
+    header = rows[start]
+    body = [row + [""] * (len(header) - len(row)) for row in rows[start + 1 :]]
+    table = table_of(header, body, filename, notes)
+    return replace(table, layers=tuple(names), layer=chosen)
+
+
+def _not_computed(unknown: dict[int, list[str]], header_row: int) -> list[Finding]:
+    """Hold rows with a formula whose value nobody knows; it would read as empty."""
+    return [
+        Finding(
+            code="formula_not_computed",
+            severity="reject",
+            row=row - header_row,
+            column=names[0],
+            message=f"the formula in column {names[0]!r} was never computed; open the "
+            "workbook in a spreadsheet and save it",
+        )
+        for row, names in unknown.items()
+        if row > header_row
+    ]
+
+
+def _text(cell: Any) -> str:
+    """Write a cell as text; a number shown as 0001 stays 0001."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        shown_width = _ZEROS.fullmatch(str(cell.number_format or ""))
+        if shown_width and float(value).is_integer():
+            return f"{int(value):0{len(shown_width.group())}d}"
+        return _number_text(value)
+    if isinstance(value, datetime.datetime):
+        has_time = value.time() != datetime.time()
+        return value.isoformat(" ") if has_time else value.date().isoformat()
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))
+
+
+def _number_text(value: float) -> str:
+    if isinstance(value, int) or value.is_integer():
+        return str(int(value))
+    return format(Decimal(repr(value)), "f")

@@ -1,0 +1,1 @@
+"""Figures invented for what a list lacks, labelled as simulated."""
