@@ -142,6 +142,8 @@ def search(
     chunk = int(min(_CHUNK_STEPS, max(10_000, 10 * problem.n_units)))
     n_chunks = max(4, -(-n_steps // chunk))
     n_hot = int(n_chunks * (1 - _STILL_SHARE))
+    # Downhill from where the cooling led, then from the best plan seen on the way.
+    n_turn = (n_hot + n_chunks) // 2
     n_quiet = max(1, _REPORT_STEPS // chunk)
     for number in range(n_chunks):
         if number < n_hot:
@@ -151,7 +153,7 @@ def search(
         found = rate(problem, state.labels, goal)
         if found.key < best.key:
             best = found
-        if number + 1 == n_hot:
+        if number + 1 == n_turn:
             state.labels = best.labels.copy()
         if number % n_quiet == 0 or number + 1 == n_chunks:
             run.report((number + 1) / n_chunks, "Moving borders", best=best.key[2])
