@@ -23,6 +23,9 @@ from planner.territory.problem import Ints
 from planner.territory.problem import Problem
 from planner.territory.problem import build_problem
 from planner.territory.result import BalanceResult
+from planner.territory.ruled import open_borders
+from planner.territory.ruled import plan_ruled
+from planner.territory.rules import Rules
 from planner.territory.search import Plan
 from planner.territory.search import SearchGoal
 from planner.territory.search import rate
@@ -50,6 +53,7 @@ def balance(
     current: pd.Series | None = None,
     locked: pd.Series | None = None,
     centres: pd.DataFrame | None = None,
+    rules: Rules | None = None,
     run: RunControl | None = None,
 ) -> BalanceResult:
     """
@@ -70,6 +74,9 @@ def balance(
     centres
         Columns x_km, y_km indexed by `territory_id`: fixed, else territories are
         measured to their weighted centroid.
+    rules
+        Groups, forbidden pairs and barriers, which always hold; costs of a move and
+        targets; or None.
     run
         Time limit, progress and cancel; the best so far is returned then.
 
@@ -86,23 +93,22 @@ def balance(
     """
     run = run or RunControl()
     request = check_request(
-        units, params, current=current, locked=locked, centres=centres
+        units, params, current=current, locked=locked, centres=centres, rules=rules
     )
     problem, bridges = _prepare(units, edges, params, request)
     stages = {"check": run.elapsed_s}
     rng = np.random.default_rng(params.seed)
     run.report(0.02, "Placing territories")
     goal = SearchGoal(is_moves=params.minimise == "moves", max_moved=params.max_moved)
-    if _is_large(problem, params):
-        plan = _coarse_then_fine(problem, goal, params, rng, run, stages)
-    else:
-        core = contiguity.join_locked(problem, rng)
-        starts = _starts(problem, core, params, rng, run)
-        stages["seed"] = run.elapsed_s - sum(stages.values())
-        plan = _best_search(problem, starts, goal, params, rng, run)
-    labels = _renamed(problem, plan.labels)
+    labels = plan_ruled(
+        problem,
+        request.rules,
+        goal,
+        rng,
+        lambda part, own: _planned(part, own, params, rng, run, stages),
+    )
     stages["search"] = run.elapsed_s - sum(stages.values())
-    run.report(0.92, "Proving how good it is", best=plan.key[2])
+    run.report(0.92, "Proving how good it is", best=problem.travel(labels))
     return conclude(
         units,
         params,
@@ -115,6 +121,25 @@ def balance(
     )
 
 
+def _planned(
+    problem: Problem,
+    goal: SearchGoal,
+    params: BalanceParams,
+    rng: np.random.Generator,
+    run: RunControl,
+    stages: dict[str, float],
+) -> Ints:
+    """Seed and search on a map that hangs together."""
+    if _is_large(problem, params):
+        plan = _coarse_then_fine(problem, goal, params, rng, run, stages)
+    else:
+        core = contiguity.join_locked(problem, rng)
+        starts = _starts(problem, core, params, rng, run)
+        stages["seed"] = run.elapsed_s - sum(stages.values())
+        plan = _best_search(problem, starts, goal, params, rng, run)
+    return _renamed(problem, plan.labels)
+
+
 def _prepare(
     units: pd.DataFrame,
     edges: pd.DataFrame | None,
@@ -125,6 +150,7 @@ def _prepare(
     linked = connect(linked, units) if len(units) > 1 else linked
     known = 0 if edges is None else len(edges)
     bridges = linked.iloc[known:] if edges is not None else linked.iloc[:0]
+    linked = open_borders(linked, request.rules, units.index)
     problem = build_problem(
         units,
         linked,
@@ -133,6 +159,7 @@ def _prepare(
         current=request.current,
         locked=request.locked,
         centres=request.centres,
+        rules=request.rules,
     )
     return problem, bridges.reset_index(drop=True)
 
@@ -171,6 +198,7 @@ def _starts(
 def _is_large(problem: Problem, params: BalanceParams) -> bool:
     """Whether cells come first: only where nothing is tied to single units."""
     is_tied = params.needs_current or bool((problem.locked != NOWHERE).any())
+    is_tied = is_tied or bool(len(problem.foes))
     return not is_tied and problem.n_units >= max(
         _LARGE_UNITS, 2 * _CELLS_A_TERRITORY * problem.n_territories
     )
@@ -275,7 +303,7 @@ def _warmed(
     run: RunControl,
 ) -> Plan:
     """Search on from a plan outside its tolerance, then divide anew by CP-SAT."""
-    if (problem.share > 1 + problem.tolerance).any():
+    if (problem.share > (1 + problem.tolerance) * problem.target.max(axis=0)).any():
         return best  # a unit too big for any territory: no search can help
     tolls = np.zeros(problem.target.shape)
     for number in range(_AGAIN):
@@ -300,7 +328,7 @@ def _warmed(
 
 def _renamed(problem: Problem, labels: Ints) -> Ints:
     """Give the names that fit best, where names are free."""
-    if (problem.locked != NOWHERE).any():
+    if (problem.locked != NOWHERE).any() or np.ptp(problem.target, axis=0).any():
         return labels
     renamed = rename(problem, labels)
     return renamed if problem.n_moved(renamed) <= problem.n_moved(labels) else labels

@@ -17,6 +17,7 @@ from planner.territory.certificate import move_cost
 from planner.territory.certificate import travel_cost
 from planner.territory.explain import find_blocking
 from planner.territory.explain import why_moved
+from planner.territory.leastmoves import least_moves
 from planner.territory.measures import tally
 from planner.territory.params import BalanceParams
 from planner.territory.precheck import Request
@@ -60,10 +61,12 @@ def conclude(
     travel_km2 = problem.travel(labels)
     moved = None if request.current is None else problem.n_moved(labels)
     started_s = run.elapsed_s
-    fewest = _fewest_moves(problem, moved, run)
+    fewest = _fewest_moves(problem, labels, moved, run)
     if params.minimise == "moves":
-        objective, proof = float(moved or 0), None
+        objective, proof = problem.cost_of_moves(labels), None
         bound = float(fewest or 0)
+        if problem.move_cost is not None:
+            bound = _cheapest_moves(problem, labels, run)
     else:
         cost = travel_cost(problem, problem.centres_of(labels))
         objective, proof = travel_km2, certify(problem, cost, travel_km2, run)
@@ -102,17 +105,34 @@ def conclude(
     )
 
 
-def _fewest_moves(problem: Problem, moved: int | None, run: RunControl) -> int | None:
+def _fewest_moves(
+    problem: Problem, labels: Ints, moved: int | None, run: RunControl
+) -> int | None:
     """Prove how many units must move at least; None without an alignment today."""
     if moved is None:
         return None
     given_up = int(problem.is_given_up.sum())
     if moved == given_up:
         return moved
-    proof: Certificate = certify(
-        problem, move_cost(problem), float(moved - given_up), run
-    )
+    upper = float(moved - given_up)
+    is_kept = bool((problem.excess(labels) <= _MET).all())
+    least = least_moves(problem, np.ones(problem.n_units), upper, run, is_kept=is_kept)
+    if least is not None:
+        return given_up + max(0, math.ceil(least.bound - 1e-6))
+    proof: Certificate = certify(problem, move_cost(problem), upper, run)
     return given_up + max(0, math.ceil(proof.bound - 1e-6))
+
+
+def _cheapest_moves(problem: Problem, labels: Ints, run: RunControl) -> float:
+    """Prove what the moves must cost at least."""
+    cost = problem.move_cost
+    if cost is None:
+        raise ValueError("moves have no cost of their own")
+    given_up = float(cost[problem.is_given_up].sum())
+    upper = problem.cost_of_moves(labels) - given_up
+    is_kept = bool((problem.excess(labels) <= _MET).all())
+    least = least_moves(problem, cost, upper, run, is_kept=is_kept)
+    return given_up + max(0.0, least.bound if least is not None else 0.0)
 
 
 def _gap(objective: float, bound: float) -> float | None:
@@ -167,7 +187,14 @@ def _tallies(
     units: pd.DataFrame, params: BalanceParams, problem: Problem, alignment: Alignment
 ) -> pd.DataFrame:
     columns = [measure.column for measure in params.measures]
-    return tally(units, alignment.territory_by_unit, columns, problem.territory_ids)
+    long = tally(units, alignment.territory_by_unit, columns, problem.territory_ids)
+    for m, measure in enumerate(params.balanced):
+        wanted = pd.Series(problem.target[:, m], index=list(problem.territory_ids))
+        rows = long["measure"] == measure.column
+        ideal = long.loc[rows, "ideal"] * long.loc[rows, "territory_id"].map(wanted)
+        long.loc[rows, "ideal"] = ideal
+        long.loc[rows, "deviation"] = long.loc[rows, "actual"] / ideal - 1
+    return long
 
 
 def _territories(
@@ -195,13 +222,14 @@ def _territories(
         "mean_km": np.bincount(labels, problem.weight * km, n_territories) / safe,
         "extra_pieces": np.bincount(owner_of_piece, minlength=n_territories) - 1,
     }
+    wanted = {m.column: problem.target[:, at] for at, m in enumerate(params.balanced)}
     for measure in params.measures:
         values = units[measure.column].to_numpy(dtype=float)
         actual = np.bincount(labels, values, n_territories)
-        ideal = values.sum() / n_territories
+        ideal = values.sum() / n_territories * wanted.get(measure.column, 1.0)
         columns[measure.column] = actual
         columns[f"{measure.column}_deviation"] = (
-            actual / ideal - 1 if ideal else np.full(n_territories, np.nan)
+            actual / ideal - 1 if values.any() else np.full(n_territories, np.nan)
         )
     ids = pd.Index(problem.territory_ids, dtype="str", name="territory_id")
     return pd.DataFrame(columns, index=ids)

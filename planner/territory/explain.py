@@ -128,8 +128,7 @@ def find_blocking(
                 problem.territory_ids[labels[unit]],
                 lump["unit_id"],
                 lump["measure"],
-                f"this unit alone is {100 * lump['share']:.0f} % of one territory's "
-                "ideal: no plan of whole units can meet the tolerance; use finer units",
+                lump["reason"],
             )
         )
     deviation = problem.loads(labels) / problem.target - 1

@@ -16,6 +16,32 @@ from planner.territory.problem import Ints
 from planner.territory.problem import Problem
 
 
+def lock_groups(problem: Problem, group: Ints) -> tuple[Problem, Ints]:
+    """
+    Lock the groups that have a locked unit: their other units go where it is.
+
+    Parameters
+    ----------
+    problem
+        With locks that do not tear a group.
+    group : shape (n_units,)
+        Group from 0, `NOWHERE` for none.
+
+    Returns
+    -------
+    problem
+        With more locks.
+    group : shape (n_units,)
+        Without the groups that are locked now.
+    """
+    is_held = (group != NOWHERE) & (problem.locked != NOWHERE)
+    held_by = np.full(int(group.max(initial=-1)) + 2, NOWHERE, dtype=np.int64)
+    held_by[group[is_held]] = problem.locked[is_held]
+    home = np.where(group == NOWHERE, NOWHERE, held_by[group])
+    locked = np.where(home == NOWHERE, problem.locked, home)
+    return replace(problem, locked=locked), np.where(home == NOWHERE, group, NOWHERE)
+
+
 def join_groups(
     problem: Problem, group: Ints, names: Sequence[str], rng: np.random.Generator
 ) -> Ints:
@@ -27,7 +53,7 @@ def join_groups(
     problem
         Neighbours and locks.
     group : shape (n_units,)
-        Group from 0, `NOWHERE` for none.
+        Group from 0, `NOWHERE` for none; without locked units, see `lock_groups`.
     names
         Of the groups, for messages.
     rng
@@ -44,7 +70,9 @@ def join_groups(
     InfeasibleError
         If a group cannot be joined without crossing other groups or locked units.
     """
-    owner, labels = _owners(problem, group, names)
+    free = group != NOWHERE
+    owner = np.where(free, problem.n_territories + group, problem.locked)
+    labels = [*problem.territory_ids, *(f"group {name}" for name in names)]
     try:
         core = contiguity.join_locked(
             replace(problem, locked=owner, territory_ids=tuple(labels)), rng
@@ -59,29 +87,9 @@ def join_groups(
         ) from error
     cell = np.arange(problem.n_units)
     for number in range(len(names)):
-        members = np.flatnonzero(group == number)
-        if not len(members):
-            continue
-        held = owner[members[0]]
-        taken = members
-        if held >= problem.n_territories:
-            taken = np.flatnonzero(core == held)
-        cell[taken] = taken[0]
+        taken = np.flatnonzero(core == problem.n_territories + number)
+        cell[taken] = taken.min(initial=problem.n_units)
     return np.asarray(np.unique(cell, return_inverse=True)[1], dtype=np.int64)
-
-
-def _owners(
-    problem: Problem, group: Ints, names: Sequence[str]
-) -> tuple[Ints, list[str]]:
-    """Give each locked unit its territory, each free group a number of its own."""
-    owner = problem.locked.copy()
-    for number in range(len(names)):
-        members = np.flatnonzero(group == number)
-        held = problem.locked[members]
-        held = held[held != NOWHERE]
-        own = problem.n_territories + number
-        owner[members] = held[0] if len(held) else own
-    return owner, [*problem.territory_ids, *(f"group {name}" for name in names)]
 
 
 def contract(problem: Problem, cell: Ints) -> Problem:

@@ -11,6 +11,13 @@ import pandas as pd
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.territory.params import BalanceParams
+from planner.territory.rules import Rules
+from planner.territory.rules import checked_targets
+from planner.territory.rules import contradictions
+from planner.territory.rules import group_of
+from planner.territory.rules import named_groups
+from planner.territory.rules import pair_rows
+from planner.territory.rules import refuse_contradictions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +36,9 @@ class Request:
     centres
         Fixed centres by `territory_id`; or None.
     lumps
-        Columns unit_id, measure, share: units that alone pass what one territory
-        may have, heaviest first.
+        What `find_lumps` returned.
+    rules
+        Groups, forbidden pairs, barriers, costs of a move, targets.
     """
 
     territory_ids: tuple[str, ...]
@@ -38,6 +46,7 @@ class Request:
     locked: pd.Series | None
     centres: pd.DataFrame | None
     lumps: pd.DataFrame
+    rules: Rules
 
 
 def check_request(
@@ -47,6 +56,7 @@ def check_request(
     current: pd.Series | None = None,
     locked: pd.Series | None = None,
     centres: pd.DataFrame | None = None,
+    rules: Rules | None = None,
 ) -> Request:
     """
     Check what is asked before any work is done.
@@ -61,6 +71,8 @@ def check_request(
         Territory today, and whether it must stay, indexed by `unit_id`; or None.
     centres
         Columns x_km, y_km indexed by `territory_id`; or None.
+    rules
+        What else must hold; or None.
 
     Returns
     -------
@@ -71,28 +83,50 @@ def check_request(
     InputError
         If a value is missing, negative or not finite, or an id is double.
     InfeasibleError
-        If no plan can exist: too many territories, or locks that contradict the rest.
+        If no plan can exist: too many territories, or locks, groups, forbidden pairs
+        and barriers that contradict each other; each reason names units and repair.
     """
+    rules = rules or Rules()
     _check_units(units, params)
     current = _checked_current(units, current, params)
     locked = _checked_locked(units, locked, current)
     centres = _checked_centres(centres, params)
-    territory_ids = _territory_ids(units, params, current, locked, centres)
+    territory_ids = _territory_ids(units, params, current, locked, centres, rules)
     _check_counts(units, params, territory_ids, current, locked)
+    pair_rows(rules.barriers, units.index, "barrier: unit")
+    refuse_contradictions(
+        contradictions(
+            units.index,
+            rules,
+            n_territories=len(territory_ids),
+            current=current,
+            locked=locked,
+        )
+    )
+    lumps = find_lumps(
+        units, params, territory_ids, rules=rules, current=current, locked=locked
+    )
     return Request(
         territory_ids=territory_ids,
         current=current,
         locked=locked,
         centres=centres,
-        lumps=find_lumps(units, params, len(territory_ids)),
+        lumps=lumps,
+        rules=rules,
     )
 
 
 def find_lumps(
-    units: pd.DataFrame, params: BalanceParams, n_territories: int
+    units: pd.DataFrame,
+    params: BalanceParams,
+    territory_ids: Sequence[str],
+    *,
+    rules: Rules | None = None,
+    current: pd.Series | None = None,
+    locked: pd.Series | None = None,
 ) -> pd.DataFrame:
     """
-    Find units too big for one territory.
+    Find what alone is too big for its territory: units, groups, locked units.
 
     Parameters
     ----------
@@ -100,31 +134,99 @@ def find_lumps(
         The measures, indexed by `unit_id`.
     params
         What is asked.
-    n_territories
-        How many share the total.
+    territory_ids
+        Who shares the total.
+    rules, current, locked
+        Groups and targets; territory today and whether it must stay; or None.
 
     Returns
     -------
-    Columns unit_id, measure, share (of the ideal of one territory); heaviest first.
+    Columns unit_id, measure, share (of the target of the largest territory, or of the
+    one it is locked to), tolerance and reason; heaviest first within each measure.
     """
+    rules = rules or Rules()
+    columns = [measure.column for measure in params.balanced]
+    target = checked_targets(rules, territory_ids, columns)
     found = []
-    for measure in params.balanced:
+    for m, measure in enumerate(params.balanced):
         values = units[measure.column].astype(float)
-        share = values / values.sum() * n_territories
-        big = share[share > 1 + float(measure.tolerance or 0)]
-        big = big.sort_values(ascending=False, kind="stable")
-        found.append(
-            pd.DataFrame(
-                {
-                    "unit_id": big.index.astype("str"),
-                    "measure": pd.Series(measure.column, range(len(big)), dtype="str"),
-                    "share": big.to_numpy(),
-                }
-            )
+        share = values / values.sum() * len(territory_ids)
+        limit = 1 + float(measure.tolerance or 0)
+        room = float(target[:, m].max())
+        rows = _big_units(share / room, limit)
+        rows += _big_groups(share / room, limit, rules)
+        rows += _overfull(share, limit, target[:, m], territory_ids, current, locked)
+        found += [
+            (unit, measure.column, size, measure.tolerance, reason)
+            for unit, size, reason in sorted(rows, key=lambda row: -row[1])
+        ]
+    names = ["unit_id", "measure", "share", "tolerance", "reason"]
+    return pd.DataFrame(found, columns=names)
+
+
+def _big_units(share: pd.Series, limit: float) -> list[tuple[str, float, str]]:
+    big = share[share > limit + 1e-9]
+    return [
+        (
+            str(unit),
+            float(size),
+            f"this unit alone is {100 * size:.0f} % of one territory's ideal: no plan "
+            "of whole units can meet the tolerance; use finer units",
         )
-    if not found:
-        return pd.DataFrame({"unit_id": [], "measure": [], "share": []})
-    return pd.concat(found, ignore_index=True)
+        for unit, size in big.items()
+    ]
+
+
+def _big_groups(
+    share: pd.Series, limit: float, rules: Rules
+) -> list[tuple[str, float, str]]:
+    """Find groups that must stay together and do not fit into one territory."""
+    if rules.together is None:
+        return []
+    group = group_of(rules, share.index)
+    names = named_groups(rules.together, share.index)
+    found = []
+    for number in range(int(group.max(initial=-1)) + 1):
+        own = share[group == number]
+        if own.sum() > limit + 1e-9 and own.max() <= limit + 1e-9:
+            found.append(
+                (
+                    str(own.idxmax()),
+                    float(own.sum()),
+                    f"its group {names[own.index[0]]!r} of {len(own)} units is "
+                    f"{100 * own.sum():.0f} % of one territory's ideal; split it",
+                )
+            )
+    return found
+
+
+def _overfull(
+    share: pd.Series,
+    limit: float,
+    target: np.ndarray,
+    territory_ids: Sequence[str],
+    current: pd.Series | None,
+    locked: pd.Series | None,
+) -> list[tuple[str, float, str]]:
+    """Find territories whose locked units alone pass what they may have."""
+    if current is None or locked is None:
+        return []
+    held = share[locked.to_numpy(dtype=bool)]
+    owner = current[locked]
+    room = pd.Series(target, index=list(territory_ids))
+    found = []
+    for name, own in held.groupby(owner):
+        size = float(own.sum() / room[name])
+        if size > limit + 1e-9 and len(own) > 1 and own.max() / room[name] <= limit:
+            found.append(
+                (
+                    str(own.idxmax()),
+                    size,
+                    f"the {len(own)} units locked to {name} come to {100 * size:.0f} % "
+                    "of its target; unlock some of them",
+                )
+            )
+    return found
 
 
 def _check_units(units: pd.DataFrame, params: BalanceParams) -> None:
@@ -212,14 +314,23 @@ def _territory_ids(
     current: pd.Series | None,
     locked: pd.Series | None,
     centres: pd.DataFrame | None,
+    rules: Rules,
 ) -> tuple[str, ...]:
-    """Name the territories: by centre, else as today, else T01, T02 ..."""
+    """Name the territories: by centre, target, else as today, else T01, T02 ..."""
     today: Sequence[str] = []
     if current is not None:
         weight = units[params.measures[0].column].astype(float)
         today = weight.groupby(current).sum().sort_values(ascending=False).index
     if centres is not None:
         return tuple(centres.index)
+    if rules.targets is not None:
+        named = tuple(rules.targets.index.astype("str"))
+        if params.n_territories not in (None, len(named)):
+            raise InputError(
+                f"{params.n_territories} territories are asked, but {len(named)} "
+                "targets are given"
+            )
+        return named
     n_territories = params.n_territories or len(today)
     if not n_territories:
         raise InputError("the number of territories must be given")

@@ -260,7 +260,7 @@ def _torn_groups(
         owners = list(dict.fromkeys(held[rows]))
         if len(owners) < 2:
             continue
-        name = named_groups(rules.together, units).iloc[rows[0]]  # type: ignore[arg-type]
+        name = named_groups(rules.together, units).iloc[rows[0]]
         first = [units[rows[held[rows] == owner][0]] for owner in owners]
         told = ", ".join(
             f"{unit!r} to {owner}" for unit, owner in zip(first, owners, strict=True)

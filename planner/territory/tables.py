@@ -164,7 +164,7 @@ def _measure_report(result: BalanceResult, measure: BalanceMeasure) -> dict[str,
     is_known = math.isfinite(worst)
     at = rows["deviation"].abs().idxmax() if is_known else rows.index[0]
     return {
-        "ideal": float(rows["ideal"].iloc[0]),
+        "ideal": float(rows["ideal"].mean()),
         "tolerance": measure.tolerance,
         "max_deviation": worst if is_known else None,
         "worst_territory": str(rows.loc[at, "territory_id"]) if is_known else None,
