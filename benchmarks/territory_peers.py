@@ -24,7 +24,7 @@ def flow_lloyd(problem: Problem, seed: int) -> Labels:
 
 
 def flow_lloyd_short(problem: Problem, seed: int) -> Labels:
-    """Alternate five times only, as the figures of evidence/territory.md did."""
+    """Alternate five times only: quick and not converged; five is our choice."""
     return flow_seed(problem, np.random.default_rng(seed), 5, RunControl())
 
 
