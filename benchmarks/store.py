@@ -157,7 +157,8 @@ def measure(n_rows: int, folder: Path, url: str, spare_url: str) -> dict[str, fl
         lambda: _load_plan(store, company_id, plan),
     )
     _edits(store, plan, units.index, seconds)
-    timed("doctor", lambda: examine(store))
+    found = timed("doctor", lambda: examine(store))
+    assert found == [], found
     store.close()
     file = folder / "plan.gpkg"
     timed("GeoPackage write (peer)", lambda: read.to_file(file, driver="GPKG"))
