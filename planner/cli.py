@@ -279,8 +279,10 @@ def _add_balance(verbs: Any) -> None:
     parser = _verb(verbs, "balance", "divide units into territories", _balance)
     parser.add_argument("units", type=Path, metavar="UNITS")
     parser.add_argument("--id", required=True, metavar="COL")
-    for name in ("x", "y", "lon", "lat", "current", "locked"):
+    for name in ("x", "y", "lon", "lat", "current", "locked", "together", "move-cost"):
         parser.add_argument(f"--{name}", metavar="COL")
+    for name in ("barriers", "apart", "targets"):
+        parser.add_argument(f"--{name}", type=Path, metavar="FILE")
     parser.add_argument(
         "--measure", action="append", required=True, metavar="COL[=TOLERANCE]"
     )
@@ -308,6 +310,8 @@ def _balance(args: argparse.Namespace) -> int:
         lat=args.lat,
         current=args.current,
         locked=args.locked,
+        together=args.together,
+        move_cost=args.move_cost,
     )
     plan, report = run_balance(
         args.units,
@@ -316,6 +320,9 @@ def _balance(args: argparse.Namespace) -> int:
         n_territories=args.territories,
         centres_path=args.centres,
         edges_path=args.edges,
+        barriers_path=args.barriers,
+        apart_path=args.apart,
+        targets_path=args.targets,
         is_contiguous=not args.no_contiguity,
         max_moved=args.max_moved,
         minimise=args.minimise,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pyproj import CRS
 
 from planner.core.errors import InputError
@@ -20,6 +21,7 @@ from planner.geography.boundaries import read_boundaries
 from planner.geography.distance import M_PER_KM
 from planner.geography.distance import project
 from planner.geography.distance import working_crs
+from planner.territory.rules import Rules
 
 _POLYGONS = {".geojson", ".gpkg", ".gz", ".shp", ".zip"}
 
@@ -41,6 +43,10 @@ class UnitColumns:
         Territory today; or None.
     locked
         1 where the unit must keep it, else 0; or None.
+    together
+        Group whose units share a territory, empty for none; or None.
+    move_cost
+        Cost of leaving the territory of today, not below 0; or None.
 
     Raises
     ------
@@ -55,6 +61,8 @@ class UnitColumns:
     lat: str | None = None
     current: str | None = None
     locked: str | None = None
+    together: str | None = None
+    move_cost: str | None = None
 
     def __post_init__(self) -> None:
         if (self.x is None) != (self.y is None):
@@ -85,6 +93,8 @@ class UnitFiles:
         Columns x_km, y_km and the measures; indexed by `unit_id`.
     edges, current, locked, centres
         As `balance` takes them; None where not given.
+    rules
+        Groups, forbidden pairs, barriers, costs of a move and targets.
     """
 
     units: pd.DataFrame
@@ -92,6 +102,7 @@ class UnitFiles:
     current: pd.Series | None
     locked: pd.Series | None
     centres: pd.DataFrame | None
+    rules: Rules
 
 
 def read_unit_files(
@@ -101,6 +112,9 @@ def read_unit_files(
     *,
     edges_path: Path | None = None,
     centres_path: Path | None = None,
+    barriers_path: Path | None = None,
+    apart_path: Path | None = None,
+    targets_path: Path | None = None,
 ) -> UnitFiles:
     """
     Read all that a balance needs.
@@ -117,6 +131,11 @@ def read_unit_files(
         .csv or .parquet with columns i and j: row numbers of the units from 0.
     centres_path
         .csv or .parquet with territory_id and the coordinate columns of the units.
+    barriers_path, apart_path
+        .csv or .parquet with columns i and j, row numbers as in the edges: borders not
+        to be crossed; units that must not share a territory.
+    targets_path
+        .csv or .parquet with territory_id and ``target``, or a column for a measure.
 
     Raises
     ------
@@ -138,6 +157,13 @@ def read_unit_files(
         current=_current(raw, ids, columns, name),
         locked=_locked(raw, ids, columns, name),
         centres=_centres(centres_path, columns, crs),
+        rules=Rules(
+            together=_column(raw, ids, columns.together, name),
+            move_cost=_costs(raw, ids, columns.move_cost, name),
+            barriers=_pairs(ids, barriers_path),
+            apart=_pairs(ids, apart_path),
+            targets=_targets(targets_path, measures),
+        ),
     )
 
 
@@ -240,28 +266,73 @@ def _edges(
         if "geometry" not in raw.columns:
             return None
         return find_edges(raw.set_axis(ids, axis=0))
-    path = Path(edges_path)
+    return edges_frame(ids, _row_pairs(Path(edges_path), len(raw)), 0.0)
+
+
+def _row_pairs(path: Path, n_units: int) -> NDArray[np.int64]:
+    """Read columns i and j, row numbers of the units."""
     table = _read_table(path, ["i", "j"])
     pairs = np.column_stack([_numbers(table, name, path.name) for name in ("i", "j")])
     for place, name in enumerate(("i", "j")):
         rows = pairs[:, place]
-        wrong = (rows < 0) | (rows >= len(raw)) | (rows != np.floor(rows))
+        wrong = (rows < 0) | (rows >= n_units) | (rows != np.floor(rows))
         if wrong.any():
-            rule = f"must be a row number of the units, 0 to {len(raw) - 1}"
+            rule = f"must be a row number of the units, 0 to {n_units - 1}"
             at = int(np.flatnonzero(wrong)[0])
             fault = RowFault(str(at + 1), name, str(table[name].iloc[at]), rule)
             raise SchemaError(path.name, [fault])
-    return edges_frame(ids, pairs.astype(np.int64), 0.0)
+    return pairs.astype(np.int64)
+
+
+def _pairs(ids: pd.Index, path: Path | None) -> pd.DataFrame | None:
+    """Read pairs of units by row number."""
+    if path is None:
+        return None
+    rows = _row_pairs(Path(path), len(ids))
+    names = ids.to_numpy()
+    return pd.DataFrame({"unit_id": names[rows[:, 0]], "other_id": names[rows[:, 1]]})
+
+
+def _targets(path: Path | None, measures: Sequence[str]) -> pd.DataFrame | None:
+    """Read the wanted loads of the territories."""
+    if path is None:
+        return None
+    path = Path(path)
+    table = _read_table(path, ["territory_id"])
+    wanted = [name for name in ("target", *measures) if name in table.columns]
+    if not wanted:
+        known = ", ".join(map(str, table.columns))
+        raise InputError(
+            f"{path.name} needs a column 'target' or one named like a measure; it has "
+            f"{known}"
+        )
+    ids = _ids(table, "territory_id", path.name)
+    values = {name: _numbers(table, name, path.name) for name in wanted}
+    return pd.DataFrame(values, index=ids)
+
+
+def _costs(
+    raw: pd.DataFrame, ids: pd.Index, column: str | None, file_name: str
+) -> pd.Series | None:
+    if column is None:
+        return None
+    return pd.Series(_numbers(raw, column, file_name, is_measure=True), index=ids)
+
+
+def _column(
+    raw: pd.DataFrame, ids: pd.Index, column: str | None, file_name: str
+) -> pd.Series | None:
+    if column is None:
+        return None
+    if column not in raw.columns:
+        raise InputError(f"{file_name} has no column {column!r}")
+    return raw[column].astype("str").set_axis(ids)
 
 
 def _current(
     raw: pd.DataFrame, ids: pd.Index, columns: UnitColumns, file_name: str
 ) -> pd.Series | None:
-    if columns.current is None:
-        return None
-    if columns.current not in raw.columns:
-        raise InputError(f"{file_name} has no column {columns.current!r}")
-    return raw[columns.current].astype("str").set_axis(ids)
+    return _column(raw, ids, columns.current, file_name)
 
 
 def _locked(

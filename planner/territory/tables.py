@@ -49,6 +49,9 @@ def run_balance(
     n_territories: int | None = None,
     centres_path: Path | None = None,
     edges_path: Path | None = None,
+    barriers_path: Path | None = None,
+    apart_path: Path | None = None,
+    targets_path: Path | None = None,
     is_contiguous: bool = True,
     max_moved: int | None = None,
     minimise: str = "travel",
@@ -72,6 +75,8 @@ def run_balance(
         .csv or .parquet with territory_id and the coordinate columns of the units.
     edges_path
         .csv or .parquet with columns i and j: row numbers of the units from 0.
+    barriers_path, apart_path, targets_path
+        As in `read_unit_files`.
     is_contiguous, max_moved, minimise, seed
         As in `BalanceParams`.
     run
@@ -105,6 +110,9 @@ def run_balance(
         [measure.column for measure in params.measures],
         edges_path=edges_path,
         centres_path=centres_path,
+        barriers_path=barriers_path,
+        apart_path=apart_path,
+        targets_path=targets_path,
     )
     result = balance(
         files.units,
@@ -113,6 +121,7 @@ def run_balance(
         current=files.current,
         locked=files.locked,
         centres=files.centres,
+        rules=files.rules,
         run=run,
     )
     plan = pd.DataFrame(

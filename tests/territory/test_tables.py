@@ -228,3 +228,35 @@ def test_measure_with_and_without_tolerance():
     assert parse_measure("accounts").tolerance is None
     assert parse_measure("accounts=0.05").tolerance == 0.05
     assert parse_measure("a=b=0.1").column == "a=b"
+
+
+def test_groups_pairs_barriers_and_targets_come_from_files(units_csv, tmp_path):
+    """1 and 4 are one company, 1 and 2 must be apart, targets are three to one."""
+    path = rewritten(units_csv, "today,keep", "today,firm")
+    path = rewritten(path, ",A,1", ",A,acme")
+    path = rewritten(path, "A,0", "A,")
+    path = rewritten(path, "3,0,1,2,30,B,0", "3,0,1,2,30,B,acme")
+    path = rewritten(path, "B,0", "B,")
+    (tmp_path / "apart.csv").write_text("i,j\n0,1\n")
+    (tmp_path / "walls.csv").write_text("i,j\n2,3\n")
+    (tmp_path / "targets.csv").write_text("territory_id,target\nX,3\nY,3\n")
+    plan, report = run_balance(
+        path,
+        UnitColumns(id_column="zip", x="x", y="y", together="firm"),
+        ["accounts=0.05"],
+        apart_path=tmp_path / "apart.csv",
+        barriers_path=tmp_path / "walls.csv",
+        targets_path=tmp_path / "targets.csv",
+    )
+    territory = plan.set_index("zip")["territory"]
+    assert set(territory) == {"X", "Y"}
+    assert territory["0001"] == territory["0003"] != territory["0002"]
+    assert territory["0002"] == territory["0004"]
+    assert report["met"]
+
+
+def test_targets_without_target_column_are_refused(units_csv, tmp_path):
+    path = tmp_path / "targets.csv"
+    path.write_text("territory_id,size\nX,3\n")
+    with pytest.raises(InputError, match="needs a column 'target' or one named like"):
+        run_balance(units_csv, PLANE, ["accounts=0.05"], targets_path=path)
