@@ -7,6 +7,7 @@ import pandas as pd
 
 from planner.core.formats import Formats
 from planner.ui.maps.palette import ACCENT
+from planner.ui.maps.palette import FAULT
 from planner.ui.planmap import Entry
 from planner.ui.planmap import Layer
 from planner.ui.planmap import Line
@@ -14,7 +15,6 @@ from planner.ui.planmap import MapData
 from planner.ui.planmap import Points
 from planner.ui.planmap import places_of
 
-FAULT = "#B42318"
 SHOWN_POINTS = 2000
 SHOWN_LINES = 60
 MARGIN_DEG = 0.4

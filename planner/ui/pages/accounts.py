@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.services import importing
 from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
 from planner.ui import charts
@@ -16,9 +17,11 @@ from planner.ui.maps.accounts import PLACED_BY
 from planner.ui.maps.accounts import Classes
 from planner.ui.maps.accounts import account_map
 from planner.ui.maps.accounts import classify
+from planner.ui.maps.market import with_market
 from planner.ui.maps.territory import bounds_of
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text
+from planner.ui.planmap import MapData
 from planner.ui.planmap import planmap
 from planner.ui.views import reads
 from planner.ui.views.account_card import account_card
@@ -27,6 +30,7 @@ from planner.ui.views.downloads import export_menu
 
 MAP_HEIGHT = 560
 NO_TERRITORY = "none"
+NO_LAYER = ""
 STATUSES = ("customer", "prospect", "closed")
 COLUMNS = {
     "name": widgets.Column("Account"),
@@ -149,19 +153,20 @@ def _map_and_chart(
         territory_labels=territory_labels(view) if view else {},
         territory_colours=reads.colours(ws, view) if view else {},
     )
+    drawn = account_map(
+        shown,
+        classes,
+        fmt,
+        places=reads.account_places(ws, scenario, shown, fmt, text_of_filter),
+        shapes=reads.unit_shapes(ws, view, fmt) if view else None,
+        base=reads.state_shapes(ws, view) if view else None,
+        fit=bounds_of(view) if view else None,
+        selected=st.session_state.get("acc-chosen"),
+    )
     left, right = st.columns([13, 7], gap="small")
     with left:
         event = planmap(
-            account_map(
-                shown,
-                classes,
-                fmt,
-                places=reads.account_places(ws, scenario, shown, fmt, text_of_filter),
-                shapes=reads.unit_shapes(ws, view, fmt) if view else None,
-                base=reads.state_shapes(ws, view) if view else None,
-                fit=bounds_of(view) if view else None,
-                selected=st.session_state.get("acc-chosen"),
-            ),
+            _over_market(ws, fmt, drawn),
             key="accounts",
             height=MAP_HEIGHT,
             events=("point",),
@@ -172,6 +177,25 @@ def _map_and_chart(
         st.session_state["acc-chosen"] = event.ids[0]
         st.session_state["acc-table-turn"] = table_turn() + 1  # unmark the table's row
         st.rerun()
+
+
+def _over_market(ws: Workspace, fmt: Formats, drawn: MapData) -> MapData:
+    """Lay the accounts over a market layer, if there is one and the user wants it."""
+    layers = importing.market_layers(ws)
+    if layers.empty:
+        return drawn
+    name = st.selectbox(
+        "Over",
+        [NO_LAYER, *layers.index],
+        key="acc-market",
+        width=240,
+        label_visibility="collapsed",
+        format_func=lambda layer: f"Over {layer}" if layer else "Over plain units",
+    )
+    if not name:
+        return drawn
+    unit = str(layers.loc[name, "unit_of_measure"] or "")
+    return with_market(drawn, importing.market_values(ws, name), name, unit, fmt)
 
 
 def _chart(fmt: Formats, shown: pd.DataFrame, classes: Classes) -> None:
