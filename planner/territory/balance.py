@@ -13,6 +13,7 @@ from planner.territory import seeds
 from planner.territory.aggregate import aggregate
 from planner.territory.aggregate import cells_of
 from planner.territory.conclude import conclude
+from planner.territory.disturbance import stay_near
 from planner.territory.naming import rename
 from planner.territory.params import BalanceParams
 from planner.territory.polish import polish
@@ -42,6 +43,7 @@ _BORDER_HEAT = 0.3
 _LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 4_000
 _POLISH_ROUNDS = 8
 _AGAIN = 4  # more searches where the tolerance is not met at once
+_NEAR_STEPS = 1_000_000  # of each search for fewer moves
 _TRIAL_SHARE = 0.1  # of the steps, to choose among starts
 
 
@@ -95,7 +97,7 @@ def balance(
     request = check_request(
         units, params, current=current, locked=locked, centres=centres, rules=rules
     )
-    problem, bridges = _prepare(units, edges, params, request)
+    problem, bridges = prepare(units, edges, params, request)
     stages = {"check": run.elapsed_s}
     rng = np.random.default_rng(params.seed)
     run.report(0.02, "Placing territories")
@@ -137,15 +139,29 @@ def _planned(
         starts = _starts(problem, core, params, rng, run)
         stages["seed"] = run.elapsed_s - sum(stages.values())
         plan = _best_search(problem, starts, goal, params, rng, run)
+        if goal.is_moves:
+            n_steps = int(min(_NEAR_STEPS, _STEPS_PER_UNIT * problem.n_units))
+            n_steps = int(n_steps * params.effort)
+            plan = stay_near(problem, plan, goal, n_steps, rng, run.part(0.85, 0.9))
     return _renamed(problem, plan.labels)
 
 
-def _prepare(
+def prepare(
     units: pd.DataFrame,
     edges: pd.DataFrame | None,
     params: BalanceParams,
     request: Request,
 ) -> tuple[Problem, pd.DataFrame]:
+    """
+    Make the problem of a checked request.
+
+    Returns
+    -------
+    problem
+        On the borders that are open.
+    bridges
+        EDGES rows added to connect the map.
+    """
     linked = point_edges(units) if edges is None else edges
     linked = connect(linked, units) if len(units) > 1 else linked
     known = 0 if edges is None else len(edges)

@@ -93,7 +93,7 @@ def plan_ruled(
     cell = np.arange(problem.n_units)
     coarse, own = problem, goal
     if (group != NOWHERE).any():
-        names = _group_names(rules, problem, group)
+        names = group_names(rules, problem, group)
         cell = join_groups(problem, group, names, rng)
         coarse = contract(problem, cell)
         _check_foes(problem, cell)
@@ -105,7 +105,10 @@ def plan_ruled(
     return labels
 
 
-def _group_names(rules: Rules, problem: Problem, group: Ints) -> list[str]:
+def group_names(rules: Rules, problem: Problem, group: Ints) -> list[str]:
+    """List the groups' names by number."""
+    if rules.together is None:
+        return []
     names = named_groups(rules.together, problem.unit_ids)
     name_by_group = dict(zip(group.tolist(), names.astype("str"), strict=True))
     return [str(name_by_group.get(number)) for number in range(int(group.max()) + 1)]

@@ -97,6 +97,7 @@ def search(
     *,
     tolls: Floats | None = None,
     hot: float = HOT,
+    cold: float = _COLD,
 ) -> Plan:
     """
     Improve a plan by steps over the borders of territories.
@@ -117,8 +118,8 @@ def search(
         Asked to stop every few chunks of steps; told the best so far.
     tolls : shape (n_territories, n_balanced)
         Signed prices of load to begin with, changed in place; None: zeros.
-    hot
-        Temperature to begin with, in mean shares of a unit.
+    hot, cold
+        Temperatures to begin and to end with, in mean shares of a unit.
 
     Returns
     -------
@@ -147,7 +148,7 @@ def search(
     n_quiet = max(1, _REPORT_STEPS // chunk)
     for number in range(n_chunks):
         if number < n_hot:
-            state.walk(chunk, hot * (_COLD / hot) ** (number / max(1, n_hot)))
+            state.walk(chunk, hot * (cold / hot) ** (number / max(1, n_hot)))
         else:
             state.descend(chunk)
         found = rate(problem, state.labels, goal)
