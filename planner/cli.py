@@ -352,6 +352,7 @@ def _balance_text(report: dict[str, Any]) -> str:
         lines.append(f"{name}: largest deviation {measure['max_deviation']:.4f}{asked}")
     if report["gap"] is not None:
         lines.append(f"within {report['gap']:.1%} of the best possible")
+    lines += report["violations"]
     lines += [f"in the way: {row['reason']}" for row in report["blocking"][:5]]
     return "\n".join(lines)
 

@@ -17,6 +17,9 @@ from planner.territory.certificate import move_cost
 from planner.territory.certificate import travel_cost
 from planner.territory.explain import find_blocking
 from planner.territory.explain import why_moved
+from planner.territory.impossible import Floor
+from planner.territory.impossible import prove_floors
+from planner.territory.impossible import say_impossible
 from planner.territory.leastmoves import least_moves
 from planner.territory.measures import tally
 from planner.territory.params import BalanceParams
@@ -77,11 +80,15 @@ def conclude(
         is_met = is_met and (moved or 0) <= params.max_moved
     gap = _gap(objective, bound) if is_met else None
     names = tuple(measure.column for measure in params.balanced)
+    is_over = bool((problem.excess(labels) > _MET).any())
+    floors = prove_floors(problem, names, run) if is_over else []
     alignment = _alignment(problem, labels)
     km = _distances_km(problem, labels)
     locked = problem.locked != NOWHERE
     return BalanceResult(
-        status=_status(run, problem, request, is_met=is_met, gap=gap),
+        status=_status(
+            run, problem, request, is_met=is_met, gap=gap, floors=floors, names=names
+        ),
         params=params,
         elapsed_s=run.elapsed_s,
         alignment=alignment,
@@ -98,6 +105,8 @@ def conclude(
         extra_pieces=contiguity.count_extra_pieces(problem, labels),
         is_met=is_met,
         blocking=find_blocking(problem, labels, names, request.lumps),
+        violations=tuple(say_impossible(problem, labels, names, floors)),
+        proven_deviation={floor.measure: floor.deviation for floor in reversed(floors)},
         reasons=why_moved(problem, labels, names),
         bridges=bridges,
         certificate=proof,
@@ -148,6 +157,8 @@ def _status(
     *,
     is_met: bool,
     gap: float | None,
+    floors: list[Floor],
+    names: tuple[str, ...],
 ) -> SolveStatus:
     ended = SolveStatus.of_stop(run)
     if ended is not SolveStatus.FEASIBLE:
@@ -156,7 +167,13 @@ def _status(
         # With free centres only these centres are proven best, not all.
         is_best = gap is not None and gap <= _PROVEN and problem.centres is not None
         return SolveStatus.OPTIMAL if is_best else SolveStatus.FEASIBLE
-    return SolveStatus.INFEASIBLE if len(request.lumps) else SolveStatus.NOT_MET
+    limit = dict(zip(names, problem.tolerance.tolist(), strict=True))
+    proven = any(
+        floor.deviation > limit.get(floor.measure, problem.tolerance.max()) + _MET
+        for floor in floors
+    )
+    is_impossible = proven or len(request.lumps) > 0
+    return SolveStatus.INFEASIBLE if is_impossible else SolveStatus.NOT_MET
 
 
 def _alignment(problem: Problem, labels: Ints) -> Alignment:

@@ -51,6 +51,11 @@ class BalanceResult(Result):
         Whether all tolerances and limits are kept.
     blocking
         Columns territory, unit, measure, reason.
+    violations
+        What could not be had, in sentences: the least found and the least proven.
+    proven_deviation
+        Largest deviation, a share, that no plan can stay under: by measure, and under
+        ``""`` for all measures together; empty where every tolerance is kept.
     reasons
         Why each moved unit moved, indexed `unit_id`.
     bridges
@@ -75,6 +80,8 @@ class BalanceResult(Result):
     extra_pieces: int
     is_met: bool
     blocking: pd.DataFrame
+    violations: tuple[str, ...]
+    proven_deviation: dict[str, float]
     reasons: pd.Series
     bridges: pd.DataFrame
     certificate: Certificate | None = field(repr=False)
@@ -118,6 +125,7 @@ def _sentences(result: BalanceResult) -> list[str]:
         said.append(f"{result.extra_pieces} pieces lie apart from their territory.")
     if len(result.bridges):
         said.append(f"{len(result.bridges)} links over gaps in the map were assumed.")
+    said += [f"{text}." for text in result.violations]
     if len(result.blocking):
         first = result.blocking.iloc[0]
         said.append(f"In the way: {first['territory']}: {first['reason']}.")

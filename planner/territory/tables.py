@@ -159,6 +159,8 @@ def report_of(result: BalanceResult) -> dict[str, Any]:
         "objective": result.objective,
         "bound": result.bound,
         "gap": result.gap,
+        "violations": list(result.violations),
+        "proven_deviation": result.proven_deviation,
         "blocking": result.blocking.to_dict("records"),
         "bridges": result.bridges[["unit_id", "neighbour_id"]].to_dict("records"),
         "seed": params.seed,
