@@ -124,6 +124,11 @@ class CrowFlyProvider:
             duration_s.astype(np.int64), road_m.round().astype(np.int64)
         )
 
+    def minutes(self, straight_km: npt.ArrayLike) -> FloatArray:
+        """Estimate the minutes of one-way trips from their straight kilometres."""
+        road_m = np.asarray(straight_km, dtype=float) * _M_PER_KM * self.detour
+        return np.asarray(self._driving_s(road_m) / S_PER_MIN, dtype=float)
+
     def _driving_s(self, road_m: FloatArray) -> FloatArray:
         """Sum each band's stretch at its speed, and add parking where one moves."""
         total_s = np.where(road_m > 0, self.parking_min * S_PER_MIN, 0.0)

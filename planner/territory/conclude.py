@@ -107,7 +107,9 @@ def conclude(
         blocking=find_blocking(problem, labels, names, request.lumps),
         violations=tuple(say_impossible(problem, labels, names, floors)),
         proven_deviation={floor.measure: floor.deviation for floor in reversed(floors)},
-        reasons=why_moved(problem, labels, names),
+        reasons=why_moved(
+            problem, labels, names, None if proof is None else proof.multipliers
+        ),
         bridges=bridges,
         certificate=proof,
         stages={name: round(seconds, 3) for name, seconds in stages.items()},

@@ -5,16 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planner.geography.travel import CrowFlyProvider
 from planner.territory.problem import NOWHERE
 from planner.territory.problem import Floats
 from planner.territory.problem import Ints
 from planner.territory.problem import Problem
 
 _TIE_KM = 1.0  # a difference nobody would drive for
+_TIE_SHARE = 0.01  # of what travel and room are worth together
 
 
 def why_moved(
-    problem: Problem, labels: Ints, measure_names: tuple[str, ...]
+    problem: Problem,
+    labels: Ints,
+    measure_names: tuple[str, ...],
+    multipliers: Floats | None = None,
 ) -> pd.Series:
     """
     Say for each moved unit why it did not stay.
@@ -27,6 +32,8 @@ def why_moved(
         Territory of each unit in the new plan.
     measure_names
         Names of the balanced measures, in their order.
+    multipliers : shape (n_territories, n_balanced)
+        The certificate's prices of load; None: no prices are told.
 
     Returns
     -------
@@ -38,14 +45,22 @@ def why_moved(
     Each sentence compares the new plan with the same plan but for this one unit left
     where it is: the deviations of the two territories, the distances to their centres,
     and whether it would hang on to its territory. It is one unit's reason at a time:
-    units that moved together may each show a small one.
+    units that moved together may each show a small one. Then the model's own prices
+    speak: weight · km² + Σ price · load in either territory. Where the two differ by
+    less than 1 % it is a tie; where staying is cheaper, the unit moved for whole units
+    or connection, which the prices do not know: rounding.
     """
     centres = problem.centres_of(labels)
     loads = problem.loads(labels)
     moved = np.flatnonzero((problem.current != NOWHERE) & (labels != problem.current))
     sentences = [
         _reason(problem, labels, int(unit), centres, loads, measure_names)
-        for unit in moved
+        + (
+            ""
+            if multipliers is None
+            else _priced(problem, unit, to, centres, multipliers)
+        )
+        for unit, to in zip(moved.tolist(), labels[moved].tolist(), strict=True)
     ]
     return pd.Series(
         sentences, index=problem.unit_ids[moved], dtype="str", name="reason"
@@ -84,7 +99,12 @@ def _reason(
     away = np.hypot(*(problem.xy[unit] - centres[[old, new]]).T)
     nearer_km = float(away[0] - away[1])
     if nearer_km > _TIE_KM:
-        parts.append(f"the centre of {new_name} is {nearer_km:.0f} km nearer")
+        there, here = CrowFlyProvider().minutes(away)[::-1].tolist()
+        minutes = here - there
+        parts.append(
+            f"the centre of {new_name} is {nearer_km:.0f} km nearer, about "
+            f"{minutes:.0f} minutes"
+        )
     if not parts:
         farther = f", {-nearer_km:.0f} km farther" if nearer_km < -_TIE_KM else ""
         return (
@@ -92,6 +112,63 @@ def _reason(
             "moved together with others"
         )
     return "; ".join([parts[0][0].upper() + parts[0][1:], *parts[1:]])
+
+
+def _priced(
+    problem: Problem, unit: int, new: int, centres: Floats, multipliers: Floats
+) -> str:
+    """Say what the model's prices make of a move."""
+    old = int(problem.current[unit])
+    square = ((problem.xy[unit] - centres[[old, new]]) ** 2).sum(axis=1)
+    travel = problem.weight[unit] * float(square[0] - square[1])
+    room = float((multipliers[old] - multipliers[new]) @ problem.share[unit])
+    gain, scale = travel + room, abs(travel) + abs(room)
+    if scale <= 0 or abs(gain) <= _TIE_SHARE * scale:
+        return "; a tie by the model's prices: either would do"
+    old_name, new_name = problem.territory_ids[old], problem.territory_ids[new]
+    if gain < 0:
+        return (
+            f"; rounding: by the model's prices it would stay in {old_name}, but units "
+            "move whole and territories hang together"
+        )
+    if room > travel:
+        return (
+            f"; by the model's prices room in {old_name} is dearer than in {new_name}"
+        )
+    return f"; by the model's prices travel to {new_name} decides"
+
+
+def why_accounts_moved(reasons: pd.Series, accounts: pd.DataFrame) -> pd.Series:
+    """
+    Say for each moved account why it did not stay.
+
+    Parameters
+    ----------
+    reasons
+        From `why_moved`, indexed `unit_id`.
+    accounts
+        Indexed `account_id`: `unit_id` and, where known, `relationship_months`,
+        `move_cost`.
+
+    Returns
+    -------
+    shape (n_moved_accounts,)
+        The unit's sentence with what the move costs this account, indexed `account_id`.
+    """
+    moved = accounts[accounts["unit_id"].isin(reasons.index)]
+    sentences = moved["unit_id"].map(reasons).astype("str")
+    if "relationship_months" in moved:
+        months = pd.to_numeric(moved["relationship_months"], errors="coerce")
+        known = months.notna()
+        told = months[known].round().astype(int).astype("str")
+        unit = told.where(told != "1", "").where(told == "1", " months")
+        unit = unit.where(told != "1", " month")
+        sentences.loc[known] += "; relationship " + told + unit
+    if "move_cost" in moved:
+        cost = pd.to_numeric(moved["move_cost"], errors="coerce")
+        known = cost.notna()
+        sentences.loc[known] += "; the move costs " + cost[known].map("{:.1f}".format)
+    return sentences.rename("reason")
 
 
 def find_blocking(
