@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow
@@ -18,6 +17,7 @@ from planner.core import schemas
 from planner.store.bulk import Text
 from planner.store.bulk import insert_columns
 from planner.store.bulk import refuse_nul
+from planner.store.columns import read_columns
 
 _SQL_TYPES: Mapping[str, Any] = {
     "str": Text,
@@ -28,7 +28,14 @@ _SQL_TYPES: Mapping[str, Any] = {
     "datetime64[s]": sa.Date,
     "geometry": sa.LargeBinary,
 }
-_ARROW_TYPES = {"str": pyarrow.large_string(), "Int64": pyarrow.int64()}
+_ARROW_TYPES = {  # of the values of JSON
+    "str": pyarrow.large_string(),
+    "Int64": pyarrow.int64(),
+    "int64": pyarrow.int64(),
+    "float64": pyarrow.float64(),
+    "bool": pyarrow.bool_(),
+    "datetime64[s]": pyarrow.large_string(),
+}
 _MANY = 500  # above this many keys a whole table is read rather than asked by key
 
 
@@ -173,19 +180,15 @@ def load_rows(
     """
     name = index_name(schema)
     names = ([] if name is None else [name]) + list(schema.columns)
-    query = (
-        sa.select(*(_as_stored(table.c[column_name]) for column_name in names))
-        .where(*_in_scope(table, scope), *where)
-        .order_by(*table.primary_key.columns)
-    )
-    rows = conn.execute(query).all()
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    cells = dict(zip(names, columns, strict=True))
+    found = read_columns(conn, table, names, *_in_scope(table, scope), *where)
+    cells = dict(zip(names, found, strict=True))
     series = {
-        column_name: _typed(cells[column_name], _type_name(column.dtype))
+        column_name: _typed_column(cells[column_name], _type_name(column.dtype))
         for column_name, column in schema.columns.items()
     }
-    index = None if name is None else pd.Index(cells[name], dtype="str", name=name)
+    index = None
+    if name is not None:
+        index = pd.Index(_typed_column(cells[name], "str"), dtype="str", name=name)
     frame = pd.DataFrame(series, index=index)
     if "geometry" in series:
         return gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326")
@@ -210,27 +213,23 @@ def plain_cells(series: pd.Series) -> list[Any]:
     return cells.where(series.notna(), None).tolist()
 
 
-def _as_stored(column: sa.Column) -> sa.ColumnElement:
-    """Ask for dates as the driver gives them: Arrow reads them faster than we do."""
-    if isinstance(column.type, sa.Date):
-        return sa.type_coerce(column, sa.Text).label(column.name)
-    return column
-
-
 def _typed(cells: Sequence[Any], kind: str) -> Any:
     """Turn plain values into a column of a frame."""
-    values = list(cells)
+    return _typed_column(pyarrow.array(cells, _ARROW_TYPES[kind]), kind)
+
+
+def _typed_column(cells: pyarrow.Array, kind: str) -> Any:
+    """Turn a column as it is stored into one of a frame."""
     if kind == "geometry":
-        return shapely.from_wkb(values) if values else np.array([], dtype=object)
+        return shapely.from_wkb(cells.to_numpy(zero_copy_only=False))
+    if kind in {"str", "Int64"}:
+        return pd.api.types.pandas_dtype(kind).__from_arrow__(cells)
     if kind.startswith("datetime64"):
-        days = pyarrow.array(values).cast(pyarrow.date32()).cast(pyarrow.timestamp("s"))
-        return days.to_numpy(zero_copy_only=False)
-    if kind in _ARROW_TYPES:
-        dtype = pd.api.types.pandas_dtype(kind)
-        return dtype.__from_arrow__(pyarrow.array(values, _ARROW_TYPES[kind]))
-    if kind == "float64":
-        return np.array(values, dtype=float)
-    return np.array(values, dtype=kind)
+        cells = cells.cast(pyarrow.date32()).cast(pyarrow.timestamp("s"))
+    elif kind in {"bool", "int64"} and cells.null_count:
+        raise ValueError(f"{cells.null_count} cells of a column of {kind} are missing")
+    values = cells.to_numpy(zero_copy_only=False, writable=True)
+    return values.astype(bool) if kind == "bool" else values
 
 
 def frame_json(frame: pd.DataFrame) -> dict[str, Any]:

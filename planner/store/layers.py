@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
+import pyarrow
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from planner.store import tables
-from planner.store.frames import insert_columns
+from planner.store.bulk import insert_columns
+from planner.store.columns import TEXT
+from planner.store.columns import read_columns
 from planner.store.records import new_id
 from planner.store.tables import scenario_layer
 
@@ -110,11 +114,16 @@ def resolve(
     return said
 
 
-def resolved_rows(
+def resolved_columns(
     conn: sa.Connection, table: sa.Table, chain: Sequence[str]
-) -> list[tuple[Any, ...]]:
+) -> list[pyarrow.Array]:
     """
-    Read all that a chain says as rows of key and values, in the order of the key.
+    Read all that a chain says as columns of key and values, in the order of the key.
+
+    Parameters
+    ----------
+    conn, table, chain
+        As for `resolve`; all value columns hold text.
 
     Notes
     -----
@@ -123,22 +132,47 @@ def resolved_rows(
     costs: `resolve` builds a mapping of all of them first.
     """
     key, values = _columns(table)
-    query = sa.select(key, *values).order_by(key)
+    names = [key.name, *(column.name for column in values)]
+    shown = [~table.c.is_removed] if "is_removed" in table.c else []
     rest = list(chain)
-    rows: list[tuple[Any, ...]] = []
-    while rest and not rows:
-        is_base = table.c.layer_id == rest.pop()
-        shown = [~table.c.is_removed] if "is_removed" in table.c else []
-        rows = [tuple(row) for row in conn.execute(query.where(is_base, *shown))]
+    base = [pyarrow.array([], TEXT)] * len(names)
+    while rest and not len(base[0]):
+        base = read_columns(conn, table, names, table.c.layer_id == rest.pop(), *shown)
     changed: dict[str, Values | None] = {}
     for layer_id in reversed(rest):
         for name, cells, is_gone in rows_of(conn, table, layer_id):
             changed[name] = None if is_gone else cells
-    if not changed:
+    return _changed_columns(base, changed) if changed else base
+
+
+def _changed_columns(
+    base: list[pyarrow.Array], changed: Mapping[str, Values | None]
+) -> list[pyarrow.Array]:
+    """Put changed values into columns sorted by key; None: the row goes."""
+    names = pyarrow.array(changed, TEXT)
+    hits = pc.index_in(base[0], value_set=names)
+    is_hit, places = hits.is_valid(), hits.drop_null()
+    nothing = (None,) * (len(base) - 1)
+    cells = zip(*(said or nothing for said in changed.values()), strict=True)
+    new = [pyarrow.array(column, TEXT) for column in cells]
+    is_gone = pyarrow.array([said is None for said in changed.values()])
+    made = [
+        pc.replace_with_mask(old, is_hit, column.take(places))
+        for old, column in zip(base[1:], new, strict=True)
+    ]
+    rows = [base[0], *made]
+    kept = pc.invert(pc.fill_null(is_gone.take(hits), fill_value=False))
+    rows = [column.filter(kept) for column in rows]
+    is_known = pc.is_in(names, value_set=base[0].filter(is_hit))
+    is_added = pc.invert(pc.or_(is_known, is_gone))
+    if not pc.any(is_added).as_py():
         return rows
-    kept = [row for row in rows if row[0] not in changed]
-    kept += [(name, *cells) for name, cells in changed.items() if cells is not None]
-    return sorted(kept)
+    rows = [
+        pyarrow.concat_arrays([column, added.filter(is_added)])
+        for column, added in zip(rows, [names, *new], strict=True)
+    ]
+    order = pc.sort_indices(rows[0])
+    return [column.take(order) for column in rows]
 
 
 def rows_of(

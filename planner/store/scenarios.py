@@ -57,7 +57,9 @@ TOLD_CHANGES = 2000  # more are told to the audit log as a count and a hash
 
 def load_alignment(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     """Read which territory each unit lies in: an ALIGNMENT frame, sorted by unit."""
-    said = layers.resolved_rows(conn, tables.scenario_unit, chain_of(conn, scenario_id))
+    said = layers.resolved_columns(
+        conn, tables.scenario_unit, chain_of(conn, scenario_id)
+    )
     return _frame(said, "unit_id", ["territory_id"])
 
 
@@ -84,7 +86,7 @@ def save_alignment(conn: sa.Connection, edit: Edit, alignment: pd.DataFrame) -> 
 
 def load_territories(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     """Read the territories: name and position_id, indexed by territory_id."""
-    said = layers.resolved_rows(
+    said = layers.resolved_columns(
         conn, tables.scenario_territory, chain_of(conn, scenario_id)
     )
     return _frame(said, "territory_id", ["name", "position_id"])
@@ -113,7 +115,7 @@ def save_territories(conn: sa.Connection, edit: Edit, territories: pd.DataFrame)
 
 def load_named_accounts(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     """Read the accounts that do not follow their unit: territory_id by account_id."""
-    said = layers.resolved_rows(
+    said = layers.resolved_columns(
         conn, tables.scenario_account, chain_of(conn, scenario_id)
     )
     return _frame(said, "account_id", ["territory_id"])
@@ -183,12 +185,9 @@ def _told(changes: Mapping[str, layers.Values | None]) -> Any:
 
 
 def _frame(
-    rows: Sequence[tuple[Any, ...]], key: str, columns: list[str]
+    cells: Sequence[pyarrow.Array], key: str, columns: list[str]
 ) -> pd.DataFrame:
-    """Make a frame of rows of key and cells, all text."""
-    cells = list(zip(*rows, strict=True)) if rows else [()] * (1 + len(columns))
-    texts = [
-        _TEXT.__from_arrow__(pyarrow.array(c, pyarrow.large_string())) for c in cells
-    ]
+    """Make a frame of a column of keys and columns of cells, all text."""
+    texts = [_TEXT.__from_arrow__(column) for column in cells]
     index = pd.Index(texts[0], dtype="str", name=key)
     return pd.DataFrame(dict(zip(columns, texts[1:], strict=True)), index=index)

@@ -369,5 +369,6 @@ def test_reading_a_chain_asks_little(store, plan):
     assert len(asked) <= n_layers + 2
     with store.reading() as conn:
         chain = scenarios.chain_of(conn, newest)
-        rows = layers.resolved_rows(conn, tables.scenario_unit, chain)
+        found = layers.resolved_columns(conn, tables.scenario_unit, chain)
+        rows = list(zip(*(column.to_pylist() for column in found), strict=True))
     assert [row[0] for row in rows] == ["U1", "U2", "U3"]
