@@ -292,6 +292,15 @@ def _add_balance(verbs: Any) -> None:
     parser.add_argument("--no-contiguity", action="store_true")
     parser.add_argument("--max-moved", type=int, metavar="N")
     parser.add_argument("--minimise", choices=["travel", "moves"], default="travel")
+    parser.add_argument(
+        "--frontier",
+        metavar="N,N,…",
+        help="also tell the best balance for these numbers of moved units",
+    )
+    parser.add_argument("--frontier-size", metavar="COL", help="what a move counts")
+    parser.add_argument(
+        "--reasons", type=Path, metavar="FILE", help="why each moved unit moved"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="PLAN.csv")
     parser.add_argument("--report", type=Path, metavar="FILE")
     _solving(parser)
@@ -299,7 +308,8 @@ def _add_balance(verbs: Any) -> None:
 
 def _balance(args: argparse.Namespace) -> int:
     from planner.territory.reading import UnitColumns
-    from planner.territory.tables import run_balance
+    from planner.territory.tables import parse_counts
+    from planner.territory.tables import run_balance_with_reasons
 
     run = _run_control(args)
     columns = UnitColumns(
@@ -313,7 +323,7 @@ def _balance(args: argparse.Namespace) -> int:
         together=args.together,
         move_cost=args.move_cost,
     )
-    plan, report = run_balance(
+    plan, report, reasons = run_balance_with_reasons(
         args.units,
         columns,
         args.measure,
@@ -326,10 +336,14 @@ def _balance(args: argparse.Namespace) -> int:
         is_contiguous=not args.no_contiguity,
         max_moved=args.max_moved,
         minimise=args.minimise,
+        frontier_counts=parse_counts(args.frontier),
+        frontier_size=args.frontier_size,
         seed=args.seed,
         run=run,
     )
     write_frame(plan, args.out, index=False)
+    if args.reasons:
+        write_frame(reasons, args.reasons, index=False)
     if args.report:
         write_text(json.dumps(report, indent=1, default=str), args.report)
     _print(args, report, _balance_text(report))
@@ -353,6 +367,14 @@ def _balance_text(report: dict[str, Any]) -> str:
     if report["gap"] is not None:
         lines.append(f"within {report['gap']:.1%} of the best possible")
     lines += report["violations"]
+    if report["moved"] is not None:
+        lines.append(
+            f"{report['moved']} units moved, at least "
+            f"{report['moved_lower_bound']} must"
+        )
+    for point in report.get("frontier", {}).get("points", []):
+        told = "met" if point["ratio"] <= 1 else f"{point['ratio']:.1f} × the tolerance"
+        lines.append(f"{point['moved']:g} moved: {told}")
     lines += [f"in the way: {row['reason']}" for row in report["blocking"][:5]]
     return "\n".join(lines)
 

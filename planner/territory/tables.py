@@ -12,10 +12,12 @@ import pandas as pd
 from planner.core.errors import InputError
 from planner.core.run import RunControl
 from planner.territory.balance import balance
+from planner.territory.frontier import frontier
 from planner.territory.measures import balance_index
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 from planner.territory.reading import UnitColumns
+from planner.territory.reading import UnitFiles
 from planner.territory.reading import read_unit_files
 from planner.territory.result import BalanceResult
 
@@ -41,7 +43,40 @@ def parse_measure(text: str) -> BalanceMeasure:
     return BalanceMeasure(column=column, tolerance=share)
 
 
+def parse_counts(text: str | None) -> tuple[float, ...]:
+    """
+    Read counts of moves as ``0,10,25``; none from None.
+
+    Raises
+    ------
+    InputError
+        If one is no number.
+    """
+    if text is None:
+        return ()
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(
+            f"counts of moves must be numbers like 0,10,25, got {text!r}"
+        ) from None
+
+
 def run_balance(
+    units_path: Path, columns: UnitColumns, measures: Sequence[str], **options: Any
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """
+    Balance the units of a file; see `run_balance_with_reasons`.
+
+    Returns
+    -------
+    Plan and report.
+    """
+    plan, report, _ = run_balance_with_reasons(units_path, columns, measures, **options)
+    return plan, report
+
+
+def run_balance_with_reasons(
     units_path: Path,
     columns: UnitColumns,
     measures: Sequence[str],
@@ -55,9 +90,11 @@ def run_balance(
     is_contiguous: bool = True,
     max_moved: int | None = None,
     minimise: str = "travel",
+    frontier_counts: Sequence[float] = (),
+    frontier_size: str | None = None,
     seed: int = 0,
     run: RunControl | None = None,
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
     """
     Balance the units of a file.
 
@@ -79,6 +116,9 @@ def run_balance(
         As in `read_unit_files`.
     is_contiguous, max_moved, minimise, seed
         As in `BalanceParams`.
+    frontier_counts, frontier_size
+        Numbers of moves to tell the best balance for, and the column that says what a
+        moved unit counts; see `frontier`.
     run
         Time limit, progress and cancel.
 
@@ -88,6 +128,8 @@ def run_balance(
         The id column and ``territory``, one row for each unit in the file's order.
     report
         As the contract's ``balance`` report, and ``met``: whether all was kept.
+    reasons
+        The id column, ``from``, ``to`` and ``reason`` of each moved unit.
 
     Raises
     ------
@@ -107,7 +149,7 @@ def run_balance(
     files = read_unit_files(
         Path(units_path),
         columns,
-        [measure.column for measure in params.measures],
+        _columns_of(params, frontier_size),
         edges_path=edges_path,
         centres_path=centres_path,
         barriers_path=barriers_path,
@@ -130,7 +172,56 @@ def run_balance(
             "territory": result.alignment.territory_by_unit.to_numpy(),
         }
     )
-    return plan, report_of(result)
+    report = report_of(result)
+    if frontier_counts:
+        report["frontier"] = _frontier_report(
+            files, params, frontier_counts, frontier_size, run
+        )
+    return plan, report, _reasons(result, files, columns.id_column)
+
+
+def _columns_of(params: BalanceParams, size: str | None) -> list[str]:
+    columns = [measure.column for measure in params.measures]
+    return columns if size is None or size in columns else [*columns, size]
+
+
+def _frontier_report(
+    files: UnitFiles,
+    params: BalanceParams,
+    counts: Sequence[float],
+    size: str | None,
+    run: RunControl | None,
+) -> dict[str, Any]:
+    """Lay out the frontier for JSON."""
+    if files.current is None:
+        raise InputError("--frontier needs --current: the territories of today")
+    curve = frontier(
+        files.units,
+        files.edges,
+        params,
+        current=files.current,
+        counts=counts,
+        size=None if size is None else files.units[size],
+        locked=files.locked,
+        rules=files.rules,
+        run=run,
+    )
+    points = curve.points.astype(object).where(curve.points.notna(), None)
+    return {"points": points.to_dict("records"), "least_moves": curve.least_moves}
+
+
+def _reasons(result: BalanceResult, files: UnitFiles, id_column: str) -> pd.DataFrame:
+    """List why each moved unit moved."""
+    ids = result.reasons.index
+    today = files.current if files.current is not None else pd.Series(dtype="str")
+    return pd.DataFrame(
+        {
+            id_column: ids.to_numpy(),
+            "from": today.reindex(ids).to_numpy(),
+            "to": result.alignment.territory_by_unit.reindex(ids).to_numpy(),
+            "reason": result.reasons.to_numpy(),
+        }
+    )
 
 
 def report_of(result: BalanceResult) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from planner.core.errors import InputError
 from planner.core.errors import SchemaError
 from planner.core.run import RunControl
 from planner.territory.reading import UnitColumns
+from planner.territory.tables import parse_counts
 from planner.territory.tables import parse_measure
 from planner.territory.tables import run_balance
+from planner.territory.tables import run_balance_with_reasons
 
 PLANE = UnitColumns(id_column="zip", x="x", y="y")
 
@@ -260,3 +262,31 @@ def test_targets_without_target_column_are_refused(units_csv, tmp_path):
     path.write_text("territory_id,size\nX,3\n")
     with pytest.raises(InputError, match="needs a column 'target' or one named like"):
         run_balance(units_csv, PLANE, ["accounts=0.05"], targets_path=path)
+
+
+def test_frontier_and_reasons_are_written(units_csv):
+    """Three of four units are A: one must move for two and two."""
+    path = rewritten(units_csv, "0003,0,1,2,30,B", "0003,0,1,2,30,A")
+    columns = UnitColumns(id_column="zip", x="x", y="y", current="today")
+    _, report, reasons = run_balance_with_reasons(
+        path,
+        columns,
+        ["accounts=0.05"],
+        minimise="moves",
+        frontier_counts=parse_counts("0,1"),
+    )
+    points = report["frontier"]["points"]
+    assert [point["accounts_deviation"] for point in points] == [0.5, 0.0]
+    assert report["moved"] == len(reasons) == 1
+    assert reasons["from"].tolist() == ["A"]
+    assert "over its accounts" in reasons["reason"].iloc[0]
+    json.dumps(report, allow_nan=False)
+
+
+def test_frontier_needs_today_and_numbers(units_csv):
+    with pytest.raises(InputError, match="--frontier needs --current"):
+        run_balance(
+            units_csv, PLANE, ["accounts=0.05"], n_territories=2, frontier_counts=(1,)
+        )
+    with pytest.raises(InputError, match="numbers like 0,10,25, got 'few'"):
+        parse_counts("few")
