@@ -23,7 +23,6 @@ from multiprocessing.process import BaseProcess
 import pandas as pd
 import sqlalchemy as sa
 
-from benchmarks.endurance_roles import accounts_csv
 from benchmarks.endurance_roles import play
 from planner.core.settings import Settings
 from planner.services.companies import ensure_company
@@ -176,7 +175,14 @@ class Killing:
     longest_reopen_s: float
 
 
-def run_killing(url: str, job: str, *, n_rounds: int = 50, seed: int = 0) -> Killing:
+def run_killing(
+    url: str,
+    job: str,
+    *,
+    n_rounds: int = 50,
+    n_accounts: int = ACCOUNTS_TO_IMPORT,
+    seed: int = 0,
+) -> Killing:
     """Kill a job with SIGKILL at random moments and look at the store each time."""
     settings = replace(Settings.from_environment({}), store_url=url, user="ann")
     if job != "import":
@@ -184,13 +190,13 @@ def run_killing(url: str, job: str, *, n_rounds: int = 50, seed: int = 0) -> Kil
     else:
         open_workspace(settings).store.close()
     rng = random.Random(seed)  # noqa: S311
-    round_s = _length_of_round(url, job)
+    round_s = _length_of_round(url, job, n_accounts)
     faults: list[str] = []
     longest_s = 0.0
     for number in range(n_rounds):
-        _kill_after(url, job, rng.random() * round_s)
+        _kill_after(url, job, n_accounts, rng.random() * round_s)
         begin = time.perf_counter()
-        faults += [f"round {number}: {said}" for said in _half_applied(url)]
+        faults += [f"round {number}: {said}" for said in _half_applied(url, n_accounts)]
         longest_s = max(longest_s, time.perf_counter() - begin)
     store = open_store(url)
     with store.reading() as conn:
@@ -205,11 +211,11 @@ def run_killing(url: str, job: str, *, n_rounds: int = 50, seed: int = 0) -> Kil
     )
 
 
-def _half_applied(url: str) -> list[str]:
+def _half_applied(url: str, n_accounts: int) -> list[str]:
     """Say what is not whole: a doctor's finding, a company with a part of its list."""
     store = open_store(url)
     said = [f"{found.code} {found.subject}" for found in examine(store)]
-    n_rows = accounts_csv(ACCOUNTS_TO_IMPORT).count(b"\n")
+    n_rows = n_accounts
     with store.reading() as conn:
         for company in list_companies(conn):
             if not company.name.startswith("List "):
@@ -229,25 +235,27 @@ def _half_applied(url: str) -> list[str]:
     return said
 
 
-def _length_of_round(url: str, job: str) -> float:
+def _length_of_round(url: str, job: str, n_accounts: int) -> float:
     """Measure how long the job takes from one beginning to the next."""
-    with _started(job, url) as (_, told):
+    with _started(job, url, n_accounts) as (_, told):
         _await_ready(told)
         begin = time.perf_counter()
         _await_ready(told)
         return time.perf_counter() - begin
 
 
-def _kill_after(url: str, job: str, delay_s: float) -> None:
-    with _started(job, url) as (_, told):
+def _kill_after(url: str, job: str, n_accounts: int, delay_s: float) -> None:
+    with _started(job, url, n_accounts) as (_, told):
         _await_ready(told)
         time.sleep(delay_s)
 
 
 @contextlib.contextmanager
-def _started(job: str, url: str) -> Iterator[tuple[BaseProcess, Connection]]:
+def _started(
+    job: str, url: str, n_accounts: int
+) -> Iterator[tuple[BaseProcess, Connection]]:
     """Start a job and kill it at the end of the block."""
-    options = {"n_rows": ACCOUNTS_TO_IMPORT} if job == "import" else {}
+    options = {"n_rows": n_accounts} if job == "import" else {}
     process, told = _start(job, url, **options)
     try:
         yield process, told

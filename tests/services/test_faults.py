@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from unittest.mock import patch
 
 import pandas as pd
 import pytest
@@ -29,6 +30,7 @@ from planner.services import geocoding
 from planner.services import health
 from planner.services import importing
 from planner.services import mappings
+from planner.services import new_company
 from planner.services import pay
 from planner.services import proposals
 from planner.services import publishing
@@ -128,10 +130,22 @@ def write_empty(ws):
 
 
 def write_list(ws):
-    raw = small_list(4)
-    return lambda: importing.import_accounts_as_company(
-        ws, raw, None, name="More", as_of=AS_OF, fill_missing=False
-    )
+    report = importing.check_source(small_list(4), "accounts", ws.settings)
+    # Which county each account lies in is worked out before the first call, and slow.
+    placed = new_company.place_in_units(report.accounts, ws.settings)
+
+    def write():
+        with patch.object(new_company, "place_in_units", lambda *_: placed):
+            importing.company_of_report(
+                ws,
+                report,
+                name="More",
+                currency="USD",
+                as_of=AS_OF,
+                fill_missing=False,
+            )
+
+    return write
 
 
 def write_start(ws):

@@ -21,6 +21,6 @@ def test_two_writers_lose_nothing_and_readers_see_no_half_edit(store):
 
 @pytest.mark.parametrize("job", JOBS)
 def test_a_job_killed_at_any_moment_leaves_nothing_half_done(store, job):
-    killed = run_killing(store.url, job, n_rounds=3)
+    killed = run_killing(store.url, job, n_rounds=2, n_accounts=1000)
     assert killed.faults == ()
     assert killed.n_finished > 0
