@@ -64,7 +64,8 @@ def conclude(
     travel_km2 = problem.travel(labels)
     moved = None if request.current is None else problem.n_moved(labels)
     started_s = run.elapsed_s
-    fewest = _fewest_moves(problem, labels, moved, run)
+    is_near = params.minimise == "moves" and problem.move_cost is None
+    fewest = _fewest_moves(problem, labels, moved, run, is_near=is_near)
     if params.minimise == "moves":
         objective, proof = problem.cost_of_moves(labels), None
         bound = float(fewest or 0)
@@ -117,7 +118,12 @@ def conclude(
 
 
 def _fewest_moves(
-    problem: Problem, labels: Ints, moved: int | None, run: RunControl
+    problem: Problem,
+    labels: Ints,
+    moved: int | None,
+    run: RunControl,
+    *,
+    is_near: bool,
 ) -> int | None:
     """Prove how many units must move at least; None without an alignment today."""
     if moved is None:
@@ -126,7 +132,8 @@ def _fewest_moves(
     if moved == given_up:
         return moved
     upper = float(moved - given_up)
-    is_kept = bool((problem.excess(labels) <= _MET).all())
+    # Cuts need a plan of few moves to compare with.
+    is_kept = is_near and bool((problem.excess(labels) <= _MET).all())
     least = least_moves(problem, np.ones(problem.n_units), upper, run, is_kept=is_kept)
     if least is not None:
         return given_up + max(0, math.ceil(least.bound - 1e-6))

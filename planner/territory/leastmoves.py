@@ -21,6 +21,7 @@ _LP_SIZE = 60_000  # most units · territories
 _ROUNDS = 8
 _CUTS_A_ROUND = 400
 _LEAST_VIOLATION = 0.02  # of a unit
+_MOST_EMPTIED = 20  # territories for which a program each is solved
 _NO_SOLUTION = 2  # SciPy's word for it
 _CAPACITY = 10_000  # flow units of one unit
 
@@ -190,7 +191,7 @@ def _keeps_a_unit(problem: Problem, weight: Floats, upper: float) -> Ints:
         problem.current[known], weight[known], minlength=problem.n_territories
     )
     sure = held > upper + 1e-9
-    if np.isfinite(upper):
+    if np.isfinite(upper) and problem.n_territories <= _MOST_EMPTIED:
         for territory in np.flatnonzero(~sure & (held > 0)):
             least = _solve(problem, weight, [], emptied=int(territory))
             sure[territory] = least is not None and least[3] > upper + 1e-6
