@@ -234,7 +234,7 @@ def test_reasons_are_true(grid_units):
     assert reasons.index.tolist() == [f"r3c{column}" for column in range(5)]
     assert reasons["r3c2"] == (
         "Staying would put T0 28.0 % over its accounts (limit 21 %); the centre of T1 "
-        "is 2 km nearer"
+        "is 2 km nearer, about 4 minutes"
     )
 
 
