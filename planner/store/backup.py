@@ -132,8 +132,14 @@ def _copy_database(store: Store, copy: Path) -> None:
     """Copy the rows of another database, all of one moment, into a new SQLite file."""
     made = open_store(f"sqlite:///{copy}")
     try:
-        with store.reading() as source, made.transaction() as target:
-            transfer.copy_rows(source, target)
+        with (
+            saying_plainly(made.backend),
+            store.reading() as source,
+            writing_connection(made.engine) as target,
+        ):
+            transfer.hasten(target)
+            with target.begin():
+                transfer.copy_rows(source, target)
     finally:
         made.close()
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from collections.abc import Mapping
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from planner.core.errors import InputError
+from planner.store.columns import copy_in
+from planner.store.columns import slices
 
 # Sorted and compared by its bytes on every database, as SQLite does by itself.
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -32,6 +34,7 @@ def insert_columns(
     """
     statement = sa.insert(table).compile(dialect=conn.dialect, column_keys=list(cells))
     order = list(statement.positiontup or cells)
+    is_postgresql = conn.dialect.name == "postgresql"
     columns = []
     for name in order:
         column = cells[name]
@@ -39,37 +42,21 @@ def insert_columns(
         if isinstance(table.c[name].type, sa.Text):
             refuse_nul(name, column)
         convert = kind.bind_processor(conn.dialect)
+        if is_postgresql and isinstance(table.c[name].type, sa.Date):
+            convert = _iso_day  # type: ignore[assignment]
+        elif is_postgresql and isinstance(table.c[name].type, sa.LargeBinary):
+            convert = None  # it would wrap the bytes for its driver
         columns.append(
             column if convert is None else [convert(cell) for cell in column]
         )
-    rows = zip(*columns, strict=True)
-    if conn.dialect.name == "postgresql":
-        _copy_rows(conn, table, order, rows)
+    if is_postgresql:
+        copy_in(conn, table, order, slices(columns))
     else:
-        conn.exec_driver_sql(str(statement), list(rows))
+        conn.exec_driver_sql(str(statement), list(zip(*columns, strict=True)))
 
 
-def _copy_rows(
-    conn: sa.Connection,
-    table: sa.Table,
-    names: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-) -> None:
-    """Stream rows into a table, their columns named."""
-    import psycopg
-
-    quote = conn.dialect.identifier_preparer.quote
-    into = ", ".join(map(quote, names))
-    command = f"COPY {quote(table.name)} ({into}) FROM STDIN"
-    driver: Any = conn.connection.driver_connection
-    try:
-        with driver.cursor() as cursor, cursor.copy(command) as copy:
-            for row in rows:
-                copy.write_row(row)
-    except psycopg.Error as error:
-        raise sa.exc.DBAPIError.instance(
-            command, None, error, psycopg.Error, dialect=conn.dialect
-        ) from error
+def _iso_day(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def refuse_nul(name: str, cells: Iterable[Any]) -> None:

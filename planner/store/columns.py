@@ -9,7 +9,6 @@ float, tells no text from an empty one, and takes any character.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -303,8 +302,7 @@ def column_lists(
         yield list(zip(*block, strict=True))
 
 
-def slices(columns: Mapping[str, list[Any]]) -> Iterator[list[Sequence[Any]]]:
+def slices(columns: Sequence[list[Any]]) -> Iterator[list[Sequence[Any]]]:
     """Cut long columns into blocks."""
-    cells = list(columns.values())
-    for start in range(0, len(cells[0]) if cells else 0, _ROWS):
-        yield [column[start : start + _ROWS] for column in cells]
+    for start in range(0, len(columns[0]) if columns else 0, _ROWS):
+        yield [column[start : start + _ROWS] for column in columns]
