@@ -8,6 +8,7 @@ nothing written; 3 a fault of ours; 130 cancelled.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import signal
 import sys
@@ -211,6 +212,7 @@ def _check(args: argparse.Namespace) -> int:
         layer=args.layer,
         ws=ws,
         mode=args.mode,
+        as_of=dt.datetime.now(dt.UTC).date(),
     )
     told, text = report.to_dict(), report.summary()
     if args.coercions:

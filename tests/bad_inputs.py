@@ -143,7 +143,11 @@ ROW_FAULTS = (
     Fault("text for money", put("annual_revenue", "lots", "12k", "=1+1"), "bad_number"),
     Fault("too large", put("annual_revenue", "9" * 30), "too_large"),
     Fault("foreign money", put("currency", "EUR", "XXQ"), "other_currency"),
-    Fault("no such day", put("last_visit_on", "2026-02-30", "soon"), "bad_date"),
+    Fault(
+        "no such day",
+        put("last_visit_on", "2026-02-30", "soon", "9999-12-31", "0001-01-01"),
+        "bad_date",
+    ),
     Fault("unclear day", put("last_visit_on", "01/02/2026"), "unclear_date"),
     Fault("negative count", put("employees", "-1", "2.5"), "bad_count"),
     Fault("share over 1", put("propensity_share", "1.7", "120%"), "bad_share"),

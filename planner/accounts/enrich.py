@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from planner.geography.distance import haversine_m
 
 NEAREST_UNIT_KM = 25.0
 _KM_PER_DEGREE = 111.195
+_FILES = ("us_zip.csv.gz", "us_cities.csv.gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +43,14 @@ class Gazetteer:
         ----------
         data_dir
             Folder of the reference geography.
+
+        Notes
+        -----
+        Read once and kept until a file changes; nobody may write into its frames.
         """
-        postcodes = pd.read_csv(
-            Path(data_dir) / "us_zip.csv.gz", dtype={"postcode": "str"}
-        )
-        cities = pd.read_csv(
-            Path(data_dir) / "us_cities.csv.gz",
-            dtype={"city": "str", "region": "str"},
-            keep_default_na=False,
-        )
-        return cls.from_frames(postcodes, cities)
+        folder = Path(data_dir)
+        stamps = [(folder / name).stat() for name in _FILES]
+        return _load(folder, tuple((at.st_mtime_ns, at.st_size) for at in stamps))
 
     @classmethod
     def from_frames(cls, postcodes: pd.DataFrame, cities: pd.DataFrame) -> Gazetteer:
@@ -73,6 +74,7 @@ class Gazetteer:
         )
 
     @classmethod
+    @cache
     def empty(cls) -> Gazetteer:
         """Make one that knows no place: only given coordinates count."""
         places = pd.DataFrame({"lat": [], "lon": []}, dtype="float64")
@@ -81,6 +83,17 @@ class Gazetteer:
             places.assign(postcode=text),
             places.assign(city=text, region=text, population=0),
         )
+
+
+@lru_cache(maxsize=2)
+def _load(folder: Path, _stamps: tuple[tuple[int, int], ...]) -> Gazetteer:
+    postcodes = pd.read_csv(folder / _FILES[0], dtype={"postcode": "str"})
+    cities = pd.read_csv(
+        folder / _FILES[1],
+        dtype={"city": "str", "region": "str"},
+        keep_default_na=False,
+    )
+    return Gazetteer.from_frames(postcodes, cities)
 
 
 def city_key(city: pd.Series) -> pd.Series:
@@ -166,15 +179,15 @@ def locate(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
     lat, lon = places["lat"].copy(), places["lon"].copy()
     source = pd.Series("", index=places.index, dtype="str")
     source = source.mask(lat.notna() & lon.notna(), "given")
-    known = gazetteer.postcodes
-    by_postcode = known.reindex(five_digits(places["postcode"], known.index))
-    keys = pd.MultiIndex.from_arrays([city_key(places["city"]), places["region"]])
-    by_city = gazetteer.cities.reindex(keys)
-    for name, found in (("postcode", by_postcode), ("city", by_city)):
+    for name, look_up in (("postcode", _by_postcode), ("city", _by_city)):
         is_open = (source == "") & (places["country"] == "US")
-        usable = is_open & found["lat"].notna().to_numpy()
-        lat = lat.mask(usable, pd.Series(found["lat"].to_numpy(), index=lat.index))
-        lon = lon.mask(usable, pd.Series(found["lon"].to_numpy(), index=lon.index))
+        if not bool(is_open.any()):
+            break
+        found = look_up(places[is_open], gazetteer)
+        found = found.set_axis(is_open.index[is_open]).reindex(is_open.index)
+        usable = found["lat"].notna()
+        lat = lat.mask(usable, found["lat"])
+        lon = lon.mask(usable, found["lon"])
         source = source.mask(usable, name)
     is_placed = source != ""
     return pd.DataFrame(
@@ -185,6 +198,16 @@ def locate(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
             "geo_precision": source.where(source != "given", "exact"),
         }
     )
+
+
+def _by_postcode(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
+    known = gazetteer.postcodes
+    return known.reindex(five_digits(places["postcode"], known.index))
+
+
+def _by_city(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
+    keys = pd.MultiIndex.from_arrays([city_key(places["city"]), places["region"]])
+    return gazetteer.cities.reindex(keys)
 
 
 def km_to_postcode(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.Series:
@@ -204,6 +227,8 @@ def km_to_postcode(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.Series:
         Kilometres on a sphere, NaN where either is unknown.
     """
     known = gazetteer.postcodes
+    if known.empty:
+        return pd.Series(np.nan, index=places.index, dtype="float64")
     centre = known.reindex(five_digits(places["postcode"], known.index))
     away_m = haversine_m(
         places["lat"].to_numpy(),

@@ -121,6 +121,8 @@ class FindingLog:
         detail : shape (n_faulty_rows,)
             What else the message says of each row; None: nothing.
         """
+        if values.empty:
+            return
         details = [""] * len(values) if detail is None else detail.tolist()
         cells = values.tolist()
         for row, value, more in zip(values.index.tolist(), cells, details, strict=True):

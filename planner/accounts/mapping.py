@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import pandas as pd
 
@@ -227,13 +228,15 @@ def _words(column: str) -> list[str]:
     return words
 
 
+@lru_cache(maxsize=10_000)
 def _key(column: str) -> str:
     return "".join(_words(column))
 
 
-def _keys(target: str, column: str) -> set[str]:
+@lru_cache(maxsize=10_000)
+def _keys(target: str, column: str) -> frozenset[str]:
     """Give the plain forms of a header: as it is, and without its unit."""
-    return {_key(column), _key(without_unit(target, column))}
+    return frozenset({_key(column), _key(without_unit(target, column))})
 
 
 def _same(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
@@ -273,9 +276,11 @@ def _alike(_target: str, aliases: tuple[str, ...], columns: list[str]) -> list[s
 def _values_fit(target: str, column: str, sample: pd.DataFrame | None) -> bool:
     if sample is None or column not in sample.columns:
         return True
+    if target not in _NUMERIC | _NEVER_NUMERIC:
+        return True
     cells = sample[column].astype("str").str.strip()
     cells = cells[cells != ""]
-    if cells.empty or target not in _NUMERIC | _NEVER_NUMERIC:
+    if cells.empty:
         return True
     share = cells.str.fullmatch(r"[+-]?\d+(?:[.,]\d+)?(?:[eE]-?\d+)?").mean()
     return bool(share >= 0.3 if target in _NUMERIC else share <= 0.5)

@@ -170,6 +170,7 @@ def check_source(
     *,
     params: ImportParams | None = None,
     known: Known | None = None,
+    as_of: dt.date | None = None,
 ) -> ImportReport:
     """
     Say what importing a table would accept and reject, row by row.
@@ -186,17 +187,20 @@ def check_source(
         The user's decisions; None: only the currency.
     known
         What rows may refer to; None: not looked up.
+    as_of
+        The company's today, after which dates are questioned; None: that of `params`.
 
     Returns
     -------
     The report; `report.coercions` says of each column how it was read.
     """
+    decided = params or ImportParams(currency=currency)
     return import_table(
         raw,
         kind,
         mapping=mapping,
         gazetteer=Gazetteer.load(settings.data_dir),
-        params=params or ImportParams(currency=currency),
+        params=replace(decided, as_of=as_of or decided.as_of),
         known=known,
     )
 
@@ -211,14 +215,14 @@ def check_into(
     params: ImportParams | None = None,
 ) -> ImportReport:
     """
-    Check a table against the open company: its currency, ids and units.
+    Check a table against the open company: its currency, today, ids and units.
 
     Parameters
     ----------
     mode
         As of `save_kind`: with ``add`` rows may refer to stored rows of their kind.
     params
-        The user's decisions; their currency gives way to the company's.
+        The user's decisions; their currency and today give way to the company's.
 
     Raises
     ------
@@ -228,9 +232,11 @@ def check_into(
     if ws.company_id is None:
         raise InputError("no company is open: import accounts first")
     with ws.store.reading() as conn:
-        currency = company_rows.load_company(conn, ws.company_id).currency
+        company = company_rows.load_company(conn, ws.company_id)
         known = _known(conn, ws.company_id, kind, mode)
-    decided = replace(params or ImportParams(), currency=currency)
+    decided = replace(
+        params or ImportParams(), currency=company.currency, as_of=company.as_of
+    )
     return check_source(raw, kind, ws.settings, mapping, params=decided, known=known)
 
 
@@ -244,6 +250,7 @@ def check_path(
     layer: str = "",
     ws: Workspace | None = None,
     mode: str = "replace",
+    as_of: dt.date | None = None,
 ) -> ImportReport:
     """
     Check a file as ``python -m planner check`` does.
@@ -254,13 +261,15 @@ def check_path(
         A JSON file, or with `ws` the name of a saved mapping.
     ws
         Whose ids rows may refer to; None: references are not looked up.
+    as_of
+        Today, for a file of no company; the open company's own comes first.
     """
-    known, params = None, None
+    known, params = None, ImportParams(as_of=as_of)
     if ws is not None and ws.company_id is not None:
         with ws.store.reading() as conn:
-            currency = company_rows.load_company(conn, ws.company_id).currency
+            company = company_rows.load_company(conn, ws.company_id)
             known = _known(conn, ws.company_id, kind, mode)
-        params = ImportParams(currency=currency)
+        params = ImportParams(currency=company.currency, as_of=company.as_of)
     return check_file(
         path,
         kind,
@@ -301,6 +310,8 @@ class PathOptions:
         ``replace`` or ``add``, see `save_kind`.
     scenario
         Name of the draft that quotas go into.
+    as_of
+        Today of a new company; None: by the clock.
     layer_name, unit_of_measure, how
         Of a market layer, see `save_market`; the default name is the file's.
     """
@@ -313,6 +324,7 @@ class PathOptions:
     source: str | None = None
     mode: str = "replace"
     scenario: str | None = None
+    as_of: dt.date | None = None
     layer_name: str | None = None
     unit_of_measure: str = ""
     how: str = "sum"
@@ -330,6 +342,7 @@ def import_path(
         If the file has warnings that were not accepted; nothing is written then.
     """
     told = options or PathOptions()
+    today = told.as_of or dt.datetime.now(dt.UTC).date()
     is_new = kind == "accounts" and told.source is None
     if not is_new and told.company_name is not None:
         ws = replace(ws, company_id=_company_named(ws, told.company_name))
@@ -339,7 +352,7 @@ def import_path(
     if mapping is None and preview.suggested:
         mapping = preview.mapping
     if is_new:
-        report = check_source(raw, kind, ws.settings, mapping)
+        report = check_source(raw, kind, ws.settings, mapping, as_of=today)
     else:
         report = check_into(ws, raw, kind, mapping, mode=told.mode)
     if report.verdict in {"accept_warn", "reject_rows"} and not told.accept_warnings:
@@ -348,11 +361,13 @@ def import_path(
             f"`check`, then repeat with --accept-warnings to take the accepted rows"
         )
     if report.is_usable:
-        _save(ws, report, path, told)
+        _save(ws, report, path, told, today)
     return report
 
 
-def _save(ws: Workspace, report: ImportReport, path: Path, told: PathOptions) -> None:
+def _save(
+    ws: Workspace, report: ImportReport, path: Path, told: PathOptions, today: dt.date
+) -> None:
     """Save a report where its kind belongs."""
     if report.kind == "accounts" and told.source is not None:
         save_accounts_into(ws, report, source=told.source)
@@ -362,7 +377,7 @@ def _save(ws: Workspace, report: ImportReport, path: Path, told: PathOptions) ->
             report,
             name=told.company_name or path.stem,
             currency=DEFAULT_CURRENCY,
-            as_of=dt.datetime.now(dt.UTC).date(),
+            as_of=today,
             fill_missing=False,
         )
     elif report.kind == "quotas":

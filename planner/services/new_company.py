@@ -71,7 +71,7 @@ def import_accounts_as_company(
     """
     from planner.services.importing import check_source
 
-    report = check_source(raw, "accounts", ws.settings, mapping, currency)
+    report = check_source(raw, "accounts", ws.settings, mapping, currency, as_of=as_of)
     if not report.is_usable:
         return ws, report
     opened = company_of_report(

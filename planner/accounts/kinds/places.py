@@ -12,6 +12,7 @@ from planner.accounts.findings import FindingLog
 from planner.accounts.kinds.regions import country_codes
 from planner.accounts.kinds.regions import is_known_country
 from planner.accounts.kinds.regions import is_known_region
+from planner.accounts.kinds.regions import km_to_country
 from planner.accounts.kinds.regions import region_codes
 from planner.accounts.reading.cells import CellReader
 from planner.geography.distance import haversine_m
@@ -252,7 +253,8 @@ def are_swapped(
 
     A row is taken as swapped if its latitude is impossible (beyond 90, or in
     Antarctica), if only the swapped place is near its postcode, or if it lies far
-    from the others and swapped among them.
+    from the others and swapped among them. Unless the latitude is impossible, a row
+    nearer to the country it names as it stands than swapped is never taken so.
     """
     lat, lon = places["lat"], places["lon"]
     can_swap = is_given & (lon.abs() <= 90) & (lat.abs() <= 180) & (lon > _POLAR_LAT)
@@ -262,10 +264,16 @@ def are_swapped(
     off = km_to_postcode(places[can_swap], gazetteer) > 50
     by_postcode = (near & off).reindex(places.index, fill_value=False)
     by_spread = _outliers_that_fit_swapped(places[is_given & ~impossible])
-    evidence = (
-        impossible | by_postcode | by_spread.reindex(places.index, fill_value=False)
-    )
-    return can_swap & evidence
+    doubtful = by_postcode | by_spread.reindex(places.index, fill_value=False)
+    doubtful &= can_swap & ~impossible
+    doubtful[doubtful] = ~_agrees_with_country(places[doubtful])
+    return can_swap & (impossible | doubtful)
+
+
+def _agrees_with_country(places: pd.DataFrame) -> pd.Series:
+    """Tell which rows lie nearer to their country as they stand than swapped."""
+    lat, lon, country = (places[name] for name in ("lat", "lon", "country"))
+    return km_to_country(lat, lon, country) <= km_to_country(lon, lat, country)
 
 
 def in_us(lat: pd.Series, lon: pd.Series) -> pd.Series:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
+from importlib.resources import files
 
+import numpy as np
 import pandas as pd
+
+from planner.geography.distance import M_PER_KM
+from planner.geography.distance import haversine_m
 
 _US_REGIONS = (
     "AL Alabama|AK Alaska|AZ Arizona|AR Arkansas|CA California|CO Colorado|"
@@ -91,6 +97,79 @@ def is_known_region(region: pd.Series) -> pd.Series:
         As `region_codes` gives it.
     """
     return region.isin(US_REGION_NAMES.keys() | _POSTAL_REGIONS)
+
+
+def km_to_country(lat: pd.Series, lon: pd.Series, country: pd.Series) -> pd.Series:
+    """
+    Measure how far places lie from the nearest main town of their country.
+
+    Parameters
+    ----------
+    lat, lon : shape (n_rows,)
+        Degrees.
+    country : shape (n_rows,)
+        Clean text, a code or a name.
+
+    Returns
+    -------
+    shape (n_rows,)
+        Kilometres on a sphere; NaN where the country or the place is not known.
+
+    Notes
+    -----
+    The towns are those that name the time zones (IANA, ``zone.tab``): too few to say
+    where a country ends, enough to say which of two places lies in it.
+    """
+    code_by_key, towns = _codes_by_key(), _main_towns()
+    nowhere = np.full((1, 2), np.nan)
+    away_km = []
+    rows = zip(lat.tolist(), lon.tolist(), country.tolist(), strict=True)
+    for row_lat, row_lon, text in rows:
+        near = towns.get(code_by_key.get(_plain(text), ""), nowhere)
+        away_m = haversine_m(row_lat, row_lon, near[:, 0], near[:, 1])
+        away_km.append(float(np.min(away_m)) / M_PER_KM)
+    return pd.Series(away_km, index=country.index, dtype="float64")
+
+
+@cache
+def _codes_by_key() -> dict[str, str]:
+    """Map codes of two letters and names in some languages to the codes."""
+    from babel import Locale
+
+    codes = dict.fromkeys(_US_NAMES, "US")
+    for language in reversed(_LANGUAGES):
+        codes |= {
+            name: code
+            for code, name in Locale.parse(language).territories.items()
+            if code.isalpha() and len(code) == 2
+        }
+    codes |= {code: code for code in set(codes.values())}
+    return {_plain(name): code for name, code in codes.items()}
+
+
+@cache
+def _main_towns() -> dict[str, np.ndarray]:
+    """Read the towns of the time zones: lat and lon by code of country."""
+    text = files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
+    towns: dict[str, list[tuple[float, ...]]] = {}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            code, place = line.split("\t")[:2]
+            towns.setdefault(code, []).append(
+                tuple(_degrees(part) for part in re.findall(r"[+-]\d+", place))
+            )
+    return {code: np.array(places) for code, places in towns.items()}
+
+
+def _degrees(text: str) -> float:
+    """Read ``+DDMM``, ``-DDDMMSS`` and the like (ISO 6709)."""
+    digits = text[1:]
+    n_degrees = 2 + len(digits) % 2
+    parts = [digits[:n_degrees], digits[n_degrees:][:2], digits[n_degrees:][2:]]
+    value = sum(
+        int(part or 0) / unit for part, unit in zip(parts, (1, 60, 3600), strict=True)
+    )
+    return -value if text[0] == "-" else value
 
 
 @cache

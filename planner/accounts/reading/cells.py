@@ -52,6 +52,7 @@ class CellReader:
     params: ImportParams
     log: FindingLog
     readings: Mapping[str, Reading] = field(default_factory=dict)
+    _texts: dict[str, pd.Series] = field(default_factory=dict)
 
     @property
     def rows(self) -> pd.Index:
@@ -79,9 +80,13 @@ class CellReader:
         required
             Whether an empty cell refuses its row.
         """
-        given = self.raw_cells(target)
-        cells = clean_text(given)
-        self._tell_cleaned(given, target)
+        cells = self._texts.get(target)
+        if cells is None:
+            cells = given = self.raw_cells(target)
+            if self.has(target):
+                cells = clean_text(given)
+                self._tell_cleaned(given, target)
+            self._texts[target] = cells
         if required:
             self._rows(
                 f"missing_{target}",
@@ -120,6 +125,8 @@ class CellReader:
 
     def count(self, target: str, *, rounded: bool = False) -> pd.Series:
         """Read whole numbers from 0 up as Int64, null where empty; others refused."""
+        if not self.has(target):
+            return self._nothing("Int64")
         numbers = self._numbers(target, allow_groups=True)
         values = numbers.floats.round() if rounded else numbers.floats
         is_wrong = (values < 0) | (values > LARGEST_COUNT) | (values % 1 != 0)
@@ -134,6 +141,8 @@ class CellReader:
 
     def number(self, target: str, *, required: bool = False) -> pd.Series:
         """Read a number without thousands (a coordinate), NaN where empty."""
+        if not self.has(target) and not required:
+            return self._nothing("float64")
         numbers = self._numbers(target, allow_groups=False)
         if required:
             empty = (numbers.text == "") & ~numbers.is_bad & ~numbers.is_held
@@ -151,6 +160,8 @@ class CellReader:
 
     def share(self, target: str) -> pd.Series:
         """Read a share from 0 to 1; ``25%`` is 0.25."""
+        if not self.has(target):
+            return self._nothing("float64")
         cells = self.raw_cells(target)
         is_pct = cells.str.contains("%", regex=False)
         numbers = self._numbers(
@@ -183,6 +194,8 @@ class CellReader:
             Whether more decimals than the currency has refuse the row; else they are
             rounded half up and said so.
         """
+        if not self.has(target):
+            return self._nothing("Int64")
         self._refuse_foreign_header(target)
         numbers = self._numbers(target, allow_groups=True)
         digits = minor_digits(self.params.currency)
@@ -219,10 +232,14 @@ class CellReader:
 
     def date(self, target: str, *, required: bool = False) -> pd.Series:
         """Read dates, null where empty."""
+        if not self.has(target) and not required:
+            return self._nothing("datetime64[s]")
         return self._dates(self.raw_cells(target), target, required=required)
 
     def time(self, target: str) -> pd.Series:
         """Read times of day as seconds from midnight, Int64, null where empty."""
+        if not self.has(target):
+            return self._nothing("Int64")
         cells = self.raw_cells(target)
         seconds, is_bad = read_times(cells)
         self._rows(
@@ -269,6 +286,10 @@ class CellReader:
             "{value} holds line breaks or unseen signs; they were taken out",
             column=column,
         )
+
+    def _nothing(self, kind: str) -> pd.Series:
+        """Make the empty column of a target that the file does not have."""
+        return pd.Series(None, index=self.rows, dtype=kind)
 
     def _numbers(
         self, target: str, *, allow_groups: bool, cells: pd.Series | None = None

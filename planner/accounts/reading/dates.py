@@ -36,6 +36,7 @@ class Dates:
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ].*)?"
 _SLASHED = r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?: .*)?"
 _SERIAL = r"[234567]\d{4}"  # Excel days of 1954 to 2118
+_FIRST_YEAR, _LAST_YEAR = 1700, 2199  # what every column of dates can hold
 _YOUNGEST_SHORT_YEAR = 29  # two digits: 00-29 are this century, as in Excel
 
 
@@ -71,6 +72,7 @@ def read_dates(cells: pd.Series, form: str | None = None) -> Dates:
         days = pd.to_numeric(text.where(is_serial), errors="coerce")
         dates = dates.fillna(pd.Timestamp("1899-12-30") + pd.to_timedelta(days, "D"))
         read = read | is_serial
+    dates = dates.where(dates.dt.year.between(_FIRST_YEAR, _LAST_YEAR))
     is_held = (is_slashed | is_serial) & ~read
     is_bad = (text != "") & ~is_held & dates.isna()
     return Dates(dates.astype("datetime64[s]"), is_bad, is_held, chosen)

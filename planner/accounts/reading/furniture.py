@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from planner.accounts.findings import FindingLog
@@ -19,6 +20,9 @@ _ERROR = r"#(?:REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!
 _LONGEST_TOTAL = 60
 _SHARE_OF_USUAL = 0.7
 _LEAST_NOTE = 12
+_LEAST_HEADER = 2
+
+Texts = Mapping[str, pd.Series]  # stripped cells by column
 
 
 def without_furniture(
@@ -45,20 +49,22 @@ def without_furniture(
     frame = raw.frame
     if frame.empty or not len(frame.columns):
         return raw
-    text = frame.apply(lambda column: column.str.strip())
+    text = {name: frame[name].str.strip() for name in frame.columns}
     open_rows = ~frame.index.isin(list(log.rejected))
-    filled = (text != "").sum(axis=1)
+    is_filled = np.column_stack([(cells != "").to_numpy() for cells in text.values()])
+    filled = pd.Series(is_filled.sum(axis=1), index=frame.index)
     is_header = _repeats_header(text, filled) & open_rows
-    ids = text[mapping[id_target]] if id_target in mapping else text.iloc[:, 0]
+    ids = text[mapping.get(id_target, frame.columns[0])]
     is_total = _is_total(text, ids, filled) & open_rows & ~is_header
     is_note = _is_note(text, filled) & open_rows & ~is_header & ~is_total
-    first = _first_filled(text)
+    first = _first_filled(text, is_header | is_total | is_note)
     for code, which, says in (
         ("repeated_header", is_header, "repeats the header; delete the row"),
         ("total_row", is_total, "is a total, not a row of data; delete the row"),
         ("note_row", is_note, "is a note, not a row of data; delete the row"),
     ):
-        log.rows(code, "reject", first[which], f"{{value}} {says}", column="")
+        told = first.reindex(frame.index[which])
+        log.rows(code, "reject", told, f"{{value}} {says}", column="")
     _hold_errors(raw, mapping, log)
     gone = is_header | is_total | is_note
     if not gone.any():
@@ -70,41 +76,52 @@ def without_furniture(
     )
 
 
-def _repeats_header(text: pd.DataFrame, filled: pd.Series) -> pd.Series:
-    same = pd.DataFrame(
-        {
-            name: text[name].str.casefold().isin(["", str(name).strip().casefold()])
-            for name in text.columns
-        }
-    )
-    return same.all(axis=1) & (filled >= 2)
+def _repeats_header(text: Texts, filled: pd.Series) -> pd.Series:
+    """Tell rows whose every filled cell is the name of its column."""
+    places = np.flatnonzero(filled >= _LEAST_HEADER)
+    for name, cells in text.items():
+        if not len(places):
+            break
+        key = str(name).strip().casefold()
+        fits = cells.iloc[places].str.casefold().isin(["", key])
+        places = places[fits.to_numpy()]
+    return pd.Series(np.isin(np.arange(len(filled)), places), index=filled.index)
 
 
-def _is_total(text: pd.DataFrame, ids: pd.Series, filled: pd.Series) -> pd.Series:
+def _is_total(text: Texts, ids: pd.Series, filled: pd.Series) -> pd.Series:
     """Tell rows that name a total, lack an id and hold less than other rows do."""
-    says = pd.Series(data=False, index=text.index)
-    for name in text.columns[:4]:
-        column = text[name]
-        short = column.str.len() <= _LONGEST_TOTAL
-        says = says | (short & column.str.casefold().str.fullmatch(_TOTAL))
-    no_id = (ids == "") | ids.str.casefold().str.fullmatch(_TOTAL)
-    usual = float(filled.median())
-    return says & no_id & (filled <= max(1.0, _SHARE_OF_USUAL * usual))
+    is_short = filled <= max(1.0, _SHARE_OF_USUAL * float(filled.median()))
+    found = pd.Series(data=False, index=filled.index)
+    if not bool(is_short.any()):
+        return found
+    says = pd.Series(data=False, index=filled.index[is_short])
+    for cells in list(text.values())[:4]:
+        says = says | _names_total(cells[is_short])
+    open_ids = ids[is_short]
+    found[is_short] = says & ((open_ids == "") | _names_total(open_ids))
+    return found
 
 
-def _is_note(text: pd.DataFrame, filled: pd.Series) -> pd.Series:
+def _names_total(cells: pd.Series) -> pd.Series:
+    is_short = cells.str.len() <= _LONGEST_TOTAL
+    return is_short & cells.str.casefold().str.fullmatch(_TOTAL)
+
+
+def _is_note(text: Texts, filled: pd.Series) -> pd.Series:
     """Tell rows that hold one sentence and nothing else."""
-    if len(text.columns) < 3 or float(filled.median()) < 2:
-        return pd.Series(data=False, index=text.index)
-    alone = _first_filled(text)
-    is_sentence = (alone.str.len() >= _LEAST_NOTE) & alone.str.contains(" ")
-    return (filled == 1) & is_sentence
+    found = pd.Series(data=False, index=filled.index)
+    if len(text) < 3 or float(filled.median()) < 2 or not bool((filled == 1).any()):
+        return found
+    alone = _first_filled(text, filled == 1)
+    found[filled == 1] = (alone.str.len() >= _LEAST_NOTE) & alone.str.contains(" ")
+    return found
 
 
-def _first_filled(text: pd.DataFrame) -> pd.Series:
-    first = pd.Series("", index=text.index, dtype="str")
-    for name in text.columns:
-        first = first.mask(first == "", text[name])
+def _first_filled(text: Texts, which: pd.Series) -> pd.Series:
+    first = pd.Series("", index=which.index[which], dtype="str")
+    if not first.empty:
+        for cells in text.values():
+            first = first.mask(first == "", cells[which])
     return first
 
 

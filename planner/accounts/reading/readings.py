@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import pandas as pd
 
@@ -153,6 +154,7 @@ def units_of(target: str) -> tuple[str, ...]:
     return tuple(UNITS.get(QUANTITY_BY_TARGET.get(target, ""), {}))
 
 
+@lru_cache(maxsize=10_000)
 def header_unit(target: str, column: str) -> str:
     """
     Read the unit in a header such as ``revenue_k``, ``Revenue (k€)``, ``duration_h``.

@@ -156,6 +156,12 @@ def _read(
 
 def _unguarded(raw: RawTable) -> RawTable:
     """Take off the apostrophes by which an export kept texts from being formulas."""
+    is_guarded = any("'" in name for name in raw.columns) or any(
+        bool(raw.frame[name].str.contains("'", regex=False).any())
+        for name in raw.frame.columns
+    )
+    if not is_guarded:
+        return raw
     frame = plain_frame(raw.frame)
     return replace(raw, frame=frame, columns=tuple(frame.columns))
 

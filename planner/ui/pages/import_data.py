@@ -217,7 +217,12 @@ def _check(
     rows = importing.keep_where(raw, condition) if condition else raw
     if target.get("into") == NEW:
         return importing.check_source(
-            rows, kind, ws.settings, mapping, target["currency"]
+            rows,
+            kind,
+            ws.settings,
+            mapping,
+            target["currency"],
+            as_of=target["as_of"],
         )
     mode = str(target.get("mode", "add"))
     return importing.check_into(ws, rows, kind, mapping, mode=mode)
