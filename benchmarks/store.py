@@ -92,7 +92,9 @@ def main(argv: Sequence[str]) -> int:
         table["reached"] = ~(table["seconds"] > table["goal"])
         tables[kind] = table
         print(f"{kind}, {n_rows:,} accounts, units and assignments; wall seconds")
-        print(table.round(4).to_string(na_rep=""))
+        shown = table["reached"].map({True: "yes", False: "NO"})
+        shown = table.round(4).assign(reached=shown.where(table["goal"].notna(), ""))
+        print(shown.to_string(na_rep=""))
     if args.json:
         steps = {
             k: t.reset_index(names="step").to_dict("records") for k, t in tables.items()

@@ -19,6 +19,7 @@ from planner.store.exports import export_faults
 from planner.store.ledger import damaged_pay_tables
 from planner.store.ledger import verify_ledger
 from planner.store.migrations import KNOWN_VERSION
+from planner.store.protections import missing_triggers
 from planner.store.publications import publication_faults
 from planner.store.quotas import ownership_is_whole
 from planner.store.records import sha256_text
@@ -40,7 +41,7 @@ class Finding:
     Parameters
     ----------
     code
-        Which check: structure, reference, version, missing_table, publication,
+        Which check: structure, reference, version, missing_table, trigger, publication,
         ownership, pay, ledger, comp_plan, audit, export, trail, orphan, chain.
     subject
         What it is about.
@@ -74,6 +75,7 @@ def examine(store: Store) -> list[Finding]:
         _types,
         _references,
         _version,
+        _triggers,
         _publications,
         _ownership,
         _pay,
@@ -176,6 +178,17 @@ def _version(conn: sa.Connection) -> Iterator[Finding]:
             code="missing_table",
             subject=f"table {name}",
             message=message,
+            repair=RESTORE,
+        )
+
+
+def _triggers(conn: sa.Connection) -> Iterator[Finding]:
+    """Protections of rows written for good that somebody dropped or switched off."""
+    for name, table_name in missing_triggers(conn):
+        yield Finding(
+            code="trigger",
+            subject=f"table {table_name}",
+            message=f"its protection {name} is gone: rows may have been changed",
             repair=RESTORE,
         )
 

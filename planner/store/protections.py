@@ -34,6 +34,27 @@ def protect(conn: sa.Connection) -> None:
             _refuse_in_postgresql(conn, table, "TRUNCATE", "TRUE", "STATEMENT")
 
 
+def missing_triggers(conn: sa.Connection) -> list[tuple[str, str]]:
+    """Name each trigger of `protect` that is gone or switched off, and its table."""
+    verbs = ["UPDATE", "DELETE"]
+    if conn.dialect.name == "postgresql":
+        verbs.append("TRUNCATE")
+        query = (
+            "SELECT tgname, relname FROM pg_trigger "
+            "JOIN pg_class ON pg_class.oid = tgrelid "
+            "WHERE tgenabled IN ('O', 'A') AND pg_table_is_visible(pg_class.oid)"
+        )
+    else:
+        query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    found = {(str(name), str(table)) for name, table in conn.exec_driver_sql(query)}
+    wanted = [
+        (f"{table.name}_no_{verb.lower()}", table.name)
+        for table in (*_APPEND_ONLY, *_FINAL_RUN)
+        for verb in verbs
+    ]
+    return [trigger for trigger in wanted if trigger not in found]
+
+
 def _refuse(
     conn: sa.Connection, table: sa.Table, verb: str, condition: str = "TRUE"
 ) -> None:

@@ -177,6 +177,7 @@ def odd_accounts():
 
 def tamper(store, *statements):
     """Change rows as a broken disk or a stranger would: past all triggers and keys."""
+    triggers = {}
     with store.engine.connect() as conn:
         driver = conn.connection.driver_connection
         if conn.dialect.name == "postgresql":
@@ -186,11 +187,14 @@ def tamper(store, *statements):
             driver.execute("PRAGMA foreign_keys = OFF")
             driver.execute("PRAGMA query_only = OFF")
             found = driver.execute(
-                "SELECT name FROM sqlite_master WHERE type='trigger'"
+                "SELECT name, sql FROM sqlite_master WHERE type='trigger'"
             )
-            for (name,) in found.fetchall():
+            triggers = dict(found.fetchall())
+            for name in triggers:
                 driver.execute(f"DROP TRIGGER {name}")
         for statement in statements:
             driver.execute(statement)
+        for again in triggers.values():
+            driver.execute(again)
         driver.commit()
         conn.invalidate()

@@ -110,6 +110,29 @@ def test_every_change_behind_our_back_is_found(full, statement, code):
     assert all(finding.message and finding.repair for finding in findings)
 
 
+DROPPED = {
+    "sqlite": ("DROP TRIGGER audit_no_update", "DROP TRIGGER pay_run_no_delete"),
+    "postgresql": (
+        "DROP TRIGGER audit_no_update ON audit",
+        "ALTER TABLE pay_run DISABLE TRIGGER pay_run_no_delete",
+    ),
+}
+
+
+def test_a_protection_that_is_gone_is_found_alone(full):
+    store, _, _ = full
+    with store.transaction() as conn:
+        for statement in DROPPED[conn.dialect.name]:
+            conn.exec_driver_sql(statement)
+    findings = examine(store)
+    assert [(finding.code, finding.subject) for finding in findings] == [
+        ("trigger", "table audit"),
+        ("trigger", "table pay_run"),
+    ]
+    assert "audit_no_update" in findings[0].message
+    assert {finding.repair for finding in findings} == {"restore the latest backup"}
+
+
 def test_the_audit_check_names_the_line(full):
     store, _, _ = full
     tamper(store, "UPDATE audit SET after = '{}' WHERE sequence = 3")
