@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.territory_classes import FAMILIES
+from benchmarks.territory_classes import run_classes
 from benchmarks.territory_peers import PEERS
 from planner.geography.adjacency import edges_frame
 from planner.geography.adjacency import point_edges
@@ -326,11 +328,16 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks territory")
     parser.add_argument("--data", type=Path, help="folder of instances")
     parser.add_argument("--quick", action="store_true", help="small instances only")
-    parser.add_argument("--only", help=f"part of a name; also {', '.join(POINTS)}")
+    parser.add_argument(
+        "--only", help=f"part of a name; also {', '.join((*POINTS, *FAMILIES))}"
+    )
     parser.add_argument("--seeds", default="0", help="like 0,1,2,3,4")
     parser.add_argument("--no-peers", action="store_true", help="only our own plans")
     parser.add_argument("--json", type=Path, help="file to write all rows to")
     args = parser.parse_args(argv)
+    if args.only and any(name in args.only for name in FAMILIES):
+        seeds = [int(text) for text in args.seeds.split(",")]
+        return 0 if run_classes(args.data or SHARED, args.only, seeds) else 1
     instances = _chosen(args)
     if not instances:
         parser.error("no such instance; a folder holds <name>.csv, <name>_edges.csv")
