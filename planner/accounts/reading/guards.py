@@ -199,29 +199,33 @@ def check_features(content: bytes, name: str) -> None:
         )
 
 
-def check_lines(head: bytes, name: str) -> None:
+def check_lines(content: bytes, name: str) -> None:
     """
-    Refuse text whose first line never ends.
+    Refuse text with a line that never ends.
 
     Parameters
     ----------
-    head
-        The file, or more than the first `LONGEST_LINE_BYTES` of it.
+    content
+        The file, or its beginning.
 
     Raises
     ------
     SourceError
-        If there is no line break in time.
+        If a stretch of `LONGEST_LINE_BYTES` holds no line break.
+
+    Notes
+    -----
+    Looks at stretches of that length one after the other: a line twice as long holds
+    a whole stretch without a break.
     """
-    if len(head) <= LONGEST_LINE_BYTES:
-        return
-    first = head[:LONGEST_LINE_BYTES].lstrip()
-    if b"\n" not in first and b"\r" not in first:
-        raise SourceError(
-            "line_too_long",
-            f"{name}: the first line is longer than {LONGEST_LINE_BYTES / 1e6:.0f} MB; "
-            "export the table again with one row a line",
-        )
+    for start in range(0, len(content) - LONGEST_LINE_BYTES, LONGEST_LINE_BYTES):
+        stretch = content[start : start + LONGEST_LINE_BYTES].strip()
+        if b"\n" not in stretch and b"\r" not in stretch and stretch:
+            raise SourceError(
+                "line_too_long",
+                f"{name}: a line is longer than {LONGEST_LINE_BYTES / 1e6:.0f} MB; "
+                "export the table again with one row a line",
+            )
 
 
 def check_width(n_columns: int, name: str) -> None:
