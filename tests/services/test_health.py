@@ -25,6 +25,7 @@ STAMPED = {
     "scenario": {"version", "updated_at", "updated_by"},
     "seal": {"sealed_at"},
 }
+from tests.stores import SQLITE_ONLY
 
 
 def content(ws):
@@ -153,6 +154,7 @@ CODE = {
 }
 
 
+@SQLITE_ONLY  # the tests of swap, merge, drop and undo below run on both
 @pytest.mark.parametrize("name", sorted(FAULTS))
 def test_a_repair_is_previewed_applied_once_and_put_back(sample, name):
     cells, kind, choices = FAULTS[name]
