@@ -18,6 +18,7 @@ from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
 from planner.store.doctor import examine
 from planner.store.tables import metadata
+from tests.stores import SQLITE_ONLY
 
 LOGS = {"audit", "repair"}
 STAMPED = {
@@ -25,7 +26,6 @@ STAMPED = {
     "scenario": {"version", "updated_at", "updated_by"},
     "seal": {"sealed_at"},
 }
-from tests.stores import SQLITE_ONLY
 
 
 def content(ws):
