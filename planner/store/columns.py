@@ -1,9 +1,9 @@
 """
 Whole columns out of a database, and into PostgreSQL, as Arrow keeps them.
 
-A million rows of thirty cells are thirty million Python objects, each made and thrown
-away; PostgreSQL therefore speaks CSV (COPY) with Arrow directly, which keeps every
-float, tells no text from an empty one, and takes any character.
+Rows come from the driver's own cursor. They go into PostgreSQL as CSV (COPY), which
+Arrow writes: it keeps every float, tells nothing from an empty text, and takes any
+character. Out of it COPY is slower than a cursor: the driver takes it row by row.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pyarrow
-import pyarrow.compute as pc
 import pyarrow.csv
 import sqlalchemy as sa
 
 _ROWS = 20_000  # fetched at once
-_BLOCK_BYTES = 8 << 20  # of CSV read at once; PostgreSQL sends whole rows
 
 TEXT = pyarrow.large_string()
 BYTES = pyarrow.large_binary()
@@ -74,9 +72,6 @@ def read_blocks(
     if is_sorted:
         query = query.order_by(*table.primary_key.columns)
     types = [cell_type(column.type) for column in columns]
-    if is_postgresql:
-        yield from _copied_blocks(conn, query, types)
-        return
     for rows in _fetched(conn, query):
         found = zip(*rows, strict=True)
         yield [
@@ -105,9 +100,18 @@ def fetched_rows(
     if conn.dialect.name == "sqlite":
         yield from _fetched(conn, sa.select(*table.columns).where(*where))
         return
-    names = [column.name for column in table.columns]
-    for block in read_blocks(conn, table, names, *where, is_sorted=False):
-        yield list(zip(*map(_plain, block), strict=True))
+    query = sa.select(*map(_as_sent, table.columns)).where(*where)
+    asked: Any = query.compile(dialect=conn.dialect)
+    driver: Any = conn.connection.driver_connection
+    # On the server: a whole table may not fit into memory here. SQLAlchemy's own such
+    # results keep their first rows to themselves.
+    with (
+        _said_by_sqlalchemy(conn, str(asked)),
+        driver.cursor("planner_rows") as cursor,
+    ):
+        cursor.execute(str(asked), asked.params)
+        while rows := cursor.fetchmany(_ROWS):
+            yield rows
 
 
 def copy_in(
@@ -157,7 +161,7 @@ def copy_in(
 
 
 def _fetched(conn: sa.Connection, query: sa.Select) -> Iterator[list[tuple[Any, ...]]]:
-    """Take rows from SQLite's own cursor, past the types of SQLAlchemy."""
+    """Take rows from the driver's own cursor, past the types of SQLAlchemy."""
     result = conn.execute(query)
     cursor: Any = result.cursor
     command = str(query)
@@ -172,53 +176,6 @@ def _fetched(conn: sa.Connection, query: sa.Select) -> Iterator[list[tuple[Any, 
         result.close()
 
 
-def _copied_blocks(
-    conn: sa.Connection, query: sa.Select, types: Sequence[pyarrow.DataType]
-) -> Iterator[list[pyarrow.Array]]:
-    """Read what PostgreSQL answers to a question as CSV."""
-    names = [str(place) for place in range(len(types))]
-    sent = [TEXT if kind == BYTES else kind for kind in types]
-    convert = pyarrow.csv.ConvertOptions(
-        column_types=dict(zip(names, sent, strict=True)),
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=False,
-    )
-    parse = pyarrow.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
-    for text in _csv_texts(conn, query):
-        read = pyarrow.csv.ReadOptions(column_names=names, block_size=len(text) + 1)
-        sheet = pyarrow.csv.read_csv(pyarrow.BufferReader(text), read, parse, convert)
-        columns = [column.combine_chunks() for column in sheet.columns]
-        yield [
-            _bytes(column) if kind == BYTES else column
-            for column, kind in zip(columns, types, strict=True)
-        ]
-
-
-def _csv_texts(conn: sa.Connection, query: sa.Select) -> Iterator[bytes]:
-    """Gather the answer into texts of whole rows."""
-    asked: Any = query.compile(
-        dialect=conn.dialect, compile_kwargs={"render_postcompile": True}
-    )
-    command = f"COPY ({asked}) TO STDOUT (FORMAT csv, ENCODING 'UTF8')"
-    driver: Any = conn.connection.driver_connection
-    rows: list[bytes] = []
-    n_bytes = 0
-    with (
-        _said_by_sqlalchemy(conn, command),
-        driver.cursor() as cursor,
-        cursor.copy(command, asked.params or None) as copy,
-    ):
-        for row in copy:
-            rows.append(row)
-            n_bytes += len(row)
-            if n_bytes >= _BLOCK_BYTES:
-                yield b"".join(rows)
-                rows, n_bytes = [], 0
-    if rows:
-        yield b"".join(rows)
-
-
 def _as_sent(column: sa.Column) -> sa.ColumnElement:
     """Ask PostgreSQL for a cell in the words that SQLite keeps."""
     if isinstance(column.type, sa.JSON):
@@ -227,8 +184,6 @@ def _as_sent(column: sa.Column) -> sa.ColumnElement:
         return sa.func.to_char(column, sa.literal_column("'YYYY-MM-DD'"))
     if isinstance(column.type, sa.Boolean):
         return sa.cast(column, sa.Integer)
-    if isinstance(column.type, sa.LargeBinary):
-        return sa.func.encode(column, sa.literal_column("'hex'"))
     return column
 
 
@@ -258,28 +213,6 @@ def _csv_column(column: sa.Column, cells: Sequence[Any]) -> pyarrow.Array:
     elif kind == WHOLE and cells and isinstance(cells[0], bool):
         return _column(column, cells, pyarrow.bool_())
     return _column(column, cells, kind)
-
-
-def _bytes(column: pyarrow.Array) -> pyarrow.Array:
-    """Read hexadecimal text, all cells at once: two letters are one byte."""
-    filled = column.fill_null("")
-    ends = pc.cast(pc.cumulative_sum(pc.divide(pc.binary_length(filled), 2)), WHOLE)
-    starts = pyarrow.concat_arrays([pyarrow.array([0], WHOLE), ends])
-    body = bytes.fromhex("".join(filled.to_pylist()))
-    made = pyarrow.Array.from_buffers(
-        BYTES, len(column), [None, starts.buffers()[1], pyarrow.py_buffer(body)]
-    )
-    return pc.if_else(column.is_valid(), made, pyarrow.scalar(None, BYTES))
-
-
-def _plain(column: pyarrow.Array) -> list[Any]:
-    """Turn a column into Python's objects; what is nothing is None, in floats NaN."""
-    if column.null_count == len(column):
-        return [None] * len(column)
-    if column.type == WHOLE and column.null_count:
-        return column.to_pandas(integer_object_nulls=True).tolist()
-    # SQLite keeps NaN as nothing, so that floats need no second look.
-    return column.to_numpy(zero_copy_only=False).tolist()
 
 
 @contextmanager
