@@ -125,6 +125,8 @@ def _check_shapes(shapes: pd.Series, ids: pd.Series, log: FindingLog) -> pd.Seri
         column="geometry",
     )
     _check_degrees(geometry[~is_missing], log)
+    if log.has_file_reject:  # metres are not looked at as if they were degrees
+        return shapes
     bounds = shapely.bounds(geometry)
     is_part = shapely.get_num_geometries(geometry) == 1
     wide = (bounds[:, 2] - bounds[:, 0] > 180) & is_part & ~is_missing

@@ -112,9 +112,9 @@ def read_layer(content: bytes, filename: str, layer: str = "") -> RawTable:
             "crs_unknown",
             f"{filename}: layer {chosen!r} has no shapes with a coordinate system",
         )
-    shapes = list(found.to_crs(4326).geometry)
+    crs = 4326 if found.crs.equals(4326, ignore_axis_order=True) else found.crs
     rows = found.drop(columns="geometry").astype(object).to_dict("records")
-    table = table_of_shapes(rows, shapes, 4326, filename, notes)
+    table = table_of_shapes(rows, list(found.geometry), crs, filename, notes)
     return replace(table, layers=tuple(names), layer=chosen)
 
 
