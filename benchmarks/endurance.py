@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import multiprocessing
 import random
 import tempfile
 import time
@@ -24,6 +23,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from benchmarks.endurance_roles import play
+from benchmarks.processes import start_apart
 from planner.core.settings import Settings
 from planner.services.companies import ensure_company
 from planner.services.workspace import create_company
@@ -265,14 +265,8 @@ def _started(
 
 
 def _start(role: str, url: str, **options: object) -> tuple[BaseProcess, Connection]:
-    """Start a role in a process that has loaded everything but opened nothing."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["benchmarks.endurance_roles"])
-    told, tell = context.Pipe(duplex=False)
-    process = context.Process(target=play, args=(role, url, tell, options), daemon=True)
-    process.start()
-    tell.close()  # ours, so that the death of the process ends the pipe
-    return process, told
+    """Start a role in a process of its own."""
+    return start_apart(play, role, url, options, preload="benchmarks.endurance_roles")
 
 
 def _await_ready(told: Connection) -> None:

@@ -150,18 +150,18 @@ def pay_months(ws: Workspace, begin: Callable[[], None]) -> None:
                     continue
 
 
-def play(role: str, url: str, told: Connection, options: Mapping[str, Any]) -> None:
+def play(told: Connection, role: str, url: str, options: Mapping[str, Any]) -> None:
     """
     Play one role in a process of its own.
 
     Parameters
     ----------
+    told
+        Takes what an editor or reader saw, or ``ready`` at the start of each round.
     role
         ``edit``, ``read``, ``import``, ``publish`` or ``pay``.
     url
         The store.
-    told
-        Takes what an editor or reader saw, or ``ready`` at the start of each round.
     options
         Further arguments of the role.
     """

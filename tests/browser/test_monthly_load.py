@@ -104,9 +104,7 @@ def test_the_administrators_month(browser, tmp_path):
         shown = page.locator("[data-testid=stMain]").inner_text()
         assert "swapped row" in shown or "Can be taken" in shown
         press(page, "imp-go")
-        page.get_by_text(
-            f"{N_ACCOUNTS - 1} accounts imported, 1 row refused"
-        ).wait_for()
+        page.get_by_text(f"{N_ACCOUNTS - 1} accounts imported, 1 refused").wait_for()
 
         go_to(page, "Data health")
         page.get_by_text("The same name at the same place").first.wait_for()

@@ -1,6 +1,7 @@
 # ruff: noqa: S314 - what is parsed here was made here
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.ui.maps.text import map_text
+from planner.ui.maps.text import markdown_text
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -36,3 +38,12 @@ def test_a_plain_name_stays_readable():
 def test_any_text_stands_in_markup(name):
     ElementTree.fromstring(f'<p title="{map_text(name)}">{map_text(name)}</p>')
     assert len(map_text(name)) <= 120 * 6
+
+
+@pytest.mark.parametrize(
+    "name", ["http://a.example/x", "HTTPS://a.example", "www.a.example", "me@a.example"]
+)
+def test_an_address_is_no_link_in_markdown_and_reads_the_same(name):
+    safe = markdown_text(name)
+    assert not re.search(r"https?\\?://|www\\?\.|@a", safe, re.IGNORECASE)
+    assert safe.replace("\u2060", "").replace("\\", "") == name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 from planner.geography.drawing import plain_text
 
@@ -46,9 +47,16 @@ def markdown_text(value: object, longest: int = 120) -> str:
     Returns
     -------
     Text in which no sign has a meaning: no links, formulas (`$`), icons (`:`).
+
+    Notes
+    -----
+    Addresses written out become links after escapes are read (GitHub's Markdown), so
+    a sign without width (U+2060) parts them: it is not seen and breaks no line.
     """
-    text = plain_text(value, longest)
+    text = _ADDRESS.sub(rf"\g<0>{_JOINER}", plain_text(value, longest))
     return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in text)
 
 
+_JOINER = "\u2060"
+_ADDRESS = re.compile(r"https?:|www|@", re.IGNORECASE)
 _MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:&^")

@@ -306,8 +306,7 @@ def _import(
             )
         else:
             importing.save_kind(ws, report, mode=target["mode"])
-    rows = "row" if report.rows_rejected == 1 else "rows"
-    st.session_state["imp-done"] = f"{told}, {report.rows_rejected:,} {rows} refused."
+    st.session_state["imp-done"] = f"{told}, {report.rows_rejected:,} refused."
     st.session_state["imp-turn"] = _turn() + 1
     for name in ("imp-preview", "imp-report", "imp-refresh"):
         st.session_state.pop(name, None)
