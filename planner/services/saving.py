@@ -34,6 +34,7 @@ from planner.store.editing import CompanyEdit
 from planner.store.editing import editing_company
 
 QUOTA_KEY = ["position_id", "measure", "period"]
+_Saver = Callable[[Connection, CompanyEdit, ImportReport, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +93,14 @@ def save_kind(
     """
     if not report.is_usable:
         return None
-    savers: dict[str, Callable[[Connection, CompanyEdit, ImportReport, str], None]] = {
+    savers: dict[str, _Saver] = {
         "units": _save_units,
-        "positions": _save_positions,
+        "positions": _rows_saver(team_rows.load_positions, team_rows.save_positions),
         "reps": _save_reps,
-        "deals": _save_deals,
-        "visits_made": _save_visits_made,
+        "deals": _rows_saver(deal_rows.load_deals, deal_rows.save_deals),
+        "visits_made": _rows_saver(
+            deal_rows.load_visits_made, deal_rows.save_visits_made
+        ),
     }
     if report.kind not in savers:
         raise InputError(f"{report.kind} are not saved so; see services.importing")
@@ -302,6 +305,21 @@ def _merged(
     return after
 
 
+def _rows_saver(
+    load: Callable[[Connection, str], pd.DataFrame],
+    save: Callable[[Connection, str, pd.DataFrame], object],
+) -> _Saver:
+    """Make what puts the rows of a kind over the stored ones, and nothing else."""
+
+    def put(
+        conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
+    ) -> None:
+        before = load(conn, edit.company_id)
+        save(conn, edit.company_id, _merged(edit, report.kind, before, report, mode))
+
+    return put
+
+
 def _save_units(
     conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
 ) -> None:
@@ -316,14 +334,6 @@ def _save_units(
     accounts = account_rows.load_accounts(conn, company_id)
     moved = accounts.assign(unit_id=join_units(accounts, units).astype("str"))
     account_rows.save_accounts(conn, company_id, moved)
-
-
-def _save_positions(
-    conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
-) -> None:
-    before = team_rows.load_positions(conn, edit.company_id)
-    after = _merged(edit, "positions", before, report, mode)
-    team_rows.save_positions(conn, edit.company_id, after)
 
 
 def _save_reps(
@@ -343,22 +353,6 @@ def _save_reps(
     merged = merge_rows(stored, seats, brought, "add")
     edit.after["positions"] = n_changed(stored, merged)
     team_rows.save_positions(conn, company_id, merged)
-
-
-def _save_deals(
-    conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
-) -> None:
-    before = deal_rows.load_deals(conn, edit.company_id)
-    after = _merged(edit, "deals", before, report, mode)
-    deal_rows.save_deals(conn, edit.company_id, after)
-
-
-def _save_visits_made(
-    conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
-) -> None:
-    before = deal_rows.load_visits_made(conn, edit.company_id)
-    after = _merged(edit, "visits_made", before, report, mode)
-    deal_rows.save_visits_made(conn, edit.company_id, after)
 
 
 def _merged_quotas(

@@ -248,14 +248,16 @@ def test_doubles_are_merged_and_nothing_is_lost(sample):
     assert examine(sample.store) == []
 
 
+def draft_with_names(ws):
+    """Return the draft and the accounts that it names."""
+    with ws.store.reading() as conn:
+        known = scenario_rows.list_scenarios(conn, ws.company_id)
+        draft = next(s for s in known if s.status == "draft")
+        return draft, scenario_rows.load_named_accounts(conn, draft.scenario_id)
+
+
 def test_a_named_account_stays_named_in_drafts_when_merged(sample):
-    with sample.store.reading() as conn:
-        draft = next(
-            s
-            for s in scenario_rows.list_scenarios(conn, sample.company_id)
-            if s.status == "draft"
-        )
-        named = scenario_rows.load_named_accounts(conn, draft.scenario_id)
+    draft, named = draft_with_names(sample)
     gone = str(named.index[0])
     double(sample, gone, f"{gone}-0")
     before = content(sample)
@@ -278,13 +280,7 @@ def test_a_named_account_stays_named_in_drafts_when_merged(sample):
 
 
 def test_a_merge_is_not_undone_when_a_draft_was_published_since(sample):
-    with sample.store.reading() as conn:
-        draft = next(
-            s
-            for s in scenario_rows.list_scenarios(conn, sample.company_id)
-            if s.status == "draft"
-        )
-        named = scenario_rows.load_named_accounts(conn, draft.scenario_id)
+    draft, named = draft_with_names(sample)
     gone = str(named.index[0])
     double(sample, gone, f"{gone}-0")
     preview = health.preview_repair(
