@@ -17,6 +17,7 @@ from types import ModuleType
 from unittest.mock import patch
 
 import pandas as pd
+import psycopg
 import pytest
 from sqlalchemy import event
 
@@ -52,7 +53,6 @@ from tests.services.conftest import DANE
 from tests.services.conftest import MILWAUKEE
 from tests.services.conftest import settings_of
 from tests.services.conftest import small_list
-from tests.stores import POSTGRESQL_ONLY
 from tests.stores import SQLITE_ONLY
 
 PACKAGE = Path(planner.__file__).parent
@@ -79,10 +79,16 @@ def fault_at(store: Store, number: int):
         if not statement.startswith(("ROLLBACK", "RELEASE")):
             strike()
 
+    def before_copy(cursor, *args, **options):
+        strike()
+        return copy(cursor, *args, **options)
+
+    copy = psycopg.Cursor.copy  # COPY goes past SQLAlchemy
     event.listen(store.engine, "before_cursor_execute", before_statement)
     event.listen(store.engine, "commit", strike)
     try:
-        yield state
+        with patch.object(psycopg.Cursor, "copy", before_copy):
+            yield state
     finally:
         event.remove(store.engine, "before_cursor_execute", before_statement)
         event.remove(store.engine, "commit", strike)
@@ -350,19 +356,8 @@ WRITES: dict[str, Callable] = {
 }
 
 
-@SQLITE_ONLY
 @pytest.mark.parametrize("name", WRITES)
 def test_a_fault_at_any_call_leaves_every_row_as_it_was(small, name):
-    fail_at_every_call(small, name)
-
-
-@POSTGRESQL_ONLY  # a few for all: each of these calls is ten times as dear there
-@pytest.mark.parametrize("name", ["clone", "job", "rename"])
-def test_a_fault_at_any_call_leaves_every_row_on_a_server_too(small, name):
-    fail_at_every_call(small, name)
-
-
-def fail_at_every_call(small, name):
     write = WRITES[name](small)
     before = rows_of(small.store)
     for number in range(1, MOST_CALLS):

@@ -235,7 +235,7 @@ SEALED = (
 
 
 def test_flipped_bits_never_pass_unseen(tmp_path):
-    """150 bits of a file flip, one at a time: found, or nothing sealed has changed."""
+    """60 bits of a file flip, one at a time: found, or nothing sealed has changed."""
     opened = open_store(f"sqlite:///{tmp_path}/a/planner.sqlite")
     with opened.transaction() as conn:
         made = create_company(
@@ -251,7 +251,7 @@ def test_flipped_bits_never_pass_unseen(tmp_path):
     full_places = [at for at, byte in enumerate(content) if byte and at >= 100]
     rng = np.random.default_rng(7)
     outcomes = {"found": 0, "nothing sealed changed": 0}
-    for place in rng.choice(full_places, 150, replace=False).tolist():
+    for place in rng.choice(full_places, 60, replace=False).tolist():
         changed = bytearray(content)
         changed[place] ^= 1 << int(rng.integers(8))
         path = tmp_path / str(place) / "a.sqlite"
@@ -263,7 +263,7 @@ def test_flipped_bits_never_pass_unseen(tmp_path):
             assert sealed(spoiled) == before, place
             spoiled.close()
         outcomes["found" if is_found else "nothing sealed changed"] += 1
-    assert outcomes["found"] > 50
+    assert outcomes["found"] > 20
 
 
 def finds_something(path):
