@@ -10,48 +10,34 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
-import pandas as pd
-
 from planner.core.run import RunControl
 from planner.core.settings import Settings
-from planner.services import territory
 from planner.services.workspace import Workspace
 from planner.store.engine import Store
 from planner.store.jobs import Job
-from planner.territory.params import BalanceParams
 
 Task = Callable[[Store, Job, RunControl], Mapping[str, Any] | None]
 
 
 def balance(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
-    """
-    Balance a scenario's territories; nothing is saved, the result is a proposal.
+    """Balance a scenario's territories: a proposal, nothing is saved."""
+    from planner.jobs.territories import run_balance
 
-    Returns
-    -------
-    JSON-ready: `territory_by_unit`, `report`, `reasons`, `summary`, `params`.
-    """
-    from planner.territory.balance import balance as solve
-    from planner.territory.tables import report_of
+    return run_balance(_workspace(store, job), job, run)
 
-    params = BalanceParams.from_dict(job.params)
-    run.report(0.02, "Reading the scenario")
-    view = territory.overview(_workspace(store, job), _scenario_id(job))
-    current = view.units["territory_id"]
-    result = solve(
-        pd.DataFrame(view.units.drop(columns="geometry")),
-        view.edges,
-        params,
-        current=current if current.notna().any() else None,
-        run=run.part(0.05, 1.0),
-    )
-    return {
-        "territory_by_unit": result.alignment.territory_by_unit.to_dict(),
-        "report": report_of(result),
-        "reasons": result.reasons.to_dict(),
-        "summary": result.summary(),
-        "params": params.to_dict(),
-    }
+
+def frontier(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
+    """Find the best balance for each number of moved accounts."""
+    from planner.jobs.territories import run_frontier
+
+    return run_frontier(_workspace(store, job), job, run)
+
+
+def headcount(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
+    """Compare numbers of territories."""
+    from planner.jobs.territories import run_headcount
+
+    return run_headcount(_workspace(store, job), job, run)
 
 
 def visits(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
@@ -101,6 +87,8 @@ def geocode(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
 
 TASKS: Mapping[str, Task] = {
     "balance": balance,
+    "frontier": frontier,
+    "headcount": headcount,
     "visits": visits,
     "pay": pay,
     "geocode": geocode,

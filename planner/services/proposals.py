@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from sqlalchemy import Connection
 
@@ -9,9 +13,11 @@ from planner.services.workspace import Workspace
 from planner.store.audit import append_audit
 from planner.store.audit import load_audit
 from planner.territory.basis import MEASURES
+from planner.territory.workhours import HOURS
 
 ACCEPTED = "accept a proposal"
 DISCARDED = "discard a proposal"
+_QUOTED = re.compile(r"'([^']+)'")
 
 
 def discard(ws: Workspace, job_id: str) -> None:
@@ -42,12 +48,58 @@ def _subject(job_id: str) -> str:
     return f"job {job_id}"
 
 
-def in_words(text: str) -> str:
-    """Say measures by their names on screen instead of their columns."""
-    for column, label in MEASURES.items():
+def in_words(text: str, name_by_unit: Mapping[str, str] | None = None) -> str:
+    """
+    Say a sentence of the engine as people speak.
+
+    Parameters
+    ----------
+    text
+        With measures by their columns and units by their quoted ids.
+    name_by_unit
+        What units are called; None: they keep their ids.
+    """
+    for column, label in {**MEASURES, HOURS: "hours"}.items():
         if "_" in column:
             text = text.replace(column, label.lower())
-    return text
+    if not name_by_unit:
+        return text
+    return _QUOTED.sub(lambda found: name_by_unit.get(found[1], found[0]), text)
+
+
+def unit_names(units: pd.DataFrame) -> dict[str, str]:
+    """
+    Name each unit as people know it: ``Cook, IL``.
+
+    Parameters
+    ----------
+    units
+        `name` and `region`, indexed `unit_id`.
+    """
+    region = units["region"].astype("str").fillna("")
+    name = units["name"].astype("str")
+    told = name.where(region == "", name + ", " + region)
+    return {str(unit_id): str(text) for unit_id, text in told.items()}
+
+
+def report_in_words(
+    report: Mapping[str, Any], name_by_unit: Mapping[str, str]
+) -> dict[str, Any]:
+    """Say the sentences of a report, and the units it names, as people speak."""
+    told = dict(report)
+    told["violations"] = [
+        in_words(str(text), name_by_unit) for text in report.get("violations") or []
+    ]
+    for part in ("blocking", "too_big"):
+        rows = []
+        for found in report.get(part) or []:
+            unit = str(found.get("unit") or found.get("unit_id") or "")
+            said = in_words(str(found.get("reason", "")), name_by_unit)
+            rows.append(
+                {**found, "reason": said, "unit_name": name_by_unit.get(unit, unit)}
+            )
+        told[part] = rows
+    return told
 
 
 def exceptions(accounts: pd.DataFrame, territory_by_unit: pd.Series) -> pd.Series:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -25,11 +27,15 @@ from planner.store.scenarios import Scenario
 from planner.territory.alignment import Alignment
 from planner.territory.basis import MEASURES
 from planner.territory.basis import unit_table
+from planner.territory.explain import why_accounts_moved
 from planner.territory.measures import balance_index
 from planner.territory.measures import centroids
 from planner.territory.measures import distance_to_centre_km
 from planner.territory.measures import tally
 from planner.territory.measures import travel
+from planner.territory.splitting import JOINT
+
+DAYS_PER_MONTH = 30.44
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +143,11 @@ def _no_units(units: gpd.GeoDataFrame) -> pd.DataFrame:
     return table.assign(name=units["name"])
 
 
-def _held(accounts: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
+def _held(
+    accounts: pd.DataFrame,
+    territories: pd.DataFrame,
+    shares: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
     """Tally what the accounts of each territory come to, wide: a row a territory."""
     values = accounts.assign(accounts=1)[list(MEASURES)].astype("Float64").fillna(0)
     tallied = tally(
@@ -157,7 +167,13 @@ def _held(accounts: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
         for part, name in (("actual", measure), ("deviation", f"{measure}_deviation")):
             known = (part, measure) in wide.columns
             held[name] = wide[part, measure] if known else 0.0
-    return held.astype(float)
+    held = held.astype(float)
+    if shares:
+        wanted = pd.Series(shares, dtype=float).reindex(held.index).fillna(1.0)
+        for measure in MEASURES:
+            deviation = (1 + held[f"{measure}_deviation"]) / wanted - 1
+            held[f"{measure}_deviation"] = deviation
+    return held
 
 
 def _index(held: pd.DataFrame) -> pd.Series:
@@ -268,6 +284,11 @@ class Proposal:
         Of the solver, as in the contract's ``balance`` report.
     summary
         The same in words.
+    shares
+        Wanted load by territory, a multiple of the mean; empty: equal. Deviations of
+        `before` and `after` are from these.
+    note
+        What else there is to say, such as whether hours settled.
     """
 
     before: TerritoryView
@@ -276,39 +297,76 @@ class Proposal:
     n_exceptions: int
     report: dict[str, Any]
     summary: str
+    shares: dict[str, float] = field(default_factory=dict)
+    note: str = ""
 
 
 def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Proposal:
-    """Read a balance job's result as a change of the scenario."""
-    before = overview(ws, scenario_id)
+    """
+    Read a plan of a balance job as a change of the scenario.
+
+    Parameters
+    ----------
+    result
+        The job's result, or one of the `plans` of a frontier or headcount job.
+    """
+    saved = overview(ws, scenario_id)
     by_unit = pd.Series(result["territory_by_unit"], dtype="str")
-    after = _as_if(before, by_unit)
-    was, will = before.accounts["territory_id"], after.accounts["territory_id"]
+    stays_apart = pd.Series(result.get("territory_by_account") or {}, dtype="str")
+    shares = {k: float(v) for k, v in (result.get("shares") or {}).items()}
+    follows = saved.accounts["unit_id"].map(by_unit).astype("str")
+    apart = stays_apart.reindex(saved.accounts.index)
+    by_account = apart.where(apart.notna(), follows)
+    after = _as_if(saved, by_unit, by_account, is_whole=True, shares=shares)
+    was, will = saved.accounts["territory_id"], after.accounts["territory_id"]
     changes = (was != will) & will.notna() & was.notna()
-    moved = before.accounts.loc[
+    moved = saved.accounts.loc[
         changes,
         ["name", "our_sales_minor", "potential_minor", "open_pipeline_minor"],
     ].assign(from_territory=was[changes], to_territory=will[changes])
-    reasons = pd.Series(result.get("reasons") or {}, dtype="str")
-    why = before.accounts.loc[changes, "unit_id"].map(reasons).astype("str").fillna("")
-    moved["reason"] = why.map(proposals.in_words).astype("str")
-    named = proposals.exceptions(before.accounts, before.units["territory_id"])
+    named = proposals.exceptions(saved.accounts, saved.units["territory_id"])
+    named &= apart.isna()
+    names = proposals.unit_names(saved.units)
+    why = _reasons(ws, saved.accounts[changes], result)
+    moved["reason"] = why.map(lambda text: proposals.in_words(text, names))
     moved.loc[named[changes], "reason"] = (
         "It was kept apart from its unit by name; it follows its unit again"
     )
-    report = dict(result["report"])
-    report["blocking"] = [
-        {**found, "reason": proposals.in_words(str(found.get("reason", "")))}
-        for found in report.get("blocking") or []
-    ]
     return Proposal(
-        before=before,
+        before=_targeted(saved, shares),
         after=after,
         moved_accounts=moved.sort_values("potential_minor", ascending=False),
         n_exceptions=int(named.sum()),
-        report=report,
-        summary=proposals.in_words(str(result["summary"])),
+        report=proposals.report_in_words(dict(result["report"]), names),
+        summary=proposals.in_words(str(result["summary"]), names),
+        shares=shares,
+        note=str(result.get("note") or ""),
     )
+
+
+def _reasons(
+    ws: Workspace, moved: pd.DataFrame, result: Mapping[str, Any]
+) -> pd.Series:
+    """Say for each moved account why, with what is its own."""
+    with ws.store.reading() as conn:
+        as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
+    split = (result.get("params") or {}).get("split_units") or []
+    row = moved["unit_id"]
+    is_piece = row.isin(split)
+    row = row.mask(is_piece, row + JOINT + row.index.astype("str"))
+    days = (pd.Timestamp(as_of) - pd.to_datetime(moved["owned_since"])).dt.days
+    facts = pd.DataFrame(
+        {
+            "unit_id": row,
+            "relationship_months": days.astype("Float64") / DAYS_PER_MONTH,
+        }
+    )
+    costs = result.get("move_cost") or {}
+    if costs:
+        facts["move_cost"] = pd.Series(costs, dtype=float).reindex(moved.index)
+    reasons = pd.Series(result.get("reasons") or {}, dtype="str")
+    said = why_accounts_moved(reasons, facts)
+    return said.reindex(moved.index).astype("str").fillna("")
 
 
 def preview_move(
@@ -335,8 +393,22 @@ def preview_move(
     return _as_if(view, by_unit, now.mask(moves.to_numpy(), to))
 
 
+def _targeted(view: TerritoryView, shares: Mapping[str, float]) -> TerritoryView:
+    """Take deviations from wanted loads instead of equal ones."""
+    if not shares:
+        return view
+    held = _held(view.accounts, view.territories, shares)
+    territories = view.territories.assign(**{name: held[name] for name in held})
+    return replace(view, territories=territories, index=_index(held))
+
+
 def _as_if(
-    view: TerritoryView, by_unit: pd.Series, by_account: pd.Series | None = None
+    view: TerritoryView,
+    by_unit: pd.Series,
+    by_account: pd.Series,
+    *,
+    is_whole: bool = False,
+    shares: Mapping[str, float] | None = None,
 ) -> TerritoryView:
     """
     Show a scenario as it would be under another alignment.
@@ -344,13 +416,13 @@ def _as_if(
     Parameters
     ----------
     by_unit, by_account
-        Territory of units and of accounts; without the latter all accounts follow
-        their unit, named ones too.
+        Territory of units and of accounts.
+    is_whole
+        Whether it is a plan of its own: territories without unit are no more.
+    shares
+        Wanted load by territory, a multiple of the mean; None: equal.
     """
     by_unit = by_unit.reindex(view.units.index)
-    is_whole = by_account is None
-    if by_account is None:
-        by_account = view.accounts["unit_id"].map(by_unit)
     accounts = view.accounts.assign(territory_id=by_account.astype("str"))
     ids = sorted(set(by_unit.dropna()) | set(view.territories.index))
     kept = view.territories[["name", "position_id", "rep_name"]].reindex(
@@ -359,7 +431,7 @@ def _as_if(
     kept["name"] = kept["name"].fillna(pd.Series(ids, index=kept.index))
     kept["rep_name"] = kept["rep_name"].fillna("vacant")
     in_use = kept[kept.index.isin(by_unit.dropna().unique())] if is_whole else kept
-    held = _held(accounts, in_use)
+    held = _held(accounts, in_use, shares)
     territories = in_use.join(held)
     units = view.units.assign(territory_id=by_unit)
     territories["travel_km"] = _mean_travel_km(
@@ -408,11 +480,12 @@ def accept_proposal(
 
     Notes
     -----
-    Every account follows its unit again: named exceptions end, as the balance was
-    computed on whole units. Territories without a position get one; a company without
-    any team gets a simulated one, labelled so.
+    An account that the plan does not name apart follows its unit again. Territories
+    without a position get one; a company without any team gets a simulated one,
+    labelled so.
     """
     by_unit = pd.Series(result["territory_by_unit"], dtype="str")
+    named = pd.Series(result.get("territory_by_account") or {}, dtype="str")
     with (
         ws.store.transaction() as conn,
         scenario_rows.editing(
@@ -421,7 +494,7 @@ def accept_proposal(
     ):
         territories = staff_territories(conn, ws, scenario_id, by_unit)
         scenario_rows.save_territories(conn, edit, territories)
-        _save_alignment(conn, edit, Alignment(by_unit))
+        _save_alignment(conn, edit, Alignment(by_unit, named))
         if job_id is not None:
             proposals.note(conn, ws, job_id, proposals.ACCEPTED)
         return edit.version

@@ -36,6 +36,8 @@ _STATES: dict[str, JobState] = {
 }
 JOB_TITLES = {
     "balance": "Balancing territories",
+    "frontier": "Weighing balance against moves",
+    "headcount": "Comparing numbers of territories",
     "visits": "Planning visits",
     "pay": "Running pay",
     "geocode": "Asking the address service",

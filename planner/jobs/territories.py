@@ -1,0 +1,402 @@
+"""What the worker does about territories: a balance, the frontier, the headcount."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.core.errors import InfeasibleError
+from planner.core.errors import InputError
+from planner.core.run import RunControl
+from planner.services import proposals
+from planner.services import territory
+from planner.services.balance_inputs import BalanceInputs
+from planner.services.balance_inputs import Team
+from planner.services.balance_inputs import balance_inputs
+from planner.services.balance_inputs import home_places
+from planner.services.balance_inputs import load_team
+from planner.services.balance_inputs import shares_of
+from planner.services.balancing import CAPACITY
+from planner.services.balancing import HOME
+from planner.services.balancing import BalanceRequest
+from planner.services.balancing import usual_counts
+from planner.services.territory import TerritoryView
+from planner.services.workspace import Workspace
+from planner.store.jobs import Job
+from planner.territory.params import BalanceParams
+from planner.territory.result import BalanceResult
+from planner.territory.splitting import join_split
+from planner.territory.splitting import split_offers
+from planner.territory.workhours import HOURS
+from planner.territory.workhours import HoursParams
+from planner.territory.workhours import settle_hours
+
+_MIN_PER_H = 60
+_AGREEMENT = 0.3  # of the mean unit's hours: about 1 % of a territory's
+_TIGHTER = 0.9  # of the tolerance of hours, while they are not settled
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Task:
+    """A request with the scenario it is about."""
+
+    view: TerritoryView
+    team: Team
+    request: BalanceRequest
+    inputs: BalanceInputs
+    move_cost: pd.Series | None  # by account; None: 1 a unit
+
+    @property
+    def params(self) -> BalanceParams:
+        return self.request.params
+
+
+def run_balance(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
+    """
+    Balance a scenario's territories; nothing is saved, the result is a proposal.
+
+    Returns
+    -------
+    What `_plan` returns.
+    """
+    task = _read(ws, job, run)
+    with _in_words(task):
+        result, note = _solved(task, run.part(0.05, 1.0))
+    return _plan(task, result, note)
+
+
+def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
+    """
+    Find the best balance for each number of moved accounts.
+
+    Returns
+    -------
+    JSON-ready: `points` (records of `Frontier.points`), `least_moves` (accounts), and
+    `plans`: for each point what `_plan` returns, by its limit as text.
+    """
+    from planner.territory.frontier import frontier
+
+    task = _read(ws, job, run)
+    inputs = task.inputs
+    if inputs.current is None:
+        raise InputError(
+            "moves are counted from the territories of today, and there are none yet: "
+            "balance first"
+        )
+    params = replace(
+        task.params,
+        n_territories=None,
+        max_moved=None,
+        minimise="travel",
+        is_started_from_current=True,
+    )
+    with _in_words(task):
+        curve = frontier(
+            inputs.units,
+            inputs.edges,
+            params,
+            current=inputs.current,
+            counts=task.request.counts or usual_counts(len(inputs.accounts)),
+            size=inputs.n_accounts_by_row,
+            locked=inputs.locked,
+            rules=inputs.rules,
+            run=run.part(0.05, 0.85),
+        )
+        described = replace(task, inputs=replace(inputs, centres=None))
+        plans = {}
+        for number, (limit, plan) in enumerate(curve.plans.items()):
+            share = 0.85 + 0.15 * number / len(curve.plans.columns)
+            run.report(share, "Finding the reasons")
+            result = _described(described, params, plan, run)
+            told = _plan(described, result)
+            # What few moves cannot reach is no reason to call the limit impossible.
+            told["report"] |= {"violations": [], "blocking": []}
+            plans[f"{limit:g}"] = told
+    return {
+        "points": _records(curve.points),
+        "least_moves": curve.least_moves,
+        "plans": plans,
+    }
+
+
+def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
+    """
+    Compare numbers of territories, three fewer to three more.
+
+    Returns
+    -------
+    JSON-ready: `points` (records of `HeadcountSweep.points`, the next head's unit by
+    name too), `around`, `reach_min`, and `plans`: what `_plan` returns, by the number
+    as text.
+    """
+    from planner.territory.headcount import HeadcountParams
+    from planner.territory.headcount import sweep_headcount
+
+    task = _read(ws, job, run)
+    inputs, team = task.inputs, task.team
+    around = task.params.n_territories or int(inputs.current.nunique())  # type: ignore[union-attr]
+    known_h = team.capacity_min[team.capacity_min > 0] / _MIN_PER_H
+    costs = team.cost_minor.dropna()
+    headcount = HeadcountParams(
+        cost_minor=round(costs.mean()) if len(costs) else 0,
+        travel_minor_per_h=task.request.travel_minor_per_h,
+    )
+    if len(known_h):
+        headcount = replace(headcount, capacity_h=float(known_h.mean()))
+    bases = None
+    if task.request.travel_to == HOME and len(task.view.homes):
+        bases = home_places(task.view).set_index("name")[["x_km", "y_km"]]
+    params = replace(
+        task.params, max_moved=None, minimise="travel", is_started_from_current=False
+    )
+    with _in_words(task):
+        sweep = sweep_headcount(
+            inputs.units,
+            inputs.edges,
+            params,
+            around=around,
+            headcount=headcount,
+            bases=bases,
+            run=run.part(0.05, 0.85),
+        )
+        plans = {}
+        for number, (k, plan) in enumerate(sweep.plans.items()):
+            share = 0.85 + 0.15 * number / len(sweep.plans.columns)
+            run.report(share, "Finding the reasons")
+            asked = replace(params, n_territories=int(str(k)))
+            result = _described(task, asked, plan, run, is_renamed=True)
+            plans[str(k)] = _plan(task, result)
+    points = sweep.points.reset_index()
+    if "next_head_unit" in points:
+        points["next_head"] = points["next_head_unit"].map(
+            proposals.unit_names(task.view.units)
+        )
+    return {
+        "points": _records(points),
+        "around": around,
+        "reach_min": headcount.reach_min,
+        "capacity_h": headcount.capacity_h,
+        "plans": plans,
+    }
+
+
+def _read(ws: Workspace, job: Job, run: RunControl) -> _Task:
+    """Read the scenario and put together what the engine takes."""
+    from planner.territory.disturbance import MoveCostParams
+    from planner.territory.disturbance import cost_of_accounts
+    from planner.territory.disturbance import cost_of_units
+
+    request = BalanceRequest.from_dict(job.params)
+    if job.kind == "headcount":
+        request = _for_any_number(request)
+    run.report(0.02, "Reading the scenario")
+    view = territory.overview(ws, str(job.scenario_id))
+    team = load_team(ws)
+    inputs = balance_inputs(view, team, request)
+    cost = None
+    if request.weighs_moves:
+        cost = cost_of_accounts(inputs.accounts, MoveCostParams(), team.as_of)
+        rows = inputs.accounts["row"].dropna()
+        by_row = cost_of_units(cost[rows.index], rows).reindex(inputs.units.index)
+        rules = replace(inputs.rules, move_cost=by_row.fillna(0.0))
+        inputs = replace(inputs, rules=rules)
+    return _Task(view=view, team=team, request=request, inputs=inputs, move_cost=cost)
+
+
+def _for_any_number(request: BalanceRequest) -> BalanceRequest:
+    """Drop what only today's territories can keep: the sweep makes other numbers."""
+    return BalanceRequest(
+        params=request.params,
+        travel_minor_per_h=request.travel_minor_per_h,
+        split_units=request.split_units,
+    )
+
+
+@contextmanager
+def _in_words(task: _Task) -> Iterator[None]:
+    """Say what cannot be done by the names people know."""
+    names = proposals.unit_names(task.view.units)
+    try:
+        yield
+    except InfeasibleError as error:
+        said = [proposals.in_words(reason, names) for reason in error.reasons]
+        raise InfeasibleError(said) from error
+    except InputError as error:
+        raise InputError(proposals.in_words(str(error), names)) from error
+
+
+def _solved(task: _Task, run: RunControl) -> tuple[BalanceResult, str]:
+    """Balance; hours with driving are settled with the plan they depend on."""
+    from planner.territory.balance import balance
+
+    if HOURS in task.request.columns:
+        return _settled(task, run)
+    inputs = task.inputs
+    result = balance(
+        inputs.units,
+        inputs.edges,
+        task.params,
+        current=inputs.current,
+        locked=inputs.locked,
+        centres=inputs.centres,
+        rules=inputs.rules,
+        run=run,
+    )
+    return result, ""
+
+
+def _settled(task: _Task, run: RunControl) -> tuple[BalanceResult, str]:
+    """
+    Plan on hours until they agree with the plan.
+
+    From the second round on as few units as can be leave the plan before, for a plan
+    made afresh changes the hours as much as the last one did; and hours are planned a
+    little tighter than asked, so that they may still change a little.
+    """
+    from planner.territory.balance import balance
+
+    inputs, params = task.inputs, task.params
+    hours = HoursParams(agreement=_AGREEMENT)
+    tight = tuple(
+        replace(m, tolerance=m.tolerance * _TIGHTER)
+        if m.column == HOURS and m.tolerance is not None
+        else m
+        for m in params.measures
+    )
+    first = replace(params, measures=tight)
+    plans: list[pd.Series] = []
+
+    def plan(units: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+        done = len(plans)
+        is_near = bool(plans) and params.max_moved is None
+        asked = replace(first, minimise="moves") if is_near else first
+        found = balance(
+            units,
+            inputs.edges,
+            asked,
+            current=plans[-1] if is_near else inputs.current,
+            locked=inputs.locked,
+            centres=inputs.centres,
+            rules=replace(inputs.rules, move_cost=None) if is_near else inputs.rules,
+            run=run.part(done / hours.rounds, (done + 1) / hours.rounds),
+        )
+        plans.append(found.alignment.territory_by_unit)
+        return plans[-1], found.territories[["x_km", "y_km"]]
+
+    settled = settle_hours(inputs.units, hours, plan)
+    real = inputs.units.assign(**{HOURS: settled.hours})
+    told = replace(task, inputs=replace(inputs, units=real))
+    note = "Hours count the way from where each territory is worked; "
+    if settled.is_settled:
+        note += f"hours and plan agreed after {settled.n_rounds} rounds."
+    else:
+        note += (
+            f"hours and plan did not quite agree in {settled.n_rounds} rounds: they "
+            "may lie a little outside the limit. What is shown is what is really due."
+        )
+    return _described(told, params, settled.territory_by_unit, run), note
+
+
+def _described(
+    task: _Task,
+    params: BalanceParams,
+    territory_by_row: pd.Series,
+    run: RunControl,
+    *,
+    is_renamed: bool = False,
+) -> BalanceResult:
+    """Prove and explain a plan that was made before; give it today's names if asked."""
+    from planner.territory.balance import prepare
+    from planner.territory.conclude import conclude
+    from planner.territory.naming import rename
+    from planner.territory.precheck import check_request
+
+    inputs = task.inputs
+    request = check_request(
+        inputs.units,
+        params,
+        current=inputs.current,
+        locked=inputs.locked,
+        centres=inputs.centres,
+        rules=inputs.rules,
+    )
+    problem, bridges = prepare(inputs.units, inputs.edges, params, request)
+    own = territory_by_row.reindex(inputs.units.index)
+    if is_renamed:
+        labels = rename(problem, np.asarray(pd.factorize(own)[0], dtype=np.int64))
+    else:
+        labels = pd.Index(problem.territory_ids).get_indexer(own).astype(np.int64)
+    return conclude(
+        inputs.units,
+        params,
+        request,
+        problem,
+        labels,
+        bridges=bridges,
+        stages={},
+        run=run,
+    )
+
+
+def _plan(task: _Task, result: BalanceResult, note: str = "") -> dict[str, Any]:
+    """
+    Lay out a plan as a proposal.
+
+    Returns
+    -------
+    JSON-ready: `territory_by_unit`, `territory_by_account` (those that differ from
+    their unit), `report`, `reasons` (by row), `move_cost` (of the moved accounts),
+    `shares` (wanted, as a multiple of the mean; empty: equal), `summary`, `note`,
+    `params`.
+    """
+    from planner.territory.tables import report_of
+
+    inputs, request = task.inputs, task.request
+    by_row = result.alignment.territory_by_unit
+    by_unit, pieces = by_row, by_row.iloc[:0]
+    if request.split_units:
+        by_unit, pieces = join_split(by_row, request.split_units)
+    named = pd.concat([inputs.named, pieces]).astype("str")
+    report = report_of(result) | {"too_big": _too_big(task, result)}
+    costs = {}
+    if task.move_cost is not None:
+        moved = inputs.accounts["row"].isin(result.reasons.index)
+        costs = task.move_cost[moved].round(2).to_dict()
+    shares = {}
+    if request.shares == CAPACITY:
+        shares = shares_of(task.view, task.team, request).to_dict()
+    return {
+        "territory_by_unit": by_unit.to_dict(),
+        "territory_by_account": named.to_dict(),
+        "report": report,
+        "reasons": result.reasons.to_dict(),
+        "move_cost": costs,
+        "shares": shares,
+        "summary": result.summary(),
+        "note": note,
+        "params": request.to_dict(),
+    }
+
+
+def _too_big(task: _Task, result: BalanceResult) -> list[dict[str, Any]]:
+    """List the units no plan of whole units can balance, and what would divide them."""
+    accounts = task.inputs.accounts
+    finer = accounts.assign(accounts=1.0)
+    for name in finer.columns.intersection(task.request.columns):
+        finer[name] = finer[name].astype("Float64").fillna(0).astype(float)
+    offers = split_offers(
+        task.inputs.units, result.params, list(result.territories.index), finer
+    )
+    return _records(offers)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Make records of a table, with None where nothing is known."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")

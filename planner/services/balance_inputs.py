@@ -1,0 +1,415 @@
+"""From a scenario and a request to what the balancing engine takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from planner.capacity.workload import PERIODS_PER_YEAR
+from planner.capacity.workload import SERVICE_MIN
+from planner.capacity.workload import VISITS_PER_4_WEEKS
+from planner.capacity.workload import rep_minutes
+from planner.core.errors import InfeasibleError
+from planner.core.errors import InputError
+from planner.geography.adjacency import connect
+from planner.geography.distance import project
+from planner.geography.distance import working_crs
+from planner.services import proposals
+from planner.services.balancing import CAPACITY
+from planner.services.balancing import HOME
+from planner.services.balancing import BalanceRequest
+from planner.services.balancing import custom_fields
+from planner.services.team import active_reps
+from planner.services.territory import TerritoryView
+from planner.services.workspace import Workspace
+from planner.store import companies as company_rows
+from planner.store import team as team_rows
+from planner.territory.basis import unit_table
+from planner.territory.measures import centroids
+from planner.territory.rules import Rules
+from planner.territory.splitting import JOINT
+from planner.territory.splitting import split_units
+from planner.territory.workhours import HOURS
+from planner.territory.workhours import HoursParams
+from planner.territory.workhours import work_hours
+
+_M_PER_KM, _MIN_PER_H, _DAYS_PER_MONTH = 1000, 60.0, 30.44
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Team:
+    """
+    Who works the territories on a day.
+
+    Parameters
+    ----------
+    as_of
+        The day.
+    capacity_min
+        Minutes a year by `position_id`, of positions that are held.
+    cost_minor
+        A year by `position_id`.
+    """
+
+    as_of: dt.date
+    capacity_min: pd.Series
+    cost_minor: pd.Series
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BalanceInputs:
+    """
+    What `balance`, `frontier` and `sweep_headcount` take.
+
+    Parameters
+    ----------
+    units
+        Places and measures by `unit_id`; ``unit/account`` where a unit is divided.
+        With `visits` and `service_min` a year, and `work_hours` where they are asked.
+    edges
+        EDGES frame of them.
+    current, locked
+        Territory today, and whether it stays; None: no territory yet, nothing stays.
+    centres
+        Fixed centres by `territory_id`; None: the weighted centroid.
+    rules
+        Groups, barriers, targets; `move_cost` is put in by who solves.
+    n_territories
+        How many; None: as today.
+    accounts
+        Open accounts by `account_id`, with `relationship_months` and the `row` of
+        `units` they move with (missing: none).
+    named
+        Territory of the accounts that stay apart from their unit.
+    """
+
+    units: pd.DataFrame
+    edges: pd.DataFrame
+    current: pd.Series | None
+    locked: pd.Series | None
+    centres: pd.DataFrame | None
+    rules: Rules
+    n_territories: int | None
+    accounts: pd.DataFrame
+    named: pd.Series
+
+    @property
+    def n_accounts_by_row(self) -> pd.Series:
+        """What a moved row of `units` counts in accounts."""
+        return self.units["accounts"]
+
+
+def load_team(ws: Workspace) -> Team:
+    """Read who works the territories of the open company on its date."""
+    company_id = str(ws.company_id)
+    with ws.store.reading() as conn:
+        reps = team_rows.load_reps(conn, company_id)
+        as_of = company_rows.load_company(conn, company_id).as_of
+    reps = active_reps(reps, as_of)
+    minutes = rep_minutes(reps, pd.Timestamp(as_of)).astype(float)
+    cost = reps["cost_minor_per_year"].astype("Float64").astype(float)
+    seats = reps["position_id"].to_numpy()
+    return Team(
+        as_of=as_of,
+        capacity_min=minutes.set_axis(seats),
+        cost_minor=cost.set_axis(seats),
+    )
+
+
+def balance_inputs(
+    view: TerritoryView, team: Team, request: BalanceRequest
+) -> BalanceInputs:
+    """
+    Put together what the engine needs.
+
+    Parameters
+    ----------
+    view
+        The scenario as it is.
+    team
+        Who works it.
+    request
+        What is asked.
+
+    Raises
+    ------
+    InputError
+        If something is asked that the scenario does not have.
+    InfeasibleError
+        If named accounts leave a territory nothing to share.
+    """
+    today = view.units["territory_id"]
+    is_as_today = _check(view, request, today)
+    accounts = _accounts(view, team)
+    is_named = proposals.exceptions(accounts, today)
+    is_kept = accounts.index.isin(request.kept_accounts)
+    if is_as_today:
+        is_named &= is_kept | request.keeps_named
+    elif (is_named & is_kept).any():
+        raise InputError(
+            f"account {accounts.loc[is_named & is_kept, 'name'].iloc[0]!r} is apart "
+            "from its unit by name; it can stay so only with the territories of today"
+        )
+    else:
+        is_named &= False
+    named = accounts.loc[is_named, "territory_id"]
+    moving = accounts[~is_named]
+    units = (
+        unit_table(moving, view.units)
+        .join(_visits(moving))
+        .fillna({"visits": 0.0, "service_min": 0.0})
+    )
+    edges, barriers = _borders(view.edges, units, view.units["region"], request)
+    centres = None
+    if request.travel_to == HOME:
+        centres = _homes(view, units, today)
+    if HOURS in request.columns:
+        units[HOURS] = _hours_today(units, today, centres)
+    row = moving["unit_id"].where(moving["unit_id"].isin(units.index))
+    unit_of = pd.Series(units.index, index=units.index)
+    if request.split_units:
+        units, edges, pieces = _split(view, units, edges, moving, request)
+        row = pieces.reindex(row.index).fillna(row)
+        unit_of = pd.Series(moving.loc[pieces.index, "unit_id"].to_numpy(), pieces)
+        unit_of = unit_of.reindex(units.index).fillna(
+            pd.Series(units.index, units.index)
+        )
+    current = unit_of.map(today)
+    held = current.dropna()
+    return BalanceInputs(
+        units=units,
+        edges=edges,
+        current=current if len(held) else None,
+        locked=_locked(current, moving, row, request),
+        centres=centres,
+        rules=Rules(
+            together=_together(moving, row, request),
+            barriers=barriers,
+            targets=_targets(view, team, accounts, named, request),
+        ),
+        n_territories=request.params.n_territories,
+        accounts=accounts.assign(row=row.reindex(accounts.index)),
+        named=named,
+    )
+
+
+def _check(view: TerritoryView, request: BalanceRequest, today: pd.Series) -> bool:
+    """Refuse what needs today's territories where they are not the ones to make."""
+    n_today = int(today.nunique())
+    is_as_today = request.params.n_territories in (None, n_today) and n_today > 0
+    for is_asked, what in (
+        (request.shares == CAPACITY, "shares by capacity"),
+        (request.travel_to == HOME, "travel to the reps' homes"),
+    ):
+        if is_asked and not is_as_today:
+            raise InputError(
+                f"{what} need the territories of today: ask for {n_today} territories "
+                "or choose equal shares and travel to the centre"
+            )
+    unknown = set(request.kept_territories) - set(today.dropna())
+    if unknown:
+        raise InputError(f"territory {min(unknown)!r} is not in this scenario")
+    strangers = set(request.kept_accounts) - set(view.accounts.index)
+    if strangers:
+        raise InputError(f"account {min(strangers)!r} is not an open account")
+    return is_as_today
+
+
+def _accounts(view: TerritoryView, team: Team) -> pd.DataFrame:
+    since = pd.Timestamp(team.as_of) - pd.to_datetime(view.accounts["owned_since"])
+    months = since.dt.days.astype(float).clip(lower=0) / _DAYS_PER_MONTH
+    return view.accounts.assign(relationship_months=months)
+
+
+def _visits(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Count visits and minutes with customers a year, by unit."""
+    visits = accounts["visit_class"].map(VISITS_PER_4_WEEKS).astype("Float64").fillna(0)
+    service = accounts["visit_class"].map(SERVICE_MIN).astype("Float64").fillna(0)
+    yearly = visits.astype(float) * PERIODS_PER_YEAR
+    table = pd.DataFrame(
+        {"visits": yearly, "service_min": yearly * service.astype(float)}
+    )
+    return table.groupby(accounts["unit_id"]).sum()
+
+
+def _borders(
+    edges: pd.DataFrame,
+    units: pd.DataFrame,
+    region: pd.Series,
+    request: BalanceRequest,
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """
+    Find the borders, and those not to cross.
+
+    Islands of a state are bridged inside it, so that a part that hangs on to its
+    neighbour state alone does not need a territory of its own.
+    """
+    if not request.is_within_regions:
+        return edges, None
+    region = region.astype("str").fillna("")
+    a, b = (edges[name].map(region) for name in ("unit_id", "neighbour_id"))
+    crosses = (a != b).to_numpy()
+    inside = [
+        connect(edges[~crosses & (a == name).to_numpy()], units[region == name])
+        for name in region.unique()
+    ]
+    across = edges[crosses]
+    barriers = across[["unit_id", "neighbour_id"]].set_axis(
+        ["unit_id", "other_id"], axis=1
+    )
+    return pd.concat([*inside, across], ignore_index=True), barriers
+
+
+def _place_km(view: TerritoryView, places: pd.DataFrame) -> pd.DataFrame:
+    """Place `lon` and `lat` in the plane of the unit table."""
+    inside = view.units.geometry.representative_point()
+    crs = working_crs(inside.x.to_numpy(), inside.y.to_numpy())
+    x_m, y_m = project(places["lon"].to_numpy(), places["lat"].to_numpy(), crs)
+    km = {"x_km": x_m / _M_PER_KM, "y_km": y_m / _M_PER_KM}
+    return pd.DataFrame(km, index=places.index)
+
+
+def home_places(view: TerritoryView) -> pd.DataFrame:
+    """Place the reps' homes beside the units: x_km, y_km, `territory_id`, `name`."""
+    return _place_km(view, view.homes).assign(
+        territory_id=view.homes["territory_id"], name=view.homes["name"]
+    )
+
+
+def _homes(view: TerritoryView, units: pd.DataFrame, today: pd.Series) -> pd.DataFrame:
+    """Choose where each territory is worked from; without a home from its centre."""
+    homes = home_places(view).drop_duplicates("territory_id", keep="last")
+    homes = homes.set_index("territory_id")[["x_km", "y_km"]]
+    centres = centroids(units, units["accounts"], today)[["x_km", "y_km"]]
+    return homes.combine_first(centres).loc[sorted(today.dropna().unique())]
+
+
+def _hours_today(
+    units: pd.DataFrame, today: pd.Series, centres: pd.DataFrame | None
+) -> pd.Series:
+    """Work out hours as driven today; without a plan with the usual way to a visit."""
+    if today.isna().any():
+        return units["workload_min"] / _MIN_PER_H
+    if centres is None:
+        centres = centroids(units, units["accounts"], today)
+    return work_hours(units, today, centres, HoursParams())
+
+
+def _split(
+    view: TerritoryView,
+    units: pd.DataFrame,
+    edges: pd.DataFrame,
+    moving: pd.DataFrame,
+    request: BalanceRequest,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """Put accounts in the place of the units to be divided, and name their rows."""
+    own = moving[moving["unit_id"].isin(request.split_units)]
+    if own.empty:
+        raise InputError("the units to divide hold no account")
+    finer = _place_km(view, own).assign(unit_id=own["unit_id"], accounts=1.0)
+    for name in units.columns.intersection(own.columns).difference(["name"]):
+        finer[name] = own[name].astype("Float64").fillna(0).astype(float)
+    visits = own["visit_class"].map(VISITS_PER_4_WEEKS).astype("Float64").fillna(0)
+    finer["visits"] = visits.astype(float) * PERIODS_PER_YEAR
+    units, edges = split_units(units, edges, finer, list(request.split_units))
+    return units, edges, own["unit_id"] + JOINT + own.index.astype("str")
+
+
+def _locked(
+    current: pd.Series, accounts: pd.DataFrame, row: pd.Series, request: BalanceRequest
+) -> pd.Series | None:
+    """Find the rows that stay where they are."""
+    kept = row.reindex(list(request.kept_accounts)).dropna()
+    stays = current.isin(list(request.kept_territories))
+    stays |= current.index.isin(kept)
+    homeless = kept[current.reindex(kept.to_numpy()).isna().to_numpy()]
+    if len(homeless):
+        name = accounts.loc[homeless.index[0], "name"]
+        raise InputError(f"account {name!r} has no territory to stay in")
+    return stays if stays.any() else None
+
+
+def _together(
+    accounts: pd.DataFrame, row: pd.Series, request: BalanceRequest
+) -> pd.Series | None:
+    """
+    Group the rows that hold accounts of one parent company.
+
+    Companies that meet in a row make one group: its rows move whole.
+    """
+    if request.together_by is None:
+        return None
+    told = custom_fields(accounts)
+    if request.together_by not in told:
+        raise InputError(f"no account has a field {request.together_by!r}")
+    pairs = pd.DataFrame({"row": row, "parent": told[request.together_by]}).dropna()
+    rows, row_ids = pd.factorize(pairs["row"])
+    parents, names = pd.factorize(pairs["parent"])
+    n_rows, n = len(row_ids), len(row_ids) + len(names)
+    links = coo_array((np.ones(len(pairs)), (rows, n_rows + parents)), shape=(n, n))
+    _, part = connected_components(links, directed=False)
+    first = pd.Series(names, dtype="str").groupby(part[n_rows:]).first()
+    return pd.Series(first.reindex(part[:n_rows]).to_numpy(), index=row_ids)
+
+
+def _targets(
+    view: TerritoryView,
+    team: Team,
+    accounts: pd.DataFrame,
+    named: pd.Series,
+    request: BalanceRequest,
+) -> pd.DataFrame | None:
+    """
+    Work out the load each territory is to get of the rows.
+
+    What its named accounts bring already is taken off its share of the whole.
+    """
+    if request.shares != CAPACITY and named.empty:
+        return None
+    share = shares_of(view, team, request)
+    values = accounts.assign(accounts=1)
+    targets = {}
+    for column in request.columns:
+        counted = "workload_min" if column == HOURS else column
+        numbers = values[counted].astype("Float64").fillna(0).astype(float)
+        brought = numbers[named.index].groupby(named).sum()
+        total = numbers[accounts["unit_id"].notna()].sum()
+        outside = numbers[named.index][accounts.loc[named.index, "unit_id"].isna()]
+        wanted = share * (total + outside.sum()) / len(share)
+        left = wanted - brought.reindex(share.index).fillna(0.0)
+        full = left.index[(left <= 0).to_numpy()]
+        if len(full):
+            raise InfeasibleError(
+                [
+                    f"the accounts named apart from their unit fill {full[0]!r} "
+                    "already; let them follow their unit again"
+                ]
+            )
+        targets[column] = left
+    return pd.DataFrame(targets)
+
+
+def shares_of(view: TerritoryView, team: Team, request: BalanceRequest) -> pd.Series:
+    """
+    Work out what each territory of today is to get, as a multiple of the mean.
+
+    Notes
+    -----
+    A territory nobody works counts as the mean of the others: the seat will be filled.
+    """
+    ids = sorted(view.units["territory_id"].dropna().unique())
+    even = pd.Series(1.0, index=pd.Index(ids, name="territory_id"))
+    if request.shares != CAPACITY:
+        return even
+    seats = view.territories["position_id"].reindex(ids)
+    minutes = pd.Series(team.capacity_min.reindex(seats).to_numpy(), index=even.index)
+    minutes = minutes.where(minutes > 0)
+    if minutes.isna().all():
+        raise InputError("no territory has a rep whose capacity is known")
+    minutes = minutes.fillna(minutes.mean())
+    return minutes / minutes.mean()

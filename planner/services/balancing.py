@@ -1,0 +1,170 @@
+"""What a balance asks: measures, shares, what stays, what a move costs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from dataclasses import dataclass
+from dataclasses import fields
+from typing import Any
+from typing import Self
+
+import pandas as pd
+
+from planner.core.errors import ParamsError
+from planner.services.territory import TerritoryView
+from planner.territory.basis import MEASURES
+from planner.territory.params import BalanceParams
+from planner.territory.workhours import HOURS
+
+KINDS = ("balance", "frontier", "headcount")  # of job, all asked by a `BalanceRequest`
+LABELS = {**MEASURES, HOURS: "Hours with driving"}
+MOST_MEASURES = 4
+EQUAL, CAPACITY = "equal", "capacity"
+CENTRE, HOME = "centre", "home"
+_COUNTS = (0, 10, 25, 50, 100, 200, 400, 800, 1600)
+_LIKE_A_PARENT = ("parent", "ultimate", "headquarter", "group", "chain")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceRequest:
+    """
+    All that a planner can ask of a balance; a job's parameters.
+
+    Parameters
+    ----------
+    params
+        Measures with their tolerances, number, start and what is kept low.
+    shares
+        ``equal``, or ``capacity``: as much as each territory's rep can work.
+    travel_to
+        ``centre`` of the territory, or the rep's ``home``.
+    kept_territories
+        Territories whose units all stay.
+    kept_accounts
+        Accounts whose unit stays with its territory.
+    keeps_named
+        Whether accounts that are in another territory than their unit stay there; else
+        they follow their unit again.
+    together_by
+        A field of the list: accounts with the same text share a territory.
+    is_within_regions
+        Whether no territory crosses the border of a state.
+    weighs_moves
+        Whether a move costs by relationship, pipeline, last visit and sales; else 1 a
+        unit. It counts where `params.minimise` is ``moves``.
+    split_units
+        Units that are divided by their accounts.
+    counts
+        Most accounts that may move, for a frontier.
+    travel_minor_per_h
+        What an hour on the road costs, for a comparison of headcounts.
+    """
+
+    params: BalanceParams
+    shares: str = EQUAL
+    travel_to: str = CENTRE
+    kept_territories: tuple[str, ...] = ()
+    kept_accounts: tuple[str, ...] = ()
+    keeps_named: bool = False
+    together_by: str | None = None
+    is_within_regions: bool = False
+    weighs_moves: bool = False
+    split_units: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
+    travel_minor_per_h: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.params.measures) > MOST_MEASURES:
+            raise ParamsError(
+                f"a balance takes {MOST_MEASURES} measures at most, got "
+                f"{len(self.params.measures)}"
+            )
+        for name, value, allowed in (
+            ("shares", self.shares, (EQUAL, CAPACITY)),
+            ("travel_to", self.travel_to, (CENTRE, HOME)),
+        ):
+            if value not in allowed:
+                raise ParamsError(
+                    f"{name} must be one of {', '.join(allowed)}, got {value!r}"
+                )
+        if self.travel_minor_per_h < 0:
+            raise ParamsError(
+                f"travel_minor_per_h must be at least 0, got {self.travel_minor_per_h}"
+            )
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns of the measures, most important first."""
+        return [measure.column for measure in self.params.measures]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON: those of `params` and our own."""
+        own = asdict(self)
+        del own["params"]
+        own = {k: list(v) if isinstance(v, tuple) else v for k, v in own.items()}
+        return self.params.to_dict() | own
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Self:
+        """
+        Make the request from what `to_dict` returned, or from older parameters.
+
+        Raises
+        ------
+        ParamsError
+            If a name is unknown or a value out of range.
+        """
+        names = {field.name for field in fields(cls)} - {"params"}
+        own: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in plain.items()
+            if name in names
+        }
+        rest = {name: value for name, value in plain.items() if name not in names}
+        return cls(params=BalanceParams.from_dict(rest), **own)
+
+
+def measures_of(view: TerritoryView) -> list[str]:
+    """List the measures that the units hold anything of, hours with driving last."""
+    held = [m for m in MEASURES if m in view.units and view.units[m].sum() > 0]
+    if "workload_min" in held:
+        held.append(HOURS)
+    return held or ["accounts"]
+
+
+def usual_counts(n_accounts: int) -> tuple[int, ...]:
+    """Choose numbers of moved accounts worth comparing, up to a third of them."""
+    return tuple(count for count in _COUNTS if count < max(n_accounts / 3, 1))
+
+
+def parent_fields(accounts: pd.DataFrame) -> list[str]:
+    """
+    Find fields of the list that may name a parent company.
+
+    Parameters
+    ----------
+    accounts
+        `custom`, the fields of an import that are not ours, as JSON.
+
+    Returns
+    -------
+    Names that speak of a parent or group and whose text some accounts share.
+    """
+    shared = custom_fields(accounts)
+    return [
+        name
+        for name in shared.columns
+        if any(word in str(name).lower() for word in _LIKE_A_PARENT)
+        and shared[name].dropna().duplicated().any()
+    ]
+
+
+def custom_fields(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Read the fields of an import that are not ours; missing where empty."""
+    told = accounts["custom"].dropna()
+    told = told[told.astype("str").str.strip() != ""]
+    read = pd.DataFrame([json.loads(text) for text in told], index=told.index)
+    blank = read.apply(lambda column: column.astype("str").str.strip() == "")
+    return read.mask(blank).reindex(accounts.index) if len(read.columns) else read
