@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
@@ -12,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.core.run import RunControl
 from planner.services import proposals
@@ -22,6 +19,7 @@ from planner.services.balance_inputs import Team
 from planner.services.balance_inputs import balance_inputs
 from planner.services.balance_inputs import home_places
 from planner.services.balance_inputs import load_team
+from planner.services.balance_inputs import said_plainly
 from planner.services.balance_inputs import shares_of
 from planner.services.balancing import CAPACITY
 from planner.services.balancing import HOME
@@ -67,7 +65,7 @@ def run_balance(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
     What `_plan` returns.
     """
     task = _read(ws, job, run)
-    with _in_words(task):
+    with said_plainly(task.view):
         result, note = _solved(task, run.part(0.05, 1.0))
     return _plan(task, result, note)
 
@@ -90,18 +88,11 @@ def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
             "moves are counted from the territories of today, and there are none yet: "
             "balance first"
         )
-    params = replace(
-        task.params,
-        n_territories=None,
-        max_moved=None,
-        minimise="travel",
-        is_started_from_current=True,
-    )
-    with _in_words(task):
+    with said_plainly(task.view):
         curve = frontier(
             inputs.units,
             inputs.edges,
-            params,
+            task.params,
             current=inputs.current,
             counts=task.request.counts or usual_counts(len(inputs.accounts)),
             size=inputs.n_accounts_by_row,
@@ -109,13 +100,11 @@ def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
             rules=inputs.rules,
             run=run.part(0.05, 0.85),
         )
-        described = replace(task, inputs=replace(inputs, centres=None))
         plans = {}
         for number, (limit, plan) in enumerate(curve.plans.items()):
             share = 0.85 + 0.15 * number / len(curve.plans.columns)
             run.report(share, "Finding the reasons")
-            result = _described(described, params, plan, run)
-            told = _plan(described, result)
+            told = _plan(task, _described(task, task.params, plan, run))
             # What few moves cannot reach is no reason to call the limit impossible.
             told["report"] |= {"violations": [], "blocking": []}
             plans[f"{limit:g}"] = told
@@ -151,16 +140,14 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
     if len(known_h):
         headcount = replace(headcount, capacity_h=float(known_h.mean()))
     bases = None
-    if task.request.travel_to == HOME and len(task.view.homes):
+    is_from_home = BalanceRequest.from_dict(job.params).travel_to == HOME
+    if is_from_home and len(task.view.homes):
         bases = home_places(task.view).set_index("name")[["x_km", "y_km"]]
-    params = replace(
-        task.params, max_moved=None, minimise="travel", is_started_from_current=False
-    )
-    with _in_words(task):
+    with said_plainly(task.view):
         sweep = sweep_headcount(
             inputs.units,
             inputs.edges,
-            params,
+            task.params,
             around=around,
             headcount=headcount,
             bases=bases,
@@ -170,7 +157,7 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
         for number, (k, plan) in enumerate(sweep.plans.items()):
             share = 0.85 + 0.15 * number / len(sweep.plans.columns)
             run.report(share, "Finding the reasons")
-            asked = replace(params, n_territories=int(str(k)))
+            asked = replace(task.params, n_territories=int(str(k)))
             result = _described(task, asked, plan, run, is_renamed=True)
             plans[str(k)] = _plan(task, result)
     points = sweep.points.reset_index()
@@ -193,9 +180,7 @@ def _read(ws: Workspace, job: Job, run: RunControl) -> _Task:
     from planner.territory.disturbance import cost_of_accounts
     from planner.territory.disturbance import cost_of_units
 
-    request = BalanceRequest.from_dict(job.params)
-    if job.kind == "headcount":
-        request = _for_any_number(request)
+    request = BalanceRequest.from_dict(job.params).for_kind(job.kind)
     run.report(0.02, "Reading the scenario")
     view = territory.overview(ws, str(job.scenario_id))
     team = load_team(ws)
@@ -208,28 +193,6 @@ def _read(ws: Workspace, job: Job, run: RunControl) -> _Task:
         rules = replace(inputs.rules, move_cost=by_row.fillna(0.0))
         inputs = replace(inputs, rules=rules)
     return _Task(view=view, team=team, request=request, inputs=inputs, move_cost=cost)
-
-
-def _for_any_number(request: BalanceRequest) -> BalanceRequest:
-    """Drop what only today's territories can keep: the sweep makes other numbers."""
-    return BalanceRequest(
-        params=request.params,
-        travel_minor_per_h=request.travel_minor_per_h,
-        split_units=request.split_units,
-    )
-
-
-@contextmanager
-def _in_words(task: _Task) -> Iterator[None]:
-    """Say what cannot be done by the names people know."""
-    names = proposals.unit_names(task.view.units)
-    try:
-        yield
-    except InfeasibleError as error:
-        said = [proposals.in_words(reason, names) for reason in error.reasons]
-        raise InfeasibleError(said) from error
-    except InputError as error:
-        raise InputError(proposals.in_words(str(error), names)) from error
 
 
 def _solved(task: _Task, run: RunControl) -> tuple[BalanceResult, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +33,7 @@ from planner.store import companies as company_rows
 from planner.store import team as team_rows
 from planner.territory.basis import unit_table
 from planner.territory.measures import centroids
+from planner.territory.precheck import check_request
 from planner.territory.rules import Rules
 from planner.territory.splitting import JOINT
 from planner.territory.splitting import split_units
@@ -196,6 +199,43 @@ def balance_inputs(
         accounts=accounts.assign(row=row.reindex(accounts.index)),
         named=named,
     )
+
+
+def check(ws: Workspace, view: TerritoryView, request: BalanceRequest) -> None:
+    """
+    Refuse before solving what cannot be done, in the names people know.
+
+    Raises
+    ------
+    InputError
+        If something is asked that the scenario does not have.
+    InfeasibleError
+        If what is asked contradicts itself; each reason comes with its repair.
+    """
+    with said_plainly(view):
+        inputs = balance_inputs(view, load_team(ws), request)
+        check_request(
+            inputs.units,
+            request.params,
+            current=inputs.current,
+            locked=inputs.locked,
+            centres=inputs.centres,
+            rules=inputs.rules,
+        )
+
+
+@contextmanager
+def said_plainly(view: TerritoryView) -> Iterator[None]:
+    """Say what the engine refuses by the names people know."""
+    try:
+        yield
+    except InfeasibleError as error:
+        names = proposals.unit_names(view.units)
+        said = [proposals.in_words(reason, names) for reason in error.reasons]
+        raise InfeasibleError(said) from error
+    except InputError as error:
+        names = proposals.unit_names(view.units)
+        raise InputError(proposals.in_words(str(error), names)) from error
 
 
 def _check(view: TerritoryView, request: BalanceRequest, today: pd.Series) -> bool:

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import fields
+from dataclasses import replace
 from typing import Any
 from typing import Self
 
 import pandas as pd
 
 from planner.core.errors import ParamsError
+from planner.services.proposals import unit_names
 from planner.services.territory import TerritoryView
 from planner.territory.basis import MEASURES
 from planner.territory.params import BalanceParams
+from planner.territory.precheck import find_lumps
 from planner.territory.workhours import HOURS
 
 KINDS = ("balance", "frontier", "headcount")  # of job, all asked by a `BalanceRequest`
@@ -99,6 +102,40 @@ class BalanceRequest:
         """Columns of the measures, most important first."""
         return [measure.column for measure in self.params.measures]
 
+    def for_kind(self, kind: str) -> Self:
+        """
+        Leave out what a kind of job does not look at.
+
+        Parameters
+        ----------
+        kind
+            ``balance``; ``frontier``: moves from today's territories, travel to their
+            centres; ``headcount``: numbers other than today's, which nothing that
+            belongs to a territory of today can hold for.
+        """
+        if kind == "frontier":
+            params = replace(
+                self.params,
+                n_territories=None,
+                max_moved=None,
+                minimise="travel",
+                is_started_from_current=True,
+            )
+            return replace(self, params=params, travel_to=CENTRE, weighs_moves=False)
+        if kind == "headcount":
+            params = replace(
+                self.params,
+                max_moved=None,
+                minimise="travel",
+                is_started_from_current=False,
+            )
+            return type(self)(
+                params=params,
+                split_units=self.split_units,
+                travel_minor_per_h=self.travel_minor_per_h,
+            )
+        return self
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON: those of `params` and our own."""
         own = asdict(self)
@@ -127,16 +164,51 @@ class BalanceRequest:
 
 
 def measures_of(view: TerritoryView) -> list[str]:
-    """List the measures that the units hold anything of, hours with driving last."""
+    """List the measures that the units hold anything of."""
     held = [m for m in MEASURES if m in view.units and view.units[m].sum() > 0]
-    if "workload_min" in held:
-        held.append(HOURS)
     return held or ["accounts"]
+
+
+def measures_to_ask(view: TerritoryView) -> list[str]:
+    """List what can be balanced: the measures, and hours with driving."""
+    held = measures_of(view)
+    return [*held, HOURS] if "workload_min" in held else held
+
+
+def usual_measure(measures: list[str]) -> str:
+    """Choose what most planners balance first."""
+    return "potential_minor" if "potential_minor" in measures else measures[0]
 
 
 def usual_counts(n_accounts: int) -> tuple[int, ...]:
     """Choose numbers of moved accounts worth comparing, up to a third of them."""
     return tuple(count for count in _COUNTS if count < max(n_accounts / 3, 1))
+
+
+def too_big(view: TerritoryView, request: BalanceRequest) -> pd.DataFrame:
+    """
+    Find the units that alone are more than a territory may hold.
+
+    Returns
+    -------
+    Columns unit_id, measure, share (territories it is worth), `name` and `n_accounts`,
+    each unit once, heaviest first. Hours with driving are not looked at: they depend
+    on the plan.
+    """
+    measures = tuple(m for m in request.params.measures if m.column in view.units)
+    n_territories = request.params.n_territories or view.units["territory_id"].nunique()
+    if not measures or not n_territories:
+        return pd.DataFrame(columns=["unit_id", "measure", "share", "name"])
+    units = pd.DataFrame(view.units.drop(columns="geometry"))
+    ids = [str(number) for number in range(n_territories)]
+    found = find_lumps(units, replace(request.params, measures=measures), ids)
+    found = found.drop_duplicates("unit_id")
+    names = unit_names(view.units)
+    counts = view.accounts["unit_id"].value_counts()
+    return found.assign(
+        name=found["unit_id"].map(names),
+        n_accounts=found["unit_id"].map(counts).fillna(0).astype(int),
+    )
 
 
 def parent_fields(accounts: pd.DataFrame) -> list[str]:

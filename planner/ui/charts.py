@@ -278,7 +278,7 @@ def month_line(
         named.mark_text(align="left", dx=8, fontSize=12, fontWeight=600),
     )
     room = 16 + 7 * max((len(line) for line in lines), default=0)
-    return _styled(layers.properties(height=240, padding={"right": room, "left": 0}))
+    return styled(layers.properties(height=240, padding={"right": room, "left": 0}))
 
 
 def _cycle(n: int) -> list[str]:
@@ -298,10 +298,11 @@ def _names_axis() -> alt.Axis:
 
 def _quiet(chart: Any, n_rows: int, around: int = AXIS) -> Any:
     """Size a chart of rows and take away what carries no data."""
-    return _styled(chart.properties(height=max(1, n_rows) * ROW + around))
+    return styled(chart.properties(height=max(1, n_rows) * ROW + around))
 
 
-def _styled(chart: Any) -> Any:
+def styled(chart: Any) -> Any:
+    """Take away the lines of a chart that carry no data."""
     return (
         chart.configure_view(stroke=None)
         .configure_axis(domain=False, ticks=False, gridOpacity=0.5, titleFontWeight=400)

@@ -8,10 +8,13 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.services import scenarios
+from planner.services.balancing import measures_of
+from planner.services.balancing import usual_measure
 from planner.services.scenarios import Scenario
 from planner.services.territory import MEASURES
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
+from planner.territory.workhours import HOURS
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.territory import COLOUR_BY
@@ -21,24 +24,26 @@ from planner.ui.planmap import MapEvent
 from planner.ui.planmap import planmap
 from planner.ui.views import reads
 from planner.ui.views.balance_form import balance_form
-from planner.ui.views.balance_form import measures_of
-from planner.ui.views.balance_form import usual_measure
 from planner.ui.views.balance_table import balance_table
 from planner.ui.views.downloads import export_menu
+from planner.ui.views.frontier_view import frontier_panel
+from planner.ui.views.headcount_view import headcount_panel
 from planner.ui.views.pending_units import choose
 from planner.ui.views.pending_units import pending_bar
 from planner.ui.views.pending_units import spare_colours
 from planner.ui.views.pending_units import units_table
+from planner.ui.views.proposal import is_finished
 from planner.ui.views.proposal import job_part
 from planner.ui.views.proposal import moved_accounts
-from planner.ui.views.proposal import offered
+from planner.ui.views.proposal import offer_of
+from planner.ui.views.proposal import pending_job
 from planner.ui.views.proposal import proposal_bar
 from planner.ui.views.stale import stale_note
 from planner.ui.views.territory_figures import figures
 
 MAP_HEIGHT = 600
 TOLERANCES = {0.03: "3 %", 0.05: "5 %", 0.1: "10 %", 0.15: "15 %", 0.2: "20 %"}
-M_PER_KM = 1000
+PANELS = {"frontier": frontier_panel, "headcount": headcount_panel}
 
 
 def main() -> None:
@@ -120,22 +125,27 @@ def _clone(ws: Workspace, scenario: Scenario) -> None:
 
 def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) -> None:
     """Show the tools, what is pending, the map and the table."""
-    job, proposal = offered(ws, scenario)
+    job = pending_job(ws, scenario)
     if job is not None:
         _look_at_what_was_asked(view, job)
     tools = _tools(ws, scenario, view)
     job_place, bar_place = st.empty(), st.container(key="terr-bars")
-    if job is not None and proposal is None:
+    if job is not None and not is_finished(job):
         with job_place.container():
             job_part(ws, fmt, view, job)
     pending: list[str] = st.session_state.setdefault("terr-pending", [])
     pending[:] = [name for name in pending if name in view.units.index]
-    is_editable = scenario.status == "draft" and proposal is None
-    after, shown = None, view
     with bar_place:
-        if proposal is not None:
-            after = proposal.after
-            shown = proposal_bar(ws, fmt, scenario, job, proposal)
+        offer = None
+        if is_finished(job):
+            panel = PANELS.get(job.kind)
+            chosen = panel(ws, fmt, job) if panel else None
+            offer = offer_of(ws, scenario, job, chosen)
+        is_editable = scenario.status == "draft" and offer is None
+        after, shown = None, view
+        if offer is not None:
+            after = offer.proposal.after
+            shown = proposal_bar(ws, fmt, scenario, offer)
         elif is_editable:
             after = pending_bar(ws, fmt, scenario, view, pending, tools["measure"])
             shown = after or view
@@ -144,14 +154,15 @@ def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) 
                 f"Published from {fmt.day(scenario.effective_from)}: this scenario "
                 "does not change any more. Clone it to work on."
             )
-    colours = reads.colours(ws, view if proposal is None else shown)
+    before = view if offer is None else offer.proposal.before
+    colours = reads.colours(ws, view if offer is None else shown)
     if after is not None:
         colours = {**spare_colours(after), **colours}
-    event = _map_and_table(ws, fmt, view, shown, after, tools, colours, is_editable)
+    event = _map_and_table(ws, fmt, before, shown, after, tools, colours, is_editable)
     if len(shown.territories):
-        figures(fmt, view, after, tools["measure"])
-    if proposal is not None:
-        moved_accounts(fmt, proposal, job.job_id)
+        figures(fmt, before, after, tools["measure"])
+    if offer is not None:
+        moved_accounts(fmt, offer)
     elif is_editable:
         units_table(fmt, view, pending)
     if event is not None and is_editable:
@@ -220,7 +231,9 @@ def _look_at_what_was_asked(view: TerritoryView, job: Any) -> None:
     if is_met and "terr-measure" in st.session_state:
         return
     st.session_state["terr-met"] = job.job_id
-    first = (job.params.get("measures") or [{}])[0]
+    first = dict((job.params.get("measures") or [{}])[0])
+    if first.get("column") == HOURS:
+        first["column"] = "workload_min"  # what can be looked at without a plan
     if first.get("column") in measures_of(view):
         st.session_state["terr-measure"] = first["column"]
     if first.get("tolerance") in TOLERANCES:

@@ -1,52 +1,199 @@
-"""The form that asks for a balance and queues it."""
+"""The form that asks for a balance, a frontier or a headcount, and queues it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from typing import Any
+from dataclasses import dataclass
 
 import streamlit as st
 
 from planner.core.errors import ParamsError
+from planner.services import balance_inputs
+from planner.services.balancing import LABELS
+from planner.services.balancing import MOST_MEASURES
+from planner.services.balancing import BalanceRequest
+from planner.services.balancing import measures_to_ask
+from planner.services.balancing import too_big
+from planner.services.balancing import usual_counts
+from planner.services.balancing import usual_measure
 from planner.services.scenarios import Scenario
-from planner.services.territory import MEASURES
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 from planner.ui import session
 from planner.ui import widgets
-
-if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
+from planner.ui.maps.text import markdown_text
+from planner.ui.views.balance_rules import Rules
+from planner.ui.views.balance_rules import ask_rules
 
 MOST_TERRITORIES = 254  # what one map can tell apart by code
+MOST_SAID = 3  # units too big that are named
+KINDS = {
+    "balance": "One plan",
+    "frontier": "Moves against balance",
+    "headcount": "How many territories",
+}
+_SAID = {
+    "frontier": "Shows how even the territories of today can become if 0, 10, 25, 50 … "
+    "accounts move. Pick a point of the curve to see its plan.",
+    "headcount": "Plans with three territories fewer to three more, and compares "
+    "travel, hours, coverage and cost. Pick a number to see its plan. What is kept, "
+    "named or tied to today's territories is left aside here.",
+}
+_KEYS = ("bal-second", "bal-third", "bal-fourth")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the upper part of the form asks: the question, the number, the measures."""
+
+    kind: str
+    n_territories: int | None
+    measures: list[tuple[str, float]]
 
 
 @st.dialog("Balance the territories", width="medium")
 def balance_form(ws: Workspace, scenario: Scenario, view: TerritoryView) -> None:
     """Ask what to balance, and queue the job."""
-    wanted = _measures(view)
-    has_current = bool(view.units["territory_id"].notna().any())
-    n_today = len(view.territories) if has_current else 10
-    left, right = st.columns(2)
-    n_territories = int(
-        left.number_input(
-            "Territories", min_value=1, value=n_today, step=1, key="bal-n"
-        )
-    )
-    start = _start(view, right) if has_current else {}
+    asked = _ask(view)
+    with st.expander("More: what stays, shares, travel, cost of a move"):
+        currency = session.formats(ws).currency
+        rules = ask_rules(view, asked.kind, asked.n_territories, currency)
+    divided = _too_big(view, asked)
     if not st.button("Start", type="primary", key="bal-start"):
         return
     with widgets.guard("Starting the balance"):
-        _check(n_territories, len(view.units))
-        measures = tuple(
-            BalanceMeasure(column=column, tolerance=percent / 100)
-            for column, percent in wanted
-        )
-        params = BalanceParams(measures=measures, n_territories=n_territories, **start)
-        session.submit(ws, "balance", scenario.scenario_id, params.to_dict())
+        request = _request(view, asked, rules, divided)
+        balance_inputs.check(ws, view, request.for_kind(asked.kind))
+        session.submit(ws, asked.kind, scenario.scenario_id, request.to_dict())
         st.rerun()
+
+
+def _ask(view: TerritoryView) -> _Asked:
+    """Ask which question, for how many territories, by which measures."""
+    has_current = bool(view.units["territory_id"].notna().any())
+    kinds = [kind for kind in KINDS if has_current or kind != "frontier"]
+    kind = str(
+        st.segmented_control(
+            "What do you want to see?",
+            kinds,
+            default=kinds[0],
+            format_func=KINDS.get,
+            key="bal-kind",
+            required=True,
+        )
+    )
+    if kind in _SAID:
+        st.caption(_SAID[kind])
+    n_territories = None
+    if kind != "frontier":
+        left, _ = st.columns(2)
+        n_today = len(view.territories) if has_current else 10
+        label = "Territories" if kind == "balance" else "Around, territories"
+        n_territories = int(
+            left.number_input(label, min_value=1, value=n_today, step=1, key="bal-n")
+        )
+    return _Asked(kind=kind, n_territories=n_territories, measures=_measures(view))
+
+
+def _measures(view: TerritoryView) -> list[tuple[str, float]]:
+    """Ask for up to four measures and their tolerances in %, most important first."""
+    known = measures_to_ask(view)
+    chosen = st.session_state.get("terr-measure")
+    limit = round(100 * float(st.session_state.get("terr-tolerance") or 0.1), 1)
+    left, right = st.columns(2)
+    first = left.selectbox(
+        "Share evenly",
+        known,
+        index=known.index(chosen if chosen in known else usual_measure(known)),
+        format_func=LABELS.get,
+        key="bal-measure",
+        help="The most important one; travel is weighted by it. Hours with driving "
+        "count each visit and the way to it from the middle of its territory; they are "
+        "planned in rounds, which takes longer.",
+    )
+    percent = right.number_input(
+        "Within, % of the even share",
+        value=limit,
+        step=1.0,
+        format="%g",
+        key="bal-tolerance",
+    )
+    asked = [(str(first), float(percent))]
+    for key in _KEYS[: MOST_MEASURES - 1]:
+        left, right = st.columns(2)
+        rest = [name for name in known if name not in [column for column, _ in asked]]
+        column = left.selectbox(
+            "And also",
+            ["", *rest],
+            format_func=lambda name: LABELS.get(name, "nothing else"),
+            key=key,
+        )
+        percent = right.number_input(
+            "Within, % of its even share",
+            value=10.0,
+            step=1.0,
+            format="%g",
+            key=key.replace("bal-", "bal-tolerance-"),
+            disabled=not column,
+        )
+        if not column:
+            break
+        asked.append((str(column), float(percent)))
+    return asked
+
+
+def _too_big(view: TerritoryView, asked: _Asked) -> tuple[str, ...]:
+    """Say which units alone are too big, and offer to divide them."""
+    percents = [percent for _, percent in asked.measures]
+    if not all(0 < percent < 100 for percent in percents):
+        return ()  # refused at Start
+    found = too_big(view, BalanceRequest(params=_params(asked, Rules())))
+    if found.empty:
+        return ()
+    told = [
+        f"**{markdown_text(str(row['name']))}** is {row['share']:.0%} of a territory's "
+        f"{LABELS[row['measure']].lower()}".replace("%", " %")
+        for row in found.head(MOST_SAID).to_dict("records")
+    ]
+    more = len(found) - len(told)
+    rest = f" and {more} more" if more else ""
+    st.warning(
+        f"Too big to be kept whole: {', '.join(told)}{rest}. With whole units the "
+        "limit cannot be met."
+    )
+    is_divided = st.toggle(
+        "Divide "
+        + ("it by its accounts" if len(found) == 1 else "them by their accounts"),
+        value=False,
+        key="bal-divide",
+        help="Its accounts may then go to different territories; all other units stay "
+        "whole. Accounts that differ from most of their unit are kept as named ones.",
+    )
+    has_accounts = found["n_accounts"] > 0
+    return tuple(found.loc[has_accounts, "unit_id"]) if is_divided else ()
+
+
+def _params(asked: _Asked, rules: Rules) -> BalanceParams:
+    measures = tuple(
+        BalanceMeasure(column=column, tolerance=percent / 100)
+        for column, percent in asked.measures
+    )
+    return BalanceParams(
+        measures=measures, n_territories=asked.n_territories, **rules.start
+    )
+
+
+def _request(
+    view: TerritoryView, asked: _Asked, rules: Rules, divided: tuple[str, ...]
+) -> BalanceRequest:
+    """Put the answers together; refuse what no map could show."""
+    if asked.n_territories is not None:
+        _check(asked.n_territories, len(view.units))
+    counts = usual_counts(len(view.accounts)) if asked.kind == "frontier" else ()
+    return BalanceRequest(
+        params=_params(asked, rules), split_units=divided, counts=counts, **rules.own
+    )
 
 
 def _check(n_territories: int, n_units: int) -> None:
@@ -62,87 +209,3 @@ def _check(n_territories: int, n_units: int) -> None:
             f"{n_territories:,} territories are more than one map can tell apart. Ask "
             f"for {most:,} at most"
         )
-
-
-def measures_of(view: TerritoryView) -> list[str]:
-    """List the measures that the units hold anything of."""
-    held = [m for m in MEASURES if m in view.units and view.units[m].sum() > 0]
-    return held or ["accounts"]
-
-
-def usual_measure(measures: list[str]) -> str:
-    """Choose what most planners balance first."""
-    return "potential_minor" if "potential_minor" in measures else measures[0]
-
-
-def _measures(view: TerritoryView) -> list[tuple[str, float]]:
-    """Ask for one or two measures and their tolerances in %."""
-    measures = measures_of(view)
-    chosen = st.session_state.get("terr-measure")
-    limit = round(100 * float(st.session_state.get("terr-tolerance") or 0.1), 1)
-    left, right = st.columns(2)
-    first = left.selectbox(
-        "Share evenly",
-        measures,
-        index=measures.index(chosen if chosen in measures else usual_measure(measures)),
-        format_func=MEASURES.get,
-        key="bal-measure",
-    )
-    percent = right.number_input(
-        "Within, % of the even share",
-        value=limit,
-        step=1.0,
-        format="%g",
-        key="bal-tolerance",
-    )
-    left, right = st.columns(2)
-    second = left.selectbox(
-        "And also",
-        ["", *(name for name in measures if name != first)],
-        format_func=lambda name: MEASURES.get(name, "nothing else"),
-        key="bal-second",
-    )
-    percent_2 = right.number_input(
-        "Within, % of its even share",
-        value=10.0,
-        step=1.0,
-        format="%g",
-        key="bal-tolerance-2",
-        disabled=not second,
-    )
-    return [(first, percent), *([(second, percent_2)] if second else [])]
-
-
-def _start(view: TerritoryView, right: DeltaGenerator) -> dict[str, Any]:
-    """Ask how near to today's territories the answer is to stay."""
-    limit = right.number_input(
-        "Move at most, units",
-        0,
-        len(view.units),
-        None,
-        1,
-        placeholder="no limit",
-        key="bal-moved",
-    )
-    left, right = st.columns(2)
-    begin = left.segmented_control(
-        "Start from",
-        ["today", "new"],
-        default="today",
-        format_func={"today": "Today's", "new": "A blank map"}.get,
-        key="bal-from",
-        required=True,
-    )
-    minimise = right.segmented_control(
-        "Then keep low",
-        ["travel", "moves"],
-        default="travel",
-        format_func={"travel": "Travel", "moves": "Moves"}.get,
-        key="bal-minimise",
-        required=True,
-    )
-    return {
-        "is_started_from_current": begin == "today",
-        "minimise": minimise,
-        "max_moved": None if limit is None else int(limit),
-    }

@@ -1,7 +1,9 @@
-"""A balance job and its proposal: follow it, see what it changes, take or leave it."""
+"""A job about territories and its plan: follow it, see what it changes, decide."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +12,13 @@ import streamlit as st
 from planner.core.errors import ConflictError
 from planner.core.errors import PlannerError
 from planner.core.formats import Formats
-from planner.core.formats import gap_text
 from planner.jobs import queue
 from planner.services import proposals
 from planner.services import territory
+from planner.services.balancing import KINDS
+from planner.services.balancing import LABELS
+from planner.services.balancing import BalanceRequest
 from planner.services.scenarios import Scenario
-from planner.services.territory import MEASURES
 from planner.services.territory import Proposal
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
@@ -23,24 +26,70 @@ from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.views import reads
+from planner.ui.views.frontier_view import point_key
+from planner.ui.views.proposal_text import PROOF_HELP
+from planner.ui.views.proposal_text import exceptions_text
+from planner.ui.views.proposal_text import proof_text
+from planner.ui.views.proposal_text import proposal_text
+from planner.ui.views.proposal_text import unmet_lines
 
 M_PER_KM = 1000
+MOST_SAID, MOST_LINES = 3, 6
 
 
-def offered(ws: Workspace, scenario: Scenario) -> tuple[Any, Proposal | None]:
-    """Find the latest balance job, and its proposal while it is still undecided."""
-    job = queue.latest(ws.store, "balance", scenario.scenario_id)
-    if job is None or scenario.status != "draft":
-        return None, None
-    if job.state in ("queued", "running"):
-        return job, None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """
+    A plan that can be accepted.
+
+    Parameters
+    ----------
+    job
+        That made it.
+    plan
+        The job's result, or one of its plans.
+    key
+        Tells it from the job's other plans.
+    proposal
+        The plan as a change of the scenario.
+    """
+
+    job: Any
+    plan: Mapping[str, Any]
+    key: str
+    proposal: Proposal
+
+
+def pending_job(ws: Workspace, scenario: Scenario) -> Any:
+    """Find the latest job about a draft's territories while it is undecided."""
+    if scenario.status != "draft":
+        return None
+    known = [queue.latest(ws.store, kind, scenario.scenario_id) for kind in KINDS]
+    jobs = [job for job in known if job is not None]
+    job = max(jobs, key=lambda one: str(one.created_at), default=None)
+    if job is None or job.state in ("queued", "running"):
+        return job
     if proposals.is_decided(ws, job.job_id):
-        return None, None
-    if job.state == "failed":
-        return job, None
-    if not job.result:
-        return None, None
-    return job, reads.proposal(ws, scenario, job.job_id, job.result)
+        return None
+    return job if job.state == "failed" or job.result else None
+
+
+def is_finished(job: Any) -> bool:
+    """Tell whether a job has plans to offer."""
+    return job is not None and job.state in ("done", "cancelled") and bool(job.result)
+
+
+def offer_of(
+    ws: Workspace, scenario: Scenario, job: Any, chosen: str | None
+) -> Offer | None:
+    """Read the plan a finished job offers: its own, or the one that was chosen."""
+    plan, key = job.result, str(job.job_id)
+    if job.kind != "balance":
+        plan, key = job.result["plans"].get(chosen), f"{job.job_id}-{chosen}"
+    if plan is None:
+        return None
+    read = reads.proposal(ws, scenario, key, plan)
+    return Offer(job=job, plan=plan, key=key, proposal=read)
 
 
 def job_part(ws: Workspace, fmt: Formats, view: TerritoryView, job: Any) -> None:
@@ -54,7 +103,7 @@ def job_part(ws: Workspace, fmt: Formats, view: TerritoryView, job: Any) -> None
         load,
         lambda job_id: queue.request_cancel(ws.store, job_id),
         job.job_id,
-        key="balance",
+        key=job.kind,
     )
     if session_job.state == "failed" and st.button("Dismiss", key="terr-dismiss"):
         proposals.discard(ws, job.job_id)
@@ -77,14 +126,10 @@ def _best_text(
 
 
 def proposal_bar(
-    ws: Workspace,
-    fmt: Formats,
-    scenario: Scenario,
-    job: Any,
-    proposal: Proposal,
+    ws: Workspace, fmt: Formats, scenario: Scenario, offer: Offer
 ) -> TerritoryView:
-    """Offer a finished balance: what it changes, and to take it or leave it."""
-    report = proposal.report
+    """Offer a finished plan: what it changes, and to take it or leave it."""
+    job, proposal = offer.job, offer.proposal
     if str(job.created_at) < scenario.updated_at:
         widgets.error_box(
             ConflictError(
@@ -95,75 +140,92 @@ def proposal_bar(
             where="The scenario changed while this was computed",
         )
     with st.container(key="pl-job-proposal"):
-        st.markdown(f"**Proposal** · {_proposal_text(fmt, proposal)}")
+        _too_big(ws, scenario, offer)
+        st.markdown(f"**Proposal** · {proposal_text(fmt, proposal)}")
+        proven = proof_text(fmt, proposal.report)
+        if proven:
+            st.markdown(markdown_text(proven, 300), help=PROOF_HELP)
         with st.container(horizontal=True, vertical_alignment="center"):
             side = st.segmented_control(
                 "Map shows",
                 ["Before", "After"],
                 default="After",
-                key=f"terr-side-{job.job_id}",
+                key=f"terr-side-{offer.key}",
                 label_visibility="collapsed",
                 required=True,
             )
             if st.button("Accept", type="primary", key="terr-accept"):
-                _accept(ws, scenario, job)
-            if st.button("Discard", key="terr-discard"):
-                proposals.discard(ws, job.job_id)
-                st.rerun()
-        if proposal.n_exceptions:
-            st.caption(_exceptions_text(fmt, proposal.n_exceptions))
-        blocking = report.get("blocking") or []
-        if blocking:
-            reasons = "\n".join(f"- {markdown_text(_reason(b), 300)}" for b in blocking)
-            st.markdown(f"Not everything could be met:\n{reasons}")
+                _accept(ws, scenario, offer)
+            st.button(
+                "Discard", key="terr-discard", on_click=_discard, args=(ws, offer)
+            )
+        _notes(fmt, proposal)
     return proposal.before if side == "Before" else proposal.after
 
 
-def _reason(blocking: dict[str, Any]) -> str:
-    place = blocking.get("territory") or blocking.get("unit") or ""
-    return f"{place}: {blocking.get('reason', '')}".strip(": ")
-
-
-def _proposal_text(fmt: Formats, proposal: Proposal) -> str:
-    report = proposal.report
-    parts = []
-    for name, found in report.get("measures", {}).items():
-        if found.get("tolerance") is not None:
-            worst = fmt.share(found["max_deviation"])
-            parts.append(f"{MEASURES.get(name, name)} within {worst}")
-    gap = gap_text(report.get("objective"), report.get("bound"))
-    if gap:
-        parts.append(f"travel {gap}")
-    of_all = fmt.number(len(proposal.before.accounts))
-    if proposal.before.territories.empty:
-        n_placed = len(proposal.after.accounts) - proposal.after.n_unassigned_accounts
-        parts.append(f"{fmt.number(n_placed)} of {of_all} accounts get a territory")
+def _discard(ws: Workspace, offer: Offer) -> None:
+    """Leave the plan; of several only the choice of this one ends."""
+    if offer.job.kind == "balance":
+        proposals.discard(ws, offer.job.job_id)
     else:
-        moved = fmt.number(len(proposal.moved_accounts))
-        parts.append(f"{moved} of {of_all} accounts move")
-    return markdown_text(" · ".join(parts), 400)
+        st.session_state[point_key(offer.job.job_id)] = None
 
 
-def _exceptions_text(fmt: Formats, n_exceptions: int) -> str:
-    if n_exceptions == 1:
-        return (
-            "1 account is kept apart from its unit by name; accepting ends this "
-            "exception, and it follows its unit."
-        )
-    return (
-        f"{fmt.number(n_exceptions)} accounts are kept apart from their unit by name; "
-        "accepting ends these exceptions, and they follow their units."
+def _too_big(ws: Workspace, scenario: Scenario, offer: Offer) -> None:
+    """Say first which units alone are too big, and offer to divide them."""
+    found = offer.proposal.report.get("too_big") or []
+    if not found:
+        return
+    told = "; ".join(
+        f"{row['unit_name']} alone is {row['share'] * 100:.0f} % of a territory's "
+        f"{LABELS.get(row['measure'], row['measure']).lower()}"
+        for row in found[:MOST_SAID]
     )
+    st.markdown(
+        f"**Too big to be kept whole:** {markdown_text(told, 300)}. No plan of whole "
+        "units can be within the limit."
+    )
+    finer = [row["unit_id"] for row in found if row["n_finer"]]
+    n_accounts = sum(int(row["n_finer"]) for row in found)
+    if offer.job.kind == "balance" and finer:
+        label = "Divide it" if len(finer) == 1 else "Divide them"
+        label += f" by {n_accounts:,} accounts and balance again"
+        if st.button(label, key="terr-divide"):
+            request = BalanceRequest.from_dict(offer.plan["params"])
+            request = replace(request, split_units=(*request.split_units, *finer))
+            session.submit(ws, "balance", scenario.scenario_id, request.to_dict())
+            st.rerun()
 
 
-def _accept(ws: Workspace, scenario: Scenario, job: Any) -> None:
+def _notes(fmt: Formats, proposal: Proposal) -> None:
+    """Say what else there is to know: exceptions, shares, what could not be met."""
+    if proposal.n_exceptions:
+        st.caption(exceptions_text(fmt, proposal.n_exceptions))
+    if proposal.shares:
+        least = min(proposal.shares, key=lambda name: proposal.shares[name])
+        st.caption(
+            "Deviations are from each territory's share by capacity: "
+            f"{markdown_text(least)} is to have {fmt.share(proposal.shares[least], 0)} "
+            "of an even one."
+        )
+    if proposal.note:
+        st.caption(markdown_text(proposal.note, 300))
+    said = unmet_lines(proposal.report)
+    if said:
+        lines = "\n".join(f"- {markdown_text(text, 400)}" for text in said[:MOST_LINES])
+        more = len(said) - MOST_LINES
+        rest = f"\n- and {more} more territories" if more > 0 else ""
+        st.markdown(f"Not everything could be met:\n{lines}{rest}")
+
+
+def _accept(ws: Workspace, scenario: Scenario, offer: Offer) -> None:
     try:
         version = territory.accept_proposal(
             ws,
             scenario.scenario_id,
             session.seen_version(scenario),
-            job.result,
-            job.job_id,
+            offer.plan,
+            offer.job.job_id,
         )
     except PlannerError as error:
         widgets.error_box(error, where="Accepting the balance")
@@ -172,8 +234,9 @@ def _accept(ws: Workspace, scenario: Scenario, job: Any) -> None:
     st.rerun()
 
 
-def moved_accounts(fmt: Formats, proposal: Proposal, job_id: str) -> None:
+def moved_accounts(fmt: Formats, offer: Offer) -> None:
     """List the accounts that change hands."""
+    proposal = offer.proposal
     if proposal.before.territories.empty:
         return
     moved = proposal.moved_accounts
@@ -198,7 +261,7 @@ def moved_accounts(fmt: Formats, proposal: Proposal, job_id: str) -> None:
         label="Accounts that move",
     )
     scenario = proposal.before.scenario
-    key = (scenario.scenario_id, str(scenario.version), job_id)
+    key = (scenario.scenario_id, str(scenario.version), offer.key)
     as_csv, as_xlsx = reads.table_files(key, {"Moved accounts": moved}, fmt.currency)
     widgets.download_row(
         [

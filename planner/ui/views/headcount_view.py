@@ -1,0 +1,143 @@
+"""How many territories: travel, hours, coverage and cost of each number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.services import proposals
+from planner.services.workspace import Workspace
+from planner.ui import widgets
+from planner.ui.decision_charts import headcount_line
+from planner.ui.maps.text import markdown_text
+from planner.ui.views.frontier_view import point_key
+
+_MIN_PER_H = 60
+_M_PER_KM = 1000
+
+
+def headcount_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
+    """
+    Show the comparison of a finished job.
+
+    Returns
+    -------
+    The chosen number, a key of the job's `plans`; None: none is chosen.
+    """
+    result = job.result
+    points = pd.DataFrame(result["points"]).set_index("n_territories")
+    made = points.loc[[n for n in points.index if str(n) in result["plans"]]]
+    key = point_key(job.job_id)
+    with st.container(key="pl-job-headcount"):
+        st.markdown("**How many territories**", help=_help(fmt, result))
+        if len(made):
+            st.markdown(headcount_sentence(fmt, made, int(result["around"])))
+            chosen = int(st.session_state.get(key) or result["around"])
+            _charts(fmt, made, chosen, float(result["reach_min"]))
+            _table(fmt, made, float(result["reach_min"]))
+        for n, told in points.get("problem", pd.Series(dtype="str")).dropna().items():
+            st.caption(f"{n} territories: {told}")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.pills(
+                "Show the plan of so many territories",
+                [str(n) for n in made.index],
+                key=key,
+            )
+            if st.button("Close", key="terr-headcount-close"):
+                proposals.discard(ws, job.job_id)
+                st.rerun()
+    return st.session_state.get(key)
+
+
+def _help(fmt: Formats, result: dict[str, Any]) -> str:
+    return (
+        "Each number is balanced by itself, within the limits asked. Coverage: the "
+        f"share within {result['reach_min']:.0f} minutes' drive of the middle of its "
+        "territory. Hours: visits by class and the driving of each plan, estimated; a "
+        f"rep can give {fmt.number(result['capacity_h'])} h a year. Cost: reps of the "
+        "mean cost of today's."
+    )
+
+
+def headcount_sentence(fmt: Formats, points: pd.DataFrame, around: int) -> str:
+    """Say what one more and one fewer would change, and where the next head lives."""
+    said = []
+    if around in points.index:
+        now = points.loc[around]
+        for n, what in ((around + 1, "One more rep"), (around - 1, "One rep fewer")):
+            if n not in points.index:
+                continue
+            then = points.loc[n]
+            km = fmt.length(
+                (then["weighted_mean_km"] - now["weighted_mean_km"]) * _M_PER_KM
+            )
+            told = f"{what} changes the mean way by {fmt.signed(km, 1)} "
+            told += fmt.distance_unit
+            if _knows(points, "cost_minor") and points["cost_minor"].any():
+                cost = then["cost_minor"] - now["cost_minor"]
+                told += f" and the cost by {fmt.signed_money(round(cost))} a year"
+            said.append(f"{told}.")
+    row = points.loc[around] if around in points.index else points.iloc[-1]
+    if isinstance(row.get("next_head"), str):
+        said.append(
+            f"The next rep should live around **{markdown_text(row['next_head'])}**."
+        )
+    return " ".join(said)
+
+
+def _knows(points: pd.DataFrame, column: str) -> bool:
+    return column in points and bool(points[column].notna().any())
+
+
+def _charts(fmt: Formats, points: pd.DataFrame, chosen: int, reach_min: float) -> None:
+    km = points["weighted_mean_km"].astype(float)
+    shown = [
+        (
+            f"Mean way, {fmt.distance_unit}",
+            km.map(lambda value: fmt.length(value * _M_PER_KM)),
+            ".1f",
+        )
+    ]
+    if _knows(points, "busiest_share"):
+        busiest = points["busiest_share"].astype(float)
+        shown.append(("Busiest rep, of capacity", busiest, ".0%"))
+    covered = points["coverage_share"].astype(float)
+    shown.append((f"Within {reach_min:.0f} min", covered, ".0%"))
+    if points["cost_minor"].any():
+        cost = fmt.whole_money(points["cost_minor"])
+        shown.append((f"Cost a year, {fmt.currency}", cost, ".3s"))
+    for place, (label, values, number) in zip(
+        st.columns(len(shown)), shown, strict=True
+    ):
+        place.altair_chart(
+            headcount_line(values, label=label, number=number, chosen=chosen)
+        )
+
+
+def _table(fmt: Formats, points: pd.DataFrame, reach_min: float) -> None:
+    table = points.reset_index()
+    table["way_m"] = table["weighted_mean_km"].astype(float) * _M_PER_KM
+    columns = {
+        "n_territories": widgets.Column("Territories", "number", is_pinned=True),
+        "is_met": widgets.Column("Within limits", "check"),
+        "way_m": widgets.Column("Mean way", "distance"),
+    }
+    if _knows(table, "hours"):
+        for name, source in (("all_min", "hours"), ("road_min", "travel_hours")):
+            table[name] = table[source].astype(float) * _MIN_PER_H
+        columns |= {
+            "all_min": widgets.Column("Hours a year", "hours"),
+            "road_min": widgets.Column("On the road", "hours"),
+            "busiest_share": widgets.Column("Busiest rep, of capacity", "share"),
+        }
+    columns["coverage_share"] = widgets.Column(f"Within {reach_min:.0f} min", "share")
+    if table["cost_minor"].any():
+        columns["cost_minor"] = widgets.Column("Cost a year", "money")
+    if "next_head" in table:
+        columns["next_head"] = widgets.Column("Next rep around")
+    widgets.table(
+        table, columns, fmt=fmt, key="terr-headcount", label="Numbers of territories"
+    )
