@@ -132,7 +132,9 @@ def preview_repair(
         params=planned.params,
         version=planned.version,
         n_accounts=planned.n_accounts,
-        table=_cells(planned.before, planned.after),
+        table=_cells(
+            planned.before, planned.after, planned.params.get("survivors") or {}
+        ),
         before=planned.before,
         after=planned.after,
         held=planned.held,
@@ -384,8 +386,10 @@ def _tell(
         told["rows"] = [[c.table, *c.key, getattr(c, side)] for c in changes]
 
 
-def _cells(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Write accounts before and after, cell by cell."""
+def _cells(
+    before: pd.DataFrame, after: pd.DataFrame, survivors: Mapping[str, str]
+) -> pd.DataFrame:
+    """Write accounts before and after, cell by cell; of those gone, into which."""
     both = before.index.intersection(after.index)
     parts = []
     for column in after.columns:
@@ -412,7 +416,10 @@ def _cells(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
                 "name": before.loc[gone, "name"].to_numpy(),
                 "column": "",
                 "before": "",
-                "after": "removed",
+                "after": [
+                    f"merged into {survivors[name]}" if name in survivors else "removed"
+                    for name in gone
+                ],
             }
         )
     )

@@ -29,6 +29,7 @@ from planner.ui.views.account_card import table_turn
 from planner.ui.views.downloads import export_menu
 
 MAP_HEIGHT = 560
+MOST_BARS = 16  # what fits beside the map
 NO_TERRITORY = "none"
 NO_LAYER = ""
 STATUSES = ("customer", "prospect", "closed")
@@ -211,7 +212,8 @@ def _chart(fmt: Formats, shown: pd.DataFrame, classes: Classes) -> None:
         f"**{fmt.number(len(shown))} accounts** by {classes.title.lower()} "
         f":gray[· {markdown_text(potential)} potential{note}]"
     )
-    with st.container(height=MAP_HEIGHT - 48, border=False):
+    is_long = len(classes.counts) > MOST_BARS
+    with st.container(height=MAP_HEIGHT - 48 if is_long else "content", border=False):
         st.altair_chart(
             charts.legend_bars(classes.counts, classes.colours),
             width="stretch",

@@ -75,7 +75,7 @@ def main() -> None:
         "Bring a file; every row is taken, or refused with its reason.",
         context=f"open company: {companies.company(ws).name}",
     )
-    _done_note()
+    done = st.empty()
     kind = (
         st.segmented_control(
             "What does the file hold?",
@@ -97,7 +97,10 @@ def main() -> None:
             "to 200 MB. Accounts need an id, a name and a place: coordinates, a ZIP, "
             "or city and state."
         )
+        with done.container():
+            _done_note()
         return
+    st.session_state.pop("imp-done", None)
     with widgets.guard(
         f"Reading {upload.name}",
         "Save it as CSV (UTF-8) or Excel and try again; nothing was imported.",

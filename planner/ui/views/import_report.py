@@ -12,6 +12,7 @@ from planner.core.files import csv_bytes
 from planner.core.formats import Formats
 from planner.services.importing import ImportReport
 from planner.ui import widgets
+from planner.ui.maps.text import markdown_text
 
 VERDICTS = {
     "accept": "All rows can be taken",
@@ -21,6 +22,7 @@ VERDICTS = {
     "reject_file": "Cannot be taken",
 }
 SHOWN_REASONS = 3
+WHOLE_MESSAGE = 1_000  # signs
 SEVERITIES = {"reject": "refused", "warn": "warning", "notice": "notice"}
 
 
@@ -70,20 +72,28 @@ def report_details(fmt: Formats, report: ImportReport) -> None:
         shown = findings[
             (findings["code"] == code) & (findings["severity"] == severity)
         ]
-    widgets.table(
+    rank = {name: place for place, name in enumerate(SEVERITIES)}
+    shown = shown.sort_values(
+        "severity", key=lambda kind: kind.map(rank), kind="stable"
+    )
+    picked = widgets.table(
         shown.assign(severity=shown["severity"].map(SEVERITIES)),
         {
             "row": widgets.Column("Row", "number", width=70),
             "severity": widgets.Column("Kind", width=90),
-            "column": widgets.Column("Column"),
-            "value": widgets.Column("Value"),
+            "column": widgets.Column("Column", width=120),
+            "value": widgets.Column("Value", width=150),
             "message": widgets.Column("What and how to repair it", width="large"),
         },
         fmt=fmt,
-        key="imp-rows-found",
+        key=f"imp-rows-found-{chosen[0] if chosen else ''}",
         height=260,
+        select="single",
         label="Findings by row",
     )
+    finding = shown.loc[picked[0]] if picked else shown.iloc[0]
+    place = "" if pd.isna(finding["row"]) else f"Row {fmt.number(finding['row'])}: "
+    st.caption(markdown_text(f"{place}{finding['message']}", WHOLE_MESSAGE))
     widgets.download_row(
         [
             widgets.Download(

@@ -155,8 +155,9 @@ def _preview(ws: Workspace, fmt: Formats, preview: RepairPreview) -> None:
     )
     if told:
         st.caption(f"Rows changed: {told}.")
+    accounts = "account" if preview.n_accounts == 1 else "accounts"
     if st.button(
-        f"Repair {fmt.number(preview.n_accounts)} accounts",
+        f"Repair {fmt.number(preview.n_accounts)} {accounts}",
         type="primary",
         key="hlt-apply",
         disabled=preview.n_accounts == 0,
