@@ -229,6 +229,8 @@ def test_doubles_are_merged_and_nothing_is_lost(sample):
     preview = health.preview_repair(
         sample, "duplicate_exact", "merge", survivors=survivors
     )
+    told = preview.table.set_index("account_id")["after"]
+    assert told[gone] == f"merged into {survivors[gone]}"
     assert content(sample) == before
     repair_id = health.apply_repair(sample, preview)
     assert counts(sample) == {}
