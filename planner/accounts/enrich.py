@@ -143,13 +143,15 @@ def five_digits(postcode: pd.Series, known: pd.Index) -> pd.Series:
         spreadsheet) get their zeros back. Anything else is as given.
     """
     given = postcode.astype("str").fillna("")
-    is_odd = ((given != "") & ~given.isin(known)).to_numpy()
+    # The index remembers its look-up table; `isin` would make one at each call.
+    is_odd = (given != "").to_numpy() & (known.get_indexer(given) < 0)
     if not is_odd.any():
         return given
     odd = given[is_odd].str.strip().str.replace(r"\.0+$", "", regex=True)
     five = odd.str.extract(r"^(\d{5})(?:[- ]?\d{4})?$")[0]
     short = odd.str.extract(r"^(\d{3,4})(?:[- ]?\d{4})?$")[0].str.zfill(5)
-    found = five.fillna(short.where(short.isin(known))).fillna(given[is_odd])
+    found = five.fillna(short.where(known.get_indexer(short) >= 0))
+    found = found.fillna(given[is_odd])
     codes = given.to_numpy(dtype=object)
     codes[is_odd] = found.to_numpy(dtype=object)
     return pd.Series(codes, index=postcode.index, dtype="str")
