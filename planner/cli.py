@@ -301,6 +301,12 @@ def _add_balance(verbs: Any) -> None:
     )
     parser.add_argument("--frontier-size", metavar="COL", help="what a move counts")
     parser.add_argument(
+        "--districts",
+        metavar="N|NAME=K,…",
+        help="gather the territories into N districts, or balance districts of K "
+        "territories first",
+    )
+    parser.add_argument(
         "--reasons", type=Path, metavar="FILE", help="why each moved unit moved"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="PLAN.csv")
@@ -340,6 +346,7 @@ def _balance(args: argparse.Namespace) -> int:
         minimise=args.minimise,
         frontier_counts=parse_counts(args.frontier),
         frontier_size=args.frontier_size,
+        districts=args.districts,
         seed=args.seed,
         run=run,
     )
@@ -373,6 +380,12 @@ def _balance_text(report: dict[str, Any]) -> str:
         lines.append(
             f"{report['moved']} units moved, at least "
             f"{report['moved_lower_bound']} must"
+        )
+    above = report.get("districts", {})
+    for name, measure in above.get("measures", {}).items():
+        lines.append(
+            f"{above['n_districts']} districts, {name}: largest deviation "
+            f"{measure['max_deviation'] or 0:.4f}"
         )
     for point in report.get("frontier", {}).get("points", []):
         told = "met" if point["ratio"] <= 1 else f"{point['ratio']:.1f} × the tolerance"

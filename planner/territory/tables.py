@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,12 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.run import RunControl
+from planner.geography.adjacency import point_edges
 from planner.territory.balance import balance
 from planner.territory.frontier import frontier
+from planner.territory.levels import balance_levels
+from planner.territory.levels import levels_report
+from planner.territory.levels import parse_districts
 from planner.territory.measures import balance_index
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
@@ -92,6 +97,7 @@ def run_balance_with_reasons(
     minimise: str = "travel",
     frontier_counts: Sequence[float] = (),
     frontier_size: str | None = None,
+    districts: str | None = None,
     seed: int = 0,
     run: RunControl | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
@@ -119,13 +125,16 @@ def run_balance_with_reasons(
     frontier_counts, frontier_size
         Numbers of moves to tell the best balance for, and the column that says what a
         moved unit counts; see `frontier`.
+    districts
+        As `parse_districts` reads it; None: territories alone.
     run
         Time limit, progress and cancel.
 
     Returns
     -------
     plan
-        The id column and ``territory``, one row for each unit in the file's order.
+        The id column and ``territory``, one row for each unit in the file's order;
+        with `districts` ``district`` too.
     report
         As the contract's ``balance`` report, and ``met``: whether all was kept.
     reasons
@@ -156,6 +165,8 @@ def run_balance_with_reasons(
         apart_path=apart_path,
         targets_path=targets_path,
     )
+    if districts is not None:
+        return _run_levels(files, columns.id_column, params, districts, run)
     result = balance(
         files.units,
         files.edges,
@@ -166,18 +177,55 @@ def run_balance_with_reasons(
         rules=files.rules,
         run=run,
     )
-    plan = pd.DataFrame(
-        {
-            columns.id_column: files.units.index.to_numpy(),
-            "territory": result.alignment.territory_by_unit.to_numpy(),
-        }
-    )
+    plan = _plan(result, files, columns.id_column)
     report = report_of(result)
     if frontier_counts:
         report["frontier"] = _frontier_report(
             files, params, frontier_counts, frontier_size, run
         )
     return plan, report, _reasons(result, files, columns.id_column)
+
+
+def _plan(result: BalanceResult, files: UnitFiles, id_column: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            id_column: files.units.index.to_numpy(),
+            "territory": result.alignment.territory_by_unit.to_numpy(),
+        }
+    )
+
+
+def _run_levels(
+    files: UnitFiles,
+    id_column: str,
+    params: BalanceParams,
+    districts: str,
+    run: RunControl | None,
+) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
+    """Balance districts and territories of a file."""
+    given = {
+        "--current": files.current,
+        "--locked": files.locked,
+        "--centres": files.centres,
+        **{
+            f"--{field.name.replace('_', '-')}": getattr(files.rules, field.name)
+            for field in fields(files.rules)
+        },
+    }
+    asked = [name for name, value in given.items() if value is not None]
+    if asked:
+        raise InputError(f"--districts cannot be had together with {', '.join(asked)}")
+    edges = point_edges(files.units) if files.edges is None else files.edges
+    levels = balance_levels(
+        files.units, edges, params, parse_districts(districts), run=run
+    )
+    result = levels.territories
+    plan = _plan(result, files, id_column)
+    plan["district"] = levels.district_by_unit.reindex(files.units.index).to_numpy()
+    above = {} if levels.districts is None else report_of(levels.districts)
+    report = report_of(result) | {"met": levels.is_met}
+    report["districts"] = levels_report(levels, above)
+    return plan, report, _reasons(result, files, id_column)
 
 
 def _columns_of(params: BalanceParams, size: str | None) -> list[str]:

@@ -8,10 +8,14 @@ from planner.core.errors import InputError
 from planner.geography.adjacency import count_pieces
 from planner.territory.alignment import Alignment
 from planner.territory.balance import balance
+from planner.territory.describe import describe
 from planner.territory.hierarchy import balance_downward
 from planner.territory.hierarchy import balance_upward
 from planner.territory.hierarchy import shared_units
 from planner.territory.hierarchy import team_table
+from planner.territory.levels import balance_levels
+from planner.territory.levels import levels_report
+from planner.territory.levels import parse_districts
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 from planner.territory.splitting import join_split
@@ -114,3 +118,47 @@ def test_splitting_needs_finer_units():
         split_units(units, edges, towns, ["r0c3"])
     with pytest.raises(InputError, match="'nowhere' is not among the units"):
         split_units(units, edges, towns, ["nowhere"])
+
+
+def test_a_plan_made_before_is_proven_and_explained():
+    units, edges = grid(4, 4)
+    made = balance(units, edges, asked(4))
+    own = made.alignment.territory_by_unit
+    told = describe(units, edges, asked(4), own)
+    assert told.is_met
+    assert told.objective == pytest.approx(made.objective)
+    assert (told.alignment.territory_by_unit == own).all()
+    free = describe(units, edges, asked(4), own.str.lower(), is_renamed=True)
+    assert free.objective == pytest.approx(made.objective)
+    with pytest.raises(InputError, match="names territory 't0"):
+        describe(units, edges, asked(4), own.str.lower())
+    with pytest.raises(InputError, match="leaves unit"):
+        describe(units, edges, asked(4), own.iloc[1:])
+    with pytest.raises(InputError, match="has 4 territories, asked are 3"):
+        describe(units, edges, asked(3), own, is_renamed=True)
+
+
+def test_both_levels_keep_the_tolerance_over_the_whole_map():
+    units, edges = grid(6, 6)
+    first = balance_levels(units, edges, asked(tolerance=0.1), {"N": 2, "S": 4})
+    assert first.is_met
+    assert first.territories.alignment.territory_by_unit.nunique() == 6
+    assert first.territories.tallies["deviation"].abs().max() <= 0.1
+    told = levels_report(first, {})
+    assert told["district_by_territory"]["N-01"] == "N"
+    second = balance_levels(units, edges, asked(6, tolerance=0.1), 3)
+    assert second.is_met
+    assert second.district_by_unit.nunique() == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("3", 3), ("north=4, south=6", {"north": 4, "south": 6})]
+)
+def test_districts_are_read(text, read):
+    assert parse_districts(text) == read
+
+
+@pytest.mark.parametrize("text", ["", "north", "north=x", "north=1,north=2", "=3"])
+def test_what_is_no_district_is_refused(text):
+    with pytest.raises(InputError, match="--districts"):
+        parse_districts(text)

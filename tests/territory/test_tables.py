@@ -290,3 +290,28 @@ def test_frontier_needs_today_and_numbers(units_csv):
         )
     with pytest.raises(InputError, match="numbers like 0,10,25, got 'few'"):
         parse_counts("few")
+
+
+def test_districts_are_a_column_and_a_part_of_the_report(units_csv):
+    plan, report, _ = run_balance_with_reasons(
+        units_csv, PLANE, ["accounts=0.05"], districts="north=1,south=1"
+    )
+    assert plan.columns.tolist() == ["zip", "territory", "district"]
+    assert set(plan["district"]) == {"north", "south"}
+    assert report["met"]
+    assert report["districts"]["n_districts"] == 2
+    assert report["districts"]["district_by_territory"]["north-01"] == "north"
+
+
+def test_districts_go_with_nothing_of_today(units_csv):
+    today = UnitColumns(id_column="zip", x="x", y="y", current="today")
+    with pytest.raises(InputError, match="together with --current"):
+        run_balance(units_csv, today, ["accounts=0.05"], districts="2")
+    with pytest.raises(InputError, match="name 2 territories, asked are 3"):
+        run_balance(
+            units_csv,
+            PLANE,
+            ["accounts=0.05"],
+            n_territories=3,
+            districts="north=1,south=1",
+        )
