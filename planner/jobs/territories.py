@@ -108,8 +108,15 @@ def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
             # What few moves cannot reach is no reason to call the limit impossible.
             told["report"] |= {"violations": [], "blocking": []}
             plans[f"{limit:g}"] = told
+    points = curve.points
+    for name in task.request.columns:
+        if f"{name}_deviation" in points:
+            points[f"{name}_deviation"] = [
+                plan["report"]["measures"][name]["max_deviation"]
+                for plan in plans.values()
+            ]
     return {
-        "points": _records(curve.points),
+        "points": _records(points),
         "least_moves": curve.least_moves,
         "plans": plans,
     }
@@ -335,17 +342,37 @@ def _plan(task: _Task, result: BalanceResult, note: str = "") -> dict[str, Any]:
     shares = {}
     if request.shares == CAPACITY:
         shares = shares_of(task.view, task.team, request).to_dict()
-    return {
+    plan = {
         "territory_by_unit": by_unit.to_dict(),
         "territory_by_account": named.to_dict(),
+        "shares": shares,
+    }
+    _tell_real_deviations(task, plan, report)
+    return plan | {
         "report": report,
         "reasons": result.reasons.to_dict(),
         "move_cost": costs,
-        "shares": shares,
         "summary": result.summary(),
         "note": note,
         "params": request.to_dict(),
     }
+
+
+def _tell_real_deviations(
+    task: _Task, plan: Mapping[str, Any], report: dict[str, Any]
+) -> None:
+    """
+    Put the deviations of whole territories in the place of those of the units.
+
+    The engine balances what can move; what named accounts bring comes on top.
+    """
+    after = territory.planned(task.view, plan)
+    for name, told in report["measures"].items():
+        if name not in after.index or told["max_deviation"] is None:
+            continue
+        of_each = after.territories[f"{name}_deviation"].abs()
+        told["max_deviation"] = float(of_each.max())
+        told["worst_territory"] = str(of_each.idxmax())
 
 
 def _too_big(task: _Task, result: BalanceResult) -> list[dict[str, Any]]:

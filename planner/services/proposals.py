@@ -18,6 +18,7 @@ from planner.territory.workhours import HOURS
 ACCEPTED = "accept a proposal"
 DISCARDED = "discard a proposal"
 _QUOTED = re.compile(r"'([^']+)'")
+_LISTED = re.compile(r"(?<=; units )[^;]+$")
 
 
 def discard(ws: Workspace, job_id: str) -> None:
@@ -55,7 +56,8 @@ def in_words(text: str, name_by_unit: Mapping[str, str] | None = None) -> str:
     Parameters
     ----------
     text
-        With measures by their columns and units by their quoted ids.
+        With measures by their columns, and units by their ids: quoted, or listed after
+        ``; units`` at the end.
     name_by_unit
         What units are called; None: they keep their ids.
     """
@@ -64,7 +66,13 @@ def in_words(text: str, name_by_unit: Mapping[str, str] | None = None) -> str:
             text = text.replace(column, label.lower())
     if not name_by_unit:
         return text
-    return _QUOTED.sub(lambda found: name_by_unit.get(found[1], found[0]), text)
+    text = _QUOTED.sub(lambda found: name_by_unit.get(found[1], found[0]), text)
+    return _LISTED.sub(
+        lambda found: "; ".join(
+            name_by_unit.get(unit, unit) for unit in found[0].split(", ")
+        ),
+        text,
+    )
 
 
 def unit_names(units: pd.DataFrame) -> dict[str, str]:

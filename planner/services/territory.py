@@ -311,13 +311,8 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
         The job's result, or one of the `plans` of a frontier or headcount job.
     """
     saved = overview(ws, scenario_id)
-    by_unit = pd.Series(result["territory_by_unit"], dtype="str")
-    stays_apart = pd.Series(result.get("territory_by_account") or {}, dtype="str")
+    after = planned(saved, result)
     shares = {k: float(v) for k, v in (result.get("shares") or {}).items()}
-    follows = saved.accounts["unit_id"].map(by_unit).astype("str")
-    apart = stays_apart.reindex(saved.accounts.index)
-    by_account = apart.where(apart.notna(), follows)
-    after = _as_if(saved, by_unit, by_account, is_whole=True, shares=shares)
     was, will = saved.accounts["territory_id"], after.accounts["territory_id"]
     changes = (was != will) & will.notna() & was.notna()
     moved = saved.accounts.loc[
@@ -325,7 +320,7 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
         ["name", "our_sales_minor", "potential_minor", "open_pipeline_minor"],
     ].assign(from_territory=was[changes], to_territory=will[changes])
     named = proposals.exceptions(saved.accounts, saved.units["territory_id"])
-    named &= apart.isna()
+    named &= ~saved.accounts.index.isin(result.get("territory_by_account") or {})
     names = proposals.unit_names(saved.units)
     why = _reasons(ws, saved.accounts[changes], result)
     moved["reason"] = why.map(lambda text: proposals.in_words(text, names))
@@ -393,6 +388,26 @@ def preview_move(
     return _as_if(view, by_unit, now.mask(moves.to_numpy(), to))
 
 
+def planned(view: TerritoryView, result: Mapping[str, Any]) -> TerritoryView:
+    """
+    Show a scenario as it would be under a plan of a balance job.
+
+    Parameters
+    ----------
+    view
+        The scenario as it is.
+    result
+        `territory_by_unit`, and where known `territory_by_account` (those that differ
+        from their unit) and `shares` (wanted, a multiple of the mean).
+    """
+    by_unit = pd.Series(result["territory_by_unit"], dtype="str")
+    apart = pd.Series(result.get("territory_by_account") or {}, dtype="str")
+    apart = apart.reindex(view.accounts.index)
+    follows = view.accounts["unit_id"].map(by_unit).astype("str")
+    by_account = apart.where(apart.notna(), follows)
+    return _as_if(view, by_unit, by_account, is_whole=True, shares=result.get("shares"))
+
+
 def _targeted(view: TerritoryView, shares: Mapping[str, float]) -> TerritoryView:
     """Take deviations from wanted loads instead of equal ones."""
     if not shares:
@@ -418,19 +433,20 @@ def _as_if(
     by_unit, by_account
         Territory of units and of accounts.
     is_whole
-        Whether it is a plan of its own: territories without unit are no more.
+        Whether it is a plan of its own: territories that hold nothing are no more.
     shares
         Wanted load by territory, a multiple of the mean; None: equal.
     """
     by_unit = by_unit.reindex(view.units.index)
     accounts = view.accounts.assign(territory_id=by_account.astype("str"))
-    ids = sorted(set(by_unit.dropna()) | set(view.territories.index))
+    ids = sorted({*by_unit.dropna(), *by_account.dropna(), *view.territories.index})
     kept = view.territories[["name", "position_id", "rep_name"]].reindex(
         pd.Index(ids, name="territory_id")
     )
     kept["name"] = kept["name"].fillna(pd.Series(ids, index=kept.index))
     kept["rep_name"] = kept["rep_name"].fillna("vacant")
-    in_use = kept[kept.index.isin(by_unit.dropna().unique())] if is_whole else kept
+    used = {*by_unit.dropna(), *accounts["territory_id"].dropna()}
+    in_use = kept[kept.index.isin(used)] if is_whole else kept
     held = _held(accounts, in_use, shares)
     territories = in_use.join(held)
     units = view.units.assign(territory_id=by_unit)
@@ -492,7 +508,10 @@ def accept_proposal(
             conn, scenario_id, version=version, user=ws.user, action="accept a balance"
         ) as edit,
     ):
-        territories = staff_territories(conn, ws, scenario_id, by_unit)
+        # A territory may hold nothing but accounts of divided units.
+        alone = named[~named.isin(by_unit)].drop(by_unit.index, errors="ignore")
+        held = pd.concat([by_unit, alone])
+        territories = staff_territories(conn, ws, scenario_id, held)
         scenario_rows.save_territories(conn, edit, territories)
         _save_alignment(conn, edit, Alignment(by_unit, named))
         if job_id is not None:
@@ -518,6 +537,7 @@ __all__ = [
     "balance_index",
     "load_alignment",
     "overview",
+    "planned",
     "proposal",
     "territory_by_account",
     "travel_of",

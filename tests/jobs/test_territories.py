@@ -210,6 +210,7 @@ def test_a_unit_too_big_is_said_and_can_be_divided_by_its_accounts(ws):
     assert divided["territory_by_account"]
     after = territory.proposal(ws, scenario_id(ws), divided)
     placed = after.after.accounts["territory_id"].value_counts()
+    assert len(placed) == len(after.after.territories) == 6
     found = divided["report"]["measures"]["accounts"][worst]
     assert (placed / 10 - 1).abs().max() == pytest.approx(found)
 

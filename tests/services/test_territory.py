@@ -124,3 +124,24 @@ def test_travel_is_weighted_by_accounts(small, drawn):
     found = territory.travel_of(view)
     assert found["weighted_mean_km"] > 0
     assert found["weighted_rms_km"] >= found["weighted_mean_km"]
+
+
+def test_a_territory_of_named_accounts_alone_is_shown_and_kept(small, scenario):
+    view = territory.overview(small, scenario.scenario_id)
+    inside = view.accounts.index[view.accounts["unit_id"] == MILWAUKEE][:2]
+    plan = {**halves(view), "territory_by_account": dict.fromkeys(inside, "T03")}
+    offered = territory.proposal(small, scenario.scenario_id, plan)
+    assert list(offered.after.territories.index) == ["T01", "T02", "T03"]
+    territory.accept_proposal(small, scenario.scenario_id, 1, plan)
+    saved = territory.overview(small, scenario.scenario_id)
+    assert saved.territories.loc["T03", "accounts"] == 2
+    assert saved.territories.loc["T03", "position_id"]
+    assert list(saved.index) == pytest.approx(list(offered.after.index))
+
+
+def test_deviations_are_from_the_wanted_shares(small, scenario):
+    view = territory.overview(small, scenario.scenario_id)
+    plan = {**halves(view), "shares": {"T01": 1.5, "T02": 0.5}}
+    after = territory.proposal(small, scenario.scenario_id, plan).after
+    assert list(after.territories["accounts_deviation"]) == pytest.approx([-1 / 3, 1.0])
+    assert after.index["accounts"] == pytest.approx(1.0)

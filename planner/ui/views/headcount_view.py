@@ -121,23 +121,32 @@ def _table(fmt: Formats, points: pd.DataFrame, reach_min: float) -> None:
     table = points.reset_index()
     table["way_m"] = table["weighted_mean_km"].astype(float) * _M_PER_KM
     columns = {
-        "n_territories": widgets.Column("Territories", "number", is_pinned=True),
-        "is_met": widgets.Column("Within limits", "check"),
-        "way_m": widgets.Column("Mean way", "distance"),
+        "n_territories": widgets.Column(
+            "Territories", "number", width=84, is_pinned=True
+        ),
+        "is_met": widgets.Column("Within limits", "check", width=96),
+        "way_m": widgets.Column("Mean way", "distance", width=96),
     }
     if _knows(table, "hours"):
         for name, source in (("all_min", "hours"), ("road_min", "travel_hours")):
             table[name] = table[source].astype(float) * _MIN_PER_H
         columns |= {
-            "all_min": widgets.Column("Hours a year", "hours"),
-            "road_min": widgets.Column("On the road", "hours"),
-            "busiest_share": widgets.Column("Busiest rep, of capacity", "share"),
+            "all_min": widgets.Column("All hours", "hours", width=104),
+            "road_min": widgets.Column("On the road", "hours", width=112),
+            "busiest_share": widgets.Column(
+                "Busiest rep",
+                "share",
+                help="Hours of the busiest rep, of what a rep can give in a year",
+                width=104,
+            ),
         }
-    columns["coverage_share"] = widgets.Column(f"Within {reach_min:.0f} min", "share")
+    columns["coverage_share"] = widgets.Column(
+        f"Within {reach_min:.0f} min", "share", width=112
+    )
     if table["cost_minor"].any():
-        columns["cost_minor"] = widgets.Column("Cost a year", "money")
+        columns["cost_minor"] = widgets.Column("Cost a year", "money", width=112)
     if "next_head" in table:
-        columns["next_head"] = widgets.Column("Next rep around")
+        columns["next_head"] = widgets.Column("Next rep around", width=140)
     widgets.table(
         table, columns, fmt=fmt, key="terr-headcount", label="Numbers of territories"
     )

@@ -214,7 +214,7 @@ def _notes(fmt: Formats, proposal: Proposal) -> None:
     if said:
         lines = "\n".join(f"- {markdown_text(text, 400)}" for text in said[:MOST_LINES])
         more = len(said) - MOST_LINES
-        rest = f"\n- and {more} more territories" if more > 0 else ""
+        rest = f"\n- and {more} more" if more > 0 else ""
         st.markdown(f"Not everything could be met:\n{lines}{rest}")
 
 
@@ -244,22 +244,31 @@ def moved_accounts(fmt: Formats, offer: Offer) -> None:
     if moved.empty:
         st.caption("No account changes its territory.")
         return
-    widgets.table(
+    chosen = widgets.table(
         moved,
         {
             "name": widgets.Column("Account"),
-            "from_territory": widgets.Column("From"),
-            "to_territory": widgets.Column("To"),
+            "from_territory": widgets.Column("From", width=64),
+            "to_territory": widgets.Column("To", width=64),
+            "reason": widgets.Column("Why", width=440),
             "our_sales_minor": widgets.Column("Our sales", "money"),
             "potential_minor": widgets.Column("Potential", "money"),
             "open_pipeline_minor": widgets.Column("Open pipeline", "money"),
-            "reason": widgets.Column("Why", width="large"),
         },
         fmt=fmt,
         key="terr-moved",
         height=360,
+        select="single",
         label="Accounts that move",
     )
+    if chosen:
+        row = moved.loc[chosen[0]]
+        st.markdown(
+            f"**{markdown_text(str(row['name']))}**: "
+            f"{markdown_text(str(row['reason']), 600)}."
+        )
+    else:
+        st.caption("Choose a row to read its reason in full.")
     scenario = proposal.before.scenario
     key = (scenario.scenario_id, str(scenario.version), offer.key)
     as_csv, as_xlsx = reads.table_files(key, {"Moved accounts": moved}, fmt.currency)

@@ -10,6 +10,7 @@ from planner.services.balancing import LABELS
 from planner.services.territory import Proposal
 from planner.ui.maps.text import markdown_text
 
+ALONE = "this unit alone"  # so the engine speaks of a unit too big
 _MET = 1e-6  # rounding allowed at a limit
 _BEST = 0.0005  # a gap that shows as none
 PROOF_HELP = (
@@ -21,13 +22,20 @@ PROOF_HELP = (
 
 def unmet_lines(report: Mapping[str, Any]) -> list[str]:
     """Say what could not be had, the least proven first, then who stands in the way."""
-    lines = [str(text) for text in report.get("violations") or []]
+    lines = [_capital(str(text)) for text in report.get("violations") or []]
+    said_first = {row["unit_id"] for row in report.get("too_big") or []}
     for row in report.get("blocking") or []:
-        place = str(row.get("territory") or "")
-        unit = str(row.get("unit_name") or "")
-        told = f"{place}: {row.get('reason', '')}".strip(": ")
-        lines.append(f"{told} ({unit})" if unit else told)
+        unit, name = row.get("unit"), str(row.get("unit_name") or "")
+        reason = str(row.get("reason", ""))
+        if unit in said_first and ALONE in reason:
+            continue
+        told = f"{row.get('territory') or ''}: {reason}".strip(": ")
+        lines.append(f"{told} ({name})" if name else told)
     return lines
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def proof_text(fmt: Formats, report: Mapping[str, Any]) -> str:
