@@ -64,6 +64,67 @@ def test_balance_asks_and_queues_a_job(form, ws):
     ]
 
 
+def test_balance_asks_for_rules_and_says_what_is_too_big(form, ws):
+    app = form("balance_form.balance_form")
+    app.selectbox(key="bal-second").set_value("workload_min").run()
+    app.selectbox(key="bal-third").set_value("work_hours").run()
+    app.selectbox(key="bal-fourth").set_value("accounts")
+    app.segmented_control(key="bal-minimise").set_value("cost")
+    app.segmented_control(key="bal-shares").set_value("capacity")
+    app.segmented_control(key="bal-travel").set_value("home")
+    app.multiselect(key="bal-kept").set_value(["T01"])
+    app.toggle(key="bal-states").set_value(v=True)
+    app.button(key="bal-start").click().run()
+    assert not app.exception
+    asked = queue.latest(ws.store, "balance", draft(ws).scenario_id).params
+    assert [m["column"] for m in asked["measures"]] == [
+        "potential_minor",
+        "workload_min",
+        "work_hours",
+        "accounts",
+    ]
+    assert asked["minimise"] == "moves"
+    assert asked["weighs_moves"] is True
+    assert asked["shares"] == "capacity"
+    assert asked["travel_to"] == "home"
+    assert asked["kept_territories"] == ["T01"]
+    assert asked["keeps_named"] is True
+    assert asked["is_within_regions"] is True
+
+
+def test_contradictions_are_named_before_solving(form, ws):
+    app = form("balance_form.balance_form")
+    app.multiselect(key="bal-kept").set_value(["T01", "T02", "T03"])
+    app.number_input(key="bal-n").set_value(2)
+    app.button(key="bal-start").click().run()
+    assert "locked units lie in 3 territories, but only 2 are asked" in text_of(app)
+    assert queue.latest(ws.store, "balance", draft(ws).scenario_id) is None
+
+
+def test_the_form_asks_for_the_frontier_and_for_headcounts(form, ws):
+    app = form("balance_form.balance_form")
+    app.segmented_control(key="bal-kind").set_value("frontier").run()
+    app.button(key="bal-start").click().run()
+    asked = queue.latest(ws.store, "frontier", draft(ws).scenario_id).params
+    assert asked["counts"][:4] == [0, 10, 25, 50]
+    app.segmented_control(key="bal-kind").set_value("headcount").run()
+    app.number_input(key="bal-road").set_value(30)
+    app.button(key="bal-start").click().run()
+    asked = queue.latest(ws.store, "headcount", draft(ws).scenario_id).params
+    assert asked["travel_minor_per_h"] == 3000
+    assert asked["n_territories"] == 24
+
+
+def test_units_too_big_are_said_and_can_be_divided(form, ws):
+    app = form("balance_form.balance_form")
+    app.number_input(key="bal-n").set_value(40).run()
+    assert "Too big to be kept whole" in app.warning[0].value
+    app.toggle(key="bal-divide").set_value(v=True)
+    app.button(key="bal-start").click().run()
+    asked = queue.latest(ws.store, "balance", draft(ws).scenario_id).params
+    assert "26163" in asked["split_units"]
+
+
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
