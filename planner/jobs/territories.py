@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.run import RunControl
+from planner.jobs.plans import Asked
+from planner.jobs.plans import described
+from planner.jobs.plans import plan_of
+from planner.jobs.plans import records
 from planner.services import proposals
 from planner.services import territory
-from planner.services.balance_inputs import BalanceInputs
-from planner.services.balance_inputs import Team
 from planner.services.balance_inputs import balance_inputs
 from planner.services.balance_inputs import home_places
-from planner.services.balance_inputs import load_team
 from planner.services.balance_inputs import said_plainly
-from planner.services.balance_inputs import shares_of
-from planner.services.balancing import CAPACITY
+from planner.services.balance_team import load_team
 from planner.services.balancing import HOME
 from planner.services.balancing import BalanceRequest
 from planner.services.balancing import usual_counts
-from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
 from planner.store.jobs import Job
-from planner.territory.params import BalanceParams
 from planner.territory.result import BalanceResult
-from planner.territory.splitting import join_split
-from planner.territory.splitting import split_offers
 from planner.territory.workhours import HOURS
 from planner.territory.workhours import HoursParams
 from planner.territory.workhours import settle_hours
@@ -41,33 +35,18 @@ _AGREEMENT = 0.3  # of the mean unit's hours: about 1 % of a territory's
 _TIGHTER = 0.9  # of the tolerance of hours, while they are not settled
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Task:
-    """A request with the scenario it is about."""
-
-    view: TerritoryView
-    team: Team
-    request: BalanceRequest
-    inputs: BalanceInputs
-    move_cost: pd.Series | None  # by account; None: 1 a unit
-
-    @property
-    def params(self) -> BalanceParams:
-        return self.request.params
-
-
 def run_balance(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
     """
     Balance a scenario's territories; nothing is saved, the result is a proposal.
 
     Returns
     -------
-    What `_plan` returns.
+    What `plans.plan_of` returns.
     """
     task = _read(ws, job, run)
     with said_plainly(task.view):
         result, note = _solved(task, run.part(0.05, 1.0))
-    return _plan(task, result, note)
+    return plan_of(task, result, note)
 
 
 def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
@@ -77,7 +56,7 @@ def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
     Returns
     -------
     JSON-ready: `points` (records of `Frontier.points`), `least_moves` (accounts), and
-    `plans`: for each point what `_plan` returns, by its limit as text.
+    `plans`: for each point what `plans.plan_of` returns, by its limit as text.
     """
     from planner.territory.frontier import frontier
 
@@ -104,11 +83,11 @@ def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
         for number, (limit, plan) in enumerate(curve.plans.items()):
             share = 0.85 + 0.15 * number / len(curve.plans.columns)
             run.report(share, "Finding the reasons")
-            told = _plan(task, _described(task, task.params, plan, run))
+            told = plan_of(task, described(task, task.params, plan, run))
             # What few moves cannot reach is no reason to call the limit impossible.
             told["report"] |= {"violations": [], "blocking": []}
             plans[f"{limit:g}"] = told
-    points = curve.points
+    points = curve.points.copy()
     for name in task.request.columns:
         if f"{name}_deviation" in points:
             points[f"{name}_deviation"] = [
@@ -116,7 +95,7 @@ def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
                 for plan in plans.values()
             ]
     return {
-        "points": _records(points),
+        "points": records(points),
         "least_moves": curve.least_moves,
         "plans": plans,
     }
@@ -128,9 +107,9 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
 
     Returns
     -------
-    JSON-ready: `points` (records of `HeadcountSweep.points`, the next head's unit by
-    name too), `around`, `reach_min`, and `plans`: what `_plan` returns, by the number
-    as text.
+    JSON-ready: `points` (records of `HeadcountSweep.points`, and `next_head`: the next
+    head's unit by name), `around`, `reach_min`, `capacity_h`, and `plans`: what
+    `plans.plan_of` returns, by the number as text.
     """
     from planner.territory.headcount import HeadcountParams
     from planner.territory.headcount import sweep_headcount
@@ -165,15 +144,15 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
             share = 0.85 + 0.15 * number / len(sweep.plans.columns)
             run.report(share, "Finding the reasons")
             asked = replace(task.params, n_territories=int(str(k)))
-            result = _described(task, asked, plan, run, is_renamed=True)
-            plans[str(k)] = _plan(task, result)
+            result = described(task, asked, plan, run, is_renamed=True)
+            plans[str(k)] = plan_of(task, result)
     points = sweep.points.reset_index()
     if "next_head_unit" in points:
         points["next_head"] = points["next_head_unit"].map(
             proposals.unit_names(task.view.units)
         )
     return {
-        "points": _records(points),
+        "points": records(points),
         "around": around,
         "reach_min": headcount.reach_min,
         "capacity_h": headcount.capacity_h,
@@ -181,7 +160,7 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
     }
 
 
-def _read(ws: Workspace, job: Job, run: RunControl) -> _Task:
+def _read(ws: Workspace, job: Job, run: RunControl) -> Asked:
     """Read the scenario and put together what the engine takes."""
     from planner.territory.disturbance import MoveCostParams
     from planner.territory.disturbance import cost_of_accounts
@@ -199,10 +178,10 @@ def _read(ws: Workspace, job: Job, run: RunControl) -> _Task:
         by_row = cost_of_units(cost[rows.index], rows).reindex(inputs.units.index)
         rules = replace(inputs.rules, move_cost=by_row.fillna(0.0))
         inputs = replace(inputs, rules=rules)
-    return _Task(view=view, team=team, request=request, inputs=inputs, move_cost=cost)
+    return Asked(view=view, team=team, request=request, inputs=inputs, move_cost=cost)
 
 
-def _solved(task: _Task, run: RunControl) -> tuple[BalanceResult, str]:
+def _solved(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
     """Balance; hours with driving are settled with the plan they depend on."""
     from planner.territory.balance import balance
 
@@ -222,7 +201,7 @@ def _solved(task: _Task, run: RunControl) -> tuple[BalanceResult, str]:
     return result, ""
 
 
-def _settled(task: _Task, run: RunControl) -> tuple[BalanceResult, str]:
+def _settled(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
     """
     Plan on hours until they agree with the plan.
 
@@ -271,122 +250,4 @@ def _settled(task: _Task, run: RunControl) -> tuple[BalanceResult, str]:
             f"hours and plan did not quite agree in {settled.n_rounds} rounds: they "
             "may lie a little outside the limit. What is shown is what is really due."
         )
-    return _described(told, params, settled.territory_by_unit, run), note
-
-
-def _described(
-    task: _Task,
-    params: BalanceParams,
-    territory_by_row: pd.Series,
-    run: RunControl,
-    *,
-    is_renamed: bool = False,
-) -> BalanceResult:
-    """Prove and explain a plan that was made before; give it today's names if asked."""
-    from planner.territory.balance import prepare
-    from planner.territory.conclude import conclude
-    from planner.territory.naming import rename
-    from planner.territory.precheck import check_request
-
-    inputs = task.inputs
-    request = check_request(
-        inputs.units,
-        params,
-        current=inputs.current,
-        locked=inputs.locked,
-        centres=inputs.centres,
-        rules=inputs.rules,
-    )
-    problem, bridges = prepare(inputs.units, inputs.edges, params, request)
-    own = territory_by_row.reindex(inputs.units.index)
-    if is_renamed:
-        labels = rename(problem, np.asarray(pd.factorize(own)[0], dtype=np.int64))
-    else:
-        labels = pd.Index(problem.territory_ids).get_indexer(own).astype(np.int64)
-    return conclude(
-        inputs.units,
-        params,
-        request,
-        problem,
-        labels,
-        bridges=bridges,
-        stages={},
-        run=run,
-    )
-
-
-def _plan(task: _Task, result: BalanceResult, note: str = "") -> dict[str, Any]:
-    """
-    Lay out a plan as a proposal.
-
-    Returns
-    -------
-    JSON-ready: `territory_by_unit`, `territory_by_account` (those that differ from
-    their unit), `report`, `reasons` (by row), `move_cost` (of the moved accounts),
-    `shares` (wanted, as a multiple of the mean; empty: equal), `summary`, `note`,
-    `params`.
-    """
-    from planner.territory.tables import report_of
-
-    inputs, request = task.inputs, task.request
-    by_row = result.alignment.territory_by_unit
-    by_unit, pieces = by_row, by_row.iloc[:0]
-    if request.split_units:
-        by_unit, pieces = join_split(by_row, request.split_units)
-    named = pd.concat([inputs.named, pieces]).astype("str")
-    report = report_of(result) | {"too_big": _too_big(task, result)}
-    costs = {}
-    if task.move_cost is not None:
-        moved = inputs.accounts["row"].isin(result.reasons.index)
-        costs = task.move_cost[moved].round(2).to_dict()
-    shares = {}
-    if request.shares == CAPACITY:
-        shares = shares_of(task.view, task.team, request).to_dict()
-    plan = {
-        "territory_by_unit": by_unit.to_dict(),
-        "territory_by_account": named.to_dict(),
-        "shares": shares,
-    }
-    _tell_real_deviations(task, plan, report)
-    return plan | {
-        "report": report,
-        "reasons": result.reasons.to_dict(),
-        "move_cost": costs,
-        "summary": result.summary(),
-        "note": note,
-        "params": request.to_dict(),
-    }
-
-
-def _tell_real_deviations(
-    task: _Task, plan: Mapping[str, Any], report: dict[str, Any]
-) -> None:
-    """
-    Put the deviations of whole territories in the place of those of the units.
-
-    The engine balances what can move; what named accounts bring comes on top.
-    """
-    after = territory.planned(task.view, plan)
-    for name, told in report["measures"].items():
-        if name not in after.index or told["max_deviation"] is None:
-            continue
-        of_each = after.territories[f"{name}_deviation"].abs()
-        told["max_deviation"] = float(of_each.max())
-        told["worst_territory"] = str(of_each.idxmax())
-
-
-def _too_big(task: _Task, result: BalanceResult) -> list[dict[str, Any]]:
-    """List the units no plan of whole units can balance, and what would divide them."""
-    accounts = task.inputs.accounts
-    finer = accounts.assign(accounts=1.0)
-    for name in finer.columns.intersection(task.request.columns):
-        finer[name] = finer[name].astype("Float64").fillna(0).astype(float)
-    offers = split_offers(
-        task.inputs.units, result.params, list(result.territories.index), finer
-    )
-    return _records(offers)
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Make records of a table, with None where nothing is known."""
-    return table.astype(object).where(table.notna(), None).to_dict("records")
+    return described(told, params, settled.territory_by_unit, run), note

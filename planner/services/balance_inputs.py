@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,22 +14,22 @@ from scipy.sparse.csgraph import connected_components
 from planner.capacity.workload import PERIODS_PER_YEAR
 from planner.capacity.workload import SERVICE_MIN
 from planner.capacity.workload import VISITS_PER_4_WEEKS
-from planner.capacity.workload import rep_minutes
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.geography.adjacency import connect
 from planner.geography.distance import project
 from planner.geography.distance import working_crs
 from planner.services import proposals
+from planner.services.balance_team import Team
+from planner.services.balance_team import load_team
+from planner.services.balance_team import targets_of
 from planner.services.balancing import CAPACITY
 from planner.services.balancing import HOME
 from planner.services.balancing import BalanceRequest
 from planner.services.balancing import custom_fields
-from planner.services.team import active_reps
+from planner.services.territory import DAYS_PER_MONTH
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import team as team_rows
 from planner.territory.basis import unit_table
 from planner.territory.measures import centroids
 from planner.territory.precheck import check_request
@@ -41,27 +40,7 @@ from planner.territory.workhours import HOURS
 from planner.territory.workhours import HoursParams
 from planner.territory.workhours import work_hours
 
-_M_PER_KM, _MIN_PER_H, _DAYS_PER_MONTH = 1000, 60.0, 30.44
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Team:
-    """
-    Who works the territories on a day.
-
-    Parameters
-    ----------
-    as_of
-        The day.
-    capacity_min
-        Minutes a year by `position_id`, of positions that are held.
-    cost_minor
-        A year by `position_id`.
-    """
-
-    as_of: dt.date
-    capacity_min: pd.Series
-    cost_minor: pd.Series
+_M_PER_KM, _MIN_PER_H = 1000, 60.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,8 +61,6 @@ class BalanceInputs:
         Fixed centres by `territory_id`; None: the weighted centroid.
     rules
         Groups, barriers, targets; `move_cost` is put in by who solves.
-    n_territories
-        How many; None: as today.
     accounts
         Open accounts by `account_id`, with `relationship_months` and the `row` of
         `units` they move with (missing: none).
@@ -97,7 +74,6 @@ class BalanceInputs:
     locked: pd.Series | None
     centres: pd.DataFrame | None
     rules: Rules
-    n_territories: int | None
     accounts: pd.DataFrame
     named: pd.Series
 
@@ -105,23 +81,6 @@ class BalanceInputs:
     def n_accounts_by_row(self) -> pd.Series:
         """What a moved row of `units` counts in accounts."""
         return self.units["accounts"]
-
-
-def load_team(ws: Workspace) -> Team:
-    """Read who works the territories of the open company on its date."""
-    company_id = str(ws.company_id)
-    with ws.store.reading() as conn:
-        reps = team_rows.load_reps(conn, company_id)
-        as_of = company_rows.load_company(conn, company_id).as_of
-    reps = active_reps(reps, as_of)
-    minutes = rep_minutes(reps, pd.Timestamp(as_of)).astype(float)
-    cost = reps["cost_minor_per_year"].astype("Float64").astype(float)
-    seats = reps["position_id"].to_numpy()
-    return Team(
-        as_of=as_of,
-        capacity_min=minutes.set_axis(seats),
-        cost_minor=cost.set_axis(seats),
-    )
 
 
 def balance_inputs(
@@ -193,9 +152,8 @@ def balance_inputs(
         rules=Rules(
             together=_together(moving, row, request),
             barriers=barriers,
-            targets=_targets(view, team, accounts, named, request),
+            targets=targets_of(view, team, accounts, named, request),
         ),
-        n_territories=request.params.n_territories,
         accounts=accounts.assign(row=row.reindex(accounts.index)),
         named=named,
     )
@@ -262,7 +220,7 @@ def _check(view: TerritoryView, request: BalanceRequest, today: pd.Series) -> bo
 
 def _accounts(view: TerritoryView, team: Team) -> pd.DataFrame:
     since = pd.Timestamp(team.as_of) - pd.to_datetime(view.accounts["owned_since"])
-    months = since.dt.days.astype(float).clip(lower=0) / _DAYS_PER_MONTH
+    months = since.dt.days.astype(float).clip(lower=0) / DAYS_PER_MONTH
     return view.accounts.assign(relationship_months=months)
 
 
@@ -395,61 +353,3 @@ def _together(
     _, part = connected_components(links, directed=False)
     first = pd.Series(names, dtype="str").groupby(part[n_rows:]).first()
     return pd.Series(first.reindex(part[:n_rows]).to_numpy(), index=row_ids)
-
-
-def _targets(
-    view: TerritoryView,
-    team: Team,
-    accounts: pd.DataFrame,
-    named: pd.Series,
-    request: BalanceRequest,
-) -> pd.DataFrame | None:
-    """
-    Work out the load each territory is to get of the rows.
-
-    What its named accounts bring already is taken off its share of the whole.
-    """
-    if request.shares != CAPACITY and named.empty:
-        return None
-    share = shares_of(view, team, request)
-    values = accounts.assign(accounts=1)
-    targets = {}
-    for column in request.columns:
-        counted = "workload_min" if column == HOURS else column
-        numbers = values[counted].astype("Float64").fillna(0).astype(float)
-        brought = numbers[named.index].groupby(named).sum()
-        total = numbers[accounts["unit_id"].notna()].sum()
-        outside = numbers[named.index][accounts.loc[named.index, "unit_id"].isna()]
-        wanted = share * (total + outside.sum()) / len(share)
-        left = wanted - brought.reindex(share.index).fillna(0.0)
-        full = left.index[(left <= 0).to_numpy()]
-        if len(full):
-            raise InfeasibleError(
-                [
-                    f"the accounts named apart from their unit fill {full[0]!r} "
-                    "already; let them follow their unit again"
-                ]
-            )
-        targets[column] = left
-    return pd.DataFrame(targets)
-
-
-def shares_of(view: TerritoryView, team: Team, request: BalanceRequest) -> pd.Series:
-    """
-    Work out what each territory of today is to get, as a multiple of the mean.
-
-    Notes
-    -----
-    A territory nobody works counts as the mean of the others: the seat will be filled.
-    """
-    ids = sorted(view.units["territory_id"].dropna().unique())
-    even = pd.Series(1.0, index=pd.Index(ids, name="territory_id"))
-    if request.shares != CAPACITY:
-        return even
-    seats = view.territories["position_id"].reindex(ids)
-    minutes = pd.Series(team.capacity_min.reindex(seats).to_numpy(), index=even.index)
-    minutes = minutes.where(minutes > 0)
-    if minutes.isna().all():
-        raise InputError("no territory has a rep whose capacity is known")
-    minutes = minutes.fillna(minutes.mean())
-    return minutes / minutes.mean()

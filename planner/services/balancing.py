@@ -27,6 +27,7 @@ MOST_MEASURES = 4
 EQUAL, CAPACITY = "equal", "capacity"
 CENTRE, HOME = "centre", "home"
 _COUNTS = (0, 10, 25, 50, 100, 200, 400, 800, 1600)
+_LOOKED_AT = 5_000  # accounts whose fields tell what there is
 _LIKE_A_PARENT = ("parent", "ultimate", "headquarter", "group", "chain")
 
 
@@ -224,7 +225,7 @@ def parent_fields(accounts: pd.DataFrame) -> list[str]:
     -------
     Names that speak of a parent or group and whose text some accounts share.
     """
-    shared = custom_fields(accounts)
+    shared = custom_fields(accounts.head(_LOOKED_AT))
     return [
         name
         for name in shared.columns

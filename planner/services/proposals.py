@@ -64,6 +64,7 @@ def in_words(text: str, name_by_unit: Mapping[str, str] | None = None) -> str:
     for column, label in {**MEASURES, HOURS: "hours"}.items():
         if "_" in column:
             text = text.replace(column, label.lower())
+    text = text.replace("by the model's prices", "on the whole")
     if not name_by_unit:
         return text
     text = _QUOTED.sub(lambda found: name_by_unit.get(found[1], found[0]), text)

@@ -6,202 +6,47 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
-from dataclasses import replace
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Connection
 
 from planner.core.errors import InputError
-from planner.geography.adjacency import count_pieces
 from planner.services import proposals
-from planner.services.accounts import account_list
 from planner.services.staffing import staff_territories
-from planner.services.team import owner_names
+from planner.services.territory_view import TerritoryView
+from planner.services.territory_view import load_alignment
+from planner.services.territory_view import overview
+from planner.services.territory_view import planned
+from planner.services.territory_view import preview_move
+from planner.services.territory_view import targeted
+from planner.services.territory_view import territory_by_account
+from planner.services.territory_view import travel_of
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import scenarios as scenario_rows
-from planner.store import team as team_rows
-from planner.store.scenarios import Scenario
 from planner.territory.alignment import Alignment
 from planner.territory.basis import MEASURES
-from planner.territory.basis import unit_table
 from planner.territory.explain import why_accounts_moved
-from planner.territory.measures import balance_index
-from planner.territory.measures import centroids
-from planner.territory.measures import distance_to_centre_km
-from planner.territory.measures import tally
-from planner.territory.measures import travel
 from planner.territory.splitting import JOINT
 
+__all__ = [
+    "DAYS_PER_MONTH",
+    "MEASURES",
+    "Proposal",
+    "TerritoryView",
+    "accept_proposal",
+    "assign_units",
+    "load_alignment",
+    "overview",
+    "planned",
+    "preview_move",
+    "proposal",
+    "territory_by_account",
+    "travel_of",
+]
+
 DAYS_PER_MONTH = 30.44
-
-
-@dataclass(frozen=True, kw_only=True)
-class TerritoryView:
-    """
-    One scenario's territories, ready to be drawn.
-
-    Parameters
-    ----------
-    scenario
-        The scenario, with the version that an edit must name.
-    units
-        Polygons indexed `unit_id`, with `territory_id` and the measures.
-    edges
-        Which units touch.
-    accounts
-        `account_list` without the closed ones.
-    territories
-        Indexed `territory_id`: `name`, `position_id`, `rep_name`, each measure, each
-        measure's `<measure>_deviation`, `travel_km` (weighted mean to the centre) and
-        `extra_pieces`.
-    index
-        Worst absolute deviation by measure.
-    homes
-        Reps' homes: `name`, `lat`, `lon`, `territory_id`.
-    """
-
-    scenario: Scenario
-    units: gpd.GeoDataFrame
-    edges: pd.DataFrame
-    accounts: pd.DataFrame
-    territories: pd.DataFrame
-    index: pd.Series
-    homes: pd.DataFrame
-
-    @property
-    def measures(self) -> list[str]:
-        """Measures that hold anything to balance."""
-        return [name for name in MEASURES if self.territories[name].sum() > 0]
-
-    @property
-    def n_unassigned_accounts(self) -> int:
-        """Accounts that no territory holds."""
-        return int(self.accounts["territory_id"].isna().sum())
-
-
-def load_alignment(conn: Connection, scenario_id: str) -> Alignment:
-    """Load a scenario's alignment with its named accounts."""
-    units = scenario_rows.load_alignment(conn, scenario_id)["territory_id"]
-    named = scenario_rows.load_named_accounts(conn, scenario_id)["territory_id"]
-    return Alignment(units, named.dropna())
-
-
-def territory_by_account(
-    conn: Connection, scenario_id: str, accounts: pd.DataFrame
-) -> pd.Series:
-    """Find the territory of each account in a scenario."""
-    return load_alignment(conn, scenario_id).territory_of(accounts["unit_id"])
-
-
-def overview(ws: Workspace, scenario_id: str) -> TerritoryView:
-    """Read one scenario's territories."""
-    company_id = str(ws.company_id)
-    with ws.store.reading() as conn:
-        scenario = scenario_rows.load_scenario(conn, scenario_id)
-        units = company_rows.load_units(conn, company_id)
-        edges = company_rows.load_edges(conn, company_id)
-        alignment = load_alignment(conn, scenario_id)
-        territories = scenario_rows.load_territories(conn, scenario_id)
-        positions = team_rows.load_positions(conn, company_id)
-        reps = team_rows.load_reps(conn, company_id)
-        as_of = company_rows.load_company(conn, company_id).as_of
-    accounts = account_list(ws, scenario_id)
-    accounts = accounts[accounts["status"] != "closed"]
-    by_unit = alignment.territory_by_unit.reindex(units.index)
-    table = unit_table(accounts, units) if len(units) else _no_units(units)
-    held = _held(accounts, territories)
-    territories = territories.assign(
-        rep_name=territories["position_id"]
-        .map(owner_names(positions, reps, as_of))
-        .fillna("vacant")
-        .astype("str")
-    ).join(held)
-    territories["travel_km"] = _mean_travel_km(table, by_unit)
-    pieces = count_pieces(by_unit, edges).reindex(territories.index)
-    territories["extra_pieces"] = pieces.fillna(0).astype(int)
-    columns = [c for c in table.columns if c in MEASURES]
-    return TerritoryView(
-        scenario=scenario,
-        units=units.join(table[["x_km", "y_km", *columns]]).assign(
-            territory_id=by_unit
-        ),
-        edges=edges,
-        accounts=accounts,
-        territories=territories,
-        index=_index(held),
-        homes=_homes(reps, territories, as_of),
-    )
-
-
-def _no_units(units: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Make the unit table of a company that has no units yet."""
-    columns = ["x_km", "y_km", *MEASURES]
-    table = pd.DataFrame(columns=columns, index=units.index, dtype=float)
-    return table.assign(name=units["name"])
-
-
-def _held(
-    accounts: pd.DataFrame,
-    territories: pd.DataFrame,
-    shares: Mapping[str, float] | None = None,
-) -> pd.DataFrame:
-    """Tally what the accounts of each territory come to, wide: a row a territory."""
-    values = accounts.assign(accounts=1)[list(MEASURES)].astype("Float64").fillna(0)
-    tallied = tally(
-        values,
-        accounts["territory_id"],
-        list(MEASURES),
-        territory_ids=list(territories.index),
-    )
-    wide = tallied.pivot_table(
-        index="territory_id",
-        columns="measure",
-        values=["actual", "deviation"],
-        dropna=False,
-    )
-    held = pd.DataFrame(index=territories.index)
-    for measure in MEASURES:
-        for part, name in (("actual", measure), ("deviation", f"{measure}_deviation")):
-            known = (part, measure) in wide.columns
-            held[name] = wide[part, measure] if known else 0.0
-    held = held.astype(float)
-    if shares:
-        wanted = pd.Series(shares, dtype=float).reindex(held.index).fillna(1.0)
-        for measure in MEASURES:
-            deviation = (1 + held[f"{measure}_deviation"]) / wanted - 1
-            held[f"{measure}_deviation"] = deviation
-    return held
-
-
-def _index(held: pd.DataFrame) -> pd.Series:
-    worst = {name: held[f"{name}_deviation"].abs().max() for name in MEASURES}
-    return pd.Series(worst, dtype=float).fillna(0.0)
-
-
-def _mean_travel_km(table: pd.DataFrame, by_unit: pd.Series) -> pd.Series:
-    """Weighted mean distance of a territory's accounts to its centre, kilometres."""
-    weight = table["accounts"]
-    centres = centroids(table, weight, by_unit)
-    km = distance_to_centre_km(table, centres, by_unit).fillna(0.0)
-    grouped = (km * weight).groupby(by_unit.to_numpy()).sum()
-    total = weight.groupby(by_unit.to_numpy()).sum()
-    return grouped / total.where(total > 0)
-
-
-def _homes(
-    reps: pd.DataFrame, territories: pd.DataFrame, as_of: object
-) -> pd.DataFrame:
-    territory_by_position = pd.Series(
-        territories.index, index=territories["position_id"]
-    )
-    active = reps[reps["left_on"].isna() | (reps["left_on"] > pd.Timestamp(str(as_of)))]
-    homes = active[["name", "lat", "lon"]].assign(
-        territory_id=active["position_id"].map(territory_by_position)
-    )
-    return homes.dropna(subset=["lat", "lon", "territory_id"])
 
 
 def assign_units(
@@ -328,7 +173,7 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
         "It was kept apart from its unit by name; it follows its unit again"
     )
     return Proposal(
-        before=_targeted(saved, shares),
+        before=targeted(saved, shares),
         after=after,
         moved_accounts=moved.sort_values("potential_minor", ascending=False),
         n_exceptions=int(named.sum()),
@@ -362,108 +207,6 @@ def _reasons(
     reasons = pd.Series(result.get("reasons") or {}, dtype="str")
     said = why_accounts_moved(reasons, facts)
     return said.reindex(moved.index).astype("str").fillna("")
-
-
-def preview_move(
-    view: TerritoryView, unit_ids: Sequence[str], to: str | None
-) -> TerritoryView:
-    """
-    Show a scenario as it would be with some units in another territory.
-
-    Parameters
-    ----------
-    view
-        The scenario as it is.
-    unit_ids
-        Units to move; their named accounts stay where they are.
-    to
-        The territory; None: unassigned.
-    """
-    by_unit = view.units["territory_id"].copy()
-    was = view.accounts["unit_id"].map(by_unit)
-    now = view.accounts["territory_id"]
-    follows = (was == now).fillna(False).astype(bool) | (was.isna() & now.isna())
-    moves = follows & view.accounts["unit_id"].isin(list(unit_ids))
-    by_unit.loc[list(unit_ids)] = to
-    return _as_if(view, by_unit, now.mask(moves.to_numpy(), to))
-
-
-def planned(view: TerritoryView, result: Mapping[str, Any]) -> TerritoryView:
-    """
-    Show a scenario as it would be under a plan of a balance job.
-
-    Parameters
-    ----------
-    view
-        The scenario as it is.
-    result
-        `territory_by_unit`, and where known `territory_by_account` (those that differ
-        from their unit) and `shares` (wanted, a multiple of the mean).
-    """
-    by_unit = pd.Series(result["territory_by_unit"], dtype="str")
-    apart = pd.Series(result.get("territory_by_account") or {}, dtype="str")
-    apart = apart.reindex(view.accounts.index)
-    follows = view.accounts["unit_id"].map(by_unit).astype("str")
-    by_account = apart.where(apart.notna(), follows)
-    return _as_if(view, by_unit, by_account, is_whole=True, shares=result.get("shares"))
-
-
-def _targeted(view: TerritoryView, shares: Mapping[str, float]) -> TerritoryView:
-    """Take deviations from wanted loads instead of equal ones."""
-    if not shares:
-        return view
-    held = _held(view.accounts, view.territories, shares)
-    territories = view.territories.assign(**{name: held[name] for name in held})
-    return replace(view, territories=territories, index=_index(held))
-
-
-def _as_if(
-    view: TerritoryView,
-    by_unit: pd.Series,
-    by_account: pd.Series,
-    *,
-    is_whole: bool = False,
-    shares: Mapping[str, float] | None = None,
-) -> TerritoryView:
-    """
-    Show a scenario as it would be under another alignment.
-
-    Parameters
-    ----------
-    by_unit, by_account
-        Territory of units and of accounts.
-    is_whole
-        Whether it is a plan of its own: territories that hold nothing are no more.
-    shares
-        Wanted load by territory, a multiple of the mean; None: equal.
-    """
-    by_unit = by_unit.reindex(view.units.index)
-    accounts = view.accounts.assign(territory_id=by_account.astype("str"))
-    ids = sorted({*by_unit.dropna(), *by_account.dropna(), *view.territories.index})
-    kept = view.territories[["name", "position_id", "rep_name"]].reindex(
-        pd.Index(ids, name="territory_id")
-    )
-    kept["name"] = kept["name"].fillna(pd.Series(ids, index=kept.index))
-    kept["rep_name"] = kept["rep_name"].fillna("vacant")
-    used = {*by_unit.dropna(), *accounts["territory_id"].dropna()}
-    in_use = kept[kept.index.isin(used)] if is_whole else kept
-    held = _held(accounts, in_use, shares)
-    territories = in_use.join(held)
-    units = view.units.assign(territory_id=by_unit)
-    territories["travel_km"] = _mean_travel_km(
-        pd.DataFrame(units.drop(columns="geometry")), by_unit
-    )
-    pieces = count_pieces(by_unit, view.edges).reindex(territories.index)
-    territories["extra_pieces"] = pieces.fillna(0).astype(int)
-    return TerritoryView(
-        scenario=view.scenario,
-        units=units,
-        edges=view.edges,
-        accounts=accounts,
-        territories=territories,
-        index=_index(held),
-        homes=view.homes,
-    )
 
 
 def accept_proposal(
@@ -517,28 +260,3 @@ def accept_proposal(
         if job_id is not None:
             proposals.note(conn, ws, job_id, proposals.ACCEPTED)
         return edit.version
-
-
-def travel_of(view: TerritoryView) -> dict[str, float]:
-    """Weighted travel of a view: ``weighted_rms_km`` and ``weighted_mean_km``."""
-    table = pd.DataFrame(view.units.drop(columns="geometry"))
-    by_unit = table["territory_id"]
-    centres = centroids(table, table["accounts"], by_unit)
-    km = distance_to_centre_km(table, centres, by_unit)
-    return travel(km, table["accounts"])
-
-
-__all__ = [
-    "MEASURES",
-    "Proposal",
-    "TerritoryView",
-    "accept_proposal",
-    "assign_units",
-    "balance_index",
-    "load_alignment",
-    "overview",
-    "planned",
-    "proposal",
-    "territory_by_account",
-    "travel_of",
-]

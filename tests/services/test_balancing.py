@@ -12,8 +12,8 @@ from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.core.errors import ParamsError
 from planner.geography.adjacency import find_edges
-from planner.services.balance_inputs import Team
 from planner.services.balance_inputs import balance_inputs
+from planner.services.balance_team import Team
 from planner.services.balancing import BalanceRequest
 from planner.services.balancing import measures_of
 from planner.services.balancing import measures_to_ask

@@ -27,6 +27,14 @@ def test_measures_are_told_by_name_not_by_column():
     assert proposals.in_words("2 accounts move") == "2 accounts move"
 
 
+def test_the_engine_speaks_of_units_and_hours_as_people_do():
+    names = {"17031": "Cook, IL", "17043": "DuPage, IL"}
+    said = proposals.in_words("work_hours: unit '17031'; units 17031, 17043", names)
+    assert said == "hours: unit Cook, IL; units Cook, IL; DuPage, IL"
+    told = proposals.in_words("a tie by the model's prices: either would do")
+    assert told == "a tie on the whole: either would do"
+
+
 def test_an_account_apart_from_its_unit_is_an_exception():
     accounts = pd.DataFrame(
         {

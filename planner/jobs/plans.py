@@ -1,0 +1,157 @@
+"""A plan that was made, proven, explained and laid out as a proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.core.run import RunControl
+from planner.services import territory
+from planner.services.balance_inputs import BalanceInputs
+from planner.services.balance_team import Team
+from planner.services.balance_team import shares_of
+from planner.services.balancing import CAPACITY
+from planner.services.balancing import BalanceRequest
+from planner.services.territory import TerritoryView
+from planner.territory.params import BalanceParams
+from planner.territory.result import BalanceResult
+from planner.territory.splitting import join_split
+from planner.territory.splitting import split_offers
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """A request with the scenario it is about."""
+
+    view: TerritoryView
+    team: Team
+    request: BalanceRequest
+    inputs: BalanceInputs
+    move_cost: pd.Series | None  # by account; None: 1 a unit
+
+    @property
+    def params(self) -> BalanceParams:
+        """What is asked of the engine."""
+        return self.request.params
+
+
+def described(
+    task: Asked,
+    params: BalanceParams,
+    territory_by_row: pd.Series,
+    run: RunControl,
+    *,
+    is_renamed: bool = False,
+) -> BalanceResult:
+    """Prove and explain a plan that was made before; give it today's names if asked."""
+    from planner.territory.balance import prepare
+    from planner.territory.conclude import conclude
+    from planner.territory.naming import rename
+    from planner.territory.precheck import check_request
+
+    inputs = task.inputs
+    request = check_request(
+        inputs.units,
+        params,
+        current=inputs.current,
+        locked=inputs.locked,
+        centres=inputs.centres,
+        rules=inputs.rules,
+    )
+    problem, bridges = prepare(inputs.units, inputs.edges, params, request)
+    own = territory_by_row.reindex(inputs.units.index)
+    if is_renamed:
+        labels = rename(problem, np.asarray(pd.factorize(own)[0], dtype=np.int64))
+    else:
+        labels = pd.Index(problem.territory_ids).get_indexer(own).astype(np.int64)
+    return conclude(
+        inputs.units,
+        params,
+        request,
+        problem,
+        labels,
+        bridges=bridges,
+        stages={},
+        run=run,
+    )
+
+
+def plan_of(task: Asked, result: BalanceResult, note: str = "") -> dict[str, Any]:
+    """
+    Lay out a plan as a proposal.
+
+    Returns
+    -------
+    JSON-ready: `territory_by_unit`, `territory_by_account` (those that differ from
+    their unit), `report`, `reasons` (by row), `move_cost` (of the moved accounts),
+    `shares` (wanted, as a multiple of the mean; empty: equal), `summary`, `note`,
+    `params`.
+    """
+    from planner.territory.tables import report_of
+
+    inputs, request = task.inputs, task.request
+    by_row = result.alignment.territory_by_unit
+    by_unit, pieces = by_row, by_row.iloc[:0]
+    if request.split_units:
+        by_unit, pieces = join_split(by_row, request.split_units)
+    named = pd.concat([inputs.named, pieces]).astype("str")
+    report = report_of(result) | {"too_big": _too_big(task, result)}
+    costs = {}
+    if task.move_cost is not None:
+        moved = inputs.accounts["row"].isin(result.reasons.index)
+        costs = task.move_cost[moved].round(2).to_dict()
+    shares = {}
+    if request.shares == CAPACITY:
+        shares = shares_of(task.view, task.team, request).to_dict()
+    plan = {
+        "territory_by_unit": by_unit.to_dict(),
+        "territory_by_account": named.to_dict(),
+        "shares": shares,
+    }
+    _tell_real_deviations(task, plan, report)
+    return plan | {
+        "report": report,
+        "reasons": result.reasons.to_dict(),
+        "move_cost": costs,
+        "summary": result.summary(),
+        "note": note,
+        "params": request.to_dict(),
+    }
+
+
+def _tell_real_deviations(
+    task: Asked, plan: Mapping[str, Any], report: dict[str, Any]
+) -> None:
+    """
+    Put the deviations of whole territories in the place of those of the units.
+
+    The engine balances what can move; what named accounts bring comes on top.
+    """
+    after = territory.planned(task.view, plan)
+    for name, told in report["measures"].items():
+        if name not in after.index or told["max_deviation"] is None:
+            continue
+        of_each = after.territories[f"{name}_deviation"].abs()
+        told["max_deviation"] = float(of_each.max())
+        told["worst_territory"] = str(of_each.idxmax())
+
+
+def _too_big(task: Asked, result: BalanceResult) -> list[dict[str, Any]]:
+    """List the units no plan of whole units can balance, and what would divide them."""
+    accounts = task.inputs.accounts
+    finer = accounts.assign(accounts=1.0)
+    for name in finer.columns.intersection(task.request.columns):
+        finer[name] = finer[name].astype("Float64").fillna(0).astype(float)
+    offers = split_offers(
+        task.inputs.units, result.params, list(result.territories.index), finer
+    )
+    return records(offers)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Make records of a table, with None where nothing is known."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")
