@@ -159,9 +159,14 @@ def balance_inputs(
     )
 
 
-def check(ws: Workspace, view: TerritoryView, request: BalanceRequest) -> None:
+def check(ws: Workspace, view: TerritoryView, request: BalanceRequest) -> list[str]:
     """
     Refuse before solving what cannot be done, in the names people know.
+
+    Returns
+    -------
+    What can be tried but not met: locked units or groups that are too much for a
+    territory; a sentence each. Single units too big are found by `balancing.too_big`.
 
     Raises
     ------
@@ -172,7 +177,7 @@ def check(ws: Workspace, view: TerritoryView, request: BalanceRequest) -> None:
     """
     with said_plainly(view):
         inputs = balance_inputs(view, load_team(ws), request)
-        check_request(
+        checked = check_request(
             inputs.units,
             request.params,
             current=inputs.current,
@@ -180,6 +185,10 @@ def check(ws: Workspace, view: TerritoryView, request: BalanceRequest) -> None:
             centres=inputs.centres,
             rules=inputs.rules,
         )
+    names = proposals.unit_names(view.units)
+    reasons = checked.lumps["reason"].astype("str")
+    told = reasons[~reasons.str.startswith(proposals.ALONE)]
+    return [proposals.in_words(text, names) for text in dict.fromkeys(told)]
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from planner.territory.workhours import HOURS
 
 ACCEPTED = "accept a proposal"
 DISCARDED = "discard a proposal"
+ALONE = "this unit alone"  # so the engine speaks of a unit too big
 _QUOTED = re.compile(r"'([^']+)'")
 _LISTED = re.compile(r"(?<=; units )[^;]+$")
 

@@ -101,6 +101,14 @@ def test_contradictions_are_named_before_solving(form, ws):
     assert queue.latest(ws.store, "balance", draft(ws).scenario_id) is None
 
 
+def test_what_stays_and_is_too_much_is_said_at_once(form):
+    app = form("balance_form.balance_form")
+    app.multiselect(key="bal-kept").set_value(["T15"]).run()
+    assert "locked to T15 come to 1" in app.warning[0].value
+    app.multiselect(key="bal-kept").set_value(["T09"]).run()
+    assert not app.warning
+
+
 def test_the_form_asks_for_the_frontier_and_for_headcounts(form, ws):
     app = form("balance_form.balance_form")
     app.segmented_control(key="bal-kind").set_value("frontier").run()

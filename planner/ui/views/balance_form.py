@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from planner.core.errors import ParamsError
+from planner.core.errors import PlannerError
 from planner.services import balance_inputs
 from planner.services.balancing import LABELS
 from planner.services.balancing import MOST_MEASURES
@@ -40,6 +41,7 @@ _SAID = {
     "travel, hours, coverage and cost. Pick a number to see its plan. What is kept, "
     "named or tied to today's territories is left aside here.",
 }
+_HOLDING = ("kept_territories", "kept_accounts", "together_by")
 _KEYS = ("bal-second", "bal-third", "bal-fourth")
 
 
@@ -60,6 +62,7 @@ def balance_form(ws: Workspace, scenario: Scenario, view: TerritoryView) -> None
         currency = session.formats(ws).currency
         rules = ask_rules(view, asked.kind, asked.n_territories, currency)
     divided = _too_big(view, asked)
+    _foresee(ws, view, asked, rules, divided)
     if not st.button("Start", type="primary", key="bal-start"):
         return
     with widgets.guard("Starting the balance"):
@@ -172,6 +175,26 @@ def _too_big(view: TerritoryView, asked: _Asked) -> tuple[str, ...]:
     )
     has_accounts = found["n_accounts"] > 0
     return tuple(found.loc[has_accounts, "unit_id"]) if is_divided else ()
+
+
+def _foresee(
+    ws: Workspace,
+    view: TerritoryView,
+    asked: _Asked,
+    rules: Rules,
+    divided: tuple[str, ...],
+) -> None:
+    """Say at once what must stay that makes the limit impossible."""
+    if not any(rules.own.get(name) for name in _HOLDING):
+        return
+    try:
+        request = _request(view, asked, rules, divided).for_kind(asked.kind)
+        said = balance_inputs.check(ws, view, request)
+    except PlannerError:
+        return  # told at Start
+    if said:
+        told = "; ".join(said[:MOST_SAID])
+        st.warning(f"The limit cannot be met so: {markdown_text(told, 400)}.")
 
 
 def _params(asked: _Asked, rules: Rules) -> BalanceParams:

@@ -26,6 +26,18 @@ def point_key(job_id: str) -> str:
     return f"terr-point-{job_id}"
 
 
+def forget_point(job_id: str) -> None:
+    """Let go of the point that was chosen, on the chart too."""
+    st.session_state[point_key(job_id)] = None
+    _redraw(job_id)
+
+
+def _redraw(job_id: str) -> None:
+    """Give the chart a new key: Vega keeps what was clicked as long as it lives."""
+    key = f"{point_key(job_id)}-drawn"
+    st.session_state[key] = st.session_state.get(key, 0) + 1
+
+
 def frontier_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
     """
     Show the curve of a finished job.
@@ -40,7 +52,7 @@ def frontier_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
     limits = {m["column"]: float(m["tolerance"]) for m in measures}
     least = job.result.get("least_moves")
     key = point_key(job.job_id)
-    chart_key = f"{key}-chart"
+    chart_key = f"{key}-chart-{st.session_state.get(f'{key}-drawn', 0)}"
 
     def take() -> None:
         picked = st.session_state[chart_key]["selection"].get(PICK) or []
@@ -60,9 +72,11 @@ def frontier_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.pills(
-                "Show the plan that moves at most, accounts",
+                "Show the plan with at most so many accounts moved",
                 [f"{limit:g}" for limit in points["limit"]],
                 key=key,
+                on_change=_redraw,
+                args=(job.job_id,),
             )
             if st.button("Close", key="terr-frontier-close"):
                 proposals.discard(ws, job.job_id)

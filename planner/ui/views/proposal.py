@@ -26,7 +26,7 @@ from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.views import reads
-from planner.ui.views.frontier_view import point_key
+from planner.ui.views.frontier_view import forget_point
 from planner.ui.views.proposal_text import PROOF_HELP
 from planner.ui.views.proposal_text import exceptions_text
 from planner.ui.views.proposal_text import proof_text
@@ -168,7 +168,7 @@ def _discard(ws: Workspace, offer: Offer) -> None:
     if offer.job.kind == "balance":
         proposals.discard(ws, offer.job.job_id)
     else:
-        st.session_state[point_key(offer.job.job_id)] = None
+        forget_point(offer.job.job_id)
 
 
 def _too_big(ws: Workspace, scenario: Scenario, offer: Offer) -> None:

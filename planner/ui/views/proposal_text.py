@@ -7,10 +7,10 @@ from typing import Any
 
 from planner.core.formats import Formats
 from planner.services.balancing import LABELS
+from planner.services.proposals import ALONE
 from planner.services.territory import Proposal
 from planner.ui.maps.text import markdown_text
 
-ALONE = "this unit alone"  # so the engine speaks of a unit too big
 _MET = 1e-6  # rounding allowed at a limit
 _BEST = 0.0005  # a gap that shows as none
 PROOF_HELP = (
