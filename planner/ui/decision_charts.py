@@ -47,7 +47,10 @@ def frontier_curve(
     long = _long(points, labels)
     names = list(labels.values())
     scale = alt.Scale(domain=names, range=list(_LINES[: len(names)]))
-    colour = alt.Color("measure:N", scale=scale, legend=None)
+    legend = None
+    if len(names) > 1:  # lines that end together leave no room for names beside them
+        legend = alt.Legend(title=None, orient="top", symbolType="stroke", offset=8)
+    colour = alt.Color("measure:N", scale=scale, legend=legend)
     top = float(max([long["deviation"].max(), *limits.values()])) * 1.08
     moved = alt.X(
         "moved:Q",
@@ -76,15 +79,8 @@ def frontier_curve(
         ),
     )
     layers = [*_proof(points, labels, least_moves, top, moved)]
-    layers += _limit_lines(labels, limits, scale)
+    layers += _limit_lines(labels, limits, colour)
     layers += [base.mark_line(strokeWidth=2), dots.add_params(pick)]
-    ends = long.sort_values("moved").groupby("measure", sort=False).tail(1)
-    if len(names) > 1:
-        layers.append(
-            alt.Chart(ends)
-            .mark_text(align="right", dy=-12, fontSize=12, fontWeight=600)
-            .encode(x=moved, y=deviation, color=colour, text="measure:N")
-        )
     return styled(alt.layer(*layers).properties(height=_HEIGHT))
 
 
@@ -157,18 +153,24 @@ def _proof(
                 "text": [f"at least {least_moves:,.0f}, proven"],
             }
         )
+        is_right = (least_moves / _reach(points)) ** 0.5 > 0.5
         rule = alt.Chart(table).encode(x=moved)
         layers += [
             rule.mark_rule(color=QUIET, strokeDash=[4, 4], strokeWidth=1.5),
             rule.mark_text(
-                align="left", baseline="top", dx=6, dy=2, fontSize=12, color=QUIET
+                align="right" if is_right else "left",
+                baseline="top",
+                dx=-6 if is_right else 6,
+                dy=2,
+                fontSize=12,
+                color=QUIET,
             ).encode(y=alt.Y("deviation:Q"), text="text:N"),
         ]
     return layers
 
 
 def _limit_lines(
-    labels: Mapping[str, str], limits: Mapping[str, float], scale: alt.Scale
+    labels: Mapping[str, str], limits: Mapping[str, float], colour: alt.Color
 ) -> list[alt.Chart]:
     """Draw each limit in its measure's colour."""
     table = pd.DataFrame(
@@ -184,7 +186,6 @@ def _limit_lines(
     )
     if table.empty:
         return []
-    colour = alt.Color("measure:N", scale=scale, legend=None)
     base = alt.Chart(table).encode(y=alt.Y("deviation:Q"), color=colour)
     return [
         base.mark_rule(strokeDash=[2, 3], strokeWidth=1.5),

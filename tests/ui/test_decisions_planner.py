@@ -199,8 +199,8 @@ def test_what_is_not_met_is_said_once():
 def test_the_curve_is_told_in_a_sentence():
     said = frontier_sentence(FMT, POINTS, LABELS, LIMITS, 20.9)
     assert said == (
-        "Accounts within 9.0 % needs 44 moved accounts in the best plan found; at "
-        "least 21 must move, proven."
+        "For accounts within 9.0 %, 44 accounts move in the best plan found; at least "
+        "21 must move, proven."
     )
     unmet = frontier_sentence(FMT, POINTS.head(2), LABELS, LIMITS, None)
     assert unmet == (

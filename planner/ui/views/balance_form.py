@@ -194,7 +194,9 @@ def _foresee(
         return  # told at Start
     if said:
         told = "; ".join(said[:MOST_SAID])
-        st.warning(f"The limit cannot be met so: {markdown_text(told, 400)}.")
+        st.warning(
+            f"With what stays the limit cannot be met: {markdown_text(told, 400)}."
+        )
 
 
 def _params(asked: _Asked, rules: Rules) -> BalanceParams:

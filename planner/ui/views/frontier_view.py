@@ -38,6 +38,17 @@ def _redraw(job_id: str) -> None:
     st.session_state[key] = st.session_state.get(key, 0) + 1
 
 
+def panel_head(ws: Workspace, job: Any, title: str, told: str) -> None:
+    """Head the answer of a job that compares plans; it can be closed for good."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(f"**{title}**", help=told, width="content")
+        if st.button("Close", key=f"terr-{job.kind}-close"):
+            proposals.discard(ws, job.job_id)
+            st.rerun()
+
+
 def frontier_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
     """
     Show the curve of a finished job.
@@ -59,7 +70,7 @@ def frontier_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
         st.session_state[key] = f"{picked[0]['limit']:g}" if picked else None
 
     with st.container(key="pl-job-frontier"):
-        st.markdown("**Balance against moves**", help=_HELP)
+        panel_head(ws, job, "Balance against moves", _HELP)
         st.markdown(frontier_sentence(fmt, points, labels, limits, least))
         chosen = st.session_state.get(key)
         st.altair_chart(
@@ -70,17 +81,13 @@ def frontier_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
             selection_mode=[PICK],
             key=chart_key,
         )
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.pills(
-                "Show the plan with at most so many accounts moved",
-                [f"{limit:g}" for limit in points["limit"]],
-                key=key,
-                on_change=_redraw,
-                args=(job.job_id,),
-            )
-            if st.button("Close", key="terr-frontier-close"):
-                proposals.discard(ws, job.job_id)
-                st.rerun()
+        st.pills(
+            "Show the plan with at most so many accounts moved",
+            [f"{limit:g}" for limit in points["limit"]],
+            key=key,
+            on_change=_redraw,
+            args=(job.job_id,),
+        )
     return st.session_state.get(key)
 
 
@@ -98,15 +105,13 @@ def frontier_sentence(
         f"{label.lower()} within {fmt.share(row[f'{column}_deviation'])}"
         for column, label in labels.items()
     )
-    told = told[0].upper() + told[1:]
     n_moved = fmt.number(row["moved"])
     if len(met):
-        said = f"{told} needs {n_moved} moved accounts in the best plan found"
+        said = f"For {told}, {n_moved} accounts move in the best plan found"
     else:
         asked = " and ".join(fmt.share(limits[column], 0) for column in labels)
         said = (
-            f"With {n_moved} moved accounts the limit of {asked} is not reached: "
-            f"{told[0].lower()}{told[1:]}"
+            f"With {n_moved} moved accounts the limit of {asked} is not reached: {told}"
         )
     if least_moves is None or least_moves <= 0:
         return f"{said}."

@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import proposals
 from planner.services.workspace import Workspace
 from planner.ui import widgets
 from planner.ui.decision_charts import headcount_line
 from planner.ui.maps.text import markdown_text
+from planner.ui.views.frontier_view import panel_head
 from planner.ui.views.frontier_view import point_key
 
 _MIN_PER_H = 60
@@ -32,7 +32,7 @@ def headcount_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
     made = points.loc[[n for n in points.index if str(n) in result["plans"]]]
     key = point_key(job.job_id)
     with st.container(key="pl-job-headcount"):
-        st.markdown("**How many territories**", help=_help(fmt, result))
+        panel_head(ws, job, "How many territories", _help(fmt, result))
         if len(made):
             st.markdown(headcount_sentence(fmt, made, int(result["around"])))
             chosen = int(st.session_state.get(key) or result["around"])
@@ -40,15 +40,11 @@ def headcount_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
             _table(fmt, made, float(result["reach_min"]))
         for n, told in points.get("problem", pd.Series(dtype="str")).dropna().items():
             st.caption(f"{n} territories: {told}")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.pills(
-                "Show the plan of so many territories",
-                [str(n) for n in made.index],
-                key=key,
-            )
-            if st.button("Close", key="terr-headcount-close"):
-                proposals.discard(ws, job.job_id)
-                st.rerun()
+        st.pills(
+            "Show the plan of so many territories",
+            [str(n) for n in made.index],
+            key=key,
+        )
     return st.session_state.get(key)
 
 
