@@ -12,6 +12,7 @@ from planner.territory.params import BalanceParams
 from planner.ui import decision_charts
 from planner.ui.views.frontier_view import frontier_sentence
 from planner.ui.views.headcount_view import headcount_sentence
+from planner.ui.views.proposal import best_text
 from planner.ui.views.proposal_text import proof_text
 from planner.ui.views.proposal_text import unmet_lines
 from tests.ui.test_pages_planner import boxes
@@ -151,6 +152,18 @@ def test_a_unit_too_big_is_said_first_and_divided_on_request(app, ws):
     assert job.state == "queued"
     assert job.params["split_units"] == ["17031"]
     assert "Balancing territories" in boxes(app)
+
+
+def test_the_best_plan_so_far_is_told_by_its_travel(ws):
+    view = territory.overview(ws, draft(ws).scenario_id)
+    weight = view.units["accounts"].sum()
+    told = {**REQUEST.to_dict(), "minimise": "moves"}
+    assert best_text(FMT, view, told, 25.0 * weight) == (
+        "best so far: 5.0 km to the centre"
+    )
+    assert best_text(FMT, view, told, None) == ""
+    hours = {"measures": [{"column": "work_hours"}]}
+    assert best_text(FMT, view, hours, 25.0) == ""
 
 
 @pytest.mark.parametrize(

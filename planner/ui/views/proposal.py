@@ -97,7 +97,7 @@ def job_part(ws: Workspace, fmt: Formats, view: TerritoryView, job: Any) -> None
 
     def load(job_id: str) -> widgets.JobView:
         shown = session.job_view(ws, job_id)
-        return replace(shown, best=_best_text(fmt, view, job.params, shown.objective))
+        return replace(shown, best=best_text(fmt, view, job.params, shown.objective))
 
     session_job = widgets.job_panel(
         load,
@@ -110,15 +110,21 @@ def job_part(ws: Workspace, fmt: Formats, view: TerritoryView, job: Any) -> None
         st.rerun()
 
 
-def _best_text(
-    fmt: Formats, view: TerritoryView, params: dict[str, Any], best: float | None
+def best_text(
+    fmt: Formats, view: TerritoryView, params: Mapping[str, Any], best: float | None
 ) -> str:
-    """Say what the best plan so far costs, in a planner's unit."""
-    if best is None:
-        return ""
-    if params.get("minimise") == "moves":
-        return f"best so far: {fmt.number(best)} units move"
-    weight = view.units[params["measures"][0]["column"]].sum()
+    """
+    Say how far the best plan so far travels.
+
+    Parameters
+    ----------
+    best
+        Σ weight · km², the weight being the first measure; None: no plan yet.
+    """
+    column = params["measures"][0]["column"]
+    if best is None or column not in view.units:
+        return ""  # hours depend on the plan, so there is no weight to divide by
+    weight = view.units[column].sum()
     if weight <= 0:
         return ""
     root_mean_km = (best / float(weight)) ** 0.5
