@@ -121,8 +121,10 @@ def best_text(
     best
         Σ weight · km², the weight being the first measure; None: no plan yet.
     """
+    if best is None:
+        return ""
     column = params["measures"][0]["column"]
-    if best is None or column not in view.units:
+    if column not in view.units:
         return ""  # hours depend on the plan, so there is no weight to divide by
     weight = view.units[column].sum()
     if weight <= 0:
