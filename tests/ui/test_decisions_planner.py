@@ -1,7 +1,10 @@
 """Deciding on the Territories page: the curve of moves, headcounts, what is proven."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
+from shapely.geometry import Point
 
 from planner.core.formats import Formats
 from planner.jobs import queue
@@ -12,6 +15,7 @@ from planner.territory.params import BalanceParams
 from planner.ui import decision_charts
 from planner.ui.views.frontier_view import frontier_sentence
 from planner.ui.views.headcount_view import headcount_sentence
+from planner.ui.views.headcount_view import with_next_head
 from planner.ui.views.proposal import best_text
 from planner.ui.views.proposal_text import proof_text
 from planner.ui.views.proposal_text import unmet_lines
@@ -129,7 +133,7 @@ def test_a_number_of_territories_is_compared_and_proposed(app, ws):
     job_id = finish(ws, scenario, "headcount", result)
     turn_to(app, "territories")
     assert not app.exception
-    assert "The next rep should live around **Dane, WI**" in shown(app)
+    assert "the next rep should live around **Dane, WI**" in shown(app)
     assert any("26 territories: too many" in c.value for c in app.caption)
     app.pills(key=f"terr-point-{job_id}").set_value("25").run()
     assert "**Proposal**" in shown(app)
@@ -231,11 +235,26 @@ def test_headcounts_are_told_in_a_sentence():
         },
         index=[2, 3, 4],
     )
-    said = headcount_sentence(FMT, points, 3)
+    said = headcount_sentence(FMT, points, 3, 4)
     assert "One more rep changes the mean way by −2.5 km" in said
     assert "the cost by +$10,000 a year" in said
     assert "One rep fewer changes the mean way by +2.0 km" in said
-    assert "around **B, WI**" in said
+    assert (
+        "With 4 territories the next rep should live around **C, WI**, a house" in said
+    )
+
+
+def test_the_next_head_is_a_house_on_the_map(ws):
+    view = territory.overview(ws, draft(ws).scenario_id)
+    point = {"n_territories": 25, "next_head_unit": "17031", "next_head": "Cook, IL"}
+    job = SimpleNamespace(result={"around": 24, "points": [point]})
+    homes = with_next_head(view, job, "25").homes
+    assert len(homes) == len(view.homes) + 1
+    assert homes.loc["next", "name"] == "Next rep, around Cook, IL"
+    assert view.units.geometry["17031"].contains(
+        Point(homes.loc["next", "lon"], homes.loc["next", "lat"])
+    )
+    assert with_next_head(view, job, None) is view
 
 
 def test_the_curve_can_be_clicked_and_shades_what_is_proven():

@@ -28,6 +28,7 @@ from planner.ui.views.balance_table import balance_table
 from planner.ui.views.downloads import export_menu
 from planner.ui.views.frontier_view import frontier_panel
 from planner.ui.views.headcount_view import headcount_panel
+from planner.ui.views.headcount_view import with_next_head
 from planner.ui.views.pending_units import choose
 from planner.ui.views.pending_units import pending_bar
 from planner.ui.views.pending_units import spare_colours
@@ -136,7 +137,7 @@ def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) 
     pending: list[str] = st.session_state.setdefault("terr-pending", [])
     pending[:] = [name for name in pending if name in view.units.index]
     with bar_place:
-        offer = None
+        offer, chosen = None, None
         if is_finished(job):
             panel = PANELS.get(job.kind)
             chosen = panel(ws, fmt, job) if panel else None
@@ -155,6 +156,9 @@ def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) 
                 "does not change any more. Clone it to work on."
             )
     before = view if offer is None else offer.proposal.before
+    if is_finished(job) and job.kind == "headcount":
+        shown = with_next_head(shown, job, chosen)
+        tools["layers"] = [*tools["layers"], "homes"]
     colours = reads.colours(ws, view if offer is None else shown)
     if after is not None:
         colours = {**spare_colours(after), **colours}

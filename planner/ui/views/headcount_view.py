@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
 from planner.ui import widgets
 from planner.ui.decision_charts import headcount_line
@@ -34,8 +36,9 @@ def headcount_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
     with st.container(key="pl-job-headcount"):
         panel_head(ws, job, "How many territories", _help(fmt, result))
         if len(made):
-            st.markdown(headcount_sentence(fmt, made, int(result["around"])))
-            chosen = int(st.session_state.get(key) or result["around"])
+            around = int(result["around"])
+            chosen = int(st.session_state.get(key) or around)
+            st.markdown(headcount_sentence(fmt, made, around, chosen))
             _charts(fmt, made, chosen, float(result["reach_min"]))
             _table(fmt, made, float(result["reach_min"]))
         for n, told in points.get("problem", pd.Series(dtype="str")).dropna().items():
@@ -48,6 +51,37 @@ def headcount_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
     return st.session_state.get(key)
 
 
+def with_next_head(view: TerritoryView, job: Any, chosen: str | None) -> TerritoryView:
+    """
+    Put a house where the next rep should live among the homes of a view.
+
+    Parameters
+    ----------
+    view
+        What the map shows.
+    job
+        A finished headcount job.
+    chosen
+        Number whose plan is shown; None: that of today.
+    """
+    number = int(chosen or job.result["around"])
+    points = [p for p in job.result["points"] if p["n_territories"] == number]
+    unit_id = points[0].get("next_head_unit") if points else None
+    if unit_id not in view.units.index:
+        return view
+    place = view.units.geometry[unit_id].representative_point()
+    home = pd.DataFrame(
+        {
+            "name": [f"Next rep, around {points[0]['next_head']}"],
+            "lat": [place.y],
+            "lon": [place.x],
+            "territory_id": [view.units["territory_id"][unit_id]],
+        },
+        index=["next"],
+    )
+    return replace(view, homes=pd.concat([view.homes, home]))
+
+
 def _help(fmt: Formats, result: dict[str, Any]) -> str:
     return (
         "Each number is balanced by itself, within the limits asked. Coverage: the "
@@ -58,7 +92,9 @@ def _help(fmt: Formats, result: dict[str, Any]) -> str:
     )
 
 
-def headcount_sentence(fmt: Formats, points: pd.DataFrame, around: int) -> str:
+def headcount_sentence(
+    fmt: Formats, points: pd.DataFrame, around: int, chosen: int
+) -> str:
     """Say what one more and one fewer would change, and where the next head lives."""
     said = []
     if around in points.index:
@@ -76,10 +112,11 @@ def headcount_sentence(fmt: Formats, points: pd.DataFrame, around: int) -> str:
                 cost = then["cost_minor"] - now["cost_minor"]
                 told += f" and the cost by {fmt.signed_money(round(cost))} a year"
             said.append(f"{told}.")
-    row = points.loc[around] if around in points.index else points.iloc[-1]
+    row = points.loc[chosen] if chosen in points.index else points.iloc[-1]
     if isinstance(row.get("next_head"), str):
         said.append(
-            f"The next rep should live around **{markdown_text(row['next_head'])}**."
+            f"With {row.name} territories the next rep should live around "
+            f"**{markdown_text(row['next_head'])}**, a house on the map."
         )
     return " ".join(said)
 
