@@ -174,7 +174,7 @@ def _table(fmt: Formats, points: pd.DataFrame, reach_min: float) -> None:
             ),
         }
     columns["coverage_share"] = widgets.Column(
-        f"Within {reach_min:.0f} min", "share", width=112
+        f"Within {reach_min:.0f} min", "share", width=128
     )
     if table["cost_minor"].any():
         columns["cost_minor"] = widgets.Column("Cost a year", "money", width=112)
