@@ -259,6 +259,14 @@ def _borders(
     if not request.is_within_regions:
         return edges, None
     region = region.astype("str").fillna("")
+    n_regions, asked = len(set(region)), request.params.n_territories
+    if asked is not None and asked < n_regions:
+        raise InfeasibleError(
+            [
+                f"each of {n_regions} states needs a territory, but {asked} are asked; "
+                f"ask for {n_regions} or more, or let territories cross state borders"
+            ]
+        )
     a, b = (edges[name].map(region) for name in ("unit_id", "neighbour_id"))
     crosses = (a != b).to_numpy()
     inside = [

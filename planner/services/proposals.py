@@ -18,6 +18,11 @@ from planner.territory.workhours import HOURS
 ACCEPTED = "accept a proposal"
 DISCARDED = "discard a proposal"
 ALONE = "this unit alone"  # so the engine speaks of a unit too big
+_SAID = (
+    ("by the model's prices", "on the whole"),
+    ("drop a barrier there", "let territories cross them"),
+    ("barriers", "state borders"),  # the only ones the app knows
+)
 _QUOTED = re.compile(r"'([^']+)'")
 _LISTED = re.compile(r"(?<=; units )[^;]+$")
 
@@ -65,7 +70,8 @@ def in_words(text: str, name_by_unit: Mapping[str, str] | None = None) -> str:
     for column, label in {**MEASURES, HOURS: "hours"}.items():
         if "_" in column:
             text = text.replace(column, label.lower())
-    text = text.replace("by the model's prices", "on the whole")
+    for ours, said in _SAID:
+        text = text.replace(ours, said)
     if not name_by_unit:
         return text
     text = _QUOTED.sub(lambda found: name_by_unit.get(found[1], found[0]), text)

@@ -231,6 +231,11 @@ def test_state_borders_become_barriers_and_states_hang_together():
     assert len(bridges) == 1
 
 
+def test_fewer_territories_than_states_are_refused_before_solving():
+    with pytest.raises(InfeasibleError, match="each of 2 states needs a territory"):
+        balance_inputs(a_view(), TEAM, a_request(is_within_regions=True, n=1))
+
+
 def test_shares_follow_capacity_and_a_vacant_seat_counts_as_the_mean():
     asked = a_request("potential_minor", shares="capacity")
     targets = balance_inputs(a_view(), TEAM, asked).rules.targets["potential_minor"]

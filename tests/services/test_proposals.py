@@ -33,6 +33,8 @@ def test_the_engine_speaks_of_units_and_hours_as_people_do():
     assert said == "hours: unit Cook, IL; units Cook, IL; DuPage, IL"
     told = proposals.in_words("a tie by the model's prices: either would do")
     assert told == "a tie on the whole: either would do"
+    cut = proposals.in_words("barriers cut the map: drop a barrier there or unlock")
+    assert cut == "state borders cut the map: let territories cross them or unlock"
 
 
 def test_an_account_apart_from_its_unit_is_an_exception():
