@@ -14,6 +14,8 @@ from planner.territory.aggregate import aggregate
 from planner.territory.aggregate import cells_of
 from planner.territory.conclude import conclude
 from planner.territory.disturbance import stay_near
+from planner.territory.level import can_level
+from planner.territory.level import level
 from planner.territory.naming import rename
 from planner.territory.params import BalanceParams
 from planner.territory.polish import polish
@@ -36,13 +38,16 @@ _FLOW_UNITS = 6_000  # beyond these the flow takes longer than the search
 _FLOW_ROUNDS = 20
 _SMALL, _MIDDLE = 20_000, 400_000  # units · territories that get eight or three starts
 _LARGE_UNITS = 20_000  # from here on cells are searched first
-_CELLS_A_TERRITORY, _LEAST_CELLS, _MOST_CELLS = 40, 4_000, 40_000
-_CELL_STEPS, _BORDER_STEPS = 800, 150  # for each cell; then for each unit
+_CELLS_A_TERRITORY, _LEAST_CELLS, _MOST_CELLS = 20, 4_000, 40_000
+_FINER = 8  # times as many cells at the next level, while they still hold as many units
+_CELL_STEPS, _BORDER_STEPS = 1_600, 60  # for each first cell; then for each cell, unit
 _MOST_BORDER_STEPS = 40_000_000
-_BORDER_HEAT = 0.3
+_CELL_HEAT, _BORDER_HEAT = 1.0, 0.3
 _LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 4_000
 _POLISH_ROUNDS = 8
 _AGAIN = 4  # more searches where the tolerance is not met at once
+_STUCK = 0.95  # of the excess is left: more searches would gain as little
+_NEARLY = 0.05  # excess that CP-SAT alone may take away
 _NEAR_STEPS = 1_000_000  # of each search for fewer moves
 _TRIAL_SHARE = 0.1  # of the steps, to choose among starts
 
@@ -216,7 +221,7 @@ def _is_large(problem: Problem, params: BalanceParams) -> bool:
     is_tied = params.needs_current or bool((problem.locked != NOWHERE).any())
     is_tied = is_tied or bool(len(problem.foes))
     return not is_tied and problem.n_units >= max(
-        _LARGE_UNITS, 2 * _CELLS_A_TERRITORY * problem.n_territories
+        _LARGE_UNITS, 4 * _CELLS_A_TERRITORY * problem.n_territories
     )
 
 
@@ -228,27 +233,38 @@ def _coarse_then_fine(
     run: RunControl,
     stages: dict[str, float],
 ) -> Plan:
-    """Search on cells of units, then move single units at the borders."""
+    """Search on cells of units, on finer ones, then move single units at borders."""
     n_cells = _CELLS_A_TERRITORY * problem.n_territories
     n_cells = max(_LEAST_CELLS, min(n_cells, _MOST_CELLS))
-    cell = cells_of(problem, n_cells)
-    coarse = aggregate(problem, cell)
-    core = np.full(coarse.n_units, NOWHERE, dtype=np.int64)
-    if problem.centres is None:
-        drawn = seeds.bisection_seed(coarse)
-    else:
-        drawn = seeds.flow_seed(coarse, rng, _FLOW_ROUNDS, run)
-    start = contiguity.repair(coarse, drawn, core)
-    stages["seed"] = run.elapsed_s - sum(stages.values())
     tolls = np.zeros(problem.target.shape)
-    n_steps = int(max(_LEAST_STEPS, _CELL_STEPS * coarse.n_units) * params.effort)
-    rough = search(
-        coarse, start, goal, n_steps, rng.spawn(1)[0], run.part(0.1, 0.5), tolls=tolls
-    )
+    labels: Ints | None = None
+    while labels is None or n_cells * _FINER <= problem.n_units:
+        cell = cells_of(problem, n_cells)
+        coarse = aggregate(problem, cell)
+        if labels is None:
+            labels = _cell_seed(coarse, rng, run)[cell]
+            stages["seed"] = run.elapsed_s - sum(stages.values())
+            n_steps = max(_LEAST_STEPS, _CELL_STEPS * coarse.n_units)
+            part, hot = run.part(0.1, 0.4), _CELL_HEAT
+        else:
+            n_steps = max(_LEAST_STEPS, _BORDER_STEPS * coarse.n_units)
+            part, hot = run.part(0.4, 0.5), _BORDER_HEAT
+        _, first = np.unique(cell, return_index=True)
+        start = contiguity.repair(coarse, labels[first], _no_core(coarse))
+        found = search(
+            coarse,
+            start,
+            goal,
+            int(n_steps * params.effort),
+            rng.spawn(1)[0],
+            part,
+            tolls=tolls,
+            hot=hot,
+        )
+        labels = found.labels[cell]
+        n_cells *= _FINER
     stages["cells"] = run.elapsed_s - sum(stages.values())
-    labels = contiguity.repair(
-        problem, rough.labels[cell], np.full(problem.n_units, NOWHERE, dtype=np.int64)
-    )
+    labels = contiguity.repair(problem, labels, _no_core(problem))
     best = rate(problem, labels, goal)
     n_steps = min(_BORDER_STEPS * problem.n_units, _MOST_BORDER_STEPS)
     for number in range(1 + _AGAIN):
@@ -267,6 +283,18 @@ def _coarse_then_fine(
         )
         best = min(best, found, key=lambda plan: plan.key)
     return best
+
+
+def _cell_seed(coarse: Problem, rng: np.random.Generator, run: RunControl) -> Ints:
+    """Make the plan of cells the search begins with."""
+    if coarse.centres is None:
+        return seeds.bisection_seed(coarse)
+    return seeds.flow_seed(coarse, rng, _FLOW_ROUNDS, run)
+
+
+def _no_core(problem: Problem) -> Ints:
+    """Lock nothing."""
+    return np.full(problem.n_units, NOWHERE, dtype=np.int64)
 
 
 def _best_search(
@@ -318,27 +346,29 @@ def _warmed(
     rng: np.random.Generator,
     run: RunControl,
 ) -> Plan:
-    """Search on from a plan outside its tolerance, then divide anew by CP-SAT."""
+    """Search on from a plan outside its tolerance, divide anew by CP-SAT, level."""
     if (problem.share > (1 + problem.tolerance) * problem.target.max(axis=0)).any():
         return best  # a unit too big for any territory: no search can help
+    levels = can_level(problem, goal)
     tolls = np.zeros(problem.target.shape)
     for number in range(_AGAIN):
         if best.key[0] <= 0 or run.should_stop():
             break
-        part = run.part(number / _AGAIN, (number + 1) / _AGAIN)
+        part = run.part(0.5 * number / _AGAIN, 0.5 * (number + 1) / _AGAIN)
         found = search(
-            problem,
-            best.labels,
-            goal,
-            n_steps,
-            rng.spawn(1)[0],
-            part,
-            tolls=tolls,
+            problem, best.labels, goal, n_steps, rng.spawn(1)[0], part, tolls=tolls
         )
+        is_stuck = found.key[0] > _STUCK * best.key[0]
         best = min(best, found, key=lambda plan: plan.key)
-    if best.key[0] > 0 and not run.should_stop():
+        if is_stuck and levels:
+            break
+    if 0 < best.key[0] <= (_NEARLY if levels else np.inf) and not run.should_stop():
         rounds = max(1, int(_POLISH_ROUNDS * min(effort, 4.0)))
         best = polish(problem, best, goal, rounds, rng.spawn(1)[0], run)
+    if best.key[0] > 0 and levels and not run.should_stop():
+        best = level(
+            problem, best, goal, effort, n_steps, rng.spawn(1)[0], run.part(0.5, 1.0)
+        )
     return best
 
 

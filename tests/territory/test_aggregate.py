@@ -87,9 +87,21 @@ def test_cells_touch_where_their_units_touch():
     assert {tuple(sorted(pair)) for pair in coarse.pairs.tolist()} == touching
 
 
-def test_a_large_map_is_balanced_over_cells(monkeypatch):
+def test_finer_cells_lie_in_one_coarser_cell_each(river_units):
+    """Labels pass from cells to finer ones by any unit of the finer cell."""
+    for units, edges in (square(20), river_units):
+        problem = problem_of(units, edges, 2)
+        coarse, fine = cells_of(problem, 4), cells_of(problem, 32)
+        n_together = len(np.unique(np.column_stack([coarse, fine]), axis=0))
+        assert fine.max() > coarse.max()
+        assert n_together == fine.max() + 1
+
+
+@pytest.mark.parametrize("finer", [3, 1000], ids=["two levels", "one level"])
+def test_a_large_map_is_balanced_over_cells(monkeypatch, finer):
     monkeypatch.setattr(balancing, "_LARGE_UNITS", 500)
     monkeypatch.setattr(balancing, "_LEAST_CELLS", 60)
+    monkeypatch.setattr(balancing, "_FINER", finer)
     rng = np.random.default_rng(1)
     units, edges = square(25, rng.integers(1, 9, 625))
     params = BalanceParams(
