@@ -17,8 +17,8 @@ from planner.jobs.plans import records
 from planner.services import proposals
 from planner.services import territory
 from planner.services.balance_inputs import balance_inputs
-from planner.services.balance_inputs import home_places
 from planner.services.balance_inputs import said_plainly
+from planner.services.balance_map import home_places
 from planner.services.balance_team import load_team
 from planner.services.balancing import HOME
 from planner.services.balancing import BalanceRequest

@@ -16,10 +16,11 @@ from planner.capacity.workload import SERVICE_MIN
 from planner.capacity.workload import VISITS_PER_4_WEEKS
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
-from planner.geography.adjacency import connect
-from planner.geography.distance import project
-from planner.geography.distance import working_crs
 from planner.services import proposals
+from planner.services.balance_map import homes_of
+from planner.services.balance_map import hours_today
+from planner.services.balance_map import open_borders
+from planner.services.balance_map import place_km
 from planner.services.balance_team import Team
 from planner.services.balance_team import load_team
 from planner.services.balance_team import targets_of
@@ -31,16 +32,11 @@ from planner.services.territory import DAYS_PER_MONTH
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
 from planner.territory.basis import unit_table
-from planner.territory.measures import centroids
 from planner.territory.precheck import check_request
 from planner.territory.rules import Rules
 from planner.territory.splitting import JOINT
 from planner.territory.splitting import split_units
 from planner.territory.workhours import HOURS
-from planner.territory.workhours import HoursParams
-from planner.territory.workhours import work_hours
-
-_M_PER_KM, _MIN_PER_H = 1000, 60.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,12 +122,12 @@ def balance_inputs(
         .join(_visits(moving))
         .fillna({"visits": 0.0, "service_min": 0.0})
     )
-    edges, barriers = _borders(view.edges, units, view.units["region"], request)
+    edges, barriers = open_borders(view.edges, units, view.units["region"], request)
     centres = None
     if request.travel_to == HOME:
-        centres = _homes(view, units, today)
+        centres = homes_of(view, units, today)
     if HOURS in request.columns:
-        units[HOURS] = _hours_today(units, today, centres)
+        units[HOURS] = hours_today(units, today, centres)
     row = moving["unit_id"].where(moving["unit_id"].isin(units.index))
     unit_of = pd.Series(units.index, index=units.index)
     if request.split_units:
@@ -244,77 +240,6 @@ def _visits(accounts: pd.DataFrame) -> pd.DataFrame:
     return table.groupby(accounts["unit_id"]).sum()
 
 
-def _borders(
-    edges: pd.DataFrame,
-    units: pd.DataFrame,
-    region: pd.Series,
-    request: BalanceRequest,
-) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """
-    Find the borders, and those not to cross.
-
-    Islands of a state are bridged inside it, so that a part that hangs on to its
-    neighbour state alone does not need a territory of its own.
-    """
-    if not request.is_within_regions:
-        return edges, None
-    region = region.astype("str").fillna("")
-    n_regions, asked = len(set(region)), request.params.n_territories
-    if asked is not None and asked < n_regions:
-        raise InfeasibleError(
-            [
-                f"each of {n_regions} states needs a territory, but {asked} are asked; "
-                f"ask for {n_regions} or more, or let territories cross state borders"
-            ]
-        )
-    a, b = (edges[name].map(region) for name in ("unit_id", "neighbour_id"))
-    crosses = (a != b).to_numpy()
-    inside = [
-        connect(edges[~crosses & (a == name).to_numpy()], units[region == name])
-        for name in region.unique()
-    ]
-    across = edges[crosses]
-    barriers = across[["unit_id", "neighbour_id"]].set_axis(
-        ["unit_id", "other_id"], axis=1
-    )
-    return pd.concat([*inside, across], ignore_index=True), barriers
-
-
-def _place_km(view: TerritoryView, places: pd.DataFrame) -> pd.DataFrame:
-    """Place `lon` and `lat` in the plane of the unit table."""
-    inside = view.units.geometry.representative_point()
-    crs = working_crs(inside.x.to_numpy(), inside.y.to_numpy())
-    x_m, y_m = project(places["lon"].to_numpy(), places["lat"].to_numpy(), crs)
-    km = {"x_km": x_m / _M_PER_KM, "y_km": y_m / _M_PER_KM}
-    return pd.DataFrame(km, index=places.index)
-
-
-def home_places(view: TerritoryView) -> pd.DataFrame:
-    """Place the reps' homes beside the units: x_km, y_km, `territory_id`, `name`."""
-    return _place_km(view, view.homes).assign(
-        territory_id=view.homes["territory_id"], name=view.homes["name"]
-    )
-
-
-def _homes(view: TerritoryView, units: pd.DataFrame, today: pd.Series) -> pd.DataFrame:
-    """Choose where each territory is worked from; without a home from its centre."""
-    homes = home_places(view).drop_duplicates("territory_id", keep="last")
-    homes = homes.set_index("territory_id")[["x_km", "y_km"]]
-    centres = centroids(units, units["accounts"], today)[["x_km", "y_km"]]
-    return homes.combine_first(centres).loc[sorted(today.dropna().unique())]
-
-
-def _hours_today(
-    units: pd.DataFrame, today: pd.Series, centres: pd.DataFrame | None
-) -> pd.Series:
-    """Work out hours as driven today; without a plan with the usual way to a visit."""
-    if today.isna().any():
-        return units["workload_min"] / _MIN_PER_H
-    if centres is None:
-        centres = centroids(units, units["accounts"], today)
-    return work_hours(units, today, centres, HoursParams())
-
-
 def _split(
     view: TerritoryView,
     units: pd.DataFrame,
@@ -326,7 +251,7 @@ def _split(
     own = moving[moving["unit_id"].isin(request.split_units)]
     if own.empty:
         raise InputError("the units to divide hold no account")
-    finer = _place_km(view, own).assign(unit_id=own["unit_id"], accounts=1.0)
+    finer = place_km(view, own).assign(unit_id=own["unit_id"], accounts=1.0)
     for name in units.columns.intersection(own.columns).difference(["name"]):
         finer[name] = own[name].astype("Float64").fillna(0).astype(float)
     visits = own["visit_class"].map(VISITS_PER_4_WEEKS).astype("Float64").fillna(0)
