@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from planner.core.run import RunControl
@@ -48,34 +47,19 @@ def described(
     is_renamed: bool = False,
 ) -> BalanceResult:
     """Prove and explain a plan that was made before; give it today's names if asked."""
-    from planner.territory.balance import prepare
-    from planner.territory.conclude import conclude
-    from planner.territory.naming import rename
-    from planner.territory.precheck import check_request
+    from planner.territory.describe import describe
 
     inputs = task.inputs
-    request = check_request(
+    return describe(
         inputs.units,
+        inputs.edges,
         params,
+        territory_by_row,
         current=inputs.current,
         locked=inputs.locked,
         centres=inputs.centres,
         rules=inputs.rules,
-    )
-    problem, bridges = prepare(inputs.units, inputs.edges, params, request)
-    own = territory_by_row.reindex(inputs.units.index)
-    if is_renamed:
-        labels = rename(problem, np.asarray(pd.factorize(own)[0], dtype=np.int64))
-    else:
-        labels = pd.Index(problem.territory_ids).get_indexer(own).astype(np.int64)
-    return conclude(
-        inputs.units,
-        params,
-        request,
-        problem,
-        labels,
-        bridges=bridges,
-        stages={},
+        is_renamed=is_renamed,
         run=run,
     )
 

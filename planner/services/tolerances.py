@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.capacity.workload import account_minutes
+from planner.services.balancing import KINDS
 from planner.services.territory import load_alignment
 from planner.store import jobs as job_rows
 from planner.store import scenarios as scenario_rows
@@ -130,15 +131,16 @@ def _tolerances(
     asked: str | None = scenario_id
     while asked is not None and asked not in seen:
         seen.add(asked)
-        jobs = job_rows.find_jobs(conn, kind="balance", scenario_id=asked, limit=20)
-        for job in jobs:
+        for job in job_rows.find_jobs(conn, scenario_id=asked):
+            if job.kind not in KINDS or job.state != "done":
+                continue
             measures = job.params.get("measures", [])
             wanted = {
                 str(m["column"]): float(m["tolerance"])
                 for m in measures
                 if m.get("tolerance") is not None
             }
-            if job.state == "done" and wanted:
+            if wanted:
                 return wanted
         asked = by_id[asked].parent_id if asked in by_id else None
     return dict.fromkeys(MEASURES, DEFAULT_TOLERANCE)

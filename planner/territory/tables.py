@@ -14,10 +14,10 @@ from planner.core.errors import InputError
 from planner.core.run import RunControl
 from planner.geography.adjacency import point_edges
 from planner.territory.balance import balance
+from planner.territory.districts import balance_levels
+from planner.territory.districts import levels_report
+from planner.territory.districts import parse_districts
 from planner.territory.frontier import frontier
-from planner.territory.levels import balance_levels
-from planner.territory.levels import levels_report
-from planner.territory.levels import parse_districts
 from planner.territory.measures import balance_index
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams

@@ -9,13 +9,13 @@ from planner.geography.adjacency import count_pieces
 from planner.territory.alignment import Alignment
 from planner.territory.balance import balance
 from planner.territory.describe import describe
+from planner.territory.districts import balance_levels
+from planner.territory.districts import levels_report
+from planner.territory.districts import parse_districts
 from planner.territory.hierarchy import balance_downward
 from planner.territory.hierarchy import balance_upward
 from planner.territory.hierarchy import shared_units
 from planner.territory.hierarchy import team_table
-from planner.territory.levels import balance_levels
-from planner.territory.levels import levels_report
-from planner.territory.levels import parse_districts
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 from planner.territory.splitting import join_split
