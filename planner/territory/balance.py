@@ -46,8 +46,7 @@ _CELL_HEAT, _BORDER_HEAT = 1.0, 0.3
 _LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 4_000
 _POLISH_ROUNDS = 8
 _AGAIN = 4  # more searches where the tolerance is not met at once
-_STUCK = 0.95  # of the excess is left: more searches would gain as little
-_NEARLY = 0.05  # excess that CP-SAT alone may take away
+_NEARLY, _FAR = 0.05, 0.3  # excess for CP-SAT alone; too much for more searches
 _NEAR_STEPS = 1_000_000  # of each search for fewer moves
 _TRIAL_SHARE = 0.1  # of the steps, to choose among starts
 
@@ -352,16 +351,14 @@ def _warmed(
     levels = can_level(problem, goal)
     tolls = np.zeros(problem.target.shape)
     for number in range(_AGAIN):
-        if best.key[0] <= 0 or run.should_stop():
+        is_far = levels and best.key[0] > _FAR
+        if best.key[0] <= 0 or is_far or run.should_stop():
             break
         part = run.part(0.5 * number / _AGAIN, 0.5 * (number + 1) / _AGAIN)
         found = search(
             problem, best.labels, goal, n_steps, rng.spawn(1)[0], part, tolls=tolls
         )
-        is_stuck = found.key[0] > _STUCK * best.key[0]
         best = min(best, found, key=lambda plan: plan.key)
-        if is_stuck and levels:
-            break
     if 0 < best.key[0] <= (_NEARLY if levels else np.inf) and not run.should_stop():
         rounds = max(1, int(_POLISH_ROUNDS * min(effort, 4.0)))
         best = polish(problem, best, goal, rounds, rng.spawn(1)[0], run)

@@ -98,19 +98,46 @@ def polish(
     return plan
 
 
-def _region(
-    problem: Problem, labels: Ints, worst: int, rng: np.random.Generator
-) -> _Region:
-    """Take a territory, and others it can be reached from, drawn at random."""
+def draw_around(
+    problem: Problem, labels: Ints, first: int, n_most: int, rng: np.random.Generator
+) -> Ints:
+    """
+    Draw territories that hang together.
+
+    Parameters
+    ----------
+    problem
+        With the neighbours.
+    labels : shape (n_units,)
+        Territory of each unit.
+    first
+        The territory to begin with.
+    n_most
+        How many, where there are as many.
+    rng
+        Random numbers.
+
+    Returns
+    -------
+    shape (n_drawn,)
+        Territories, the first one in front.
+    """
     pairs = problem.pairs
-    chosen = [worst]
-    while len(chosen) < min(_TERRITORIES, problem.n_territories):
+    chosen = [first]
+    while len(chosen) < min(n_most, problem.n_territories):
         inside = np.isin(labels[pairs[:, 0]], chosen)
         beside = np.setdiff1d(labels[pairs[inside, 1]], chosen)
         if not len(beside):
             break
         chosen.append(int(rng.choice(beside)))
-    territories = np.array(chosen)
+    return np.array(chosen, dtype=np.int64)
+
+
+def _region(
+    problem: Problem, labels: Ints, worst: int, rng: np.random.Generator
+) -> _Region:
+    """Take a territory with others around, their units, and where each may go."""
+    territories = draw_around(problem, labels, worst, _TERRITORIES, rng)
     units = np.flatnonzero(np.isin(labels, territories))
     own = labels[units][:, None] == territories
     weight = problem.share[units].sum(axis=1) + 1e-9 * problem.pull[units]

@@ -137,7 +137,7 @@ def search(
     best = rate(problem, start, goal)
     if tolls is None:
         tolls = np.zeros(problem.target.shape)
-    state = _State(problem, start, goal, rng, tolls)
+    state = State(problem, start, goal, rng, tolls)
     if problem.n_territories < 2 or not len(problem.indices):
         return best
     chunk = int(min(_CHUNK_STEPS, max(10_000, 10 * problem.n_units)))
@@ -163,7 +163,7 @@ def search(
     return best
 
 
-class _State:
+class State:
     """A plan with its prices and random state; changed in place."""
 
     def __init__(
@@ -214,20 +214,6 @@ class _State:
         over_squared: float,
         temperature: float,
     ) -> None:
-        problem, n_territories = self.problem, self.problem.n_territories
-        sums = [
-            np.bincount(self.labels, problem.pull * axis, n_territories)
-            for axis in (1.0, problem.xy[:, 0], problem.xy[:, 1])
-        ]
-        running = Running(
-            label=self.labels,
-            load=problem.loads(self.labels),
-            sums=np.ascontiguousarray(np.column_stack(sums)),
-            count=np.bincount(self.labels, minlength=n_territories),
-            moved_size=np.array([problem.size_of_moves(self.labels)]),
-            toll=tolls,
-            random=self.random,
-        )
         price = Price(
             self.travel_scale,
             self.move_cost,
@@ -236,7 +222,24 @@ class _State:
             over_squared,
             temperature,
         )
-        anneal(n_steps, self.world, running, price)
+        anneal(n_steps, self.world, self.running(tolls), price)
+
+    def running(self, tolls: Floats) -> Running:
+        """Sum up the plan for compiled steps, which change it in place."""
+        problem, n_territories = self.problem, self.problem.n_territories
+        sums = [
+            np.bincount(self.labels, problem.pull * axis, n_territories)
+            for axis in (1.0, problem.xy[:, 0], problem.xy[:, 1])
+        ]
+        return Running(
+            label=self.labels,
+            load=problem.loads(self.labels),
+            sums=np.ascontiguousarray(np.column_stack(sums)),
+            count=np.bincount(self.labels, minlength=n_territories),
+            moved_size=np.array([problem.size_of_moves(self.labels)]),
+            toll=tolls,
+            random=self.random,
+        )
 
 
 def _world_of(problem: Problem) -> World:

@@ -130,7 +130,7 @@ def shift(
 
 
 @njit(cache=True, error_model="numpy")
-def _charge(share: float, tolerance: float, toll: float, price: Any) -> float:
+def charge(share: float, tolerance: float, toll: float, price: Any) -> float:
     """Price a load, given as a share of its target."""
     over = max(0.0, abs(share - 1.0) - tolerance)
     return toll * share + over * (price.over + price.over_squared * over)
@@ -145,8 +145,8 @@ def strain(here: int, there: int, net: Any, world: Any, run: Any, price: Any) ->
         for territory, gain in ((here, -net[m]), (there, net[m])):
             old, target = run.load[territory, m], world.target[territory, m]
             toll = run.toll[territory, m]
-            change += _charge((old + gain) / target, tolerance, toll, price)
-            change -= _charge(old / target, tolerance, toll, price)
+            change += charge((old + gain) / target, tolerance, toll, price)
+            change -= charge(old / target, tolerance, toll, price)
     return change
 
 
