@@ -11,6 +11,8 @@ import pandas as pd
 
 from planner.core.errors import ParamsError
 from planner.core.run import RunControl
+from planner.territory import contiguity
+from planner.territory.problem import Ints
 from planner.territory.problem import Problem
 from planner.territory.search import Plan
 from planner.territory.search import SearchGoal
@@ -19,6 +21,7 @@ from planner.territory.search import search
 
 _WARMTH = ((1.0, 0.01), (0.3, 0.003), (0.1, 0.003), (0.3, 0.01))  # from, to
 _AGAIN = 12  # searches for fewer moves
+_AFRESH, _FIRST = 8, 2  # other plans begun from today's, searches for each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,7 @@ def stay_near(
     rng: np.random.Generator,
     run: RunControl,
     n_searches: int = _AGAIN,
+    n_afresh: int = _AFRESH,
 ) -> Plan:
     """
     Bring back what need not have moved.
@@ -138,7 +142,9 @@ def stay_near(
     run
         Asked to stop.
     n_searches
-        How many.
+        How many, from the best plan at hand.
+    n_afresh
+        How many other plans are begun from today's before.
 
     Returns
     -------
@@ -146,11 +152,42 @@ def stay_near(
 
     Notes
     -----
-    Cooler searches from the best plan, with the tolls learnt so far: a step that moves
-    a unit for nothing is taken less and less.
+    Which territory hands on to which is decided early and hardly ever changed later:
+    so several plans are begun from today's, each by a hot search and a cooler one.
+    Then cooler searches go on from the best of all, with the tolls learnt so far: a
+    step that moves a unit for nothing is taken less and less.
     """
     own = replace(goal, is_moves=True)
     best = rate(problem, plan.labels, own)
+    n_all = max(1, n_afresh * _FIRST + n_searches)
+    for number in range(n_afresh):
+        if run.should_stop():
+            break
+        part = run.part(number * _FIRST / n_all, (number + 1) * _FIRST / n_all)
+        today = _today(problem, rng)
+        plan = search(problem, today, own, n_steps, rng.spawn(1)[0], part)
+        plan = _cooled(problem, plan, own, n_steps, _FIRST - 1, rng, part)
+        best = min(best, plan, key=lambda one: one.key)
+    part = run.part(n_afresh * _FIRST / n_all, 1.0)
+    return _cooled(problem, best, own, n_steps, n_searches, rng, part)
+
+
+def _today(problem: Problem, rng: np.random.Generator) -> Ints:
+    """Today's plan, of one piece each and without empty territories."""
+    core = contiguity.join_locked(problem, rng)
+    return contiguity.repair(problem, problem.current, core)
+
+
+def _cooled(
+    problem: Problem,
+    best: Plan,
+    goal: SearchGoal,
+    n_steps: int,
+    n_searches: int,
+    rng: np.random.Generator,
+    run: RunControl,
+) -> Plan:
+    """Search again and again from the best plan, with one set of tolls."""
     tolls = np.zeros(problem.target.shape)
     for number in range(n_searches):
         if run.should_stop():
@@ -159,7 +196,7 @@ def stay_near(
         found = search(
             problem,
             best.labels,
-            own,
+            goal,
             n_steps,
             rng.spawn(1)[0],
             run.part(number / n_searches, (number + 1) / n_searches),

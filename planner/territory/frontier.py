@@ -218,7 +218,7 @@ def _ladder(
         eased = replace(weighed, tolerance=np.minimum(problem.tolerance * rung, 0.999))
         part = run.part(number / _RUNGS, (number + 1) / _RUNGS)
         plan = rate(eased, labels, goal)
-        plan = stay_near(eased, plan, goal, n_steps, rng, part, _SEARCHES)
+        plan = stay_near(eased, plan, goal, n_steps, rng, part, _SEARCHES, n_afresh=0)
         labels = plan.labels
         plans.append(labels)
     return plans

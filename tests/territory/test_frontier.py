@@ -17,6 +17,7 @@ from planner.core.run import RunControl
 from planner.territory.disturbance import MoveCostParams
 from planner.territory.disturbance import cost_of_accounts
 from planner.territory.disturbance import cost_of_units
+from planner.territory.disturbance import stay_near
 from planner.territory.frontier import frontier
 from planner.territory.leastmoves import dual_of_moves
 from planner.territory.leastmoves import least_moves
@@ -24,6 +25,8 @@ from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 from planner.territory.problem import build_problem
 from planner.territory.rules import Rules
+from planner.territory.search import SearchGoal
+from planner.territory.search import rate
 from tests.territory.conftest import grid
 
 ACCOUNTS = BalanceMeasure(column="accounts", tolerance=0.05)
@@ -156,6 +159,33 @@ def test_cuts_prove_that_a_chain_must_move():
     assert loose.bound == pytest.approx(0.8, abs=0.3)
     assert tight.bound >= loose.bound
     assert tight.bound <= 2
+
+
+def test_plans_begun_afresh_find_what_a_bad_plan_hides():
+    """Six by six, 24 against 12: six must move; the plan at hand turns the map."""
+    units, edges = grid(6, 6)
+    column = units["x_km"].to_numpy()
+    current = pd.Series(np.where(column < 4, "T0", "T1"), index=units.index)
+    problem = build_problem(
+        units,
+        edges,
+        asked(0.02),
+        ("T0", "T1"),
+        current=current,
+        locked=None,
+        centres=None,
+    )
+    goal = SearchGoal(is_moves=True)
+    turned = rate(problem, (units["y_km"].to_numpy() < 3).astype(np.int64), goal)
+    plans = [
+        stay_near(
+            problem, turned, goal, 20_000, np.random.default_rng(3), RunControl(), 0, n
+        )
+        for n in (0, 1, 1)
+    ]
+    assert problem.n_moved(plans[0].labels) == 18
+    assert problem.n_moved(plans[1].labels) == 6
+    assert plans[1].labels.tolist() == plans[2].labels.tolist()
 
 
 def test_cost_of_a_move_adds_what_would_be_lost():
