@@ -114,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=seeds_of, default=[0], help="like 5 or 1,3")
     parser.add_argument("--no-peers", action="store_true", help="only our own plans")
     parser.add_argument(
-        "--limit", type=int, default=120, help="CPU seconds a peer may take"
+        "--limit", type=int, default=180, help="CPU seconds a peer may take"
     )
     parser.add_argument("--json", type=Path, help="file to write all rows to")
     return parser
