@@ -99,18 +99,20 @@ def level(
     territories inside their tolerance. Single steps alternate with `recombine`. Then
     the worst territory and some around it are divided anew in the same way, again and
     again, for a multiple of the tolerances below the one reached; CP-SAT helps where
-    that is stuck. Several starts, as heavy units freeze by chance; the best goes on. At
-    last travel is brought down at the multiple reached.
+    that is stuck. Several starts, as heavy units freeze by chance; the best goes on.
+    Where all is kept at last, travel is brought down.
     """
     before = looseness(problem, plan.labels)
     found = _best_start(problem, plan.labels, goal, effort, rng, run.part(0.0, 0.5))
     found = _tightened(problem, found, goal, effort, rng, run.part(0.5, 0.8))
-    reached = max(1.0, looseness(problem, found))
+    reached = looseness(problem, found)
     if reached >= before:
         return plan
-    kept = replace(problem, tolerance=problem.tolerance * reached)
-    near = search(kept, found, goal, n_steps, rng, run.part(0.8, 1.0), hot=_NEAR_HOT)
-    return rate(problem, near.labels, goal)
+    best = rate(problem, found, goal)
+    if reached > 1 or run.should_stop():
+        return best  # less travel would push territories to the multiple reached
+    near = search(problem, found, goal, n_steps, rng, run.part(0.8, 1.0), hot=_NEAR_HOT)
+    return min(best, near, key=lambda plan: plan.key)
 
 
 def _best_start(
