@@ -389,9 +389,9 @@ def test_names_stay_readable(watched):
     """What a payload says is on the page, letter for letter."""
     page = watched.page
     go_to(page, "Home")
-    page.get_by_text("<img src=x onerror=").first.wait_for()
+    page.get_by_text("<img src=x onerror=").filter(visible=True).first.wait_for()
     go_to(page, "Scenarios")
-    page.get_by_text("<script>").first.wait_for()
+    page.get_by_text("<script>").filter(visible=True).first.wait_for()
 
 
 def test_an_uploaded_file_with_hostile_names_is_shown_as_text(watched):
