@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from planner.geography.distance import M_PER_KM
+from planner.core.units import M_PER_KM
 from planner.geography.distance import haversine_m
 
 NEAREST_UNIT_KM = 25.0

@@ -16,13 +16,13 @@ from babel.numbers import format_decimal
 from planner.core.errors import ParamsError
 from planner.core.money import minor_digits
 from planner.core.units import KM_PER_MILE
+from planner.core.units import M_PER_KM
 from planner.core.units import clock_text
 from planner.core.units import duration_text
 
 EMPTY = "–"
 MINUS = "−"
 CENTS_BELOW = 10_000  # whole currency units; from here on cents are noise
-M_PER_KM = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

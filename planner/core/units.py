@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 KM_PER_MILE = 1.609344
+M_PER_KM = 1000
 MIN_PER_HOUR = 60
 S_PER_MIN = 60
 PPM = 1_000_000

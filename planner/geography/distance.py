@@ -13,9 +13,9 @@ from pyproj import Transformer
 
 from planner.core.errors import CrsError
 from planner.core.errors import InputError
+from planner.core.units import M_PER_KM
 
 EARTH_RADIUS_M = 6_371_008.8
-M_PER_KM = 1000.0
 _LOWER_48 = (-125.0, 24.0, -66.0, 50.0)  # the area EPSG:5070 is made for
 
 Floats = NDArray[np.float64]

@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from planner.core.errors import InputError
 from planner.core.errors import ParamsError
+from planner.core.units import M_PER_KM
 from planner.core.units import S_PER_MIN
 from planner.geography.distance import haversine_m
 
-_M_PER_KM = 1000.0
 _S_PER_HOUR = 3600.0
 
 IntMatrix = npt.NDArray[np.int64]
@@ -126,7 +126,7 @@ class CrowFlyProvider:
 
     def minutes(self, straight_km: npt.ArrayLike) -> FloatArray:
         """Estimate the minutes of one-way trips from their straight kilometres."""
-        road_m = np.asarray(straight_km, dtype=float) * _M_PER_KM * self.detour
+        road_m = np.asarray(straight_km, dtype=float) * M_PER_KM * self.detour
         return np.asarray(self._driving_s(road_m) / S_PER_MIN, dtype=float)
 
     def _driving_s(self, road_m: FloatArray) -> FloatArray:
@@ -135,9 +135,9 @@ class CrowFlyProvider:
         start_m = 0.0
         for index, (end_km, speed_kmh) in enumerate(self.bands):
             is_last = index == len(self.bands) - 1
-            end_m = np.inf if is_last else end_km * _M_PER_KM
+            end_m = np.inf if is_last else end_km * M_PER_KM
             stretch_m = np.clip(road_m - start_m, 0.0, end_m - start_m)
-            total_s += stretch_m * (_S_PER_HOUR / _M_PER_KM / speed_kmh)
+            total_s += stretch_m * (_S_PER_HOUR / M_PER_KM / speed_kmh)
             start_m = end_m
         return total_s
 

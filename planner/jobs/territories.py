@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.run import RunControl
+from planner.core.units import MIN_PER_HOUR
 from planner.jobs.plans import Asked
 from planner.jobs.plans import described
 from planner.jobs.plans import plan_of
@@ -30,7 +31,6 @@ from planner.territory.workhours import HOURS
 from planner.territory.workhours import HoursParams
 from planner.territory.workhours import settle_hours
 
-_MIN_PER_H = 60
 _AGREEMENT = 0.3  # of the mean unit's hours: about 1 % of a territory's
 _TIGHTER = 0.9  # of the tolerance of hours, while they are not settled
 
@@ -117,7 +117,7 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
     task = _read(ws, job, run)
     inputs, team = task.inputs, task.team
     around = task.params.n_territories or int(inputs.current.nunique())  # type: ignore[union-attr]
-    known_h = team.capacity_min[team.capacity_min > 0] / _MIN_PER_H
+    known_h = team.capacity_min[team.capacity_min > 0] / MIN_PER_HOUR
     costs = team.cost_minor.dropna()
     headcount = HeadcountParams(
         cost_minor=round(costs.mean()) if len(costs) else 0,

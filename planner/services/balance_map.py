@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.core.errors import InfeasibleError
+from planner.core.units import M_PER_KM
+from planner.core.units import MIN_PER_HOUR
 from planner.geography.adjacency import connect
 from planner.geography.distance import project
 from planner.geography.distance import working_crs
@@ -13,8 +15,6 @@ from planner.services.territory import TerritoryView
 from planner.territory.measures import centroids
 from planner.territory.workhours import HoursParams
 from planner.territory.workhours import work_hours
-
-_M_PER_KM, _MIN_PER_H = 1000, 60.0
 
 
 def open_borders(
@@ -58,7 +58,7 @@ def place_km(view: TerritoryView, places: pd.DataFrame) -> pd.DataFrame:
     inside = view.units.geometry.representative_point()
     crs = working_crs(inside.x.to_numpy(), inside.y.to_numpy())
     x_m, y_m = project(places["lon"].to_numpy(), places["lat"].to_numpy(), crs)
-    km = {"x_km": x_m / _M_PER_KM, "y_km": y_m / _M_PER_KM}
+    km = {"x_km": x_m / M_PER_KM, "y_km": y_m / M_PER_KM}
     return pd.DataFrame(km, index=places.index)
 
 
@@ -84,7 +84,7 @@ def hours_today(
 ) -> pd.Series:
     """Work out hours as driven today; without a plan with the usual way to a visit."""
     if today.isna().any():
-        return units["workload_min"] / _MIN_PER_H
+        return units["workload_min"] / MIN_PER_HOUR
     if centres is None:
         centres = centroids(units, units["accounts"], today)
     return work_hours(units, today, centres, HoursParams())

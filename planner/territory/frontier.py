@@ -193,12 +193,6 @@ def _grouped(
     return cell, contract(problem, cell)
 
 
-def ratio(problem: Problem, labels: Ints) -> float:
-    """Compute the largest deviation in tolerances: 1 and less keeps them."""
-    deviation = np.abs(problem.loads(labels) / problem.target - 1)
-    return float((deviation / problem.tolerance).max(initial=0.0))
-
-
 def _ladder(
     problem: Problem,
     start: Ints,
@@ -207,7 +201,7 @@ def _ladder(
     run: RunControl,
 ) -> list[Ints]:
     """Find plans of few moves at tolerances from wide to the one asked."""
-    worst = ratio(problem, start)
+    worst = problem.ratio(start)
     goal = SearchGoal(is_moves=True)
     weighed = replace(problem, move_cost=problem.move_size)
     plans, labels = [], start
@@ -263,7 +257,7 @@ def _improved(
 
 def _key(problem: Problem, labels: Ints) -> tuple[float, float, float]:
     quarrels = problem.n_quarrels(labels)
-    return quarrels, max(1.0, ratio(problem, labels)), problem.travel(labels)
+    return quarrels, max(1.0, problem.ratio(labels)), problem.travel(labels)
 
 
 def _described(
@@ -274,7 +268,7 @@ def _described(
     given_up = float(size[problem.is_given_up].sum())
     rows, least_of_all, total = [], None, float(problem.weight.sum())
     for count, labels in found.items():
-        reached = ratio(problem, labels)
+        reached = problem.ratio(labels)
         moved = problem.size_of_moves(labels)
         eased = replace(
             problem, tolerance=np.minimum(problem.tolerance * max(1.0, reached), 0.999)

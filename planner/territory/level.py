@@ -53,12 +53,6 @@ def can_level(problem: Problem, goal: SearchGoal) -> bool:
     return is_free and is_small and problem.is_contiguous and problem.n_territories > 1
 
 
-def looseness(problem: Problem, labels: Ints) -> float:
-    """Find by what the tolerances must be multiplied for a plan to keep them."""
-    deviation = np.abs(problem.loads(labels) / problem.target - 1)
-    return float((deviation / problem.tolerance).max())
-
-
 def level(
     problem: Problem,
     plan: Plan,
@@ -102,10 +96,10 @@ def level(
     that is stuck. Several starts, as heavy units freeze by chance; the best goes on.
     Where all is kept at last, travel is brought down.
     """
-    before = looseness(problem, plan.labels)
+    before = problem.ratio(plan.labels)
     found = _best_start(problem, plan.labels, goal, effort, rng, run.part(0.0, 0.5))
     found = _tightened(problem, found, goal, effort, rng, run.part(0.5, 0.8))
-    reached = looseness(problem, found)
+    reached = problem.ratio(found)
     if reached >= before:
         return plan
     best = rate(problem, found, goal)
@@ -129,13 +123,13 @@ def _best_start(
         part = run.part(number / _STARTS, (number + 1) / _STARTS)
         found = _spread(problem, labels, goal, effort, rng, part)
         if number == 0:
-            multiple = max(1.0, _AIM * looseness(problem, found))
+            multiple = max(1.0, _AIM * problem.ratio(found))
             aimed = replace(problem, tolerance=problem.tolerance * multiple)
         n_rounds = int(np.ceil(_TRIAL_ROUNDS * effort))
         found = _re_divided(aimed, found, goal, n_rounds, rng, part)
         if _worth(aimed, found) < _worth(aimed, best):
             best = found
-        if run.should_stop() or looseness(problem, best) <= 1:
+        if run.should_stop() or problem.ratio(best) <= 1:
             break
     return best
 
@@ -151,7 +145,7 @@ def _tightened(
     """Search for smaller and smaller multiples of the tolerances."""
     best, missed = labels, 1.0
     for _ in range(_RUNGS):
-        reached = looseness(problem, best)
+        reached = problem.ratio(best)
         if reached <= 1 or run.should_stop():
             break
         aim = max(1.0, _LOWER * reached)
@@ -159,9 +153,9 @@ def _tightened(
         aimed = replace(problem, tolerance=problem.tolerance * aim)
         n_rounds = int(np.ceil(_ROUNDS * effort))
         found = _re_divided(aimed, best, goal, n_rounds, rng, run)
-        if looseness(problem, found) < reached:
+        if problem.ratio(found) < reached:
             best = found
-        if looseness(problem, found) > aim + 1e-9:
+        if problem.ratio(found) > aim + 1e-9:
             missed = aim
     return best
 

@@ -109,6 +109,11 @@ class Problem:
         deviation = np.abs(self.loads(labels) / self.target - 1)
         return np.asarray(np.maximum(0.0, deviation - self.tolerance))
 
+    def ratio(self, labels: Ints) -> float:
+        """Compute the largest deviation in tolerances: 1 and less keeps them."""
+        deviation = np.abs(self.loads(labels) / self.target - 1)
+        return float((deviation / self.tolerance).max(initial=0.0))
+
     def centres_of(self, labels: Ints, weight: Floats | None = None) -> Floats:
         """Find the centres, fixed or weighted centroids, (n_territories, 2)."""
         if self.centres is not None:

@@ -9,11 +9,11 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.errors import ParamsError
+from planner.core.units import MIN_PER_HOUR
 from planner.geography.travel import CrowFlyProvider
 from planner.territory.measures import distance_to_centre_km
 
 HOURS = "work_hours"
-_MIN_PER_H = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ def work_hours(
     km = distance_to_centre_km(units, centres, territory_by_unit)
     way_min = pd.Series(CrowFlyProvider().minutes(km.to_numpy()), index=units.index)
     travel_min = units["visits"] * 2 * way_min / params.visits_per_trip
-    return ((units["service_min"] + travel_min) / _MIN_PER_H).rename(HOURS)
+    return ((units["service_min"] + travel_min) / MIN_PER_HOUR).rename(HOURS)
 
 
 def settle_hours(
@@ -126,7 +126,7 @@ def settle_hours(
     -------
     The last plan. Hours are averaged with those before, so that plans do not swing.
     """
-    hours = (units["service_min"] / _MIN_PER_H).rename(HOURS)
+    hours = (units["service_min"] / MIN_PER_HOUR).rename(HOURS)
     territory, change = pd.Series(dtype="str"), float("inf")
     for number in range(1, params.rounds + 1):
         territory, centres = plan(units.assign(**{HOURS: hours}))

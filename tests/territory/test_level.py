@@ -11,7 +11,6 @@ from planner.territory import contiguity
 from planner.territory import level as levelling
 from planner.territory.level import can_level
 from planner.territory.level import level
-from planner.territory.level import looseness
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 from planner.territory.problem import NOWHERE
@@ -126,7 +125,7 @@ def test_levelling_reaches_less_than_the_search_alone(problem, stripes):
     plan = search(problem, stripes, GOAL, 300_000, rng, RunControl())
     tight = replace(problem, tolerance=problem.tolerance / 20)
     found = level(tight, plan, GOAL, 1.0, 100_000, rng, RunControl())
-    assert looseness(tight, found.labels) < 0.5 * looseness(tight, plan.labels)
+    assert tight.ratio(found.labels) < 0.5 * tight.ratio(plan.labels)
     assert contiguity.count_extra_pieces(problem, found.labels) == 0
     assert found.key == rate(tight, found.labels, GOAL).key
 
@@ -153,7 +152,7 @@ def test_locked_units_stay_and_a_cancelled_run_keeps_the_plan(problem, stripes):
     assert (found.labels[held != NOWHERE] == held[held != NOWHERE]).all()
     stopped = RunControl(time_limit_s=0.0)
     kept = level(tight, start, GOAL, 1.0, 50_000, np.random.default_rng(0), stopped)
-    assert looseness(tight, kept.labels) <= looseness(tight, start.labels)
+    assert tight.ratio(kept.labels) <= tight.ratio(start.labels)
 
 
 def test_only_free_units_are_levelled(problem):

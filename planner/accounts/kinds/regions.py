@@ -10,7 +10,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from planner.geography.distance import M_PER_KM
+from planner.core.units import M_PER_KM
 from planner.geography.distance import haversine_m
 
 _US_REGIONS = (

@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.core.units import M_PER_KM
 from planner.services.territory import TerritoryView
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import map_text
 
 Write = Callable[[Any], str]
-M_PER_KM = 1000
 REACH = 3.0  # the bar spans so many tolerances to each side
 _SHEET = """<style>
 .pl-bal { max-height: 600px; overflow: auto; border: 1px solid

@@ -10,6 +10,7 @@ import streamlit as st
 from planner.core.files import exact_money
 from planner.core.formats import EMPTY
 from planner.core.formats import Formats
+from planner.core.units import M_PER_KM
 from planner.services.scenarios import Comparison
 from planner.services.scenarios import Scenario
 from planner.services.territory import TerritoryView
@@ -20,7 +21,6 @@ from planner.ui.maps.text import map_text
 from planner.ui.planmap import planmap
 from planner.ui.views import reads
 
-M_PER_KM = 1000
 SMALL_MAP = 360
 MOVED = {
     "name": widgets.Column("Account"),

@@ -9,6 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.core.units import M_PER_KM
+from planner.core.units import MIN_PER_HOUR
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
 from planner.ui import widgets
@@ -16,9 +18,6 @@ from planner.ui.decision_charts import headcount_line
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.frontier_view import panel_head
 from planner.ui.views.frontier_view import point_key
-
-_MIN_PER_H = 60
-_M_PER_KM = 1000
 
 
 def headcount_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
@@ -104,7 +103,7 @@ def headcount_sentence(
                 continue
             then = points.loc[n]
             km = fmt.length(
-                (then["weighted_mean_km"] - now["weighted_mean_km"]) * _M_PER_KM
+                (then["weighted_mean_km"] - now["weighted_mean_km"]) * M_PER_KM
             )
             told = f"{what} changes the mean way by {fmt.signed(km, 1)} "
             told += fmt.distance_unit
@@ -130,7 +129,7 @@ def _charts(fmt: Formats, points: pd.DataFrame, chosen: int, reach_min: float) -
     shown = [
         (
             f"Mean way, {fmt.distance_unit}",
-            km.map(lambda value: fmt.length(value * _M_PER_KM)),
+            km.map(lambda value: fmt.length(value * M_PER_KM)),
             ".1f",
         )
     ]
@@ -152,7 +151,7 @@ def _charts(fmt: Formats, points: pd.DataFrame, chosen: int, reach_min: float) -
 
 def _table(fmt: Formats, points: pd.DataFrame, reach_min: float) -> None:
     table = points.reset_index()
-    table["way_m"] = table["weighted_mean_km"].astype(float) * _M_PER_KM
+    table["way_m"] = table["weighted_mean_km"].astype(float) * M_PER_KM
     columns = {
         "n_territories": widgets.Column(
             "Territories", "number", width=84, is_pinned=True
@@ -162,7 +161,7 @@ def _table(fmt: Formats, points: pd.DataFrame, reach_min: float) -> None:
     }
     if _knows(table, "hours"):
         for name, source in (("all_min", "hours"), ("road_min", "travel_hours")):
-            table[name] = table[source].astype(float) * _MIN_PER_H
+            table[name] = table[source].astype(float) * MIN_PER_HOUR
         columns |= {
             "all_min": widgets.Column("All hours", "hours", width=104),
             "road_min": widgets.Column("On the road", "hours", width=112),

@@ -12,6 +12,7 @@ import streamlit as st
 from planner.core.errors import ConflictError
 from planner.core.errors import PlannerError
 from planner.core.formats import Formats
+from planner.core.units import M_PER_KM
 from planner.jobs import queue
 from planner.services import proposals
 from planner.services import territory
@@ -33,7 +34,6 @@ from planner.ui.views.proposal_text import proof_text
 from planner.ui.views.proposal_text import proposal_text
 from planner.ui.views.proposal_text import unmet_lines
 
-M_PER_KM = 1000
 MOST_SAID, MOST_LINES = 3, 6
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.core.units import M_PER_KM
 from planner.services import territory
 from planner.services.territory import TerritoryView
 from planner.ui import widgets
 
 Write = Callable[[Any], str]
-M_PER_KM = 1000
 
 
 def figures(
