@@ -15,6 +15,8 @@ from planner.store.records import new_id
 from planner.store.records import utc_now
 from planner.store.tables import scenario
 
+FIELD = "Field"  # the team that owns accounts; all others work beside it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
@@ -37,6 +39,9 @@ class Scenario:
         Free text.
     created_at, created_by, updated_at, updated_by
         Stamps and users.
+    team
+        Whose territories they are: each team has an alignment of its own over the same
+        accounts.
     """
 
     scenario_id: str
@@ -51,12 +56,19 @@ class Scenario:
     created_by: str
     updated_at: str
     updated_by: str
+    team: str
 
 
 def create_scenario(
-    conn: sa.Connection, company_id: str, *, name: str, user: str, note: str = ""
+    conn: sa.Connection,
+    company_id: str,
+    *,
+    name: str,
+    user: str,
+    note: str = "",
+    team: str = FIELD,
 ) -> Scenario:
-    """Make an empty scenario."""
+    """Make an empty scenario of a team."""
     return _insert(
         conn,
         company_id,
@@ -65,18 +77,25 @@ def create_scenario(
         parent_id=None,
         user=user,
         note=note,
+        team=team,
         action=f"create scenario {name}",
     )
 
 
 def copy_scenario(
-    conn: sa.Connection, scenario_id: str, *, name: str, user: str, note: str = ""
+    conn: sa.Connection,
+    scenario_id: str,
+    *,
+    name: str,
+    user: str,
+    note: str = "",
+    team: str | None = None,
 ) -> Scenario:
     """
     Copy a scenario, at the same cost whatever its size.
 
     What the original says now becomes the layer below both; edits of either do not
-    reach the other.
+    reach the other. The copy is of the same team, unless another is named.
     """
     original = load_scenario(conn, scenario_id)
     top = _top_layer(conn, scenario_id)
@@ -95,6 +114,7 @@ def copy_scenario(
         parent_id=scenario_id,
         user=user,
         note=note,
+        team=original.team if team is None else team,
         action=f"copy scenario {original.name} as {name}",
     )
 
@@ -139,10 +159,12 @@ def _insert(
     parent_id: str | None,
     user: str,
     note: str,
+    team: str,
     action: str,
 ) -> Scenario:
-    if not name.strip():
-        raise InputError("a scenario must have a name, got an empty one")
+    for what, text in (("name", name), ("team", team)):
+        if not text.strip():
+            raise InputError(f"a scenario must have a {what}, got an empty one")
     now = utc_now()
     made = Scenario(
         scenario_id=new_id("S"),
@@ -157,6 +179,7 @@ def _insert(
         created_by=user,
         updated_at=now,
         updated_by=user,
+        team=team.strip(),
     )
     values = {key: getattr(made, key) for key in Scenario.__slots__}
     conn.execute(sa.insert(scenario).values(layer_id=layer_id, **values))
@@ -166,7 +189,7 @@ def _insert(
         action=action,
         subject=f"scenario {made.scenario_id}",
         company_id=company_id,
-        after={"name": made.name, "parent_id": parent_id},
+        after={"name": made.name, "parent_id": parent_id, "team": made.team},
     )
     return made
 

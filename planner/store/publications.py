@@ -13,6 +13,7 @@ from planner.core.errors import NotFoundError
 from planner.core.errors import StoreError
 from planner.store.audit import append_audit
 from planner.store.editing import Edit
+from planner.store.lineage import FIELD
 from planner.store.quotas import load_quotas
 from planner.store.records import frame_hash
 from planner.store.records import json_text
@@ -25,6 +26,8 @@ from planner.store.scenarios import load_territories
 from planner.store.tables import publication
 from planner.store.tables import publication_part
 from planner.store.tables import scenario
+
+_NEWER = ("district", "share_ppm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +133,15 @@ def save_publication(
     return made
 
 
-def list_publications(conn: sa.Connection, company_id: str) -> list[Publication]:
-    """Read what a company published, the latest effective date first."""
+def list_publications(
+    conn: sa.Connection, company_id: str, team: str | None = None
+) -> list[Publication]:
+    """Read what a company, or a team of it, published, the latest in force first."""
     query = (
         sa.select(*_record())
+        .join(scenario, scenario.c.scenario_id == publication.c.scenario_id)
         .where(publication.c.company_id == company_id)
+        .where(sa.true() if team is None else scenario.c.team == team)
         .order_by(
             publication.c.effective_from.desc(), publication.c.published_at.desc()
         )
@@ -159,13 +166,13 @@ def load_publication(conn: sa.Connection, scenario_id: str) -> Publication:
 
 
 def publication_in_force(
-    conn: sa.Connection, company_id: str, on: dt.date
+    conn: sa.Connection, company_id: str, on: dt.date, team: str = FIELD
 ) -> Publication | None:
-    """Find the publication in force on a day; None: nothing is yet."""
+    """Find a team's publication in force on a day; None: nothing is yet."""
     return next(
         (
             found
-            for found in list_publications(conn, company_id)
+            for found in list_publications(conn, company_id, team)
             if found.effective_from <= on
         ),
         None,
@@ -219,18 +226,28 @@ def publication_faults(conn: sa.Connection, scenario_id: str) -> list[str]:
     ):
         faults.append("its record changed, or a part is missing or was added")
     if state_hash(conn, scenario_id) != row["state_hash"]:
-        faults.append("its territories, named accounts or quotas changed")
+        faults.append("its team, territories, named accounts or quotas changed")
     if load_scenario(conn, scenario_id).status != "published":
         faults.append("its scenario is not frozen any more")
     return faults
 
 
 def state_hash(conn: sa.Connection, scenario_id: str) -> str:
-    """Hash what a scenario says, as it is read now."""
-    readings = (load_alignment, load_named_accounts, load_territories, load_quotas)
-    return sha256_text(
-        json_text([frame_hash(reading(conn, scenario_id)) for reading in readings])
-    )
+    """
+    Hash what a scenario says, as it is read now.
+
+    What version 2 could not say counts only where it is said: older hashes still hold.
+    """
+    territories = load_territories(conn, scenario_id)
+    unsaid = [name for name in _NEWER if territories[name].isna().all()]
+    said = [
+        frame_hash(load_alignment(conn, scenario_id)),
+        frame_hash(load_named_accounts(conn, scenario_id)),
+        frame_hash(territories.drop(columns=unsaid)),
+        frame_hash(load_quotas(conn, scenario_id)),
+    ]
+    team = load_scenario(conn, scenario_id).team
+    return sha256_text(json_text(said if team == FIELD else [*said, team]))
 
 
 def _record_hash(

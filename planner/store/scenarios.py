@@ -24,6 +24,7 @@ from planner.store.editing import editing
 from planner.store.editing import history
 from planner.store.editing import rename_scenario
 from planner.store.frames import plain_cells
+from planner.store.lineage import FIELD
 from planner.store.lineage import Scenario
 from planner.store.lineage import chain_of
 from planner.store.lineage import copy_scenario
@@ -33,6 +34,7 @@ from planner.store.lineage import load_scenario
 from planner.store.records import sha256_text
 
 __all__ = [
+    "FIELD",
     "Edit",
     "Scenario",
     "chain_of",
@@ -52,6 +54,12 @@ __all__ = [
 ]
 
 _TEXT = pd.api.types.pandas_dtype("str")
+_TERRITORY_COLUMNS = {
+    "name": "str",
+    "position_id": "str",
+    "district": "str",
+    "share_ppm": "Int64",
+}
 TOLD_CHANGES = 2000  # more are told to the audit log as a count and a hash
 
 
@@ -85,11 +93,27 @@ def save_alignment(conn: sa.Connection, edit: Edit, alignment: pd.DataFrame) -> 
 
 
 def load_territories(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
-    """Read the territories: name and position_id, indexed by territory_id."""
-    said = layers.resolved_columns(
-        conn, tables.scenario_territory, chain_of(conn, scenario_id)
+    """
+    Read the territories of a scenario.
+
+    Returns
+    -------
+    `name`, `position_id` (empty: nobody works it), `district` (empty: in none) and
+    `share_ppm` (what it is to have of each measure; empty: an equal share), indexed
+    and sorted by `territory_id`.
+    """
+    said = layers.resolve(conn, tables.scenario_territory, chain_of(conn, scenario_id))
+    ids = sorted(said)
+    return pd.DataFrame(
+        {
+            column: pd.Series(
+                [said[name][place] for name in ids],
+                dtype=_TERRITORY_COLUMNS[column],
+                index=pd.Index(ids, dtype="str", name="territory_id"),
+            )
+            for place, column in enumerate(_TERRITORY_COLUMNS)
+        }
     )
-    return _frame(said, "territory_id", ["name", "position_id"])
 
 
 def save_territories(conn: sa.Connection, edit: Edit, territories: pd.DataFrame) -> int:
@@ -103,13 +127,15 @@ def save_territories(conn: sa.Connection, edit: Edit, territories: pd.DataFrame)
     edit
         From `editing`.
     territories
-        `name` and `position_id` (empty: nobody works it) by `territory_id`.
+        As `load_territories` returns them; without `district` or `share_ppm`: none.
 
     Returns
     -------
     The number of territories that changed.
     """
-    frame = _with_columns(territories, "territory_id", ["name", "position_id"])
+    _with_columns(territories, "territory_id", ["name", "position_id"])
+    frame = territories.reindex(columns=list(_TERRITORY_COLUMNS))
+    frame = frame.astype(_TERRITORY_COLUMNS)
     return _save(conn, edit, tables.scenario_territory, frame, is_whole=True)
 
 

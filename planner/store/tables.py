@@ -213,6 +213,7 @@ scenario = Table(
     *_made(),
     _text("updated_at"),
     _text("updated_by"),
+    Column("team", Text, nullable=False, server_default="Field"),
     sa.CheckConstraint("status IN ('draft', 'published')", name="scenario_status"),
 )
 scenario_unit = Table(
@@ -240,6 +241,8 @@ scenario_territory = Table(
     _text("name", nullable=True),
     _text("position_id", nullable=True),
     Column("is_removed", Boolean, nullable=False),
+    _text("district", nullable=True),
+    Column("share_ppm", sa.BigInteger),
     sqlite_with_rowid=False,
 )
 quota_set = Table(

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 
 from planner.store import migrations
 from planner.store import open_store
+from planner.store import publications
+from planner.store import scenarios
 from planner.store.backup import content_hashes
 from planner.store.doctor import examine
 from planner.store.engine import found_version
@@ -23,12 +25,19 @@ from tests.stores import SQLITE_ONLY
 DUMPS = sorted((Path(__file__).parent / "data").glob("store_v*.sql"))
 
 
-def shape_of(engine):
-    """Tell the columns, keys and triggers of a store, in no order."""
+ADDED_IN_3 = (
+    ("scenario", "team"),
+    ("scenario_territory", "district"),
+    ("scenario_territory", "share_ppm"),
+)
+
+
+def shape_of(engine, *, with_rest=True):
+    """Tell the columns, keys and (of a file) triggers of a store, in no order."""
     look = sa.inspect(engine)
     columns = {
         name: {
-            (c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(name)
+            (c["name"], repr(c["type"]), c["nullable"]) for c in look.get_columns(name)
         }
         for name in look.get_table_names()
     }
@@ -39,6 +48,8 @@ def shape_of(engine):
         )
         for name in columns
     }
+    if not with_rest:
+        return columns, keys
     with engine.connect() as conn:
         query = "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'index')"
         rest = set(conn.exec_driver_sql(query).scalars())
@@ -134,3 +145,21 @@ def test_opening_again_changes_nothing(store, company_id):
     again.close()
     assert found == [company_id]
     assert list(store.backend.beside("").parent.glob("*.before-*")) == []
+
+
+def test_a_store_of_version_2_gets_teams_districts_and_shares(store, company_id):
+    """On both databases: the columns of a new store, and the hashes still hold."""
+    scenario_id = fill(store, company_id)
+    new = shape_of(store.engine, with_rest=False)
+    with store.reading() as conn:
+        state = publications.state_hash(conn, scenario_id)
+    with migrations.writing_connection(store.engine) as conn, conn.begin():
+        for table, column in ADDED_IN_3:
+            conn.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+    assert shape_of(store.engine, with_rest=False) != new
+    steps = {3: migrations.STEPS[3]}
+    migrations.bring_up(store.engine, store.backend.beside(""), 2, steps)
+    assert shape_of(store.engine, with_rest=False) == new
+    with store.reading() as conn:
+        assert scenarios.load_scenario(conn, scenario_id).team == scenarios.FIELD
+        assert publications.state_hash(conn, scenario_id) == state

@@ -14,6 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from planner.core.errors import ConflictError
+from planner.core.errors import InputError
 from planner.core.errors import NotFoundError
 from planner.core.errors import SchemaError
 from planner.store import flattening
@@ -28,6 +29,10 @@ from planner.store.doctor import examine
 from tests.store.full_store import QUOTAS
 from tests.store.full_store import UNSERVED
 from tests.store.full_store import VISITS
+from tests.store.full_store import tamper
+
+FIRST, SECOND = dt.date(2027, 1, 1), dt.date(2027, 4, 1)
+PARTS = {"alignment.csv": b"unit_id,territory_id\n"}
 
 
 def alignment(**territory_by_unit):
@@ -164,6 +169,67 @@ def test_territories_left_out_are_gone_in_the_copy_only(store, plan):
         of_plan = scenarios.load_territories(conn, plan)
     assert of_plan.to_dict("list")["name"] == ["North", "South"]
     assert of_plan["position_id"].isna().tolist() == [False, True]
+
+
+def test_a_copy_is_of_the_same_team_unless_another_is_named(store, company_id):
+    with store.transaction() as conn:
+        made = scenarios.create_scenario(
+            conn, company_id, name="Depots", user="ann", team=" Service "
+        )
+        assert made.team == "Service"
+        same = scenarios.copy_scenario(conn, made.scenario_id, name="b", user="ann")
+        other = scenarios.copy_scenario(
+            conn, made.scenario_id, name="c", user="ann", team=scenarios.FIELD
+        )
+    with store.reading() as conn:
+        teams = {s.name: s.team for s in scenarios.list_scenarios(conn, company_id)}
+    assert (same.team, other.team) == ("Service", "Field")
+    assert teams == {"Depots": "Service", "b": "Service", "c": "Field"}
+    with store.transaction() as conn, pytest.raises(InputError, match="have a team"):
+        scenarios.create_scenario(conn, company_id, name="d", user="ann", team=" ")
+
+
+def test_districts_and_wanted_shares_are_copied_and_can_be_cleared(store, plan):
+    given = territories(("T1", "North", "P1"), ("T2", "South", None)).assign(
+        district=["D1", None], share_ppm=pd.array([600_000, None], dtype="Int64")
+    )
+
+    def saving(frame):
+        return lambda conn, opened: scenarios.save_territories(conn, opened, frame)
+
+    edit(store, plan, saving(given))
+    child = copy(store, plan)
+    edit(store, plan, saving(given[["name", "position_id"]]))
+    with store.reading() as conn:
+        kept = scenarios.load_territories(conn, child)
+        cleared = scenarios.load_territories(conn, plan)
+    pd.testing.assert_frame_equal(kept, given.astype({"district": "str"}))
+    assert cleared[["district", "share_ppm"]].isna().all(axis=None)
+    assert list(cleared["name"]) == ["North", "South"]
+
+
+def test_publications_are_in_force_by_team(store, company_id):
+    with store.transaction() as conn:
+        ids = {}
+        for team, day in (("Field", FIRST), ("Service", SECOND)):
+            made = scenarios.create_scenario(
+                conn, company_id, name=team, user="ann", team=team
+            )
+            with scenarios.editing(
+                conn, made.scenario_id, version=1, user="ann", action="publish"
+            ) as opened:
+                publications.save_publication(
+                    conn, opened, effective_from=day, content_hash="h", parts=PARTS
+                )
+            ids[team] = made.scenario_id
+    with store.reading() as conn:
+        for team, scenario_id in ids.items():
+            found = publications.publication_in_force(conn, company_id, SECOND, team)
+            assert found.scenario_id == scenario_id
+        assert not publications.publication_in_force(conn, company_id, FIRST, "Service")
+        assert len(publications.list_publications(conn, company_id)) == 2
+    tamper(store, "UPDATE scenario SET team='Field' WHERE name='Service'")
+    assert any("its team" in finding.message for finding in examine(store))
 
 
 def test_the_loser_learns_who_saved_when_and_what(store, plan):
