@@ -87,7 +87,11 @@ def ownership_of(
 
 
 def supersede(
-    old: pd.DataFrame, new: pd.DataFrame, effective_from: str | dt.date | pd.Timestamp
+    old: pd.DataFrame,
+    new: pd.DataFrame,
+    effective_from: str | dt.date | pd.Timestamp,
+    *,
+    is_whole: bool = False,
 ) -> pd.DataFrame:
     """
     Let new ownership take over from a date, and keep all history before it.
@@ -100,23 +104,24 @@ def supersede(
         OWNERSHIP that holds from `effective_from` on.
     effective_from
         First day of the new ownership.
+    is_whole
+        Whether the rows of accounts that `new` does not mention end too.
 
     Returns
     -------
     OWNERSHIP in which a row is closed on `effective_from` only where the account's
     owner, overlay or share really changes; an unchanged row runs on under its first
-    date. Accounts that `new` does not mention keep their rows. An overlay ends where
-    `new` gives the account an owner and no such overlay.
+    date. Accounts that `new` does not mention keep their rows, unless it is the whole.
+    An overlay ends where `new` gives the account an owner and no such overlay.
     """
     cut = as_day(effective_from)
     old, new = _checked(old), _checked(new)
     covered = set(zip(new["account_id"], new["role"], strict=True)) | {
         (account_id, "overlay") for account_id in new["account_id"].unique()
     }
+    pairs = zip(old["account_id"], old["role"], strict=True)
     touched = pd.Series(
-        [pair in covered for pair in zip(old["account_id"], old["role"], strict=True)],
-        index=old.index,
-        dtype=bool,
+        [is_whole or pair in covered for pair in pairs], index=old.index, dtype=bool
     )
     before = old[touched & (old["valid_from"] < cut)].copy()
     runs_past = before["valid_to"].isna() | (before["valid_to"] > cut)

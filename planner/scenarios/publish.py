@@ -60,6 +60,8 @@ def freeze(
     territories: pd.DataFrame | None = None,
     base_ownership: pd.DataFrame | None = None,
     based_on: str = "",
+    team: str = "",
+    held: pd.DataFrame | None = None,
 ) -> Publication:
     """
     Freeze a scenario.
@@ -83,6 +85,11 @@ def freeze(
         `effective_from`.
     based_on
         Content hash of the publication before.
+    team
+        Whose plan it is; empty: that of those who own accounts.
+    held
+        Rows of `ownership` that are the team's; None: the owners'. The change list is
+        about these.
 
     Returns
     -------
@@ -91,15 +98,18 @@ def freeze(
     Raises
     ------
     InputError
-        If the scenario gives no account an owner on `effective_from`.
+        If the scenario gives no account to anybody on `effective_from`.
     """
     day = as_day(effective_from)
-    before = ownership if base_ownership is None else base_ownership
-    changes = change_list(before, ownership, day)
-    account_ids = ownership["account_id"].unique()
-    if owner_at(ownership, account_ids, [day] * len(account_ids)).empty:
+    role = "owner" if held is None else None
+    own = ownership if held is None else held
+    before = own if base_ownership is None else base_ownership
+    changes = change_list(before, own, day, role)
+    account_ids = own["account_id"].unique()
+    if owner_at(own, account_ids, [day] * len(account_ids), role).empty:
+        whom = f"anybody of {team}" if team else "an owner"
         raise InputError(
-            f"{scenario_name}: no account has an owner on {day:%Y-%m-%d}; "
+            f"{scenario_name}: no account has {whom} on {day:%Y-%m-%d}; "
             "give the territories positions before publishing"
         )
     tables = {
@@ -122,7 +132,7 @@ def freeze(
         "effective_from": f"{day:%Y-%m-%d}",
         "based_on": based_on,
         "parts": {name: _sha256(content) for name, content in parts.items()},
-    }
+    } | ({"team": team} if team else {})
     parts[MANIFEST] = _canonical_json(manifest)
     return Publication(
         scenario_name=scenario_name,
@@ -164,7 +174,10 @@ def verify(publication: Publication) -> list[str]:
 
 
 def change_list(
-    before: pd.DataFrame, after: pd.DataFrame, day: pd.Timestamp
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    day: pd.Timestamp,
+    role: str | None = "owner",
 ) -> pd.DataFrame:
     """
     List the accounts whose owner on a day differs from the one the day before.
@@ -175,6 +188,8 @@ def change_list(
         OWNERSHIP frames; may be one and the same.
     day
         First day of the new owners.
+    role
+        Whose changes: ``owner``, ``overlay``, or None for both.
 
     Returns
     -------
@@ -182,8 +197,8 @@ def change_list(
     owners of one account are joined by a semicolon.
     """
     account_ids = sorted(set(before["account_id"]) | set(after["account_id"]))
-    was = _owners(before, account_ids, day - pd.Timedelta(days=1))
-    will = _owners(after, account_ids, day)
+    was = _owners(before, account_ids, day - pd.Timedelta(days=1), role)
+    will = _owners(after, account_ids, day, role)
     frame = pd.DataFrame(
         {
             "account_id": pd.Series(account_ids, dtype="str"),
@@ -197,9 +212,9 @@ def change_list(
 
 
 def _owners(
-    ownership: pd.DataFrame, account_ids: list[str], day: pd.Timestamp
+    ownership: pd.DataFrame, account_ids: list[str], day: pd.Timestamp, role: str | None
 ) -> pd.Series:
-    held = owner_at(ownership, account_ids, [day] * len(account_ids))
+    held = owner_at(ownership, account_ids, [day] * len(account_ids), role)
     names = held.groupby("row")["position_id"].agg(";".join)
     return names.reindex(range(len(account_ids)), fill_value="").astype("str")
 

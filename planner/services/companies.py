@@ -160,8 +160,8 @@ def _load_sample(ws: Workspace, *, only_if_empty: bool = False) -> Workspace | N
             )
             publish_parts(
                 conn,
+                replace(ws, company_id=company_id),
                 edit,
-                name=BASE_SCENARIO,
                 ownership=sample.ownership,
                 effective_from=effective_from,
             )

@@ -102,5 +102,6 @@ def gazetteer_of(data_dir: Path) -> Gazetteer:
 
 def _scenario_looked_at(conn: Connection, company_id: str) -> str | None:
     known = scenario_rows.list_scenarios(conn, company_id)
-    drafts = [scenario for scenario in known if scenario.status == "draft"]
-    return next((s.scenario_id for s in [*drafts, *known]), None)
+    owners = [scenario for scenario in known if scenario.team == scenario_rows.FIELD]
+    drafts = [scenario for scenario in owners if scenario.status == "draft"]
+    return next((s.scenario_id for s in [*drafts, *owners, *known]), None)

@@ -172,10 +172,18 @@ def set_quotas(
     ConflictError
         If someone saved since `version`.
     InputError
-        If the target is not above zero or no territory has potential.
+        If the target is not above zero, no territory has potential, or the scenario is
+        of another team than the field team.
     """
     if target_minor <= 0:
         raise InputError(f"the target must be above 0, got {target_minor / 100:,.2f}")
+    with ws.store.reading() as conn:
+        team = scenario_rows.load_scenario(conn, scenario_id).team
+    if team != scenario_rows.FIELD:
+        raise InputError(
+            f"quotas are set in a scenario of the {scenario_rows.FIELD} team, whose "
+            f"positions own the accounts; this one is of {team}"
+        )
     view = quota_view(ws, scenario_id)
     reps = view.positions[
         (view.positions["role"] == "rep") & view.positions["territory_id"].notna()

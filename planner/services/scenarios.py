@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import Connection
 
 from planner.core.errors import InputError
+from planner.core.schemas import QUOTAS
+from planner.core.schemas import empty
+from planner.services.staffing import staff_territories
 from planner.services.territory import TerritoryView
 from planner.services.territory import overview
 from planner.services.territory import travel_of
@@ -15,9 +20,12 @@ from planner.services.workspace import Workspace
 from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
+from planner.store.scenarios import FIELD
 from planner.store.scenarios import Scenario
 
 MINUTES_PER_HOUR = 60
+USUAL_TEAMS = (FIELD, "Service", "Overlay")
+MOST_OF_TEAM = 40  # characters
 
 
 def scenarios(ws: Workspace) -> list[Scenario]:
@@ -41,19 +49,36 @@ def scenario(ws: Workspace, scenario_id: str) -> Scenario:
         return scenario_rows.load_scenario(conn, scenario_id)
 
 
-def start(ws: Workspace, name: str) -> Scenario:
+def teams(ws: Workspace) -> list[str]:
+    """List the teams that have scenarios, and usual ones; that of the owners first."""
+    known = {scenario.team for scenario in scenarios(ws)} - set(USUAL_TEAMS)
+    return [*USUAL_TEAMS, *sorted(known)]
+
+
+def titles(known: Sequence[Scenario]) -> dict[str, str]:
+    """Name scenarios for a choice among them: with their teams if there are several."""
+    is_many = len({scenario.team for scenario in known}) > 1
+    return {
+        scenario.scenario_id: f"{scenario.name} · {scenario.team}"
+        if is_many
+        else scenario.name
+        for scenario in known
+    }
+
+
+def start(ws: Workspace, name: str, team: str = FIELD) -> Scenario:
     """
-    Make an empty scenario.
+    Make an empty scenario of a team.
 
     Raises
     ------
     InputError
-        If the name is empty or taken.
+        If the name is empty or taken, or the team empty or too long.
     """
     wanted = _free_name(ws, name)
     with ws.store.transaction() as conn:
         return scenario_rows.create_scenario(
-            conn, str(ws.company_id), name=wanted, user=ws.user
+            conn, str(ws.company_id), name=wanted, user=ws.user, team=_team(team)
         )
 
 
@@ -106,18 +131,65 @@ def history(ws: Workspace, scenario_id: str) -> pd.DataFrame:
         return scenario_rows.history(conn, scenario_id)
 
 
-def clone(ws: Workspace, scenario_id: str, name: str) -> Scenario:
+def clone(
+    ws: Workspace, scenario_id: str, name: str, team: str | None = None
+) -> Scenario:
     """
     Copy a scenario under a new name; the copy can be changed, the original stays.
+
+    Parameters
+    ----------
+    team
+        Of the copy; None: that of the original. Territories of another team are worked
+        from positions of its own, and begin without quotas.
 
     Raises
     ------
     InputError
-        If the name is empty or taken.
+        If the name is empty or taken, or the team empty or too long.
     """
     wanted = _free_name(ws, name)
+    team = None if team is None else _team(team)
     with ws.store.transaction() as conn:
-        return scenario_rows.copy_scenario(conn, scenario_id, name=wanted, user=ws.user)
+        original = scenario_rows.load_scenario(conn, scenario_id)
+        made = scenario_rows.copy_scenario(
+            conn, scenario_id, name=wanted, user=ws.user, team=team
+        )
+        if made.team == original.team:
+            return made
+        with scenario_rows.editing(
+            conn,
+            made.scenario_id,
+            version=made.version,
+            user=ws.user,
+            action=f"hand the territories to {made.team}",
+        ) as edit:
+            _reseat(conn, ws, edit)
+        return scenario_rows.load_scenario(conn, made.scenario_id)
+
+
+def _reseat(conn: Connection, ws: Workspace, edit: Any) -> None:
+    """Take positions and quotas of another team out of a copy."""
+    known = scenario_rows.load_territories(conn, edit.scenario_id)
+    if len(known):
+        ids = pd.Series(known.index, index=known.index, dtype="str")
+        seated = staff_territories(
+            conn, ws, edit.scenario_id, ids, is_new_team=True
+        ).assign(district=known["district"], share_ppm=known["share_ppm"])
+        scenario_rows.save_territories(conn, edit, seated)
+    if len(quota_rows.load_quotas(conn, edit.scenario_id)):
+        quota_rows.save_quotas(conn, edit, empty(QUOTAS), {})
+
+
+def _team(team: str) -> str:
+    """Check the name of a team."""
+    wanted = " ".join(team.split())
+    if not 0 < len(wanted) <= MOST_OF_TEAM:
+        raise InputError(
+            f"the name of a team must have 1 to {MOST_OF_TEAM} characters, got "
+            f"{len(wanted)}"
+        )
+    return wanted
 
 
 def _free_name(ws: Workspace, name: str) -> str:

@@ -15,7 +15,12 @@ from planner.store import team as team_rows
 
 
 def staff_territories(
-    conn: Connection, ws: Workspace, scenario_id: str, territory_by_unit: pd.Series
+    conn: Connection,
+    ws: Workspace,
+    scenario_id: str,
+    territory_by_unit: pd.Series,
+    *,
+    is_new_team: bool = False,
 ) -> pd.DataFrame:
     """
     Give every territory of an alignment a position.
@@ -24,15 +29,25 @@ def staff_territories(
     ----------
     territory_by_unit : shape (n_units,)
         The alignment to be staffed.
+    is_new_team
+        Whether the positions it has belong to another team and are given up.
 
     Returns
     -------
     The scenario's territories, indexed `territory_id`: `name`, `position_id`. A
     territory keeps its position; a new one takes a position that works none here, else
-    a new vacant one. A company without positions gets a simulated team.
+    a new vacant one. A company without positions gets a simulated team. A team beside
+    the field team works with overlay positions of its own, vacant until someone is
+    given them.
     """
     company_id = str(ws.company_id)
     ids = sorted(territory_by_unit.dropna().unique())
+    team = scenario_rows.load_scenario(conn, scenario_id).team
+    known = scenario_rows.load_territories(conn, scenario_id)
+    if team != scenario_rows.FIELD:
+        seats = _seats_beside(conn, company_id, team, ids)
+        kept = {} if is_new_team else dict(known["position_id"].dropna())
+        return _territories(ids, known, seats | kept)
     positions = team_rows.load_positions(conn, company_id)
     if positions.empty:
         accounts = account_rows.load_accounts(conn, company_id)
@@ -45,10 +60,9 @@ def staff_territories(
         )
         team_rows.save_positions(conn, company_id, positions)
         team_rows.save_reps(conn, company_id, reps)
-    known = scenario_rows.load_territories(conn, scenario_id)
     by_territory = dict(known["position_id"])
     field = positions[positions["role"] == "rep"]
-    if known.empty:
+    if known.empty or is_new_team:
         by_territory = {
             str(row.territory_id): str(row.Index) for row in field.itertuples()
         }
@@ -65,6 +79,12 @@ def staff_territories(
         by_territory[territory_id] = position_id
     if added:
         team_rows.save_positions(conn, company_id, pd.concat([positions, *added]))
+    return _territories(ids, known, by_territory)
+
+
+def _territories(
+    ids: list[str], known: pd.DataFrame, by_territory: dict[str, str]
+) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "name": [
@@ -75,6 +95,28 @@ def staff_territories(
         },
         index=pd.Index(ids, name="territory_id", dtype="str"),
     )
+
+
+def _seats_beside(
+    conn: Connection, company_id: str, team: str, ids: list[str]
+) -> dict[str, str]:
+    """Name a team's position of each territory; make those that do not exist yet."""
+    positions = team_rows.load_positions(conn, company_id)
+    tops = positions.index[positions["role"] == "vp"]
+    seats = {territory_id: f"P-{team}-{territory_id}" for territory_id in ids}
+    new = {k: seat for k, seat in seats.items() if seat not in positions.index}
+    if new:
+        added = pd.DataFrame(
+            {
+                "title": [f"{team} {territory_id}" for territory_id in new],
+                "role": "overlay",
+                "parent_id": tops[0] if len(tops) else None,
+                "territory_id": list(new),
+            },
+            index=pd.Index(list(new.values()), name="position_id", dtype="str"),
+        )
+        team_rows.save_positions(conn, company_id, pd.concat([positions, added]))
+    return seats
 
 
 def _vacant(

@@ -96,11 +96,14 @@ def _statuses(
 ) -> dict[str, str]:
     """Choose the plans that count: in force, to come, drafts; not what is over."""
     found: dict[str, str] = {}
-    for publication in list_publications(conn, company.company_id):
-        if publication.effective_from > company.as_of:
-            found[publication.scenario_id] = "published"
-        elif "in force" not in found.values():
-            found[publication.scenario_id] = "in force"
+    for team in sorted({scenario.team for scenario in known}):
+        is_known = False
+        for publication in list_publications(conn, company.company_id, team):
+            if publication.effective_from > company.as_of:
+                found[publication.scenario_id] = "published"
+            elif not is_known:
+                found[publication.scenario_id] = "in force"
+                is_known = True
     drafts = [s.scenario_id for s in known if s.status == "draft"]
     return found | dict.fromkeys(drafts, "draft")
 

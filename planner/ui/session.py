@@ -105,15 +105,17 @@ def scenario(ws: Workspace) -> Scenario | None:
 
     Returns
     -------
-    The chosen one, else the latest draft, else the latest; None if there is none.
+    The chosen one, else the latest draft of the owners' team, else its latest; None if
+    there is none.
     """
     known = scenarios.scenarios(ws)
     chosen = st.session_state.get(_SCENARIO)
     for candidate in known:
         if candidate.scenario_id == chosen:
             return candidate
-    drafts = [candidate for candidate in known if candidate.status == "draft"]
-    latest = next(iter(drafts or known), None)
+    owners = [candidate for candidate in known if candidate.team == scenarios.FIELD]
+    drafts = [candidate for candidate in owners if candidate.status == "draft"]
+    latest = next(iter(drafts or owners or known), None)
     if latest is not None:
         st.session_state[_SCENARIO] = latest.scenario_id
     return latest
