@@ -286,7 +286,10 @@ def _add_balance(verbs: Any) -> None:
     for name in ("barriers", "apart", "targets"):
         parser.add_argument(f"--{name}", type=Path, metavar="FILE")
     parser.add_argument(
-        "--measure", action="append", required=True, metavar="COL[=TOLERANCE]"
+        "--measure",
+        action="append",
+        required=True,
+        metavar="COL[=TOLERANCE][,min=N][,max=N][,priority=N]",
     )
     parser.add_argument("--territories", type=int, metavar="K")
     parser.add_argument("--centres", type=Path, metavar="FILE")
@@ -372,6 +375,9 @@ def _balance_text(report: dict[str, Any]) -> str:
             continue
         limit = measure["tolerance"]
         asked = "" if limit is None else f" (tolerance {limit:g})"
+        for word, edge in (("minimum", "least"), ("maximum", "most")):
+            if word in measure:
+                asked += f", {edge} {measure[edge]:,g} ({word} {measure[word]:,g})"
         lines.append(f"{name}: largest deviation {measure['max_deviation']:.4f}{asked}")
     if report["gap"] is not None:
         lines.append(f"within {report['gap']:.1%} of the best possible")

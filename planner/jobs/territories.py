@@ -44,7 +44,7 @@ def run_balance(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
     What `plans.plan_of` returns.
     """
     task = _read(ws, job, run)
-    with said_plainly(task.view):
+    with said_plainly(task.view, task.team.currency):
         result, note = _solved(task, run.part(0.05, 1.0))
     return plan_of(task, result, note)
 
@@ -67,7 +67,7 @@ def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
             "moves are counted from the territories of today, and there are none yet: "
             "balance first"
         )
-    with said_plainly(task.view):
+    with said_plainly(task.view, task.team.currency):
         curve = frontier(
             inputs.units,
             inputs.edges,
@@ -129,7 +129,7 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
     is_from_home = BalanceRequest.from_dict(job.params).travel_to == HOME
     if is_from_home and len(task.view.homes):
         bases = home_places(task.view).set_index("name")[["x_km", "y_km"]]
-    with said_plainly(task.view):
+    with said_plainly(task.view, task.team.currency):
         sweep = sweep_headcount(
             inputs.units,
             inputs.edges,

@@ -171,8 +171,9 @@ def check(ws: Workspace, view: TerritoryView, request: BalanceRequest) -> list[s
     InfeasibleError
         If what is asked contradicts itself; each reason comes with its repair.
     """
-    with said_plainly(view):
-        inputs = balance_inputs(view, load_team(ws), request)
+    team = load_team(ws)
+    with said_plainly(view, team.currency):
+        inputs = balance_inputs(view, team, request)
         checked = check_request(
             inputs.units,
             request.params,
@@ -188,17 +189,17 @@ def check(ws: Workspace, view: TerritoryView, request: BalanceRequest) -> list[s
 
 
 @contextmanager
-def said_plainly(view: TerritoryView) -> Iterator[None]:
+def said_plainly(view: TerritoryView, currency: str) -> Iterator[None]:
     """Say what the engine refuses by the names people know."""
     try:
         yield
     except InfeasibleError as error:
         names = proposals.unit_names(view.units)
-        said = [proposals.in_words(reason, names) for reason in error.reasons]
+        said = [proposals.in_words(reason, names, currency) for reason in error.reasons]
         raise InfeasibleError(said) from error
     except InputError as error:
         names = proposals.unit_names(view.units)
-        raise InputError(proposals.in_words(str(error), names)) from error
+        raise InputError(proposals.in_words(str(error), names, currency)) from error
 
 
 def _check(view: TerritoryView, request: BalanceRequest, today: pd.Series) -> bool:

@@ -29,6 +29,8 @@ class Team:
     ----------
     as_of
         The day.
+    currency
+        Of the company.
     capacity_min
         Minutes a year by `position_id`, of positions that are held.
     cost_minor
@@ -36,6 +38,7 @@ class Team:
     """
 
     as_of: dt.date
+    currency: str
     capacity_min: pd.Series
     cost_minor: pd.Series
 
@@ -45,13 +48,14 @@ def load_team(ws: Workspace) -> Team:
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
         reps = team_rows.load_reps(conn, company_id)
-        as_of = company_rows.load_company(conn, company_id).as_of
-    reps = active_reps(reps, as_of)
-    minutes = rep_minutes(reps, pd.Timestamp(as_of)).astype(float)
+        company = company_rows.load_company(conn, company_id)
+    reps = active_reps(reps, company.as_of)
+    minutes = rep_minutes(reps, pd.Timestamp(company.as_of)).astype(float)
     cost = reps["cost_minor_per_year"].astype("Float64").astype(float)
     seats = reps["position_id"].to_numpy()
     return Team(
-        as_of=as_of,
+        as_of=company.as_of,
+        currency=company.currency,
         capacity_min=minutes.set_axis(seats),
         cost_minor=cost.set_axis(seats),
     )

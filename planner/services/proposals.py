@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
+from planner.core.formats import Formats
+from planner.core.units import MIN_PER_HOUR
 from planner.services.workspace import Workspace
 from planner.store.audit import append_audit
 from planner.store.audit import load_audit
@@ -23,6 +25,8 @@ _SAID = (
     ("drop a barrier there", "let territories cross them"),
     ("barriers", "state borders"),  # the only ones the app knows
 )
+_MONEY = re.compile(r"([\d,]+(?:\.\d+)?) (\w+_minor)\b")
+_MINUTES = re.compile(r"([\d,]+(?:\.\d+)?) (\w+_min)\b")
 _QUOTED = re.compile(r"'([^']+)'")
 _LISTED = re.compile(r"(?<=; units )[^;]+$")
 
@@ -55,7 +59,11 @@ def _subject(job_id: str) -> str:
     return f"job {job_id}"
 
 
-def in_words(text: str, name_by_unit: Mapping[str, str] | None = None) -> str:
+def in_words(
+    text: str,
+    name_by_unit: Mapping[str, str] | None = None,
+    currency: str | None = None,
+) -> str:
     """
     Say a sentence of the engine as people speak.
 
@@ -66,7 +74,18 @@ def in_words(text: str, name_by_unit: Mapping[str, str] | None = None) -> str:
         ``; units`` at the end.
     name_by_unit
         What units are called; None: they keep their ids.
+    currency
+        Of amounts, which the engine counts in minor units; None: they stay so.
     """
+    if currency is not None:
+        money = Formats(currency=currency).money
+        text = _MONEY.sub(
+            lambda found: f"{money(round(_number(found[1])))} {found[2]}", text
+        )
+    text = _MINUTES.sub(
+        lambda found: f"{_number(found[1]) / MIN_PER_HOUR:,.0f} hours of {found[2]}",
+        text,
+    )
     for column, label in {**MEASURES, HOURS: "hours"}.items():
         if "_" in column:
             text = text.replace(column, label.lower())
@@ -81,6 +100,10 @@ def in_words(text: str, name_by_unit: Mapping[str, str] | None = None) -> str:
         ),
         text,
     )
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", ""))
 
 
 def unit_names(units: pd.DataFrame) -> dict[str, str]:
@@ -99,12 +122,13 @@ def unit_names(units: pd.DataFrame) -> dict[str, str]:
 
 
 def report_in_words(
-    report: Mapping[str, Any], name_by_unit: Mapping[str, str]
+    report: Mapping[str, Any], name_by_unit: Mapping[str, str], currency: str
 ) -> dict[str, Any]:
     """Say the sentences of a report, and the units it names, as people speak."""
     told = dict(report)
     told["violations"] = [
-        in_words(str(text), name_by_unit) for text in report.get("violations") or []
+        in_words(str(text), name_by_unit, currency)
+        for text in report.get("violations") or []
     ]
     for part in ("blocking", "too_big"):
         rows = []

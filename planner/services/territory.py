@@ -167,6 +167,8 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
     named = proposals.exceptions(saved.accounts, saved.units["territory_id"])
     named &= ~saved.accounts.index.isin(result.get("territory_by_account") or {})
     names = proposals.unit_names(saved.units)
+    with ws.store.reading() as conn:
+        currency = company_rows.load_company(conn, str(ws.company_id)).currency
     why = _reasons(ws, saved.accounts[changes], result)
     moved["reason"] = why.map(lambda text: proposals.in_words(text, names))
     moved.loc[named[changes], "reason"] = (
@@ -177,8 +179,8 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
         after=after,
         moved_accounts=moved.sort_values("potential_minor", ascending=False),
         n_exceptions=int(named.sum()),
-        report=proposals.report_in_words(dict(result["report"]), names),
-        summary=proposals.in_words(str(result["summary"]), names),
+        report=proposals.report_in_words(dict(result["report"]), names, currency),
+        summary=proposals.in_words(str(result["summary"]), names, currency),
         shares=shares,
         note=str(result.get("note") or ""),
     )

@@ -346,7 +346,7 @@ def _warmed(
     run: RunControl,
 ) -> Plan:
     """Search on from a plan outside its tolerance, divide anew by CP-SAT, level."""
-    if (problem.share > (1 + problem.tolerance) * problem.target.max(axis=0)).any():
+    if (problem.share > problem.most.max(axis=0)).any():
         return best  # a unit too big for any territory: no search can help
     levels = can_level(problem, goal)
     tolls = np.zeros(problem.target.shape)

@@ -55,7 +55,7 @@ def dual_value(problem: Problem, cost: Cost, multipliers: Floats) -> float:
     Parameters
     ----------
     problem
-        Shares, targets, tolerances and locks.
+        Shares, limits of loads and locks.
     cost
         Gives rows of the cost matrix, shape (n_rows, n_territories).
     multipliers : shape (n_territories, n_balanced)
@@ -64,11 +64,11 @@ def dual_value(problem: Problem, cost: Cost, multipliers: Floats) -> float:
     Returns
     -------
     Σ_u min_k (cost[u, k] + Σ_m p[k, m] · share[u, m])
-    - Σ_km max(p · (1 + tolerance) · target, p · (1 - tolerance) · target).
+    - Σ_km max(p · most, p · least).
 
     Notes
     -----
-    Weak duality: the tolerances are priced instead of kept, units may be split and
+    Weak duality: the limits of loads are priced instead of kept, units may be split and
     territories be in pieces. So every plan that keeps the tolerances costs at least
     this much at these centres.
     """
@@ -90,8 +90,7 @@ def _relaxed(problem: Problem, cost: Cost, multipliers: Floats) -> tuple[float, 
         total += float(priced[np.arange(len(priced)), cheapest].sum())
         for m in range(share.shape[1]):
             loads[:, m] += np.bincount(cheapest, share[:, m], problem.n_territories)
-    high = multipliers * (1 + problem.tolerance) * problem.target
-    low = multipliers * (1 - problem.tolerance) * problem.target
+    high, low = multipliers * problem.most, multipliers * problem.least
     return total - float(np.maximum(high, low).sum()), loads
 
 
@@ -150,7 +149,7 @@ def certify(
     steps.
     """
     start = np.zeros(problem.target.shape)
-    if not problem.tolerance.size:
+    if not problem.target.size:
         value = dual_value(problem, cost, start)
         return Certificate(bound=value, multipliers=start, method="linear program")
     best = Certificate(
@@ -213,8 +212,7 @@ def _relaxed_near(
     place = priced.argmin(axis=1)
     rows = np.arange(len(near))
     loads = problem.loads(near[rows, place])
-    high = multipliers * (1 + problem.tolerance) * problem.target
-    low = multipliers * (1 - problem.tolerance) * problem.target
+    high, low = multipliers * problem.most, multipliers * problem.least
     value = float(priced[rows, place].sum() - np.maximum(high, low).sum())
     return value, loads
 
@@ -227,8 +225,7 @@ def _climb(
     run: RunControl,
 ) -> Certificate:
     """Raise the bound by subgradient steps of Polyak's length."""
-    high = (1 + problem.tolerance) * problem.target
-    low = (1 - problem.tolerance) * problem.target
+    high, low = problem.most, problem.least
     multipliers, patience = best.multipliers, 1.0
     for _ in range(_ROUNDS):
         value, loads = relaxed(multipliers)
@@ -277,15 +274,13 @@ def _priced_by_program(problem: Problem, cost: Floats, n_near: int) -> Floats | 
     slack = coo_array((np.full(n_rows, -1.0), (np.arange(n_rows), np.arange(n_rows))))
     none = coo_array((n_rows, n_rows))
     above = vstack([hstack([loads, slack, none]), hstack([-loads, none, slack])])
-    target = problem.target.T.ravel()
-    tolerance = np.repeat(problem.tolerance, problem.n_territories)
     scale = float(prices.max()) or 1.0
     dear = _SLACK_PRICE * float(cost.max(axis=1).mean()) * problem.n_units
     dear = dear / problem.n_territories or 1.0
     solved = linprog(
         np.concatenate([prices, np.full(2 * n_rows, dear)]) / scale,
         A_ub=above.tocsr(),
-        b_ub=np.concatenate([(1 + tolerance) * target, -(1 - tolerance) * target]),
+        b_ub=np.concatenate([problem.most.T.ravel(), -problem.least.T.ravel()]),
         A_eq=hstack([whole, coo_array((problem.n_units, 2 * n_rows))]).tocsr(),
         b_eq=np.ones(problem.n_units),
         method="highs",

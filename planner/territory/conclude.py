@@ -21,6 +21,7 @@ from planner.territory.impossible import Floor
 from planner.territory.impossible import prove_floors
 from planner.territory.impossible import say_impossible
 from planner.territory.leastmoves import least_moves
+from planner.territory.limits import say_passed
 from planner.territory.measures import tally
 from planner.territory.params import BalanceParams
 from planner.territory.precheck import Request
@@ -81,20 +82,20 @@ def conclude(
         is_met = is_met and (moved or 0) <= params.max_moved
     gap = _gap(objective, bound) if is_met else None
     names = tuple(measure.column for measure in params.balanced)
-    is_over = bool((problem.excess(labels) > _MET).any())
-    floors = prove_floors(problem, names, run) if is_over else []
+    floors = _floors(params, problem, labels, run)
     alignment = _alignment(problem, labels)
+    tallies = _tallies(units, params, problem, alignment)
     km = _distances_km(problem, labels)
     locked = problem.locked != NOWHERE
     return BalanceResult(
         status=_status(
-            run, problem, request, is_met=is_met, gap=gap, floors=floors, names=names
+            run, params, problem, request, is_met=is_met, gap=gap, floors=floors
         ),
         params=params,
         elapsed_s=run.elapsed_s,
         alignment=alignment,
         territories=_territories(units, params, problem, labels, km),
-        tallies=_tallies(units, params, problem, alignment),
+        tallies=tallies,
         objective=objective,
         bound=bound,
         gap=gap,
@@ -106,7 +107,10 @@ def conclude(
         extra_pieces=contiguity.count_extra_pieces(problem, labels),
         is_met=is_met,
         blocking=find_blocking(problem, labels, names, request.lumps),
-        violations=tuple(say_impossible(problem, labels, names, floors)),
+        violations=(
+            *say_impossible(problem, labels, params.balanced, floors),
+            *say_passed(params.balanced, tallies),
+        ),
         proven_deviation={floor.measure: floor.deviation for floor in reversed(floors)},
         reasons=why_moved(
             problem, labels, names, None if proof is None else proof.multipliers
@@ -115,6 +119,17 @@ def conclude(
         certificate=proof,
         stages={name: round(seconds, 3) for name, seconds in stages.items()},
     )
+
+
+def _floors(
+    params: BalanceParams, problem: Problem, labels: Ints, run: RunControl
+) -> list[Floor]:
+    """Prove the least deviation of the measures with a tolerance, if one is passed."""
+    if not (problem.excess(labels) > _MET).any():
+        return []
+    kept = np.array([m.tolerance is not None for m in params.balanced], dtype=bool)
+    names = tuple(m.column for m in params.balanced if m.tolerance is not None)
+    return prove_floors(problem.of_measures(kept), names, run) if names else []
 
 
 def _fewest_moves(
@@ -161,13 +176,13 @@ def _gap(objective: float, bound: float) -> float | None:
 
 def _status(
     run: RunControl,
+    params: BalanceParams,
     problem: Problem,
     request: Request,
     *,
     is_met: bool,
     gap: float | None,
     floors: list[Floor],
-    names: tuple[str, ...],
 ) -> SolveStatus:
     ended = SolveStatus.of_stop(run)
     if ended is not SolveStatus.FEASIBLE:
@@ -176,9 +191,9 @@ def _status(
         # With free centres only these centres are proven best, not all.
         is_best = gap is not None and gap <= _PROVEN and problem.centres is not None
         return SolveStatus.OPTIMAL if is_best else SolveStatus.FEASIBLE
-    limit = dict(zip(names, problem.tolerance.tolist(), strict=True))
+    limit = {m.column: m.tolerance or 0.0 for m in params.balanced}
     proven = any(
-        floor.deviation > limit.get(floor.measure, problem.tolerance.max()) + _MET
+        floor.deviation > limit.get(floor.measure, max(limit.values())) + _MET
         for floor in floors
     )
     is_impossible = proven or len(request.lumps) > 0

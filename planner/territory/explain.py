@@ -1,4 +1,4 @@
-"""Why a unit moved, and what keeps a territory outside its tolerance."""
+"""Why a unit moved, and what keeps a territory outside its limits."""
 
 from __future__ import annotations
 
@@ -79,19 +79,19 @@ def _reason(
     old_name, new_name = problem.territory_ids[old], problem.territory_ids[new]
     parts = []
     for m, name in enumerate(measure_names):
-        limit = problem.tolerance[m]
+        over, under = problem.high[old, m] - 1, 1 - problem.low[new, m]
         share = problem.share[unit, m]
         stays = (loads[old, m] + share) / problem.target[old, m] - 1
         leaves = (loads[new, m] - share) / problem.target[new, m] - 1
-        if stays > limit + 1e-9:
+        if stays > over + 1e-9:
             parts.append(
                 f"staying would put {old_name} {100 * stays:.1f} % over its {name} "
-                f"(limit {100 * limit:g} %)"
+                f"(limit {100 * over:.3g} %)"
             )
-        elif leaves < -limit - 1e-9:
+        elif leaves < -under - 1e-9:
             parts.append(
                 f"without it {new_name} would be {-100 * leaves:.1f} % under its "
-                f"{name} (limit {100 * limit:g} %)"
+                f"{name} (limit {100 * under:.3g} %)"
             )
     around = problem.indices[problem.indptr[unit] : problem.indptr[unit + 1]]
     if problem.is_contiguous and not (labels[around] == old).any():
@@ -235,20 +235,22 @@ def _blocked(
     name: str,
     deviation: float,
 ) -> tuple[str, str, str, str]:
-    tolerance = f"{100 * problem.tolerance[m]:g} %"
+    is_over = deviation > problem.high[territory, m] - 1
+    edge = (problem.high if is_over else problem.low)[territory, m] - 1
+    limit = f"{100 * abs(edge):.3g} %"
     own = labels == territory
     pairs = problem.pairs
     border = pairs[own[pairs[:, 0]] & ~own[pairs[:, 1]], 1]
-    looked_at = np.flatnonzero(own) if deviation > 0 or not len(border) else border
+    looked_at = np.flatnonzero(own) if is_over or not len(border) else border
     unit = int(looked_at[problem.share[looked_at, m].argmax()])
     size = f"{100 * problem.share[unit, m]:.1f} % of the ideal"
     words = "over" if deviation > 0 else "under"
-    where = "its heaviest unit" if deviation > 0 else "the heaviest unit beside it"
+    where = "its heaviest unit" if is_over else "the heaviest unit beside it"
     stuck = " and is locked" if problem.locked[unit] != NOWHERE else ""
     return (
         problem.territory_ids[territory],
         str(problem.unit_ids[unit]),
         name,
-        f"{100 * abs(deviation):.1f} % {words} its {name} (limit {tolerance}); {where} "
+        f"{100 * abs(deviation):.1f} % {words} its {name} (limit {limit}); {where} "
         f"is {size}{stuck}",
     )

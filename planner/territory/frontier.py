@@ -209,7 +209,7 @@ def _ladder(
         np.geomspace(max(worst, 1.0), 1.0, _RUNGS + 1)[1:] if worst > 1 else ()
     )
     for number, rung in enumerate(rungs):
-        eased = replace(weighed, tolerance=np.minimum(problem.tolerance * rung, 0.999))
+        eased = weighed.eased(rung)
         part = run.part(number / _RUNGS, (number + 1) / _RUNGS)
         plan = rate(eased, labels, goal)
         plan = stay_near(eased, plan, goal, n_steps, rng, part, _SEARCHES, n_afresh=0)
@@ -235,9 +235,7 @@ def _improved(
             if run.should_stop() or best_key[1] <= 1:
                 return best
             wanted = best_key[1] + nearer * (1 - best_key[1])
-            eased = replace(
-                problem, tolerance=np.minimum(problem.tolerance * wanted, 0.999)
-            )
+            eased = problem.eased(wanted)
             plan = search(
                 eased,
                 best,
@@ -270,9 +268,7 @@ def _described(
     for count, labels in found.items():
         reached = problem.ratio(labels)
         moved = problem.size_of_moves(labels)
-        eased = replace(
-            problem, tolerance=np.minimum(problem.tolerance * max(1.0, reached), 0.999)
-        )
+        eased = problem.eased(max(1.0, reached))
         least = least_moves(eased, size, moved - given_up, run)
         proven = None if least is None else given_up + max(0.0, least.bound)
         is_met = reached <= 1 + _SAME

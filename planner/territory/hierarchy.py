@@ -14,9 +14,12 @@ from planner.core.run import RunControl
 from planner.geography.adjacency import edge_pairs
 from planner.geography.adjacency import edges_frame
 from planner.territory.balance import balance
+from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 from planner.territory.result import BalanceResult
 from planner.territory.rules import Rules
+
+_LEAST_ROOM, _MOST_ROOM = 0.001, 0.999  # tolerances of districts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +93,9 @@ def balance_downward(
     upper = balance(
         units,
         edges,
-        replace(params, n_territories=None),
+        replace(
+            params, n_territories=None, measures=_of_districts(units, params, seats)
+        ),
         rules=Rules(targets=wanted),
         run=run.part(0.0, 0.4),
     )
@@ -155,7 +160,15 @@ def balance_upward(
     upper = balance(
         blocks,
         edges_frame(blocks.index, between, 0.0),
-        replace(params, n_territories=n_districts, minimise="travel", max_moved=None),
+        replace(
+            params,
+            measures=tuple(
+                replace(m, minimum=None, maximum=None) for m in params.measures
+            ),
+            n_territories=n_districts,
+            minimise="travel",
+            max_moved=None,
+        ),
         run=run.part(0.8, 1.0),
     )
     above = upper.alignment.territory_by_unit.map(
@@ -215,6 +228,26 @@ def shared_units(
             raise InputError(f"team {name!r} is none of {', '.join(layers)}")
     table = team_table(layers).dropna(subset=[first, second])
     return pd.crosstab(table[first], table[second])
+
+
+def _of_districts(
+    units: pd.DataFrame, params: BalanceParams, seats: Mapping[str, int]
+) -> tuple[BalanceMeasure, ...]:
+    """Hold districts so near their share that a mean seat keeps minimum and maximum."""
+    measures = []
+    for measure in params.measures:
+        ideal = float(units[measure.column].astype(float).sum()) / sum(seats.values())
+        rooms = [measure.tolerance]
+        if measure.minimum is not None and ideal > 0:
+            rooms.append(1 - measure.minimum / ideal)
+        if measure.maximum is not None and ideal > 0:
+            rooms.append(measure.maximum / ideal - 1)
+        known = [min(room, _MOST_ROOM) for room in rooms if room is not None]
+        tolerance = max(min(known), _LEAST_ROOM) if known else None
+        measures.append(
+            replace(measure, tolerance=tolerance, minimum=None, maximum=None)
+        )
+    return tuple(measures)
 
 
 def _numbered(plan: pd.Series, district: str) -> dict[str, str]:

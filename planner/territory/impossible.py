@@ -12,6 +12,7 @@ from scipy.optimize import milp
 from scipy.sparse import coo_array
 
 from planner.core.run import RunControl
+from planner.territory.params import BalanceMeasure
 from planner.territory.parts import part_of_territory
 from planner.territory.parts import parts_of
 from planner.territory.problem import NOWHERE
@@ -222,7 +223,10 @@ def least_deviation_around(problem: Problem, unit: int) -> float | None:
 
 
 def say_impossible(
-    problem: Problem, labels: Ints, measures: tuple[str, ...], floors: list[Floor]
+    problem: Problem,
+    labels: Ints,
+    measures: tuple[BalanceMeasure, ...],
+    floors: list[Floor],
 ) -> list[str]:
     """
     Say what cannot be had, in sentences.
@@ -234,7 +238,7 @@ def say_impossible(
     labels : shape (n_units,)
         The best plan found.
     measures
-        Names of the balanced measures, in their order.
+        The balanced measures; those without a tolerance are passed over.
     floors
         What `prove_floors` returned.
 
@@ -245,14 +249,15 @@ def say_impossible(
     deviation = np.abs(problem.loads(labels) / problem.target - 1)
     worst: Floats = deviation.max(axis=0)
     said = []
-    for m, name in enumerate(measures):
-        limit = float(problem.tolerance[m])
-        if worst[m] <= limit + 1e-9:
+    for m, measure in enumerate(measures):
+        name, limit = measure.column, measure.tolerance
+        if limit is None or worst[m] <= limit + 1e-9:
             continue
         proven = [floor for floor in floors if floor.measure in (name, "")]
         least = max((floor.deviation for floor in proven), default=0.0)
         at = int(deviation[:, m].argmax())
-        others = [other for other in measures if other != name]
+        others = [other.column for other in measures if other.tolerance is not None]
+        others.remove(name)
         beside = f" together with {' and '.join(others)}" if others else ""
         cannot = "cannot be had" if least > limit else "was not reached"
         tail = (

@@ -8,7 +8,8 @@ unit of the other side. What a step is worth:
 Δ = travel_scale · Δtravel + move_cost · Δmoved + a forbidding price · Δquarrels
     + Σ toll[k, m] · Δload[k, m] + over · Δexcess[k, m] + over_squared · Δexcess[k, m]²
 
-where load is a share of its target and excess by how much it passes the tolerance.
+where load is a share of its target and excess by how much it passes its limits, as
+much as its measure counts.
 """
 
 from __future__ import annotations

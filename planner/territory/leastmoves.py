@@ -108,7 +108,7 @@ def least_moves(
     weight or by the program in which it is emptied. The bound is
     computed from the prices alone by `dual_of_moves`.
     """
-    if problem.n_units * problem.n_territories > _LP_SIZE or not problem.tolerance.size:
+    if problem.n_units * problem.n_territories > _LP_SIZE or not problem.target.size:
         return None
     best: LeastMoves | None = None
     cuts: list[Cut] = []
@@ -169,8 +169,7 @@ def dual_of_moves(
     rows = np.arange(problem.n_units)
     least = reduced.min(axis=1)
     least = np.where(locked == NOWHERE, least, reduced[rows, np.maximum(locked, 0)])
-    high = multipliers * (1 + problem.tolerance) * problem.target
-    low = multipliers * (1 - problem.tolerance) * problem.target
+    high, low = multipliers * problem.most, multipliers * problem.least
     return float(least.sum() - np.maximum(high, low).sum())
 
 
@@ -211,8 +210,6 @@ def _solve(
             for m in range(problem.share.shape[1])
         ]
     )
-    target = problem.target.T.ravel()
-    tolerance = np.repeat(problem.tolerance, k)
     high = np.where(problem.locked[owner] == NOWHERE, 1.0, 0.0)
     held = np.flatnonzero(problem.locked != NOWHERE)
     high[held * k + problem.locked[held]] = 1.0
@@ -223,7 +220,7 @@ def _solve(
         _cost(problem, weight).ravel(),
         A_ub=above.tocsr(),
         b_ub=np.concatenate(
-            [(1 + tolerance) * target, -(1 - tolerance) * target, np.zeros(len(cuts))]
+            [problem.most.T.ravel(), -problem.least.T.ravel(), np.zeros(len(cuts))]
         ),
         A_eq=coo_array((np.ones(n * k), (owner, column))).tocsr(),
         b_eq=np.ones(n),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from planner.core.run import RunControl
@@ -96,10 +94,10 @@ def level(
     that is stuck. Several starts, as heavy units freeze by chance; the best goes on.
     Where all is kept at last, travel is brought down.
     """
-    before = problem.ratio(plan.labels)
+    before = _ratio(problem, plan.labels)
     found = _best_start(problem, plan.labels, goal, effort, rng, run.part(0.0, 0.5))
     found = _tightened(problem, found, goal, effort, rng, run.part(0.5, 0.8))
-    reached = problem.ratio(found)
+    reached = _ratio(problem, found)
     if reached >= before:
         return plan
     best = rate(problem, found, goal)
@@ -123,13 +121,13 @@ def _best_start(
         part = run.part(number / _STARTS, (number + 1) / _STARTS)
         found = _spread(problem, labels, goal, effort, rng, part)
         if number == 0:
-            multiple = max(1.0, _AIM * problem.ratio(found))
-            aimed = replace(problem, tolerance=problem.tolerance * multiple)
+            multiple = max(1.0, _AIM * _ratio(problem, found))
+            aimed = problem.eased(multiple)
         n_rounds = int(np.ceil(_TRIAL_ROUNDS * effort))
         found = _re_divided(aimed, found, goal, n_rounds, rng, part)
         if _worth(aimed, found) < _worth(aimed, best):
             best = found
-        if run.should_stop() or problem.ratio(best) <= 1:
+        if run.should_stop() or _ratio(problem, best) <= 1:
             break
     return best
 
@@ -145,24 +143,31 @@ def _tightened(
     """Search for smaller and smaller multiples of the tolerances."""
     best, missed = labels, 1.0
     for _ in range(_RUNGS):
-        reached = problem.ratio(best)
+        reached = _ratio(problem, best)
         if reached <= 1 or run.should_stop():
             break
         aim = max(1.0, _LOWER * reached)
         aim = aim if aim > missed else float(np.sqrt(missed * reached))
-        aimed = replace(problem, tolerance=problem.tolerance * aim)
+        aimed = problem.eased(aim)
         n_rounds = int(np.ceil(_ROUNDS * effort))
         found = _re_divided(aimed, best, goal, n_rounds, rng, run)
-        if problem.ratio(found) < reached:
+        if _ratio(problem, found) < reached:
             best = found
-        if problem.ratio(found) > aim + 1e-9:
+        if _ratio(problem, found) > aim + 1e-9:
             missed = aim
     return best
 
 
+def _ratio(problem: Problem, labels: Ints) -> float:
+    """Compute the largest deviation in tolerances; beyond 1 as much as it counts."""
+    ratios = problem.ratios(labels)
+    beyond = problem.importance * (ratios - 1)
+    return float(np.where(ratios > 1, 1 + beyond, ratios).max(initial=0.0))
+
+
 def _worth(problem: Problem, labels: Ints) -> float:
     excess = problem.excess(labels)
-    return float((excess + _SQUARED_WORTH * excess**2).sum())
+    return float(((excess + _SQUARED_WORTH * excess**2) @ problem.importance).sum())
 
 
 def _spread(
@@ -257,7 +262,8 @@ def _levelled(
     """Cool down steps and recombinations; the best plan seen."""
     tolls = np.zeros(problem.target.shape)
     state = State(problem, labels, goal, rng, tolls)
-    world = state.world._replace(tolerance=free * problem.tolerance)
+    eased = problem.eased(free)
+    world = state.world._replace(low=eased.low, high=eased.high)
     tree = tree_of(problem.n_units, len(problem.indices), problem.share.shape[1])
     is_shut = np.zeros(problem.n_territories, dtype=bool)
     is_shut[problem.locked[problem.locked != NOWHERE]] = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
@@ -23,11 +24,18 @@ class BalanceMeasure:
     column
         Name of the column.
     tolerance
-        Largest allowed |actual ÷ ideal - 1|, a share; None: only reported.
+        Largest allowed |actual ÷ ideal - 1|, a share; None: no such limit.
+    minimum, maximum
+        Least and most of any territory, in the column's own unit; None: no such limit.
+    priority
+        1 is kept first where not all can be kept; each further one counts a tenth.
     """
 
     column: str
     tolerance: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    priority: int = 1
 
     def __post_init__(self) -> None:
         if not self.column:
@@ -37,6 +45,30 @@ class BalanceMeasure:
                 f"tolerance of {self.column} must lie in (0, 1), got {self.tolerance}; "
                 "write 5 % as 0.05"
             )
+        for name, limit in (("minimum", self.minimum), ("maximum", self.maximum)):
+            if limit is not None and not (math.isfinite(limit) and limit >= 0):
+                raise ParamsError(
+                    f"{name} of {self.column} must be a number not below 0, got {limit}"
+                )
+        if (
+            self.minimum is not None
+            and self.maximum is not None
+            and self.minimum >= self.maximum
+        ):
+            raise ParamsError(
+                f"minimum of {self.column} must be below its maximum, got "
+                f"{self.minimum:g} and {self.maximum:g}"
+            )
+        if not 1 <= self.priority <= 9:
+            raise ParamsError(
+                f"priority of {self.column} must lie in 1 … 9, got {self.priority}"
+            )
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether anything is asked of it; else it is only reported."""
+        asked = (self.tolerance, self.minimum, self.maximum)
+        return any(limit is not None for limit in asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +131,8 @@ class BalanceParams:
 
     @property
     def balanced(self) -> tuple[BalanceMeasure, ...]:
-        """The measures that have a tolerance."""
-        return tuple(m for m in self.measures if m.tolerance is not None)
+        """The measures that have a tolerance, a minimum or a maximum."""
+        return tuple(m for m in self.measures if m.is_balanced)
 
     @property
     def needs_current(self) -> bool:

@@ -177,6 +177,8 @@ def restrict(problem: Problem, rows: Ints, territories: Ints) -> Problem:
         pull=problem.pull[rows],
         share=np.ascontiguousarray(problem.share[rows]),
         target=np.ascontiguousarray(problem.target[territories]),
+        low=np.ascontiguousarray(problem.low[territories]),
+        high=np.ascontiguousarray(problem.high[territories]),
         indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         indices=np.ascontiguousarray(pairs[:, 1]),
         current=current,

@@ -203,7 +203,7 @@ def _divided(
     excess = _excess(model, problem, region, chosen)
     cost = _costs(problem, labels, region, goal)
     model.minimize(
-        _EXCESS_PRICE * sum(excess)
+        sum(excess)
         + sum(
             int(cost[u, k]) * chosen[u][k]
             for u in range(n_units)
@@ -258,14 +258,13 @@ def _keep_apart(
 def _excess(
     model: Any, problem: Problem, region: _Region, chosen: list[list[Any]]
 ) -> list[Any]:
-    """Make a variable for each measure and territory: parts beyond the tolerance."""
+    """Price the parts beyond the limits, for each measure and territory."""
     found = []
     parts = np.rint(problem.share[region.units] * _SCALE).astype(np.int64)
     for k, territory in enumerate(region.territories):
         for m in range(problem.share.shape[1]):
-            target = problem.target[territory, m] * _SCALE
-            high = int(np.floor(target * (1 + problem.tolerance[m]))) - len(parts)
-            low = int(np.ceil(target * (1 - problem.tolerance[m]))) + len(parts)
+            high = int(np.floor(problem.most[territory, m] * _SCALE)) - len(parts)
+            low = int(np.ceil(problem.least[territory, m] * _SCALE)) + len(parts)
             terms = [
                 int(parts[u, m]) * row[k]
                 for u, row in enumerate(chosen)
@@ -275,7 +274,7 @@ def _excess(
             over = model.new_int_var(0, int(parts[:, m].sum()) + _SCALE, "")
             model.add(over >= load - high)
             model.add(over >= low - load)
-            found.append(over)
+            found.append(int(np.rint(_EXCESS_PRICE * problem.importance[m])) * over)
     return found
 
 

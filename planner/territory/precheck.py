@@ -10,6 +10,8 @@ import pandas as pd
 
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
+from planner.territory.limits import find_contradictions
+from planner.territory.limits import limits_of
 from planner.territory.params import BalanceParams
 from planner.territory.rules import Rules
 from planner.territory.rules import checked_targets
@@ -103,6 +105,7 @@ def check_request(
             locked=locked,
         )
     )
+    _refuse_limits(units, params, territory_ids, rules)
     lumps = find_lumps(
         units, params, territory_ids, rules=rules, current=current, locked=locked
     )
@@ -148,14 +151,18 @@ def find_lumps(
     columns = [measure.column for measure in params.balanced]
     target = checked_targets(rules, territory_ids, columns)
     found = []
+    totals = units[columns].astype(float).sum().to_numpy()
+    _, high = limits_of(params.balanced, totals, target)
     for m, measure in enumerate(params.balanced):
-        values = units[measure.column].astype(float)
-        share = values / values.sum() * len(territory_ids)
-        limit = 1 + float(measure.tolerance or 0)
+        share = units[measure.column].astype(float) / totals[m] * len(territory_ids)
         room = float(target[:, m].max())
+        limit = float((high[:, m] * target[:, m]).max()) / room
         rows = _big_units(share / room, limit)
         rows += _big_groups(share / room, limit, rules)
-        rows += _overfull(share, limit, target[:, m], territory_ids, current, locked)
+        allowed = pd.DataFrame(
+            {"target": target[:, m], "high": high[:, m]}, index=list(territory_ids)
+        )
+        rows += _overfull(share, allowed, current, locked)
         found += [
             (unit, measure.column, size, measure.tolerance, reason)
             for unit, size, reason in sorted(rows, key=lambda row: -row[1])
@@ -171,7 +178,7 @@ def _big_units(share: pd.Series, limit: float) -> list[tuple[str, float, str]]:
             str(unit),
             float(size),
             f"this unit alone is {100 * size:.0f} % of one territory's ideal: no plan "
-            "of whole units can meet the tolerance; use finer units",
+            "of whole units can keep the limit; use finer units",
         )
         for unit, size in big.items()
     ]
@@ -202,9 +209,7 @@ def _big_groups(
 
 def _overfull(
     share: pd.Series,
-    limit: float,
-    target: np.ndarray,
-    territory_ids: Sequence[str],
+    allowed: pd.DataFrame,
     current: pd.Series | None,
     locked: pd.Series | None,
 ) -> list[tuple[str, float, str]]:
@@ -213,11 +218,11 @@ def _overfull(
         return []
     held = share[locked.to_numpy(dtype=bool)]
     owner = current[locked]
-    room = pd.Series(target, index=list(territory_ids))
     found = []
     for name, own in held.groupby(owner):
-        size = float(own.sum() / room[name])
-        if size > limit + 1e-9 and len(own) > 1 and own.max() / room[name] <= limit:
+        room, limit = allowed.loc[name, ["target", "high"]]
+        size = float(own.sum() / room)
+        if size > limit + 1e-9 and len(own) > 1 and own.max() / room <= limit:
             found.append(
                 (
                     str(own.idxmax()),
@@ -246,11 +251,28 @@ def _check_units(units: pd.DataFrame, params: BalanceParams) -> None:
             rule = "a number" if is_place else "a number not below 0"
             raise InputError(f"unit {unit!r}: {column} must be {rule}, got {value}")
     for measure in params.measures:
-        is_needed = measure.tolerance is not None or measure is params.measures[0]
+        is_needed = measure.is_balanced or measure is params.measures[0]
         if is_needed and not units[measure.column].astype(float).sum() > 0:
             raise InputError(
                 f"measure {measure.column!r} is 0 in every unit: nothing to share out"
             )
+
+
+def _refuse_limits(
+    units: pd.DataFrame,
+    params: BalanceParams,
+    territory_ids: Sequence[str],
+    rules: Rules,
+) -> None:
+    columns = [measure.column for measure in params.balanced]
+    refuse_contradictions(
+        find_contradictions(
+            params.balanced,
+            units[columns].astype(float).sum().to_numpy(),
+            checked_targets(rules, territory_ids, columns),
+            territory_ids,
+        )
+    )
 
 
 def _checked_current(

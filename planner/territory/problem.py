@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from planner.geography.adjacency import edge_pairs
+from planner.territory.limits import importance_of
+from planner.territory.limits import limits_of
 from planner.territory.params import BalanceParams
 from planner.territory.rules import Rules
 from planner.territory.rules import checked_move_cost
@@ -20,6 +23,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 NOWHERE = -1  # a unit without territory
+_LEAST_LOAD = 0.001  # of the target: what limits are eased to at most
 _LEAST_PULL = 0.01  # of the mean weight: keeps empty units near their territory
 
 
@@ -42,8 +46,10 @@ class Problem:
         Balanced measures as shares of the ideal of one territory.
     target : shape (n_territories, n_balanced)
         Wanted load of each territory, in the same unit: ones for equal shares.
-    tolerance : shape (n_balanced,)
-        Allowed |load ÷ target - 1|.
+    low, high : shape (n_territories, n_balanced)
+        Least and most of load ÷ target that are allowed; 0 and infinity for no limit.
+    importance : shape (n_balanced,)
+        What excess counts: 1, or less where other measures are kept first.
     indptr, indices
         Neighbours: those of unit u are ``indices[indptr[u]:indptr[u + 1]]``.
     current, locked : shape (n_units,)
@@ -69,7 +75,9 @@ class Problem:
     pull: Floats
     share: Floats
     target: Floats
-    tolerance: Floats
+    low: Floats
+    high: Floats
+    importance: Floats
     indptr: Ints
     indices: Ints
     current: Ints
@@ -105,14 +113,68 @@ class Problem:
         return loads
 
     def excess(self, labels: Ints) -> Floats:
-        """Compute by how much each deviation passes its tolerance, else 0."""
-        deviation = np.abs(self.loads(labels) / self.target - 1)
-        return np.asarray(np.maximum(0.0, deviation - self.tolerance))
+        """Compute by how much each load ÷ target passes its limits, else 0."""
+        load = self.loads(labels) / self.target
+        return np.maximum(0.0, np.maximum(load - self.high, self.low - load))
+
+    @property
+    def least(self) -> Floats:
+        """Least load of each territory that keeps the limits."""
+        return self.low * self.target
+
+    @property
+    def most(self) -> Floats:
+        """Most load of each territory: its limit, at most all there is."""
+        return np.minimum(self.high * self.target, self.share.sum(axis=0))
+
+    @property
+    def middle(self) -> Floats:
+        """Load ÷ target from which limits are eased: 1 wherever they allow it."""
+        is_inside = (self.low < 1) & (self.high > 1)
+        between = np.where(
+            np.isinf(self.high), 2 * self.low, (self.low + self.high) / 2
+        )
+        return np.where(is_inside, 1.0, between)
+
+    def ratios(self, labels: Ints) -> Floats:
+        """Compute each deviation in tolerances: 1 and less keeps them."""
+        away = self.loads(labels) / self.target - self.middle
+        room = np.where(away > 0, self.high, self.low) - self.middle
+        is_limited = (away > 0) | (self.low > 0)
+        return np.asarray(np.where(is_limited, away / room, 0.0))
 
     def ratio(self, labels: Ints) -> float:
-        """Compute the largest deviation in tolerances: 1 and less keeps them."""
-        deviation = np.abs(self.loads(labels) / self.target - 1)
-        return float((deviation / self.tolerance).max(initial=0.0))
+        """Compute the largest deviation in tolerances."""
+        return float(self.ratios(labels).max(initial=0.0))
+
+    def of_measures(self, kept: NDArray[np.bool_]) -> Problem:
+        """Leave out the balanced measures that are not marked, shape (n_balanced,)."""
+        return replace(
+            self,
+            share=np.ascontiguousarray(self.share[:, kept]),
+            target=np.ascontiguousarray(self.target[:, kept]),
+            low=np.ascontiguousarray(self.low[:, kept]),
+            high=np.ascontiguousarray(self.high[:, kept]),
+            importance=self.importance[kept],
+        )
+
+    def eased(self, multiple: float) -> Problem:
+        """
+        Widen all limits, or narrow them.
+
+        Parameters
+        ----------
+        multiple
+            Of their distance from `middle`; what has no limit keeps none.
+        """
+        low = self.middle - multiple * (self.middle - self.low)
+        with np.errstate(invalid="ignore"):  # 0 · infinity
+            high = self.middle + multiple * (self.high - self.middle)
+        return replace(
+            self,
+            low=np.where(self.low > 0, np.maximum(low, _LEAST_LOAD), 0.0),
+            high=np.where(np.isinf(self.high), np.inf, high),
+        )
 
     def centres_of(self, labels: Ints, weight: Floats | None = None) -> Floats:
         """Find the centres, fixed or weighted centroids, (n_territories, 2)."""
@@ -207,6 +269,8 @@ def build_problem(
     if current is not None:
         today = pd.Index(territory_ids).get_indexer(current).astype(np.int64)
         lost = (today == NOWHERE) & current.notna().to_numpy()
+    target = checked_targets(rules, territory_ids, columns)
+    low, high = limits_of(params.balanced, values.sum(axis=0), target)
     stays = np.full(len(units), NOWHERE, dtype=np.int64)
     if locked is not None:
         is_locked = locked.to_numpy(dtype=bool)
@@ -218,8 +282,10 @@ def build_problem(
         weight=weight,
         pull=np.maximum(weight, _LEAST_PULL * weight.mean()),
         share=np.ascontiguousarray(values / values.sum(axis=0) * len(territory_ids)),
-        target=checked_targets(rules, territory_ids, columns),
-        tolerance=np.array([m.tolerance for m in params.balanced], dtype=float),
+        target=target,
+        low=low,
+        high=high,
+        importance=importance_of(params.balanced),
         indptr=indptr,
         indices=indices,
         current=today,

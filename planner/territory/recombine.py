@@ -72,7 +72,7 @@ def _value(sums: Any, territory: int, world: Any, run: Any, price: Any) -> float
     for m in range(world.share.shape[1]):
         load = sums[_LOADS + m] / world.target[territory, m]
         toll = run.toll[territory, m]
-        value += charge(load, world.tolerance[m], toll, price)
+        value += charge(load, territory, m, toll, world, price)
     return value
 
 

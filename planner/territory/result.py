@@ -102,8 +102,10 @@ def _sentences(result: BalanceResult) -> list[str]:
     n_territories = len(result.territories)
     said = [f"{n_territories} territories of {len(result.to_frame())} units."]
     for measure in params.balanced:
+        if measure.tolerance is None:
+            continue
         reached = 100 * float(worst[measure.column])
-        limit = 100 * float(measure.tolerance or 0)
+        limit = 100 * measure.tolerance
         verdict = "kept" if reached <= limit + 1e-6 else "not kept"
         said.append(
             f"{measure.column}: at most {reached:.1f} % from the ideal, "

@@ -81,7 +81,7 @@ def rate(problem: Problem, labels: Ints, goal: SearchGoal) -> Plan:
     1000 for each forbidden pair in one territory.
     """
     excess = problem.excess(labels)
-    over = float(np.where(excess > _MARGIN, excess, 0.0).sum())
+    over = float((np.where(excess > _MARGIN, excess, 0.0) @ problem.importance).sum())
     over += _QUARREL * problem.n_quarrels(labels)
     moved = problem.cost_of_moves(labels) if goal.is_moves else 0.0
     return Plan(labels=labels.copy(), key=(over, moved, problem.travel(labels)))
@@ -195,10 +195,10 @@ class State:
     def walk(self, n_steps: int, heat: float) -> None:
         """Run steps at a temperature in mean shares, then learn the tolls."""
         self._step(n_steps, self.tolls, _OVER, _OVER_SQUARED, heat * self.mean_share)
-        deviation = self.problem.loads(self.labels) / self.problem.target - 1
-        inside = np.clip(deviation, -self.problem.tolerance, self.problem.tolerance)
+        load = self.problem.loads(self.labels) / self.problem.target
+        inside = np.clip(load, self.problem.low, self.problem.high)
         step = _TOLL_STEP * n_steps / self.problem.n_units
-        self.tolls += step * (deviation - inside)
+        self.tolls += step * (load - inside) * self.problem.importance
         # What all have in common moves nothing.
         self.tolls -= self.tolls.mean(axis=0)
 
@@ -259,7 +259,9 @@ def _world_of(problem: Problem) -> World:
         is_locked=problem.locked != NOWHERE,
         current=problem.current,
         target=problem.target,
-        tolerance=np.maximum(problem.tolerance - _MARGIN, 0.0),
+        low=problem.low + _MARGIN,
+        high=problem.high - _MARGIN,
+        importance=problem.importance,
         is_contiguous=problem.is_contiguous,
         move_cost=ones if problem.move_cost is None else problem.move_cost,
         move_size=ones if problem.move_size is None else problem.move_size,

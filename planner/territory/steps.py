@@ -28,7 +28,9 @@ class World(NamedTuple):
     is_locked: Any
     current: Any
     target: Any
-    tolerance: Any
+    low: Any  # least and most load ÷ target, per territory and measure
+    high: Any
+    importance: Any
     is_contiguous: bool
     move_cost: Any
     move_size: Any
@@ -130,10 +132,15 @@ def shift(
 
 
 @njit(cache=True, error_model="numpy")
-def charge(share: float, tolerance: float, toll: float, price: Any) -> float:
-    """Price a load, given as a share of its target."""
-    over = max(0.0, abs(share - 1.0) - tolerance)
-    return toll * share + over * (price.over + price.over_squared * over)
+def charge(
+    share: float, territory: int, m: int, toll: float, world: Any, price: Any
+) -> float:
+    """Price a load of measure m, given as a share of its target."""
+    over = max(share - world.high[territory, m], world.low[territory, m] - share)
+    if over <= 0.0:
+        return toll * share
+    cost = over * (price.over + price.over_squared * over)
+    return toll * share + world.importance[m] * cost
 
 
 @njit(cache=True, error_model="numpy")
@@ -141,12 +148,11 @@ def strain(here: int, there: int, net: Any, world: Any, run: Any, price: Any) ->
     """Change of what loads cost if the shares `net` go from here to there."""
     change = 0.0
     for m in range(len(net)):
-        tolerance = world.tolerance[m]
         for territory, gain in ((here, -net[m]), (there, net[m])):
             old, target = run.load[territory, m], world.target[territory, m]
             toll = run.toll[territory, m]
-            change += charge((old + gain) / target, tolerance, toll, price)
-            change -= charge(old / target, tolerance, toll, price)
+            change += charge((old + gain) / target, territory, m, toll, world, price)
+            change -= charge(old / target, territory, m, toll, world, price)
     return change
 
 

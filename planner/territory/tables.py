@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -26,26 +27,39 @@ from planner.territory.reading import UnitFiles
 from planner.territory.reading import read_unit_files
 from planner.territory.result import BalanceResult
 
+_LIMIT = re.compile(r",(min|max|priority)=")
+_LIMITS = {"min": "minimum", "max": "maximum"}
+_EXAMPLES = {"tolerance": "0.05", "min": "20", "max": "80", "priority": "2"}
+
 
 def parse_measure(text: str) -> BalanceMeasure:
     """
-    Read a measure as ``accounts`` or ``accounts=0.05``.
+    Read a measure as ``accounts`` or ``accounts=0.05,min=20,max=80,priority=2``.
+
+    Each part after the column may be left out; the last of them, as in
+    ``hours,max=1800``, without a tolerance.
 
     Raises
     ------
     InputError
-        If the tolerance is no number, or outside (0, 1).
+        If a number is none, or out of range.
     """
-    column, sign, tolerance = text.rpartition("=")
-    if not sign:
-        return BalanceMeasure(column=text)
-    try:
-        share = float(tolerance)
-    except ValueError:
-        raise InputError(
-            f"measure {text!r}: tolerance must be a number like 0.05, got {tolerance!r}"
-        ) from None
-    return BalanceMeasure(column=column, tolerance=share)
+    head, *parts = _LIMIT.split(text)
+    column, sign, tolerance = head.rpartition("=")
+    told = {"tolerance": tolerance} if sign else {}
+    told |= dict(zip(parts[::2], parts[1::2], strict=True))
+    limits: dict[str, Any] = {}
+    for word, value in told.items():
+        try:
+            limits[_LIMITS.get(word, word)] = (
+                int(value) if word == "priority" else float(value)
+            )
+        except ValueError:
+            raise InputError(
+                f"measure {text!r}: {word} must be a number like "
+                f"{_EXAMPLES[word]}, got {value!r}"
+            ) from None
+    return BalanceMeasure(column=column if sign else head, **limits)
 
 
 def parse_counts(text: str | None) -> tuple[float, ...]:
@@ -111,7 +125,7 @@ def run_balance_with_reasons(
     columns
         What its columns mean.
     measures
-        ``column`` or ``column=tolerance``, most important first.
+        As `parse_measure` reads them, most important first.
     n_territories
         How many; None: as many as there are centres, or territories today.
     centres_path
@@ -318,4 +332,14 @@ def _measure_report(result: BalanceResult, measure: BalanceMeasure) -> dict[str,
         "tolerance": measure.tolerance,
         "max_deviation": worst if is_known else None,
         "worst_territory": str(rows.loc[at, "territory_id"]) if is_known else None,
-    }
+    } | _limits_report(measure, rows["actual"])
+
+
+def _limits_report(measure: BalanceMeasure, actual: pd.Series) -> dict[str, float]:
+    """Tell a minimum and a maximum with what was reached, where they are asked."""
+    told: dict[str, float] = {}
+    if measure.minimum is not None:
+        told |= {"minimum": measure.minimum, "least": float(actual.min())}
+    if measure.maximum is not None:
+        told |= {"maximum": measure.maximum, "most": float(actual.max())}
+    return told

@@ -30,6 +30,7 @@ AS_OF = dt.date(2026, 11, 20)
 UNITS = [f"U{n}" for n in range(8)]  # two rows of four; the right half is another state
 TEAM = Team(
     as_of=AS_OF,
+    currency="USD",
     capacity_min=pd.Series({"P1": 60_000.0, "P2": 30_000.0}),
     cost_minor=pd.Series({"P1": 100.0, "P2": 100.0}),
 )
@@ -242,7 +243,10 @@ def test_shares_follow_capacity_and_a_vacant_seat_counts_as_the_mean():
     assert targets["T1"] == pytest.approx(2 * targets["T2"])
     assert targets.sum() == pytest.approx(1600)
     alone = Team(
-        as_of=AS_OF, capacity_min=TEAM.capacity_min[["P1"]], cost_minor=TEAM.cost_minor
+        as_of=AS_OF,
+        currency="USD",
+        capacity_min=TEAM.capacity_min[["P1"]],
+        cost_minor=TEAM.cost_minor,
     )
     even = balance_inputs(a_view(), alone, asked).rules.targets["potential_minor"]
     assert even["T1"] == pytest.approx(even["T2"])

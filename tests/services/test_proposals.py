@@ -25,6 +25,9 @@ def test_measures_are_told_by_name_not_by_column():
     said = proposals.in_words("T03: 13.3 % over its potential_minor (limit 5 %)")
     assert said == "T03: 13.3 % over its potential (limit 5 %)"
     assert proposals.in_words("2 accounts move") == "2 accounts move"
+    told = "at most 1,234,500 potential_minor: T1 has 7,260 workload_min"
+    said = proposals.in_words(told, currency="EUR")
+    assert said == "at most €12,345 potential: T1 has 121 hours of workload"
 
 
 def test_the_engine_speaks_of_units_and_hours_as_people_do():

@@ -123,7 +123,7 @@ def test_levelling_reaches_less_than_the_search_alone(problem, stripes):
     """Revenue of the dense west spreads over all territories."""
     rng = np.random.default_rng(0)
     plan = search(problem, stripes, GOAL, 300_000, rng, RunControl())
-    tight = replace(problem, tolerance=problem.tolerance / 20)
+    tight = problem.eased(1 / 20)
     found = level(tight, plan, GOAL, 1.0, 100_000, rng, RunControl())
     assert tight.ratio(found.labels) < 0.5 * tight.ratio(plan.labels)
     assert contiguity.count_extra_pieces(problem, found.labels) == 0
@@ -132,7 +132,7 @@ def test_levelling_reaches_less_than_the_search_alone(problem, stripes):
 
 def test_the_same_chance_gives_the_same_plan(problem, stripes):
     """Work is bounded by steps, not by the clock."""
-    tight = replace(problem, tolerance=problem.tolerance / 20)
+    tight = problem.eased(1 / 20)
     start = rate(tight, stripes, GOAL)
     first, second = (
         level(tight, start, GOAL, 0.2, 50_000, np.random.default_rng(3), RunControl())
@@ -145,7 +145,7 @@ def test_locked_units_stay_and_a_cancelled_run_keeps_the_plan(problem, stripes):
     """Territories with locks are left out of recombinations; stopped is stopped."""
     held = stripes.copy()
     held[np.arange(len(held)) % 5 != 0] = NOWHERE
-    tight = replace(problem, tolerance=problem.tolerance / 20, locked=held)
+    tight = replace(problem.eased(1 / 20), locked=held)
     start = rate(tight, stripes, GOAL)
     rng = np.random.default_rng(0)
     found = level(tight, start, GOAL, 0.2, 50_000, rng, RunControl())

@@ -6,6 +6,8 @@ from streamlit.testing.v1 import AppTest
 from planner.jobs import queue
 from planner.services import publishing
 from planner.services import scenarios
+from planner.services.balancing import BalanceRequest
+from planner.territory.params import BalanceMeasure
 
 RUN_S = 60
 
@@ -58,10 +60,40 @@ def test_balance_asks_and_queues_a_job(form, ws):
     assert job.state == "queued"
     assert job.params["n_territories"] == 20
     assert job.params["minimise"] == "moves"
-    assert job.params["measures"] == [
-        {"column": "potential_minor", "tolerance": 0.05},
-        {"column": "workload_min", "tolerance": 0.1},
-    ]
+    asked = BalanceRequest.from_dict(job.params).params.measures
+    assert asked == (
+        BalanceMeasure(column="potential_minor", tolerance=0.05),
+        BalanceMeasure(column="workload_min", tolerance=0.1),
+    )
+
+
+def test_balance_asks_for_the_least_and_the_most_in_units_people_know(form, ws):
+    app = form("balance_form.balance_form")
+    app.selectbox(key="bal-second").set_value("workload_min").run()
+    app.selectbox(key="bal-third").set_value("accounts").run()
+    app.number_input(key="bal-measure-least").set_value(100_000.0)
+    app.number_input(key="bal-tolerance-second").set_value(None)
+    app.number_input(key="bal-second-most").set_value(1800.0)
+    app.number_input(key="bal-third-least").set_value(20.0)
+    app.toggle(key="bal-ordered").set_value(v=True)
+    app.button(key="bal-start").click().run()
+    assert not app.exception
+    job = queue.latest(ws.store, "balance", draft(ws).scenario_id)
+    asked = BalanceRequest.from_dict(job.params).params.measures
+    assert asked == (
+        BalanceMeasure(column="potential_minor", tolerance=0.1, minimum=10_000_000),
+        BalanceMeasure(column="workload_min", maximum=108_000, priority=2),
+        BalanceMeasure(column="accounts", tolerance=0.1, minimum=20, priority=3),
+    )
+
+
+def test_limits_that_cannot_be_kept_are_named_in_money(form, ws):
+    app = form("balance_form.balance_form")
+    app.number_input(key="bal-measure-least").set_value(1_000_000_000.0)
+    app.button(key="bal-start").click().run()
+    said = text_of(app)
+    assert "24 territories with at least &#36;1,000,000,000 potential each need" in said
+    assert queue.latest(ws.store, "balance", draft(ws).scenario_id) is None
 
 
 def test_balance_asks_for_rules_and_says_what_is_too_big(form, ws):
@@ -139,6 +171,7 @@ def test_units_too_big_are_said_and_can_be_divided(form, ws):
         ("bal-n", 5000, "5,000 territories cannot be made of"),
         ("bal-n", 300, "300 territories are more than one map can tell apart"),
         ("bal-tolerance", 150.0, "must lie in (0, 1)"),
+        ("bal-measure-most", 0.0, "at most &#36;0 potential each hold"),
     ],
 )
 def test_what_cannot_be_balanced_is_said_not_replaced(form, ws, key, value, said):

@@ -10,20 +10,18 @@ from planner.core.errors import ParamsError
 from planner.core.errors import PlannerError
 from planner.services import balance_inputs
 from planner.services.balancing import LABELS
-from planner.services.balancing import MOST_MEASURES
 from planner.services.balancing import BalanceRequest
-from planner.services.balancing import measures_to_ask
 from planner.services.balancing import too_big
 from planner.services.balancing import usual_counts
-from planner.services.balancing import usual_measure
 from planner.services.scenarios import Scenario
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
-from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
+from planner.ui.views.balance_measures import MeasureAsked
+from planner.ui.views.balance_measures import ask_measures
 from planner.ui.views.balance_rules import Rules
 from planner.ui.views.balance_rules import ask_rules
 
@@ -42,7 +40,6 @@ _SAID = {
     "named or tied to today's territories is left aside here.",
 }
 _HOLDING = ("kept_territories", "kept_accounts", "together_by")
-_KEYS = ("bal-second", "bal-third", "bal-fourth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +48,15 @@ class _Asked:
 
     kind: str
     n_territories: int | None
-    measures: list[tuple[str, float]]
+    measures: list[MeasureAsked]
 
 
 @st.dialog("Balance the territories", width="medium")
 def balance_form(ws: Workspace, scenario: Scenario, view: TerritoryView) -> None:
     """Ask what to balance, and queue the job."""
-    asked = _ask(view)
+    currency = session.formats(ws).currency
+    asked = _ask(view, currency)
     with st.expander("More: what stays, shares, travel, cost of a move"):
-        currency = session.formats(ws).currency
         rules = ask_rules(view, asked.kind, asked.n_territories, currency)
     divided = _too_big(view, asked)
     _foresee(ws, view, asked, rules, divided)
@@ -72,7 +69,7 @@ def balance_form(ws: Workspace, scenario: Scenario, view: TerritoryView) -> None
         st.rerun()
 
 
-def _ask(view: TerritoryView) -> _Asked:
+def _ask(view: TerritoryView, currency: str) -> _Asked:
     """Ask which question, for how many territories, by which measures."""
     has_current = bool(view.units["territory_id"].notna().any())
     kinds = [kind for kind in KINDS if has_current or kind != "frontier"]
@@ -96,60 +93,14 @@ def _ask(view: TerritoryView) -> _Asked:
         n_territories = int(
             left.number_input(label, min_value=1, value=n_today, step=1, key="bal-n")
         )
-    return _Asked(kind=kind, n_territories=n_territories, measures=_measures(view))
-
-
-def _measures(view: TerritoryView) -> list[tuple[str, float]]:
-    """Ask for up to four measures and their tolerances in %, most important first."""
-    known = measures_to_ask(view)
-    chosen = st.session_state.get("terr-measure")
-    limit = round(100 * float(st.session_state.get("terr-tolerance") or 0.1), 1)
-    left, right = st.columns(2)
-    first = left.selectbox(
-        "Share evenly",
-        known,
-        index=known.index(chosen if chosen in known else usual_measure(known)),
-        format_func=LABELS.get,
-        key="bal-measure",
-        help="The most important one; travel is weighted by it. Hours with driving "
-        "count each visit and the way to it from the middle of its territory; they are "
-        "planned in rounds, which takes longer.",
+    return _Asked(
+        kind=kind, n_territories=n_territories, measures=ask_measures(view, currency)
     )
-    percent = right.number_input(
-        "Within, % of the even share",
-        value=limit,
-        step=1.0,
-        format="%g",
-        key="bal-tolerance",
-    )
-    asked = [(str(first), float(percent))]
-    for key in _KEYS[: MOST_MEASURES - 1]:
-        left, right = st.columns(2)
-        rest = [name for name in known if name not in [column for column, _ in asked]]
-        column = left.selectbox(
-            "And also",
-            ["", *rest],
-            format_func=lambda name: LABELS.get(name, "nothing else"),
-            key=key,
-        )
-        percent = right.number_input(
-            "Within, % of its even share",
-            value=10.0,
-            step=1.0,
-            format="%g",
-            key=key.replace("bal-", "bal-tolerance-"),
-            disabled=not column,
-        )
-        if not column:
-            break
-        asked.append((str(column), float(percent)))
-    return asked
 
 
 def _too_big(view: TerritoryView, asked: _Asked) -> tuple[str, ...]:
     """Say which units alone are too big, and offer to divide them."""
-    percents = [percent for _, percent in asked.measures]
-    if not all(0 < percent < 100 for percent in percents):
+    if not all(one.is_sound for one in asked.measures):
         return ()  # refused at Start
     found = too_big(view, BalanceRequest(params=_params(asked, Rules())))
     if found.empty:
@@ -200,12 +151,10 @@ def _foresee(
 
 
 def _params(asked: _Asked, rules: Rules) -> BalanceParams:
-    measures = tuple(
-        BalanceMeasure(column=column, tolerance=percent / 100)
-        for column, percent in asked.measures
-    )
     return BalanceParams(
-        measures=measures, n_territories=asked.n_territories, **rules.start
+        measures=tuple(one.measure() for one in asked.measures),
+        n_territories=asked.n_territories,
+        **rules.start,
     )
 
 
