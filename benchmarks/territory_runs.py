@@ -194,5 +194,5 @@ def _judged(problem: Problem, labels: np.ndarray, row: Row) -> Row:
         deviation=float(deviation.max()),
         rms_km=float(np.sqrt(problem.travel(labels) / problem.weight.sum())),
         extra_pieces=count_extra_pieces(problem, labels),
-        is_met=bool((deviation <= problem.tolerance + 1e-9).all()),
+        is_met=not (problem.excess(labels) > 1e-9).any(),
     )
