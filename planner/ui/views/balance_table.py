@@ -121,7 +121,7 @@ def _row(
     is_moved = was is not None and not _is_same(row["accounts"], was["accounts"])
     cells = [_deviation(share, before if is_moved else None, tolerance, fmt)]
     if measure is not None:
-        cells.append(_both(row, was, measure, _writer(measure, fmt)))
+        cells.append(_both(row, was, measure, writer_of(measure, fmt)))
     cells.append(_both(row, was, "accounts", fmt.number))
     cells.append(f"{fmt.number(row['workload_min'] / 60)} h")
     km = row["travel_km"]
@@ -136,7 +136,7 @@ def _row(
     )
 
 
-def _writer(measure: str, fmt: Formats) -> Write:
+def writer_of(measure: str, fmt: Formats) -> Write:
     """Choose how a measure's figures are written."""
     if measure.endswith("_minor"):
         return fmt.money_short

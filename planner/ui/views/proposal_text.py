@@ -10,6 +10,7 @@ from planner.services.balancing import LABELS
 from planner.services.proposals import ALONE
 from planner.services.territory import Proposal
 from planner.ui.maps.text import markdown_text
+from planner.ui.views.balance_table import writer_of
 
 _MET = 1e-6  # rounding allowed at a limit
 _BEST = 0.0005  # a gap that shows as none
@@ -76,6 +77,7 @@ def proposal_text(fmt: Formats, proposal: Proposal) -> str:
             if worst > limit + _MET:
                 told += f" (limit {fmt.share(limit, 0)} not met)"
             parts.append(told)
+        parts += _limits_text(fmt, name, found)
     of_all = fmt.number(len(proposal.before.accounts))
     if proposal.before.territories.empty:
         n_placed = len(proposal.after.accounts) - proposal.after.n_unassigned_accounts
@@ -84,6 +86,22 @@ def proposal_text(fmt: Formats, proposal: Proposal) -> str:
         moved = fmt.number(len(proposal.moved_accounts))
         parts.append(f"{moved} of {of_all} accounts move")
     return markdown_text(" · ".join(parts), 400)
+
+
+def _limits_text(fmt: Formats, name: str, found: Mapping[str, Any]) -> list[str]:
+    """Say what the least and the most of a territory became, where they were asked."""
+    written, label = writer_of(name, fmt), LABELS.get(name, name)
+    told = []
+    for word, limit, reached, over in (
+        ("at least", found.get("minimum"), found.get("least"), -1),
+        ("at most", found.get("maximum"), found.get("most"), 1),
+    ):
+        if limit is None or reached is None:
+            continue
+        is_passed = over * (reached - limit) > _MET * max(1.0, limit)
+        asked = f" (asked {written(limit)}, not met)" if is_passed else ""
+        told.append(f"{label} {word} {written(reached)}{asked}")
+    return told
 
 
 def exceptions_text(fmt: Formats, n_exceptions: int) -> str:
