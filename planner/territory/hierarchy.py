@@ -1,4 +1,4 @@
-"""Levels and layers: districts and the territories in them; overlays; teams."""
+"""Two levels of one plan: districts and the territories in them."""
 
 from __future__ import annotations
 
@@ -181,53 +181,6 @@ def balance_upward(
         districts=upper,
         territories={"": lower},
     )
-
-
-def team_table(layers: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """
-    Lay teams over each other: each has an alignment of its own on the same units.
-
-    Parameters
-    ----------
-    layers
-        Territory by `unit_id` for each team (field, service, overlay ...); a unit a
-        team does not serve is missing.
-
-    Returns
-    -------
-    One column for each team, indexed `unit_id`, and `n_teams`, how many serve it.
-    """
-    if not layers:
-        raise InputError("there is no team")
-    table = pd.DataFrame(dict(layers))
-    table["n_teams"] = table.notna().sum(axis=1)
-    table.index = table.index.rename("unit_id")
-    return table
-
-
-def shared_units(
-    layers: Mapping[str, pd.Series], first: str, second: str
-) -> pd.DataFrame:
-    """
-    Count the units that two teams' territories share.
-
-    Parameters
-    ----------
-    layers
-        As `team_table` takes them.
-    first, second
-        Names of two teams.
-
-    Returns
-    -------
-    Units by territory of the first (rows) and of the second (columns): who has to
-    work with whom.
-    """
-    for name in (first, second):
-        if name not in layers:
-            raise InputError(f"team {name!r} is none of {', '.join(layers)}")
-    table = team_table(layers).dropna(subset=[first, second])
-    return pd.crosstab(table[first], table[second])
 
 
 def _of_districts(

@@ -10,12 +10,15 @@ from planner.services import publishing
 from planner.services import quotas
 from planner.services import scenarios
 from planner.services import territory
+from planner.services.teams import lay_over
 from planner.store import publications as publication_rows
 from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 from planner.store.doctor import examine
+from tests.stores import SQLITE_ONLY
 
+pytestmark = SQLITE_ONLY  # rows of both databases are told apart in tests/store
 FIRST, SECOND, THIRD = (dt.date(2026, month, 1) for month in (1, 4, 7))
 MILWAUKEE, BROWN = "55079", "55009"
 
@@ -167,3 +170,27 @@ def test_specialists_of_the_company_stay_beside_a_new_team(sample):
     assert {name: found for name, found in kept.items() if found} == before
     assert held_on(sample, day, "owner")
     assert len(after) == len(held_on(sample, day, "owner"))
+
+
+def test_who_works_with_whom_is_counted_by_accounts(small, field, service):
+    found = lay_over(
+        territory.overview(small, field.scenario_id),
+        territory.overview(small, service.scenario_id),
+    )
+    rows = found.shared.set_index(["territory_id", "other_id"])
+    # T02 of the field team is Milwaukee, T02 of the service team Brown County.
+    assert rows["accounts"].to_dict() == {
+        ("T02", "T01"): 6,
+        ("T01", "T01"): 3,
+        ("T01", "T02"): 3,
+    }
+    assert rows.loc[("T02", "T01"), "units"] == 1
+    assert rows["units"].sum() == len(found.ours.units)
+    assert (
+        rows["potential_minor"].sum() == found.ours.territories["potential_minor"].sum()
+    )
+    assert rows["workload_min"].sum() == pytest.approx(
+        found.ours.accounts["workload_min"].sum()
+    )
+    assert found.counterparts.to_dict() == {"T01": 2, "T02": 1}
+    assert found.counterparts_theirs.to_dict() == {"T01": 2, "T02": 1}

@@ -14,13 +14,13 @@ from planner.territory.districts import levels_report
 from planner.territory.districts import parse_districts
 from planner.territory.hierarchy import balance_downward
 from planner.territory.hierarchy import balance_upward
-from planner.territory.hierarchy import shared_units
-from planner.territory.hierarchy import team_table
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 from planner.territory.splitting import join_split
 from planner.territory.splitting import split_offers
 from planner.territory.splitting import split_units
+from planner.territory.teams import shared_units
+from planner.territory.teams import team_table
 from tests.territory.conftest import grid
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from planner.core.formats import Formats
+from planner.geography.boundaries import dissolve
 from planner.services.territory import TerritoryView
 from planner.ui.maps.palette import TERRITORY
 from planner.ui.maps.palette import colour_territories
@@ -17,6 +18,7 @@ from planner.ui.planmap import Entry
 from planner.ui.planmap import Home
 from planner.ui.planmap import Layer
 from planner.ui.planmap import MapData
+from planner.ui.planmap import Outline
 from planner.ui.planmap import Points
 from planner.ui.planmap import Units
 from planner.ui.planmap import codes_of
@@ -26,6 +28,9 @@ OUTLYING_SHARE = 0.02  # of the accounts, at each end, that the first look may m
 LEAST_SPAN_DEG = 0.3  # of the first look, for accounts that lie in one place
 FAR_OFF = 1.8  # times the span of the rest: units beyond are left out at first
 MARGIN = 0.12  # around the accounts, of their span
+BESIDE = "#9A1B6E"  # another team's outlines: no territory has this colour
+OUTLINE_DETAIL_DEG = 0.005
+MARK_LETTERS = 3
 FULL_COLOUR_AT = 2.0  # times the tolerance: from there on the colour says no more
 
 
@@ -109,6 +114,7 @@ def territory_map(
     has_homes: bool = True,
     selected: Sequence[str] = (),
     label: str = "",
+    outlines: Sequence[Outline] = (),
 ) -> MapData:
     """
     Draw the territories of a scenario.
@@ -137,6 +143,8 @@ def territory_map(
         Units to mark.
     label
         What the map shows, for screen readers.
+    outlines
+        Lines over it, such as another team's territories.
     """
     order = [str(name) for name in view.territories.index]
     labels = territory_labels(view)
@@ -169,11 +177,41 @@ def territory_map(
         is_legend_open=False,
         homes=_homes(view, labels) if has_homes else (),
         selected=list(selected),
+        outlines=list(outlines),
         fit=bounds_of(view),
         unassigned="Unassigned" if n_unassigned else "",
         unassigned_count=f"{fmt.number(n_unassigned)} units" if n_unassigned else "",
         distance_unit=fmt.distance_unit,
     )
+
+
+def outlines_of(view: TerritoryView, *, label: str = "") -> list[Outline]:
+    """
+    Draw the territories of a view as lines, to lie over another's map.
+
+    Parameters
+    ----------
+    view
+        Whose territories.
+    label
+        What stands before their names; "": the first letters of the team.
+    """
+    mark = label or view.scenario.team[:MARK_LETTERS]
+    joined = dissolve(view.units, view.units["territory_id"])
+    shapes = joined.geometry.simplify(OUTLINE_DETAIL_DEG)
+    return [
+        Outline(
+            rings=[
+                [(round(lat, 4), round(lon, 4)) for lon, lat in ring.coords]
+                for part in getattr(shape, "geoms", [shape])
+                if part.geom_type == "Polygon"
+                for ring in (part.exterior, *part.interiors)
+            ],
+            label=f"{mark} {name}",
+            colour=BESIDE,
+        )
+        for name, shape in shapes.items()
+    ]
 
 
 def _points(

@@ -60,7 +60,7 @@ def main() -> None:
     slot = widgets.page_header(
         "Accounts",
         "Find white spots and pile-ups; click an account for all its facts.",
-        context=f"owners of {scenario.name}" if scenario else "",
+        context=f"owners of {scenario.name}, team {scenario.team}" if scenario else "",
     )
     with slot:
         export_menu(ws, ("accounts", "deals", "visits_made"), key="acc")

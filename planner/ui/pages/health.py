@@ -30,7 +30,9 @@ def main() -> None:
     slot = widgets.page_header(
         "Data health",
         "What is wrong with the accounts before you plan; every repair can be undone.",
-        context=f"held against {scenario.name}" if scenario else "",
+        context=f"held against {scenario.name}, team {scenario.team}"
+        if scenario
+        else "",
     )
     fuzzy = bool(st.session_state.get("hlt-fuzzy"))
     with slot:

@@ -125,7 +125,7 @@ def _quotas_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -> str
 
 
 def _publish_state(ws: Workspace, fmt: Formats) -> str:
-    published = publishing.publications(ws)
+    published = publishing.publications(ws, scenarios.FIELD)
     if not published:
         return "nothing published yet"
     return f"in force from {fmt.day(published[0].effective_from)}"

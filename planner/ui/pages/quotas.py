@@ -37,7 +37,11 @@ def main() -> None:
     ws = session.workspace()
     fmt = session.formats(ws)
     scenario = session.scenario(ws)
-    context = "" if scenario is None else f"{scenario.name} · v{scenario.version}"
+    context = (
+        ""
+        if scenario is None
+        else f"{scenario.name} · team {scenario.team} · v{scenario.version}"
+    )
     slot = widgets.page_header(
         "Quotas", "Split the target by potential and ramp, top down.", context=context
     )

@@ -20,6 +20,7 @@ from planner.ui.views.publishing import published_note
 from planner.ui.views.publishing import stamp_text
 from planner.ui.views.scenario_forms import clone_form
 from planner.ui.views.scenario_forms import history
+from planner.ui.views.scenario_forms import new_form
 from planner.ui.views.scenario_forms import rename_form
 
 
@@ -31,7 +32,7 @@ def main() -> None:
     slot = widgets.page_header(
         "Scenarios",
         "Try several plans, put two side by side, publish the one that holds.",
-        context=f"working on {current.name}" if current else "",
+        context=_context(current) if current else "",
     )
     if current is None:
         if widgets.empty_state(
@@ -49,6 +50,8 @@ def main() -> None:
         what = ("plan", "territories", "quotas", "visits")
         shown = what if current.status == "draft" else (*what, "changes")
         export_menu(ws, shown, key="scn", scenario_id=current.scenario_id)
+        if st.button("New", key="scn-new"):
+            new_form(ws, current)
         if current.status == "draft":
             if st.button("Publish", type="primary", key="scn-publish"):
                 publish_form(ws, fmt, current)
@@ -61,6 +64,10 @@ def main() -> None:
     publication_list(ws, fmt, known)
 
 
+def _context(current: Scenario) -> str:
+    return f"working on {current.name} · team {current.team}"
+
+
 # --- the list ------------------------------------------------------------------------
 
 
@@ -69,6 +76,7 @@ def _list(
 ) -> None:
     """Show the scenarios; choose one to work on, clone or rename it."""
     names = {scenario.scenario_id: scenario.name for scenario in known}
+    known = _of_team(known)
     frame = pd.DataFrame(
         {
             "name": [scenario.name for scenario in known],
@@ -76,6 +84,7 @@ def _list(
                 "open" if scenario.scenario_id == current.scenario_id else ""
                 for scenario in known
             ],
+            "team": [scenario.team for scenario in known],
             "status": [_status(scenario, fmt) for scenario in known],
             "version": [scenario.version for scenario in known],
             "saved": [stamp_text(scenario.updated_at, fmt) for scenario in known],
@@ -91,6 +100,7 @@ def _list(
         {
             "name": widgets.Column("Scenario", width="medium"),
             "working": widgets.Column("", width=60),
+            "team": widgets.Column("Team", width=90),
             "status": widgets.Column("Status", width=200),
             "version": widgets.Column("Version", "number", width=80),
             "saved": widgets.Column("Saved"),
@@ -119,6 +129,15 @@ def _list(
             rename_form(ws, chosen)
         if st.button("History", key="scn-history"):
             history(ws, fmt, chosen)
+
+
+def _of_team(known: list[Scenario]) -> list[Scenario]:
+    """Ask for a team if there are several; keep its scenarios."""
+    teams = sorted({scenario.team for scenario in known})
+    if len(teams) < 2:
+        return known
+    chosen = st.pills("Team", teams, key="scn-team", label_visibility="collapsed")
+    return [scenario for scenario in known if chosen in (None, scenario.team)]
 
 
 def _status(scenario: Scenario, fmt: Formats) -> str:

@@ -29,6 +29,9 @@ from planner.ui.views.downloads import export_menu
 from planner.ui.views.frontier_view import frontier_panel
 from planner.ui.views.headcount_view import headcount_panel
 from planner.ui.views.headcount_view import with_next_head
+from planner.ui.views.other_team import ask_other_team
+from planner.ui.views.other_team import outlines_beside
+from planner.ui.views.other_team import overlap_part
 from planner.ui.views.pending_units import choose
 from planner.ui.views.pending_units import pending_bar
 from planner.ui.views.pending_units import spare_colours
@@ -82,7 +85,10 @@ def main() -> None:
 
 def _context(scenario: Scenario, fmt: Formats) -> str:
     saved = f"saved {fmt.day(scenario.updated_at[:10])} {scenario.updated_at[11:16]}"
-    return f"{scenario.name} · version {scenario.version} · {saved} UTC"
+    return (
+        f"{scenario.name} · team {scenario.team} · version {scenario.version} · "
+        f"{saved} UTC"
+    )
 
 
 def _no_scenario(ws: Workspace) -> None:
@@ -165,6 +171,7 @@ def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) 
     event = _map_and_table(ws, fmt, before, shown, after, tools, colours, is_editable)
     if len(shown.territories):
         figures(fmt, before, after, tools["measure"])
+    overlap_part(ws, fmt, shown, tools["beside"])
     if offer is not None:
         moved_accounts(fmt, offer)
     elif is_editable:
@@ -200,6 +207,7 @@ def _map_and_table(
                 colours=colours,
                 colour_by=tools["colour_by"],
                 has_homes="homes" in tools["layers"],
+                outlines=outlines_beside(ws, tools["beside"]),
                 selected=st.session_state["terr-pending"] if is_editable else (),
                 **look,
             ),
@@ -253,10 +261,11 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
             "Scenario",
             list(known),
             index=list(known).index(scenario.scenario_id),
-            format_func=lambda name: known[name].name,
+            format_func=scenarios.titles(list(known.values())).get,
             key=f"terr-scenario-{scenario.scenario_id}",
             width=260,
         )
+        beside = ask_other_team(ws, scenario)
         measure = st.selectbox(
             "Measure",
             measures,
@@ -295,6 +304,7 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
         session.look_at(picked.scenario_id, picked.version)
         st.rerun()
     return {
+        "beside": beside,
         "measure": measure,
         "tolerance": float(tolerance),
         "colour_by": colour_by or COLOUR_BY[0],

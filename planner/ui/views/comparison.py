@@ -13,6 +13,7 @@ from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
 from planner.services.scenarios import Comparison
 from planner.services.scenarios import Scenario
+from planner.services.scenarios import titles
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
 from planner.ui import widgets
@@ -44,20 +45,21 @@ def side_by_side(
         return
     ids = [scenario.scenario_id for scenario in known]
     by_id = {scenario.scenario_id: scenario for scenario in known}
+    title_of = titles(known)
     left_id, right_id = _default_pair(known, current)
     left, right = st.columns(2, gap="small")
     a_id = left.selectbox(
         "Left, before",
         ids,
         index=ids.index(left_id),
-        format_func=lambda name: by_id[name].name,
+        format_func=title_of.get,
         key="scn-a",
     )
     b_id = right.selectbox(
         "Right, after",
         ids,
         index=ids.index(right_id),
-        format_func=lambda name: by_id[name].name,
+        format_func=title_of.get,
         key="scn-b",
     )
     found = reads.comparison(ws, by_id[a_id], by_id[b_id])

@@ -116,12 +116,12 @@ def _draft(ws: Workspace, file_id: str) -> dict[str, Any]:
     drafts = {
         found.scenario_id: found
         for found in scenarios.scenarios(ws)
-        if found.status == "draft"
+        if found.status == "draft" and found.team == scenarios.FIELD
     }
     chosen = st.selectbox(
         "Into the draft",
         list(drafts),
-        format_func=lambda scenario_id: drafts[scenario_id].name,
+        format_func=scenarios.titles(list(drafts.values())).get,
         key=f"imp-{file_id}-draft",
         width=280,
     )

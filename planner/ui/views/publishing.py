@@ -12,6 +12,7 @@ from planner.core.errors import PlannerError
 from planner.core.formats import Formats
 from planner.services import publishing
 from planner.services.publishing import PublishPreview
+from planner.services.scenarios import FIELD
 from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
 from planner.ui import session
@@ -28,13 +29,9 @@ def stamp_text(stamp: str, fmt: Formats) -> str:
 @st.dialog("Publish", width="large")
 def publish_form(ws: Workspace, fmt: Formats, scenario: Scenario) -> None:
     """Ask from when, show what would change, and freeze it."""
-    st.markdown(
-        f"**{markdown_text(scenario.name)}** becomes the plan from this day on: "
-        "owners, territories and quotas are frozen, and pay reads them."
-    )
-    day = st.date_input(
-        "In force from", publishing.suggested_start(ws), key="scn-start-day"
-    )
+    st.markdown(f"**{markdown_text(scenario.name)}** {_meaning(scenario)}")
+    suggested = publishing.suggested_start(ws, scenario.team)
+    day = st.date_input("In force from", suggested, key="scn-start-day")
     try:
         preview = publishing.preview_publish(ws, scenario.scenario_id, _as_day(day))
     except PlannerError as error:
@@ -53,18 +50,36 @@ def publish_form(ws: Workspace, fmt: Formats, scenario: Scenario) -> None:
             st.rerun()
 
 
+def _meaning(scenario: Scenario) -> str:
+    """Say what publishing a team's scenario does, and what it leaves alone."""
+    if scenario.team == FIELD:
+        return (
+            "becomes the plan from this day on: owners, territories and quotas are "
+            "frozen, and pay reads them."
+        )
+    team = markdown_text(scenario.team)
+    return (
+        f"becomes the plan of {team} from this day on. Its positions stand beside the "
+        "owners, each credited in full as an overlay; owners, quotas and visits stay "
+        f"those of the {FIELD} team."
+    )
+
+
 def _as_day(day: Any) -> dt.date:
     return day if isinstance(day, dt.date) else dt.date.fromisoformat(str(day))
 
 
 def _preview(fmt: Formats, preview: PublishPreview) -> None:
     """Show who gets what, and what should be looked at first."""
-    changes = preview.changes
+    changes, team = preview.changes, preview.scenario.team
+    served, change = "With an owner", "Owner changes"
+    if team != FIELD:
+        served, change = f"Served by {team}", f"Changes within {team}"
     widgets.metric_row(
         [
             widgets.Metric("Accounts", fmt.number(preview.n_accounts)),
-            widgets.Metric("With an owner", fmt.number(preview.n_owned)),
-            widgets.Metric("Owner changes", fmt.number(len(changes))),
+            widgets.Metric(served, fmt.number(preview.n_owned)),
+            widgets.Metric(change, fmt.number(len(changes))),
             widgets.Metric(
                 "Our sales that change hands",
                 fmt.money_short(changes["our_sales_minor"].fillna(0).sum()),
@@ -115,9 +130,11 @@ def publication_list(ws: Workspace, fmt: Formats, known: list[Scenario]) -> None
         st.caption("Nothing yet. Pay and visits read only what is published.")
         return
     names = {scenario.scenario_id: scenario.name for scenario in known}
+    teams = {scenario.scenario_id: scenario.team for scenario in known}
     frame = pd.DataFrame(
         {
             "name": [names.get(p.scenario_id, p.scenario_id) for p in published],
+            "team": [teams.get(p.scenario_id, "") for p in published],
             "from": [p.effective_from for p in published],
             "at": [stamp_text(p.published_at, fmt) for p in published],
             "by": [p.published_by for p in published],
@@ -128,6 +145,7 @@ def publication_list(ws: Workspace, fmt: Formats, known: list[Scenario]) -> None
         frame,
         {
             "name": widgets.Column("Scenario"),
+            "team": widgets.Column("Team", width=90),
             "from": widgets.Column("In force from", "day"),
             "at": widgets.Column("Published"),
             "by": widgets.Column("By", width=90),

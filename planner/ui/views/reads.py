@@ -35,9 +35,11 @@ from planner.services.territory import Proposal
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
 from planner.ui.maps.accounts import account_facts
+from planner.ui.maps.territory import outlines_of
 from planner.ui.maps.territory import territory_colours
 from planner.ui.maps.territory import unit_facts
 from planner.ui.planmap import Layer
+from planner.ui.planmap import Outline
 from planner.ui.planmap import places_of
 from planner.ui.planmap import shapes_of
 
@@ -118,6 +120,19 @@ def _proposal(
     _result: Mapping[str, Any],
 ) -> Proposal:
     return territory.proposal(_ws, _scenario_id, _result)
+
+
+def team_outlines(ws: Workspace, theirs: TerritoryView) -> list[Outline]:
+    """Draw a team's territories as outlines, to lie over another's."""
+    return _team_outlines(_scenario_key(ws, theirs.scenario), theirs)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Drawing the other team …")
+def _team_outlines(
+    kept_under: Key,  # noqa: ARG001
+    _theirs: TerritoryView,
+) -> list[Outline]:
+    return outlines_of(_theirs)
 
 
 def colours(ws: Workspace, view: TerritoryView) -> dict[str, str]:

@@ -13,21 +13,65 @@ from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.publishing import stamp_text
 
+TEAM_HELP = (
+    "Field owns the accounts. Every other team, such as service or specialists, has an "
+    "alignment of its own over the same accounts and stands beside the owners. Type to "
+    "name a new one."
+)
+
+
+@st.dialog("Start a scenario")
+def new_form(ws: Workspace, scenario: Scenario) -> None:
+    """Ask for a name and a team, that of the open one first; start an empty one."""
+    st.caption("It begins with an empty map; to begin with today's, clone a scenario.")
+    names = {known.name for known in scenarios.scenarios(ws)}
+    number = next(n for n in range(1, len(names) + 2) if f"Draft {n}" not in names)
+    name = st.text_input("Name", f"Draft {number}", key="scn-new-name")
+    team = _team(ws, scenario.team, key="scn-new-team")
+    if st.button("Start", type="primary", key="scn-new-do"):
+        with widgets.guard("Starting the scenario"):
+            made = scenarios.start(ws, name, team)
+            _work_on(made)
+
+
+def _team(ws: Workspace, team: str, *, key: str) -> str:
+    """Ask for a team: one there is, a usual one, or a new name."""
+    known = list(dict.fromkeys([*scenarios.teams(ws), team]))
+    chosen = st.selectbox(
+        "Team",
+        known,
+        index=known.index(team),
+        accept_new_options=True,
+        key=key,
+        help=TEAM_HELP,
+    )
+    return str(chosen or "")
+
+
+def _work_on(made: Scenario) -> None:
+    session.choose_scenario(made.scenario_id)
+    session.look_at(made.scenario_id, made.version)
+    st.rerun()
+
 
 @st.dialog("Clone a scenario")
 def clone_form(ws: Workspace, scenario: Scenario) -> None:
-    """Ask for a name and copy a scenario."""
+    """Ask for a name and a team, and copy a scenario."""
     st.caption(
         f"The copy starts as {markdown_text(scenario.name)} is now; neither changes "
         "the other."
     )
     name = st.text_input("Name", f"{scenario.name}, variant", key="scn-clone-name")
+    team = _team(ws, scenario.team, key="scn-clone-team")
+    if team != scenario.team:
+        st.caption(
+            f"The copy is worked from positions of {markdown_text(team)} instead of "
+            f"those of {markdown_text(scenario.team)}, and begins without quotas."
+        )
     if st.button("Clone", type="primary", key="scn-clone-do"):
         with widgets.guard("Cloning the scenario"):
-            made = scenarios.clone(ws, scenario.scenario_id, name)
-            session.choose_scenario(made.scenario_id)
-            session.look_at(made.scenario_id, made.version)
-            st.rerun()
+            made = scenarios.clone(ws, scenario.scenario_id, name, team)
+            _work_on(made)
 
 
 @st.dialog("Rename a scenario")
