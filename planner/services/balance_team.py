@@ -10,6 +10,8 @@ import pandas as pd
 from planner.capacity.workload import rep_minutes
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
+from planner.core.money import allocate_minor
+from planner.core.units import PPM
 from planner.services.balancing import CAPACITY
 from planner.services.balancing import BalanceRequest
 from planner.services.team import active_reps
@@ -68,6 +70,7 @@ def shares_of(view: TerritoryView, team: Team, request: BalanceRequest) -> pd.Se
     Notes
     -----
     A territory nobody works counts as the mean of the others: the seat will be filled.
+    Shares are whole millionths of the total, as the scenario keeps them afterwards.
     """
     ids = sorted(view.units["territory_id"].dropna().unique())
     even = pd.Series(1.0, index=pd.Index(ids, name="territory_id"))
@@ -79,7 +82,8 @@ def shares_of(view: TerritoryView, team: Team, request: BalanceRequest) -> pd.Se
     if minutes.isna().all():
         raise InputError("no territory has a rep whose capacity is known")
     minutes = minutes.fillna(minutes.mean())
-    return minutes / minutes.mean()
+    ppm = pd.Series(allocate_minor(PPM, list(minutes)), index=even.index)
+    return ppm * len(ppm) / PPM
 
 
 def targets_of(

@@ -74,7 +74,7 @@ def _territories(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
     figures = view.territories.rename(
         columns=lambda name: name.replace("_minor_deviation", "_deviation")
     ).rename(columns={"rep_name": "owner"})
-    figures.insert(3, "currency", _currency(ws))
+    figures.insert(4, "currency", _currency(ws))
     shapes = dissolve(view.units, view.units["territory_id"])
     table = in_money(figures, _currency(ws)).join(shapes)
     table["n_units"] = table["n_units"].astype("Int64").fillna(0)

@@ -301,8 +301,9 @@ def _index_rows(a: TerritoryView, b: TerritoryView) -> list[tuple[Any, ...]]:
         "accounts": "Accounts, worst deviation",
         "workload_min": "Workload, worst deviation",
     }
+    wanted = " from wanted shares" if a.has_shares or b.has_shares else ""
     return [
-        (label, "share", float(a.index[name]), float(b.index[name]), True)
+        (f"{label}{wanted}", "share", float(a.index[name]), float(b.index[name]), True)
         for name, label in labels.items()
     ]
 

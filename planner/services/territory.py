@@ -13,6 +13,9 @@ from sqlalchemy import Connection
 
 from planner.core.errors import InputError
 from planner.services import proposals
+from planner.services.deviations import has_shares
+from planner.services.deviations import shares_in_ppm
+from planner.services.deviations import wanted_shares
 from planner.services.staffing import staff_territories
 from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import load_alignment
@@ -37,6 +40,8 @@ __all__ = [
     "TerritoryView",
     "accept_proposal",
     "assign_units",
+    "equal_shares",
+    "has_shares",
     "load_alignment",
     "overview",
     "planned",
@@ -44,6 +49,7 @@ __all__ = [
     "proposal",
     "territory_by_account",
     "travel_of",
+    "wanted_shares",
 ]
 
 DAYS_PER_MONTH = 30.44
@@ -102,6 +108,31 @@ def assign_units(
         return edit.version
 
 
+def equal_shares(ws: Workspace, scenario_id: str, version: int) -> int:
+    """
+    Let all territories of a scenario be to have equal shares again.
+
+    Returns
+    -------
+    The new version.
+
+    Raises
+    ------
+    ConflictError
+        If someone saved since `version`.
+    """
+    with (
+        ws.store.transaction() as conn,
+        scenario_rows.editing(
+            conn, scenario_id, version=version, user=ws.user, action="set equal shares"
+        ) as edit,
+    ):
+        known = scenario_rows.load_territories(conn, scenario_id)
+        equal = known.drop(columns="share_ppm")
+        scenario_rows.save_territories(conn, edit, equal)
+        return edit.version
+
+
 def _save_alignment(conn: Connection, edit: Any, alignment: Alignment) -> None:
     scenario_rows.save_alignment(
         conn, edit, alignment.territory_by_unit.to_frame("territory_id")
@@ -134,6 +165,8 @@ class Proposal:
         `before` and `after` are from these.
     note
         What else there is to say, such as whether hours settled.
+    is_ending_shares
+        Whether the scenario has wanted shares now, and would not after.
     """
 
     before: TerritoryView
@@ -144,6 +177,7 @@ class Proposal:
     summary: str
     shares: dict[str, float] = field(default_factory=dict)
     note: str = ""
+    is_ending_shares: bool = False
 
 
 def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Proposal:
@@ -183,6 +217,7 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
         summary=proposals.in_words(str(result["summary"]), names, currency),
         shares=shares,
         note=str(result.get("note") or ""),
+        is_ending_shares=saved.has_shares and not shares,
     )
 
 
@@ -241,9 +276,10 @@ def accept_proposal(
 
     Notes
     -----
-    An account that the plan does not name apart follows its unit again. Territories
-    without a position get one; a company without any team gets a simulated one,
-    labelled so.
+    An account that the plan does not name apart follows its unit again. The shares the
+    plan was asked for stay with the scenario: later deviations are from them.
+    Territories without a position get one; a company without any team gets a simulated
+    one, labelled so.
     """
     by_unit = pd.Series(result["territory_by_unit"], dtype="str")
     named = pd.Series(result.get("territory_by_account") or {}, dtype="str")
@@ -257,6 +293,8 @@ def accept_proposal(
         alone = named[~named.isin(by_unit)].drop(by_unit.index, errors="ignore")
         held = pd.concat([by_unit, alone])
         territories = staff_territories(conn, ws, scenario_id, held)
+        shares = shares_in_ppm(result.get("shares") or {}, territories.index)
+        territories = territories.assign(share_ppm=shares)
         scenario_rows.save_territories(conn, edit, territories)
         _save_alignment(conn, edit, Alignment(by_unit, named))
         if job_id is not None:

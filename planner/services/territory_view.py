@@ -14,6 +14,9 @@ from sqlalchemy import Connection
 
 from planner.geography.adjacency import count_pieces
 from planner.services.accounts import account_list
+from planner.services.deviations import has_shares
+from planner.services.deviations import shares_in_ppm
+from planner.services.deviations import tallied
 from planner.services.team import owner_names
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
@@ -25,7 +28,6 @@ from planner.territory.basis import MEASURES
 from planner.territory.basis import unit_table
 from planner.territory.measures import centroids
 from planner.territory.measures import distance_to_centre_km
-from planner.territory.measures import tally
 from planner.territory.measures import travel
 
 
@@ -45,9 +47,10 @@ class TerritoryView:
     accounts
         `account_list` without the closed ones.
     territories
-        Indexed `territory_id`: `name`, `position_id`, `rep_name`, each measure, each
-        measure's `<measure>_deviation`, `travel_km` (weighted mean to the centre) and
-        `extra_pieces`.
+        Indexed `territory_id`: `name`, `position_id`, `district`, `share_ppm` (wanted
+        share; missing: equal), `rep_name`, each measure, each measure's
+        `<measure>_deviation` from what is wanted, `travel_km` (weighted mean to the
+        centre) and `extra_pieces`.
     index
         Worst absolute deviation by measure.
     homes
@@ -66,6 +69,11 @@ class TerritoryView:
     def measures(self) -> list[str]:
         """Measures that hold anything to balance."""
         return [name for name in MEASURES if self.territories[name].sum() > 0]
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether deviations are from wanted shares instead of equal ones."""
+        return has_shares(self.territories)
 
     @property
     def n_unassigned_accounts(self) -> int:
@@ -134,20 +142,10 @@ def _no_units(units: gpd.GeoDataFrame) -> pd.DataFrame:
     return table.assign(name=units["name"])
 
 
-def _held(
-    accounts: pd.DataFrame,
-    territories: pd.DataFrame,
-    shares: Mapping[str, float] | None = None,
-) -> pd.DataFrame:
+def _held(accounts: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
     """Tally what the accounts of each territory come to, wide: a row a territory."""
     values = accounts.assign(accounts=1)[list(MEASURES)].astype("Float64").fillna(0)
-    tallied = tally(
-        values,
-        accounts["territory_id"],
-        list(MEASURES),
-        territory_ids=list(territories.index),
-    )
-    wide = tallied.pivot_table(
+    wide = tallied(values, accounts["territory_id"], territories).pivot_table(
         index="territory_id",
         columns="measure",
         values=["actual", "deviation"],
@@ -158,13 +156,7 @@ def _held(
         for part, name in (("actual", measure), ("deviation", f"{measure}_deviation")):
             known = (part, measure) in wide.columns
             held[name] = wide[part, measure] if known else 0.0
-    held = held.astype(float)
-    if shares:
-        wanted = pd.Series(shares, dtype=float).reindex(held.index).fillna(1.0)
-        for measure in MEASURES:
-            deviation = (1 + held[f"{measure}_deviation"]) / wanted - 1
-            held[f"{measure}_deviation"] = deviation
-    return held
+    return held.astype(float)
 
 
 def _index(held: pd.DataFrame) -> pd.Series:
@@ -229,22 +221,24 @@ def planned(view: TerritoryView, result: Mapping[str, Any]) -> TerritoryView:
         The scenario as it is.
     result
         `territory_by_unit`, and where known `territory_by_account` (those that differ
-        from their unit) and `shares` (wanted, a multiple of the mean).
+        from their unit) and `shares` (wanted, a multiple of the mean; else equal).
     """
     by_unit = pd.Series(result["territory_by_unit"], dtype="str")
     apart = pd.Series(result.get("territory_by_account") or {}, dtype="str")
     apart = apart.reindex(view.accounts.index)
     follows = view.accounts["unit_id"].map(by_unit).astype("str")
     by_account = apart.where(apart.notna(), follows)
-    return _as_if(view, by_unit, by_account, is_whole=True, shares=result.get("shares"))
+    return _as_if(
+        view, by_unit, by_account, is_whole=True, shares=result.get("shares") or {}
+    )
 
 
 def targeted(view: TerritoryView, shares: Mapping[str, float]) -> TerritoryView:
-    """Take deviations from wanted loads instead of equal ones."""
-    if not shares:
-        return view
-    held = _held(view.accounts, view.territories, shares)
-    territories = view.territories.assign(**{name: held[name] for name in held})
+    """Take deviations from these shares of the whole; empty: from equal ones."""
+    share_ppm = shares_in_ppm(shares, view.territories.index)
+    territories = view.territories.assign(share_ppm=share_ppm)
+    held = _held(view.accounts, territories)
+    territories = territories.assign(**{name: held[name] for name in held})
     return replace(view, territories=territories, index=_index(held))
 
 
@@ -266,19 +260,20 @@ def _as_if(
     is_whole
         Whether it is a plan of its own: territories that hold nothing are no more.
     shares
-        Wanted load by territory, a multiple of the mean; None: equal.
+        Wanted load by territory, a multiple of the mean; empty: equal; None: as it is.
     """
     by_unit = by_unit.reindex(view.units.index)
     accounts = view.accounts.assign(territory_id=by_account.astype("str"))
     ids = sorted({*by_unit.dropna(), *by_account.dropna(), *view.territories.index})
-    kept = view.territories[["name", "position_id", "rep_name"]].reindex(
-        pd.Index(ids, name="territory_id")
-    )
+    told = ["name", "position_id", "district", "share_ppm", "rep_name"]
+    kept = view.territories[told].reindex(pd.Index(ids, name="territory_id"))
+    if shares is not None:
+        kept["share_ppm"] = shares_in_ppm(shares, kept.index)
     kept["name"] = kept["name"].fillna(pd.Series(ids, index=kept.index))
     kept["rep_name"] = kept["rep_name"].fillna("vacant")
     used = {*by_unit.dropna(), *accounts["territory_id"].dropna()}
     in_use = kept[kept.index.isin(used)] if is_whole else kept
-    held = _held(accounts, in_use, shares)
+    held = _held(accounts, in_use)
     territories = in_use.join(held)
     units = view.units.assign(territory_id=by_unit)
     territories["travel_km"] = _mean_travel_km(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from planner.capacity.workload import account_minutes
 from planner.services.balancing import KINDS
+from planner.services.deviations import tallied
 from planner.services.territory import load_alignment
 from planner.store import jobs as job_rows
 from planner.store import scenarios as scenario_rows
@@ -16,7 +17,6 @@ from planner.store.companies import Company
 from planner.store.publications import list_publications
 from planner.store.scenarios import Scenario
 from planner.territory.basis import MEASURES
-from planner.territory.measures import tally
 
 DEFAULT_TOLERANCE = 0.10
 _EPSILON = 1e-9
@@ -53,7 +53,7 @@ def territory_effects(
     -------
     A row for each plan, territory and measure: `scenario_id`, `scenario`, `status`
     (``in force``, ``published``, ``draft``), `territory_id`, `name`, `measure`,
-    `tolerance`, `before` and `after` (deviation from the ideal share), `verdict`:
+    `tolerance`, `before` and `after` (deviation from the wanted share), `verdict`:
     ``leaves``, ``returns``, ``stays out``, ``within``. What leaves comes first.
 
     Notes
@@ -73,9 +73,7 @@ def territory_effects(
             continue
         alignment = load_alignment(conn, scenario_id)
         sides = [
-            _deviations(
-                values, alignment.territory_of(values["unit_id"]), territories.index
-            )
+            _deviations(values, alignment.territory_of(values["unit_id"]), territories)
             for values in measured
         ]
         told = sides[0].rename("before").to_frame().join(sides[1].rename("after"))
@@ -118,12 +116,10 @@ def _measured(accounts: pd.DataFrame, visit_class: pd.Series) -> pd.DataFrame:
 
 
 def _deviations(
-    values: pd.DataFrame, territory: pd.Series, territory_ids: pd.Index
+    values: pd.DataFrame, territory: pd.Series, territories: pd.DataFrame
 ) -> pd.Series:
-    tallied = tally(
-        values, territory, list(MEASURES), territory_ids=list(territory_ids)
-    )
-    return tallied.set_index(["territory_id", "measure"])["deviation"].astype(float)
+    told = tallied(values[list(MEASURES)], territory, territories)
+    return told.set_index(["territory_id", "measure"])["deviation"].astype(float)
 
 
 def _tolerances(

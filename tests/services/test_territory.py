@@ -7,6 +7,10 @@ from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.services import scenarios
 from planner.services import territory
+from planner.services.tolerances import territory_effects
+from planner.store import accounts as account_rows
+from planner.store import companies as company_rows
+from tests.stores import SQLITE_ONLY
 
 DANE, MILWAUKEE, BROWN = "55025", "55079", "55009"
 
@@ -145,3 +149,54 @@ def test_deviations_are_from_the_wanted_shares(small, scenario):
     after = territory.proposal(small, scenario.scenario_id, plan).after
     assert list(after.territories["accounts_deviation"]) == pytest.approx([-1 / 3, 1.0])
     assert after.index["accounts"] == pytest.approx(1.0)
+
+
+@SQLITE_ONLY
+def test_wanted_shares_stay_with_the_scenario_until_they_are_taken_back(
+    small, scenario
+):
+    view = territory.overview(small, scenario.scenario_id)
+    assert not view.has_shares
+    plan = {**halves(view), "shares": {"T01": 1.5, "T02": 0.5}}
+    offered = territory.proposal(small, scenario.scenario_id, plan)
+    version = territory.accept_proposal(small, scenario.scenario_id, 1, plan)
+    saved = territory.overview(small, scenario.scenario_id)
+    assert saved.territories["share_ppm"].to_dict() == {"T01": 750_000, "T02": 250_000}
+    pd.testing.assert_series_equal(saved.index, offered.after.index)
+    copy = scenarios.clone(small, scenario.scenario_id, "Variant")
+    version = territory.equal_shares(small, scenario.scenario_id, version)
+    equal = territory.overview(small, scenario.scenario_id)
+    assert equal.scenario.version == version
+    assert list(equal.territories["accounts_deviation"]) == pytest.approx([0.0, 0.0])
+    copied = territory.overview(small, copy.scenario_id)
+    assert copied.index["accounts"] == pytest.approx(1.0)
+    again = territory.proposal(small, copy.scenario_id, halves(view))
+    assert again.is_ending_shares
+    assert again.before.index["accounts"] == pytest.approx(0.0)
+    metrics = scenarios.compare(small, scenario.scenario_id, copy.scenario_id).metrics
+    told = metrics.set_index("label").loc[
+        "Accounts, worst deviation from wanted shares"
+    ]
+    assert (told["a"], told["b"]) == (pytest.approx(0.0), pytest.approx(1.0))
+    with small.store.reading() as conn:
+        company = company_rows.load_company(conn, small.company_id)
+        accounts = account_rows.load_accounts(conn, small.company_id)
+        side = (accounts, copied.accounts["visit_class"].reindex(accounts.index))
+        effects = territory_effects(conn, company, side, side)
+    worst = effects[effects["measure"] == "accounts"].groupby("scenario")["after"].max()
+    assert worst["Variant"] == pytest.approx(1.0)
+    assert worst[equal.scenario.name] == pytest.approx(0.0)
+
+
+@SQLITE_ONLY
+def test_a_territory_made_by_hand_is_to_have_a_mean_share(small, scenario):
+    view = territory.overview(small, scenario.scenario_id)
+    plan = {**halves(view), "shares": {"T01": 1.5, "T02": 0.5}}
+    territory.accept_proposal(small, scenario.scenario_id, 1, plan)
+    territory.assign_units(small, scenario.scenario_id, 2, [BROWN], "T03")
+    found = territory.overview(small, scenario.scenario_id).territories
+    wanted = territory.wanted_shares(found)
+    assert wanted.to_dict() == {"T01": 1.5, "T02": 0.5, "T03": 1.0}
+    assert (found["accounts"] / (4 * wanted) - 1).tolist() == pytest.approx(
+        found["accounts_deviation"].tolist()
+    )

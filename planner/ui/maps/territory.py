@@ -152,7 +152,7 @@ def territory_map(
     if colour_by == "Deviation":
         fill = deviation_fill(view, measure, tolerance)
         figures = [fmt.signed_share(share) for share in deviation]
-        title = "Deviation"
+        title = "From wanted share" if view.has_shares else "Deviation"
     else:
         fill = colours or territory_colours(view)
         figures = [fmt.number(count) for count in view.territories["accounts"]]

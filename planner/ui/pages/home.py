@@ -110,9 +110,10 @@ def _territories_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -
         return f"{scenario.name}: none drawn yet"
     name = "potential_minor" if "potential_minor" in view.measures else "accounts"
     what = "potential" if name == "potential_minor" else "accounts"
+    share = "wanted" if view.has_shares else "even"
     return (
         f"{len(view.territories)} territories, {what} up to "
-        f"{fmt.share(view.index[name], 0)} off its even share"
+        f"{fmt.share(view.index[name], 0)} off its {share} share"
     )
 
 

@@ -50,8 +50,6 @@ def main() -> None:
         what = ("plan", "territories", "quotas", "visits")
         shown = what if current.status == "draft" else (*what, "changes")
         export_menu(ws, shown, key="scn", scenario_id=current.scenario_id)
-        if st.button("New", key="scn-new"):
-            new_form(ws, current)
         if current.status == "draft":
             if st.button("Publish", type="primary", key="scn-publish"):
                 publish_form(ws, fmt, current)
@@ -123,6 +121,8 @@ def _list(
             session.choose_scenario(chosen.scenario_id)
             session.look_at(chosen.scenario_id, chosen.version)
             st.rerun()
+        if st.button("New", key="scn-new"):
+            new_form(ws, chosen)
         if st.button("Clone", key="scn-clone"):
             clone_form(ws, chosen)
         if st.button("Rename", key="scn-rename", disabled=chosen.status != "draft"):

@@ -44,6 +44,7 @@ from planner.ui.views.proposal import pending_job
 from planner.ui.views.proposal import proposal_bar
 from planner.ui.views.stale import stale_note
 from planner.ui.views.territory_figures import figures
+from planner.ui.views.wanted_shares import shares_note
 
 MAP_HEIGHT = 600
 TOLERANCES = {0.03: "3 %", 0.05: "5 %", 0.1: "10 %", 0.15: "15 %", 0.2: "20 %"}
@@ -171,6 +172,7 @@ def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) 
     event = _map_and_table(ws, fmt, before, shown, after, tools, colours, is_editable)
     if len(shown.territories):
         figures(fmt, before, after, tools["measure"])
+    shares_note(ws, fmt, scenario, shown, is_editable=is_editable)
     overlap_part(ws, fmt, shown, tools["beside"])
     if offer is not None:
         moved_accounts(fmt, offer)

@@ -63,7 +63,8 @@ def ask_rules(
         start, own["weighs_moves"] = _start(view)
     if n_today:
         is_as_today = n_territories in (None, n_today)
-        own |= _shares(kind, is_as_today=is_as_today)
+        usual = CAPACITY if view.has_shares else EQUAL
+        own |= _shares(kind, usual, is_as_today=is_as_today)
         own |= _stays(view, is_as_today=is_as_today)
     own |= _map_rules(view)
     return Rules(start=start, own=own)
@@ -131,7 +132,7 @@ def _start(view: TerritoryView) -> tuple[dict[str, Any], bool]:
     return start, low == "cost"
 
 
-def _shares(kind: str, *, is_as_today: bool) -> dict[str, Any]:
+def _shares(kind: str, usual: str, *, is_as_today: bool) -> dict[str, Any]:
     """Ask how much each territory is to get, and where it is worked from."""
     if not is_as_today:
         st.caption(
@@ -143,7 +144,7 @@ def _shares(kind: str, *, is_as_today: bool) -> dict[str, Any]:
     shares = left.segmented_control(
         "Shares",
         [EQUAL, CAPACITY],
-        default=EQUAL,
+        default=usual,
         format_func={EQUAL: "Equal", CAPACITY: "By capacity"}.get,
         key="bal-shares",
         required=True,

@@ -33,7 +33,7 @@ def ask_other_team(ws: Workspace, scenario: Scenario) -> Scenario | None:
         placeholder="no other team",
         format_func=scenarios.titles(known).get,
         key="terr-beside",
-        width=200,
+        width=260,
         help="Lay another team's territories over these: their outlines on the map, "
         "and who has to work with whom.",
     )

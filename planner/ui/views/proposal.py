@@ -216,6 +216,11 @@ def _notes(fmt: Formats, proposal: Proposal) -> None:
             f"{markdown_text(least)} is to have {fmt.share(proposal.shares[least], 0)} "
             "of an even one."
         )
+    elif proposal.is_ending_shares:
+        st.caption(
+            "Deviations are from equal shares; accepting ends the wanted shares that "
+            "this scenario has."
+        )
     if proposal.note:
         st.caption(markdown_text(proposal.note, 300))
     said = unmet_lines(proposal.report)

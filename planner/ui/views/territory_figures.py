@@ -31,7 +31,7 @@ def figures(
     is_new = after is None or view.territories.empty
     n_left, was_left = now.n_unassigned_accounts, view.n_unassigned_accounts
     shown: list[tuple[str, float, float, Write, Write | None]] = [
-        ("Worst deviation", worst, was_worst, fmt.share, fmt.points),
+        (_label(now), worst, was_worst, fmt.share, fmt.points),
         ("Travel to the centre", km * M_PER_KM, was_km * M_PER_KM, fmt.distance, None),
         ("Territories in pieces", pieces, was_pieces, fmt.number, fmt.signed),
         ("Accounts unassigned", n_left, was_left, fmt.number, fmt.signed),
@@ -49,6 +49,10 @@ def figures(
             f"{lie} outside every unit, so no territory of units can hold it; look for "
             "accounts without territory on the Accounts page and mend their place."
         )
+
+
+def _label(view: TerritoryView) -> str:
+    return "Worst, from wanted share" if view.has_shares else "Worst deviation"
 
 
 def _metric(
