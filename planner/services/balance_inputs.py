@@ -56,7 +56,8 @@ class BalanceInputs:
     centres
         Fixed centres by `territory_id`; None: the weighted centroid.
     rules
-        Groups, barriers, targets; `move_cost` is put in by who solves.
+        Groups, barriers, targets, and what a move counts where moves are limited: the
+        row's accounts. `move_cost` is put in by who solves.
     accounts
         Open accounts by `account_id`, with `relationship_months` and the `row` of
         `units` they move with (missing: none).
@@ -149,6 +150,7 @@ def balance_inputs(
             together=_together(moving, row, request),
             barriers=barriers,
             targets=targets_of(view, team, accounts, named, request),
+            move_size=None if request.params.max_moved is None else units["accounts"],
         ),
         accounts=accounts.assign(row=row.reindex(accounts.index)),
         named=named,

@@ -374,4 +374,5 @@ def _renamed(problem: Problem, labels: Ints) -> Ints:
     if (problem.locked != NOWHERE).any() or np.ptp(problem.target, axis=0).any():
         return labels
     renamed = rename(problem, labels)
-    return renamed if problem.n_moved(renamed) <= problem.n_moved(labels) else labels
+    before, after = (problem.size_of_moves(plan) for plan in (labels, renamed))
+    return renamed if after <= before else labels

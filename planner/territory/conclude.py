@@ -79,7 +79,9 @@ def conclude(
     stages["certificate"] = run.elapsed_s - started_s
     is_met = bool((problem.excess(labels) <= _MET).all())
     if params.max_moved is not None:
-        is_met = is_met and (moved or 0) <= params.max_moved
+        is_met = is_met and (
+            moved is None or problem.size_of_moves(labels) <= params.max_moved + _MET
+        )
     gap = _gap(objective, bound) if is_met else None
     names = tuple(measure.column for measure in params.balanced)
     floors = _floors(params, problem, labels, run)

@@ -88,7 +88,8 @@ class BalanceParams:
         ``travel``: Σ weight · distance² to the territory's centre; ``moves``: units
         leaving today's territory, travel after that.
     max_moved
-        Most units that may leave today's territory; None: no limit.
+        Most units that may leave today's territory, each counting `Rules.move_size`
+        where that is given; None: no limit.
     is_started_from_current
         Whether the search begins with today's alignment rather than a new one.
         `minimise` ``moves`` and `max_moved` always do.

@@ -87,7 +87,7 @@ def polish(
         labels = _divided(problem, plan.labels, region, goal, number)
         found = rate(problem, labels, goal)
         too_many = goal.max_moved is not None and (
-            problem.n_moved(labels) > goal.max_moved
+            problem.size_of_moves(labels) > goal.max_moved
         )
         if found.key < plan.key and not too_many:
             plan = found

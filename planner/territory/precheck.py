@@ -14,6 +14,7 @@ from planner.territory.limits import find_contradictions
 from planner.territory.limits import limits_of
 from planner.territory.params import BalanceParams
 from planner.territory.rules import Rules
+from planner.territory.rules import checked_moves
 from planner.territory.rules import checked_targets
 from planner.territory.rules import contradictions
 from planner.territory.rules import group_of
@@ -94,7 +95,8 @@ def check_request(
     locked = _checked_locked(units, locked, current)
     centres = _checked_centres(centres, params)
     territory_ids = _territory_ids(units, params, current, locked, centres, rules)
-    _check_counts(units, params, territory_ids, current, locked)
+    _check_counts(units, territory_ids, current, locked)
+    _check_given_up(params, territory_ids, current, rules)
     pair_rows(rules.barriers, units.index, "barrier: unit")
     refuse_contradictions(
         contradictions(
@@ -380,7 +382,6 @@ def _territory_ids(
 
 def _check_counts(
     units: pd.DataFrame,
-    params: BalanceParams,
     territory_ids: Sequence[str],
     current: pd.Series | None,
     locked: pd.Series | None,
@@ -411,13 +412,25 @@ def _check_counts(
                     f"only {n_free} units are free; unlock some"
                 ]
             )
-    if params.max_moved is not None and current is not None:
-        given_up = current.dropna()
-        n_given_up = int((~given_up.isin(list(territory_ids))).sum())
-        if n_given_up > params.max_moved:
-            raise InfeasibleError(
-                [
-                    f"{n_given_up} units lose their territory when only "
-                    f"{n_territories} remain, but at most {params.max_moved} may move"
-                ]
-            )
+
+
+def _check_given_up(
+    params: BalanceParams,
+    territory_ids: Sequence[str],
+    current: pd.Series | None,
+    rules: Rules,
+) -> None:
+    """Refuse a limit of moves that territories which end pass already."""
+    if params.max_moved is None or current is None:
+        return
+    ended = current.index[current.notna() & ~current.isin(list(territory_ids))]
+    size = checked_moves(rules, ended, "move_size")
+    n_moves = len(ended) if size is None else float(size.sum())
+    if n_moves > params.max_moved:
+        counted = "" if size is None else f", which count {n_moves:,g} moves,"
+        raise InfeasibleError(
+            [
+                f"{len(ended)} units{counted} lose their territory when only "
+                f"{len(territory_ids)} remain, but at most {params.max_moved} may move"
+            ]
+        )

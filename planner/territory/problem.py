@@ -15,7 +15,7 @@ from planner.territory.limits import importance_of
 from planner.territory.limits import limits_of
 from planner.territory.params import BalanceParams
 from planner.territory.rules import Rules
-from planner.territory.rules import checked_move_cost
+from planner.territory.rules import checked_moves
 from planner.territory.rules import checked_targets
 from planner.territory.rules import pair_rows
 
@@ -252,8 +252,8 @@ def build_problem(
     centres
         Columns x_km, y_km indexed by `territory_id`; or None.
     rules
-        Targets, costs of a move and forbidden pairs; None: nothing of it. Groups and
-        barriers are not for here.
+        Targets, costs and sizes of a move, forbidden pairs; None: nothing of it. Groups
+        and barriers are not for here.
 
     Returns
     -------
@@ -295,9 +295,8 @@ def build_problem(
         if centres is None
         else centres.loc[list(territory_ids), ["x_km", "y_km"]].to_numpy(dtype=float),
         is_contiguous=params.is_contiguous,
-        move_cost=None
-        if rules.move_cost is None
-        else checked_move_cost(rules, units.index),
+        move_cost=checked_moves(rules, units.index, "move_cost"),
+        move_size=checked_moves(rules, units.index, "move_size"),
         foes=pair_rows(rules.apart, units.index, "forbidden pair: unit"),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,9 @@ class Rules:
         Columns unit_id, other_id: neighbours whose border must not be crossed.
     move_cost : shape (n_units,)
         Cost of leaving today's territory by `unit_id`, not below 0; None: 1 each.
+    move_size : shape (n_units,)
+        What leaving today's territory counts towards `BalanceParams.max_moved` by
+        `unit_id`, not below 0, such as the unit's accounts; None: 1 each.
     targets
         Indexed `territory_id`: one column ``target``, or one for each measure, in any
         unit; territories get loads in these proportions. None: equal loads.
@@ -38,6 +42,7 @@ class Rules:
     apart: pd.DataFrame | None = None
     barriers: pd.DataFrame | None = None
     move_cost: pd.Series | None = None
+    move_size: pd.Series | None = None
     targets: pd.DataFrame | None = None
 
     @property
@@ -50,6 +55,7 @@ class Rules:
                 self.apart,
                 self.barriers,
                 self.move_cost,
+                self.move_size,
                 self.targets,
             )
         )
@@ -129,16 +135,19 @@ def pair_rows(pairs: pd.DataFrame | None, units: pd.Index, what: str) -> np.ndar
     return np.unique(both, axis=0)
 
 
-def checked_move_cost(rules: Rules, units: pd.Index) -> np.ndarray:
-    """Line up the costs of a move; 1 where none is given."""
-    if rules.move_cost is None:
-        return np.ones(len(units))
-    cost = pd.to_numeric(rules.move_cost.reindex(units), errors="coerce")
-    values = cost.fillna(1.0).to_numpy(dtype=float)
+def checked_moves(
+    rules: Rules, units: pd.Index, what: Literal["move_cost", "move_size"]
+) -> np.ndarray | None:
+    """Line up costs or sizes of a move, 1 where one is missing; None: none is given."""
+    given = getattr(rules, what)
+    if given is None:
+        return None
+    numbers = pd.to_numeric(given.reindex(units), errors="coerce")
+    values = numbers.fillna(1.0).to_numpy(dtype=float)
     wrong = ~np.isfinite(values) | (values < 0)
     if wrong.any():
         raise InputError(
-            f"unit {units[wrong][0]!r}: move_cost must be a number not below 0, got "
+            f"unit {units[wrong][0]!r}: {what} must be a number not below 0, got "
             f"{values[wrong][0]:g}"
         )
     return values

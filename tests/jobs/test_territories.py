@@ -184,6 +184,15 @@ def test_accounts_named_apart_are_still_apart_after_accepting(made, tmp_path):
     own.store.close()
 
 
+def test_a_limit_of_moves_counts_accounts(ws):
+    before = territory.overview(ws, scenario_id(ws)).accounts["territory_id"]
+    found = result_of(ws, "balance", asked(max_moved=6))
+    offered = territory.proposal(ws, scenario_id(ws), found)
+    assert 0 < len(offered.moved_accounts) <= 6
+    after = offered.after.accounts["territory_id"]
+    assert int((before != after).sum()) == len(offered.moved_accounts)
+
+
 def test_hours_with_driving_are_what_the_plan_really_takes(ws):
     found = result_of(ws, "balance", asked(HOURS))
     measure = found["report"]["measures"][HOURS]

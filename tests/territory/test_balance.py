@@ -19,6 +19,7 @@ from planner.geography.adjacency import point_edges
 from planner.territory.balance import balance
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
+from planner.territory.rules import Rules
 
 
 def asked(n_territories=None, tolerance=0.05, **more):
@@ -159,6 +160,31 @@ def test_no_more_units_move_than_allowed(grid_units):
     assert not result.is_met
     assert result.status is SolveStatus.NOT_MET
     assert len(result.blocking)
+
+
+def test_a_limit_of_moves_counts_what_a_move_is_said_to_count(grid_units):
+    """Heavy units count five accounts each, so fewer of them may move."""
+    units, edges = grid_units
+    today = pd.Series(np.where(units["x_km"] < 1, "A", "B"), index=units.index)
+    size = pd.Series(1.0, index=units.index)
+    size[units.index[::2]] = 5.0
+    result = balance(
+        units,
+        edges,
+        asked(2, max_moved=7),
+        current=today,
+        rules=Rules(move_size=size),
+    )
+    moved = plan_of(result) != today
+    assert 0 < size[moved].sum() <= 7
+    with pytest.raises(InfeasibleError, match="units, which count 17 moves, lose"):
+        balance(
+            units,
+            edges,
+            asked(1, max_moved=7),
+            current=today,
+            rules=Rules(move_size=size),
+        )
 
 
 def test_territories_given_up_count_as_moved(grid_units):

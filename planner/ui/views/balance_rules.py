@@ -101,9 +101,9 @@ def _start(view: TerritoryView) -> tuple[dict[str, Any], bool]:
         required=True,
     )
     limit = right.number_input(
-        "Move at most, units",
+        "Move at most, accounts",
         0,
-        len(view.units),
+        len(view.accounts),
         None,
         1,
         placeholder="no limit",
