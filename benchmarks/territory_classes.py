@@ -1,8 +1,10 @@
 """
-Territories: the published families, capacitated p-medians and ctdp.
+Territories: the published families, capacitated p-medians, centred clusters and ctdp.
 
-`python -m benchmarks territory --only pmedcap` (or SJC, ctdp, or part of a file's
-name). cpmp: centres at units, capacities; the known value stands beside. ctdp: three
+`python -m benchmarks territory --only pmedcap` (or SJC, doni, ctdp, or part of a file's
+name). cpmp: centres at units, capacities; the known value stands beside. doni: centres
+at centroids, a capacity as the measure's maximum; the known value is of the sum of
+distances, `balance` minimises that of their squares. ctdp: three
 activities within the stated tolerance, contiguous. The compactness of its reference is
 the sum of distances to each territory's best unit (two of our plans have it to the
 digit); `balance` minimises squared weighted distances instead, so ratios may pass 1.
@@ -23,9 +25,12 @@ from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 from planner.territory.pmedian import plan_medians
 
-FAMILIES = ("pmedcap", "SJC", "ctdp", "DU")
+FAMILIES = ("pmedcap", "SJC", "doni", "ctdp", "DU")
 # Primal bounds of a public table, not proven here.
 SJC = {"SJC1": 17288.99, "SJC2": 33270.94, "SJC3a": 45335.16, "SJC4a": 61925.51}
+# Best values of heuristics as published about 2010-2015; from memory, not proven here.
+DONI = {"doni1": 3021.41, "doni3": 8343.49, "doni5": 11114.67}
+MOST_CENTRED_GAP = 0.02
 MOST_GAP, MOST_MEAN_GAP = {"pmedcap": 0.02, "SJC": 0.01}, 0.005
 ACTIVITIES = ("w1", "w2", "w3")
 
@@ -115,6 +120,48 @@ def _run_medians(paths: Sequence[Path], seeds: Sequence[int]) -> bool:
     return fine
 
 
+def _run_centred(paths: Sequence[Path], seeds: Sequence[int]) -> bool:
+    """Run the centred clusters; whether all keep the capacity and the limit of gaps."""
+    print(
+        f"{'instance':14} {'n':>4} {'p':>3} {'seed':>4} {'sum':>9} {'known':>9} "
+        f"{'gap':>8} {'fullest':>7} {'cpu s':>6}"
+    )
+    fine = True
+    for path in paths:
+        words = [float(word) for word in path.read_text().split()]
+        n, p = map(int, words[:2])
+        rows = np.array(words[2 : 2 + 4 * n]).reshape(n, 4)
+        units = pd.DataFrame(
+            {"x_km": rows[:, 0], "y_km": rows[:, 1], "load": rows[:, 3]},
+            index=pd.Index([f"u{row}" for row in range(n)], dtype="str"),
+        )
+        room = float(rows[0, 2])
+        for seed in seeds:
+            started_s = time.process_time()
+            params = BalanceParams(
+                measures=(BalanceMeasure(column="load", maximum=room),),
+                n_territories=p,
+                is_contiguous=False,
+                seed=seed,
+            )
+            plan = balance(units, None, params)
+            cpu_s = time.process_time() - started_s
+            label = plan.alignment.territory_by_unit.reindex(units.index)
+            middle = units[["x_km", "y_km"]].groupby(label).transform("mean")
+            away = units[["x_km", "y_km"]] - middle
+            total = float(np.hypot(away["x_km"], away["y_km"]).sum())
+            fullest = float(units["load"].groupby(label).sum().max())
+            gap = total / DONI[path.stem] - 1
+            fine &= fullest <= room and gap <= MOST_CENTRED_GAP
+            print(
+                f"{path.stem:14} {n:4} {p:3} {seed:4} {total:9.1f} "
+                f"{DONI[path.stem]:9.1f} {100 * gap:7.2f}% {fullest / room:7.3f} "
+                f"{cpu_s:6.1f}",
+                flush=True,
+            )
+    return fine
+
+
 def _run_designs(paths: Sequence[Path], seeds: Sequence[int]) -> bool:
     """Run the territory designs; whether all are balanced and of one piece each."""
     reference = pd.read_csv(paths[0].with_name("reference_values.csv"), index_col=0)
@@ -174,11 +221,15 @@ def run_classes(folder: Path, only: str, seeds: Sequence[int]) -> bool:
         for path in sorted((folder / "cpmp").glob("*"))
         if only in path.name and path.name.startswith(("pmedcap", "SJC"))
     ]
+    centred = [
+        path for path in sorted((folder / "cpmp").glob("doni*")) if only in path.name
+    ]
     designs = [
         path
         for path in sorted((folder / "ctdp").glob("*.dat"))
         if only in path.name or only == "ctdp"
     ]
     fine = _run_medians(medians, seeds) if medians else True
+    fine &= _run_centred(centred, seeds) if centred else True
     fine &= _run_designs(designs, seeds) if designs else True
-    return fine and bool(medians or designs)
+    return fine and bool(medians or centred or designs)
