@@ -11,6 +11,7 @@ import pandas as pd
 from planner.core.errors import InputError
 from planner.core.run import RunControl
 from planner.core.units import MIN_PER_HOUR
+from planner.jobs.districts import district_plan
 from planner.jobs.plans import Asked
 from planner.jobs.plans import described
 from planner.jobs.plans import plan_of
@@ -41,10 +42,12 @@ def run_balance(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
 
     Returns
     -------
-    What `plans.plan_of` returns.
+    What `plans.plan_of` returns; `district_by_territory` where districts are asked.
     """
     task = _read(ws, job, run)
     with said_plainly(task.view, task.team.currency):
+        if task.request.districts:
+            return district_plan(task, run.part(0.05, 1.0))
         result, note = _solved(task, run.part(0.05, 1.0))
     return plan_of(task, result, note)
 

@@ -19,6 +19,7 @@ from planner.services.territory import TerritoryView
 from planner.territory.basis import MEASURES
 from planner.territory.params import BalanceParams
 from planner.territory.precheck import find_lumps
+from planner.territory.seats import parse_districts
 from planner.territory.workhours import HOURS
 
 KINDS = ("balance", "frontier", "headcount")  # of job, all asked by a `BalanceRequest`
@@ -64,6 +65,8 @@ class BalanceRequest:
         Most accounts that may move, for a frontier.
     travel_minor_per_h
         What an hour on the road costs, for a comparison of headcounts.
+    districts
+        As `seats.parse_districts` reads it; empty: territories alone.
     """
 
     params: BalanceParams
@@ -78,6 +81,7 @@ class BalanceRequest:
     split_units: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
     travel_minor_per_h: int = 0
+    districts: str = ""
 
     def __post_init__(self) -> None:
         if len(self.params.measures) > MOST_MEASURES:
@@ -97,11 +101,41 @@ class BalanceRequest:
             raise ParamsError(
                 f"travel_minor_per_h must be at least 0, got {self.travel_minor_per_h}"
             )
+        self._check_districts()
+
+    def _check_districts(self) -> None:
+        """Refuse districts that no plan of the number asked for can have."""
+        asked, n = self.asked_districts, self.params.n_territories
+        if asked is None:
+            return
+        if HOURS in self.columns:
+            raise ParamsError(
+                "hours with driving cannot be balanced by districts: choose workload"
+            )
+        if isinstance(asked, int) and not 2 <= asked <= (n or asked):
+            raise ParamsError(
+                f"{n} territories can be gathered into 2 to {n} districts, got {asked}"
+            )
+        if isinstance(asked, dict) and (min(asked.values()) < 1 or len(asked) < 2):
+            raise ParamsError(
+                "districts must be two or more with at least one territory each, got "
+                f"{self.districts!r}"
+            )
+        if isinstance(asked, dict) and n not in (None, sum(asked.values())):
+            raise ParamsError(
+                f"the districts name {sum(asked.values())} territories, asked are {n}; "
+                f"ask for {sum(asked.values())} or change the districts"
+            )
 
     @property
     def columns(self) -> list[str]:
         """Columns of the measures, most important first."""
         return [measure.column for measure in self.params.measures]
+
+    @property
+    def asked_districts(self) -> int | dict[str, int] | None:
+        """How many districts, or territories by district; None: none are asked."""
+        return parse_districts(self.districts) if self.districts else None
 
     def for_kind(self, kind: str) -> Self:
         """
@@ -112,7 +146,7 @@ class BalanceRequest:
         kind
             ``balance``; ``frontier``: moves from today's territories, travel to their
             centres; ``headcount``: numbers other than today's, which nothing that
-            belongs to a territory of today can hold for.
+            belongs to a territory of today can hold for; the same for districts.
         """
         if kind == "frontier":
             params = replace(
@@ -123,7 +157,7 @@ class BalanceRequest:
                 is_started_from_current=True,
             )
             return replace(self, params=params, travel_to=CENTRE, weighs_moves=False)
-        if kind == "headcount":
+        if kind == "headcount" or (kind == "balance" and self.districts):
             params = replace(
                 self.params,
                 max_moved=None,
@@ -134,6 +168,7 @@ class BalanceRequest:
                 params=params,
                 split_units=self.split_units,
                 travel_minor_per_h=self.travel_minor_per_h,
+                districts=self.districts if kind == "balance" else "",
             )
         return self
 

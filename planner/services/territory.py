@@ -277,7 +277,8 @@ def accept_proposal(
     Notes
     -----
     An account that the plan does not name apart follows its unit again. The shares the
-    plan was asked for stay with the scenario: later deviations are from them.
+    plan was asked for stay with the scenario: later deviations are from them; so do its
+    districts, and those of a territory that the plan says nothing of.
     Territories without a position get one; a company without any team gets a simulated
     one, labelled so.
     """
@@ -294,7 +295,12 @@ def accept_proposal(
         held = pd.concat([by_unit, alone])
         territories = staff_territories(conn, ws, scenario_id, held)
         shares = shares_in_ppm(result.get("shares") or {}, territories.index)
-        territories = territories.assign(share_ppm=shares)
+        known = scenario_rows.load_territories(conn, scenario_id)["district"]
+        told = result.get("district_by_territory")
+        districts = known if told is None else pd.Series(told, dtype="str")
+        territories = territories.assign(
+            share_ppm=shares, district=districts.reindex(territories.index)
+        )
         scenario_rows.save_territories(conn, edit, territories)
         _save_alignment(conn, edit, Alignment(by_unit, named))
         if job_id is not None:

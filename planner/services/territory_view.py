@@ -221,7 +221,8 @@ def planned(view: TerritoryView, result: Mapping[str, Any]) -> TerritoryView:
         The scenario as it is.
     result
         `territory_by_unit`, and where known `territory_by_account` (those that differ
-        from their unit) and `shares` (wanted, a multiple of the mean; else equal).
+        from their unit), `shares` (wanted, a multiple of the mean; else equal) and
+        `district_by_territory` (else as now).
     """
     by_unit = pd.Series(result["territory_by_unit"], dtype="str")
     apart = pd.Series(result.get("territory_by_account") or {}, dtype="str")
@@ -229,7 +230,12 @@ def planned(view: TerritoryView, result: Mapping[str, Any]) -> TerritoryView:
     follows = view.accounts["unit_id"].map(by_unit).astype("str")
     by_account = apart.where(apart.notna(), follows)
     return _as_if(
-        view, by_unit, by_account, is_whole=True, shares=result.get("shares") or {}
+        view,
+        by_unit,
+        by_account,
+        is_whole=True,
+        shares=result.get("shares") or {},
+        districts=result.get("district_by_territory"),
     )
 
 
@@ -249,6 +255,7 @@ def _as_if(
     *,
     is_whole: bool = False,
     shares: Mapping[str, float] | None = None,
+    districts: Mapping[str, str] | None = None,
 ) -> TerritoryView:
     """
     Show a scenario as it would be under another alignment.
@@ -261,6 +268,8 @@ def _as_if(
         Whether it is a plan of its own: territories that hold nothing are no more.
     shares
         Wanted load by territory, a multiple of the mean; empty: equal; None: as it is.
+    districts
+        District by territory; None: as it is.
     """
     by_unit = by_unit.reindex(view.units.index)
     accounts = view.accounts.assign(territory_id=by_account.astype("str"))
@@ -269,6 +278,8 @@ def _as_if(
     kept = view.territories[told].reindex(pd.Index(ids, name="territory_id"))
     if shares is not None:
         kept["share_ppm"] = shares_in_ppm(shares, kept.index)
+    if districts is not None:
+        kept["district"] = pd.Series(districts, dtype="str").reindex(kept.index)
     kept["name"] = kept["name"].fillna(pd.Series(ids, index=kept.index))
     kept["rep_name"] = kept["rep_name"].fillna("vacant")
     used = {*by_unit.dropna(), *accounts["territory_id"].dropna()}

@@ -47,36 +47,6 @@ class Levels:
         )
 
 
-def parse_districts(text: str) -> int | dict[str, int]:
-    """
-    Read what ``--districts`` says.
-
-    Parameters
-    ----------
-    text
-        A number: territories first, then gathered into so many districts. Names with
-        their seats, ``north=4,south=6``: districts first, then territories inside.
-
-    Raises
-    ------
-    InputError
-        If it is neither.
-    """
-    try:
-        if "=" not in text:
-            return int(text)
-        pairs = [part.partition("=") for part in text.split(",")]
-        seats = {name.strip(): int(count) for name, _, count in pairs}
-    except ValueError:
-        raise InputError(
-            "--districts takes a number, or names with their territories like "
-            f"north=4,south=6; got {text!r}"
-        ) from None
-    if len(seats) < len(pairs) or "" in seats:
-        raise InputError(f"--districts must name each district once, got {text!r}")
-    return seats
-
-
 def balance_levels(
     units: pd.DataFrame,
     edges: pd.DataFrame,
@@ -94,7 +64,7 @@ def balance_levels(
         As `balance` takes them; `params.n_territories` is not looked at where the
         districts name their seats.
     districts
-        As `parse_districts` returns it.
+        As `seats.parse_districts` returns it.
     run
         Time limit, progress and cancel.
 

@@ -17,7 +17,6 @@ from planner.geography.adjacency import point_edges
 from planner.territory.balance import balance
 from planner.territory.districts import balance_levels
 from planner.territory.districts import levels_report
-from planner.territory.districts import parse_districts
 from planner.territory.frontier import frontier
 from planner.territory.measures import balance_index
 from planner.territory.params import BalanceMeasure
@@ -26,6 +25,7 @@ from planner.territory.reading import UnitColumns
 from planner.territory.reading import UnitFiles
 from planner.territory.reading import read_unit_files
 from planner.territory.result import BalanceResult
+from planner.territory.seats import parse_districts
 
 _LIMIT = re.compile(r",(min|max|priority)=")
 _LIMITS = {"min": "minimum", "max": "maximum"}

@@ -12,12 +12,15 @@ from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.core.run import RunControl
 from planner.core.settings import Settings
+from planner.geography.adjacency import count_pieces
 from planner.jobs import queue
 from planner.jobs.tasks import TASKS
 from planner.services import importing
 from planner.services import scenarios
 from planner.services import territory
 from planner.services.balancing import BalanceRequest
+from planner.services.districts import district_by_unit
+from planner.services.districts import district_table
 from planner.services.workspace import open_workspace
 from planner.store.engine import open_store
 from planner.territory.params import BalanceMeasure
@@ -222,6 +225,28 @@ def test_a_unit_too_big_is_said_and_can_be_divided_by_its_accounts(ws):
     assert len(placed) == len(after.after.territories) == 6
     found = divided["report"]["measures"]["accounts"][worst]
     assert (placed / 10 - 1).abs().max() == pytest.approx(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"), [("2", {"D01", "D02"}), ("west=2, east=2", {"west", "east"})]
+)
+def test_districts_lie_over_whole_territories(ws, text, names):
+    request = asked(n_territories=4, tolerance=0.6, districts=text)
+    found = result_of(ws, "balance", request)
+    above = found["district_by_territory"]
+    assert set(above) == set(found["territory_by_unit"].values())
+    assert {"T1", "T2", "T3"} < set(above)  # the names of today, and one more
+    assert set(above.values()) == names
+    assert found["report"]["districts"]["n_districts"] == 2
+    offered = territory.proposal(ws, scenario_id(ws), found)
+    table = district_table(offered.after, "accounts")
+    assert table["n_territories"].sum() == 4
+    assert table["accounts"].sum() == 60
+    by_unit = district_by_unit(offered.after)
+    edges = offered.after.edges
+    assert (count_pieces(by_unit, edges) == 0).all()  # each hangs together
+    if "=" in text:
+        assert table["n_territories"].to_dict() == {"west": 2, "east": 2}
 
 
 def test_contradictions_fail_in_the_names_people_know(ws):

@@ -140,11 +140,30 @@ def test_parameters_of_older_jobs_are_understood():
         ({"shares": "fair"}, "shares must be one of equal, capacity, got 'fair'"),
         ({"travel_to": "work"}, "travel_to must be one of"),
         ({"travel_minor_per_h": -1}, "must be at least 0, got -1"),
+        ({"districts": "3", "n": 2}, "gathered into 2 to 2 districts, got 3"),
+        ({"districts": "a=1,b=2", "n": 4}, "name 3 territories, asked are 4"),
+        ({"districts": "a=3,b=0", "n": 3}, "at least one territory each"),
     ],
 )
 def test_senseless_requests_are_refused(asked, said):
     with pytest.raises(ParamsError, match=said):
         a_request(**asked)
+
+
+def test_districts_leave_aside_what_is_tied_to_today():
+    asked = a_request(
+        n=4, districts="a=1, b=3", kept_territories=("T1",), shares="capacity"
+    )
+    kept = asked.for_kind("balance")
+    assert kept.asked_districts == {"a": 1, "b": 3}
+    assert (kept.kept_territories, kept.shares) == ((), "equal")
+    assert asked.for_kind("headcount").districts == ""
+    plain = json.loads(json.dumps(asked.to_dict()))
+    assert BalanceRequest.from_dict(plain) == asked
+    with pytest.raises(ParamsError, match="choose workload"):
+        a_request(HOURS, districts="2", n=4)
+    with pytest.raises(InputError, match="like north=4"):
+        a_request(districts="two", n=4)
 
 
 def test_five_measures_are_refused():

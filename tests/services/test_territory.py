@@ -7,6 +7,9 @@ from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.services import scenarios
 from planner.services import territory
+from planner.services.districts import district_by_unit
+from planner.services.districts import district_table
+from planner.services.districts import has_districts
 from planner.services.tolerances import territory_effects
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
@@ -186,6 +189,27 @@ def test_wanted_shares_stay_with_the_scenario_until_they_are_taken_back(
     worst = effects[effects["measure"] == "accounts"].groupby("scenario")["after"].max()
     assert worst["Variant"] == pytest.approx(1.0)
     assert worst[equal.scenario.name] == pytest.approx(0.0)
+
+
+@SQLITE_ONLY
+def test_districts_stay_with_their_territories(small, scenario):
+    view = territory.overview(small, scenario.scenario_id)
+    assert not has_districts(view)
+    plan = {**halves(view), "district_by_territory": {"T01": "North", "T02": "South"}}
+    offered = territory.proposal(small, scenario.scenario_id, plan).after
+    territory.accept_proposal(small, scenario.scenario_id, 1, plan)
+    saved = territory.overview(small, scenario.scenario_id)
+    told = {"T01": "North", "T02": "South"}
+    assert saved.territories["district"].to_dict() == told
+    assert offered.territories["district"].to_dict() == told
+    assert district_by_unit(saved)[MILWAUKEE] == "South"
+    table = district_table(saved, "accounts")
+    assert table["deviation"].to_dict() == {"North": 0.0, "South": 0.0}
+    assert table.loc["South", "territories"] == "T02"
+    version = territory.assign_units(small, scenario.scenario_id, 2, [BROWN], "T03")
+    territory.accept_proposal(small, scenario.scenario_id, version, halves(view))
+    again = territory.overview(small, scenario.scenario_id)
+    assert again.territories["district"].to_dict() == told
 
 
 @SQLITE_ONLY

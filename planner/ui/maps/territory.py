@@ -31,6 +31,7 @@ MARGIN = 0.12  # around the accounts, of their span
 BESIDE = "#9A1B6E"  # another team's outlines: no territory has this colour
 OUTLINE_DETAIL_DEG = 0.005
 MARK_LETTERS = 3
+DISTRICT = "#0B4F8A"  # outlines of districts
 FULL_COLOUR_AT = 2.0  # times the tolerance: from there on the colour says no more
 
 
@@ -197,7 +198,27 @@ def outlines_of(view: TerritoryView, *, label: str = "") -> list[Outline]:
         What stands before their names; "": the first letters of the team.
     """
     mark = label or view.scenario.team[:MARK_LETTERS]
-    joined = dissolve(view.units, view.units["territory_id"])
+    return outlines_by(view, view.units["territory_id"], colour=BESIDE, mark=mark)
+
+
+def outlines_by(
+    view: TerritoryView, part_by_unit: pd.Series, *, colour: str, mark: str = ""
+) -> list[Outline]:
+    """
+    Draw parts of the map, such as districts, as lines.
+
+    Parameters
+    ----------
+    view
+        With the units.
+    part_by_unit
+        Name of the part by `unit_id`; missing: in none.
+    colour
+        Of the lines.
+    mark
+        What stands before the names.
+    """
+    joined = dissolve(view.units, part_by_unit)
     shapes = joined.geometry.simplify(OUTLINE_DETAIL_DEG)
     return [
         Outline(
@@ -207,8 +228,8 @@ def outlines_of(view: TerritoryView, *, label: str = "") -> list[Outline]:
                 if part.geom_type == "Polygon"
                 for ring in (part.exterior, *part.interiors)
             ],
-            label=f"{mark} {name}",
-            colour=BESIDE,
+            label=f"{mark} {name}".strip(),
+            colour=colour,
         )
         for name, shape in shapes.items()
     ]

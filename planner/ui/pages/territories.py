@@ -25,6 +25,8 @@ from planner.ui.planmap import planmap
 from planner.ui.views import reads
 from planner.ui.views.balance_form import balance_form
 from planner.ui.views.balance_table import balance_table
+from planner.ui.views.districts import district_outlines
+from planner.ui.views.districts import district_part
 from planner.ui.views.downloads import export_menu
 from planner.ui.views.frontier_view import frontier_panel
 from planner.ui.views.headcount_view import headcount_panel
@@ -172,6 +174,7 @@ def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) 
     event = _map_and_table(ws, fmt, before, shown, after, tools, colours, is_editable)
     if len(shown.territories):
         figures(fmt, before, after, tools["measure"])
+    district_part(fmt, shown, tools["measure"])
     shares_note(ws, fmt, scenario, shown, is_editable=is_editable)
     overlap_part(ws, fmt, shown, tools["beside"])
     if offer is not None:
@@ -209,7 +212,10 @@ def _map_and_table(
                 colours=colours,
                 colour_by=tools["colour_by"],
                 has_homes="homes" in tools["layers"],
-                outlines=outlines_beside(ws, tools["beside"]),
+                outlines=[
+                    *district_outlines(shown),
+                    *outlines_beside(ws, tools["beside"]),
+                ],
                 selected=st.session_state["terr-pending"] if is_editable else (),
                 **look,
             ),

@@ -16,6 +16,7 @@ from planner.services.balancing import EQUAL
 from planner.services.balancing import HOME
 from planner.services.balancing import parent_fields
 from planner.services.territory import TerritoryView
+from planner.ui.views.districts import ask_districts
 
 MOST_OFFERED = 500  # accounts to choose from, those we sell most to
 
@@ -59,6 +60,10 @@ def ask_rules(
         return Rules(own=_headcount(n_today, currency))
     start: dict[str, Any] = {}
     own: dict[str, Any] = {}
+    if kind == "balance":
+        own |= ask_districts()
+    if own:
+        return Rules(own=own)
     if kind == "balance" and n_today:
         start, own["weighs_moves"] = _start(view)
     if n_today:

@@ -78,7 +78,8 @@ def balance_table(
     was = view.territories if after is not None else None
     labels = {**territory_labels(view), **(territory_labels(after) if after else {})}
     has_value = measure != "accounts"
-    heads = ["Territory", "Deviation"]
+    has_district = bool(now["district"].notna().any())
+    heads = ["Territory", *(["District"] if has_district else []), "Deviation"]
     if has_value:
         heads.append(measure_label)
     heads += ["Accounts", "Workload", f"Travel, {fmt.distance_unit}", "Pieces"]
@@ -93,6 +94,7 @@ def balance_table(
             measure=measure if has_value else None,
             share_column=f"{measure}_deviation",
             tolerance=tolerance,
+            has_district=has_district,
         )
         for name, row in now.iterrows()
     ]
@@ -116,10 +118,13 @@ def _row(
     measure: str | None,
     share_column: str,
     tolerance: float,
+    has_district: bool,
 ) -> str:
     share, before = row[share_column], None if was is None else was[share_column]
     is_moved = was is not None and not _is_same(row["accounts"], was["accounts"])
     cells = [_deviation(share, before if is_moved else None, tolerance, fmt)]
+    if has_district:
+        cells.insert(0, "–" if pd.isna(row["district"]) else map_text(row["district"]))
     if measure is not None:
         cells.append(_both(row, was, measure, writer_of(measure, fmt)))
     cells.append(_both(row, was, "accounts", fmt.number))

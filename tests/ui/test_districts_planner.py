@@ -1,0 +1,43 @@
+"""Districts on the Territories page: asked for, shown, refused in words."""
+
+from planner.jobs import queue
+from planner.services import territory
+from planner.ui.views.districts import district_outlines
+from tests.ui.test_forms_planner import form  # noqa: F401 - a fixture
+from tests.ui.test_forms_planner import text_of
+from tests.ui.test_pages_planner import draft
+from tests.ui.test_pages_planner import turn_to
+
+
+def test_the_form_asks_for_districts(form, ws):  # noqa: F811
+    app = form("balance_form.balance_form")
+    app.text_input(key="bal-districts").set_value("north=4, south=6").run()
+    assert any("drawn anew" in c.value for c in app.caption)
+    assert "bal-shares" not in [c.key for c in app.segmented_control]
+    app.button(key="bal-start").click().run()
+    assert "name 10 territories, asked are 24" in text_of(app)
+    app.number_input(key="bal-n").set_value(10)
+    app.button(key="bal-start").click().run()
+    assert not app.exception
+    job = queue.latest(ws.store, "balance", draft(ws).scenario_id)
+    assert job.params["districts"] == "north=4, south=6"
+
+
+def test_districts_are_outlined_and_added_up(app, ws):
+    scenario = draft(ws)
+    view = territory.overview(ws, scenario.scenario_id)
+    assert district_outlines(view) == []
+    above = {
+        name: "West" if name < "T10" else "East" for name in view.territories.index
+    }
+    plan = {
+        "territory_by_unit": view.units["territory_id"].to_dict(),
+        "district_by_territory": above,
+    }
+    territory.accept_proposal(ws, scenario.scenario_id, scenario.version, plan)
+    saved = territory.overview(ws, scenario.scenario_id)
+    assert {line.label for line in district_outlines(saved)} == {"West", "East"}
+    turn_to(app, "territories")
+    assert not app.exception
+    assert "Districts" in [s.value for s in app.subheader]
+    assert "District</th>" in text_of(app)
