@@ -1,0 +1,183 @@
+"""The log of a planner's edits: undo, redo and jump, with nothing ever patched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
+from functools import cached_property
+from typing import Self
+
+import pandas as pd
+
+from planner.core.errors import InputError
+from planner.territory.edits import Draft
+from planner.territory.edits import Edit
+from planner.territory.edits import apply_edit
+from planner.territory.moves import Move
+from planner.territory.moves import moves_between
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """
+    One step of the log.
+
+    Parameters
+    ----------
+    edit
+        What was done.
+    label
+        The same in a user's words.
+    who, at
+        Who did it and when, UTC in ISO form.
+    """
+
+    edit: Edit
+    label: str
+    who: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class History:
+    """
+    All steps since a plan was opened; never changed, only replaced.
+
+    Parameters
+    ----------
+    opened
+        The plan as it was then.
+    entries
+        The steps, the oldest first; those from `position` on are undone.
+    position
+        How many steps are done.
+    """
+
+    opened: Draft
+    entries: tuple[Entry, ...] = ()
+    position: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.position <= len(self.entries):
+            raise InputError(
+                f"the log has {len(self.entries)} steps, got position {self.position}"
+            )
+
+    @cached_property
+    def draft(self) -> Draft:
+        """The plan after the steps that are done, replayed from the first one."""
+        draft = self.opened
+        for entry in self.entries[: self.position]:
+            draft = apply_edit(draft, entry.edit)
+        return draft
+
+    def add(self, entry: Entry) -> Self:
+        """
+        Do a step; what was undone before it is forgotten.
+
+        Raises
+        ------
+        InputError
+            If the step cannot be done.
+        """
+        after = apply_edit(self.draft, entry.edit)
+        kept = (*self.entries[: self.position], entry)
+        log = replace(self, entries=kept, position=len(kept))
+        log.__dict__["draft"] = after  # what replaying would give: spares a long log
+        return log
+
+    def undo(self) -> Self:
+        """Take the last step back; the log itself where there is none."""
+        return replace(self, position=max(0, self.position - 1))
+
+    def redo(self) -> Self:
+        """Do the step again that was undone last; the log itself where none was."""
+        return replace(self, position=min(len(self.entries), self.position + 1))
+
+    def jump(self, position: int) -> Self:
+        """
+        Go to the plan after so many steps.
+
+        Raises
+        ------
+        InputError
+            If the log has fewer.
+        """
+        return replace(self, position=position)
+
+    def rebased(self, saved: Draft, n_kept: int = 0) -> tuple[Self, list[Entry]]:
+        """
+        Begin anew from a plan somebody else saved, with one's own steps upon it.
+
+        Parameters
+        ----------
+        saved
+            The plan as it is saved now.
+        n_kept
+            Steps at the beginning that are in `saved` already.
+
+        Returns
+        -------
+        log
+            From `saved`, with the steps done since that can still be done.
+        lost
+            The steps that cannot, in order: to be shown, not dropped in silence.
+        """
+        log = replace(self, opened=saved, entries=(), position=0)
+        lost = []
+        for entry in self.entries[n_kept : self.position]:
+            try:
+                log = log.add(entry)
+            except InputError:
+                lost.append(entry)
+        return log, lost
+
+
+def pending(saved: Draft, draft: Draft) -> list[Move]:
+    """List the moves of units and accounts that a draft has beyond what is saved."""
+    return moves_between(saved.alignment, draft.alignment)
+
+
+def contested(opened: Draft, saved: Draft, draft: Draft) -> pd.DataFrame:
+    """
+    Find what two planners gave to different territories.
+
+    Parameters
+    ----------
+    opened
+        The plan both began with.
+    saved
+        The other's, saved since.
+    draft
+        One's own.
+
+    Returns
+    -------
+    Indexed by `unit_id` or `account_id`: `was`, `theirs`, `mine` (missing: none, for
+    accounts: with their unit) and `what` (``unit`` or ``account``).
+    """
+    tables = []
+    for what, part in (
+        ("unit", "territory_by_unit"),
+        ("account", "territory_by_account"),
+    ):
+        three = pd.DataFrame(
+            {
+                "was": getattr(opened.alignment, part),
+                "theirs": getattr(saved.alignment, part),
+                "mine": getattr(draft.alignment, part),
+            }
+        ).fillna("")
+        is_both = (three["was"] != three["theirs"]) & (three["was"] != three["mine"])
+        differ = three[is_both & (three["theirs"] != three["mine"])]
+        tables.append(differ.mask(differ == "").assign(what=what))
+    return pd.concat(tables)
+
+
+def told(entries: Sequence[Entry]) -> pd.DataFrame:
+    """Lay out a log for reading: step, label, who, at."""
+    return pd.DataFrame(
+        [(n + 1, e.label, e.who, e.at) for n, e in enumerate(entries)],
+        columns=["step", "label", "who", "at"],
+    ).set_index("step")
