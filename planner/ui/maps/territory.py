@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner.core.formats import Formats
 from planner.geography.boundaries import dissolve
+from planner.services.deviations import has_shares
 from planner.services.territory import TerritoryView
 from planner.ui.maps.palette import TERRITORY
 from planner.ui.maps.palette import colour_territories
@@ -153,7 +154,7 @@ def territory_map(
     if colour_by == "Deviation":
         fill = deviation_fill(view, measure, tolerance)
         figures = [fmt.signed_share(share) for share in deviation]
-        title = "From wanted share" if view.has_shares else "Deviation"
+        title = "From wanted share" if has_shares(view.territories) else "Deviation"
     else:
         fill = colours or territory_colours(view)
         figures = [fmt.number(count) for count in view.territories["accounts"]]

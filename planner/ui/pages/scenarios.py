@@ -136,7 +136,13 @@ def _of_team(known: list[Scenario]) -> list[Scenario]:
     teams = sorted({scenario.team for scenario in known})
     if len(teams) < 2:
         return known
-    chosen = st.pills("Team", teams, key="scn-team", label_visibility="collapsed")
+    chosen = st.pills(
+        "Team",
+        teams,
+        format_func=markdown_text,
+        key="scn-team",
+        label_visibility="collapsed",
+    )
     return [scenario for scenario in known if chosen in (None, scenario.team)]
 
 
