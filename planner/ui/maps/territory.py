@@ -221,7 +221,8 @@ def outlines_by(
     """
     joined = dissolve(view.units, part_by_unit)
     shapes = joined.geometry.simplify(OUTLINE_DETAIL_DEG)
-    return [
+    inside = joined.geometry.representative_point()
+    lines = [
         Outline(
             rings=[
                 [(round(lat, 4), round(lon, 4)) for lon, lat in ring.coords]
@@ -229,11 +230,17 @@ def outlines_by(
                 if part.geom_type == "Polygon"
                 for ring in (part.exterior, *part.interiors)
             ],
-            label=f"{mark} {name}".strip(),
             colour=colour,
         )
-        for name, shape in shapes.items()
+        for shape in shapes
     ]
+    # A name stands in the middle of its rings, which of a coast lies in the water: so
+    # it has a ring of one point, inside.
+    names = [
+        Outline(rings=[[(place.y, place.x)]], label=f"{mark} {name}".strip())
+        for name, place in inside.items()
+    ]
+    return lines + names
 
 
 def _points(

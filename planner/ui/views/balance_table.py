@@ -10,6 +10,7 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
+from planner.services.deviations import has_shares
 from planner.services.territory import TerritoryView
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import map_text
@@ -79,7 +80,8 @@ def balance_table(
     labels = {**territory_labels(view), **(territory_labels(after) if after else {})}
     has_value = measure != "accounts"
     has_district = bool(now["district"].notna().any())
-    heads = ["Territory", *(["District"] if has_district else []), "Deviation"]
+    heads = ["Territory", *(["District"] if has_district else [])]
+    heads.append("From wanted" if has_shares(now) else "Deviation")
     if has_value:
         heads.append(measure_label)
     heads += ["Accounts", "Workload", f"Travel, {fmt.distance_unit}", "Pieces"]
