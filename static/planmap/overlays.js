@@ -124,6 +124,10 @@ const SVG = "http://www.w3.org/2000/svg";
 const ICONS = {
   fit: "M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7",
   box: "M4 4h3M10 4h4M17 4h3v3M20 10v4M20 17v3h-3M14 20h-4M7 20H4v-3M4 14v-4M4 7V4",
+  lasso: "M12 4c5 0 8.500 2.200 8.500 5.500S17 15 12 15s-8.500-2.200-8.500-5.500S7 4 12 4zM7 14.500c-2 1.500-1 4 1 4s2.500 1 1.500 2.500",
+  polygon: "M5 9l8-5 7 6-3 9-10 1z",
+  paint: "M20 4c-4 1-8 5-10 8l2.500 2.500C15.500 12.500 19 8 20 4zM9 13.500c-3 0-3 3.500-6 5.500 4 1.500 8.500 0 8-3.500z",
+  line: "M4 20L20 4M4 9h5M15 20v-5",
 };
 
 export function makeButton(L, map, name, title, onClick) {

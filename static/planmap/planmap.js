@@ -2,8 +2,8 @@
 // the blocks that the stores hold, and tells Python what the user did.
 
 const version = new URL(import.meta.url).search;
-const [layers, canvas, overlays] = await Promise.all(
-  ["layers", "canvas", "overlays"].map((name) => import(`./${name}.js${version}`)),
+const [layers, canvas, overlays, tools] = await Promise.all(
+  ["layers", "canvas", "overlays", "tools"].map((name) => import(`./${name}.js${version}`)),
 );
 const { element } = overlays;
 const NONE = 255;
@@ -134,7 +134,7 @@ class PlanMap {
     this.map.on("mousemove", (event) => this.hover(event));
     this.map.on("mouseout movestart zoomstart", () => this.tip.hide());
     this.map.on("click", (event) => this.click(event));
-    this.addBoxSelect();
+    this.tools = new tools.Tools(L, this);
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.canvasBox);
   }
@@ -157,7 +157,7 @@ class PlanMap {
     this.box.style.setProperty("--pm-height", `${data.height}px`);
     this.box.classList.toggle("pm-dark", isDark(this.place.host ?? this.place));
     this.canvasBox.setAttribute("aria-label", data.label);
-    this.boxButton?.classList.toggle("pm-gone", !data.events.includes("box"));
+    this.tools.offer(data.events);
     this.buildScene();
     this.fit(false);
     this.addTiles();
@@ -356,7 +356,7 @@ class PlanMap {
   }
 
   hover(event) {
-    if (!this.known || this.isBoxing || this.map.dragging.moving()) return;
+    if (!this.known || this.tools.active || this.map.dragging.moving()) return;
     const found = this.find(event.latlng, this.reach(event));
     this.canvasBox.style.cursor = found && this.data.events.includes(found.kind) ? "pointer" : "";
     if (!found) this.tip.hide();
@@ -369,7 +369,7 @@ class PlanMap {
   }
 
   click(event) {
-    if (!this.known || this.isBoxing || this.hasBoxed) return;
+    if (!this.known || this.tools.isBusy) return;
     const found = this.find(event.latlng, this.reach(event));
     if (!found) return this.tip.hide();
     this.showTip(found, event);
@@ -378,49 +378,7 @@ class PlanMap {
     this.send({ kind: found.kind, ids: [id], unit_ids: [] });
   }
 
-  // --- box: with its button, or with shift held ------------------------------------
-
-  addBoxSelect() {
-    const L = window.L;
-    overlays.makeButton(L, this.map, "box", "Select in a box (or hold Shift and drag)", (button) => {
-      this.isBoxing = !this.isBoxing;
-      button.classList.toggle("pm-on", this.isBoxing);
-      button.setAttribute("aria-pressed", String(this.isBoxing));
-      this.canvasBox.classList.toggle("pm-boxing", this.isBoxing);
-    });
-    this.boxButton = this.canvasBox.querySelectorAll(".pm-tool")[1].parentElement;
-    let start = null;
-    const band = element("div", "pm-band");
-    const at = (event) => this.map.mouseEventToContainerPoint(event);
-    this.canvasBox.addEventListener("pointerdown", (event) => {
-      const isWanted = this.data.events.includes("box") && (this.isBoxing || event.shiftKey);
-      if (!isWanted || event.button || event.target.closest(".leaflet-control")) return;
-      start = at(event);
-      this.map.dragging.disable();
-      this.canvasBox.setPointerCapture(event.pointerId);
-      this.tip.hide();
-    });
-    this.canvasBox.addEventListener("pointermove", (event) => {
-      if (!start) return;
-      const now = at(event);
-      const low = [Math.min(start.x, now.x), Math.min(start.y, now.y)];
-      band.style.cssText = `left:${low[0]}px;top:${low[1]}px;width:${Math.abs(now.x - start.x)}px;height:${Math.abs(now.y - start.y)}px`;
-      if (!band.isConnected) this.box.append(band);
-    });
-    const end = (event) => {
-      if (!start) return;
-      const corners = [start, at(event)];
-      start = null;
-      band.remove();
-      this.map.dragging.enable();
-      if (event.type === "pointercancel" || corners[0].distanceTo(corners[1]) <= 4) return;
-      this.hasBoxed = true; // the click that follows is the end of this drag
-      setTimeout(() => (this.hasBoxed = false), 50);
-      this.selectBox(corners);
-    };
-    this.canvasBox.addEventListener("pointerup", end);
-    this.canvasBox.addEventListener("pointercancel", end);
-  }
+  // --- what a box takes in ---------------------------------------------------------
 
   selectBox(corners) {
     const world = corners.map((at) => this.worldAt(this.map.containerPointToLatLng(at)));

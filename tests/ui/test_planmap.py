@@ -170,7 +170,22 @@ def test_events_are_checked():
     raw = {"kind": "box", "ids": ["a"], "unit_ids": ["17001"]}
     assert read_event(raw) == MapEvent(kind="box", ids=("a",), unit_ids=("17001",))
     assert read_event({"kind": "point", "ids": ["a"]}).ids == ("a",)
-    for nonsense in (None, 3, {}, {"kind": "drop"}, {"kind": "box", "ids": "abc"}):
+    drawn = {"kind": "lasso", "ids": [], "path": [[41.5, -87], [42, -87], [42, -86.5]]}
+    assert read_event(drawn).path == ((41.5, -87.0), (42.0, -87.0), (42.0, -86.5))
+    for nonsense in (
+        None,
+        3,
+        {},
+        {"kind": "drop"},
+        {"kind": "box", "ids": "abc"},
+        {"kind": "lasso"},
+        {"kind": "point", "ids": ["a"], "path": [[1, 1]]},
+        {"kind": "line", "path": [[1, 1], [2]]},
+        {"kind": "line", "path": [[1, 1], [float("nan"), 2]]},
+        {"kind": "line", "path": [[1, 1], [91, 2]]},
+        {"kind": "line", "path": [[1, "x"]]},
+        {"kind": "line", "path": [[1, 1]] * 20_001},
+    ):
         assert read_event(nonsense) is None
 
 

@@ -38,8 +38,15 @@ event = planmap(
             points=Points(places=places_of(places)), legend_title="Territory",
             legend=[Entry(label="T1", short="T1", colour="#77AADD"),
                     Entry(label="T2", short="T2", colour="#EE8866")]),
-    key="m", height=500, events=("point", "unit", "box"))
+    key="m", height=500, events=("point", "unit", "box", "lasso", "polygon", "paint", "line"))
 st.write(f"got {{event.kind}} {{len(event.ids)}} {{len(event.unit_ids)}} {{event.ids[:1]}}" if event else "got nothing")
+if event and event.path:
+    from planner.geography import selecting
+    lat, lon = units.centroid.y, units.centroid.x
+    taken = {{"paint": lambda: selecting.touched(units.geometry, event.path),
+              "line": lambda: selecting.left_of(lat, lon, event.path)}}
+    taken = taken.get(event.kind, lambda: selecting.inside(lat, lon, event.path))()
+    st.write(f"took {{int(taken.sum())}} of 16")
 """
 
 
@@ -139,6 +146,71 @@ def test_shift_and_drag_selects_what_lies_in_the_box(page):
     page.mouse.up()
     page.keyboard.up("Shift")
     page.get_by_text("got box 1").wait_for(timeout=10_000)
+    assert page.faults == []
+
+
+AROUND = ((-190, -220), (190, -220), (190, 220), (-190, 220))  # all units, in pixels
+
+
+def draw(page, tool, *way, steps=6):
+    """Draw with a tool, in pixels from the middle of the units."""
+    x, y = middle(page)
+    page.locator(f".pm-tool[aria-label^='{tool}']").click()
+    page.mouse.move(x + way[0][0], y + way[0][1])
+    page.mouse.down()
+    for dx, dy in way[1:]:
+        page.mouse.move(x + dx, y + dy, steps=steps)
+    page.mouse.up()
+
+
+def test_a_lasso_takes_the_units_it_goes_around(page):
+    scale = page.locator(".leaflet-control-scale-line")
+    before = scale.inner_text(), scale.bounding_box()["width"]
+    draw(page, "Select around, freehand", *AROUND)
+    page.get_by_text("got lasso 0 0").wait_for(timeout=10_000)
+    page.get_by_text("took 16 of 16").wait_for()
+    assert (scale.inner_text(), scale.bounding_box()["width"]) == before
+    assert page.faults == []
+
+
+def test_a_brush_paints_one_row_and_a_line_divides(page):
+    draw(page, "Paint", (-190, 40), (190, 40))
+    page.get_by_text("took 4 of 16").wait_for(timeout=10_000)
+    page.locator(".pm-tool[aria-label^='Paint']").click()
+    draw(page, "Draw a dividing line", (5, 200), (5, -200))
+    page.get_by_text("got line 0 0").wait_for(timeout=10_000)
+    page.get_by_text("took 8 of 16").wait_for()
+    assert page.faults == []
+
+
+def test_a_polygon_is_drawn_corner_by_corner_and_space_moves_the_map(page):
+    x, y = middle(page)
+    page.locator(".pm-tool[aria-label*='corner by corner']").click()
+    for dx, dy in AROUND[:3]:
+        page.mouse.click(x + dx, y + dy)
+    page.keyboard.press("Escape")  # the corners go, the tool stays
+    for dx, dy in AROUND:
+        page.mouse.click(x + dx, y + dy)
+    page.keyboard.press("Enter")
+    page.get_by_text("got polygon 0 0").wait_for(timeout=10_000)
+    page.get_by_text("took 16 of 16").wait_for()
+    page.keyboard.press("Escape")
+    assert page.locator(".pm-tool.pm-on").count() == 0
+    page.locator(".pm-tool[aria-label^='Paint']").click()
+    page.locator(".pm-map").focus()
+    page.mouse.move(x, y)
+    page.keyboard.down(" ")
+    page.mouse.down()
+    page.mouse.move(x + 120, y, steps=4)
+    page.mouse.up()
+    page.keyboard.up(" ")
+    page.wait_for_timeout(600)
+    assert page.get_by_text("got polygon 0 0").count() == 1  # nothing was painted
+    page.keyboard.press("Escape")
+    page.mouse.move(x, y)
+    page.wait_for_timeout(300)
+    clinic = page.locator(".pm-tip-name").filter(has_text="Clinic", visible=True)
+    assert clinic.count() == 0  # the map moved on under the pointer
     assert page.faults == []
 
 

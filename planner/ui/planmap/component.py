@@ -91,7 +91,8 @@ def planmap(
     height
         Pixels; less on narrow screens.
     events
-        Which gestures come back; each costs a rerun. ``box`` adds the button for it.
+        Which gestures come back; each costs a rerun. ``box``, ``lasso``, ``polygon``,
+        ``paint`` and ``line`` add the button for it.
 
     Returns
     -------

@@ -1,0 +1,190 @@
+// What is drawn with the pointer: a box, a lasso, a polygon corner by corner, a brush
+// stroke, a dividing line. The shape goes to Python, which says what lies in it.
+
+const version = new URL(import.meta.url).search;
+const { element, makeButton } = await import(`./overlays.js${version}`);
+
+export const TOOLS = {
+  box: "Select in a box (or hold Shift and drag)",
+  lasso: "Select around, freehand",
+  polygon: "Select around, corner by corner; double-click or Enter ends",
+  paint: "Paint units with the brush",
+  line: "Draw a dividing line",
+};
+const SVG = "http://www.w3.org/2000/svg";
+const STILL = 4; // pixels: a shorter drag is a click
+const STEP = 3; // pixels between two vertices of a freehand shape
+const WIDTH = { paint: 18, line: 2.5 };
+
+export class Tools {
+  // host: the map with its boxes, `data`, `send`, `selectBox`, `tip`
+  constructor(L, host) {
+    this.host = host;
+    this.active = null;
+    this.isPanning = false; // space is held
+    this.hasDrawn = false; // the click that follows a drag is its end
+    this.vertices = [];
+    this.sketch = document.createElementNS(SVG, "svg");
+    this.sketch.setAttribute("class", "pm-sketch");
+    this.sketch.setAttribute("aria-hidden", "true");
+    this.shape = document.createElementNS(SVG, "path");
+    this.sketch.append(this.shape);
+    host.box.append(this.sketch);
+    this.band = element("div", "pm-band");
+    this.buttons = Object.fromEntries(Object.entries(TOOLS).map(([name, title]) => {
+      makeButton(L, host.map, name, title, () => this.choose(this.active === name ? null : name));
+      const made = [...host.canvasBox.querySelectorAll(".pm-tool")].at(-1);
+      return [name, made];
+    }));
+    const box = host.canvasBox;
+    box.addEventListener("pointerdown", (event) => this.begin(event));
+    box.addEventListener("pointermove", (event) => this.go(event));
+    box.addEventListener("pointerup", (event) => this.end(event));
+    box.addEventListener("pointercancel", () => this.drop());
+    box.addEventListener("dblclick", (event) => this.close(event));
+    box.addEventListener("keydown", (event) => this.key(event));
+    box.addEventListener("keyup", (event) => {
+      if (event.key === " ") this.pan(false);
+    });
+    host.map.on("movestart zoomstart", () => this.active === "polygon" && this.drop());
+  }
+
+  // --- which tool -----------------------------------------------------------------
+
+  offer(events) {
+    for (const [name, button] of Object.entries(this.buttons)) {
+      button.parentElement.classList.toggle("pm-gone", !events.includes(name));
+    }
+    if (this.active && !events.includes(this.active)) this.choose(null);
+  }
+
+  choose(name) {
+    this.drop();
+    this.active = name;
+    for (const [key, button] of Object.entries(this.buttons)) {
+      button.classList.toggle("pm-on", key === name);
+      button.setAttribute("aria-pressed", String(key === name));
+    }
+    this.host.canvasBox.classList.toggle("pm-drawing", Boolean(name));
+    const zoom = this.host.map.doubleClickZoom;
+    if (name === "polygon") zoom.disable();
+    else zoom.enable();
+  }
+
+  get isBusy() {
+    return this.active !== null || this.hasDrawn;
+  }
+
+  pan(isOn) {
+    this.isPanning = isOn;
+    this.host.canvasBox.classList.toggle("pm-panning", isOn);
+  }
+
+  key(event) {
+    if (event.target !== this.host.canvasBox || !this.active) return;
+    if (event.key === " ") {
+      event.preventDefault();
+      this.pan(true);
+    } else if (event.key === "Escape") {
+      if (this.vertices.length) this.drop();
+      else this.choose(null);
+      event.stopPropagation();
+    } else if (event.key === "Enter" && this.active === "polygon") this.close(event);
+  }
+
+  // --- the shape --------------------------------------------------------------------
+
+  at(event) {
+    return this.host.map.mouseEventToContainerPoint(event);
+  }
+
+  begin(event) {
+    if (event.button || this.isPanning || event.target.closest(".leaflet-control")) return;
+    const isShift = event.shiftKey && this.host.data.events.includes("box");
+    const tool = this.active ?? (isShift ? "box" : null);
+    if (!tool || !event.isPrimary) return;
+    this.host.tip.hide();
+    if (tool === "polygon") {
+      this.pressed = this.at(event);
+      return;
+    }
+    this.drawn = tool;
+    this.vertices = [this.at(event)];
+    this.host.map.dragging.disable();
+    this.host.canvasBox.setPointerCapture(event.pointerId);
+  }
+
+  go(event) {
+    if (this.active === "polygon" && this.vertices.length) {
+      this.show([...this.vertices, this.at(event)], "polygon");
+      return;
+    }
+    if (!this.drawn) return;
+    const now = this.at(event);
+    if (this.drawn === "box") {
+      const [start] = this.vertices;
+      this.vertices = [start, now];
+      const low = [Math.min(start.x, now.x), Math.min(start.y, now.y)];
+      this.band.style.cssText = `left:${low[0]}px;top:${low[1]}px;width:${Math.abs(now.x - start.x)}px;height:${Math.abs(now.y - start.y)}px`;
+      if (!this.band.isConnected) this.host.box.append(this.band);
+      return;
+    }
+    if (this.vertices.at(-1).distanceTo(now) < STEP) return;
+    this.vertices.push(now);
+    this.show(this.vertices, this.drawn);
+  }
+
+  end(event) {
+    if (this.active === "polygon" && this.pressed) {
+      const still = this.pressed.distanceTo(this.at(event)) <= STILL;
+      const last = this.vertices.at(-1);
+      if (still && !(last && last.distanceTo(this.pressed) <= STILL)) {
+        this.vertices.push(this.pressed);
+        this.show(this.vertices, "polygon");
+      }
+      this.pressed = null;
+      return;
+    }
+    if (!this.drawn) return;
+    const tool = this.drawn, drawn = this.vertices;
+    this.drop();
+    const isStill = drawn.every((at) => at.distanceTo(drawn[0]) <= STILL);
+    if (isStill && tool !== "paint") return; // a click: the map answers it
+    this.hasDrawn = true;
+    setTimeout(() => (this.hasDrawn = false), 50);
+    if (tool === "box") this.host.selectBox(drawn);
+    else if (tool !== "lasso" || drawn.length > 2) this.tell(tool, drawn);
+  }
+
+  close(event) {
+    if (this.active !== "polygon" || this.vertices.length < 3) return;
+    event.preventDefault();
+    const drawn = this.vertices;
+    this.drop();
+    this.tell("polygon", drawn);
+  }
+
+  drop() {
+    this.drawn = this.pressed = null;
+    this.vertices = [];
+    this.band.remove();
+    this.show([], null);
+    this.host.map.dragging.enable();
+  }
+
+  show(vertices, tool) {
+    const path = vertices.map(({ x, y }, i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+    const isArea = tool === "lasso" || tool === "polygon";
+    this.shape.setAttribute("d", path && isArea ? `${path}Z` : path);
+    this.shape.setAttribute("class", isArea ? "pm-area" : "pm-stroke");
+    this.shape.style.strokeWidth = `${WIDTH[tool] ?? 1.5}px`;
+  }
+
+  tell(kind, vertices) {
+    const path = vertices.map((at) => {
+      const { lat, lng } = this.host.map.containerPointToLatLng(at);
+      return [Number(lat.toFixed(6)), Number(lng.toFixed(6))];
+    });
+    this.host.send({ kind, ids: [], unit_ids: [], path });
+  }
+}
