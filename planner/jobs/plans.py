@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -34,8 +35,11 @@ class Asked:
 
     @property
     def params(self) -> BalanceParams:
-        """What is asked of the engine."""
-        return self.request.params
+        """What is asked of the engine: accounts that move anyway are off the limit."""
+        params = self.request.params
+        if params.max_moved is None:
+            return params
+        return replace(params, max_moved=params.max_moved - self.inputs.n_ended)
 
 
 def described(

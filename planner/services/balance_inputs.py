@@ -63,6 +63,9 @@ class BalanceInputs:
         `units` they move with (missing: none).
     named
         Territory of the accounts that stay apart from their unit.
+    n_ended
+        Accounts apart from their unit that follow it again: they may move, whatever
+        the units do.
     """
 
     units: pd.DataFrame
@@ -73,6 +76,7 @@ class BalanceInputs:
     rules: Rules
     accounts: pd.DataFrame
     named: pd.Series
+    n_ended: int = 0
 
     @property
     def n_accounts_by_row(self) -> pd.Series:
@@ -106,6 +110,7 @@ def balance_inputs(
     is_as_today = _check(view, request, today)
     accounts = _accounts(view, team)
     is_named = proposals.exceptions(accounts, today)
+    n_apart = int(is_named.sum())
     is_kept = accounts.index.isin(request.kept_accounts)
     if is_as_today:
         is_named &= is_kept | request.keeps_named
@@ -117,6 +122,15 @@ def balance_inputs(
     else:
         is_named &= False
     named = accounts.loc[is_named, "territory_id"]
+    n_ended = n_apart - len(named)
+    if request.params.max_moved is not None and n_ended > request.params.max_moved:
+        raise InfeasibleError(
+            [
+                f"{n_ended:,} accounts named apart from their unit would follow it "
+                f"again, but at most {request.params.max_moved:,} may move; let them "
+                "stay so or allow more moves"
+            ]
+        )
     moving = accounts[~is_named]
     units = (
         unit_table(moving, view.units)
@@ -154,6 +168,7 @@ def balance_inputs(
         ),
         accounts=accounts.assign(row=row.reindex(accounts.index)),
         named=named,
+        n_ended=n_ended,
     )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
@@ -287,6 +288,20 @@ def test_accounts_named_apart_stay_and_count_where_they_are():
     ended = balance_inputs(view, TEAM, a_request())
     assert ended.named.empty
     assert ended.rules.targets is None
+
+
+def test_named_accounts_that_follow_again_count_as_moves():
+    view = a_view()
+    view.accounts.loc[["A00", "A01"], "territory_id"] = "T2"
+    for limit, kept in ((2, False), (0, True)):
+        asked = a_request(keeps_named=kept)
+        asked = replace(asked, params=replace(asked.params, max_moved=limit))
+        inputs = balance_inputs(view, TEAM, asked)
+        assert inputs.n_ended == limit
+        assert inputs.rules.move_size.to_dict() == inputs.units["accounts"].to_dict()
+    asked = replace(a_request(), params=replace(a_request().params, max_moved=1))
+    with pytest.raises(InfeasibleError, match="2 accounts named apart"):
+        balance_inputs(view, TEAM, asked)
 
 
 def test_a_named_account_that_is_kept_stays_apart():
