@@ -23,8 +23,10 @@ from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.territory import territory_map
 from planner.ui.maps.territory import unit_facts
 from planner.ui.planmap import NONE
+from planner.ui.planmap import MapEvent
 from planner.ui.planmap import places_of
 from planner.ui.planmap import shapes_of
+from planner.ui.views.pending_units import units_drawn
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
 UNITS = ["u1", "u2", "u3", "u4"]
@@ -235,3 +237,18 @@ def test_the_popover_has_at_most_eight_facts_and_tells_how_a_place_is_known():
     assert list(facts["Placed by"]) == ["own coordinates", "its ZIP", "its city"]
     assert list(facts["Owner"]) == ["Ann Reyes", NO_OWNER, "vacant"]
     assert "Owner" not in account_facts(some_accounts(), FMT, has_owner=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "taken"),
+    [
+        ("lasso", [(39, -89.4), (42, -89.4), (42, -87.4), (39, -87.4)], ["u2", "u3"]),
+        ("polygon", [(39, -91), (42, -91), (42, -89.4), (39, -89.4)], ["u1"]),
+        ("paint", [(40.5, -89.9), (40.5, -87.9)], ["u1", "u2", "u3"]),
+        ("paint", [(50.0, -89.9)], []),
+    ],
+)
+def test_what_is_drawn_takes_units_in(kind, path, taken):
+    """A lasso takes units whose middle it encloses; a brush all it runs over."""
+    event = MapEvent(kind=kind, ids=(), path=tuple(path))
+    assert units_drawn(event, a_view()) == taken

@@ -22,6 +22,7 @@ from planner.ui.maps.territory import deviation_fill
 from planner.ui.maps.territory import territory_map
 from planner.ui.planmap import MapEvent
 from planner.ui.planmap import planmap
+from planner.ui.planmap.data import EventKind
 from planner.ui.views import reads
 from planner.ui.views.balance_form import balance_form
 from planner.ui.views.balance_table import balance_table
@@ -50,6 +51,7 @@ from planner.ui.views.wanted_shares import shares_note
 
 MAP_HEIGHT = 600
 TOLERANCES = {0.03: "3 %", 0.05: "5 %", 0.1: "10 %", 0.15: "15 %", 0.2: "20 %"}
+TOOLS: tuple[EventKind, ...] = ("unit", "box", "lasso", "polygon", "paint")
 PANELS = {"frontier": frontier_panel, "headcount": headcount_panel}
 
 
@@ -182,7 +184,7 @@ def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) 
     elif is_editable:
         units_table(fmt, view, pending)
     if event is not None and is_editable:
-        choose(event, pending)
+        choose(event, pending, view)
 
 
 def _map_and_table(
@@ -221,7 +223,7 @@ def _map_and_table(
             ),
             key="territories",
             height=MAP_HEIGHT,
-            events=("unit", "box") if is_editable else (),
+            events=TOOLS if is_editable else (),
         )
     if tools["colour_by"] == "Deviation":
         colours = deviation_fill(shown, **look)

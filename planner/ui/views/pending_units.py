@@ -8,6 +8,8 @@ import streamlit as st
 from planner.core.errors import ConflictError
 from planner.core.errors import PlannerError
 from planner.core.formats import Formats
+from planner.geography.selecting import inside
+from planner.geography.selecting import touched
 from planner.services import territory
 from planner.services.scenarios import Scenario
 from planner.services.territory import MEASURES
@@ -23,8 +25,8 @@ from planner.ui.planmap import MapEvent
 UNASSIGNED = "No territory"
 
 
-def choose(event: MapEvent, pending: list[str]) -> None:
-    """Take a click or a box on the map into the choice of units."""
+def choose(event: MapEvent, pending: list[str], view: TerritoryView) -> None:
+    """Take a click or a shape drawn on the map into the choice of units."""
     if event.kind == "unit":
         for name in event.ids:
             if name in pending:
@@ -34,8 +36,38 @@ def choose(event: MapEvent, pending: list[str]) -> None:
     elif event.kind == "box":
         pending.extend(name for name in event.unit_ids if name not in pending)
     else:
+        with widgets.guard("Choosing on the map"):
+            drawn = units_drawn(event, view)
+            pending.extend(name for name in drawn if name not in pending)
+            st.rerun()
         return
     st.rerun()
+
+
+def units_drawn(event: MapEvent, view: TerritoryView) -> list[str]:
+    """
+    Find the units that a shape drawn on the map takes in.
+
+    Parameters
+    ----------
+    event
+        ``paint`` takes all it runs over; ``lasso`` and ``polygon`` those whose middle
+        they enclose.
+    view
+        The scenario.
+
+    Raises
+    ------
+    InputError
+        If the shape encloses nothing.
+    """
+    shapes = view.units.geometry
+    if event.kind == "paint":
+        taken = touched(shapes, event.path)
+    else:
+        middle = shapes.representative_point()
+        taken = inside(middle.y, middle.x, event.path)
+    return [str(name) for name in view.units.index[taken]]
 
 
 def pending_bar(
@@ -81,7 +113,7 @@ def _pending_text(
     fmt: Formats, view: TerritoryView, pending: list[str], measure: str
 ) -> str:
     if not pending:
-        return ":gray[Choose units: click them, or draw a box on the map.]"
+        return ":gray[Choose units: click them, or draw around them on the map.]"
     units = view.units.loc[pending]
     n_accounts = fmt.number(units["accounts"].sum())
     noun = "unit" if len(pending) == 1 else "units"
