@@ -12,7 +12,7 @@ import pandas as pd
 from planner.core.errors import ParamsError
 from planner.core.run import RunControl
 from planner.territory import contiguity
-from planner.territory.problem import Ints
+from planner.territory.afresh import afresh
 from planner.territory.problem import Problem
 from planner.territory.search import Plan
 from planner.territory.search import SearchGoal
@@ -20,8 +20,8 @@ from planner.territory.search import rate
 from planner.territory.search import search
 
 _WARMTH = ((1.0, 0.01), (0.3, 0.003), (0.1, 0.003), (0.3, 0.01))  # from, to
-_AGAIN = 12  # searches for fewer moves
-_AFRESH, _FIRST = 8, 2  # other plans begun from today's, searches for each
+_AGAIN = 4  # searches for fewer moves
+_AFRESH, _AFRESH_SHARE = 36, 0.8  # other plans begun from today's, share of the time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,13 +136,13 @@ def stay_near(
     goal
         What is minimised; moves come first here.
     n_steps
-        Of each search.
+        Of each search that goes on from the best plan; the others take less.
     rng
         Random numbers.
     run
         Asked to stop.
     n_searches
-        How many, from the best plan at hand.
+        How many go on from the best plan at hand.
     n_afresh
         How many other plans are begun from today's before.
 
@@ -153,29 +153,20 @@ def stay_near(
     Notes
     -----
     Which territory hands on to which is decided early and hardly ever changed later:
-    so several plans are begun from today's, each by a hot search and a cooler one.
-    Then cooler searches go on from the best of all, with the tolls learnt so far: a
-    step that moves a unit for nothing is taken less and less.
+    so other plans are begun from today's and joined with each other (`afresh`). Then
+    cooler searches go on from the best of all, with the tolls learnt so far: a step
+    that moves a unit for nothing is taken less and less.
     """
     own = replace(goal, is_moves=True)
     best = rate(problem, plan.labels, own)
-    n_all = max(1, n_afresh * _FIRST + n_searches)
-    for number in range(n_afresh):
-        if run.should_stop():
-            break
-        part = run.part(number * _FIRST / n_all, (number + 1) * _FIRST / n_all)
-        today = _today(problem, rng)
-        plan = search(problem, today, own, n_steps, rng.spawn(1)[0], part)
-        plan = _cooled(problem, plan, own, n_steps, _FIRST - 1, rng, part)
-        best = min(best, plan, key=lambda one: one.key)
-    part = run.part(n_afresh * _FIRST / n_all, 1.0)
-    return _cooled(problem, best, own, n_steps, n_searches, rng, part)
-
-
-def _today(problem: Problem, rng: np.random.Generator) -> Ints:
-    """Today's plan, of one piece each and without empty territories."""
-    core = contiguity.join_locked(problem, rng)
-    return contiguity.repair(problem, problem.current, core)
+    share = _AFRESH_SHARE if n_afresh else 0.0
+    if n_afresh:
+        core = contiguity.join_locked(problem, rng)
+        today = contiguity.repair(problem, problem.current, core)
+        part = run.part(0.0, share)
+        plans = afresh(problem, [best], today, own, n_steps, rng, part, n_afresh)
+        best = min([best, *plans], key=lambda one: one.key)
+    return _cooled(problem, best, own, n_steps, n_searches, rng, run.part(share, 1.0))
 
 
 def _cooled(
