@@ -19,6 +19,7 @@ from planner.territory.level import level
 from planner.territory.naming import rename
 from planner.territory.params import BalanceParams
 from planner.territory.polish import polish
+from planner.territory.polish import shorten
 from planner.territory.precheck import Request
 from planner.territory.precheck import check_request
 from planner.territory.problem import NOWHERE
@@ -45,6 +46,7 @@ _MOST_BORDER_STEPS = 40_000_000
 _CELL_HEAT, _BORDER_HEAT = 1.0, 0.3
 _LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 4_000
 _POLISH_ROUNDS = 8
+_PAIR_ROUNDS = 20  # of pairs divided anew for travel: most of the gain
 _AGAIN = 4  # more searches where the tolerance is not met at once
 _NEARLY, _FAR = 0.05, 0.3  # excess for CP-SAT alone; too much for more searches
 _NEAR_STEPS = 1_000_000  # of each search for fewer moves
@@ -364,8 +366,13 @@ def _warmed(
         best = polish(problem, best, goal, rounds, rng.spawn(1)[0], run)
     if best.key[0] > 0 and levels and not run.should_stop():
         best = level(
-            problem, best, goal, effort, n_steps, rng.spawn(1)[0], run.part(0.5, 1.0)
+            problem, best, goal, effort, n_steps, rng.spawn(1)[0], run.part(0.5, 0.8)
         )
+    # With several measures units freeze where they keep all tolerances at once.
+    if best.key[0] <= 0 and levels and problem.share.shape[1] > 1:
+        rounds = max(1, int(_PAIR_ROUNDS * min(effort, 4.0)))
+        part = run.part(0.8, 1.0)
+        best = shorten(problem, best, goal, rounds, rng.spawn(1)[0], part)
     return best
 
 

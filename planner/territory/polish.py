@@ -83,19 +83,82 @@ def polish(
         if plan.key[0] <= 0 or run.should_stop():
             break
         worst = int(np.argmax(excess / (1 + tried)))
-        region = _region(problem, plan.labels, worst, rng)
-        labels = _divided(problem, plan.labels, region, goal, number)
-        found = rate(problem, labels, goal)
-        too_many = goal.max_moved is not None and (
-            problem.size_of_moves(labels) > goal.max_moved
-        )
-        if found.key < plan.key and not too_many:
+        around = draw_around(problem, plan.labels, worst, _TERRITORIES, rng)
+        found = _anew(problem, plan, around, goal, number)
+        if found is not plan:
             plan = found
             tried[:] = 0
         else:
             tried[worst] += 1
         run.report((number + 1) / n_rounds, "Dividing anew", best=plan.key[2])
     return plan
+
+
+def shorten(
+    problem: Problem,
+    plan: Plan,
+    goal: SearchGoal,
+    n_rounds: int,
+    rng: np.random.Generator,
+    run: RunControl,
+) -> Plan:
+    """
+    Divide pairs of neighbouring territories anew for less travel.
+
+    Parameters
+    ----------
+    problem
+        What is asked.
+    plan
+        Where to begin; every territory of one piece where that is asked.
+    goal
+        What is minimised after excess.
+    n_rounds
+        Most models that are solved.
+    rng
+        Draws the pairs.
+    run
+        Asked to stop between rounds.
+
+    Returns
+    -------
+    The best plan seen.
+
+    Notes
+    -----
+    The model of `polish`, for two territories at a time. Travel in it goes to the
+    centres at hand; to the new ones it is no more, but a plan that is nearer only by
+    its own centres is not found. A pair is drawn again only after one of the two has
+    changed, so it ends by itself.
+    """
+    done: set[tuple[int, int]] = set()
+    for number in range(n_rounds):
+        ends = np.sort(plan.labels[problem.pairs], axis=1)
+        ends = np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0)
+        left = [(int(a), int(b)) for a, b in ends if (int(a), int(b)) not in done]
+        if not left or run.should_stop():
+            break
+        pair = left[int(rng.integers(len(left)))]
+        done.add(pair)
+        found = _anew(problem, plan, np.array(pair, dtype=np.int64), goal, number)
+        if found is not plan:
+            plan = found
+            done = {other for other in done if not set(other) & set(pair)}
+        run.report((number + 1) / n_rounds, "Dividing anew", best=plan.key[2])
+    return plan
+
+
+def _anew(
+    problem: Problem, plan: Plan, territories: Ints, goal: SearchGoal, seed: int
+) -> Plan:
+    """Divide some territories anew; the plan itself where that is no better."""
+    region = _region(problem, plan.labels, territories)
+    labels = _divided(problem, plan.labels, region, goal, seed)
+    found = rate(problem, labels, goal)
+    too_many = goal.max_moved is not None and (
+        problem.size_of_moves(labels) > goal.max_moved
+    )
+    return found if found.key < plan.key and not too_many else plan
 
 
 def draw_around(
@@ -133,11 +196,8 @@ def draw_around(
     return np.array(chosen, dtype=np.int64)
 
 
-def _region(
-    problem: Problem, labels: Ints, worst: int, rng: np.random.Generator
-) -> _Region:
-    """Take a territory with others around, their units, and where each may go."""
-    territories = draw_around(problem, labels, worst, _TERRITORIES, rng)
+def _region(problem: Problem, labels: Ints, territories: Ints) -> _Region:
+    """Take the units of some territories, and where each may go."""
     units = np.flatnonzero(np.isin(labels, territories))
     own = labels[units][:, None] == territories
     weight = problem.share[units].sum(axis=1) + 1e-9 * problem.pull[units]

@@ -12,6 +12,7 @@ from planner.territory import polish as polishing
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 from planner.territory.polish import polish
+from planner.territory.polish import shorten
 from planner.territory.problem import NOWHERE
 from planner.territory.problem import build_problem
 from planner.territory.search import SearchGoal
@@ -102,3 +103,81 @@ def test_forbidden_pairs_are_not_put_together():
     apart = replace(problem, foes=np.array([[1, 2]]))
     kept = polish(apart, start, SearchGoal(), 2, np.random.default_rng(0), RunControl())
     assert kept.labels.tolist() == [0, 0, 1, 1]
+
+
+def _rows(accounts, revenue, tolerance):
+    """Two rows of places, cut in two: the left half and the right half."""
+    n = len(accounts) // 2
+    ids = [f"u{row}" for row in range(2 * n)]
+    units = pd.DataFrame(
+        {
+            "x_km": np.tile(np.arange(float(n)), 2),
+            "y_km": np.repeat([0.0, 1.0], n),
+            "accounts": accounts,
+            "revenue": revenue,
+        },
+        index=pd.Index(ids, dtype="str"),
+    )
+    pairs = [(u, u + 1) for u in range(2 * n) if u % n < n - 1]
+    pairs += [(u, u + n) for u in range(n)]
+    edges = pd.DataFrame(
+        [(ids[a], ids[b]) for a, b in pairs], columns=["unit_id", "neighbour_id"]
+    )
+    return problem_of(units, edges, 2, tolerance)
+
+
+# Six in each half, cut like a stair; straight across they are nearer.
+STAIR = np.array([0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1])
+STRAIGHT = np.array([0, 0, 0, 1, 1, 1] * 2)
+
+
+def _shortened(problem):
+    start = rate(problem, STAIR, SearchGoal())
+    assert start.key[0] == 0
+    rng = np.random.default_rng(0)
+    return start, shorten(problem, start, SearchGoal(), 5, rng, RunControl())
+
+
+def test_a_pair_is_divided_where_it_travels_least():
+    start, found = _shortened(_rows(np.ones(12), np.ones(12), 0.01))
+    assert found.labels.tolist() == STRAIGHT.tolist()
+    assert found.key < start.key
+
+
+def test_a_divided_pair_keeps_the_tolerance_of_every_measure():
+    """Straight across the accounts are even, but not the revenue (6 to 10)."""
+    revenue = np.ones(12)
+    revenue[[3, 11]] = 3.0
+    problem = _rows(np.ones(12), revenue, 0.01)
+    assert (problem.excess(STRAIGHT)[:, 1] > 0).all()
+    _, found = _shortened(problem)
+    assert found.key[0] == 0
+    assert contiguity.count_extra_pieces(problem, found.labels) == 0
+
+
+def test_a_divided_pair_keeps_locks():
+    problem = _rows(np.ones(12), np.ones(12), 0.01)
+    locked = np.full(12, NOWHERE)
+    locked[3] = 0
+    _, found = _shortened(replace(problem, locked=locked))
+    assert found.labels[3] == 0
+    assert found.key[0] == 0
+
+
+def test_pairs_end_by_themselves_and_the_same_each_time(grid_units):
+    """More rounds than pairs that gain change nothing; chance is the seed's alone."""
+    units, edges = grid_units
+    rng = np.random.default_rng(3)
+    units["accounts"] = 1.0
+    units["revenue"] = rng.integers(1, 6, 25).astype(float)
+    problem = problem_of(units, edges, 4, 0.5)
+    labels = contiguity.repair(problem, rng.integers(0, 4, 25), np.full(25, NOWHERE))
+    start = rate(problem, labels, SearchGoal())
+    plans = [
+        shorten(
+            problem, start, SearchGoal(), most, np.random.default_rng(1), RunControl()
+        )
+        for most in (100, 100, 200)
+    ]
+    assert all((plan.labels == plans[0].labels).all() for plan in plans)
+    assert plans[0].key < start.key
