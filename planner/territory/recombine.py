@@ -72,7 +72,8 @@ def _value(sums: Any, territory: int, world: Any, run: Any, price: Any) -> float
     for m in range(world.share.shape[1]):
         load = sums[_LOADS + m] / world.target[territory, m]
         toll = run.toll[territory, m]
-        value += charge(load, territory, m, toll, world, price)
+        low, high = world.low[territory, m], world.high[territory, m]
+        value += charge(load, low, high, world.importance[m], toll, price)
     return value
 
 

@@ -133,14 +133,12 @@ def shift(
 
 @njit(cache=True, error_model="numpy")
 def charge(
-    share: float, territory: int, m: int, toll: float, world: Any, price: Any
+    share: float, low: float, high: float, weight: float, toll: float, price: Any
 ) -> float:
-    """Price a load of measure m, given as a share of its target."""
-    over = max(share - world.high[territory, m], world.low[territory, m] - share)
-    if over <= 0.0:
-        return toll * share
-    cost = over * (price.over + price.over_squared * over)
-    return toll * share + world.importance[m] * cost
+    """Price a load, given as a share of its target, by its limits."""
+    # Scalars only: a tuple of arrays costs ten times as much to hand over.
+    over = max(0.0, share - high, low - share)
+    return toll * share + weight * over * (price.over + price.over_squared * over)
 
 
 @njit(cache=True, error_model="numpy")
@@ -151,8 +149,10 @@ def strain(here: int, there: int, net: Any, world: Any, run: Any, price: Any) ->
         for territory, gain in ((here, -net[m]), (there, net[m])):
             old, target = run.load[territory, m], world.target[territory, m]
             toll = run.toll[territory, m]
-            change += charge((old + gain) / target, territory, m, toll, world, price)
-            change -= charge(old / target, territory, m, toll, world, price)
+            low, high = world.low[territory, m], world.high[territory, m]
+            new = (old + gain) / target
+            change += charge(new, low, high, world.importance[m], toll, price)
+            change -= charge(old / target, low, high, world.importance[m], toll, price)
     return change
 
 
