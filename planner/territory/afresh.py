@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,8 +26,18 @@ _FIRST = (0.1, 2.0, 0.1)  # share of the steps, temperature from, to
 _SECOND = (0.4, 1.0, 0.02)
 _JOINED = (0.2, 0.7, 0.02)
 _KEPT, _POOL = 10, 8  # plans searched on, plans joined with each other
-_JOINS = 30
+JOINS = 30  # pairs of plans joined
 _LEAST_FREE = 5  # units: where two plans differ less they are not joined
+
+
+def corridors_from(
+    problem: Problem, today: Ints, rng: np.random.Generator
+) -> list[Corridor]:
+    """Find the corridors from today's plan; none where the map is too large."""
+    n_cells = problem.n_units * problem.n_territories
+    if not problem.is_contiguous or not problem.share.size or n_cells > _MOST_CELLS:
+        return []
+    return find_corridors(problem, today, rng)
 
 
 def afresh(
@@ -38,6 +49,8 @@ def afresh(
     rng: np.random.Generator,
     run: RunControl,
     n_plans: int,
+    corridors: Sequence[Corridor],
+    n_joins: int = JOINS,
 ) -> list[Plan]:
     """
     Begin plans from today's, go on with the best, and join these with each other.
@@ -60,6 +73,10 @@ def afresh(
         Asked to stop.
     n_plans
         How many are begun.
+    corridors
+        From today's plan (`corridors_from`), to choose from.
+    n_joins
+        Pairs of plans joined.
 
     Returns
     -------
@@ -73,10 +90,6 @@ def afresh(
     first and held while the search is hot. Two plans are joined by a search that may
     change only what they decide differently, and what borders that.
     """
-    corridors: list[Corridor] = []
-    n_cells = problem.n_units * problem.n_territories
-    if problem.is_contiguous and problem.share.size and n_cells <= _MOST_CELLS:
-        corridors = find_corridors(problem, today, rng)
     begun: list[Plan] = []
     labels, locked = today, problem.locked
     for number in range(n_plans):
@@ -84,7 +97,7 @@ def afresh(
             break
         if corridors and number % _SET_SIZE == 0:
             noise = _NOISE if number else 0.0
-            chosen = choose_corridors(problem, today, corridors, rng, noise)
+            chosen = choose_corridors(problem, today, list(corridors), rng, noise)
             labels, locked = lay(problem, today, chosen)
         held = replace(problem, locked=locked)
         part = run.part(0.3 * number / n_plans, 0.3 * (number + 1) / n_plans)
@@ -98,7 +111,8 @@ def afresh(
         part = run.part(done, done + 0.3 / len(kept))
         plans.append(_searched(problem, plan.labels, goal, n_steps, _SECOND, rng, part))
     plans = _best(problem, plans, _POOL)
-    return _join(problem, plans, goal, n_steps, rng, run.part(0.6, 1.0))
+    part = run.part(0.6, 1.0)
+    return _join(problem, plans, goal, n_steps, rng, part, n_joins)
 
 
 def _searched(
@@ -124,9 +138,10 @@ def _join(
     n_steps: int,
     rng: np.random.Generator,
     run: RunControl,
+    n_joins: int,
 ) -> list[Plan]:
     """Search between pairs of plans; a better one takes the place of the worst."""
-    for number in range(_JOINS if len(plans) > 1 else 0):
+    for number in range(n_joins if len(plans) > 1 else 0):
         if run.should_stop():
             break
         better, other = sorted(rng.choice(len(plans), 2, replace=False))
@@ -135,7 +150,7 @@ def _join(
         if (locked == NOWHERE).sum() < _LEAST_FREE:
             continue
         held = replace(problem, locked=locked)
-        part = run.part(number / _JOINS, (number + 1) / _JOINS)
+        part = run.part(number / n_joins, (number + 1) / n_joins)
         found = _searched(held, labels, goal, n_steps, _JOINED, rng, part)
         if not any((found.labels == one.labels).all() for one in plans):
             plans = _best(problem, [*plans, found], len(plans))

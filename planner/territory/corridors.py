@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 from scipy.sparse.csgraph import dijkstra
 
 from planner.territory.problem import NOWHERE
@@ -82,12 +84,14 @@ def find_corridors(
             away, before = _ways(problem, labels, price, territory)
             for donor in range(problem.n_territories):
                 way = _way_to(labels, away, before, territory, donor)
+                known = best.get((territory, donor))
                 if not len(way) or cost[way].sum() > most:
                     continue
+                if known is not None and cost[way].sum() >= known.cost:
+                    continue  # what it cuts off only adds to its cost
                 found = _corridor(problem, labels, cost, territory, way)
                 if found is None or found.cost > most:
                     continue
-                known = best.get((territory, donor))
                 if known is None or found.cost < known.cost:
                     best[territory, donor] = found
     return [best[pair] for pair in sorted(best)]
@@ -213,16 +217,31 @@ def _n_pieces(problem: Problem, labels: Ints, territory: int) -> int:
     return int(piece.max(initial=-1)) + 1
 
 
-def _pieces(problem: Problem, inside: np.ndarray) -> tuple[Ints, Ints]:
+def _pieces(problem: Problem, inside: NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """List a set of units by number, and the piece that each belongs to."""
     units = np.flatnonzero(inside)
-    place = np.full(problem.n_units, NOWHERE, dtype=np.int64)
-    place[units] = np.arange(len(units))
-    tail, head = place[problem.pairs].T
-    held = (tail != NOWHERE) & (head != NOWHERE)
-    graph = csr_array(
-        (np.ones(held.sum(), np.int8), (tail[held], head[held])),
-        (len(units), len(units)),
-    )
-    _, piece = connected_components(graph, directed=False)
-    return units, piece
+    return units, _flood(problem.indptr, problem.indices, inside)[units]
+
+
+@njit(cache=True)
+def _flood(indptr: Any, indices: Any, inside: Any) -> Any:
+    """Label the connected pieces of a set of units; NOWHERE outside."""
+    piece = np.full(len(inside), NOWHERE, dtype=np.int64)
+    queue = np.empty(len(inside), dtype=np.int64)
+    n_pieces = 0
+    for start in range(len(inside)):
+        if not inside[start] or piece[start] != NOWHERE:
+            continue
+        piece[start] = n_pieces
+        queue[0], n_queued, at = start, 1, 0
+        while at < n_queued:
+            unit = queue[at]
+            at += 1
+            for place in range(indptr[unit], indptr[unit + 1]):
+                other = indices[place]
+                if inside[other] and piece[other] == NOWHERE:
+                    piece[other] = n_pieces
+                    queue[n_queued] = other
+                    n_queued += 1
+        n_pieces += 1
+    return piece

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from datetime import date
@@ -12,7 +13,10 @@ import pandas as pd
 from planner.core.errors import ParamsError
 from planner.core.run import RunControl
 from planner.territory import contiguity
+from planner.territory.afresh import JOINS
 from planner.territory.afresh import afresh
+from planner.territory.afresh import corridors_from
+from planner.territory.corridors import Corridor
 from planner.territory.problem import Problem
 from planner.territory.search import Plan
 from planner.territory.search import SearchGoal
@@ -123,6 +127,8 @@ def stay_near(
     run: RunControl,
     n_searches: int = _AGAIN,
     n_afresh: int = _AFRESH,
+    n_joins: int = JOINS,
+    corridors: Sequence[Corridor] | None = None,
 ) -> Plan:
     """
     Bring back what need not have moved.
@@ -145,6 +151,10 @@ def stay_near(
         How many go on from the best plan at hand.
     n_afresh
         How many other plans are begun from today's before.
+    n_joins
+        How many pairs of these are joined.
+    corridors
+        From today's plan, found before; None: they are found here.
 
     Returns
     -------
@@ -164,7 +174,20 @@ def stay_near(
         core = contiguity.join_locked(problem, rng)
         today = contiguity.repair(problem, problem.current, core)
         part = run.part(0.0, share)
-        plans = afresh(problem, [best], today, own, n_steps, rng, part, n_afresh)
+        if corridors is None:
+            corridors = corridors_from(problem, today, rng)
+        plans = afresh(
+            problem,
+            [best],
+            today,
+            own,
+            n_steps,
+            rng,
+            part,
+            n_afresh,
+            corridors,
+            n_joins,
+        )
         best = min([best, *plans], key=lambda one: one.key)
     return _cooled(problem, best, own, n_steps, n_searches, rng, run.part(share, 1.0))
 

@@ -15,10 +15,11 @@ from planner.core.errors import InputError
 from planner.core.run import RunControl
 from planner.territory import contiguity
 from planner.territory.balance import prepare
-from planner.territory.disturbance import stay_near
 from planner.territory.grouping import contract
 from planner.territory.grouping import join_groups
 from planner.territory.grouping import lock_groups
+from planner.territory.ladder import Ladder
+from planner.territory.ladder import key_of
 from planner.territory.leastmoves import least_moves
 from planner.territory.params import BalanceParams
 from planner.territory.precheck import check_request
@@ -30,14 +31,12 @@ from planner.territory.ruled import group_names
 from planner.territory.rules import Rules
 from planner.territory.rules import group_of
 from planner.territory.search import SearchGoal
-from planner.territory.search import rate
 from planner.territory.search import search
 
 COUNTS = (0, 10, 25, 50, 100)
 _STEPS_PER_UNIT, _LEAST_STEPS, _MOST_STEPS = 800, 200_000, 4_000_000
 _NEARER = (0.5, 0.8)  # how far the tolerance goes from the deviation to the one asked
 _HEATS = ((1.0, 0.01), (0.3, 0.003))
-_RUNGS, _SEARCHES = 6, 6  # tolerances tried for few moves, searches at each
 _SAME = 1e-9
 
 
@@ -144,21 +143,22 @@ def frontier(
         )
     n_steps = _STEPS_PER_UNIT * coarse.n_units
     n_steps = int(max(_LEAST_STEPS, min(n_steps, _MOST_STEPS)) * params.effort)
-    ladder = _ladder(coarse, best, n_steps, rng, run.part(0.0, 0.5))
+    weighed = replace(coarse, move_cost=coarse.move_size)
+    ladder = Ladder(weighed, best, n_steps, rng)
+    ladder.climb(counts, run.part(0.0, 0.7))
     found: dict[float, Ints] = {}
     for number, count in enumerate(counts):
         if run.should_stop() and found:
             break
-        done = 0.5 + 0.4 * number / len(counts)
-        part = run.part(done, done + 0.4 / len(counts))
+        done = 0.7 + 0.2 * number / len(counts)
+        part = run.part(done, done + 0.2 / len(counts))
         if number == 0 and count == 0 and not problem.is_given_up.any():
             found[count] = np.where(
                 problem.current == NOWHERE, best[cell], problem.current
             )
             continue
-        allowed = [p for p in ladder if coarse.size_of_moves(p) <= count + _SAME]
-        best = min([best, *allowed], key=lambda plan: _key(coarse, plan))
-        best = _improved(coarse, best, count, n_steps, rng, part)
+        best = _improved(coarse, ladder.within(count), count, n_steps, rng, part)
+        ladder.plans.append(best)
         found[count] = best[cell]
     return _described(problem, params, found, run)
 
@@ -193,31 +193,6 @@ def _grouped(
     return cell, contract(problem, cell)
 
 
-def _ladder(
-    problem: Problem,
-    start: Ints,
-    n_steps: int,
-    rng: np.random.Generator,
-    run: RunControl,
-) -> list[Ints]:
-    """Find plans of few moves at tolerances from wide to the one asked."""
-    worst = problem.ratio(start)
-    goal = SearchGoal(is_moves=True)
-    weighed = replace(problem, move_cost=problem.move_size)
-    plans, labels = [], start
-    rungs: Sequence[float] | Floats = (
-        np.geomspace(max(worst, 1.0), 1.0, _RUNGS + 1)[1:] if worst > 1 else ()
-    )
-    for number, rung in enumerate(rungs):
-        eased = weighed.eased(rung)
-        part = run.part(number / _RUNGS, (number + 1) / _RUNGS)
-        plan = rate(eased, labels, goal)
-        plan = stay_near(eased, plan, goal, n_steps, rng, part, _SEARCHES, n_afresh=0)
-        labels = plan.labels
-        plans.append(labels)
-    return plans
-
-
 def _improved(
     problem: Problem,
     start: Ints,
@@ -228,7 +203,7 @@ def _improved(
 ) -> Ints:
     """Search for a smaller ratio within the limit of moves."""
     goal = SearchGoal(max_moved=limit)
-    best, best_key = start, _key(problem, start)
+    best, best_key = start, key_of(problem, start)
     tolls = np.zeros(problem.target.shape)
     for nearer in (1.0, *_NEARER):
         for hot, cold in _HEATS:
@@ -247,15 +222,10 @@ def _improved(
                 hot=hot,
                 cold=cold,
             )
-            key = _key(problem, plan.labels)
+            key = key_of(problem, plan.labels)
             if key < best_key and problem.size_of_moves(plan.labels) <= limit + _SAME:
                 best, best_key = plan.labels, key
     return best
-
-
-def _key(problem: Problem, labels: Ints) -> tuple[float, float, float]:
-    quarrels = problem.n_quarrels(labels)
-    return quarrels, max(1.0, problem.ratio(labels)), problem.travel(labels)
 
 
 def _described(

@@ -98,6 +98,7 @@ def test_plans_begun_afresh_move_what_lies_far_only_once():
             np.random.default_rng(1),
             RunControl(),
             6,
+            find_corridors(problem, today, np.random.default_rng(1)),
         )[0]
         for _ in range(2)
     ]

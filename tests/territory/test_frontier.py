@@ -58,6 +58,25 @@ def test_more_moves_give_better_balance_and_the_bound_is_exact_here():
     assert "6 moved: accounts 0.0 % off" in curve.summary()
 
 
+def test_the_frontier_reaches_over_a_corridor_what_lies_behind_a_neighbour():
+    """
+    Four rows of nine in three blocks: A lacks 60 of 120, C has 60 too much.
+
+    Handed on by B, 114 must move at a tolerance of 5 %; over B's light top row 54.
+    """
+    values = np.full((4, 9), 5.0)
+    values[:, 3:6] = 39.9 / 3
+    values[0, 3:6] = 0.1
+    values[:, 6:] = 15.0
+    units, edges = grid(4, 9, values=values.ravel())
+    today = pd.Series(list("AAABBBCCC") * 4, units.index)
+    curve = frontier(
+        units, edges, asked(), current=today, counts=(0, 70), size=units["accounts"]
+    )
+    assert curve.points["status"].tolist() == ["today", "met"]
+    assert 54 <= curve.points["moved"].iloc[1] <= 70
+
+
 def test_moves_can_be_counted_in_accounts():
     units, edges, today = lopsided()
     units["accounts"] = 3.0
