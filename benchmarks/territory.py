@@ -23,7 +23,6 @@ from benchmarks.territory_goals import print_goals
 from benchmarks.territory_goals import ratios
 from benchmarks.territory_growth import judge_growth
 from benchmarks.territory_growth import measure_growth
-from benchmarks.territory_instances import BOTH
 from benchmarks.territory_instances import POINTS
 from benchmarks.territory_instances import SHARED
 from benchmarks.territory_instances import Instance
@@ -31,6 +30,7 @@ from benchmarks.territory_instances import drawn_instances
 from benchmarks.territory_instances import own_instances
 from benchmarks.territory_instances import points
 from benchmarks.territory_instances import read_instances
+from benchmarks.territory_moves import asked_of
 from benchmarks.territory_moves import judge_moves
 from benchmarks.territory_moves import run_moves
 from benchmarks.territory_runs import OURS
@@ -155,7 +155,7 @@ def main(argv: Sequence[str]) -> int:
             print(json.dumps(one, indent=1, ensure_ascii=False))
         told += judge(compared)
     if only == "moves" or is_all:
-        report["moves"] = _moves(args.seeds)
+        report["moves"] = _moves(args.seeds, args.drawn or ())
         told += judge_moves(report["moves"])
     if only == "growth" or (is_all and args.large):
         report["growth"] = measure_growth(args.seeds[0])
@@ -171,10 +171,10 @@ def main(argv: Sequence[str]) -> int:
     return 0 if is_fine and all(one["is_reached"] is not False for one in told) else 1
 
 
-def _moves(seeds: Sequence[int]) -> list[dict[str, Any]]:
-    """Run the disturbance row where the folder has it."""
-    wanted = ("midwest_565", dict.fromkeys(BOTH, 0.05))
-    for instance in read_instances(SHARED) if SHARED.is_dir() else []:
-        if (instance.name, instance.tolerances) == wanted:
-            return run_moves(instance, seeds)
-    return []
+def _moves(seeds: Sequence[int], drawn: Sequence[int]) -> list[dict[str, Any]]:
+    """Run the disturbance row of the folder, or of maps drawn anew."""
+    if drawn:
+        instances = [one for seed in drawn for one in drawn_instances(seed)]
+    else:
+        instances = read_instances(SHARED) if SHARED.is_dir() else []
+    return [row for one in asked_of(instances) for row in run_moves(one, seeds)]

@@ -11,6 +11,7 @@ from benchmarks.territory_goals import ratios
 from benchmarks.territory_growth import judge_growth
 from benchmarks.territory_growth import plot
 from benchmarks.territory_instances import drawn_instances
+from benchmarks.territory_moves import asked_of
 from benchmarks.territory_moves import judge_moves
 from benchmarks.territory_runs import Row
 from benchmarks.territory_runs import run_apart
@@ -81,6 +82,11 @@ def test_moves_are_judged_by_ratio_and_tolerance():
     one = {"instance": "m", "ratio": 1.2, "is_met": True}
     told = judge_moves([one, {**one, "ratio": 1.3}, {**one, "is_met": False}])
     assert [each["is_reached"] for each in told] == [True, False, False]
+
+
+def test_moves_take_the_drawn_maps_of_the_family():
+    taken = [one.label for one in asked_of(drawn_instances(1))]
+    assert taken == ["drawn_600_1 accounts+revenue_k 5 %"]
 
 
 def test_drawn_maps_are_the_same_for_a_seed_and_others_for_another():
