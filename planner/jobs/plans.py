@@ -126,6 +126,9 @@ def _tell_real_deviations(
         of_each = after.territories[f"{name}_deviation"].abs()
         told["max_deviation"] = float(of_each.max())
         told["worst_territory"] = str(of_each.idxmax())
+        for edge, of_all in (("least", "min"), ("most", "max")):
+            if edge in told:
+                told[edge] = float(getattr(after.territories[name], of_all)())
 
 
 def _too_big(task: Asked, result: BalanceResult) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from planner.services.balance_map import hours_today
 from planner.services.balance_map import open_borders
 from planner.services.balance_map import place_km
 from planner.services.balance_team import Team
+from planner.services.balance_team import brought_by
 from planner.services.balance_team import load_team
 from planner.services.balance_team import targets_of
 from planner.services.balancing import CAPACITY
@@ -164,6 +165,7 @@ def balance_inputs(
             together=_together(moving, row, request),
             barriers=barriers,
             targets=targets_of(view, team, accounts, named, request),
+            brought=brought_by(accounts, named, request),
             move_size=None if request.params.max_moved is None else units["accounts"],
         ),
         accounts=accounts.assign(row=row.reindex(accounts.index)),

@@ -11,6 +11,7 @@ from planner.capacity.workload import rep_minutes
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.core.money import allocate_minor
+from planner.core.units import MIN_PER_HOUR
 from planner.core.units import PPM
 from planner.services.balancing import CAPACITY
 from planner.services.balancing import BalanceRequest
@@ -84,6 +85,33 @@ def shares_of(view: TerritoryView, team: Team, request: BalanceRequest) -> pd.Se
     minutes = minutes.fillna(minutes.mean())
     ppm = pd.Series(allocate_minor(PPM, list(minutes)), index=even.index)
     return ppm * len(ppm) / PPM
+
+
+def brought_by(
+    accounts: pd.DataFrame, named: pd.Series, request: BalanceRequest
+) -> pd.DataFrame | None:
+    """
+    Add up what the accounts named apart bring to their territories, by measure.
+
+    Parameters
+    ----------
+    accounts
+        Open accounts by `account_id`.
+    named
+        Territory of those that stay apart from their unit.
+    request
+        What is asked.
+    """
+    if named.empty:
+        return None
+    own = accounts.loc[named.index].assign(accounts=1)
+    table = {}
+    for column in request.columns:
+        counted = "workload_min" if column == HOURS else column
+        numbers = own[counted].astype("Float64").fillna(0).astype(float)
+        scale = MIN_PER_HOUR if column == HOURS else 1
+        table[column] = numbers.groupby(named).sum() / scale
+    return pd.DataFrame(table)
 
 
 def targets_of(

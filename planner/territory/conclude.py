@@ -111,7 +111,7 @@ def conclude(
         blocking=find_blocking(problem, labels, names, request.lumps),
         violations=(
             *say_impossible(problem, labels, params.balanced, floors),
-            *say_passed(params.balanced, tallies),
+            *say_passed(params.balanced, tallies, request.rules.brought),
         ),
         proven_deviation={floor.measure: floor.deviation for floor in reversed(floors)},
         reasons=why_moved(

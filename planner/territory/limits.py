@@ -17,7 +17,10 @@ _MET = 1e-9  # rounding allowed at a limit
 
 
 def limits_of(
-    measures: Sequence[BalanceMeasure], totals: Floats, target: Floats
+    measures: Sequence[BalanceMeasure],
+    totals: Floats,
+    target: Floats,
+    brought: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """
     Work out the least and most of each territory.
@@ -30,6 +33,8 @@ def limits_of(
         Sum of each over all units.
     target : shape (n_territories, n_measures)
         Wanted load as a multiple of the mean.
+    brought : shape (n_territories, n_measures)
+        What each has beside the units, for minimum and maximum; None: nothing.
 
     Returns
     -------
@@ -37,14 +42,15 @@ def limits_of(
         As multiples of each territory's own target; 0 and infinity for no limit.
     """
     low, high = np.zeros(target.shape), np.full(target.shape, np.inf)
+    held = np.zeros(target.shape) if brought is None else brought
     for m, measure in enumerate(measures):
         ideal = totals[m] / len(target) * target[:, m]
         if measure.tolerance is not None:
             low[:, m], high[:, m] = 1 - measure.tolerance, 1 + measure.tolerance
         if measure.minimum is not None:
-            low[:, m] = np.maximum(low[:, m], measure.minimum / ideal)
+            low[:, m] = np.maximum(low[:, m], (measure.minimum - held[:, m]) / ideal)
         if measure.maximum is not None:
-            high[:, m] = np.minimum(high[:, m], measure.maximum / ideal)
+            high[:, m] = np.minimum(high[:, m], (measure.maximum - held[:, m]) / ideal)
     return low, high
 
 
@@ -59,13 +65,14 @@ def find_contradictions(
     totals: Floats,
     target: Floats,
     territory_ids: Sequence[str],
+    brought: Floats | None = None,
 ) -> list[str]:
     """
     Find limits that no plan can keep, before any plan is made.
 
     Parameters
     ----------
-    measures, totals, target
+    measures, totals, target, brought
         As `limits_of` takes them.
     territory_ids
         Names by number.
@@ -74,26 +81,36 @@ def find_contradictions(
     -------
     One sentence for each, with its repair; empty if none is seen.
     """
-    low, high = limits_of(measures, totals, target)
+    low, high = limits_of(measures, totals, target, brought)
+    held = np.zeros(target.shape) if brought is None else brought
     said = []
     for m, measure in enumerate(measures):
         ideal = totals[m] / len(target) * target[:, m]
         total, name, n_territories = float(totals[m]), measure.column, len(target)
         crossed = np.flatnonzero(low[:, m] >= high[:, m])
+        full = np.flatnonzero(high[:, m] <= 0)
         least, most = float(low[:, m] @ ideal), float(high[:, m] @ ideal)
+        whole = total + float(held[:, m].sum())
         minimum = 0.0 if measure.minimum is None else measure.minimum
         maximum = np.inf if measure.maximum is None else measure.maximum
-        if minimum * n_territories > total * (1 + _MET):
+        if minimum * n_territories > whole * (1 + _MET):
             said.append(
                 f"{n_territories} territories with at least {_told(minimum, name)} "
                 f"each need {_told(n_territories * minimum, name)}, but there are "
-                f"{_told(total, name)}; ask for fewer territories or a smaller minimum"
+                f"{_told(whole, name)}; ask for fewer territories or a smaller minimum"
             )
-        elif maximum * n_territories < total * (1 - _MET):
+        elif maximum * n_territories < whole * (1 - _MET):
             said.append(
                 f"{n_territories} territories with at most {_told(maximum, name)} each "
                 f"hold {_told(n_territories * maximum, name)}, but there are "
-                f"{_told(total, name)}; ask for more territories or a larger maximum"
+                f"{_told(whole, name)}; ask for more territories or a larger maximum"
+            )
+        elif len(full):
+            at = int(full[0])
+            said.append(
+                f"{territory_ids[at]} has {_told(held[at, m], name)} beside its units "
+                f"already, its maximum is {_told(maximum, name)}; raise it or give "
+                "some of its accounts back to their units"
             )
         elif len(crossed):
             at = int(crossed[0])
@@ -115,7 +132,9 @@ def find_contradictions(
 
 
 def say_passed(
-    measures: Sequence[BalanceMeasure], tallies: pd.DataFrame
+    measures: Sequence[BalanceMeasure],
+    tallies: pd.DataFrame,
+    brought: pd.DataFrame | None = None,
 ) -> tuple[str, ...]:
     """
     Say which minima and maxima a plan passes.
@@ -126,6 +145,8 @@ def say_passed(
         What was asked.
     tallies
         What `measures.tally` returns.
+    brought
+        As `Rules.brought`.
 
     Returns
     -------
@@ -135,6 +156,10 @@ def say_passed(
     for measure in measures:
         rows = tallies[tallies["measure"] == measure.column]
         actual = rows.set_index("territory_id")["actual"].astype(float)
+        if brought is not None and measure.column in brought:
+            actual = actual.add(
+                brought[measure.column].reindex(actual.index), fill_value=0
+            )
         for word, limit, over in (
             ("at least", measure.minimum, -1.0),
             ("at most", measure.maximum, 1.0),

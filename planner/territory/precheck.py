@@ -14,6 +14,7 @@ from planner.territory.limits import find_contradictions
 from planner.territory.limits import limits_of
 from planner.territory.params import BalanceParams
 from planner.territory.rules import Rules
+from planner.territory.rules import brought_of
 from planner.territory.rules import checked_moves
 from planner.territory.rules import checked_targets
 from planner.territory.rules import contradictions
@@ -154,7 +155,8 @@ def find_lumps(
     target = checked_targets(rules, territory_ids, columns)
     found = []
     totals = units[columns].astype(float).sum().to_numpy()
-    _, high = limits_of(params.balanced, totals, target)
+    brought = brought_of(rules, territory_ids, columns)
+    _, high = limits_of(params.balanced, totals, target, brought)
     for m, measure in enumerate(params.balanced):
         share = units[measure.column].astype(float) / totals[m] * len(territory_ids)
         room = float(target[:, m].max())
@@ -273,6 +275,7 @@ def _refuse_limits(
             units[columns].astype(float).sum().to_numpy(),
             checked_targets(rules, territory_ids, columns),
             territory_ids,
+            brought_of(rules, territory_ids, columns),
         )
     )
 

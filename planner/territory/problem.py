@@ -15,6 +15,7 @@ from planner.territory.limits import importance_of
 from planner.territory.limits import limits_of
 from planner.territory.params import BalanceParams
 from planner.territory.rules import Rules
+from planner.territory.rules import brought_of
 from planner.territory.rules import checked_moves
 from planner.territory.rules import checked_targets
 from planner.territory.rules import pair_rows
@@ -270,7 +271,8 @@ def build_problem(
         today = pd.Index(territory_ids).get_indexer(current).astype(np.int64)
         lost = (today == NOWHERE) & current.notna().to_numpy()
     target = checked_targets(rules, territory_ids, columns)
-    low, high = limits_of(params.balanced, values.sum(axis=0), target)
+    brought = brought_of(rules, territory_ids, columns)
+    low, high = limits_of(params.balanced, values.sum(axis=0), target, brought)
     stays = np.full(len(units), NOWHERE, dtype=np.int64)
     if locked is not None:
         is_locked = locked.to_numpy(dtype=bool)

@@ -36,6 +36,9 @@ class Rules:
     targets
         Indexed `territory_id`: one column ``target``, or one for each measure, in any
         unit; territories get loads in these proportions. None: equal loads.
+    brought
+        Indexed `territory_id`, a column for a measure, in its unit: what a territory
+        has beside the units. It counts towards minimum and maximum. None: nothing.
     """
 
     together: pd.Series | None = None
@@ -44,6 +47,7 @@ class Rules:
     move_cost: pd.Series | None = None
     move_size: pd.Series | None = None
     targets: pd.DataFrame | None = None
+    brought: pd.DataFrame | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -57,6 +61,7 @@ class Rules:
                 self.move_cost,
                 self.move_size,
                 self.targets,
+                self.brought,
             )
         )
 
@@ -198,6 +203,23 @@ def checked_targets(
             )
         columns.append(wanted / wanted.mean())
     return np.column_stack(columns) if columns else np.ones((len(territory_ids), 0))
+
+
+def brought_of(
+    rules: Rules, territory_ids: Sequence[str], measures: Sequence[str]
+) -> np.ndarray:
+    """
+    Line up what each territory has beside the units.
+
+    Returns
+    -------
+    shape (n_territories, n_measures)
+        Zero where nothing is said.
+    """
+    if rules.brought is None:
+        return np.zeros((len(territory_ids), len(measures)))
+    table = rules.brought.reindex(index=list(territory_ids), columns=list(measures))
+    return table.fillna(0.0).to_numpy(dtype=float)
 
 
 def contradictions(

@@ -102,6 +102,33 @@ def test_limits_as_multiples_of_the_own_target():
     assert high[:, 0] == pytest.approx([1.2, 160 / 150])
 
 
+def test_what_a_territory_has_beside_its_units_counts():
+    units, edges = grid(12, 6)
+    wanted = pd.DataFrame({"accounts": [12.0, 20.0, 20.0, 20.0]}, index=list("ABCD"))
+    beside = pd.DataFrame({"accounts": [8.0]}, index=["A"])
+    measure = BalanceMeasure(column="accounts", minimum=19, maximum=21)
+    result = balance(
+        units,
+        edges,
+        asked(measure, n_territories=None),
+        rules=Rules(targets=wanted, brought=beside),
+    )
+    held = sums(result, units, "accounts")
+    assert result.is_met
+    assert not result.violations
+    assert 11 <= held["A"] <= 13
+    assert held[["B", "C", "D"]].between(19, 21).all()
+    full = pd.DataFrame({"accounts": [24.0]}, index=["A"])
+    most = BalanceMeasure(column="accounts", maximum=24)
+    with pytest.raises(InfeasibleError, match="A has 24 accounts beside its units"):
+        balance(
+            units,
+            edges,
+            asked(most, n_territories=None),
+            rules=Rules(targets=wanted, brought=full),
+        )
+
+
 def test_without_limit_nothing_is_forbidden():
     units, edges = grid(4, 3)
     params = asked(BalanceMeasure(column="accounts", minimum=2), n_territories=3)
