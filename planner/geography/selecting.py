@@ -134,7 +134,9 @@ def _is_left(part: shapely.Polygon, line: shapely.LineString) -> bool:
     # of the line where it follows the line's own direction.
     along = shapely.line_locate_point(line, shapely.points(ring))
     on = shapely.distance(line, shapely.points(ring)) < 1e-9 * np.abs(seen).max()
-    pairs = on[:-1] & on[1:]
+    middle = shapely.points((ring[:-1] + ring[1:]) / 2)
+    is_mid = shapely.distance(line, middle) < 1e-9 * np.abs(seen).max()
+    pairs = on[:-1] & on[1:] & is_mid  # the frame may join two places of the line
     return float(np.diff(along)[pairs].sum()) > 0
 
 

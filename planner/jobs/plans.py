@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -36,10 +35,7 @@ class Asked:
     @property
     def params(self) -> BalanceParams:
         """What is asked of the engine: accounts that move anyway are off the limit."""
-        params = self.request.params
-        if params.max_moved is None:
-            return params
-        return replace(params, max_moved=params.max_moved - self.inputs.n_ended)
+        return self.inputs.params_of(self.request)
 
 
 def described(

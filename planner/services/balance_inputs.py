@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,7 @@ from planner.services.territory import DAYS_PER_MONTH
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
 from planner.territory.basis import unit_table
+from planner.territory.params import BalanceParams
 from planner.territory.precheck import check_request
 from planner.territory.rules import Rules
 from planner.territory.splitting import JOINT
@@ -83,6 +85,13 @@ class BalanceInputs:
     def n_accounts_by_row(self) -> pd.Series:
         """What a moved row of `units` counts in accounts."""
         return self.units["accounts"]
+
+    def params_of(self, request: BalanceRequest) -> BalanceParams:
+        """Take the accounts that move anyway off the limit of moves."""
+        params = request.params
+        if params.max_moved is None:
+            return params
+        return replace(params, max_moved=params.max_moved - self.n_ended)
 
 
 def balance_inputs(
@@ -195,7 +204,7 @@ def check(ws: Workspace, view: TerritoryView, request: BalanceRequest) -> list[s
         inputs = balance_inputs(view, team, request)
         checked = check_request(
             inputs.units,
-            request.params,
+            inputs.params_of(request),
             current=inputs.current,
             locked=inputs.locked,
             centres=inputs.centres,

@@ -255,7 +255,8 @@ def _scenario(ws: Workspace, what: str, scenario_id: str | None) -> str:
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
         if what == "changes":
-            published = publication_rows.list_publications(conn, company_id)
+            team = scenario_rows.FIELD  # whose publications say who owns
+            published = publication_rows.list_publications(conn, company_id, team)
             newest_first = sorted(published, key=lambda known: known.effective_from)
             known = [publication.scenario_id for publication in newest_first[::-1]]
         else:

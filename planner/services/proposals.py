@@ -25,8 +25,9 @@ _SAID = (
     ("drop a barrier there", "let territories cross them"),
     ("barriers", "state borders"),  # the only ones the app knows
 )
-_MONEY = re.compile(r"([\d,]+(?:\.\d+)?) (\w+_minor)\b")
-_MINUTES = re.compile(r"([\d,]+(?:\.\d+)?) (\w+_min)\b")
+_AMOUNT = r"(?<![\w,.])(\d[\d,]*(?:\.\d+)?)"
+_MONEY = re.compile(_AMOUNT + r" (\w+_minor)\b")
+_MINUTES = re.compile(_AMOUNT + r" (\w+_min)\b")
 _QUOTED = re.compile(r"'([^']+)'")
 _LISTED = re.compile(r"(?<=; units )[^;]+$")
 

@@ -24,7 +24,12 @@ LOCKABLE = (TERRITORY, UNIT, ACCOUNT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locks:
-    """What stays where it is: whole territories, units, accounts."""
+    """
+    What stays where it is: whole territories, units, accounts named apart.
+
+    An account that follows its unit is held by that unit's lock, not by its own: an
+    alignment does not know which unit an account lies in.
+    """
 
     territory: frozenset[str] = frozenset()
     unit: frozenset[str] = frozenset()
@@ -204,8 +209,8 @@ def without_locked(draft: Draft, move: Move) -> tuple[Move | None, int]:
     Returns
     -------
     move
-        What may go; None if nothing may. Nothing goes to a locked territory, and
-        nothing leaves one.
+        What may go; None if nothing may. Nothing goes to a locked territory; no unit
+        and no account named apart leaves one.
     n_held
         How many units and accounts stay.
     """

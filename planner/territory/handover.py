@@ -174,7 +174,8 @@ def _balance(
     """Keep every load within the tolerance."""
     loads = problem.loads(labels)
     least, most = problem.least, problem.most
-    room = _MARGIN * (most - least)
+    # A side without limit leaves room enough: a target's width at most.
+    room = _MARGIN * np.minimum(most - least, problem.target)
     for k, m in np.ndindex(loads.shape):
         column = len(links) * (1 + m)
         terms = [(column + n, 1.0) for n, (_, to) in enumerate(links) if to == k]

@@ -13,7 +13,9 @@ import pandas as pd
 from planner.core.errors import InputError
 from planner.territory.edits import Draft
 from planner.territory.edits import Edit
+from planner.territory.edits import Together
 from planner.territory.edits import apply_edit
+from planner.territory.edits import without_locked
 from planner.territory.moves import Move
 from planner.territory.moves import moves_between
 
@@ -122,16 +124,33 @@ class History:
         log
             From `saved`, with the steps done since that can still be done.
         lost
-            The steps that cannot, in order: to be shown, not dropped in silence.
+            The steps that cannot, or of which locks now hold more than before, in
+            order: to be shown, not dropped in silence.
         """
         log = replace(self, opened=saved, entries=(), position=0)
-        lost = []
+        lost, before = [], self.jump(n_kept)
         for entry in self.entries[n_kept : self.position]:
             try:
-                log = log.add(entry)
+                after = log.add(entry)
             except InputError:
                 lost.append(entry)
+            else:
+                if _n_held(log.draft, entry.edit) > _n_held(before.draft, entry.edit):
+                    lost.append(entry)
+                log = after
+            before = before.redo()
         return log, lost
+
+
+def _n_held(draft: Draft, edit: Edit) -> int:
+    """Count what locks hold back of an edit, step by step."""
+    if isinstance(edit, Together):
+        n_held = 0
+        for part in edit.edits:
+            n_held += _n_held(draft, part)
+            draft = apply_edit(draft, part)
+        return n_held
+    return without_locked(draft, edit)[1] if isinstance(edit, Move) else 0
 
 
 def pending(saved: Draft, draft: Draft) -> list[Move]:

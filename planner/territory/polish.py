@@ -334,7 +334,9 @@ def _excess(
             over = model.new_int_var(0, int(parts[:, m].sum()) + _SCALE, "")
             model.add(over >= load - high)
             model.add(over >= low - load)
-            found.append(int(np.rint(_EXCESS_PRICE * problem.importance[m])) * over)
+            found.append(
+                max(1, int(np.rint(_EXCESS_PRICE * problem.importance[m]))) * over
+            )
     return found
 
 

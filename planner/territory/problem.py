@@ -173,7 +173,7 @@ class Problem:
             high = self.middle + multiple * (self.high - self.middle)
         return replace(
             self,
-            low=np.where(self.low > 0, np.maximum(low, _LEAST_LOAD), 0.0),
+            low=np.maximum(low, np.minimum(self.low, _LEAST_LOAD)),
             high=np.where(np.isinf(self.high), np.inf, high),
         )
 

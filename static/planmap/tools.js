@@ -23,7 +23,8 @@ export class Tools {
     this.active = null;
     this.isPanning = false; // space is held
     this.hasDrawn = false; // the click that follows a drag is its end
-    this.vertices = [];
+    this.vertices = []; // of a drag, in pixels
+    this.corners = []; // of a polygon, on the globe: the map may move under them
     this.sketch = document.createElementNS(SVG, "svg");
     this.sketch.setAttribute("class", "pm-sketch");
     this.sketch.setAttribute("aria-hidden", "true");
@@ -46,7 +47,10 @@ export class Tools {
     box.addEventListener("keyup", (event) => {
       if (event.key === " ") this.pan(false);
     });
-    host.map.on("movestart zoomstart", () => this.active === "polygon" && this.drop());
+    box.addEventListener("blur", () => this.pan(false)); // space may be let go elsewhere
+    // A drag is in pixels: if the map moves under it (wheel, second finger), it is void.
+    host.map.on("movestart zoomstart", () => this.drawn && this.drop());
+    host.map.on("move zoom", () => this.corners.length && this.show(this.points(), "polygon"));
   }
 
   // --- which tool -----------------------------------------------------------------
@@ -60,6 +64,7 @@ export class Tools {
 
   choose(name) {
     this.drop();
+    this.pan(false);
     this.active = name;
     for (const [key, button] of Object.entries(this.buttons)) {
       button.classList.toggle("pm-on", key === name);
@@ -69,6 +74,7 @@ export class Tools {
     const zoom = this.host.map.doubleClickZoom;
     if (name === "polygon") zoom.disable();
     else zoom.enable();
+    if (name) this.host.canvasBox.focus({ preventScroll: true }); // for its keys
   }
 
   get isBusy() {
@@ -81,12 +87,12 @@ export class Tools {
   }
 
   key(event) {
-    if (event.target !== this.host.canvasBox || !this.active) return;
+    if (event.target !== this.host.canvasBox || !(this.active || this.drawn)) return;
     if (event.key === " ") {
       event.preventDefault();
       this.pan(true);
     } else if (event.key === "Escape") {
-      if (this.vertices.length) this.drop();
+      if (this.drawn || this.corners.length) this.drop();
       else this.choose(null);
       event.stopPropagation();
     } else if (event.key === "Enter" && this.active === "polygon") this.close(event);
@@ -98,11 +104,16 @@ export class Tools {
     return this.host.map.mouseEventToContainerPoint(event);
   }
 
+  points() {
+    return this.corners.map((corner) => this.host.map.latLngToContainerPoint(corner));
+  }
+
   begin(event) {
     if (event.button || this.isPanning || event.target.closest(".leaflet-control")) return;
     const isShift = event.shiftKey && this.host.data.events.includes("box");
     const tool = this.active ?? (isShift ? "box" : null);
     if (!tool || !event.isPrimary) return;
+    this.pointer = event.pointerId;
     this.host.tip.hide();
     if (tool === "polygon") {
       this.pressed = this.at(event);
@@ -115,11 +126,11 @@ export class Tools {
   }
 
   go(event) {
-    if (this.active === "polygon" && this.vertices.length) {
-      this.show([...this.vertices, this.at(event)], "polygon");
+    if (this.active === "polygon" && this.corners.length) {
+      this.show([...this.points(), this.at(event)], "polygon");
       return;
     }
-    if (!this.drawn) return;
+    if (!this.drawn || event.pointerId !== this.pointer) return;
     const now = this.at(event);
     if (this.drawn === "box") {
       const [start] = this.vertices;
@@ -137,19 +148,19 @@ export class Tools {
   end(event) {
     if (this.active === "polygon" && this.pressed) {
       const still = this.pressed.distanceTo(this.at(event)) <= STILL;
-      const last = this.vertices.at(-1);
+      const last = this.points().at(-1);
       if (still && !(last && last.distanceTo(this.pressed) <= STILL)) {
-        this.vertices.push(this.pressed);
-        this.show(this.vertices, "polygon");
+        this.corners.push(this.host.map.containerPointToLatLng(this.pressed));
+        this.show(this.points(), "polygon");
       }
       this.pressed = null;
       return;
     }
-    if (!this.drawn) return;
+    if (!this.drawn || event.pointerId !== this.pointer) return;
     const tool = this.drawn, drawn = this.vertices;
     this.drop();
     const isStill = drawn.every((at) => at.distanceTo(drawn[0]) <= STILL);
-    if (isStill && tool !== "paint") return; // a click: the map answers it
+    if (isStill && tool !== "paint") return; // a click draws nothing
     this.hasDrawn = true;
     setTimeout(() => (this.hasDrawn = false), 50);
     if (tool === "box") this.host.selectBox(drawn);
@@ -157,9 +168,9 @@ export class Tools {
   }
 
   close(event) {
-    if (this.active !== "polygon" || this.vertices.length < 3) return;
+    if (this.active !== "polygon" || this.corners.length < 3) return;
     event.preventDefault();
-    const drawn = this.vertices;
+    const drawn = this.points();
     this.drop();
     this.tell("polygon", drawn);
   }
@@ -167,6 +178,7 @@ export class Tools {
   drop() {
     this.drawn = this.pressed = null;
     this.vertices = [];
+    this.corners = [];
     this.band.remove();
     this.show([], null);
     this.host.map.dragging.enable();

@@ -71,6 +71,14 @@ def test_a_bent_line_follows_its_bends():
     assert (left_of(LAT, LON, bent) == ((LON < 4.5) | (LAT > 4.5))).all()
 
 
+def test_a_line_may_leave_where_it_came():
+    bay = [(8.0, 3.0), (3.0, 3.0), (3.0, 7.0), (8.0, 7.0)]  # open to the north
+    within = (LAT > 3.0) & (LON > 3.0) & (LON < 7.0)
+    off = (LAT != 3.0) & (LON != 3.0) & (LON != 7.0)
+    assert (left_of(LAT, LON, bay) == within)[off].all()
+    assert (left_of(LAT, LON, bay[::-1]) != within)[off].all()
+
+
 @settings(max_examples=80, deadline=None)
 @given(
     st.floats(0, 2 * np.pi),

@@ -28,6 +28,9 @@ def test_measures_are_told_by_name_not_by_column():
     told = "at most 1,234,500 potential_minor: T1 has 7,260 workload_min"
     said = proposals.in_words(told, currency="EUR")
     assert said == "at most €12,345 potential: T1 has 121 hours of workload"
+    for plain in ("by accounts, potential_minor", "of T12 workload_min"):
+        assert "€" not in proposals.in_words(plain, currency="EUR")
+        assert "hours" not in proposals.in_words(plain, currency="EUR")
 
 
 def test_the_engine_speaks_of_units_and_hours_as_people_do():

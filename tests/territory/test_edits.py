@@ -261,6 +261,19 @@ def test_own_steps_go_upon_what_another_planner_saved():
     assert where(kept.draft)["u0"] == "B"
 
 
+def test_steps_that_another_planners_locks_hold_back_are_told():
+    log = done(
+        Together(
+            edits=(Move(to="B", unit_ids=("u1",)), Move(to="B", unit_ids=("u2",)))
+        ),
+        Move(to="B", unit_ids=("u3",)),
+    )
+    theirs = apply_edit(a_draft(), Lock(what="unit", ids=("u1",)))
+    again, lost = log.rebased(theirs)
+    assert [entry.label for entry in lost] == ["together"]
+    assert where(again.draft) == {**where(a_draft()), "u2": "B", "u3": "B"}
+
+
 def test_the_log_reads_as_a_table():
     table = told(done(Move(to="B", unit_ids=("u0",))).entries)
     assert table.loc[1, ["label", "who"]].tolist() == ["move", "ann"]
