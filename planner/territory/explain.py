@@ -85,13 +85,13 @@ def _reason(
         leaves = (loads[new, m] - share) / problem.target[new, m] - 1
         if stays > over + 1e-9:
             parts.append(
-                f"staying would put {old_name} {100 * stays:.1f} % over its {name} "
-                f"(limit {100 * over:.3g} %)"
+                f"staying would put {old_name} "
+                + _outside(stays, over, name, is_over=True)
             )
         elif leaves < -under - 1e-9:
             parts.append(
-                f"without it {new_name} would be {-100 * leaves:.1f} % under its "
-                f"{name} (limit {100 * under:.3g} %)"
+                f"without it {new_name} would be "
+                + _outside(leaves, -under, name, is_over=False)
             )
     around = problem.indices[problem.indptr[unit] : problem.indptr[unit + 1]]
     if problem.is_contiguous and not (labels[around] == old).any():
@@ -236,21 +236,33 @@ def _blocked(
     deviation: float,
 ) -> tuple[str, str, str, str]:
     is_over = deviation > problem.high[territory, m] - 1
-    edge = (problem.high if is_over else problem.low)[territory, m] - 1
-    limit = f"{100 * abs(edge):.3g} %"
+    edge = float((problem.high if is_over else problem.low)[territory, m] - 1)
     own = labels == territory
     pairs = problem.pairs
     border = pairs[own[pairs[:, 0]] & ~own[pairs[:, 1]], 1]
     looked_at = np.flatnonzero(own) if is_over or not len(border) else border
     unit = int(looked_at[problem.share[looked_at, m].argmax()])
     size = f"{100 * problem.share[unit, m]:.1f} % of the ideal"
-    words = "over" if deviation > 0 else "under"
     where = "its heaviest unit" if is_over else "the heaviest unit beside it"
     stuck = " and is locked" if problem.locked[unit] != NOWHERE else ""
     return (
         problem.territory_ids[territory],
         str(problem.unit_ids[unit]),
         name,
-        f"{100 * abs(deviation):.1f} % {words} its {name} (limit {limit}); {where} "
-        f"is {size}{stuck}",
+        f"{_outside(deviation, edge, name, is_over=is_over)}; {where} is {size}{stuck}",
     )
+
+
+def _outside(deviation: float, edge: float, name: str, *, is_over: bool) -> str:
+    """Say how far a territory is outside a limit, both from its share of a measure."""
+    if is_over and edge >= 0:
+        told = f"{100 * deviation:.1f} % over its {name} (limit {100 * edge:.3g} %)"
+    elif not is_over and edge <= 0:
+        told = f"{-100 * deviation:.1f} % under its {name} (limit {-100 * edge:.3g} %)"
+    else:  # a minimum above its share, or a maximum below
+        most, words = ("most", "below") if is_over else ("least", "above")
+        told = (
+            f"at {100 * (1 + deviation):.1f} % of its {name}, where the {most} it may "
+            f"have is {100 * (1 + edge):.3g} %, {words} its share"
+        )
+    return told

@@ -267,6 +267,28 @@ def test_districts_leave_room_for_the_limits_of_their_territories():
     assert made.is_met
 
 
+def test_who_misses_a_minimum_above_its_share_is_told_so():
+    units, edges = grid(12, 6)
+    wanted = pd.DataFrame({"target": [1.0, 3.0]}, index=["A", "B"])
+    measure = BalanceMeasure(column="accounts", minimum=24)  # A's share is 18
+    current = pd.Series("B", index=units.index)
+    current.iloc[:18] = "A"
+    locked = pd.Series(True, index=units.index)
+    result = balance(
+        units,
+        edges,
+        asked(measure, n_territories=None),
+        current=current,
+        locked=locked,
+        rules=Rules(targets=wanted),
+    )
+    assert not result.is_met
+    said = result.blocking["reason"].iloc[0]
+    assert said.startswith("at 100.0 % of its accounts, where the least it may have")
+    assert "is 133 %, above its share" in said
+    assert "at least 24 accounts was not reached" in result.violations[0]
+
+
 def test_targets_and_limits_together():
     units, edges = grid(12, 6)
     wanted = pd.DataFrame({"target": [2.0, 1.0, 1.0]}, index=["A", "B", "C"])
