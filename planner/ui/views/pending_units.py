@@ -113,7 +113,7 @@ def _pending_text(
     fmt: Formats, view: TerritoryView, pending: list[str], measure: str
 ) -> str:
     if not pending:
-        return ":gray[Choose units: click them, or draw around them on the map.]"
+        return ":gray[Choose units: click, paint or draw around them.]"
     units = view.units.loc[pending]
     n_accounts = fmt.number(units["accounts"].sum())
     noun = "unit" if len(pending) == 1 else "units"
