@@ -183,6 +183,18 @@ def write_assign(ws):
     )
 
 
+def write_equal_shares(ws):
+    found = draft(ws)
+    answer = {
+        "territory_by_unit": {DANE: "T1", MILWAUKEE: "T2", BROWN: "T2"},
+        "shares": {"T1": 0.5, "T2": 1.5},
+    }
+    version = territory.accept_proposal(
+        ws, found.scenario_id, found.version, answer, "J-1"
+    )
+    return lambda: territory.equal_shares(ws, found.scenario_id, version)
+
+
 def write_discard(ws):
     return lambda: proposals.discard(ws, "J-1")
 
