@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -300,3 +302,31 @@ def test_columns_a_file_lacks_stay_as_they_are():
     assert len(added) == 3
     with pytest.raises(InputError, match="mode"):
         merge_rows(stored, loaded, [], "over")
+
+
+@pytest.mark.parametrize(
+    "note", ["Cafe\u0301", "\U0002f9a3", "a\u200bb", " x ", "\u2028"]
+)
+def test_what_a_file_of_ours_kept_comes_back_to_the_sign(note):
+    """Other columns are kept as in the file; reading them again changes no sign."""
+    table = pd.DataFrame(
+        {"account_id": ["A"], "name": ["One"], "lat": [41.9], "lon": [-87.6], "n": note}
+    )
+    first = import_table(
+        read_source(table.to_csv(index=False).encode(), "a.csv"), "accounts"
+    ).frame
+    assert json.loads(first["custom"].iloc[0]) == {"n": note}
+    again = table.drop(columns="n").assign(custom=first["custom"].to_numpy())
+    second = import_table(
+        read_source(again.to_csv(index=False).encode(), "a.csv"), "accounts"
+    ).frame
+    assert second["custom"].tolist() == first["custom"].tolist()
+
+
+@pytest.mark.parametrize("empty", ["", "  ", "\u00a0"])
+def test_an_empty_custom_cell_keeps_nothing(empty):
+    table = pd.DataFrame(
+        {"account_id": ["A"], "name": ["One"], "lat": [41.9], "lon": [-87.6]}
+    ).assign(custom=empty)
+    source = read_source(table.to_csv(index=False).encode(), "a.csv")
+    assert import_table(source, "accounts").frame["custom"].fillna("").tolist() == [""]

@@ -32,7 +32,8 @@ def kept_columns(cells: CellReader) -> pd.Series:
     names = other_columns(cells)
     frame = cells.raw.frame
     columns = [frame[name].tolist() for name in names]
-    kept_before = cells.text("custom")
+    # As in the file, like the other columns: cleaning would change the texts inside.
+    kept_before = cells.raw_cells("custom")
     texts = []
     for place, before in enumerate(kept_before.tolist()):
         kept = _json_object(before)
@@ -53,7 +54,7 @@ def custom_fields(cells: CellReader) -> pd.Series:
 
 def _json_object(text: str) -> dict[str, object]:
     """Read a JSON object; other text is kept as a field named custom."""
-    if not text:
+    if not text.strip():
         return {}
     try:
         found = json.loads(text)
