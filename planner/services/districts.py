@@ -40,8 +40,7 @@ def district_table(view: TerritoryView, measure: str) -> pd.DataFrame:
             "wanted": grouped["wanted"].sum(),
         }
     )
-    counted = "accounts" if measure == "accounts" else measure
-    values = view.accounts.assign(accounts=1)[counted].astype("Float64").fillna(0)
+    values = view.accounts.assign(accounts=1)[measure].astype("Float64").fillna(0)
     mean = float(values.sum()) / max(len(view.territories), 1)
     table["deviation"] = table[measure] / (mean * table.pop("wanted")) - 1
     return table

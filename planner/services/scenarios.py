@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from planner.core.errors import InputError
 from planner.core.schemas import QUOTAS
 from planner.core.schemas import empty
+from planner.core.units import MIN_PER_HOUR
 from planner.services.staffing import staff_territories
 from planner.services.territory import TerritoryView
 from planner.services.territory import overview
@@ -23,7 +24,6 @@ from planner.store import team as team_rows
 from planner.store.scenarios import FIELD
 from planner.store.scenarios import Scenario
 
-MINUTES_PER_HOUR = 60
 USUAL_TEAMS = (FIELD, "Service", "Overlay")
 MOST_OF_TEAM = 40  # characters
 
@@ -317,7 +317,7 @@ def _mean_km(view: TerritoryView) -> float:
 
 
 def _top_hours(view: TerritoryView) -> float:
-    return float(view.territories["workload_min"].max()) / MINUTES_PER_HOUR
+    return float(view.territories["workload_min"].max()) / MIN_PER_HOUR
 
 
 def _quota_spreads(

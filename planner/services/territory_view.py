@@ -208,7 +208,7 @@ def preview_move(
     follows = (was == now).fillna(False).astype(bool) | (was.isna() & now.isna())
     moves = follows & view.accounts["unit_id"].isin(list(unit_ids))
     by_unit.loc[list(unit_ids)] = to
-    return _as_if(view, by_unit, now.mask(moves.to_numpy(), to))
+    return as_if(view, by_unit, now.mask(moves.to_numpy(), to))
 
 
 def planned(view: TerritoryView, result: Mapping[str, Any]) -> TerritoryView:
@@ -229,7 +229,7 @@ def planned(view: TerritoryView, result: Mapping[str, Any]) -> TerritoryView:
     apart = apart.reindex(view.accounts.index)
     follows = view.accounts["unit_id"].map(by_unit).astype("str")
     by_account = apart.where(apart.notna(), follows)
-    return _as_if(
+    return as_if(
         view,
         by_unit,
         by_account,
@@ -248,7 +248,7 @@ def targeted(view: TerritoryView, shares: Mapping[str, float]) -> TerritoryView:
     return replace(view, territories=territories, index=_index(held))
 
 
-def _as_if(
+def as_if(
     view: TerritoryView,
     by_unit: pd.Series,
     by_account: pd.Series,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.core.units import MIN_PER_HOUR
 from planner.services import scenarios
 from planner.services.scenarios import Scenario
 from planner.services.teams import TeamOverlap
@@ -16,8 +17,6 @@ from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text
 from planner.ui.planmap import Outline
 from planner.ui.views import reads
-
-MIN_PER_HOUR = 60
 
 
 def ask_other_team(ws: Workspace, scenario: Scenario) -> Scenario | None:
