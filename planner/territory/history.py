@@ -11,11 +11,11 @@ from typing import Self
 import pandas as pd
 
 from planner.core.errors import InputError
+from planner.territory.applying import apply_edit
+from planner.territory.applying import without_locked
 from planner.territory.edits import Draft
 from planner.territory.edits import Edit
 from planner.territory.edits import Together
-from planner.territory.edits import apply_edit
-from planner.territory.edits import without_locked
 from planner.territory.moves import Move
 from planner.territory.moves import moves_between
 

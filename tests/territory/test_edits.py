@@ -12,17 +12,20 @@ from hypothesis import strategies as st
 
 from planner.core.errors import InputError
 from planner.territory.alignment import Alignment
+from planner.territory.applying import apply_edit
+from planner.territory.applying import difference
+from planner.territory.applying import without_locked
 from planner.territory.edits import AddTerritory
 from planner.territory.edits import Draft
 from planner.territory.edits import DrawBarrier
+from planner.territory.edits import DropTerritory
 from planner.territory.edits import Lock
 from planner.territory.edits import MergeTerritories
 from planner.territory.edits import MoveHome
+from planner.territory.edits import Retarget
 from planner.territory.edits import Together
-from planner.territory.edits import apply_edit
 from planner.territory.edits import edit_from_dict
 from planner.territory.edits import edit_to_dict
-from planner.territory.edits import without_locked
 from planner.territory.history import Entry
 from planner.territory.history import History
 from planner.territory.history import contested
@@ -54,6 +57,8 @@ def said(draft):
         draft.locks,
         dict(draft.homes),
         draft.barriers,
+        dict(draft.districts),
+        dict(draft.share_ppm),
     )
 
 
@@ -202,6 +207,51 @@ def test_every_edit_survives_json_and_every_step_can_be_taken_back(asked):
         log = log.redo()
         assert said(log.draft) == states[n + 1]
     assert log.redo().position == len(asked)
+
+
+@given(st.lists(edits), st.lists(edits))
+def test_the_difference_leads_from_any_draft_to_any_other(these, those):
+    before, after = done(*these).draft, done(*those).draft
+    edit = difference(before, after)
+    if edit is None:
+        assert said(before) == said(after)
+    else:
+        assert said(apply_edit(before, edit)) == said(after)
+    assert difference(after, after) is None
+
+
+def test_the_difference_starts_ends_and_retargets_territories_under_locks():
+    before = apply_edit(a_draft(), Lock(what="territory", ids=("A",)))
+    before = apply_edit(before, Lock(what="unit", ids=("u4",)))
+    after = done(
+        AddTerritory(territory_id="C", name="Celle"),
+        MergeTerritories(territory_id="B", into="C"),
+        Move(to="C", unit_ids=("u0",)),
+        Lock(what="territory", ids=("C",)),
+        Retarget(districts=(("C", "North"),), share_ppm=(("A", 400_000),)),
+        MoveHome(position_id="p1", lat=1.0, lon=2.0),
+    ).draft
+    assert said(apply_edit(before, difference(before, after))) == said(after)
+    assert said(apply_edit(after, difference(after, before))) == said(before)
+
+
+def test_a_territory_ends_only_when_it_is_empty_and_free():
+    draft = apply_edit(a_draft(), AddTerritory(territory_id="C"))
+    draft = apply_edit(draft, Retarget(districts=(("C", "North"),)))
+    assert draft.names["C"] == "C"
+    ended = apply_edit(draft, DropTerritory(territory_id="C"))
+    assert said(ended) == said(a_draft())
+    with pytest.raises(InputError, match="holds 5 units and accounts"):
+        apply_edit(draft, DropTerritory(territory_id="B"))
+    locked = apply_edit(draft, Lock(what="territory", ids=("C",)))
+    with pytest.raises(InputError, match="is locked; unlock it to end it"):
+        apply_edit(locked, DropTerritory(territory_id="C"))
+
+
+def test_a_home_goes_back_to_where_the_rep_lives():
+    draft = apply_edit(a_draft(), MoveHome(position_id="p1", lat=1.0, lon=2.0))
+    back = apply_edit(draft, MoveHome(position_id="p1", lat=None, lon=None))
+    assert said(back) == said(a_draft())
 
 
 def test_two_hundred_steps_back_and_forth():
