@@ -17,7 +17,12 @@ from planner.store.tables import visit_run
 
 DEEP = 10  # layers of a chain; judged, not measured: reading hardly slows down before
 LARGE_SHARE = 0.3  # of the base: differences beyond are not worth keeping apart
-_KEYED = (tables.scenario_unit, tables.scenario_account, tables.scenario_territory)
+_KEYED = (
+    tables.scenario_unit,
+    tables.scenario_account,
+    tables.scenario_territory,
+    tables.scenario_mark,
+)
 
 
 def flattened(conn: sa.Connection, chain: Sequence[str]) -> list[str]:

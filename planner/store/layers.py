@@ -23,6 +23,7 @@ CONTENT = (
     tables.scenario_unit,
     tables.scenario_account,
     tables.scenario_territory,
+    tables.scenario_mark,
     tables.quota_set,
     tables.visit_run,
 )

@@ -44,11 +44,13 @@ __all__ = [
     "history",
     "list_scenarios",
     "load_alignment",
+    "load_marks",
     "load_named_accounts",
     "load_scenario",
     "load_territories",
     "rename_scenario",
     "save_alignment",
+    "save_marks",
     "save_named_accounts",
     "save_territories",
 ]
@@ -59,6 +61,13 @@ _TERRITORY_COLUMNS = {
     "position_id": "str",
     "district": "str",
     "share_ppm": "Int64",
+}
+_MARK_COLUMNS = {
+    "kind": "str",
+    "thing": "str",
+    "other": "str",
+    "lat": "float64",
+    "lon": "float64",
 }
 TOLD_CHANGES = 2000  # more are told to the audit log as a count and a hash
 
@@ -166,6 +175,51 @@ def save_named_accounts(conn: sa.Connection, edit: Edit, named: pd.DataFrame) ->
     """
     frame = _with_columns(named, "account_id", ["territory_id"])
     return _save(conn, edit, tables.scenario_account, frame, is_whole=True)
+
+
+def load_marks(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
+    """
+    Read what planners marked in a scenario: locks, moved homes, barriers.
+
+    Returns
+    -------
+    `kind`, `thing`, `other`, `lat`, `lon`, indexed and sorted by `mark_id`; see
+    docs/data-model.md.
+    """
+    said = layers.resolve(conn, tables.scenario_mark, chain_of(conn, scenario_id))
+    ids = sorted(said)
+    return pd.DataFrame(
+        {
+            column: pd.Series(
+                [said[name][place] for name in ids],
+                dtype=dtype,
+                index=pd.Index(ids, dtype="str", name="mark_id"),
+            )
+            for place, (column, dtype) in enumerate(_MARK_COLUMNS.items())
+        }
+    )
+
+
+def save_marks(conn: sa.Connection, edit: Edit, marks: pd.DataFrame) -> int:
+    """
+    Replace the marks of a scenario; those not named are gone.
+
+    Parameters
+    ----------
+    conn
+        Inside a transaction.
+    edit
+        From `editing`.
+    marks
+        As `load_marks` returns them.
+
+    Returns
+    -------
+    The number of marks that changed.
+    """
+    frame = _with_columns(marks, "mark_id", list(_MARK_COLUMNS))
+    frame = frame.astype(_MARK_COLUMNS)
+    return _save(conn, edit, tables.scenario_mark, frame, is_whole=True)
 
 
 def _with_columns(frame: pd.DataFrame, key: str, columns: list[str]) -> pd.DataFrame:

@@ -245,6 +245,43 @@ scenario_territory = Table(
     Column("share_ppm", sa.BigInteger),
     sqlite_with_rowid=False,
 )
+scenario_mark = Table(
+    "scenario_mark",
+    metadata,
+    _of("scenario_layer.layer_id", key=True),
+    _id("mark_id"),
+    _text("kind", nullable=True),
+    _text("thing", nullable=True),
+    _text("other", nullable=True),
+    Column("lat", Double),
+    Column("lon", Double),
+    Column("is_removed", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+draft = Table(
+    "draft",
+    metadata,
+    _of("scenario.scenario_id", key=True),
+    _id("who"),
+    Column("version", Integer, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("n_saved", Integer, nullable=False),
+    _json("back", nullable=True),
+    _json("notice", nullable=True),
+    _text("updated_at"),
+)
+draft_step = Table(
+    "draft_step",
+    metadata,
+    _of("scenario.scenario_id", key=True),
+    _id("who"),
+    Column("step", Integer, primary_key=True),
+    _json("edit"),
+    _text("label"),
+    _text("at"),
+    _text("job_id", nullable=True),
+)
 quota_set = Table(
     "quota_set",
     metadata,

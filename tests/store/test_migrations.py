@@ -31,6 +31,8 @@ ADDED_IN_3 = (
     ("scenario_territory", "share_ppm"),
 )
 
+ADDED_IN_4 = ("scenario_mark", "draft", "draft_step")
+
 
 def shape_of(engine, *, with_rest=True):
     """Tell the columns, keys and (of a file) triggers of a store, in no order."""
@@ -145,6 +147,23 @@ def test_opening_again_changes_nothing(store, company_id):
     again.close()
     assert found == [company_id]
     assert list(store.backend.beside("").parent.glob("*.before-*")) == []
+
+
+def test_a_store_of_version_3_gets_marks_and_drafts(store, company_id):
+    """On both databases: the tables of a new store, and the hashes still hold."""
+    scenario_id = fill(store, company_id)
+    new = shape_of(store.engine, with_rest=False)
+    with store.reading() as conn:
+        state = publications.state_hash(conn, scenario_id)
+    with migrations.writing_connection(store.engine) as conn, conn.begin():
+        for table in ADDED_IN_4:
+            conn.exec_driver_sql(f"DROP TABLE {table}")
+    steps = {4: migrations.STEPS[4]}
+    migrations.bring_up(store.engine, store.backend.beside(""), 3, steps)
+    assert shape_of(store.engine, with_rest=False) == new
+    with store.reading() as conn:
+        assert scenarios.load_marks(conn, scenario_id).empty
+        assert publications.state_hash(conn, scenario_id) == state
 
 
 def test_a_store_of_version_2_gets_teams_districts_and_shares(store, company_id):

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from planner.core.files import replacing
 from planner.store.migrations import m002_imports
 from planner.store.migrations import m003_teams
+from planner.store.migrations import m004_workbench
 from planner.store.protections import protect
 from planner.store.spatial import add_geometry
 from planner.store.tables import meta
@@ -29,7 +30,11 @@ Step = Callable[[sa.Connection], None]
 
 WRITES = "planner_writes"  # execution option of a connection that will write
 FIRST_VERSION = 1
-STEPS: Mapping[int, Step] = {2: m002_imports.up, 3: m003_teams.up}
+STEPS: Mapping[int, Step] = {
+    2: m002_imports.up,
+    3: m003_teams.up,
+    4: m004_workbench.up,
+}
 KNOWN_VERSION = max(STEPS, default=FIRST_VERSION)
 
 
