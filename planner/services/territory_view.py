@@ -256,6 +256,7 @@ def as_if(
     is_whole: bool = False,
     shares: Mapping[str, float] | None = None,
     districts: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> TerritoryView:
     """
     Show a scenario as it would be under another alignment.
@@ -270,17 +271,23 @@ def as_if(
         Wanted load by territory, a multiple of the mean; empty: equal; None: as it is.
     districts
         District by territory; None: as it is.
+    names
+        Names by territory: these are all there are; None: those of the scenario, and
+        what the alignment names beyond them.
     """
     by_unit = by_unit.reindex(view.units.index)
     accounts = view.accounts.assign(territory_id=by_account.astype("str"))
-    ids = sorted({*by_unit.dropna(), *by_account.dropna(), *view.territories.index})
-    told = ["name", "position_id", "district", "share_ppm", "rep_name"]
-    kept = view.territories[told].reindex(pd.Index(ids, name="territory_id"))
+    ids = sorted(
+        names or {*by_unit.dropna(), *by_account.dropna(), *view.territories.index}
+    )
+    columns = ["name", "position_id", "district", "share_ppm", "rep_name"]
+    kept = view.territories[columns].reindex(pd.Index(ids, name="territory_id"))
     if shares is not None:
         kept["share_ppm"] = shares_in_ppm(shares, kept.index)
     if districts is not None:
         kept["district"] = pd.Series(districts, dtype="str").reindex(kept.index)
-    kept["name"] = kept["name"].fillna(pd.Series(ids, index=kept.index))
+    told = pd.Series(dict(names or zip(ids, ids, strict=True)), dtype="str")
+    kept["name"] = kept["name"].fillna(told.reindex(kept.index))
     kept["rep_name"] = kept["rep_name"].fillna("vacant")
     used = {*by_unit.dropna(), *accounts["territory_id"].dropna()}
     in_use = kept[kept.index.isin(used)] if is_whole else kept

@@ -42,8 +42,13 @@ class DraftRecord:
         How many steps are done; the rest is undone.
     n_saved
         How many steps at the beginning are saved in the scenario.
+    plan_hash
+        Of the saved plan it lies on.
     back
         The edit from the saved plan to the one the steps begin with; None: the same.
+    pending
+        ``edit`` from the saved plan to the draft, and ``was``: the saved place of each
+        ``unit`` and ``account`` that it moves; None: the draft is as saved.
     notice
         What another user's save did to it, until it was read; None: nothing to tell.
     steps
@@ -51,10 +56,12 @@ class DraftRecord:
     """
 
     version: int
+    plan_hash: str
     serial: int = 0
     position: int = 0
     n_saved: int = 0
     back: Plain | None = None
+    pending: Plain | None = None
     notice: Plain | None = None
     steps: Sequence[Step] = field(default_factory=tuple)
 
@@ -86,7 +93,9 @@ def load_draft(conn: sa.Connection, scenario_id: str, who: str) -> DraftRecord |
         serial=found.serial,
         position=found.position,
         n_saved=found.n_saved,
+        plan_hash=found.plan_hash,
         back=found.back,
+        pending=found.pending,
         notice=found.notice,
         steps=tuple(
             Step(edit=row.edit, label=row.label, at=row.at, job_id=row.job_id)
@@ -122,7 +131,9 @@ def save_draft(
         "serial": record.serial,
         "position": record.position,
         "n_saved": record.n_saved,
+        "plan_hash": record.plan_hash,
         "back": record.back,
+        "pending": record.pending,
         "notice": record.notice,
         "updated_at": utc_now(),
     }

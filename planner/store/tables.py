@@ -267,7 +267,9 @@ draft = Table(
     Column("serial", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("n_saved", Integer, nullable=False),
+    _text("plan_hash"),
     _json("back", nullable=True),
+    _json("pending", nullable=True),
     _json("notice", nullable=True),
     _text("updated_at"),
 )

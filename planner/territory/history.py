@@ -33,12 +33,15 @@ class Entry:
         The same in a user's words.
     who, at
         Who did it and when, UTC in ISO form.
+    job_id
+        The job whose answer it is; None: done by hand.
     """
 
     edit: Edit
     label: str
     who: str = ""
     at: str = ""
+    job_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -22,7 +22,8 @@ def up(conn: sa.Connection) -> None:
         f" REFERENCES scenario (scenario_id), who {text} NOT NULL,"
         " version INTEGER NOT NULL, serial INTEGER NOT NULL,"
         " position INTEGER NOT NULL, n_saved INTEGER NOT NULL,"
-        f" back JSON, notice JSON, updated_at {text} NOT NULL,"
+        f" plan_hash {text} NOT NULL, back JSON, pending JSON, notice JSON,"
+        f" updated_at {text} NOT NULL,"
         " PRIMARY KEY (scenario_id, who))"
     )
     conn.exec_driver_sql(
