@@ -315,11 +315,31 @@ def count_pieces(territory_by_unit: pd.Series, edges: pd.DataFrame) -> pd.Series
     shape (n_territories,)
         Extra pieces indexed by `territory_id`: 0 where the territory hangs together.
     """
+    piece = find_pieces(territory_by_unit, edges)
+    pieces = piece.groupby(territory_by_unit[piece.index].to_numpy()).nunique() - 1
+    pieces.index = pieces.index.astype("str").rename("territory_id")
+    return pieces.rename("extra_pieces")
+
+
+def find_pieces(territory_by_unit: pd.Series, edges: pd.DataFrame) -> pd.Series:
+    """
+    Find the pieces that the units of each territory hang together in.
+
+    Parameters
+    ----------
+    territory_by_unit : shape (n_units,)
+        Territory indexed by `unit_id`; units without one are left out.
+    edges
+        EDGES frame; bridges count as links.
+
+    Returns
+    -------
+    shape (n_placed,)
+        Number of the piece indexed by `unit_id`; no two territories share one.
+    """
     placed = territory_by_unit.dropna()
     territories = placed.to_numpy()
     pairs = edge_pairs(edges, placed.index)
     pairs = pairs[territories[pairs[:, 0]] == territories[pairs[:, 1]]]
     _, part = _components(pairs, len(placed))
-    pieces = pd.Series(part).groupby(territories).nunique() - 1
-    pieces.index = pieces.index.astype("str").rename("territory_id")
-    return pieces.rename("extra_pieces")
+    return pd.Series(part, index=placed.index, name="piece")

@@ -13,9 +13,9 @@ from planner.store import team as team_rows
 VACANT = "vacant"
 
 
-def active_reps(reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+def reps_here(reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     """
-    Keep the people who hold a position on a day.
+    Keep the people who hold a position on a day, also two who hold the same.
 
     Parameters
     ----------
@@ -23,17 +23,29 @@ def active_reps(reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
         REPS frame.
     as_of
         The day; a rep who left on it is gone.
+    """
+    day = pd.Timestamp(as_of)
+    return reps[
+        reps["position_id"].notna()
+        & (reps["hired_on"].isna() | (reps["hired_on"] <= day))
+        & (reps["left_on"].isna() | (reps["left_on"] > day))
+    ]
+
+
+def active_reps(reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    """
+    Keep the one who holds each position on a day.
+
+    Parameters
+    ----------
+    reps, as_of
+        As of `reps_here`.
 
     Returns
     -------
     REPS frame, one person for each position: the last hired if there are several.
     """
-    day = pd.Timestamp(as_of)
-    active = reps[
-        reps["position_id"].notna()
-        & (reps["hired_on"].isna() | (reps["hired_on"] <= day))
-        & (reps["left_on"].isna() | (reps["left_on"] > day))
-    ]
+    active = reps_here(reps, as_of)
     ordered = active.sort_values("hired_on", na_position="first", kind="stable")
     return ordered.drop_duplicates("position_id", keep="last")
 

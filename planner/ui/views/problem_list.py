@@ -1,0 +1,103 @@
+"""The list of what is wrong with a plan: show it, or cure it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.services.problems import BALANCE
+from planner.services.problems import KINDS
+from planner.ui import widgets
+from planner.ui.maps.text import markdown_text
+
+Asked = tuple[Literal["show", "fix"], pd.Series]
+AT_A_TIME = 20
+_LONGEST = 300  # letters of a sentence that are shown
+
+
+def problem_list(
+    fmt: Formats, problems: pd.DataFrame, *, is_editable: bool = True, key: str = "terr"
+) -> Asked | None:
+    """
+    List problems, each with the buttons to show it and to cure it.
+
+    Parameters
+    ----------
+    fmt
+        How figures are written.
+    problems
+        As of `find_problems`.
+    is_editable
+        Whether curing is offered.
+    key
+        Unique on the page.
+
+    Returns
+    -------
+    What was asked for, and the row it was asked for: ``show``, or ``fix``, for which
+    `fix_of` makes the edit; it makes none where the row's `fix_label` is `BALANCE`.
+    """
+    if problems.empty:
+        widgets.empty_state(
+            "No problems",
+            "Every account has one owner, every territory hangs together, and nobody "
+            "has more work than hours.",
+            key=f"{key}-problems",
+        )
+        return None
+    counts = problems["kind"].value_counts()
+    kinds = [kind for kind in KINDS if kind in counts]
+    chosen = st.pills(
+        "Kinds of problems",
+        kinds,
+        selection_mode="multi",
+        format_func=lambda kind: f"{KINDS[kind]} {fmt.number(counts[kind])}",
+        key=f"{key}-problem-kinds",
+        label_visibility="collapsed",
+    )
+    wanted = problems[problems["kind"].isin(chosen)] if chosen else problems
+    place = f"{key}-problems-shown"
+    n_shown = st.session_state.setdefault(place, AT_A_TIME)
+    asked = None
+    for name, problem in wanted.head(n_shown).iterrows():
+        asked = _row(problem, f"{key}-problem-{name}", is_editable) or asked
+    n_more = len(wanted) - n_shown
+    if n_more > 0 and st.button(
+        f"{fmt.number(min(n_more, AT_A_TIME))} more of {fmt.number(n_more)}",
+        key=f"{key}-problems-more",
+        type="tertiary",
+    ):
+        st.session_state[place] = n_shown + AT_A_TIME
+        st.rerun()
+    return asked
+
+
+def _row(problem: pd.Series, key: str, is_editable: bool) -> Asked | None:
+    """Draw one problem; return what was asked of it."""
+    asked: Asked | None = None
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-row"):
+        kind = KINDS[problem["kind"]]
+        st.markdown(
+            f":gray[{kind}:] {markdown_text(problem['what'], _LONGEST)}",
+            width="stretch",
+        )
+        has_place = bool(
+            problem["unit_ids"] or problem["account_ids"] or problem["territory_id"]
+        )
+        if has_place and st.button("Show", key=f"{key}-show", type="tertiary"):
+            asked = ("show", problem)
+        label = problem["fix_label"]
+        if (
+            is_editable
+            and label
+            and st.button(
+                markdown_text(label),
+                key=f"{key}-fix",
+                help="Opens the balance form" if label == BALANCE else None,
+            )
+        ):
+            asked = ("fix", problem)
+    return asked
