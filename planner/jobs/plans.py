@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from planner.core.run import RunControl
+from planner.services import proposals
 from planner.services import territory
 from planner.services.balance_inputs import BalanceInputs
 from planner.services.balance_team import Team
@@ -71,7 +72,8 @@ def plan_of(task: Asked, result: BalanceResult, note: str = "") -> dict[str, Any
     Returns
     -------
     JSON-ready: `territory_by_unit`, `territory_by_account` (those that differ from
-    their unit), `report`, `reasons` (by row), `move_cost` (of the moved accounts),
+    their unit), `today_by_unit` (of the units that move), `ended_accounts` (that follow
+    their unit again), `report`, `reasons` (by row), `move_cost` (of moved accounts),
     `shares` (wanted, as a multiple of the mean; empty: equal), `summary`, `note`,
     `params`.
     """
@@ -95,6 +97,7 @@ def plan_of(task: Asked, result: BalanceResult, note: str = "") -> dict[str, Any
         "territory_by_unit": by_unit.to_dict(),
         "territory_by_account": named.to_dict(),
         "shares": shares,
+        **_changed(task, by_unit, named),
     }
     _tell_real_deviations(task, plan, report)
     return plan | {
@@ -104,6 +107,18 @@ def plan_of(task: Asked, result: BalanceResult, note: str = "") -> dict[str, Any
         "summary": result.summary(),
         "note": note,
         "params": request.to_dict(),
+    }
+
+
+def _changed(task: Asked, by_unit: pd.Series, named: pd.Series) -> dict[str, Any]:
+    """Tell what a plan changes, so that it can be laid on a draft that went on."""
+    today = task.view.units["territory_id"].reindex(by_unit.index)
+    moved = today[(today != by_unit).fillna(value=True).astype(bool)]
+    apart = proposals.exceptions(task.view.accounts, task.view.units["territory_id"])
+    ended = apart.index[apart].difference(named.index)
+    return {
+        "today_by_unit": moved.astype(object).where(moved.notna(), None).to_dict(),
+        "ended_accounts": sorted(map(str, ended)),
     }
 
 

@@ -25,6 +25,10 @@ from planner.services.balance_team import load_team
 from planner.services.balancing import HOME
 from planner.services.balancing import BalanceRequest
 from planner.services.balancing import usual_counts
+from planner.services.drafted import NOTHING
+from planner.services.drafted import drafted
+from planner.services.drafted import held_of
+from planner.services.drafting import open_draft
 from planner.services.workspace import Workspace
 from planner.store.jobs import Job
 from planner.territory.result import BalanceResult
@@ -171,9 +175,13 @@ def _read(ws: Workspace, job: Job, run: RunControl) -> Asked:
 
     request = BalanceRequest.from_dict(job.params).for_kind(job.kind)
     run.report(0.02, "Reading the scenario")
-    view = territory.overview(ws, str(job.scenario_id))
+    opened = open_draft(ws, str(job.scenario_id))
+    view = drafted(territory.overview(ws, str(job.scenario_id)), opened.draft)
     team = load_team(ws)
-    inputs = balance_inputs(view, team, request)
+    held = held_of(opened, keeps_drawn=request.keeps_drawn)
+    if job.kind == "headcount" or request.districts:
+        held = NOTHING  # other territories than today's: nothing can stay in one
+    inputs = balance_inputs(view, team, request, held)
     cost = None
     if request.weighs_moves:
         cost = cost_of_accounts(inputs.accounts, MoveCostParams(), team.as_of)

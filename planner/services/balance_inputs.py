@@ -30,6 +30,8 @@ from planner.services.balancing import CAPACITY
 from planner.services.balancing import HOME
 from planner.services.balancing import BalanceRequest
 from planner.services.balancing import custom_fields
+from planner.services.drafted import NOTHING
+from planner.services.drafted import Held
 from planner.services.territory import DAYS_PER_MONTH
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
@@ -95,7 +97,7 @@ class BalanceInputs:
 
 
 def balance_inputs(
-    view: TerritoryView, team: Team, request: BalanceRequest
+    view: TerritoryView, team: Team, request: BalanceRequest, held: Held = NOTHING
 ) -> BalanceInputs:
     """
     Put together what the engine needs.
@@ -103,11 +105,13 @@ def balance_inputs(
     Parameters
     ----------
     view
-        The scenario as it is.
+        The scenario as it is, or as a draft has it.
     team
         Who works it.
     request
         What is asked.
+    held
+        What is locked or drawn.
 
     Raises
     ------
@@ -118,12 +122,20 @@ def balance_inputs(
     """
     today = view.units["territory_id"]
     is_as_today = _check(view, request, today)
+    if not is_as_today and not held.is_empty:
+        raise InputError(
+            "locks and what you have drawn hold for the territories of today: ask for "
+            f"{int(today.nunique())} territories, or unlock everything and do not keep "
+            "what you have drawn"
+        )
     accounts = _accounts(view, team)
-    is_named = proposals.exceptions(accounts, today)
-    n_apart = int(is_named.sum())
+    is_apart = proposals.exceptions(accounts, today)
     is_kept = accounts.index.isin(request.kept_accounts)
+    is_held = accounts.index.isin(held.accounts) & accounts["territory_id"].notna()
+    is_named = is_apart.copy()
     if is_as_today:
         is_named &= is_kept | request.keeps_named
+        is_named |= is_held
     elif (is_named & is_kept).any():
         raise InputError(
             f"account {accounts.loc[is_named & is_kept, 'name'].iloc[0]!r} is apart "
@@ -132,7 +144,7 @@ def balance_inputs(
     else:
         is_named &= False
     named = accounts.loc[is_named, "territory_id"]
-    n_ended = n_apart - len(named)
+    n_ended = int((is_apart & ~is_named).sum())
     if request.params.max_moved is not None and n_ended > request.params.max_moved:
         raise InfeasibleError(
             [
@@ -163,16 +175,15 @@ def balance_inputs(
             pd.Series(units.index, units.index)
         )
     current = unit_of.map(today)
-    held = current.dropna()
     return BalanceInputs(
         units=units,
         edges=edges,
-        current=current if len(held) else None,
-        locked=_locked(current, moving, row, request),
+        current=current if current.notna().any() else None,
+        locked=_locked(current, moving, row, unit_of, request, held),
         centres=centres,
         rules=Rules(
             together=_together(moving, row, request),
-            barriers=barriers,
+            barriers=_barriers(barriers, held, units.index),
             targets=targets_of(view, team, accounts, named, request),
             brought=brought_by(accounts, named, request),
             move_size=None if request.params.max_moved is None else units["accounts"],
@@ -183,7 +194,12 @@ def balance_inputs(
     )
 
 
-def check(ws: Workspace, view: TerritoryView, request: BalanceRequest) -> list[str]:
+def check(
+    ws: Workspace,
+    view: TerritoryView,
+    request: BalanceRequest,
+    held: Held = NOTHING,
+) -> list[str]:
     """
     Refuse before solving what cannot be done, in the names people know.
 
@@ -201,7 +217,7 @@ def check(ws: Workspace, view: TerritoryView, request: BalanceRequest) -> list[s
     """
     team = load_team(ws)
     with said_plainly(view, team.currency):
-        inputs = balance_inputs(view, team, request)
+        inputs = balance_inputs(view, team, request, held)
         checked = check_request(
             inputs.units,
             inputs.params_of(request),
@@ -289,13 +305,30 @@ def _split(
     return units, edges, own["unit_id"] + JOINT + own.index.astype("str")
 
 
+def _barriers(
+    borders: pd.DataFrame | None, held: Held, units: pd.Index
+) -> pd.DataFrame | None:
+    """Add the barriers drawn by hand; those of divided units hold no longer."""
+    drawn = pd.DataFrame(sorted(held.barriers), columns=["unit_id", "other_id"])
+    drawn = drawn[drawn.isin(units).all(axis=1)]
+    if drawn.empty:
+        return borders
+    return drawn if borders is None else pd.concat([borders, drawn], ignore_index=True)
+
+
 def _locked(
-    current: pd.Series, accounts: pd.DataFrame, row: pd.Series, request: BalanceRequest
+    current: pd.Series,
+    accounts: pd.DataFrame,
+    row: pd.Series,
+    unit_of: pd.Series,
+    request: BalanceRequest,
+    held: Held,
 ) -> pd.Series | None:
     """Find the rows that stay where they are."""
     kept = row.reindex(list(request.kept_accounts)).dropna()
-    stays = current.isin(list(request.kept_territories))
+    stays = current.isin([*request.kept_territories, *held.territories])
     stays |= current.index.isin(kept)
+    stays |= unit_of.isin(list(held.units)) & current.notna()
     homeless = kept[current.reindex(kept.to_numpy()).isna().to_numpy()]
     if len(homeless):
         name = accounts.loc[homeless.index[0], "name"]

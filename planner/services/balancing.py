@@ -52,6 +52,8 @@ class BalanceRequest:
     keeps_named
         Whether accounts that are in another territory than their unit stay there; else
         they follow their unit again.
+    keeps_drawn
+        Whether pending changes made by hand stay as they are drawn.
     together_by
         A field of the list: accounts with the same text share a territory.
     is_within_regions
@@ -75,6 +77,7 @@ class BalanceRequest:
     kept_territories: tuple[str, ...] = ()
     kept_accounts: tuple[str, ...] = ()
     keeps_named: bool = False
+    keeps_drawn: bool = False
     together_by: str | None = None
     is_within_regions: bool = False
     weighs_moves: bool = False

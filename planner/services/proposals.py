@@ -38,6 +38,12 @@ def discard(ws: Workspace, job_id: str) -> None:
         note(conn, ws, job_id, DISCARDED)
 
 
+def accept(ws: Workspace, job_id: str) -> None:
+    """Note that somebody took a balance job's answer into their changes."""
+    with ws.store.transaction() as conn:
+        note(conn, ws, job_id, ACCEPTED)
+
+
 def note(conn: Connection, ws: Workspace, job_id: str, action: str) -> None:
     """Write what was decided about a job's answer into the audit log."""
     append_audit(

@@ -184,6 +184,17 @@ def load_units(conn: sa.Connection, company_id: str) -> gpd.GeoDataFrame:
     return frames.load_rows(conn, tables.unit, schemas.UNITS, company_id=company_id)
 
 
+def unit_ids(conn: sa.Connection, company_id: str) -> pd.Index:
+    """Name the units of a company, sorted."""
+    query = (
+        sa.select(tables.unit.c.unit_id)
+        .where(tables.unit.c.company_id == company_id)
+        .order_by(tables.unit.c.unit_id)
+    )
+    found = conn.execute(query).scalars().all()
+    return pd.Index(found, dtype="str", name="unit_id")
+
+
 def save_edges(conn: sa.Connection, company_id: str, edges: pd.DataFrame) -> int:
     """Replace the pairs of touching units."""
     return frames.save_rows(

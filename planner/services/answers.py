@@ -1,0 +1,136 @@
+"""A balance's answer as an edit of the draft it was asked from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from planner.services import proposals
+from planner.services.deviations import shares_in_ppm
+from planner.services.draft_log import OpenDraft
+from planner.services.drafting import do
+from planner.services.workspace import Workspace
+from planner.territory.alignment import Alignment
+from planner.territory.applying import difference
+from planner.territory.edits import Draft
+from planner.territory.edits import Edit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """
+    What a plan changes in a draft.
+
+    Parameters
+    ----------
+    edit
+        None: the draft is as the plan has it.
+    n_moved
+        Units that move.
+    n_own
+        Units the plan would move that the user moved or locked since it was asked:
+        they stay as the user has them.
+    """
+
+    edit: Edit | None
+    n_moved: int
+    n_own: int
+
+
+def take(
+    ws: Workspace, opened: OpenDraft, result: Mapping[str, Any], job_id: str
+) -> OpenDraft:
+    """
+    Take a plan into the draft: pending changes, one step of the log.
+
+    Parameters
+    ----------
+    result
+        The job's result, or one of its `plans`.
+    job_id
+        The job, whose answer is then offered to nobody any more.
+    """
+    answer = answer_of(opened.draft, result)
+    if answer.edit is not None:
+        noun = "unit" if answer.n_moved == 1 else "units"
+        label = f"Balance: {answer.n_moved:,} {noun} moved"
+        if answer.n_own:
+            label += f", {answer.n_own:,} left as drawn since"
+        opened = do(ws, opened, answer.edit, label, job_id)
+    proposals.accept(ws, job_id)
+    return opened
+
+
+def answer_of(draft: Draft, result: Mapping[str, Any]) -> Answer:
+    """
+    Find what a plan changes in a draft that may have gone on since it was asked.
+
+    Parameters
+    ----------
+    draft
+        As it is now.
+    result
+        Of a balance, see `jobs.plans.plan_of`.
+
+    Notes
+    -----
+    An account that was apart from its unit when the plan was asked, and that the plan
+    does not name, follows its unit again. Territories that hold nothing are ended.
+    """
+    now = draft.alignment.territory_by_unit
+    plan = pd.Series(result["territory_by_unit"], dtype="str").reindex(now.index)
+    asked = pd.Series(result.get("today_by_unit") or {}, dtype="str")
+    is_told = now.index.isin(asked.index) if asked.size else plan.notna().to_numpy()
+    moves = plan.notna() & (plan != now.fillna("")) & is_told
+    if asked.size:
+        was = asked.reindex(now.index).fillna("")
+        is_own = moves & (was != now.fillna(""))
+    else:
+        is_own = moves & False
+    is_own |= moves & _is_held(draft, now, plan)
+    units = now.where(~(moves & ~is_own), plan)
+    names = dict(draft.names)
+    named = _named(draft, result)
+    used = {*units.dropna(), *named}
+    names |= {name: name for name in sorted(used) if name not in names}
+    kept = {
+        key: name
+        for key, name in names.items()
+        if key in used or key in draft.locks.territory
+    }
+    told = result.get("district_by_territory")
+    districts = draft.districts if told is None else told
+    shares = shares_in_ppm(result.get("shares") or {}, pd.Index(sorted(kept)))
+    target = replace(
+        draft,
+        alignment=Alignment(units, named),
+        names=kept,
+        districts={key: name for key, name in districts.items() if key in kept},
+        share_ppm={str(k): int(v) for k, v in shares.dropna().items()},
+    )
+    return Answer(
+        edit=difference(draft, target),
+        n_moved=int((moves & ~is_own).sum()),
+        n_own=int(is_own.sum()),
+    )
+
+
+def _is_held(draft: Draft, now: pd.Series, plan: pd.Series) -> pd.Series:
+    """Tell which units are locked, or come from or go to a locked territory."""
+    locks = draft.locks
+    is_locked = now.isin(list(locks.territory)) | plan.isin(list(locks.territory))
+    return is_locked | now.index.isin(list(locks.unit))
+
+
+def _named(draft: Draft, result: Mapping[str, Any]) -> pd.Series:
+    """Find the accounts apart from their unit under a plan."""
+    now = draft.alignment.territory_by_account
+    ended = set(result.get("ended_accounts") or ()) - draft.locks.account
+    told = pd.Series(result.get("territory_by_account") or {}, dtype="str")
+    told = told.drop(now.index.intersection(list(draft.locks.account)), errors="ignore")
+    left = now[~now.index.isin(ended) & ~now.index.isin(told.index)]
+    return pd.concat([left, told])

@@ -1,0 +1,236 @@
+"""A draft as a planner sees it: the map and table as it would be, what is pending."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import replace
+
+import pandas as pd
+
+from planner.core.errors import InputError
+from planner.core.units import PPM
+from planner.services.draft_log import OpenDraft
+from planner.services.territory_view import TerritoryView
+from planner.services.territory_view import as_if
+from planner.territory.edits import ACCOUNT
+from planner.territory.edits import LOCKABLE
+from planner.territory.edits import UNIT
+from planner.territory.edits import Draft
+from planner.territory.edits import Edit
+from planner.territory.edits import Lock
+from planner.territory.edits import MergeTerritories
+from planner.territory.edits import Together
+from planner.territory.history import Entry
+from planner.territory.moves import Move
+from planner.territory.moves import moves_between
+
+COLUMNS = ["what", "id", "was", "will", "step", "label", "job_id"]
+
+
+def drafted(view: TerritoryView, draft: Draft) -> TerritoryView:
+    """
+    Show a scenario as a draft has it; all figures are worked out anew.
+
+    Parameters
+    ----------
+    view
+        The scenario as it is saved.
+    draft
+        The plan under work.
+    """
+    share_ppm = pd.Series(dict(draft.share_ppm), dtype="Int64")
+    n = len(draft.names)
+    after = as_if(
+        view,
+        draft.alignment.territory_by_unit,
+        draft.alignment.territory_of(view.accounts["unit_id"]),
+        shares={str(key): ppm * n / PPM for key, ppm in share_ppm.items()},
+        districts=draft.districts,
+        names=draft.names,
+    )
+    return replace(after, homes=moved_homes(view, draft))
+
+
+def moved_homes(view: TerritoryView, draft: Draft) -> pd.DataFrame:
+    """Put the homes of reps where a draft has them."""
+    homes = view.homes.copy()
+    seats = view.territories["position_id"].dropna()
+    territory_of = pd.Series(seats.index, index=seats.to_numpy())
+    for position_id, (lat, lon) in draft.homes.items():
+        is_theirs = homes["territory_id"] == territory_of.get(position_id)
+        homes.loc[is_theirs, ["lat", "lon"]] = lat, lon
+    return homes
+
+
+def pending_changes(opened: OpenDraft) -> pd.DataFrame:
+    """
+    List what would move if the draft were accepted.
+
+    Returns
+    -------
+    A row for each unit and each account that moves by itself: `what` (``unit`` or
+    ``account``), `id`, `was`, `will` (territories; missing: none, of accounts: with
+    their unit), and of the last step that moved it: `step` (its number), `label`,
+    `job_id` (missing: by hand).
+    """
+    saved, draft = opened.saved.alignment, opened.draft.alignment
+    rows = [
+        (what, name, places.get(name), move.to)
+        for move in moves_between(saved, draft)
+        for what, ids, places in (
+            (UNIT, move.unit_ids, saved.territory_by_unit),
+            (ACCOUNT, move.account_ids, saved.territory_by_account),
+        )
+        for name in ids
+    ]
+    entries = opened.history.entries[: opened.history.position]
+    moved_by, merged_into = _last_steps(entries)
+    told = []
+    for what, name, was, will in rows:
+        number = moved_by.get((what, name), merged_into.get(str(will), 0))
+        entry = entries[number - 1] if number else None
+        told.append(
+            (
+                what,
+                name,
+                None if pd.isna(was) else was,
+                will,
+                number,
+                entry.label if entry else "",
+                entry.job_id if entry else None,
+            )
+        )
+    frame = pd.DataFrame(told, columns=COLUMNS)
+    texts = [name for name in COLUMNS if name != "step"]
+    return frame.astype(dict.fromkeys(texts, "str"))
+
+
+def _last_steps(
+    entries: Iterable[Entry],
+) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    """Find the number of the last step that moved, or merged into, each thing."""
+    moved: dict[tuple[str, str], int] = {}
+    merged: dict[str, int] = {}
+    for number, entry in enumerate(entries, start=1):
+        for part in _flat(entry.edit):
+            if isinstance(part, Move):
+                moved |= dict.fromkeys(((UNIT, name) for name in part.unit_ids), number)
+                accounts = ((ACCOUNT, name) for name in part.account_ids)
+                moved |= dict.fromkeys(accounts, number)
+            elif isinstance(part, MergeTerritories):
+                merged[part.into] = number
+    return moved, merged
+
+
+def _flat(edit: Edit) -> Iterable[Edit]:
+    if isinstance(edit, Together):
+        for part in edit.edits:
+            yield from _flat(part)
+    else:
+        yield edit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """
+    What a balance is to leave as it is.
+
+    Parameters
+    ----------
+    territories, units, accounts
+        Ids of what stays where the draft has it.
+    barriers
+        Pairs of units whose border no territory crosses.
+    """
+
+    territories: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
+    barriers: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stays, borders aside."""
+        return not (self.territories or self.units or self.accounts)
+
+
+NOTHING = Held()
+
+
+def held_of(opened: OpenDraft, *, keeps_drawn: bool) -> Held:
+    """
+    Find what is locked, and if asked what was drawn by hand and is pending.
+
+    What a balance moved and nobody touched since is free for the next one.
+    """
+    draft = opened.draft
+    units, accounts = draft.locks.unit, draft.locks.account
+    if keeps_drawn:
+        changes = pending_changes(opened)
+        by_hand = changes[changes["job_id"].isna() & changes["will"].notna()]
+        units |= frozenset(by_hand.loc[by_hand["what"] == UNIT, "id"])
+        accounts |= frozenset(by_hand.loc[by_hand["what"] == ACCOUNT, "id"])
+    return Held(
+        territories=draft.locks.territory,
+        units=units,
+        accounts=accounts,
+        barriers=draft.barriers,
+    )
+
+
+def lock_edit(view: TerritoryView, draft: Draft, what: str, ids: Iterable[str]) -> Edit:
+    """
+    Lock territories, units or accounts where they are.
+
+    An account that follows its unit is named apart first, where it is: so it stays when
+    its unit goes.
+
+    Raises
+    ------
+    InputError
+        If an account is in no territory.
+    """
+    chosen = tuple(ids)
+    lock = Lock(what=what, ids=chosen)
+    if what != ACCOUNT:
+        return lock
+    named = draft.alignment.territory_by_account
+    place = view.accounts["territory_id"].reindex(list(chosen))
+    if place.isna().any():
+        name = view.accounts["name"].get(place.index[place.isna()][0], "")
+        raise InputError(
+            f"{name!r} is in no territory: assign it before you lock it there"
+        )
+    loose = place[~place.index.isin(named.index)]
+    parts = [
+        Move(to=str(to), account_ids=tuple(rows.index))
+        for to, rows in loose.groupby(loose, sort=True)
+    ]
+    return Together(edits=(*parts, lock)) if parts else lock
+
+
+def unlock_edit(
+    view: TerritoryView, draft: Draft, what: str, ids: Iterable[str]
+) -> Edit:
+    """
+    Let locked things go.
+
+    Accounts that are where their unit is follow it again.
+    """
+    chosen = tuple(ids)
+    lock = Lock(what=what, ids=chosen, is_locked=False)
+    if what != ACCOUNT:
+        return lock
+    named = draft.alignment.territory_by_account
+    of_unit = view.accounts["unit_id"].map(draft.alignment.territory_by_unit)
+    same = named.reindex(list(chosen)) == of_unit.reindex(list(chosen))
+    back = tuple(same.index[same.fillna(value=False).astype(bool)])
+    if not back:
+        return lock
+    return Together(edits=(lock, Move(to=None, account_ids=back)))
+
+
+def n_locked(draft: Draft) -> dict[str, int]:
+    """Count what is locked, by kind."""
+    return {what: len(getattr(draft.locks, what)) for what in LOCKABLE}
