@@ -1,6 +1,7 @@
 // The immutable half: blocks of bytes from Python (planner/ui/planmap/layers.py)
 // turned into what can be drawn and hit. World coordinates are Mercator, 0 to 1.
 
+export const NONE = 255; // code of what belongs to no class
 const RADIANS = Math.PI / 180;
 const ARRAYS = { "<f4": Float32Array, "<u4": Uint32Array };
 
@@ -218,15 +219,6 @@ export function pointNear(layer, x, y, radius, isShown) {
     }
   }
   return best;
-}
-
-export function pointsInBox(layer, west, north, east, south, isShown) {
-  const found = [];
-  for (const i of pointsIn(layer, west, north, east, south)) {
-    const x = layer.xy[2 * i], y = layer.xy[2 * i + 1];
-    if (x >= west && x <= east && y >= north && y <= south && isShown(i)) found.push(i);
-  }
-  return found.sort((a, b) => a - b);
 }
 
 function extentOf(xy) {

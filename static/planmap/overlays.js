@@ -13,6 +13,7 @@ export function element(tag, className, text) {
 // --- legend: also the filter ---------------------------------------------------
 
 export function drawLegend(box, data, hidden, onChange) {
+  const { texts } = data;
   box.replaceChildren();
   const rows = data.legend.map((entry, code) => ({ ...entry, code }));
   if (data.unassigned) {
@@ -20,7 +21,7 @@ export function drawLegend(box, data, hidden, onChange) {
   }
   box.hidden = !rows.length;
   if (!rows.length) return;
-  const head = element("button", "pm-legend-head", data.legendTitle || "Legend");
+  const head = element("button", "pm-legend-head", data.legendTitle || texts.legend);
   head.type = "button";
   const isOpen = () => !box.classList.contains("pm-closed");
   head.setAttribute("aria-expanded", String(isOpen()));
@@ -29,10 +30,10 @@ export function drawLegend(box, data, hidden, onChange) {
     head.setAttribute("aria-expanded", String(isOpen()));
   };
   const list = element("div", "pm-legend-list");
-  for (const row of rows) list.append(legendRow(row, hidden, onChange));
+  for (const row of rows) list.append(legendRow(row, hidden, texts, onChange));
   box.append(head, list);
   if (hidden.size) {
-    const reset = element("button", "pm-legend-reset", "Show all");
+    const reset = element("button", "pm-legend-reset", texts.all);
     reset.type = "button";
     reset.onclick = () => {
       hidden.clear();
@@ -42,11 +43,11 @@ export function drawLegend(box, data, hidden, onChange) {
   }
 }
 
-function legendRow(row, hidden, onChange) {
+function legendRow(row, hidden, texts, onChange) {
   const button = element("button", "pm-row");
   button.type = "button";
   button.setAttribute("aria-pressed", String(!hidden.has(row.code)));
-  button.title = "Click to hide or show; double-click to show only this";
+  button.title = texts.row;
   const swatch = element("span", row.colour ? "pm-swatch" : "pm-swatch pm-hatched");
   if (row.colour) {
     swatch.style.backgroundColor = row.colour;
@@ -128,7 +129,19 @@ const ICONS = {
   polygon: "M5 9l8-5 7 6-3 9-10 1z",
   paint: "M20 4c-4 1-8 5-10 8l2.500 2.500C15.500 12.500 19 8 20 4zM9 13.500c-3 0-3 3.500-6 5.500 4 1.500 8.500 0 8-3.500z",
   line: "M4 20L20 4M4 9h5M15 20v-5",
+  help: "M9 9.500a3 3 0 1 1 4.500 2.600c-1 .600-1.500 1.200-1.500 2.400M12 18v.100",
+  home: "M4 12l8-8 8 8M6 10v10h12V10",
 };
+
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
 
 export function makeButton(L, map, name, title, onClick) {
   const Control = L.Control.extend({
@@ -140,12 +153,7 @@ export function makeButton(L, map, name, title, onClick) {
       button.title = title;
       button.setAttribute("role", "button");
       button.setAttribute("aria-label", title);
-      const svg = document.createElementNS(SVG, "svg");
-      svg.setAttribute("viewBox", "0 0 24 24");
-      const path = document.createElementNS(SVG, "path");
-      path.setAttribute("d", ICONS[name]);
-      svg.append(path);
-      button.append(svg);
+      button.append(icon(name));
       bar.append(button);
       L.DomEvent.disableClickPropagation(bar);
       L.DomEvent.on(button, "click", (event) => {

@@ -2,11 +2,11 @@
 // the blocks that the stores hold, and tells Python what the user did.
 
 const version = new URL(import.meta.url).search;
-const [layers, canvas, overlays, tools] = await Promise.all(
-  ["layers", "canvas", "overlays", "tools"].map((name) => import(`./${name}.js${version}`)),
+const [layers, canvas, overlays, { Tools }, { Pointing }, { Homes }, { Keys }, { Outbox }] = await Promise.all(
+  ["layers", "canvas", "overlays", "tools", "pointing", "homes", "keys", "outbox"]
+    .map((name) => import(`./${name}.js${version}`)),
 );
 const { element } = overlays;
-const NONE = 255;
 
 const blocks = new Map(); // version → { layer, users }
 const blockOf = new WeakMap(); // store's place → version
@@ -63,7 +63,9 @@ async function renderMap(component, root, leafletVersion) {
     maps.set(parentElement, map);
     await map.styled;
   }
-  map.send = (event) => setTriggerValue("event", event);
+  map.outbox.transmit = (events) => setTriggerValue("event", events);
+  map.outbox.answered(data.seen);
+  map.keepHidden(data);
   map.data = data;
   map.update();
   return () => {
@@ -93,10 +95,13 @@ class PlanMap {
     this.place = place;
     this.data = data;
     this.hidden = new Set();
+    this.outbox = new Outbox();
     this.box = element("div", "pm-root");
     this.canvasBox = element("div", "pm-map");
     this.legendBox = element("div", "pm-legend");
-    this.box.append(this.canvasBox, this.legendBox);
+    this.live = element("div", "pm-live");
+    this.live.setAttribute("aria-live", "polite");
+    this.box.append(this.canvasBox, this.legendBox, this.live);
     this.styled = this.addStyles(root, leafletVersion).then(() => this.start());
   }
 
@@ -120,26 +125,29 @@ class PlanMap {
     this.map = L.map(this.canvasBox, {
       attributionControl: false, boxZoom: false, scrollWheelZoom: false, zoomSnap: 0.25,
       zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 2, maxZoom: 18, worldCopyJump: false,
-      keyboard: true, doubleClickZoom: true, maxBoundsViscosity: 0.8,
+      keyboard: true, doubleClickZoom: true, maxBoundsViscosity: 0.8, zoomControl: false,
     });
+    const { texts } = this.data;
+    L.control.zoom({ zoomInTitle: texts.zoomIn, zoomOutTitle: texts.zoomOut }).addTo(this.map);
     this.canvasBox.setAttribute("role", "application");
     // The wheel scrolls the page until the user has taken the map in hand.
     this.map.on("focus", () => this.map.scrollWheelZoom.enable());
     this.map.on("blur", () => this.map.scrollWheelZoom.disable());
     this.map.on("mousedown touchstart", () => this.canvasBox.focus({ preventScroll: true }));
     this.tip = overlays.makeTooltip(this.box);
-    overlays.makeButton(L, this.map, "fit", "Show everything", () => this.fit(true));
+    overlays.makeButton(L, this.map, "fit", texts.fit, () => this.fit(true));
     this.scene = {};
     this.map.on("moveend", () => this.remember());
-    this.map.on("mousemove", (event) => this.hover(event));
-    this.map.on("mouseout movestart zoomstart", () => this.tip.hide());
-    this.map.on("click", (event) => this.click(event));
-    this.tools = new tools.Tools(L, this);
+    this.pointing = new Pointing(this);
+    this.homes = new Homes(this);
+    this.tools = new Tools(L, this);
+    this.keys = new Keys(L, this);
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.canvasBox);
   }
 
   destroy() {
+    this.outbox.close();
     this.resizing?.disconnect();
     this.map?.remove();
     this.box.remove();
@@ -158,6 +166,7 @@ class PlanMap {
     this.box.classList.toggle("pm-dark", isDark(this.place.host ?? this.place));
     this.canvasBox.setAttribute("aria-label", data.label);
     this.tools.offer(data.events);
+    this.keys.offer(data.events);
     this.buildScene();
     this.fit(false);
     this.addTiles();
@@ -304,95 +313,33 @@ class PlanMap {
     if (this.token === undefined && this.known) this.fit(false);
   }
 
-  // --- what the user points at ---------------------------------------------------
-
-  codeOf(layer, i) {
-    return layer.codes ? layer.codes[i] : NONE;
-  }
-
-  isShown(layer) {
-    return (i) => !this.hidden.has(this.codeOf(layer, i)) || !layer.codes;
-  }
+  // --- what the others ask of the map ---------------------------------------------
 
   worldAt(latlng) {
     return layers.mercator(latlng.lat, latlng.lng);
   }
 
-  find(latlng, reach) {
-    const { scene } = this;
-    const [x, y] = this.worldAt(latlng);
-    const radius = reach / (256 * 2 ** this.map.getZoom());
-    const isNear = (thing) => Math.hypot(thing.xy[0] - x, thing.xy[1] - y) <= radius * 1.3;
-    for (const line of scene.lines) {
-      const at = line.stops.findLastIndex(isNear);
-      if (at >= 0) return { kind: "stop", thing: line.stops[at], name: `${at + 1} · ${line.stops[at].name}` };
-    }
-    const home = scene.homes.find(isNear);
-    if (home) return { kind: "home", thing: home, name: home.name };
-    for (const [kind, of] of [["point", scene.points], ["unit", scene.units]]) {
-      if (!of) continue;
-      const i = kind === "point"
-        ? layers.pointNear(of.layer, x, y, radius, this.isShown(of))
-        : layers.unitAt(of.layer, x, y);
-      if (i >= 0) return { kind, of, i, name: of.layer.names[i] };
-    }
-    return null;
+  send(event) {
+    this.outbox.push(event);
   }
 
-  describe({ kind, thing, of, i, name }) {
-    if (thing) return { name, facts: thing.facts };
-    const code = this.codeOf(of, i);
-    const entry = of.codes ? this.data.legend[code] : undefined;
-    return {
-      name, entry, isNone: Boolean(of.codes) && !entry && Boolean(this.data.unassigned),
-      noneLabel: this.data.unassigned,
-      facts: of.layer.facts.map(([label, texts]) => [label, texts[i]]), kind,
-    };
+  // For those who do not see the map.
+  say(text) {
+    this.live.textContent = text;
   }
 
-  reach(event) {
-    const isTouch = event.originalEvent?.pointerType === "touch" || window.L.Browser.mobile;
-    return Math.max(isTouch ? 18 : 8, canvas.pointRadius(this.map.getZoom(), this.scene.points?.layer.n ?? 0));
+  tell(what, name) {
+    this.say(this.data.texts[what].replace("{name}", name));
   }
 
-  hover(event) {
-    if (!this.known || this.tools.active || this.map.dragging.moving()) return;
-    const found = this.find(event.latlng, this.reach(event));
-    this.canvasBox.style.cursor = found && this.data.events.includes(found.kind) ? "pointer" : "";
-    if (!found) this.tip.hide();
-    else this.showTip(found, event);
-  }
-
-  showTip(found, event) {
-    const key = `${found.kind} ${found.thing?.id ?? found.of.layer.ids[found.i]} ${found.of ? this.codeOf(found.of, found.i) : ""}`;
-    this.tip.show(key, this.describe(found), event.containerPoint.x, event.containerPoint.y);
-  }
-
-  click(event) {
-    if (!this.known || this.tools.isBusy) return;
-    const found = this.find(event.latlng, this.reach(event));
-    if (!found) return this.tip.hide();
-    this.showTip(found, event);
-    if (!this.data.events.includes(found.kind)) return;
-    const id = found.thing?.id ?? found.of.layer.ids[found.i];
-    this.send({ kind: found.kind, ids: [id], unit_ids: [] });
-  }
-
-  // --- what a box takes in ---------------------------------------------------------
-
-  selectBox(corners) {
-    const world = corners.map((at) => this.worldAt(this.map.containerPointToLatLng(at)));
-    const [west, east] = [world[0][0], world[1][0]].sort((a, b) => a - b);
-    const [north, south] = [world[0][1], world[1][1]].sort((a, b) => a - b);
-    const { points, units } = this.scene;
-    const ids = points
-      ? layers.pointsInBox(points.layer, west, north, east, south, this.isShown(points)).map((i) => points.layer.ids[i])
-      : [];
-    const unitIds = [];
-    for (let u = 0; u < (units?.layer.n ?? 0); u++) {
-      const x = units.layer.middle[2 * u], y = units.layer.middle[2 * u + 1];
-      if (x >= west && x <= east && y >= north && y <= south && this.isShown(units)(u)) unitIds.push(units.layer.ids[u]);
-    }
-    if (ids.length || unitIds.length) this.send({ kind: "box", ids, unit_ids: unitIds });
+  // Classes stay hidden while the legend means the same, whatever their numbers are.
+  keepHidden(data) {
+    const names = [...this.hidden].map((code) => this.data.legend[code]?.label);
+    const isSame = data.legendTitle === this.data.legendTitle;
+    const isNone = this.hidden.has(layers.NONE);
+    this.hidden.clear();
+    if (!isSame) return;
+    if (isNone) this.hidden.add(layers.NONE);
+    data.legend.forEach(({ label }, code) => names.includes(label) && this.hidden.add(code));
   }
 }

@@ -4,20 +4,14 @@
 const version = new URL(import.meta.url).search;
 const { element, makeButton } = await import(`./overlays.js${version}`);
 
-export const TOOLS = {
-  box: "Select in a box (or hold Shift and drag)",
-  lasso: "Select around, freehand",
-  polygon: "Select around, corner by corner; double-click or Enter ends",
-  paint: "Paint units with the brush",
-  line: "Draw a dividing line",
-};
+export const TOOLS = ["box", "lasso", "polygon", "paint", "line"];
 const SVG = "http://www.w3.org/2000/svg";
 const STILL = 4; // pixels: a shorter drag is a click
 const STEP = 3; // pixels between two vertices of a freehand shape
 const WIDTH = { paint: 18, line: 2.5 };
 
 export class Tools {
-  // host: the map with its boxes, `data`, `send`, `selectBox`, `tip`
+  // host: the map with its boxes, `data`, `send`, `say`, `tip`, `pointing`
   constructor(L, host) {
     this.host = host;
     this.active = null;
@@ -32,10 +26,15 @@ export class Tools {
     this.sketch.append(this.shape);
     host.box.append(this.sketch);
     this.band = element("div", "pm-band");
-    this.buttons = Object.fromEntries(Object.entries(TOOLS).map(([name, title]) => {
-      makeButton(L, host.map, name, title, () => this.choose(this.active === name ? null : name));
-      const made = [...host.canvasBox.querySelectorAll(".pm-tool")].at(-1);
-      return [name, made];
+    this.buttons = Object.fromEntries(TOOLS.map((name) => {
+      const made = makeButton(L, host.map, name, host.data.texts[name], () => {
+        const isOn = this.active !== name;
+        this.choose(isOn ? name : null);
+        host.tell(isOn ? "toolOn" : "toolOff", host.data.texts[name]);
+      });
+      const button = made.getContainer().firstChild;
+      button.setAttribute("aria-pressed", "false");
+      return [name, button];
     }));
     const box = host.canvasBox;
     box.addEventListener("pointerdown", (event) => this.begin(event));
@@ -161,10 +160,14 @@ export class Tools {
     this.drop();
     const isStill = drawn.every((at) => at.distanceTo(drawn[0]) <= STILL);
     if (isStill && tool !== "paint") return; // a click draws nothing
+    this.swallowClick();
+    if (tool === "box") this.tell(tool, cornersOf(drawn), this.host.pointing.unitsInBox(drawn));
+    else if (tool !== "lasso" || drawn.length > 2) this.tell(tool, drawn);
+  }
+
+  swallowClick() {
     this.hasDrawn = true;
     setTimeout(() => (this.hasDrawn = false), 50);
-    if (tool === "box") this.host.selectBox(drawn);
-    else if (tool !== "lasso" || drawn.length > 2) this.tell(tool, drawn);
   }
 
   close(event) {
@@ -192,11 +195,18 @@ export class Tools {
     this.shape.style.strokeWidth = `${WIDTH[tool] ?? 1.5}px`;
   }
 
-  tell(kind, vertices) {
+  tell(kind, vertices, unitIds = []) {
+    const { host } = this;
     const path = vertices.map((at) => {
-      const { lat, lng } = this.host.map.containerPointToLatLng(at);
+      const { lat, lng } = host.map.containerPointToLatLng(at);
       return [Number(lat.toFixed(6)), Number(lng.toFixed(6))];
     });
-    this.host.send({ kind, ids: [], unit_ids: [], path });
+    host.tell("drawn", host.data.texts[kind]);
+    host.send({ kind, ids: [], unit_ids: unitIds, path, hidden: [...host.hidden] });
   }
+}
+
+// From two opposite corners all four, in the order in which one draws them.
+function cornersOf([{ x: x1, y: y1 }, { x: x2, y: y2 }]) {
+  return [[x1, y1], [x2, y1], [x2, y2], [x1, y2]];
 }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import geopandas as gpd
 import numpy as np
@@ -30,8 +31,11 @@ from planner.ui.planmap import places_of
 from planner.ui.planmap import shapes_of
 from planner.ui.planmap.component import payload
 from planner.ui.planmap.component import scripts_version
-from planner.ui.planmap.data import read_event
+from planner.ui.planmap.events import read_event
+from planner.ui.planmap.events import read_sent
 from planner.ui.planmap.layers import unpack
+from planner.ui.planmap.texts import KEYS
+from planner.ui.planmap.texts import TEXTS
 
 HOSTILE = "</script><b>`${x}`\x00\n"
 
@@ -167,8 +171,17 @@ def test_what_changes_is_one_byte_each(units, accounts):
 
 
 def test_events_are_checked():
-    raw = {"kind": "box", "ids": ["a"], "unit_ids": ["17001"]}
-    assert read_event(raw) == MapEvent(kind="box", ids=("a",), unit_ids=("17001",))
+    around = [[41, -88], [42, -88], [42, -87], [41, -87]]
+    raw = {"kind": "box", "unit_ids": ["17001"], "path": around, "hidden": [255, 2]}
+    assert read_event(raw) == MapEvent(
+        kind="box",
+        unit_ids=("17001",),
+        path=((41.0, -88.0), (42.0, -88.0), (42.0, -87.0), (41.0, -87.0)),
+        hidden=(255, 2),
+    )
+    moved = {"kind": "drag", "ids": ["R1"], "path": [[41.5, -87]]}
+    assert read_event(moved).path == ((41.5, -87.0),)
+    assert read_event({"kind": "key", "ids": ["undo"]}).ids == ("undo",)
     assert read_event({"kind": "point", "ids": ["a"]}).ids == ("a",)
     drawn = {"kind": "lasso", "ids": [], "path": [[41.5, -87], [42, -87], [42, -86.5]]}
     assert read_event(drawn).path == ((41.5, -87.0), (42.0, -87.0), (42.0, -86.5))
@@ -178,6 +191,11 @@ def test_events_are_checked():
         {},
         {"kind": "drop"},
         {"kind": "box", "ids": "abc"},
+        {"kind": "box", "unit_ids": ["17001"]},
+        {"kind": "drag", "ids": ["R1"]},
+        {"kind": "unit", "ids": ["a"], "hidden": [256]},
+        {"kind": "unit", "ids": ["a"], "hidden": [True]},
+        {"kind": "unit", "ids": ["a"], "hidden": ["1"]},
         {"kind": "lasso"},
         {"kind": "point", "ids": ["a"], "path": [[1, 1]]},
         {"kind": "line", "path": [[1, 1], [2]]},
@@ -187,6 +205,45 @@ def test_events_are_checked():
         {"kind": "line", "path": [[1, 1]] * 20_001},
     ):
         assert read_event(nonsense) is None
+
+
+def test_hidden_classes_are_not_meant():
+    codes = np.array([0, 1, NONE], np.uint8)
+    event = MapEvent(kind="lasso", hidden=(1, NONE))
+    assert event.is_shown(codes).tolist() == [True, False, False]
+    assert MapEvent(kind="lasso").is_shown(codes).all()
+
+
+def test_each_gesture_is_taken_once_and_in_order():
+    """The browser sends again all that it has no answer to."""
+    first, second, third = ({"kind": "key", "ids": [a], "n": n} for n, a in KEYED)
+    events, seen = read_sent([first], 0)
+    assert ([e.ids for e in events], seen) == ([("undo",)], 11)
+    events, seen = read_sent([second, first, third, {"kind": "drop", "n": 30}], seen)
+    assert ([e.ids for e in events], seen) == ([("redo",), ("lock",)], 30)
+    assert read_sent([first, second], seen) == ([], 30)
+    for nonsense in (None, {}, [None], [{"kind": "key"}], [{**first, "n": "99"}]):
+        assert read_sent(nonsense, 30) == ([], 30)
+
+
+KEYED = ((11, "undo"), (12, "redo"), (20, "lock"))
+
+
+def test_no_key_is_streamlits_and_each_does_one_thing():
+    keys = [key for key, _, _ in KEYS]
+    assert len(set(keys)) == len(keys)
+    assert not {"r", "c", "Escape", "Esc"} & set(keys)
+    assert all(text for _, _, text in KEYS)
+
+
+def test_the_scripts_ask_for_no_text_that_is_not_sent():
+    asked = set()
+    for file in (ROOT / "static" / "planmap").glob("*.js"):
+        text = file.read_text(encoding="utf-8")
+        asked |= set(re.findall(r"texts\.(\w+)", text))
+        asked |= set(re.findall(r"tell\(\"(\w+)\"", text))
+    assert asked
+    assert asked <= set(TEXTS)
 
 
 def test_the_version_follows_the_scripts(tmp_path):

@@ -33,13 +33,26 @@ shift = st.session_state.get("shift", 0)
 if st.button("Recolour"):
     st.session_state["shift"] = shift = shift + 1
 codes = ((np.arange(16) // 4 + shift) % 2).astype("u1")
-event = planmap(
-    MapData(label="Test map", units=Units(shapes=shapes_of(units), codes=codes),
+done = st.session_state.setdefault("done", [])
+home = st.session_state.setdefault("home", [43.5, -89.5])
+for event in take("m"):
+    if event.kind == "key":
+        done.extend(event.ids)
+    elif event.kind == "drag":
+        home[:] = event.path[0]
+    else:
+        st.session_state["event"] = event
+event = st.session_state.get("event")
+planmap(
+    MapData(label="Test map", homes=[Home(home_id="R1", name="Ann", lat=home[0], lon=home[1])], units=Units(shapes=shapes_of(units), codes=codes),
             points=Points(places=places_of(places)), legend_title="Territory",
             legend=[Entry(label="T1", short="T1", colour="#77AADD"),
                     Entry(label="T2", short="T2", colour="#EE8866")]),
-    key="m", height=500, events=("point", "unit", "box", "lasso", "polygon", "paint", "line"))
+    key="m", height=500, events=("point", "unit", "box", "lasso", "polygon", "paint", "line", "key", "drag"))
 st.write(f"got {{event.kind}} {{len(event.ids)}} {{len(event.unit_ids)}} {{event.ids[:1]}}" if event else "got nothing")
+st.write(f"hidden {{event.hidden}}" if event else "none")
+st.write("done " + " ".join(done))
+st.write(f"home {{home[0]:.1f}} {{home[1]:.1f}}")
 if event and event.path:
     from planner.geography import selecting
     lat, lon = units.centroid.y, units.centroid.x
@@ -145,7 +158,8 @@ def test_shift_and_drag_selects_what_lies_in_the_box(page):
     page.mouse.move(x + 150, y + 150, steps=4)
     page.mouse.up()
     page.keyboard.up("Shift")
-    page.get_by_text("got box 1").wait_for(timeout=10_000)
+    page.get_by_text("got box 0 8").wait_for(timeout=10_000)
+    page.get_by_text("took 8 of 16").wait_for()
     assert page.faults == []
 
 
@@ -166,9 +180,12 @@ def draw(page, tool, *way, steps=6):
 def test_a_lasso_takes_the_units_it_goes_around(page):
     scale = page.locator(".leaflet-control-scale-line")
     before = scale.inner_text(), scale.bounding_box()["width"]
+    page.locator(".pm-row").nth(1).click()
     draw(page, "Select around, freehand", *AROUND)
     page.get_by_text("got lasso 0 0").wait_for(timeout=10_000)
     page.get_by_text("took 16 of 16").wait_for()
+    page.get_by_text("hidden (1,)").wait_for()  # so Python can leave those out
+    assert page.locator(".pm-live").inner_text().startswith("Drawn: Select around")
     assert (scale.inner_text(), scale.bounding_box()["width"]) == before
     assert page.faults == []
 
@@ -220,6 +237,30 @@ def test_the_legend_filters_and_shows_all_again(page):
     assert rows.first.get_attribute("aria-pressed") == "false"
     page.get_by_text("Show all").click()
     assert rows.first.get_attribute("aria-pressed") == "true"
+
+
+def test_keys_work_with_the_focus_none_is_lost_and_a_home_is_moved(page):
+    page.set_default_timeout(10_000)
+    page.keyboard.press("z")
+    page.locator(".pm-map").focus()
+    for key in ("z", "z", "Shift+Z", "q", "Control+z", "e"):  # faster than any run
+        page.keyboard.press(key)
+    page.get_by_text("done undo undo redo lock next", exact=True).wait_for()
+    page.keyboard.press("?")
+    assert page.locator(".pm-help dt").count() > 10
+    page.keyboard.press("Escape")
+    assert page.locator(".pm-help").count() == 0
+    page.keyboard.press("g")
+    page.get_by_text("done undo undo redo lock next accept", exact=True).wait_for()
+    x, y = middle(page)
+    page.mouse.move(x - 115, y - 154)
+    page.get_by_text("Ann", exact=True).wait_for()
+    page.mouse.down()
+    page.mouse.move(x + 30, y + 60, steps=5)
+    assert page.locator(".pm-ghost").count() == 1
+    page.mouse.up()
+    page.get_by_text("home 41.5 -87.6").wait_for(timeout=10_000)
+    assert page.faults == []
 
 
 def test_a_phone_sees_it_without_sideways_scrolling(page):

@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +21,18 @@ import streamlit as st
 from planner.core.settings import ROOT
 from planner.geography.drawing import plain_text
 from planner.ui.planmap.data import Entry
-from planner.ui.planmap.data import EventKind
 from planner.ui.planmap.data import Home
 from planner.ui.planmap.data import Line
 from planner.ui.planmap.data import MapData
-from planner.ui.planmap.data import MapEvent
 from planner.ui.planmap.data import Stop
 from planner.ui.planmap.data import dark
-from planner.ui.planmap.data import read_event
+from planner.ui.planmap.events import EventKind
+from planner.ui.planmap.events import MapEvent
+from planner.ui.planmap.events import read_sent
 from planner.ui.planmap.layers import Layer
+from planner.ui.planmap.texts import HANDS
+from planner.ui.planmap.texts import KEYS
+from planner.ui.planmap.texts import TEXTS
 
 SCRIPTS = ROOT / "static" / "planmap"
 LEAFLET = "1.9.4"
@@ -92,20 +97,59 @@ def planmap(
         Pixels; less on narrow screens.
     events
         Which gestures come back; each costs a rerun. ``box``, ``lasso``, ``polygon``,
-        ``paint`` and ``line`` add the button for it.
+        ``paint`` and ``line`` add the button for it, ``drag`` lets homes be moved,
+        ``key`` switches on the keys of `KEYS` and their list.
 
     Returns
     -------
-    The gesture that caused this run, once; None if there was none.
+    The last gesture that no `take` has taken, once; None if there was none.
     """
     for name, layer in layers_of(data).items():
         _store(data=layer.blob, key=f"{key}-{name}-store", height="content")
-    result = _map(
-        data=payload(data, key, height, events),
+    _map(
+        data=payload(data, key, height, events, _inbox(key).seen),
         key=key,
-        on_event_change=lambda: None,
+        on_event_change=lambda: _receive(key),
     )
-    return read_event(result.event)
+    return next(reversed(take(key)), None)
+
+
+@dataclass(slots=True)
+class _Inbox:
+    """Gestures of one map that wait for the page, and the number of the last."""
+
+    seen: int = 0
+    events: list[MapEvent] = field(default_factory=list)
+
+
+def _inbox(key: str) -> _Inbox:
+    inbox: _Inbox = st.session_state.setdefault(f"{key}-inbox", _Inbox())
+    return inbox
+
+
+def _receive(key: str) -> None:
+    """Put in the inbox what the browser sent; runs before the page's script."""
+    inbox = _inbox(key)
+    events, inbox.seen = read_sent(st.session_state[key].get("event"), inbox.seen)
+    inbox.events.extend(events)
+
+
+def take(key: str) -> tuple[MapEvent, ...]:
+    """
+    Take the gestures done on a map since the last time, in order.
+
+    A page that changes something should take them first of all, before it draws: they
+    are then saved before anything can interrupt the script, none is lost however fast
+    they come, and the page is drawn once, as it then is.
+
+    Parameters
+    ----------
+    key
+        Of the map, as given to `planmap`.
+    """
+    inbox = _inbox(key)
+    events, inbox.events = tuple(inbox.events), []
+    return events
 
 
 def layers_of(data: MapData) -> dict[str, Layer]:
@@ -119,14 +163,27 @@ def layers_of(data: MapData) -> dict[str, Layer]:
 
 
 def payload(
-    data: MapData, key: str, height: int, events: Sequence[EventKind]
+    data: MapData, key: str, height: int, events: Sequence[EventKind], seen: int = 0
 ) -> dict[str, Any]:
-    """Write the changing half: small, and all text in it plain."""
+    """
+    Write the changing half: small, and all text in it plain.
+
+    Parameters
+    ----------
+    data, key, height, events
+        As of `planmap`.
+    seen
+        Number of the last gesture received, which the browser need not send again.
+    """
     units, points = data.units, data.points
     return {
         "key": key,
         "height": height,
         "events": list(events),
+        "seen": seen,
+        "texts": TEXTS,
+        "keys": KEYS,
+        "hands": HANDS,
         "label": plain_text(data.label),
         "layers": {name: layer.version for name, layer in layers_of(data).items()},
         "unitCodes": _base64(units.codes if units else None),

@@ -1,13 +1,9 @@
-"""What a map shows, and what comes back from it."""
+"""What a map shows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-from typing import Literal
-from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -15,15 +11,10 @@ import pandas as pd
 from planner.core.errors import InputError
 from planner.geography.colours import GREY
 from planner.geography.colours import shade
+from planner.ui.planmap.events import EventKind  # noqa: F401 - pages ask for it here
 from planner.ui.planmap.layers import Layer
 
 NONE = 255  # code of what belongs to no class: unassigned
-EventKind = Literal[
-    "point", "unit", "home", "stop", "box", "lasso", "polygon", "paint", "line"
-]
-EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
-DRAWN: tuple[EventKind, ...] = ("lasso", "polygon", "paint", "line")
-_MOST_VERTICES = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,30 +210,6 @@ class MapData:
                 raise InputError(f"a code has no entry among the {len(self.legend)}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapEvent:
-    """
-    One gesture on the map.
-
-    Parameters
-    ----------
-    kind
-        ``point``, ``unit``, ``home`` or ``stop`` for a click, ``box`` for a drag,
-        ``lasso``, ``polygon``, ``paint`` or ``line`` for a shape drawn.
-    ids
-        The one clicked, or the points in the box.
-    unit_ids
-        Units whose middle lies in the box.
-    path
-        (lat, lon) of the vertices of what was drawn.
-    """
-
-    kind: EventKind
-    ids: tuple[str, ...]
-    unit_ids: tuple[str, ...] = ()
-    path: tuple[tuple[float, float], ...] = ()
-
-
 def codes_of(values: pd.Series, order: Sequence[str]) -> np.ndarray:
     """
     Give each class its number.
@@ -261,51 +228,6 @@ def codes_of(values: pd.Series, order: Sequence[str]) -> np.ndarray:
     """
     codes = pd.Index(list(order), dtype="str").get_indexer_for(values)
     return np.where(codes < 0, NONE, codes).astype("u1")
-
-
-def read_event(raw: Any) -> MapEvent | None:
-    """
-    Check what the browser sent.
-
-    Parameters
-    ----------
-    raw
-        The event's value; None: nothing happened.
-
-    Returns
-    -------
-    The event; None if there is none or it makes no sense.
-    """
-    if not isinstance(raw, Mapping) or raw.get("kind") not in EVENT_KINDS:
-        return None
-    ids, unit_ids = raw.get("ids") or [], raw.get("unit_ids") or []
-    if not isinstance(ids, list) or not isinstance(unit_ids, list):
-        return None
-    path = _path(raw.get("path") or [])
-    if path is None or (raw["kind"] in DRAWN) != bool(path):
-        return None
-    return MapEvent(
-        kind=raw["kind"],
-        ids=tuple(str(i) for i in ids),
-        unit_ids=tuple(str(i) for i in unit_ids),
-        path=path,
-    )
-
-
-def _path(raw: Any) -> tuple[tuple[float, float], ...] | None:
-    """Read vertices; None if they make no sense."""
-    if not isinstance(raw, list) or len(raw) > _MOST_VERTICES:
-        return None
-    places = []
-    for at in raw:
-        is_pair = isinstance(at, list) and len(at) == 2
-        if not is_pair or not all(isinstance(x, int | float) for x in at):
-            return None
-        lat, lon = map(float, at)
-        if not (abs(lat) <= 90 and abs(lon) <= 540):  # NaN too; worlds beside ours
-            return None
-        places.append((lat, lon))
-    return tuple(places)
 
 
 def dark(colour: str) -> str:
