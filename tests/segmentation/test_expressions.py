@@ -164,3 +164,16 @@ def test_any_text_is_answered_or_refused_never_executed(text):
     except ExpressionError:
         return
     assert answer.dtype == bool
+
+
+@given(
+    st.text(st.characters(exclude_characters="'\"", exclude_categories=["C", "Z"]))
+    | st.sampled_from(["Straße", "ΣΑΣ", "İzmir", "plain"]),
+)
+def test_texts_are_equal_whatever_their_case(text):
+    told = [text, text.upper(), text.casefold(), None, "other text"]
+    frame = pd.DataFrame({"name": pd.Series(told, dtype="str")})
+    wanted = text.casefold()
+    held = [bool(t) and t.casefold() == wanted for t in told]
+    assert apply(f"name in ('{text}')", frame).tolist() == held
+    assert apply(f"name = '{text}'", frame).tolist() == held

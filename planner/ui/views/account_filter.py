@@ -1,0 +1,164 @@
+"""Choosing accounts by a filter: asked in plain words, counted while it is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from planner.core.errors import PlannerError
+from planner.core.formats import Formats
+from planner.core.units import MIN_PER_HOUR
+from planner.services.account_filter import AMOUNTS
+from planner.services.account_filter import NONE
+from planner.services.account_filter import AccountFilter
+from planner.services.account_filter import Choice
+from planner.services.account_filter import choose_accounts
+from planner.services.account_filter import values_of
+from planner.services.territory import TerritoryView
+from planner.ui import widgets
+from planner.ui.maps.territory import territory_labels
+from planner.ui.maps.text import markdown_text
+
+LABELS = {
+    "territory_ids": "Territory",
+    "industries": "Industry",
+    "segments": "Segment",
+    "visit_classes": "Visit class",
+    "regions": "State",
+    "statuses": "Status",
+}
+CONDITION_HELP = """
+A condition as in the rules of segments, for what has no field here:
+
+- `employees >= 500 and rating = 'A'`
+- `days_since(owned_since) > 365`, `products contains 'pump'`
+- `custom.channel = 'online'` (your own columns)
+"""
+
+
+def account_filter(
+    fmt: Formats, view: TerritoryView, as_of: dt.date, *, key: str = "terr"
+) -> tuple[str, ...]:
+    """
+    Ask for accounts by what is known of them.
+
+    Parameters
+    ----------
+    fmt
+        How figures are written.
+    view
+        The plan, as it is or as it would be.
+    as_of
+        The company's today.
+    key
+        Unique on the page.
+
+    Returns
+    -------
+    The accounts when they were chosen just now, else none. While the filter is being
+    filled in only this part of the page reruns.
+    """
+    place = f"{key}-filter-chosen"
+
+    @st.fragment
+    def ask() -> None:
+        choice = _counted(fmt, view, _asked(fmt, view, key), as_of)
+        n = 0 if choice is None else len(choice)
+        noun = "account" if n == 1 else "accounts"
+        label = f"Choose {fmt.number(n)} {noun}" if n else "Choose"
+        if st.button(label, key=f"{key}-filter-do", type="primary", disabled=not n):
+            st.session_state[place] = () if choice is None else choice.account_ids
+            st.rerun()
+
+    ask()
+    chosen: tuple[str, ...] = st.session_state.pop(place, ())
+    return chosen
+
+
+def _asked(fmt: Formats, view: TerritoryView, key: str) -> AccountFilter:
+    """Draw the fields; return what they say."""
+    values = values_of(view.accounts)
+    labels = {**territory_labels(view), NONE: "none"}
+    text = st.text_input(
+        "Name, industry or city contains",
+        key=f"{key}-filter-text",
+        placeholder="such as hospital",
+    )
+    chosen = {}
+    columns = st.columns(2)
+    for number, (field, label) in enumerate(LABELS.items()):
+        chosen[field] = tuple(
+            columns[number % 2].multiselect(
+                label,
+                values[field],
+                placeholder="any",
+                format_func=lambda value: labels.get(value, value),
+                key=f"{key}-filter-{field}",
+            )
+        )
+    left, middle, right = st.columns(3)
+    amount = left.selectbox(
+        "Amount", list(AMOUNTS), format_func=AMOUNTS.get, key=f"{key}-filter-amount"
+    )
+    at_least, at_most = (
+        place.number_input(
+            f"{word}, {fmt.currency}",
+            min_value=0.0,
+            value=None,
+            step=100_000.0,
+            format="%.0f",
+            placeholder="any",
+            key=f"{key}-filter-{word.split()[-1]}",
+        )
+        for place, word in ((middle, "At least"), (right, "At most"))
+    )
+    days = left.number_input(
+        "Not visited for, days",
+        min_value=0,
+        value=None,
+        step=30,
+        placeholder="any",
+        key=f"{key}-filter-days",
+        help="Accounts never visited count too.",
+    )
+    condition = st.text_input(
+        "Condition",
+        key=f"{key}-filter-condition",
+        placeholder="none",
+        help=CONDITION_HELP,
+    )
+    return AccountFilter(
+        text=text,
+        amount=amount or next(iter(AMOUNTS)),
+        at_least=at_least,
+        at_most=at_most,
+        not_visited_days=days,
+        condition=condition,
+        **chosen,
+    )
+
+
+def _counted(
+    fmt: Formats, view: TerritoryView, wanted: AccountFilter, as_of: dt.date
+) -> Choice | None:
+    """Say how many accounts fit and what they come to; None: the condition is wrong."""
+    try:
+        choice = choose_accounts(view, wanted, as_of, fmt.currency)
+    except PlannerError as error:
+        widgets.error_box(error, where="Reading the condition")
+        return None
+    if wanted.is_empty:
+        st.caption("Say which accounts you mean; all that is said must hold.")
+    elif not len(choice):
+        st.caption("No account fits all of this. Take something away.")
+    else:
+        potential = fmt.money_short(choice.sums["potential_minor"])
+        sales = fmt.money_short(choice.sums["our_sales_minor"])
+        hours = fmt.number(choice.sums["workload_min"] / MIN_PER_HOUR)
+        text = f"{potential} potential · {sales} our sales · {hours} h a year"
+        st.markdown(
+            f"**{fmt.number(len(choice))}** of {fmt.number(len(view.accounts))} "
+            f"accounts · {markdown_text(text)}"
+        )
+    return choice
