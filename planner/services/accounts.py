@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 import pandas as pd
+from sqlalchemy import Connection
 
 from planner.capacity.workload import account_minutes
 from planner.core.units import PPM
@@ -19,49 +20,102 @@ from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 
+OPEN_STAGES = ("qualify", "propose", "negotiate")
 
-def account_list(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
+
+def known_accounts(conn: Connection, company_id: str) -> pd.DataFrame:
     """
-    List the accounts with all that is known of them in a scenario.
+    List the accounts of a company with all that no scenario changes.
 
     Returns
     -------
-    ACCOUNTS columns plus `segment`, `visit_class`, `rule`, `territory_id`,
-    `position_id`, `owner_name`, `score` (0-100), `days_since_visit`,
-    `open_pipeline_minor` and `workload_min`, indexed `account_id`.
+    ACCOUNTS columns plus `segment`, `visit_class`, `rule`, `score` (0-100),
+    `days_since_visit`, `open_pipeline_minor` and `workload_min`, indexed `account_id`.
+    """
+    as_of = company_rows.load_company(conn, company_id).as_of
+    accounts = with_segments(
+        account_rows.load_accounts(conn, company_id),
+        account_rows.load_segments(conn, company_id),
+    )
+    deals = deal_rows.load_deals(conn, company_id, stages=OPEN_STAGES)
+    accounts["score"] = score_accounts(accounts, pd.Timestamp(as_of))["score"]
+    since = pd.Timestamp(as_of) - accounts["last_visit_on"]
+    accounts["days_since_visit"] = since.dt.days.astype("Int64")
+    pipeline = deals.groupby("account_id")["amount_minor"].sum()
+    accounts["open_pipeline_minor"] = (
+        pipeline.reindex(accounts.index).fillna(0).astype("Int64")
+    )
+    accounts["workload_min"] = account_minutes(accounts, accounts["visit_class"])
+    return accounts
+
+
+def owned(
+    accounts: pd.DataFrame,
+    territory: pd.Series,
+    position_by_territory: pd.Series,
+    name_by_position: pd.Series,
+) -> pd.DataFrame:
+    """
+    Say of accounts whose they are in a scenario.
+
+    Parameters
+    ----------
+    accounts
+        Of `known_accounts`.
+    territory : shape (n_accounts,)
+        Of each account, indexed as they are; missing: none.
+    position_by_territory, name_by_position
+        Who works it.
+
+    Returns
+    -------
+    The accounts with `territory_id`, `position_id` and `owner_name`.
+    """
+    position = territory.map(position_by_territory).astype("str")
+    return accounts.assign(
+        territory_id=territory,
+        position_id=position,
+        owner_name=position.map(name_by_position).astype("str"),
+    )
+
+
+def account_list(
+    ws: Workspace, scenario_id: str | None, known: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """
+    List the accounts with all that is known of them in a scenario.
+
+    Parameters
+    ----------
+    ws
+        The open company.
+    scenario_id
+        Whose owners; None: nobody's.
+    known
+        `known_accounts` of the company as it is now; None: they are read.
+
+    Returns
+    -------
+    `known_accounts` with what `owned` adds.
     """
     from planner.services.territory import territory_by_account
 
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).as_of
-        accounts = account_rows.load_accounts(conn, company_id)
-        segments = account_rows.load_segments(conn, company_id)
-        deals = deal_rows.load_deals(conn, company_id)
+        accounts = known_accounts(conn, company_id) if known is None else known
         names = owner_names(
             team_rows.load_positions(conn, company_id),
             team_rows.load_reps(conn, company_id),
             as_of,
         )
         territory = pd.Series(pd.NA, index=accounts.index, dtype="str")
-        territories = pd.DataFrame({"position_id": pd.Series(dtype="str")})
+        positions = pd.Series(dtype="str")
         if scenario_id is not None:
             territory = territory_by_account(conn, scenario_id, accounts)
             territories = scenario_rows.load_territories(conn, scenario_id)
-    accounts = with_segments(accounts, segments)
-    accounts["territory_id"] = territory
-    accounts["position_id"] = territory.map(territories["position_id"]).astype("str")
-    accounts["owner_name"] = accounts["position_id"].map(names).astype("str")
-    accounts["score"] = score_accounts(accounts, pd.Timestamp(as_of))["score"]
-    since = pd.Timestamp(as_of) - accounts["last_visit_on"]
-    accounts["days_since_visit"] = since.dt.days.astype("Int64")
-    is_open = deals["stage"].isin(["qualify", "propose", "negotiate"])
-    pipeline = deals[is_open].groupby("account_id")["amount_minor"].sum()
-    accounts["open_pipeline_minor"] = (
-        pipeline.reindex(accounts.index).fillna(0).astype("Int64")
-    )
-    accounts["workload_min"] = account_minutes(accounts, accounts["visit_class"])
-    return accounts
+            positions = territories["position_id"]
+    return owned(accounts, territory, positions, names)
 
 
 def with_segments(accounts: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:

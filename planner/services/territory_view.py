@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -13,10 +14,14 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.geography.adjacency import count_pieces
-from planner.services.accounts import account_list
+from planner.services.accounts import known_accounts
+from planner.services.accounts import owned
 from planner.services.deviations import has_shares
 from planner.services.deviations import shares_in_ppm
-from planner.services.deviations import tallied
+from planner.services.tallies import Floats
+from planner.services.tallies import held
+from planner.services.tallies import measure_values
+from planner.services.tallies import worst_deviations
 from planner.services.team import owner_names
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
@@ -65,6 +70,11 @@ class TerritoryView:
     index: pd.Series
     homes: pd.DataFrame
 
+    @cached_property
+    def values(self) -> Floats:
+        """What each account counts by measure; see `measure_values`."""
+        return measure_values(self.accounts)
+
     @property
     def measures(self) -> list[str]:
         """Measures that hold anything to balance."""
@@ -95,44 +105,100 @@ def territory_by_account(
     return load_alignment(conn, scenario_id).territory_of(accounts["unit_id"])
 
 
-def overview(ws: Workspace, scenario_id: str) -> TerritoryView:
-    """Read one scenario's territories."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Facts:
+    """
+    What no scenario of a company changes: read once, seen under each of them.
+
+    Parameters
+    ----------
+    accounts
+        `known_accounts`, the closed ones too.
+    units, edges
+        Of the company.
+    table
+        `unit_table` of the accounts that are not closed.
+    """
+
+    accounts: pd.DataFrame
+    units: gpd.GeoDataFrame
+    edges: pd.DataFrame
+    table: pd.DataFrame
+
+    @cached_property
+    def open_accounts(self) -> pd.DataFrame:
+        """Accounts that are not closed: those that territories are made of."""
+        return self.accounts[self.accounts["status"] != "closed"]
+
+    @cached_property
+    def values(self) -> Floats:
+        """What each open account counts by measure; see `measure_values`."""
+        return measure_values(self.open_accounts)
+
+
+def company_facts(ws: Workspace) -> Facts:
+    """Read what no scenario of the open company changes."""
+    company_id = str(ws.company_id)
+    with ws.store.reading() as conn:
+        accounts = known_accounts(conn, company_id)
+        units = company_rows.load_units(conn, company_id)
+        edges = company_rows.load_edges(conn, company_id)
+    placed = accounts[accounts["status"] != "closed"]
+    table = unit_table(placed, units) if len(units) else _no_units(units)
+    return Facts(accounts=accounts, units=units, edges=edges, table=table)
+
+
+def overview(
+    ws: Workspace, scenario_id: str, facts: Facts | None = None
+) -> TerritoryView:
+    """
+    Read one scenario's territories.
+
+    Parameters
+    ----------
+    facts
+        Of the open company as they are now; None: they are read.
+    """
+    facts = facts or company_facts(ws)
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
         scenario = scenario_rows.load_scenario(conn, scenario_id)
-        units = company_rows.load_units(conn, company_id)
-        edges = company_rows.load_edges(conn, company_id)
         alignment = load_alignment(conn, scenario_id)
         territories = scenario_rows.load_territories(conn, scenario_id)
         positions = team_rows.load_positions(conn, company_id)
         reps = team_rows.load_reps(conn, company_id)
         as_of = company_rows.load_company(conn, company_id).as_of
-    accounts = account_list(ws, scenario_id)
-    accounts = accounts[accounts["status"] != "closed"]
+    names = owner_names(positions, reps, as_of)
+    accounts, table, units = facts.open_accounts, facts.table, facts.units
+    by_account = alignment.territory_of(accounts["unit_id"])
+    accounts = owned(accounts, by_account, territories["position_id"], names)
     by_unit = alignment.territory_by_unit.reindex(units.index)
-    table = unit_table(accounts, units) if len(units) else _no_units(units)
-    held = _held(accounts, territories)
+    found = held(facts.values, by_account, territories)
     territories = territories.assign(
-        rep_name=territories["position_id"]
-        .map(owner_names(positions, reps, as_of))
-        .fillna("vacant")
-        .astype("str")
-    ).join(held)
+        rep_name=territories["position_id"].map(names).fillna("vacant").astype("str")
+    ).join(found)
     territories["travel_km"] = _mean_travel_km(table, by_unit)
-    pieces = count_pieces(by_unit, edges).reindex(territories.index)
+    pieces = count_pieces(by_unit, facts.edges).reindex(territories.index)
     territories["extra_pieces"] = pieces.fillna(0).astype(int)
     columns = [c for c in table.columns if c in MEASURES]
-    return TerritoryView(
+    view = TerritoryView(
         scenario=scenario,
         units=units.join(table[["x_km", "y_km", *columns]]).assign(
             territory_id=by_unit
         ),
-        edges=edges,
+        edges=facts.edges,
         accounts=accounts,
         territories=territories,
-        index=_index(held),
+        index=worst_deviations(found),
         homes=_homes(reps, territories, as_of),
     )
+    return _valued(view, facts.values)
+
+
+def _valued(view: TerritoryView, values: Floats) -> TerritoryView:
+    """Hand a view the values of its accounts, known already from another view."""
+    vars(view)["values"] = values
+    return view
 
 
 def _no_units(units: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -140,28 +206,6 @@ def _no_units(units: gpd.GeoDataFrame) -> pd.DataFrame:
     columns = ["x_km", "y_km", *MEASURES]
     table = pd.DataFrame(columns=columns, index=units.index, dtype=float)
     return table.assign(name=units["name"])
-
-
-def _held(accounts: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
-    """Tally what the accounts of each territory come to, wide: a row a territory."""
-    values = accounts.assign(accounts=1)[list(MEASURES)].astype("Float64").fillna(0)
-    wide = tallied(values, accounts["territory_id"], territories).pivot_table(
-        index="territory_id",
-        columns="measure",
-        values=["actual", "deviation"],
-        dropna=False,
-    )
-    held = pd.DataFrame(index=territories.index)
-    for measure in MEASURES:
-        for part, name in (("actual", measure), ("deviation", f"{measure}_deviation")):
-            known = (part, measure) in wide.columns
-            held[name] = wide[part, measure] if known else 0.0
-    return held.astype(float)
-
-
-def _index(held: pd.DataFrame) -> pd.Series:
-    worst = {name: held[f"{name}_deviation"].abs().max() for name in MEASURES}
-    return pd.Series(worst, dtype=float).fillna(0.0)
 
 
 def _mean_travel_km(table: pd.DataFrame, by_unit: pd.Series) -> pd.Series:
@@ -243,9 +287,10 @@ def targeted(view: TerritoryView, shares: Mapping[str, float]) -> TerritoryView:
     """Take deviations from these shares of the whole; empty: from equal ones."""
     share_ppm = shares_in_ppm(shares, view.territories.index)
     territories = view.territories.assign(share_ppm=share_ppm)
-    held = _held(view.accounts, territories)
-    territories = territories.assign(**{name: held[name] for name in held})
-    return replace(view, territories=territories, index=_index(held))
+    found = held(view.values, view.accounts["territory_id"], territories)
+    territories = territories.assign(**{name: found[name] for name in found})
+    index = worst_deviations(found)
+    return _valued(replace(view, territories=territories, index=index), view.values)
 
 
 def as_if(
@@ -278,7 +323,7 @@ def as_if(
     by_unit = by_unit.reindex(view.units.index)
     accounts = view.accounts.assign(territory_id=by_account.astype("str"))
     ids = sorted(
-        names or {*by_unit.dropna(), *by_account.dropna(), *view.territories.index}
+        names or {*_used(by_unit), *_used(by_account), *view.territories.index}
     )
     columns = ["name", "position_id", "district", "share_ppm", "rep_name"]
     kept = view.territories[columns].reindex(pd.Index(ids, name="territory_id"))
@@ -289,25 +334,31 @@ def as_if(
     told = pd.Series(dict(names or zip(ids, ids, strict=True)), dtype="str")
     kept["name"] = kept["name"].fillna(told.reindex(kept.index))
     kept["rep_name"] = kept["rep_name"].fillna("vacant")
-    used = {*by_unit.dropna(), *accounts["territory_id"].dropna()}
+    used = {*_used(by_unit), *_used(by_account)}
     in_use = kept[kept.index.isin(used)] if is_whole else kept
-    held = _held(accounts, in_use)
-    territories = in_use.join(held)
+    found = held(view.values, accounts["territory_id"], in_use)
+    territories = in_use.join(found)
     units = view.units.assign(territory_id=by_unit)
     territories["travel_km"] = _mean_travel_km(
         pd.DataFrame(units.drop(columns="geometry")), by_unit
     )
     pieces = count_pieces(by_unit, view.edges).reindex(territories.index)
     territories["extra_pieces"] = pieces.fillna(0).astype(int)
-    return TerritoryView(
+    shown = TerritoryView(
         scenario=view.scenario,
         units=units,
         edges=view.edges,
         accounts=accounts,
         territories=territories,
-        index=_index(held),
+        index=worst_deviations(found),
         homes=view.homes,
     )
+    return _valued(shown, view.values)
+
+
+def _used(territory: pd.Series) -> list[str]:
+    """Name the territories in use; iterating over accounts would cost the most."""
+    return list(territory.dropna().unique())
 
 
 def travel_of(view: TerritoryView) -> dict[str, float]:

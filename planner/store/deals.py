@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import sqlalchemy as sa
 
@@ -17,9 +19,25 @@ def save_deals(conn: sa.Connection, company_id: str, deals: pd.DataFrame) -> int
     )
 
 
-def load_deals(conn: sa.Connection, company_id: str) -> pd.DataFrame:
-    """Read the deals."""
-    return frames.load_rows(conn, tables.deal, schemas.DEALS, company_id=company_id)
+def load_deals(
+    conn: sa.Connection, company_id: str, stages: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """
+    Read the deals.
+
+    Parameters
+    ----------
+    conn
+        Any connection.
+    company_id
+        Of which company.
+    stages
+        Only those in one of these; None: all.
+    """
+    asked = () if stages is None else (tables.deal.c.stage.in_(stages),)
+    return frames.load_rows(
+        conn, tables.deal, schemas.DEALS, *asked, company_id=company_id
+    )
 
 
 def save_splits(conn: sa.Connection, company_id: str, splits: pd.DataFrame) -> int:

@@ -33,6 +33,8 @@ from planner.services.scenarios import Scenario
 from planner.services.segments import SegmentView
 from planner.services.territory import Proposal
 from planner.services.territory import TerritoryView
+from planner.services.territory_view import Facts
+from planner.services.territory_view import company_facts as read_facts
 from planner.services.workspace import Workspace
 from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.territory import outlines_of
@@ -59,6 +61,19 @@ def _scenario_key(ws: Workspace, scenario: Scenario | None) -> Key:
     return (*facts_key(ws), scenario.scenario_id, str(scenario.version))
 
 
+def company_facts(ws: Workspace) -> Facts:
+    """Read what no scenario of the open company changes."""
+    return _company_facts(facts_key(ws), ws)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the accounts …")
+def _company_facts(
+    kept_under: Key,  # noqa: ARG001
+    _ws: Workspace,
+) -> Facts:
+    return read_facts(_ws)
+
+
 def territory_view(ws: Workspace, scenario: Scenario) -> TerritoryView:
     """Read the territories of a scenario."""
     return _territory_view(_scenario_key(ws, scenario), ws, scenario.scenario_id)
@@ -70,7 +85,7 @@ def _territory_view(
     _ws: Workspace,
     _scenario_id: str,
 ) -> TerritoryView:
-    return territory.overview(_ws, _scenario_id)
+    return territory.overview(_ws, _scenario_id, company_facts(_ws))
 
 
 def account_list(ws: Workspace, scenario: Scenario | None) -> pd.DataFrame:
@@ -85,7 +100,8 @@ def _account_list(
     _ws: Workspace,
     _scenario_id: str | None,
 ) -> pd.DataFrame:
-    return accounts.account_list(_ws, _scenario_id)
+    known = company_facts(_ws).accounts
+    return accounts.account_list(_ws, _scenario_id, known)
 
 
 def comparison(ws: Workspace, a: Scenario, b: Scenario) -> Comparison:
