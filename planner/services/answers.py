@@ -78,8 +78,9 @@ def answer_of(draft: Draft, result: Mapping[str, Any]) -> Answer:
 
     Notes
     -----
-    An account that was apart from its unit when the plan was asked, and that the plan
-    does not name, follows its unit again. Territories that hold nothing are ended.
+    An account that was apart from its unit when the plan was asked (if that is not
+    told: that is so now), and that the plan does not name, follows its unit again.
+    Territories that hold nothing are ended.
     """
     now = draft.alignment.territory_by_unit
     plan = pd.Series(result["territory_by_unit"], dtype="str").reindex(now.index)
@@ -129,7 +130,7 @@ def _is_held(draft: Draft, now: pd.Series, plan: pd.Series) -> pd.Series:
 def _named(draft: Draft, result: Mapping[str, Any]) -> pd.Series:
     """Find the accounts apart from their unit under a plan."""
     now = draft.alignment.territory_by_account
-    ended = set(result.get("ended_accounts") or ()) - draft.locks.account
+    ended = set(result.get("ended_accounts", now.index)) - draft.locks.account
     told = pd.Series(result.get("territory_by_account") or {}, dtype="str")
     told = told.drop(now.index.intersection(list(draft.locks.account)), errors="ignore")
     left = now[~now.index.isin(ended) & ~now.index.isin(told.index)]

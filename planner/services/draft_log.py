@@ -162,7 +162,7 @@ def _rebased(
 
 def _upon(log: History, saved: Draft) -> tuple[History, list[Entry]]:
     """Do all steps again upon a plan; also those that cannot be done."""
-    done, lost = replace(log, opened=saved, entries=(), position=0), []
+    done, lost = History(opened=saved), []
     for entry in log.entries:
         try:
             done = done.add(entry)
@@ -218,8 +218,7 @@ def keep_draft(
     log, n_saved = found.history, found.n_saved
     n_over = len(log.entries) - KEPT_STEPS
     if n_over > 0 and log.position >= n_over:
-        log = replace(
-            log,
+        log = History(
             opened=log.jump(n_over).draft,
             entries=log.entries[n_over:],
             position=log.position - n_over,

@@ -9,13 +9,14 @@ from dataclasses import field
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
 
 from planner.core.errors import InputError
 from planner.services import proposals
+from planner.services.answers import answer_of
 from planner.services.deviations import has_shares
-from planner.services.deviations import shares_in_ppm
 from planner.services.deviations import wanted_shares
+from planner.services.plan_rows import load_plan
+from planner.services.plan_rows import save_plan
 from planner.services.staffing import staff_territories
 from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import load_alignment
@@ -28,7 +29,7 @@ from planner.services.territory_view import travel_of
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import scenarios as scenario_rows
-from planner.territory.alignment import Alignment
+from planner.territory.applying import apply_edit
 from planner.territory.basis import MEASURES
 from planner.territory.explain import why_accounts_moved
 from planner.territory.splitting import JOINT
@@ -131,15 +132,6 @@ def equal_shares(ws: Workspace, scenario_id: str, version: int) -> int:
         equal = known.drop(columns="share_ppm")
         scenario_rows.save_territories(conn, edit, equal)
         return edit.version
-
-
-def _save_alignment(conn: Connection, edit: Any, alignment: Alignment) -> None:
-    scenario_rows.save_alignment(
-        conn, edit, alignment.territory_by_unit.to_frame("territory_id")
-    )
-    scenario_rows.save_named_accounts(
-        conn, edit, alignment.territory_by_account.to_frame("territory_id")
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,27 +274,17 @@ def accept_proposal(
     Territories without a position get one; a company without any team gets a simulated
     one, labelled so.
     """
-    by_unit = pd.Series(result["territory_by_unit"], dtype="str")
-    named = pd.Series(result.get("territory_by_account") or {}, dtype="str")
     with (
         ws.store.transaction() as conn,
         scenario_rows.editing(
             conn, scenario_id, version=version, user=ws.user, action="accept a balance"
         ) as edit,
     ):
-        # A territory may hold nothing but accounts of divided units.
-        alone = named[~named.isin(by_unit)].drop(by_unit.index, errors="ignore")
-        held = pd.concat([by_unit, alone])
-        territories = staff_territories(conn, ws, scenario_id, held)
-        shares = shares_in_ppm(result.get("shares") or {}, territories.index)
-        known = scenario_rows.load_territories(conn, scenario_id)["district"]
-        told = result.get("district_by_territory")
-        districts = known if told is None else pd.Series(told, dtype="str")
-        territories = territories.assign(
-            share_ppm=shares, district=districts.reindex(territories.index)
-        )
-        scenario_rows.save_territories(conn, edit, territories)
-        _save_alignment(conn, edit, Alignment(by_unit, named))
+        plan = load_plan(conn, scenario_id)
+        answer = answer_of(plan, result)
+        if answer.edit is not None:
+            plan = apply_edit(plan, answer.edit)
+        save_plan(conn, ws, edit, plan)
         if job_id is not None:
             proposals.note(conn, ws, job_id, proposals.ACCEPTED)
         return edit.version

@@ -13,6 +13,9 @@ from planner.core.errors import InputError
 
 
 def _as_text(values: pd.Series, index_name: str) -> pd.Series:
+    named = values.index.name == index_name and values.name == "territory_id"
+    if named and values.dtype == values.index.dtype == "str":
+        return values  # as a move made it: its index is known to be sound already
     series = values.astype("str")
     series.index = pd.Index(series.index.astype("str"), name=index_name)
     return series.rename("territory_id")
@@ -50,8 +53,8 @@ class Alignment:
         units = _as_text(self.territory_by_unit, "unit_id")
         accounts = _as_text(self.territory_by_account, "account_id")
         for series, thing in ((units, "unit"), (accounts, "account")):
-            doubled = series.index[series.index.duplicated()]
-            if len(doubled):
+            if not series.index.is_unique:
+                doubled = series.index[series.index.duplicated()]
                 raise InputError(f"{thing} {doubled[0]!r} is aligned twice")
         if accounts.isna().any():
             name = accounts.index[accounts.isna()][0]
@@ -90,17 +93,20 @@ class Alignment:
         InputError
             If a unit is not in the alignment.
         """
-        unknown = pd.Index(list(unit_ids), dtype="str").difference(
-            self.territory_by_unit.index
-        )
-        if len(unknown):
-            raise InputError(f"unit {unknown[0]!r} is not in the alignment")
-        units = self.territory_by_unit.copy()
-        units.loc[list(unit_ids)] = to
-        named = self.territory_by_account.drop(list(account_ids), errors="ignore")
-        if to is not None and len(account_ids):
-            added = pd.Series(to, index=list(dict.fromkeys(account_ids)), dtype="str")
-            named = pd.concat([named, added])
+        units, named = self.territory_by_unit, self.territory_by_account
+        if len(unit_ids):
+            places = units.index.get_indexer_for(list(unit_ids))
+            if (places < 0).any():
+                name = list(unit_ids)[int((places < 0).argmax())]
+                raise InputError(f"unit {name!r} is not in the alignment")
+            units = units.copy()
+            units.iloc[places] = to
+        if len(account_ids):
+            named = named[~named.index.isin(list(account_ids))]
+            if to is not None:
+                ids = list(dict.fromkeys(account_ids))
+                added = pd.Series(to, index=ids, dtype="str")
+                named = pd.concat([named, added])
         return type(self)(units, named, self)
 
     def territory_of(self, unit_by_account: pd.Series) -> pd.Series:

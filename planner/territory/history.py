@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
 from functools import cached_property
 from typing import Self
@@ -18,6 +19,8 @@ from planner.territory.edits import Edit
 from planner.territory.edits import Together
 from planner.territory.moves import Move
 from planner.territory.moves import moves_between
+
+MOST_KNOWN, RECENT, EACH_OLDER = 96, 48, 16  # states of a log kept for steps back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +60,17 @@ class History:
         The steps, the oldest first; those from `position` on are undone.
     position
         How many steps are done.
+
+    Notes
+    -----
+    A state is what replaying its steps gives. Some that were replayed are kept, so that
+    a step back in a long log need not begin with the first one.
     """
 
     opened: Draft
     entries: tuple[Entry, ...] = ()
     position: int = 0
+    _known: dict[int, Draft] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.position <= len(self.entries):
@@ -71,10 +80,12 @@ class History:
 
     @cached_property
     def draft(self) -> Draft:
-        """The plan after the steps that are done, replayed from the first one."""
-        draft = self.opened
-        for entry in self.entries[: self.position]:
-            draft = apply_edit(draft, entry.edit)
+        """The plan after the steps that are done."""
+        near = max((n for n in self._known if n <= self.position), default=0)
+        draft = self._known.get(near, self.opened)
+        for number in range(near, self.position):
+            draft = apply_edit(draft, self.entries[number].edit)
+            self._known[number + 1] = draft
         return draft
 
     def add(self, entry: Entry) -> Self:
@@ -88,9 +99,11 @@ class History:
         """
         after = apply_edit(self.draft, entry.edit)
         kept = (*self.entries[: self.position], entry)
-        log = replace(self, entries=kept, position=len(kept))
-        log.__dict__["draft"] = after  # what replaying would give: spares a long log
-        return log
+        known = {n: draft for n, draft in self._known.items() if n < len(kept)}
+        known[len(kept)] = after
+        return replace(
+            self, entries=kept, position=len(kept), _known=_thinned(known, len(kept))
+        )
 
     def undo(self) -> Self:
         """Take the last step back; the log itself where there is none."""
@@ -130,7 +143,7 @@ class History:
             The steps that cannot, or of which locks now hold more than before, in
             order: to be shown, not dropped in silence.
         """
-        log = replace(self, opened=saved, entries=(), position=0)
+        log = replace(self, opened=saved, entries=(), position=0, _known={})
         lost, before = [], self.jump(n_kept)
         for entry in self.entries[n_kept : self.position]:
             try:
@@ -143,6 +156,17 @@ class History:
                 log = after
             before = before.redo()
         return log, lost
+
+
+def _thinned(known: dict[int, Draft], position: int) -> dict[int, Draft]:
+    """Keep the latest states, and of the older ones each so many."""
+    if len(known) <= MOST_KNOWN:
+        return known
+    return {
+        n: draft
+        for n, draft in known.items()
+        if n > position - RECENT or n % EACH_OLDER == 0
+    }
 
 
 def _n_held(draft: Draft, edit: Edit) -> int:

@@ -210,6 +210,7 @@ def test_every_edit_survives_json_and_every_step_can_be_taken_back(asked):
 
 
 @given(st.lists(edits), st.lists(edits))
+@settings(max_examples=60, deadline=None)
 def test_the_difference_leads_from_any_draft_to_any_other(these, those):
     before, after = done(*these).draft, done(*those).draft
     edit = difference(before, after)
