@@ -1,5 +1,6 @@
 """The planner's pages run on the sample company, and do what their buttons say."""
 
+import json
 import re
 from pathlib import Path
 
@@ -27,6 +28,16 @@ def boxes(app):
     """Give the text of all HTML on the page, error boxes among it, style sheets not."""
     html = " ".join(str(block.proto.body) for block in app.get("html"))
     return re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+
+
+def balance_of(app):
+    """Give what the balance table was sent."""
+    protos = [element.proto for element in app.get("bidi_component")]
+    return next(
+        json.loads(proto.json)
+        for proto in protos
+        if proto.component_name == "balance_table"
+    )
 
 
 def draft(ws):
@@ -173,7 +184,8 @@ def test_units_are_moved_after_a_preview(app, ws):
     app.run()
     assert "2 units" in " ".join(m.value for m in app.markdown)
     app.selectbox(key="terr-target-0").set_value("T16").run()
-    assert "pl-moved" in boxes(app)
+    table = balance_of(app)
+    assert [table["rows"][place][0] for place in table["changed"]] == ["T15", "T16"]
     assert scenarios.scenario(ws, scenario.scenario_id).version == scenario.version
     app.button(key="terr-apply").click().run()
     assert not app.exception

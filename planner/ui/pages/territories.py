@@ -25,6 +25,7 @@ from planner.ui.planmap import planmap
 from planner.ui.planmap.data import EventKind
 from planner.ui.views import reads
 from planner.ui.views.balance_form import balance_form
+from planner.ui.views.balance_table import MeasureColumn
 from planner.ui.views.balance_table import balance_table
 from planner.ui.views.districts import district_outlines
 from planner.ui.views.districts import district_part
@@ -239,10 +240,14 @@ def _map_and_table(
         balance_table(
             view,
             fmt,
-            measure_label=MEASURES[tools["measure"]],
+            measures=[
+                MeasureColumn(column=tools["measure"], tolerance=tools["tolerance"])
+            ],
             colours=colours,
             after=after,
-            **look,
+            events=(),
+            key="terr-balance-table",
+            height=MAP_HEIGHT,
         )
     return event
 

@@ -2,63 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
-import streamlit as st
 
 from planner.core.formats import Formats
-from planner.core.units import M_PER_KM
-from planner.services.deviations import has_shares
+from planner.geography.drawing import plain_text
 from planner.services.territory import TerritoryView
+from planner.ui.balance import MeasureColumn
+from planner.ui.balance import TableEvent
+from planner.ui.balance.component import show_territories
+from planner.ui.balance.events import OF_TERRITORIES
+from planner.ui.balance.events import EventKind
+from planner.ui.balance.figures import Figures
+from planner.ui.balance.figures import figures_of
+from planner.ui.balance.figures import writer_of
+from planner.ui.maps.palette import GREY
 from planner.ui.maps.territory import territory_labels
-from planner.ui.maps.text import map_text
 
-Write = Callable[[Any], str]
-REACH = 3.0  # the bar spans so many tolerances to each side
-_SHEET = """<style>
-.pl-bal { max-height: 600px; overflow: auto; border: 1px solid
-  color-mix(in srgb, currentColor 14%, transparent); border-radius: 6px; }
-.pl-bal table { border-collapse: collapse; width: 100%; font-size: 13px; line-height:
-  16px; font-variant-numeric: tabular-nums; }
-.pl-bal th { position: sticky; top: 0; z-index: 1; text-align: right; font-weight: 500;
-  padding: 8px 6px; background: var(--st-secondary-background-color, #F4F4F0);
-  white-space: nowrap; }
-.pl-bal th:first-child, .pl-bal td:first-child { text-align: left; padding-left: 12px;
-  position: sticky; left: 0; background: var(--st-background-color, #FAFAF8); }
-.pl-bal th:first-child { z-index: 2;
-  background: var(--st-secondary-background-color, #F4F4F0); }
-.pl-bal th:last-child, .pl-bal td:last-child { padding-right: 12px; }
-.pl-bal td { text-align: right; padding: 5px 6px; white-space: nowrap; border-top: 1px
-  solid color-mix(in srgb, currentColor 9%, transparent); }
-.pl-bal .pl-swatch { display: inline-block; width: 10px; height: 10px; border-radius:
-  2px; margin-right: 6px; border: 1px solid rgb(0 0 0 / 25%); }
-.pl-bal .pl-was { opacity: .6; }
-.pl-bal .pl-moved { background: color-mix(in srgb, #0B6E99 9%, transparent); }
-.pl-dev { display: inline-block; vertical-align: middle; width: 54px; height: 16px;
-  margin-right: 4px; position: relative; }
-.pl-dev i { position: absolute; top: 0; height: 16px; }
-.pl-dev .pl-dev-band { left: 33.3%; width: 33.4%; background: #9AA5B1; opacity: .22; }
-.pl-dev .pl-dev-bar { top: 4px; height: 8px; }
-.pl-dev .pl-dev-zero { left: calc(50% - .5px); width: 1px; background: #5B6670; }
-.pl-dev .pl-dev-was { width: 2px; margin-left: -1px; background: #5B6670; }
-.pl-out { font-weight: 650; }
-</style>"""
+__all__ = ["MeasureColumn", "TableEvent", "balance_table", "table_data", "writer_of"]
+
+HEIGHT = 600
+LABEL_LETTERS = 32
 
 
 def balance_table(
     view: TerritoryView,
     fmt: Formats,
     *,
-    measure: str,
-    measure_label: str,
-    tolerance: float,
-    colours: dict[str, str],
+    measures: Sequence[MeasureColumn],
+    colours: Mapping[str, str],
     after: TerritoryView | None = None,
-) -> None:
+    locked: Collection[str] = frozenset(),
+    selected: str | None = None,
+    events: Sequence[EventKind] = OF_TERRITORIES,
+    key: str = "balance",
+    height: int = HEIGHT,
+) -> TableEvent | None:
     """
-    Show how each territory stands against its ideal share.
+    Show how each territory stands against what it is to have.
 
     Parameters
     ----------
@@ -66,124 +52,112 @@ def balance_table(
         The scenario as it is.
     fmt
         How figures are written.
-    measure, measure_label
-        What is balanced.
-    tolerance
-        Allowed deviation, a share; drawn as a band.
+    measures
+        Up to three, each with its own tolerance.
     colours
         Colour by territory, as on the map.
     after
-        The scenario as it would be; rows that change show both.
+        The scenario as it would be; figures that change show both.
+    locked
+        Territories that stay as they are.
+    selected
+        The territory that is assigned to; None: none.
+    events
+        Which gestures come back; each costs a rerun. What is not named is not offered.
+    key
+        Unique on the page; sorting, filters and focus are kept under it.
+    height
+        Pixels, of the filters and the table.
+
+    Returns
+    -------
+    The gesture that caused this run, once: ``lock``, ``unlock``, ``zoom`` or ``select``
+    with the territories meant; None if there was none.
     """
-    now = (after or view).territories
-    was = view.territories if after is not None else None
-    labels = {**territory_labels(view), **(territory_labels(after) if after else {})}
-    has_value = measure != "accounts"
-    has_district = bool(now["district"].notna().any())
-    heads = ["Territory", *(["District"] if has_district else [])]
-    heads.append("From wanted" if has_shares(now) else "Deviation")
-    if has_value:
-        heads.append(measure_label)
-    heads += ["Accounts", "Workload", f"Travel, {fmt.distance_unit}", "Pieces"]
-    rows = [
-        _row(
-            str(name),
-            row,
-            None if was is None else was.reindex([name]).iloc[0],
-            label=labels[str(name)],
-            colour=colours.get(str(name), "#DDDDDD"),
-            fmt=fmt,
-            measure=measure if has_value else None,
-            share_column=f"{measure}_deviation",
-            tolerance=tolerance,
-            has_district=has_district,
-        )
-        for name, row in now.iterrows()
-    ]
-    head = "".join(f'<th scope="col">{map_text(text)}</th>' for text in heads)
-    caption = f"Balance of {view.scenario.name} on {measure_label}"
-    st.html(
-        f'{_SHEET}<div class="pl-bal" role="region" tabindex="0" '
-        f'aria-label="{map_text(caption)}"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    data = table_data(
+        view,
+        fmt,
+        measures=measures,
+        colours=colours,
+        after=after,
+        locked=locked,
+        selected=selected,
     )
+    shown = {**data, "key": key, "events": list(events), "height": height}
+    return show_territories(shown, key, events)
 
 
-def _row(
-    name: str,
-    row: pd.Series,
-    was: pd.Series | None,
-    *,
-    label: str,
-    colour: str,
+def table_data(
+    view: TerritoryView,
     fmt: Formats,
-    measure: str | None,
-    share_column: str,
-    tolerance: float,
-    has_district: bool,
-) -> str:
-    share, before = row[share_column], None if was is None else was[share_column]
-    is_moved = was is not None and not _is_same(row["accounts"], was["accounts"])
-    cells = [_deviation(share, before if is_moved else None, tolerance, fmt)]
-    if has_district:
-        cells.insert(0, "–" if pd.isna(row["district"]) else map_text(row["district"]))
-    if measure is not None:
-        cells.append(_both(row, was, measure, writer_of(measure, fmt)))
-    cells.append(_both(row, was, "accounts", fmt.number))
-    cells.append(f"{fmt.number(row['workload_min'] / 60)} h")
-    km = row["travel_km"]
-    cells.append("–" if pd.isna(km) else fmt.number(fmt.length(float(km) * M_PER_KM)))
-    cells.append(fmt.number(int(row["extra_pieces"]) + 1))
-    body = "".join(f"<td>{cell}</td>" for cell in cells)
-    mark = ' class="pl-moved"' if is_moved else ""
-    swatch = f'<span class="pl-swatch" style="background:{map_text(colour)}"></span>'
-    return (
-        f'<tr{mark}><td title="{map_text(row["rep_name"])}, {map_text(name)}">'
-        f"{swatch}{map_text(label, 18)}</td>{body}</tr>"
-    )
+    *,
+    measures: Sequence[MeasureColumn],
+    colours: Mapping[str, str],
+    after: TerritoryView | None = None,
+    locked: Collection[str] = frozenset(),
+    selected: str | None = None,
+) -> dict[str, Any]:
+    """
+    Write what the browser's half shows; all text in it is plain.
+
+    Parameters
+    ----------
+    view, fmt, measures, colours, after, locked, selected
+        See `balance_table`.
+    """
+    now = after or view
+    ids = now.territories.index.astype("str")
+    gone = view.territories.index.difference(ids) if after is not None else ids[:0]
+    rows = pd.Index(sorted([*ids, *gone])) if len(gone) else ids
+    fresh = ids.difference(view.territories.index)
+    columns = figures_of(view, fmt, rows, measures, after)
+    labels = {**territory_labels(view), **(territory_labels(now))}
+    told = pd.concat([now.territories, view.territories.loc[gone]])
+    titles = told["rep_name"].astype("str") + ", " + told["name"].astype("str")
+    n_free = now.n_unassigned_accounts, view.n_unassigned_accounts
+    count = f"All {fmt.number(len(ids))}"
+    return {
+        "label": plain_text(f"Balance of {view.scenario.name}"),
+        "rows": [
+            [
+                name,
+                plain_text(labels[name], LABEL_LETTERS),
+                plain_text(titles[name]),
+                colours.get(name, GREY),
+            ]
+            for name in rows
+        ],
+        "locked": _places(rows, locked),
+        "changed": np.flatnonzero(_changed(columns, rows, fresh, gone)).tolist(),
+        "fresh": _places(rows, fresh),
+        "gone": _places(rows, gone),
+        "isPending": after is not None,
+        "off": np.flatnonzero(_off(columns, rows)).tolist(),
+        "selected": selected or "",
+        "columns": [column.payload() for column in columns],
+        "foot": ["Unassigned" if any(n_free) else "", count],
+    }
 
 
-def writer_of(measure: str, fmt: Formats) -> Write:
-    """Choose how a measure's figures are written."""
-    if measure.endswith("_minor"):
-        return fmt.money_short
-    return fmt.duration if measure == "workload_min" else fmt.number
+def _places(rows: pd.Index, names: Collection[str]) -> list[int]:
+    return np.flatnonzero(rows.isin(list(names))).tolist()
 
 
-def _both(row: pd.Series, was: pd.Series | None, column: str, write: Write) -> str:
-    """Write a figure, and what it was if it changes."""
-    text = map_text(write(row[column]))
-    if was is None or pd.isna(was[column]) or _is_same(row[column], was[column]):
-        return text
-    old = map_text(write(was[column]))
-    return f'<span class="pl-was">{old} →</span> {text}'
+def _changed(
+    columns: Sequence[Figures], rows: pd.Index, fresh: pd.Index, gone: pd.Index
+) -> np.ndarray:
+    """Tell which territories hold something else, are new or are no more."""
+    changed = rows.isin([*fresh, *gone])
+    for column in columns:
+        if column.is_holding:
+            changed |= column.changed()
+    return changed
 
 
-def _is_same(one: float, other: float) -> bool:
-    if pd.isna(one) or pd.isna(other):
-        return bool(pd.isna(one)) and bool(pd.isna(other))
-    return abs(float(one) - float(other)) < 1e-9
-
-
-def _deviation(
-    share: float, before: float | None, tolerance: float, fmt: Formats
-) -> str:
-    """Draw a deviation as a bar around zero with its tolerance, the figure beside."""
-    if pd.isna(share):
-        return "–"
-    reach = tolerance * REACH
-    at = 50 + 50 * max(-1.0, min(1.0, share / reach))
-    left, width = min(at, 50.0), max(abs(at - 50), 1.0)
-    is_out = abs(share) > tolerance + 1e-9
-    fill = ("#B35806" if share > 0 else "#2166AC") if is_out else "#9AA5B1"
-    tick = ""
-    if before is not None and not pd.isna(before):
-        place = 50 + 50 * max(-1.0, min(1.0, before / reach))
-        tick = f'<i class="pl-dev-was" style="left:{place:.1f}%"></i>'
-    out = ' class="pl-out"' if is_out else ""
-    return (
-        '<span class="pl-dev" aria-hidden="true"><i class="pl-dev-band"></i>'
-        f'<i class="pl-dev-bar" style="left:{left:.1f}%;width:{width:.1f}%;'
-        f'background:{fill}"></i>{tick}<i class="pl-dev-zero"></i></span>'
-        f"<span{out}>{map_text(fmt.signed_share(share))}</span>"
-    )
+def _off(columns: Sequence[Figures], rows: pd.Index) -> np.ndarray:
+    """Tell which territories are beyond a tolerance."""
+    off = np.zeros(len(rows), dtype=bool)
+    for column in columns:
+        if column.is_bar and column.tolerance is not None:
+            off |= column.now.abs().to_numpy(dtype=float) > column.tolerance + 1e-9
+    return off

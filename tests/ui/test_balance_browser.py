@@ -1,0 +1,171 @@
+# ruff: noqa: E501 - the page inside is one piece
+"""The balance table in a real browser: sort, lock by keyboard, keep the focus."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from planner.core.settings import ROOT
+
+pytestmark = pytest.mark.browser
+PAGE = """
+import sys
+sys.path.insert(0, {root!r})
+import streamlit as st
+from planner.services.territory_view import preview_move
+from planner.ui.views.balance_table import MeasureColumn, balance_table
+from tests.ui.test_balance_table import FMT, a_view
+
+state = st.session_state
+state.setdefault("locked", set())
+state["runs"] = state.get("runs", 0) + 1
+view = a_view(40, names=["<img src=x onerror='window.__ran=1'>", *map(str, range(39))])
+view.territories.loc["T02", "rep_name"] = "<b>Bo</b><script>window.__ran=1</script>"
+after = preview_move(view, ["u000"], "T40") if st.toggle("Move") else None
+event = balance_table(view, FMT, measures=[MeasureColumn(column="potential_minor", tolerance=0.05)],
+                      colours={{}}, after=after, locked=state["locked"], selected=state.get("to"), key="b")
+if event:
+    if event.kind == "lock":
+        state["locked"] |= set(event.ids)
+    elif event.kind == "unlock":
+        state["locked"] -= set(event.ids)
+    elif event.kind == "select":
+        state["to"] = event.ids[0]
+    state["last"] = f"{{event.kind}} {{len(event.ids)}} {{event.ids[0]}}"
+    st.rerun()
+st.text(f"locked {{sorted(state['locked'])}}")
+st.text(f"did {{state.get('last')}}")
+st.text(f"run {{state['runs']}}")
+"""
+FOCUS = """() => { let one = document.activeElement;
+  while (one.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+  return one.dataset.id ?? one.getAttribute('aria-label') ?? one.tagName; }"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "app.py").write_text(PAGE.format(root=str(ROOT)))
+    shutil.copytree(ROOT / "static", folder / "static")
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port"]
+    server = subprocess.Popen([*command, str(port)], cwd=folder)
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture
+def page(browser, address):
+    context = browser.new_context(viewport={"width": 1000, "height": 800})
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("console", lambda m: page.faults.append(m.text) if m.type == "error" else 0)
+    page.goto(address)
+    page.wait_for_selector("tbody tr", timeout=30_000)
+    page.get_by_text("run 1", exact=True).wait_for()
+    yield page
+    context.close()
+
+
+def names(page) -> list[str]:
+    return page.locator("tbody tr").evaluate_all("rows => rows.map(r => r.dataset.id)")
+
+
+def test_keys_move_lock_and_select_and_the_focus_stays_over_reruns(page):
+    page.locator(".bt-field").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # "Changed" is not offered: nothing is pending
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(FOCUS) == "T01"
+    for _ in range(3):  # faster than the page reruns: none may be lost
+        page.keyboard.press(" ")
+        page.keyboard.press("ArrowDown")
+    page.get_by_text("locked ['T01', 'T02', 'T03']").wait_for()
+    assert page.evaluate(FOCUS) == "T04"
+    page.keyboard.press("Enter")
+    page.get_by_text("did select 1 T04").wait_for()
+    page.locator("tr[data-id=T04][aria-selected=true]").wait_for()
+    page.keyboard.press("End")
+    assert page.evaluate(FOCUS) == "T40"
+    scrolled = page.locator(".bt-scroll").evaluate("box => box.scrollTop")
+    assert scrolled > 200
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(FOCUS) == "Zoom to T40"
+    page.keyboard.press("Enter")
+    page.get_by_text("did zoom 1 T40").wait_for()
+    page.keyboard.press("l")
+    page.locator("[aria-label='Unlock T40']").wait_for()
+    assert page.evaluate(FOCUS) == "Zoom to T40"
+    assert page.locator(".bt-scroll").evaluate("box => box.scrollTop") == scrolled
+    assert page.faults == []
+
+
+def test_sorting_moves_no_row_until_asked_again(page):
+    heading = page.locator(".bt-heading[data-id='potential_minor actual']")
+    cell = page.locator("th:has(> .bt-heading[data-id='potential_minor actual'])")
+    heading.click()
+    assert cell.get_attribute("aria-sort") == "descending"
+    order = names(page)
+    assert order != sorted(order)
+    assert len(order) == 40
+    page.get_by_text("Move", exact=True).click()
+    page.locator("tr.bt-changed").first.wait_for()
+    assert names(page) == order
+    assert cell.get_attribute("aria-sort") == "none"  # T40 has more now: no more true
+    assert page.locator("tr[data-id=T40] .bt-was").count() > 0
+    page.get_by_role("button", name="Changed").click()
+    assert sorted(names(page)) == ["T01", "T40"]
+    page.get_by_role("button", name="Changed").click()
+    heading.click()
+    assert cell.get_attribute("aria-sort") == "descending"
+    assert names(page)[0] == "T40"
+    heading.click()
+    assert cell.get_attribute("aria-sort") == "ascending"
+    assert names(page)[-1] == "T40"
+    assert page.faults == []
+
+
+def test_typing_filters_and_hostile_names_stay_text(page):
+    page.locator(".bt-field").click()
+    page.keyboard.type("rcript>")  # r and c are Streamlit's: rerun, clear the cache
+    assert names(page) == []
+    page.locator(".bt-field").fill("</SCRIPT>")
+    assert names(page) == ["T02"]
+    label = page.locator("tr[data-id=T02] .bt-label").inner_text()
+    assert label == "T02 <b>Bo</b><script>window.__r…"
+    page.get_by_label("Lock all shown").click()
+    page.get_by_text("locked ['T02']").wait_for()
+    page.locator(".bt-field").fill("")
+    assert len(names(page)) == 40
+    assert "onerror" in page.locator("tr[data-id=T01] .bt-label").get_attribute("title")
+    assert page.evaluate("window.__ran") is None
+    assert page.get_by_role("dialog").count() == 0
+    assert page.get_by_text("run 2", exact=True).count() == 0  # event and its rerun: 3
+    assert page.get_by_text("run 3", exact=True).count() == 1
+    assert page.faults == []
+
+
+def test_a_phone_sees_it_without_sideways_scrolling(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator(".bt-root").bounding_box()["height"] <= 844 * 0.77
