@@ -265,6 +265,7 @@ def last_visit_bands(days: pd.Series) -> pd.Series:
     return bands
 
 
+VISIT_LIMITS = tuple(limit for limit, _, _ in VISIT_BANDS[:-1])
 VISIT_LABELS = (*(label for _, label, _ in VISIT_BANDS), NEVER_VISITED[1])
 VISIT_COLOURS = (*(colour for _, _, colour in VISIT_BANDS), NEVER_VISITED[0])
 

@@ -173,7 +173,7 @@ function hatch(ctx, theme) {
 }
 
 function paintBorders(ctx, view, scene) {
-  const { layer, codes } = scene.units;
+  const { layer, parts: codes } = scene.units;
   const { from, to, one, other } = scene.bordersOf(layer);
   const { xy } = layer;
   ctx.beginPath();

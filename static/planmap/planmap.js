@@ -183,6 +183,7 @@ class PlanMap {
     const { data } = this;
     const layer = (name) => this.known[data.layers[name]] ?? null;
     const units = layer("units") && { layer: layer("units"), codes: bytesOf(data.unitCodes) };
+    if (units) units.parts = bytesOf(data.parts) ?? units.codes;
     const points = layer("points") && {
       layer: layer("points"), codes: bytesOf(data.pointCodes), size: bytesOf(data.pointSize),
     };
@@ -209,10 +210,12 @@ class PlanMap {
     const { scene, data, hidden } = this;
     scene.labels = [];
     if (scene.units?.codes) {
-      const places = layers.labelPlaces(scene.units.layer, scene.units.codes, data.legend.length);
+      const isOwn = data.parts === null; // the classes are what the units belong to
+      const names = isOwn ? data.legend.map(({ short }) => short) : data.partNames;
+      const places = layers.labelPlaces(scene.units.layer, scene.units.parts, names.length);
       places.forEach((at, code) => {
-        const text = data.legend[code].short;
-        if (at && text) scene.labels.push({ text, at, isDim: hidden.has(code) });
+        const text = names[code];
+        if (at && text) scene.labels.push({ text, at, isDim: isOwn && hidden.has(code) });
       });
     }
     for (const line of scene.outlines) {

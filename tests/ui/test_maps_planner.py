@@ -14,10 +14,10 @@ from planner.ui.maps.accounts import NO_OWNER
 from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.accounts import account_map
 from planner.ui.maps.accounts import classify
-from planner.ui.maps.accounts import score_bands
 from planner.ui.maps.accounts import sizes_of
 from planner.ui.maps.palette import TERRITORY
 from planner.ui.maps.territory import bounds_of
+from planner.ui.maps.territory import deviation_fill
 from planner.ui.maps.territory import territory_colours
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.territory import territory_map
@@ -112,17 +112,22 @@ def test_the_map_codes_units_by_the_legend_and_leaves_the_unassigned_out():
     assert list(data.units.codes) == [0, 0, 1, NONE]
     assert [entry.short for entry in data.legend] == ["T01", "T02"]
     assert [entry.count for entry in data.legend] == ["4", "2"]
-    assert data.unassigned_count == "1 units"
+    assert data.unassigned_count == "1 unit"
     assert [home.name for home in data.homes] == ["Ann Reyes"]
 
 
-def test_coloured_by_deviation_the_legend_tells_the_deviation():
+def test_other_colours_keep_the_borders_and_names_of_territories():
     view = a_view()
     data = territory_map(
         view, FMT, shapes=shapes_of(view.units), colour_by="Deviation", tolerance=0.1
     )
-    assert [entry.count for entry in data.legend] == ["+50.0 %", "−25.0 %"]
-    assert data.legend[0].colour != data.legend[1].colour
+    assert list(data.units.parts) == [0, 0, 1, NONE]
+    assert data.units.names == ["T01", "T02"]
+    fill = deviation_fill(view, "accounts", 0.1)
+    shown = [data.legend[code].colour for code in data.units.codes[:3]]
+    assert shown == [fill["T01"], fill["T01"], fill["T02"]]
+    assert fill["T01"] != fill["T02"]
+    assert "2 territories, 4 units, 1 of them unassigned, 8 accounts" in data.label
 
 
 def test_accounts_on_the_map_take_their_own_territory():
@@ -215,12 +220,6 @@ def test_the_account_map_draws_every_account_in_its_class():
     assert [entry.label for entry in data.legend] == ["80–100", "40–59", "0–19"]
     assert list(data.points.codes) == [0, 1, 2]
     assert data.selected == ["b"]
-
-
-def test_scores_on_a_limit_belong_to_the_higher_band():
-    scores = pd.Series([100, 80, 79.9, 20, 0])
-    bands = ["80–100", "80–100", "60–79", "20–39", "0–19"]
-    assert list(score_bands(scores)) == bands
 
 
 def test_sizes_lie_between_nothing_and_one_and_missing_is_nothing():

@@ -9,12 +9,9 @@ import numpy as np
 import pandas as pd
 
 from planner.core.formats import Formats
+from planner.ui.maps import scales
 from planner.ui.maps.palette import GREY
-from planner.ui.maps.palette import TERRITORY
-from planner.ui.maps.palette import VISIT_COLOURS
-from planner.ui.maps.palette import VISIT_LABELS
-from planner.ui.maps.palette import along
-from planner.ui.maps.palette import last_visit_bands
+from planner.ui.maps.scales import NO_SEGMENT
 from planner.ui.planmap import Entry
 from planner.ui.planmap import Layer
 from planner.ui.planmap import MapData
@@ -24,10 +21,7 @@ from planner.ui.planmap import codes_of
 
 COLOUR_BY = ("Owner", "Segment", "Last visit", "Score")
 PLACED_BY = {"exact": "own coordinates", "postcode": "its ZIP", "city": "its city"}
-NO_OWNER, NO_SEGMENT = "No owner", "No segment"
-SCORE_BANDS = ((80, "80–100"), (60, "60–79"), (40, "40–59"), (20, "20–39"), (0, "0–19"))
-# One hue, light to dark; the same sequence the visit bands use, read backwards.
-SCORE_STOPS = ("#DDECBF", "#8DCBE4", "#7EB2E4", "#9D7DB2", "#805770")
+NO_OWNER = "No owner"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,62 +79,22 @@ def classify(
             title="Owner", of_account=labels, colours={**colours, NO_OWNER: GREY}
         )
     if colour_by == "Segment":
-        return _by_segment(accounts)
-    if colour_by == "Last visit":
-        return Classes(
-            title="Last visit",
-            of_account=last_visit_bands(accounts["days_since_visit"].astype("Float64")),
-            colours=dict(zip(VISIT_LABELS, VISIT_COLOURS, strict=True)),
+        scale, codes = scales.segments(accounts)
+    elif colour_by == "Last visit":
+        scale = scales.LAST_VISIT
+        codes = scales.visit_codes(
+            scales.number(accounts["days_since_visit"], scales.NEVER)
+        )
+    else:
+        scale, codes = (
+            scales.SCORE,
+            scales.score_codes(scales.number(accounts["score"])),
         )
     return Classes(
-        title="Score",
-        of_account=score_bands(accounts["score"]),
-        colours={
-            label: along(SCORE_STOPS, 1 - place / (len(SCORE_BANDS) - 1))
-            for place, (_, label) in enumerate(SCORE_BANDS)
-        },
+        title=scale.title,
+        of_account=pd.Series(np.asarray(scale.labels)[codes], index=accounts.index),
+        colours=dict(zip(scale.labels, scale.colours, strict=True)),
     )
-
-
-def _by_segment(accounts: pd.DataFrame) -> Classes:
-    """Colour segments, the one with most potential first; eight at most."""
-    segments = accounts["segment"].fillna("").astype("str").replace("", NO_SEGMENT)
-    weight = accounts["potential_minor"].fillna(0).astype(float).groupby(segments).sum()
-    ranked = [
-        str(name)
-        for name in weight.sort_values(ascending=False).index
-        if name != NO_SEGMENT
-    ]
-    own = ranked[: len(TERRITORY)]
-    if len(ranked) > len(own):
-        own = own[:-1]
-        segments = segments.where(segments.isin([*own, NO_SEGMENT]), "Other")
-    colours = dict(zip(own, TERRITORY, strict=False))
-    if len(ranked) > len(own):
-        colours["Other"] = TERRITORY[len(own)]
-    return Classes(
-        title="Segment", of_account=segments, colours={**colours, NO_SEGMENT: GREY}
-    )
-
-
-def score_bands(score: pd.Series) -> pd.Series:
-    """
-    Sort scores into five bands.
-
-    Parameters
-    ----------
-    score : shape (n,)
-        0 to 100.
-
-    Returns
-    -------
-    shape (n,)
-        Label of the band.
-    """
-    bands = pd.Series(SCORE_BANDS[-1][1], index=score.index, dtype="str")
-    for least, label in reversed(SCORE_BANDS):
-        bands[score.astype(float) >= least] = label
-    return bands
 
 
 def account_map(

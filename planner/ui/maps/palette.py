@@ -11,6 +11,7 @@ from planner.geography.colours import PAPER
 from planner.geography.colours import TERRITORY
 from planner.geography.colours import VISIT_COLOURS
 from planner.geography.colours import VISIT_LABELS
+from planner.geography.colours import VISIT_LIMITS
 from planner.geography.colours import along
 from planner.geography.colours import blend
 from planner.geography.colours import colour_territories
@@ -44,6 +45,7 @@ __all__ = [
     "TERRITORY",
     "VISIT_COLOURS",
     "VISIT_LABELS",
+    "VISIT_LIMITS",
     "WARNING",
     "along",
     "blend",

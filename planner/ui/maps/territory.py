@@ -9,13 +9,16 @@ import pandas as pd
 
 from planner.core.formats import Formats
 from planner.geography.boundaries import dissolve
-from planner.services.deviations import has_shares
 from planner.services.territory import TerritoryView
+from planner.ui.maps import scales
+from planner.ui.maps.colouring import COLOUR_BY
+from planner.ui.maps.colouring import Colouring
+from planner.ui.maps.colouring import colouring_of
+from planner.ui.maps.palette import GREY
 from planner.ui.maps.palette import TERRITORY
 from planner.ui.maps.palette import colour_territories
-from planner.ui.maps.palette import deviation_colours
 from planner.ui.maps.palette import neighbours_of
-from planner.ui.planmap import Entry
+from planner.ui.planmap import NONE
 from planner.ui.planmap import Home
 from planner.ui.planmap import Layer
 from planner.ui.planmap import MapData
@@ -24,7 +27,6 @@ from planner.ui.planmap import Points
 from planner.ui.planmap import Units
 from planner.ui.planmap import codes_of
 
-COLOUR_BY = ("Territory", "Deviation")
 OUTLYING_SHARE = 0.02  # of the accounts, at each end, that the first look may miss
 LEAST_SPAN_DEG = 0.3  # of the first look, for accounts that lie in one place
 FAR_OFF = 1.8  # times the span of the rest: units beyond are left out at first
@@ -33,7 +35,18 @@ BESIDE = "#9A1B6E"  # another team's outlines: no territory has this colour
 OUTLINE_DETAIL_DEG = 0.005
 MARK_LETTERS = 3
 DISTRICT = "#0B4F8A"  # outlines of districts
-FULL_COLOUR_AT = 2.0  # times the tolerance: from there on the colour says no more
+
+__all__ = [
+    "COLOUR_BY",
+    "bounds_of",
+    "deviation_fill",
+    "outlines_by",
+    "outlines_of",
+    "territory_colours",
+    "territory_labels",
+    "territory_map",
+    "unit_facts",
+]
 
 
 def territory_colours(
@@ -76,9 +89,10 @@ def territory_colours(
 def deviation_fill(
     view: TerritoryView, measure: str, tolerance: float
 ) -> dict[str, str]:
-    """Colour territories by their deviation, full at twice the tolerance."""
-    deviation = view.territories[f"{measure}_deviation"].astype(float)
-    shown = deviation_colours(list(deviation), tolerance * FULL_COLOUR_AT)
+    """Colour territories by their deviation, as the map does."""
+    shares = scales.number(view.territories[f"{measure}_deviation"])
+    scale, codes = scales.deviations("", Formats(), shares, tolerance)
+    shown = [scale.colours[code] if code != NONE else GREY for code in codes]
     return dict(zip(map(str, view.territories.index), shown, strict=True))
 
 
@@ -110,7 +124,8 @@ def territory_map(
     base: Layer | None = None,
     places: Layer | None = None,
     colours: dict[str, str] | None = None,
-    colour_by: str = "Territory",
+    colouring: Colouring | None = None,
+    colour_by: str = COLOUR_BY[0],
     measure: str = "accounts",
     tolerance: float = 0.1,
     has_homes: bool = True,
@@ -135,10 +150,10 @@ def territory_map(
         Accounts to show, in the order of ``view.accounts``; None: none.
     colours
         Colour by territory; None: `territory_colours`.
-    colour_by
-        One of `COLOUR_BY`.
-    measure, tolerance
-        Of the deviation.
+    colouring
+        What the colours mean, from `colouring_of`; None: made of what follows.
+    colour_by, measure, tolerance
+        As of `colouring_of`.
     has_homes
         Whether the reps' homes are drawn.
     selected
@@ -150,41 +165,51 @@ def territory_map(
     """
     order = [str(name) for name in view.territories.index]
     labels = territory_labels(view)
-    deviation = view.territories[f"{measure}_deviation"].astype(float)
-    if colour_by == "Deviation":
-        fill = deviation_fill(view, measure, tolerance)
-        figures = [fmt.signed_share(share) for share in deviation]
-        title = "From wanted share" if has_shares(view.territories) else "Deviation"
-    else:
-        fill = colours or territory_colours(view)
-        figures = [fmt.number(count) for count in view.territories["accounts"]]
-        title = "Territories"
-    legend = [
-        Entry(
-            label=labels[name],
-            short=name,
-            colour=fill.get(name, TERRITORY[0]),
-            count=figure,
-        )
-        for name, figure in zip(order, figures, strict=True)
-    ]
-    n_unassigned = int(view.units["territory_id"].isna().sum())
+    drawn = colouring or colouring_of(
+        view,
+        fmt,
+        colour_by,
+        labels=labels,
+        colours=colours or territory_colours(view),
+        measure=measure,
+        tolerance=tolerance,
+    )
+    is_plain = any(entry.short for entry in drawn.legend)
     return MapData(
-        label=label or f"Territories of {view.scenario.name}",
-        units=Units(shapes=shapes, codes=codes_of(view.units["territory_id"], order)),
-        points=_points(view, places, order),
+        label=label or _summary(view, fmt, drawn),
+        units=Units(
+            shapes=shapes,
+            codes=drawn.unit_codes,
+            parts=None if is_plain else codes_of(view.units["territory_id"], order),
+            names=() if is_plain else order,
+        ),
+        points=None
+        if places is None
+        else Points(places=places, codes=drawn.point_codes),
         base=base,
-        legend=legend,
-        legend_title=title,
+        legend=drawn.legend,
+        legend_title=drawn.title,
         is_legend_open=False,
         homes=_homes(view, labels) if has_homes else (),
         selected=list(selected),
         outlines=list(outlines),
         fit=bounds_of(view),
-        unassigned="Unassigned" if n_unassigned else "",
-        unassigned_count=f"{fmt.number(n_unassigned)} units" if n_unassigned else "",
+        unassigned=drawn.none,
+        unassigned_count=drawn.none_count,
         distance_unit=fmt.distance_unit,
     )
+
+
+def _summary(view: TerritoryView, fmt: Formats, drawn: Colouring) -> str:
+    """Tell a screen reader what is on the map."""
+    n_none = int(view.units["territory_id"].isna().sum())
+    things = (
+        f"{fmt.number(len(view.territories))} territories",
+        f"{fmt.number(len(view.units))} units, {fmt.number(n_none)} of them unassigned",
+        f"{fmt.number(len(view.accounts))} accounts",
+    )
+    coloured = f"coloured by {drawn.title.lower()}"
+    return f"Map of {view.scenario.name}: {', '.join(things)}; {coloured}"
 
 
 def outlines_of(view: TerritoryView, *, label: str = "") -> list[Outline]:
@@ -241,14 +266,6 @@ def outlines_by(
         for name, place in inside.items()
     ]
     return lines + names
-
-
-def _points(
-    view: TerritoryView, places: Layer | None, order: list[str]
-) -> Points | None:
-    if places is None:
-        return None
-    return Points(places=places, codes=codes_of(view.accounts["territory_id"], order))
 
 
 def _homes(view: TerritoryView, labels: dict[str, str]) -> list[Home]:

@@ -187,6 +187,8 @@ def payload(
         "label": plain_text(data.label),
         "layers": {name: layer.version for name, layer in layers_of(data).items()},
         "unitCodes": _base64(units.codes if units else None),
+        "parts": _base64(units.parts if units else None),
+        "partNames": [plain_text(name) for name in units.names] if units else [],
         "pointCodes": _base64(points.codes if points else None),
         "pointSize": _base64(_bytes_of(points.size) if points else None),
         "legendTitle": plain_text(data.legend_title),
@@ -225,13 +227,14 @@ def _base64(values: np.ndarray | None) -> str | None:
     return None if values is None else base64.b64encode(values.tobytes()).decode()
 
 
-def _entry(entry: Entry) -> dict[str, str]:
+def _entry(entry: Entry) -> dict[str, Any]:
     return {
         "label": plain_text(entry.label),
         "short": plain_text(entry.short),
         "count": plain_text(entry.count),
         "colour": entry.colour,
         "dark": dark(entry.colour),
+        "bar": None if entry.bar is None else round(entry.bar, 3),
     }
 
 

@@ -32,12 +32,15 @@ class Entry:
         As on the map, where its units are; "": no label there.
     count
         Figure beside it, as text.
+    bar
+        0 to 1, its length in the legend's chart; None: no bar.
     """
 
     label: str
     colour: str
     short: str = ""
     count: str = ""
+    bar: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +54,23 @@ class Units:
         From `shapes_of`.
     codes : shape (n_units,)
         Class of each unit, `NONE` for unassigned; None: a quiet base, no colours.
+    parts : shape (n_units,)
+        What each unit belongs to, where that is not its class: borders are drawn
+        between parts and names upon them; `NONE`: to nothing.
+    names
+        Of the parts, as on the map.
     """
 
     shapes: Layer
     codes: np.ndarray | None = None
+    parts: np.ndarray | None = None
+    names: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         _check_codes(self.codes, self.shapes, "units")
+        _check_codes(self.parts, self.shapes, "parts")
+        if self.parts is not None and _top(self.parts) >= len(self.names):
+            raise InputError(f"a part has no name among the {len(self.names)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
