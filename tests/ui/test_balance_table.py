@@ -64,7 +64,8 @@ def a_view(n_territories: int = 3, shares=None, names=None) -> TerritoryView:
         },
         index=pd.Index(ids, name="territory_id"),
     )
-    bare = SimpleNamespace(
+    bare = TerritoryView(
+        index=pd.Series(dtype=float),
         scenario=SimpleNamespace(name="North"),
         units=units,
         edges=edges,
