@@ -8,17 +8,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from planner.core.errors import InputError
 from planner.core.units import PPM
 from planner.services.draft_log import OpenDraft
 from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import as_if
 from planner.territory.edits import ACCOUNT
-from planner.territory.edits import LOCKABLE
 from planner.territory.edits import UNIT
 from planner.territory.edits import Draft
 from planner.territory.edits import Edit
-from planner.territory.edits import Lock
 from planner.territory.edits import MergeTerritories
 from planner.territory.edits import Together
 from planner.territory.history import Entry
@@ -177,60 +174,3 @@ def held_of(opened: OpenDraft, *, keeps_drawn: bool) -> Held:
         accounts=accounts,
         barriers=draft.barriers,
     )
-
-
-def lock_edit(view: TerritoryView, draft: Draft, what: str, ids: Iterable[str]) -> Edit:
-    """
-    Lock territories, units or accounts where they are.
-
-    An account that follows its unit is named apart first, where it is: so it stays when
-    its unit goes.
-
-    Raises
-    ------
-    InputError
-        If an account is in no territory.
-    """
-    chosen = tuple(ids)
-    lock = Lock(what=what, ids=chosen)
-    if what != ACCOUNT:
-        return lock
-    named = draft.alignment.territory_by_account
-    place = view.accounts["territory_id"].reindex(list(chosen))
-    if place.isna().any():
-        name = view.accounts["name"].get(place.index[place.isna()][0], "")
-        raise InputError(
-            f"{name!r} is in no territory: assign it before you lock it there"
-        )
-    loose = place[~place.index.isin(named.index)]
-    parts = [
-        Move(to=str(to), account_ids=tuple(rows.index))
-        for to, rows in loose.groupby(loose, sort=True)
-    ]
-    return Together(edits=(*parts, lock)) if parts else lock
-
-
-def unlock_edit(
-    view: TerritoryView, draft: Draft, what: str, ids: Iterable[str]
-) -> Edit:
-    """
-    Let locked things go.
-
-    Accounts that are where their unit is follow it again.
-    """
-    chosen = tuple(ids)
-    lock = Lock(what=what, ids=chosen, is_locked=False)
-    if what != ACCOUNT:
-        return lock
-    named = draft.alignment.territory_by_account
-    of_unit = view.accounts["unit_id"].map(draft.alignment.territory_by_unit)
-    same = named.reindex(list(chosen)) == of_unit.reindex(list(chosen))
-    back = tuple(same.index[same.fillna(value=False).astype(bool)])
-    if not back:
-        return lock
-    return Together(edits=(lock, Move(to=None, account_ids=back)))
-
-
-def n_locked(draft: Draft) -> dict[str, int]:
-    """Count what is locked, by kind."""
-    return {what: len(getattr(draft.locks, what)) for what in LOCKABLE}

@@ -18,9 +18,7 @@ from planner.services.answers import answer_of
 from planner.services.answers import take
 from planner.services.drafted import drafted
 from planner.services.drafted import held_of
-from planner.services.drafted import lock_edit
 from planner.services.drafted import pending_changes
-from planner.services.drafted import unlock_edit
 from planner.services.drafting import accept
 from planner.services.drafting import do
 from planner.services.drafting import jump
@@ -31,6 +29,8 @@ from planner.services.drafting import reject
 from planner.services.drafting import reject_all
 from planner.services.drafting import stamp_of
 from planner.services.drafting import undo
+from planner.services.gestures import lock_edit
+from planner.services.gestures import unlock_edit
 from planner.services.plan_rows import plan_hash
 from planner.store import scenarios as scenario_rows
 from planner.territory.applying import apply_edit
