@@ -187,6 +187,7 @@ export class TerritoryTable {
     patch(cell, `${text}\n${was}\n${value}\n${from}\n${column.tolerance}`, () => {
       cell.className = column.isText ? "bt-text" : "";
       cell.classList.toggle("bt-first", !column.group || column.isBar);
+      cell.classList.toggle("bt-dev-cell", column.isBar);
       const pieces = parts.beforeAfter(text, was);
       if (column.isBar && value !== null) {
         pieces.unshift(parts.deviationBar(value, column.tolerance, from));
