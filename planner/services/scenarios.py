@@ -12,12 +12,14 @@ from sqlalchemy import Connection
 from planner.core.errors import InputError
 from planner.core.schemas import QUOTAS
 from planner.core.schemas import empty
-from planner.core.units import MIN_PER_HOUR
+from planner.services.plan_figures import figures
+from planner.services.plan_figures import quotas_by_year
 from planner.services.staffing import staff_territories
 from planner.services.territory import TerritoryView
 from planner.services.territory import overview
-from planner.services.territory import travel_of
 from planner.services.workspace import Workspace
+from planner.store import companies as company_rows
+from planner.store import publications as publication_rows
 from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
@@ -75,11 +77,30 @@ def start(ws: Workspace, name: str, team: str = FIELD) -> Scenario:
     InputError
         If the name is empty or taken, or the team empty or too long.
     """
-    wanted = _free_name(ws, name)
+    wanted = checked_name(ws, name)
     with ws.store.transaction() as conn:
         return scenario_rows.create_scenario(
             conn, str(ws.company_id), name=wanted, user=ws.user, team=_team(team)
         )
+
+
+def last_years(ws: Workspace) -> str | None:
+    """
+    Find what a plan is compared with after a year.
+
+    Returns
+    -------
+    The owners' published scenario that was in force a year before the company's date,
+    else the one in force now; None if there is none.
+    """
+    with ws.store.reading() as conn:
+        company_id = str(ws.company_id)
+        as_of = company_rows.load_company(conn, company_id).as_of
+        year_ago = (pd.Timestamp(as_of) - pd.DateOffset(years=1)).date()
+        found = publication_rows.publication_in_force(
+            conn, company_id, year_ago
+        ) or publication_rows.publication_in_force(conn, company_id, as_of)
+    return None if found is None else found.scenario_id
 
 
 def quota_total(ws: Workspace, scenario_id: str) -> tuple[str, int] | None:
@@ -101,28 +122,6 @@ def quota_total(ws: Workspace, scenario_id: str) -> tuple[str, int] | None:
     tops = positions.index[positions["parent_id"].isna()]
     rows = yearly[(yearly["period"] == year) & yearly["position_id"].isin(tops)]
     return year, int(rows["amount_minor"].sum())
-
-
-def quotas_by_year(quotas: pd.DataFrame) -> pd.DataFrame:
-    """
-    Bring quotas to whole years.
-
-    Parameters
-    ----------
-    quotas
-        QUOTAS frame; a year stands there itself, or only by its months.
-
-    Returns
-    -------
-    `position_id`, `measure`, `period` (a year), `amount_minor`: the year's own row
-    where there is one, else the sum of its months.
-    """
-    keys = ["position_id", "measure", "period"]
-    is_year = quotas["period"].str.len() == len("2026")
-    months = quotas[~is_year].assign(period=quotas["period"].str[: len("2026")])
-    summed = months.groupby(keys, as_index=False)["amount_minor"].sum()
-    both = pd.concat([quotas.loc[is_year, [*keys, "amount_minor"]], summed])
-    return both.drop_duplicates(keys, ignore_index=True)
 
 
 def history(ws: Workspace, scenario_id: str) -> pd.DataFrame:
@@ -148,7 +147,7 @@ def clone(
     InputError
         If the name is empty or taken, or the team empty or too long.
     """
-    wanted = _free_name(ws, name)
+    wanted = checked_name(ws, name)
     team = None if team is None else _team(team)
     with ws.store.transaction() as conn:
         original = scenario_rows.load_scenario(conn, scenario_id)
@@ -192,8 +191,8 @@ def _team(team: str) -> str:
     return wanted
 
 
-def _free_name(ws: Workspace, name: str) -> str:
-    """Check that a scenario can have this name."""
+def checked_name(ws: Workspace, name: str) -> str:
+    """Check that a scenario can have this name; InputError if it is empty or taken."""
     wanted = name.strip()
     if not wanted:
         raise InputError("a scenario needs a name, got an empty one")
@@ -217,7 +216,7 @@ def rename(ws: Workspace, scenario_id: str, version: int, name: str) -> int:
     InputError
         If the name is empty or taken.
     """
-    wanted = _free_name(ws, name)
+    wanted = checked_name(ws, name)
     with (
         ws.store.transaction() as conn,
         scenario_rows.editing(
@@ -269,69 +268,10 @@ def compare(ws: Workspace, a_id: str, b_id: str) -> Comparison:
         a_owner=a.accounts.loc[differs, "owner_name"],
         b_owner=b.accounts.loc[differs, "owner_name"],
     )
-    rows = [
-        ("Territories", "number", len(a.territories), len(b.territories), None),
-        *_index_rows(a, b),
-        ("Travel to the centre, mean", "km", _mean_km(a), _mean_km(b), True),
-        ("Workload of the busiest", "hours", _top_hours(a), _top_hours(b), True),
-        ("Accounts unassigned", "number", *_both(a, b, "n_unassigned_accounts"), True),
-        ("Accounts with another territory", "number", 0, len(moved), True),
-        (
-            "Our sales that change hands",
-            "money",
-            0,
-            int(moved["our_sales_minor"].fillna(0).sum()),
-            True,
-        ),
-        ("Quota ÷ potential, spread", "share", *_quota_spreads(ws, a, b), True),
-    ]
-    metrics = pd.DataFrame(rows, columns=["label", "kind", "a", "b", "less_is_better"])
+    metrics = figures(ws, a, b, moved)
     return Comparison(
         a=a,
         b=b,
         metrics=metrics,
         moved=moved.sort_values("potential_minor", ascending=False),
     )
-
-
-def _index_rows(a: TerritoryView, b: TerritoryView) -> list[tuple[Any, ...]]:
-    labels = {
-        "potential_minor": "Potential, worst deviation",
-        "our_sales_minor": "Our sales, worst deviation",
-        "accounts": "Accounts, worst deviation",
-        "workload_min": "Workload, worst deviation",
-    }
-    wanted = " from wanted shares" if a.has_shares or b.has_shares else ""
-    return [
-        (f"{label}{wanted}", "share", float(a.index[name]), float(b.index[name]), True)
-        for name, label in labels.items()
-    ]
-
-
-def _both(a: TerritoryView, b: TerritoryView, name: str) -> tuple[Any, Any]:
-    return getattr(a, name), getattr(b, name)
-
-
-def _mean_km(view: TerritoryView) -> float:
-    return travel_of(view)["weighted_mean_km"]
-
-
-def _top_hours(view: TerritoryView) -> float:
-    return float(view.territories["workload_min"].max()) / MIN_PER_HOUR
-
-
-def _quota_spreads(
-    ws: Workspace, a: TerritoryView, b: TerritoryView
-) -> tuple[float, float]:
-    """Return standard deviation ÷ mean of quota ÷ potential by territory."""
-    spreads = []
-    with ws.store.reading() as conn:
-        for view in (a, b):
-            quotas = quota_rows.load_quotas(conn, view.scenario.scenario_id)
-            yearly = quotas_by_year(quotas)
-            latest = yearly[yearly["period"] == yearly["period"].max()]
-            amount = latest.groupby("position_id")["amount_minor"].sum()
-            quota = view.territories["position_id"].map(amount).astype(float)
-            ratio = quota / view.territories["potential_minor"].replace(0, float("nan"))
-            spreads.append(float(ratio.std(ddof=0) / ratio.mean()))
-    return spreads[0], spreads[1]

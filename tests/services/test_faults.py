@@ -41,6 +41,7 @@ from planner.services import scenarios
 from planner.services import segments
 from planner.services import territory
 from planner.services import visits
+from planner.services import what_if
 from planner.services import workspace
 from planner.services.workspace import open_workspace
 from planner.store.backup import content_hashes
@@ -161,6 +162,16 @@ def write_start(ws):
 def write_clone(ws):
     found = balanced(ws)
     return lambda: scenarios.clone(ws, found.scenario_id, "Copy")
+
+
+def write_one_rep_more(ws):
+    view = territory.overview(ws, balanced(ws).scenario_id)
+    return lambda: what_if.start_what_if(ws, view, "3 reps")
+
+
+def write_one_rep_fewer(ws):
+    view = territory.overview(ws, balanced(ws).scenario_id)
+    return lambda: what_if.start_what_if(ws, view, "1 rep", dropped="T2")
 
 
 def write_rename(ws):
