@@ -42,7 +42,11 @@ class Answer:
 
 
 def take(
-    ws: Workspace, opened: OpenDraft, result: Mapping[str, Any], job_id: str
+    ws: Workspace,
+    opened: OpenDraft,
+    result: Mapping[str, Any],
+    job_id: str,
+    plan: str = "",
 ) -> OpenDraft:
     """
     Take a plan into the draft: pending changes, one step of the log.
@@ -53,6 +57,8 @@ def take(
         The job's result, or one of its `plans`.
     job_id
         The job, whose answer is then offered to nobody any more.
+    plan
+        Which of its `plans`; "": it has one.
     """
     answer = answer_of(opened.draft, result)
     if answer.edit is not None:
@@ -60,7 +66,9 @@ def take(
         label = f"Balance: {answer.n_moved:,} {noun} moved"
         if answer.n_own:
             label += f", {answer.n_own:,} left as drawn since"
-        opened = do(ws, opened, answer.edit, label, job_id)
+        opened = do(
+            ws, opened, answer.edit, label, f"{job_id}/{plan}" if plan else job_id
+        )
     proposals.accept(ws, job_id)
     return opened
 

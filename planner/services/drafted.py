@@ -13,6 +13,7 @@ from planner.services.draft_log import OpenDraft
 from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import as_if
 from planner.territory.edits import ACCOUNT
+from planner.territory.edits import LOCKABLE
 from planner.territory.edits import UNIT
 from planner.territory.edits import Draft
 from planner.territory.edits import Edit
@@ -174,3 +175,8 @@ def held_of(opened: OpenDraft, *, keeps_drawn: bool) -> Held:
         accounts=accounts,
         barriers=draft.barriers,
     )
+
+
+def n_locked(draft: Draft) -> dict[str, int]:
+    """Count what is locked, by kind."""
+    return {what: len(getattr(draft.locks, what)) for what in LOCKABLE}

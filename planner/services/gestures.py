@@ -213,11 +213,16 @@ def home_edit(view: TerritoryView, rep_id: str, lat: float, lon: float) -> MoveH
     return MoveHome(position_id=str(position_id), lat=lat, lon=lon)
 
 
-def moved_text(n_units: int, n_accounts: int, to: str | None) -> str:
-    """Say a move in a user's words."""
+def things_text(n_units: int, n_accounts: int) -> str:
+    """Say how many units and accounts: ``2 units and 1 account``."""
     parts = []
     for n, noun in ((n_units, "unit"), (n_accounts, "account")):
         if n:
             parts.append(f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s")
+    return " and ".join(parts)
+
+
+def moved_text(n_units: int, n_accounts: int, to: str | None) -> str:
+    """Say a move in a user's words."""
     target = to or ("no territory" if n_units else "their unit")
-    return f"Move {' and '.join(parts)} to {target}"
+    return f"Move {things_text(n_units, n_accounts)} to {target}"

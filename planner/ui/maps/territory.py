@@ -132,6 +132,7 @@ def territory_map(
     selected: Sequence[str] = (),
     label: str = "",
     outlines: Sequence[Outline] = (),
+    fit: tuple[float, float, float, float] | None = None,
 ) -> MapData:
     """
     Draw the territories of a scenario.
@@ -162,6 +163,8 @@ def territory_map(
         What the map shows, for screen readers.
     outlines
         Lines over it, such as another team's territories.
+    fit
+        South, west, north, east to look at; None: where the accounts are.
     """
     order = [str(name) for name in view.territories.index]
     labels = territory_labels(view)
@@ -193,7 +196,7 @@ def territory_map(
         homes=_homes(view, labels) if has_homes else (),
         selected=list(selected),
         outlines=list(outlines),
-        fit=bounds_of(view),
+        fit=fit or bounds_of(view),
         unassigned=drawn.none,
         unassigned_count=drawn.none_count,
         distance_unit=fmt.distance_unit,

@@ -1,4 +1,4 @@
-"""Territories: look, move units by hand, balance, take or leave the proposal."""
+"""Territories: draw, lock and balance; every change stays pending until accepted."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.services import scenarios
+from planner.services.answers import take
 from planner.services.balancing import measures_of
 from planner.services.balancing import usual_measure
+from planner.services.problems import find_problems
+from planner.services.problems import fix_of
+from planner.services.roster import load_roster
 from planner.services.scenarios import Scenario
 from planner.services.territory import MEASURES
 from planner.services.territory import TerritoryView
@@ -17,43 +21,67 @@ from planner.services.workspace import Workspace
 from planner.territory.workhours import HOURS
 from planner.ui import session
 from planner.ui import widgets
+from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.territory import COLOUR_BY
-from planner.ui.maps.territory import deviation_fill
+from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.territory import territory_map
-from planner.ui.planmap import MapEvent
+from planner.ui.planmap import Outline
 from planner.ui.planmap import planmap
+from planner.ui.planmap import take as take_gestures
 from planner.ui.planmap.data import EventKind
 from planner.ui.views import reads
 from planner.ui.views.balance_form import balance_form
 from planner.ui.views.balance_table import MeasureColumn
 from planner.ui.views.balance_table import balance_table
+from planner.ui.views.choice_bar import choice_bar
 from planner.ui.views.districts import district_outlines
 from planner.ui.views.districts import district_part
 from planner.ui.views.downloads import export_menu
+from planner.ui.views.draft_history import history_part
+from planner.ui.views.draft_notice import notice_part
+from planner.ui.views.draft_notice import watch
 from planner.ui.views.frontier_view import frontier_panel
 from planner.ui.views.headcount_view import headcount_panel
 from planner.ui.views.headcount_view import with_next_head
 from planner.ui.views.other_team import ask_other_team
 from planner.ui.views.other_team import outlines_beside
 from planner.ui.views.other_team import overlap_part
-from planner.ui.views.pending_units import choose
-from planner.ui.views.pending_units import pending_bar
-from planner.ui.views.pending_units import spare_colours
+from planner.ui.views.pending_changes import changes_part
+from planner.ui.views.pending_changes import pending_bar
 from planner.ui.views.pending_units import units_table
+from planner.ui.views.problem_list import problem_list
+from planner.ui.views.proposal import answer_part
 from planner.ui.views.proposal import is_finished
 from planner.ui.views.proposal import job_part
-from planner.ui.views.proposal import moved_accounts
 from planner.ui.views.proposal import offer_of
 from planner.ui.views.proposal import pending_job
 from planner.ui.views.proposal import proposal_bar
-from planner.ui.views.stale import stale_note
 from planner.ui.views.territory_figures import figures
 from planner.ui.views.wanted_shares import shares_note
+from planner.ui.views.workbench import TARGET
+from planner.ui.views.workbench import Workbench
+from planner.ui.views.workbench import drawn_line
+from planner.ui.views.workbench import note_codes
+from planner.ui.views.workbench import open_workbench
+from planner.ui.views.workbench import zoomed
 
-MAP_HEIGHT = 600
+MAP, TABLE = "territories", "terr-balance-table"
+MAP_HEIGHT = 620
 TOLERANCES = {0.03: "3 %", 0.05: "5 %", 0.1: "10 %", 0.15: "15 %", 0.2: "20 %"}
-TOOLS: tuple[EventKind, ...] = ("unit", "box", "lasso", "polygon", "paint")
+GESTURES: tuple[EventKind, ...] = (
+    "unit",
+    "point",
+    "box",
+    "lasso",
+    "polygon",
+    "paint",
+    "line",
+    "drag",
+    "key",
+)
 PANELS = {"frontier": frontier_panel, "headcount": headcount_panel}
+CHANGES, PROBLEMS, HISTORY, LIST = "Changes", "Problems", "History", "Units"
+LINE_COLOUR = "#B45309"
 
 
 def main() -> None:
@@ -64,17 +92,17 @@ def main() -> None:
     if scenario is None:
         _no_scenario(ws)
         return
-    if "terr-colour" not in st.session_state:
-        # The keyed widgets of a page are forgotten when it is left: a fresh look.
-        session.look_at(scenario.scenario_id, scenario.version)
-    view = reads.territory_view(ws, scenario)
+    bench = open_workbench(ws, fmt, scenario)
+    if bench.is_editable:
+        for event in take_gestures(MAP):
+            bench.on_map(event)
+    scenario = bench.scenario
     slot = widgets.page_header(
         "Territories",
-        "Move units by hand or let them be balanced; nothing is saved until you "
-        "apply it.",
+        "Draw, lock and balance; every change stays pending until you accept it.",
         context=_context(scenario, fmt),
     )
-    if view.units.empty:
+    if bench.saved.units.empty:
         widgets.empty_state(
             "No units yet",
             "Units are the counties or cells that territories are made of. Import a "
@@ -83,10 +111,10 @@ def main() -> None:
         )
         st.page_link("planner/ui/pages/import_data.py", label="Go to Import")
         return
-    _header_button(ws, scenario, view, slot)
-    kept = "Your choice of units is kept; the map shows what is saved now."
-    stale_note(ws, scenario, kept, key="terr")
-    _work(ws, fmt, scenario, view)
+    _header_button(bench, slot)
+    notice_part(bench)
+    _work(bench)
+    watch(ws, scenario.scenario_id, scenario.version)
 
 
 def _context(scenario: Scenario, fmt: Formats) -> str:
@@ -110,9 +138,8 @@ def _no_scenario(ws: Workspace) -> None:
         st.rerun()
 
 
-def _header_button(
-    ws: Workspace, scenario: Scenario, view: TerritoryView, slot: Any
-) -> None:
+def _header_button(bench: Workbench, slot: Any) -> None:
+    ws, scenario = bench.ws, bench.scenario
     with slot:
         what = ("territories", "units", "plan", "visits")
         export_menu(ws, what, key="terr", scenario_id=scenario.scenario_id)
@@ -120,7 +147,7 @@ def _header_button(
             if st.button("Clone to change", type="primary", key="terr-clone"):
                 _clone(ws, scenario)
         elif st.button("Balance", type="primary", key="terr-balance"):
-            balance_form(ws, scenario, view)
+            balance_form(bench)
 
 
 def _clone(ws: Workspace, scenario: Scenario) -> None:
@@ -136,98 +163,114 @@ def _clone(ws: Workspace, scenario: Scenario) -> None:
 # --- the map and the table -----------------------------------------------------------
 
 
-def _work(ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView) -> None:
-    """Show the tools, what is pending, the map and the table."""
+def _work(bench: Workbench) -> None:
+    """Show the tools, what is pending, the map and the table, and what lies below."""
+    ws, fmt, scenario = bench.ws, bench.fmt, bench.scenario
     job = pending_job(ws, scenario)
     if job is not None:
-        _look_at_what_was_asked(view, job)
-    tools = _tools(ws, scenario, view)
+        _look_at_what_was_asked(bench.saved, job)
+        if is_finished(job) and job.kind == "balance":
+            _take_answer(bench, job)
+            job = None
+    tools = _tools(ws, scenario, bench.saved)
     job_place, bar_place = st.empty(), st.container(key="terr-bars")
     if job is not None and not is_finished(job):
         with job_place.container():
-            job_part(ws, fmt, view, job)
-    pending: list[str] = st.session_state.setdefault("terr-pending", [])
-    pending[:] = [name for name in pending if name in view.units.index]
+            job_part(ws, fmt, bench.saved, job)
+    offer, chosen = None, None
+    before, after, shown = bench.saved, bench.after, bench.shown
     with bar_place:
-        offer, chosen = None, None
         if is_finished(job):
             panel = PANELS.get(job.kind)
             chosen = panel(ws, fmt, job) if panel else None
             offer = offer_of(ws, scenario, job, chosen)
-        is_editable = scenario.status == "draft" and offer is None
-        after, shown = None, view
         if offer is not None:
-            after = offer.proposal.after
-            shown = proposal_bar(ws, fmt, scenario, offer)
-        elif is_editable:
-            after = pending_bar(ws, fmt, scenario, view, pending, tools["measure"])
-            shown = after or view
+            before, after = offer.proposal.before, offer.proposal.after
+            shown = proposal_bar(bench, offer)
+        elif bench.is_editable:
+            choice_bar(bench, tools["measures"][0].column)
+            pending_bar(bench)
+            shown = bench.shown
+            if after is not None and _shows_saved():
+                shown = bench.saved
         else:
             st.caption(
                 f"Published from {fmt.day(scenario.effective_from)}: this scenario "
                 "does not change any more. Clone it to work on."
             )
-    before = view if offer is None else offer.proposal.before
     if is_finished(job) and job.kind == "headcount":
         shown = with_next_head(shown, job, chosen)
         tools["layers"] = [*tools["layers"], "homes"]
-    colours = reads.colours(ws, view if offer is None else shown)
-    if after is not None:
-        colours = {**spare_colours(after), **colours}
-    event = _map_and_table(ws, fmt, before, shown, after, tools, colours, is_editable)
-    if len(shown.territories):
-        figures(fmt, before, after, tools["measure"])
-    district_part(fmt, shown, tools["measure"])
-    shares_note(ws, fmt, scenario, shown, is_editable=is_editable)
-    overlap_part(ws, fmt, shown, tools["beside"])
-    if offer is not None:
-        moved_accounts(fmt, offer)
-    elif is_editable:
-        units_table(fmt, view, pending)
-    if event is not None and is_editable:
-        choose(event, pending, view)
+    _map_and_table(bench, before, shown, after, tools, is_offer=offer is not None)
+    _below(bench, before, shown, after, tools, offer)
+
+
+def _take_answer(bench: Workbench, job: Any) -> None:
+    """Let a finished balance arrive as pending changes."""
+    opened = bench.opened
+    bench.change(
+        "Taking the balance's answer",
+        lambda: take(bench.ws, opened, job.result, job.job_id),
+    )
+
+
+def _shows_saved() -> bool:
+    return bool(st.session_state.get("terr-side") == "Saved")
 
 
 def _map_and_table(
-    ws: Workspace,
-    fmt: Formats,
-    view: TerritoryView,
+    bench: Workbench,
+    before: TerritoryView,
     shown: TerritoryView,
     after: TerritoryView | None,
     tools: dict[str, Any],
-    colours: dict[str, str],
-    is_editable: bool,
-) -> MapEvent | None:
-    """Show the map beside the balance table; return what was done on the map."""
-    left, right = st.columns([3, 2], gap="small")
-    look = {name: tools[name] for name in ("measure", "tolerance")}
+    *,
+    is_offer: bool,
+) -> None:
+    """Show the map beside the balance table; gestures in either change the draft."""
+    ws, fmt, draft = bench.ws, bench.fmt, bench.opened.draft
+    is_editable = bench.is_editable and not is_offer
+    colours = reads.colours(ws, after or shown)
+    first: MeasureColumn = tools["measures"][0]
+    colouring = colouring_of(
+        shown,
+        fmt,
+        tools["colour_by"],
+        labels=territory_labels(shown),
+        colours=colours,
+        measure=first.column,
+        tolerance=first.tolerance or 0.1,
+        before=before,
+    )
+    note_codes(colouring.unit_codes, colouring.point_codes)
     places = None
     if "accounts" in tools["layers"]:
-        places = reads.account_places(ws, None, view.accounts, fmt, "territory")
+        places = reads.account_places(ws, None, bench.saved.accounts, fmt, "territory")
+    left, right = st.columns([3, 2], gap="small")
     with left:
-        event = planmap(
+        planmap(
             territory_map(
                 shown,
                 fmt,
-                shapes=reads.unit_shapes(ws, view, fmt),
-                base=reads.state_shapes(ws, view),
+                shapes=reads.unit_shapes(ws, bench.saved, fmt),
+                base=reads.state_shapes(ws, bench.saved),
                 places=places,
-                colours=colours,
-                colour_by=tools["colour_by"],
+                colouring=colouring,
                 has_homes="homes" in tools["layers"],
                 outlines=[
                     *district_outlines(shown),
                     *outlines_beside(ws, tools["beside"]),
+                    *_line_outline(),
                 ],
-                selected=st.session_state["terr-pending"] if is_editable else (),
-                **look,
+                selected=[*bench.choice.units, *bench.choice.accounts]
+                if is_editable
+                else (),
+                fit=zoomed(),
             ),
-            key="territories",
+            key=MAP,
             height=MAP_HEIGHT,
-            events=TOOLS if is_editable else (),
+            events=GESTURES if is_editable else (),
         )
-    if tools["colour_by"] == "Deviation":
-        colours = deviation_fill(shown, **look)
     with right:
         if shown.territories.empty:
             widgets.empty_state(
@@ -236,41 +279,133 @@ def _map_and_table(
                 "them to a first territory.",
                 key="no-territories",
             )
-            return event
-        balance_table(
-            view,
+            return
+        event = balance_table(
+            before,
             fmt,
-            measures=[
-                MeasureColumn(column=tools["measure"], tolerance=tools["tolerance"])
-            ],
+            measures=tools["measures"],
             colours=colours,
             after=after,
-            events=(),
-            key="terr-balance-table",
+            locked=draft.locks.territory,
+            selected=st.session_state.get(TARGET),
+            events=("lock", "unlock", "zoom", "select") if is_editable else ("zoom",),
+            key=TABLE,
             height=MAP_HEIGHT,
         )
-    return event
+    if event is not None:
+        bench.on_table(event)
+        st.rerun()
+
+
+def _line_outline() -> list[Outline]:
+    line = drawn_line()
+    return [Outline(rings=[line], colour=LINE_COLOUR)] if line else []
+
+
+def _below(
+    bench: Workbench,
+    before: TerritoryView,
+    shown: TerritoryView,
+    after: TerritoryView | None,
+    tools: dict[str, Any],
+    offer: Any,
+) -> None:
+    """Show what lies below the map: figures, changes, problems, history, lists."""
+    ws, fmt = bench.ws, bench.fmt
+    if len(shown.territories):
+        figures(fmt, before, after, tools["measures"][0].column)
+    district_part(fmt, shown, tools["measures"][0].column)
+    shares_note(bench, is_editable=bench.is_editable and offer is None)
+    overlap_part(ws, fmt, shown, tools["beside"])
+    if offer is not None:
+        return
+    problems = _problems(bench)
+    found = fmt.number(len(problems))
+    part = st.segmented_control(
+        "Below the map",
+        [CHANGES, PROBLEMS, HISTORY, LIST],
+        default=CHANGES,
+        key="terr-below",
+        format_func=lambda name: (
+            f"Problems {fmt.number(n)}" if name == PROBLEMS else name
+        ),
+        label_visibility="collapsed",
+        required=True,
+    )
+    with st.container(key="terr-below-part"):
+        if part == CHANGES:
+            answer_part(bench)
+            changes_part(bench)
+        elif part == PROBLEMS:
+            _problem_part(bench, problems)
+        elif part == HISTORY:
+            history_part(bench)
+        else:
+            units_table(bench)
+
+
+def _problems(bench: Workbench) -> Any:
+    """Find what is wrong with the plan under work, once for each of its states."""
+    kept: dict[Any, Any] = st.session_state.setdefault("wb-problems", {})
+    key = (*reads.facts_key(bench.ws), bench.scenario.scenario_id, bench.opened.stamp)
+    if key not in kept:
+        kept.clear()
+        kept[key] = find_problems(
+            bench.shown,
+            bench.opened.draft,
+            load_roster(bench.ws),
+            bench.opened.saved,
+        )
+    return kept[key]
+
+
+def _problem_part(bench: Workbench, problems: Any) -> None:
+    asked = problem_list(bench.fmt, problems, is_editable=bench.is_editable)
+    if asked is None:
+        return
+    what, row = asked
+    if what == "show":
+        units = bench.shown.units.index.intersection(list(row["unit_ids"]))
+        accounts = bench.shown.accounts.index.intersection(list(row["account_ids"]))
+        if not len(units) and not len(accounts):
+            by_unit = bench.shown.units["territory_id"]
+            units = bench.shown.units.index[by_unit == row["territory_id"]]
+        bench.zoom_to(units, accounts)
+        bench.choice.clear()
+        bench.choice.units |= dict.fromkeys(map(str, row["unit_ids"]))
+        bench.choice.accounts |= dict.fromkeys(map(str, row["account_ids"]))
+        st.rerun()
+    edit = fix_of(row, bench.shown, bench.opened.draft)
+    if edit is None:
+        balance_form(bench)
+        return
+    bench.do(edit, f"Fix: {row['fix_label']}")
+    st.rerun()
 
 
 def _look_at_what_was_asked(view: TerritoryView, job: Any) -> None:
-    """Show a job's measure and tolerance when the page first meets the job."""
+    """Show a job's measures and tolerances when the page first meets the job."""
     is_met = st.session_state.get("terr-met") == job.job_id
-    if is_met and "terr-measure" in st.session_state:
+    if is_met and "terr-measures" in st.session_state:
         return
     st.session_state["terr-met"] = job.job_id
-    first = dict((job.params.get("measures") or [{}])[0])
-    if first.get("column") == HOURS:
-        first["column"] = "workload_min"  # what can be looked at without a plan
-    if first.get("column") in measures_of(view):
-        st.session_state["terr-measure"] = first["column"]
-    if first.get("tolerance") in TOLERANCES:
-        st.session_state["terr-tolerance"] = first["tolerance"]
+    known = measures_of(view)
+    asked = []
+    for measure in job.params.get("measures") or []:
+        column = measure.get("column")
+        column = "workload_min" if column == HOURS else column
+        if column in known and column not in asked:
+            asked.append(column)
+            if measure.get("tolerance") in TOLERANCES:
+                st.session_state[f"terr-tolerance-{column}"] = measure["tolerance"]
+    if asked:
+        st.session_state["terr-measures"] = asked[:3]
 
 
 def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, Any]:
     """Ask what to look at."""
-    measures = measures_of(view)
     known = {known.scenario_id: known for known in scenarios.scenarios(ws)}
+    measures = measures_of(view)
     with st.container(horizontal=True, vertical_alignment="bottom", key="terr-tools"):
         chosen = st.selectbox(
             "Scenario",
@@ -278,31 +413,15 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
             index=list(known).index(scenario.scenario_id),
             format_func=scenarios.titles(list(known.values())).get,
             key=f"terr-scenario-{scenario.scenario_id}",
-            width=260,
+            width=230,
         )
         beside = ask_other_team(ws, scenario)
-        measure = st.selectbox(
-            "Measure",
-            measures,
-            index=measures.index(usual_measure(measures)),
-            format_func=lambda name: MEASURES[name],
-            key="terr-measure",
-            width=170,
-        )
-        tolerance = st.selectbox(
-            "Tolerance",
-            list(TOLERANCES),
-            index=2,
-            format_func=TOLERANCES.get,
-            key="terr-tolerance",
-            width=110,
-        )
-        colour_by = st.segmented_control(
+        looked_at = _measures(measures)
+        colour_by = st.selectbox(
             "Colour by",
             COLOUR_BY,
-            default=COLOUR_BY[0],
             key="terr-colour",
-            required=True,
+            width=130,
         )
         layers = st.pills(
             "Show",
@@ -312,19 +431,52 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
             format_func=str.capitalize,
             key="terr-layers",
         )
+        if view.scenario.status == "draft":
+            st.segmented_control(
+                "Map shows",
+                ["Draft", "Saved"],
+                default="Draft",
+                key="terr-side",
+                required=True,
+            )
     if chosen != scenario.scenario_id:
         session.choose_scenario(chosen)
-        st.session_state["terr-pending"] = []
-        picked = known[chosen]
-        session.look_at(picked.scenario_id, picked.version)
         st.rerun()
     return {
         "beside": beside,
-        "measure": measure,
-        "tolerance": float(tolerance),
+        "measures": looked_at,
         "colour_by": colour_by or COLOUR_BY[0],
         "layers": list(layers or []),
     }
+
+
+def _measures(known: list[str]) -> list[MeasureColumn]:
+    """Ask up to three measures to look at, and the tolerance of each."""
+    usual = usual_measure(known)
+    names = st.multiselect(
+        "Measures",
+        known,
+        default=None if "terr-measures" in st.session_state else [usual],
+        format_func=lambda name: MEASURES[name],
+        max_selections=3,
+        key="terr-measures",
+        width=320,
+    )
+    with st.popover("Tolerances", width="content"):
+        limits = {
+            name: st.selectbox(
+                f"{MEASURES[name]} within",
+                list(TOLERANCES),
+                index=2,
+                format_func=TOLERANCES.get,
+                key=f"terr-tolerance-{name}",
+            )
+            for name in names or [usual]
+        }
+    return [
+        MeasureColumn(column=name, tolerance=float(limit))
+        for name, limit in limits.items()
+    ]
 
 
 main()

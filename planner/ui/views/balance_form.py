@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -13,9 +15,12 @@ from planner.services.balancing import LABELS
 from planner.services.balancing import BalanceRequest
 from planner.services.balancing import too_big
 from planner.services.balancing import usual_counts
-from planner.services.scenarios import Scenario
+from planner.services.drafted import NOTHING
+from planner.services.drafted import Held
+from planner.services.drafted import held_of
+from planner.services.drafted import n_locked
+from planner.services.gestures import things_text
 from planner.services.territory import TerritoryView
-from planner.services.workspace import Workspace
 from planner.territory.params import BalanceParams
 from planner.ui import session
 from planner.ui import widgets
@@ -24,6 +29,7 @@ from planner.ui.views.balance_measures import MeasureAsked
 from planner.ui.views.balance_measures import ask_measures
 from planner.ui.views.balance_rules import Rules
 from planner.ui.views.balance_rules import ask_rules
+from planner.ui.views.workbench import Workbench
 
 MOST_TERRITORIES = 254  # what one map can tell apart by code
 MOST_SAID = 3  # units too big that are named
@@ -39,7 +45,8 @@ _SAID = {
     "travel, hours, coverage and cost. Pick a number to see its plan. What is kept, "
     "named or tied to today's territories is left aside here.",
 }
-_HOLDING = ("kept_territories", "kept_accounts", "together_by")
+_PLURAL = {"territory": "territories", "unit": "units", "account": "accounts"}
+_HOLDING = ("kept_territories", "kept_accounts", "keeps_drawn", "together_by")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +59,57 @@ class _Asked:
 
 
 @st.dialog("Balance the territories", width="medium")
-def balance_form(ws: Workspace, scenario: Scenario, view: TerritoryView) -> None:
-    """Ask what to balance, and queue the job."""
-    currency = session.formats(ws).currency
+def balance_form(bench: Workbench) -> None:
+    """Ask what to balance around what is drawn and locked, and queue the job."""
+    ws, view = bench.ws, bench.shown
+    currency = bench.fmt.currency
     asked = _ask(view, currency)
     with st.expander("More: what stays, shares, travel, cost of a move"):
         rules = ask_rules(view, asked.kind, asked.n_territories, currency)
+    if asked.kind != "headcount" and not rules.own.get("districts"):
+        rules = replace(rules, own=rules.own | _ask_drawn(bench))
     divided = _too_big(view, asked)
-    _foresee(ws, view, asked, rules, divided)
+    _foresee(bench, asked, rules, divided)
     if not st.button("Start", type="primary", key="bal-start"):
         return
     with widgets.guard("Starting the balance"):
         request = _request(view, asked, rules, divided)
-        balance_inputs.check(ws, view, request.for_kind(asked.kind))
-        session.submit(ws, asked.kind, scenario.scenario_id, request.to_dict())
+        asked_now = request.for_kind(asked.kind)
+        balance_inputs.check(ws, view, asked_now, _held(bench, asked, request))
+        session.submit(ws, asked.kind, bench.scenario.scenario_id, request.to_dict())
         st.rerun()
+
+
+def _ask_drawn(bench: Workbench) -> dict[str, Any]:
+    """Say what is locked, and ask whether what is drawn stays, too."""
+    counts = n_locked(bench.opened.draft)
+    told = [
+        f"{bench.fmt.number(n)} {_PLURAL[what] if n > 1 else what}"
+        for what, n in counts.items()
+        if n
+    ]
+    if told:
+        st.caption(f"Locked, and stays where it is: {', '.join(told)}.")
+    drawn = held_of(bench.opened, keeps_drawn=True)
+    locks = bench.opened.draft.locks
+    n_units = len(drawn.units - locks.unit)
+    n_accounts = len(drawn.accounts - locks.account)
+    if not n_units and not n_accounts:
+        return {}
+    is_kept = st.toggle(
+        f"Keep what I have drawn: {things_text(n_units, n_accounts)}",
+        value=True,
+        key="bal-drawn",
+        help="Pending changes made by hand stay; what an earlier balance moved is "
+        "free. Off: everything that is not locked may move.",
+    )
+    return {"keeps_drawn": is_kept}
+
+
+def _held(bench: Workbench, asked: _Asked, request: BalanceRequest) -> Held:
+    if asked.kind == "headcount" or request.districts:
+        return NOTHING
+    return held_of(bench.opened, keeps_drawn=request.keeps_drawn)
 
 
 def _ask(view: TerritoryView, currency: str) -> _Asked:
@@ -129,18 +172,19 @@ def _too_big(view: TerritoryView, asked: _Asked) -> tuple[str, ...]:
 
 
 def _foresee(
-    ws: Workspace,
-    view: TerritoryView,
+    bench: Workbench,
     asked: _Asked,
     rules: Rules,
     divided: tuple[str, ...],
 ) -> None:
     """Say at once what must stay that makes the limit impossible."""
-    if not any(rules.own.get(name) for name in _HOLDING):
+    is_locked = any(n_locked(bench.opened.draft).values())
+    if not is_locked and not any(rules.own.get(name) for name in _HOLDING):
         return
     try:
-        request = _request(view, asked, rules, divided).for_kind(asked.kind)
-        said = balance_inputs.check(ws, view, request)
+        request = _request(bench.shown, asked, rules, divided).for_kind(asked.kind)
+        held = _held(bench, asked, request)
+        said = balance_inputs.check(bench.ws, bench.shown, request, held)
     except PlannerError:
         return  # told at Start
     if said:

@@ -9,16 +9,15 @@ from typing import Any
 
 import streamlit as st
 
-from planner.core.errors import ConflictError
-from planner.core.errors import PlannerError
 from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
 from planner.jobs import queue
 from planner.services import proposals
-from planner.services import territory
+from planner.services.answers import take
 from planner.services.balancing import KINDS
 from planner.services.balancing import LABELS
 from planner.services.balancing import BalanceRequest
+from planner.services.drafting import undo
 from planner.services.scenarios import Scenario
 from planner.services.territory import Proposal
 from planner.services.territory import TerritoryView
@@ -28,11 +27,13 @@ from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.views import reads
 from planner.ui.views.frontier_view import forget_point
+from planner.ui.views.pending_changes import job_result
 from planner.ui.views.proposal_text import PROOF_HELP
 from planner.ui.views.proposal_text import exceptions_text
 from planner.ui.views.proposal_text import proof_text
 from planner.ui.views.proposal_text import proposal_text
 from planner.ui.views.proposal_text import unmet_lines
+from planner.ui.views.workbench import Workbench
 
 MOST_SAID, MOST_LINES = 3, 6
 
@@ -61,11 +62,11 @@ class Offer:
 
 
 def pending_job(ws: Workspace, scenario: Scenario) -> Any:
-    """Find the latest job about a draft's territories while it is undecided."""
+    """Find the user's latest job about a draft's territories while it is undecided."""
     if scenario.status != "draft":
         return None
     known = [queue.latest(ws.store, kind, scenario.scenario_id) for kind in KINDS]
-    jobs = [job for job in known if job is not None]
+    jobs = [job for job in known if job is not None and job.created_by == ws.user]
     job = max(jobs, key=lambda one: str(one.created_at), default=None)
     if job is None or job.state in ("queued", "running"):
         return job
@@ -85,7 +86,7 @@ def offer_of(
     """Read the plan a finished job offers: its own, or the one that was chosen."""
     plan, key = job.result, str(job.job_id)
     if job.kind != "balance":
-        plan, key = job.result["plans"].get(chosen), f"{job.job_id}-{chosen}"
+        plan, key = job.result["plans"].get(chosen), f"{job.job_id}/{chosen}"
     if plan is None:
         return None
     read = reads.proposal(ws, scenario, key, plan)
@@ -133,22 +134,10 @@ def best_text(
     return f"best so far: {fmt.distance(root_mean_km * M_PER_KM)} to the centre"
 
 
-def proposal_bar(
-    ws: Workspace, fmt: Formats, scenario: Scenario, offer: Offer
-) -> TerritoryView:
-    """Offer a finished plan: what it changes, and to take it or leave it."""
-    job, proposal = offer.job, offer.proposal
-    if str(job.created_at) < scenario.updated_at:
-        widgets.error_box(
-            ConflictError(
-                f"{scenario.updated_by} saved version {scenario.version} at "
-                f"{scenario.updated_at[11:16]} UTC, after this balance was started. "
-                "Accepting it replaces what was saved then."
-            ),
-            where="The scenario changed while this was computed",
-        )
+def proposal_bar(bench: Workbench, offer: Offer) -> TerritoryView:
+    """Offer one plan of several: what it changes, and to take it or leave it."""
+    ws, fmt, proposal = bench.ws, bench.fmt, offer.proposal
     with st.container(key="pl-job-proposal"):
-        _too_big(ws, scenario, offer)
         st.markdown(f"**Proposal** · {proposal_text(fmt, proposal)}")
         proven = proof_text(fmt, proposal.report)
         if proven:
@@ -162,26 +151,58 @@ def proposal_bar(
                 label_visibility="collapsed",
                 required=True,
             )
-            if st.button("Accept", type="primary", key="terr-accept"):
-                _accept(ws, scenario, offer)
             st.button(
-                "Discard", key="terr-discard", on_click=_discard, args=(ws, offer)
+                "Take as my changes",
+                type="primary",
+                key="terr-take",
+                on_click=_take,
+                args=(bench, offer),
+                help="It becomes pending: accept or reject all of it or single moves.",
+            )
+            st.button(
+                "Another point",
+                key="terr-discard",
+                on_click=forget_point,
+                args=(offer.job.job_id,),
+            )
+            st.button(
+                "Close",
+                key="terr-close-offer",
+                on_click=proposals.discard,
+                args=(ws, offer.job.job_id),
             )
         _notes(fmt, proposal)
     return proposal.before if side == "Before" else proposal.after
 
 
-def _discard(ws: Workspace, offer: Offer) -> None:
-    """Leave the plan; of several only the choice of this one ends."""
-    if offer.job.kind == "balance":
-        proposals.discard(ws, offer.job.job_id)
-    else:
-        forget_point(offer.job.job_id)
+def _take(bench: Workbench, offer: Offer) -> None:
+    opened, (job_id, _, plan) = bench.opened, offer.key.partition("/")
+    bench.change(
+        "Taking the plan", lambda: take(bench.ws, opened, offer.plan, job_id, plan)
+    )
 
 
-def _too_big(ws: Workspace, scenario: Scenario, offer: Offer) -> None:
+def answer_part(bench: Workbench) -> None:
+    """Say how good the balance is whose moves are pending, and what it could not do."""
+    log = bench.opened.history
+    done = log.entries[bench.opened.n_saved : log.position]
+    key = next((entry.job_id for entry in reversed(done) if entry.job_id), None)
+    plan = None if key is None else job_result(bench, key)
+    if key is None or plan is None or bench.opened.pending is None:
+        return
+    proposal = reads.proposal(bench.ws, bench.scenario, key, plan)
+    with st.container(key="pl-job-answer"):
+        _too_big(bench, plan, proposal)
+        st.markdown(f"**Balance** · {proposal_text(bench.fmt, proposal)}")
+        proven = proof_text(bench.fmt, proposal.report)
+        if proven:
+            st.markdown(markdown_text(proven, 300), help=PROOF_HELP)
+        _notes(bench.fmt, proposal)
+
+
+def _too_big(bench: Workbench, plan: Mapping[str, Any], proposal: Proposal) -> None:
     """Say first which units alone are too big, and offer to divide them."""
-    found = offer.proposal.report.get("too_big") or []
+    found = proposal.report.get("too_big") or []
     if not found:
         return
     told = "; ".join(
@@ -195,13 +216,16 @@ def _too_big(ws: Workspace, scenario: Scenario, offer: Offer) -> None:
     )
     finer = [row["unit_id"] for row in found if row["n_finer"]]
     n_accounts = sum(int(row["n_finer"]) for row in found)
-    if offer.job.kind == "balance" and finer:
+    if finer and bench.is_editable:
         label = "Divide it" if len(finer) == 1 else "Divide them"
         label += f" by {n_accounts:,} accounts and balance again"
         if st.button(label, key="terr-divide"):
-            request = BalanceRequest.from_dict(offer.plan["params"])
+            request = BalanceRequest.from_dict(plan["params"])
             request = replace(request, split_units=(*request.split_units, *finer))
-            session.submit(ws, "balance", scenario.scenario_id, request.to_dict())
+            opened = bench.opened
+            bench.change("Dividing units", lambda: undo(bench.ws, opened))
+            scenario_id = bench.scenario.scenario_id
+            session.submit(bench.ws, "balance", scenario_id, request.to_dict())
             st.rerun()
 
 
@@ -229,66 +253,3 @@ def _notes(fmt: Formats, proposal: Proposal) -> None:
         more = len(said) - MOST_LINES
         rest = f"\n- and {more} more" if more > 0 else ""
         st.markdown(f"Not everything could be met:\n{lines}{rest}")
-
-
-def _accept(ws: Workspace, scenario: Scenario, offer: Offer) -> None:
-    try:
-        version = territory.accept_proposal(
-            ws,
-            scenario.scenario_id,
-            session.seen_version(scenario),
-            offer.plan,
-            offer.job.job_id,
-        )
-    except PlannerError as error:
-        widgets.error_box(error, where="Accepting the balance")
-        return
-    session.look_at(scenario.scenario_id, version)
-    st.rerun()
-
-
-def moved_accounts(fmt: Formats, offer: Offer) -> None:
-    """List the accounts that change hands."""
-    proposal = offer.proposal
-    if proposal.before.territories.empty:
-        return
-    moved = proposal.moved_accounts
-    st.subheader(f"Accounts that move: {fmt.number(len(moved))}")
-    if moved.empty:
-        st.caption("No account changes its territory.")
-        return
-    chosen = widgets.table(
-        moved,
-        {
-            "name": widgets.Column("Account"),
-            "from_territory": widgets.Column("From", width=64),
-            "to_territory": widgets.Column("To", width=64),
-            "reason": widgets.Column("Why", width=440),
-            "our_sales_minor": widgets.Column("Our sales", "money"),
-            "potential_minor": widgets.Column("Potential", "money"),
-            "open_pipeline_minor": widgets.Column("Open pipeline", "money"),
-        },
-        fmt=fmt,
-        key="terr-moved",
-        height=360,
-        select="single",
-        label="Accounts that move",
-    )
-    if chosen:
-        row = moved.loc[chosen[0]]
-        st.markdown(
-            f"**{markdown_text(str(row['name']))}**: "
-            f"{markdown_text(str(row['reason']), 600)}."
-        )
-    else:
-        st.caption("Choose a row to read its reason in full.")
-    scenario = proposal.before.scenario
-    key = (scenario.scenario_id, str(scenario.version), offer.key)
-    as_csv, as_xlsx = reads.table_files(key, {"Moved accounts": moved}, fmt.currency)
-    widgets.download_row(
-        [
-            widgets.Download("CSV", as_csv, "moved_accounts.csv", "text/csv"),
-            widgets.Download("Excel", as_xlsx, "moved_accounts.xlsx"),
-        ],
-        key="terr-moved-files",
-    )

@@ -179,6 +179,20 @@ def _unit_shapes(
     return shapes_of(_view.units, facts=unit_facts(_view, fmt))
 
 
+def unit_middles(ws: Workspace, view: TerritoryView) -> pd.DataFrame:
+    """Find a place inside each unit, by which shapes drawn around it take it in."""
+    return _unit_middles(facts_key(ws), view)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _unit_middles(
+    kept_under: Key,  # noqa: ARG001
+    _view: TerritoryView,
+) -> pd.DataFrame:
+    middle = _view.units.geometry.representative_point()
+    return pd.DataFrame({"lat": middle.y, "lon": middle.x}, index=_view.units.index)
+
+
 def account_places(
     ws: Workspace, scenario: Scenario | None, rows: pd.DataFrame, fmt: Formats, of: str
 ) -> Layer:

@@ -6,34 +6,26 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.services import territory
-from planner.services.scenarios import Scenario
 from planner.services.territory import TerritoryView
-from planner.services.workspace import Workspace
-from planner.ui import session
-from planner.ui import widgets
+from planner.territory.edits import Retarget
 from planner.ui.maps.text import markdown_text
+from planner.ui.views.workbench import Workbench
 
 
-def shares_note(
-    ws: Workspace,
-    fmt: Formats,
-    scenario: Scenario,
-    view: TerritoryView,
-    *,
-    is_editable: bool,
-) -> None:
+def shares_note(bench: Workbench, *, is_editable: bool) -> None:
     """Say which shares deviations are from; offer equal ones instead."""
-    is_proposal = scenario.status == "draft" and not is_editable
-    if not view.has_shares or is_proposal:
+    if not bench.shown.has_shares or (bench.is_editable and not is_editable):
         return
     with st.container(horizontal=True, vertical_alignment="center", key="terr-shares"):
-        st.caption(shares_text(fmt, view), width=640)
-        if is_editable and st.button("Equal shares", key="terr-equal"):
-            with widgets.guard("Setting equal shares"):
-                seen = session.seen_version(scenario)
-                version = territory.equal_shares(ws, scenario.scenario_id, seen)
-                session.look_at(scenario.scenario_id, version)
-                st.rerun()
+        st.caption(shares_text(bench.fmt, bench.shown), width=640)
+        if is_editable:
+            districts = tuple(sorted(bench.opened.draft.districts.items()))
+            st.button(
+                "Equal shares",
+                key="terr-equal",
+                on_click=bench.do,
+                args=(Retarget(districts=districts), "Set equal shares"),
+            )
 
 
 def shares_text(fmt: Formats, view: TerritoryView) -> str:
