@@ -63,7 +63,7 @@ def test_units_without_a_territory_go_to_whom_they_touch_most():
     problem = the_one(draft)
     assert problem["kind"] == "unassigned"
     assert problem["what"] == "u30; u31: 4 accounts in 2 units without a territory"
-    assert problem["fix_label"] == "Give to B Bson"
+    assert problem["fix_label"] == "Give to B"
     assert cured(draft, problem).empty
     locked = after(draft, Lock(what="territory", ids=("B",)))
     assert the_one(locked)["fix_label"] == ""

@@ -31,7 +31,7 @@ def test_coverage_is_shown_by_what_is_chosen():
     app.segmented_control(key="terr-coverage-by").set_value("region").run()
     assert app.dataframe[0].value["label"].tolist() == ["OH", "PA"]
     app.segmented_control(key="terr-coverage-by").set_value("rep").run()
-    assert app.dataframe[0].value["needed_min"].tolist() == [1200, 1200]
+    assert app.dataframe[0].value["needed_h"].tolist() == [1200, 1200]
 
 
 def test_what_was_before_stands_beside():

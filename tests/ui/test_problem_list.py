@@ -43,7 +43,9 @@ def test_each_problem_is_shown_or_cured():
     app = opened()
     assert not app.exception
     assert app.pills[0].options == ["Island 1", "Apart from its unit 1"]
-    assert rows_of(app)[0].startswith(":gray[Island:] u32 is apart from the rest of")
+    assert rows_of(app)[0].startswith(
+        ":small[:gray[Island:] u32 is apart from the rest of"
+    )
     assert "asked" not in app.session_state
     app.button(key="terr-problem-0-show").click().run()
     assert app.session_state["asked"] == ("show", "island")

@@ -28,7 +28,7 @@ def unassigned(seen: Seen) -> Iterator[Problem]:
     for ids in _pieces(n_by_unit.dropna(), view.edges):
         n = int(n_by_unit[list(ids)].sum())
         to = seen.to_whom(ids, None)
-        label = f"Give to {seen.called(to)}" if to else ""
+        label = f"Give to {to}" if to else ""
         if n > n_usual:  # more than a territory of its own
             to, label = None, BALANCE
         what = (
@@ -71,7 +71,7 @@ def apart(seen: Seen) -> Iterator[Problem]:
             territory_id=row.territory_id,
             unit_ids=ids,
             to=to,
-            fix_label=f"Give to {seen.called(to)}" if to else "",
+            fix_label=f"Give to {to}" if to else "",
         )
 
 

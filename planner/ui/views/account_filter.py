@@ -86,10 +86,10 @@ def _asked(fmt: Formats, view: TerritoryView, key: str) -> AccountFilter:
         placeholder="such as hospital",
     )
     chosen = {}
-    columns = st.columns(2)
+    columns = st.columns(3)
     for number, (field, label) in enumerate(LABELS.items()):
         chosen[field] = tuple(
-            columns[number % 2].multiselect(
+            columns[number % 3].multiselect(
                 label,
                 values[field],
                 placeholder="any",
@@ -97,30 +97,30 @@ def _asked(fmt: Formats, view: TerritoryView, key: str) -> AccountFilter:
                 key=f"{key}-filter-{field}",
             )
         )
-    left, middle, right = st.columns(3)
-    amount = left.selectbox(
+    first, *places = st.columns([5, 4, 4, 4])
+    amount = first.selectbox(
         "Amount", list(AMOUNTS), format_func=AMOUNTS.get, key=f"{key}-filter-amount"
     )
     at_least, at_most = (
         place.number_input(
-            f"{word}, {fmt.currency}",
+            f"At {word}, {fmt.currency}",
             min_value=0.0,
             value=None,
             step=100_000.0,
             format="%.0f",
             placeholder="any",
-            key=f"{key}-filter-{word.split()[-1]}",
+            key=f"{key}-filter-{word}",
         )
-        for place, word in ((middle, "At least"), (right, "At most"))
+        for place, word in zip(places, ("least", "most"), strict=False)
     )
-    days = left.number_input(
-        "Not visited for, days",
+    days = places[2].number_input(
+        "Days unvisited",
         min_value=0,
         value=None,
         step=30,
         placeholder="any",
         key=f"{key}-filter-days",
-        help="Accounts never visited count too.",
+        help="More than so many days since the last visit, or never visited.",
     )
     condition = st.text_input(
         "Condition",

@@ -8,6 +8,7 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.core.units import MIN_PER_HOUR
 from planner.services.coverage import BY
+from planner.services.coverage import CoverageBy
 from planner.services.coverage import coverage
 from planner.services.roster import Roster
 from planner.services.team import VACANT
@@ -46,7 +47,7 @@ def coverage_table(
 
     @st.fragment
     def show() -> None:
-        by = st.segmented_control(
+        chosen = st.segmented_control(
             "Coverage by",
             list(BY),
             default="manager",
@@ -54,20 +55,29 @@ def coverage_table(
             key=f"{key}-coverage-by",
             required=True,
         )
-        table = coverage(view, roster, by or "manager", after)
+        by: CoverageBy = chosen or "manager"
+        table = coverage(view, roster, by, after)
         if table.empty:
             st.caption("There are no accounts and no territories yet.")
             return
         st.markdown(markdown_text(_told(fmt, table, after or view), _LONGEST))
         widgets.table(
-            table,
-            _columns(BY[by or "manager"], has_before=after is not None),
+            _in_hours(table),
+            _columns(by, has_before=after is not None),
             fmt=fmt,
             key=f"{key}-coverage",
-            label=f"Coverage by {BY[by or 'manager'].lower()}",
+            label=f"Coverage by {BY[by].lower()}",
         )
 
     show()
+
+
+def _in_hours(table: pd.DataFrame) -> pd.DataFrame:
+    """Add what is told in minutes as hours."""
+    minutes = table[[name for name in table if "_min" in str(name)]]
+    hours = minutes / MIN_PER_HOUR
+    names = {name: str(name).replace("_min", "_h") for name in hours}
+    return table.join(hours.rename(columns=names))
 
 
 def _told(fmt: Formats, table: pd.DataFrame, view: TerritoryView) -> str:
@@ -83,17 +93,17 @@ def _told(fmt: Formats, table: pd.DataFrame, view: TerritoryView) -> str:
     )
 
 
-def _columns(head: str, *, has_before: bool) -> dict[str, widgets.Column]:
+def _columns(by: CoverageBy, *, has_before: bool) -> dict[str, widgets.Column]:
     """Choose the columns; beside those a plan changes, what they were."""
     told = {
-        "label": widgets.Column(head, is_pinned=True),
+        "label": widgets.Column(BY[by], is_pinned=True),
         "accounts": widgets.Column("Accounts", "number"),
         "unassigned": widgets.Column("No territory", "number"),
-        "needed_min": widgets.Column("Needed", "hours", help="Hours of work a year"),
-        "capacity_min": widgets.Column(
-            "Available", "hours", help="Hours a year that can be worked"
+        "needed_h": widgets.Column("Needed, h", "number", help="Of work, a year"),
+        "capacity_h": widgets.Column(
+            "Available, h", "number", help="That can be worked, a year"
         ),
-        "load_share": widgets.Column("Needed of available", "share"),
+        "load_share": widgets.Column("Load", "share", help="Needed of available"),
         "vacant": widgets.Column("Vacant", "number", help="Territories nobody works"),
         "never_visited": widgets.Column("Never visited", "number"),
         "overdue": widgets.Column(
@@ -102,13 +112,13 @@ def _columns(head: str, *, has_before: bool) -> dict[str, widgets.Column]:
             help="Last visit longer ago than twice what the visit class asks",
         ),
     }
+    if by != "region":
+        del told["unassigned"]  # they are a row of their own
     if not has_before:
         return told
     shown = {}
     for name, column in told.items():
-        if name in ("accounts", "unassigned", "needed_min"):
-            shown[f"{name}_before"] = widgets.Column(
-                f"{column.label} before", column.kind
-            )
+        if name in ("accounts", "unassigned", "needed_h"):
+            shown[f"{name}_before"] = widgets.Column(f"{column.label}, was", "number")
         shown[name] = column
     return shown

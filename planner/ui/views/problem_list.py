@@ -62,8 +62,9 @@ def problem_list(
     place = f"{key}-problems-shown"
     n_shown = st.session_state.setdefault(place, AT_A_TIME)
     asked = None
-    for name, problem in wanted.head(n_shown).iterrows():
-        asked = _row(problem, f"{key}-problem-{name}", is_editable) or asked
+    with st.container(gap=None, key=f"{key}-problems"):
+        for name, problem in wanted.head(n_shown).iterrows():
+            asked = _row(problem, f"{key}-problem-{name}", is_editable) or asked
     n_more = len(wanted) - n_shown
     if n_more > 0 and st.button(
         f"{fmt.number(min(n_more, AT_A_TIME))} more of {fmt.number(n_more)}",
@@ -78,26 +79,31 @@ def problem_list(
 def _row(problem: pd.Series, key: str, is_editable: bool) -> Asked | None:
     """Draw one problem; return what was asked of it."""
     asked: Asked | None = None
-    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-row"):
-        kind = KINDS[problem["kind"]]
-        st.markdown(
-            f":gray[{kind}:] {markdown_text(problem['what'], _LONGEST)}",
-            width="stretch",
+    text, show, fix = st.columns([12, 1, 5], vertical_alignment="center", gap="xsmall")
+    kind = KINDS[problem["kind"]]
+    said = markdown_text(problem["what"], _LONGEST)
+    text.markdown(f":small[:gray[{kind}:] {said}]")
+    has_place = bool(
+        problem["unit_ids"] or problem["account_ids"] or problem["territory_id"]
+    )
+    if has_place and show.button(
+        "",
+        key=f"{key}-show",
+        icon=":material/my_location:",
+        type="tertiary",
+        help=f"Show: {said}",
+    ):
+        asked = ("show", problem)
+    label = problem["fix_label"]
+    if (
+        is_editable
+        and label
+        and fix.button(
+            f":small[{markdown_text(label)}]",
+            key=f"{key}-fix",
+            type="tertiary",
+            help="Opens the balance form" if label == BALANCE else None,
         )
-        has_place = bool(
-            problem["unit_ids"] or problem["account_ids"] or problem["territory_id"]
-        )
-        if has_place and st.button("Show", key=f"{key}-show", type="tertiary"):
-            asked = ("show", problem)
-        label = problem["fix_label"]
-        if (
-            is_editable
-            and label
-            and st.button(
-                markdown_text(label),
-                key=f"{key}-fix",
-                help="Opens the balance form" if label == BALANCE else None,
-            )
-        ):
-            asked = ("fix", problem)
+    ):
+        asked = ("fix", problem)
     return asked
