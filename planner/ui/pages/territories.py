@@ -326,9 +326,7 @@ def _below(
         [CHANGES, PROBLEMS, HISTORY, LIST],
         default=CHANGES,
         key="terr-below",
-        format_func=lambda name: (
-            f"Problems {fmt.number(n)}" if name == PROBLEMS else name
-        ),
+        format_func=lambda name: f"Problems {found}" if name == PROBLEMS else name,
         label_visibility="collapsed",
         required=True,
     )
