@@ -1,20 +1,20 @@
 // Draws a whole scene on one canvas at each pause of the view; while the user drags
 // or zooms, the browser only moves the picture.
 
-const NONE = 255;
-const DIM = 0.12;
-const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+const version = new URL(import.meta.url).search;
+const marks = await import(`./marks.js${version}`);
+const { DIM } = marks;
 
 export const LIGHT = {
   water: "#EAEFF1", land: "#FBFBF9", unit: "#FFFFFF", plainUnit: "#DDDDD6", base: "#9AA5B1",
   border: "#1F2933", ink: "#1F2933", quiet: "#6B7680", halo: "#FBFBF9", none: "#DDDDDD",
-  hatch: "#BFC3C7", casing: "#FFFFFF", accent: "#0B6E99",
+  hatch: "#BFC3C7", casing: "#FFFFFF", accent: "#0B6E99", barrier: "#B42318",
   fill: 0.82, isDark: false,
 };
 export const DARK = {
   water: "#10151A", land: "#1B2229", unit: "#14191E", plainUnit: "#2B343C", base: "#5B6670",
   border: "#F1F3F4", ink: "#F1F3F4", quiet: "#8A96A1", halo: "#14191E", none: "#3A444D",
-  hatch: "#55606A", casing: "#14191E", accent: "#4FB3D9",
+  hatch: "#55606A", casing: "#14191E", accent: "#4FB3D9", barrier: "#F97066",
   fill: 0.5, isDark: true,
 };
 
@@ -75,11 +75,17 @@ export function paintScene(ctx, view, scene) {
   if (scene.units) paintUnits(ctx, view, scene);
   if (scene.base) strokeBase(ctx, view, scene);
   if (scene.units?.codes && scene.hasBorders) paintBorders(ctx, view, scene);
+  if (scene.units) {
+    marks.paintMarket(ctx, view, scene);
+    paintPending(ctx, view, scene);
+    paintBarriers(ctx, view, scene);
+  }
   for (const outline of scene.outlines) paintOutline(ctx, view, scene, outline);
-  if (scene.points) paintPoints(ctx, view, scene);
-  for (const line of scene.lines) paintLine(ctx, view, scene, line);
-  for (const home of scene.homes) paintHome(ctx, view, scene, home);
-  paintLabels(ctx, view, scene);
+  if (scene.points) marks.paintPoints(ctx, view, scene);
+  if (scene.units) marks.paintLocks(ctx, view, scene);
+  for (const line of scene.lines) marks.paintLine(ctx, view, scene, line);
+  for (const home of scene.homes) marks.paintHome(ctx, view, scene, home);
+  marks.paintLabels(ctx, view, scene);
 }
 
 // --- polygons ---------------------------------------------------------------
@@ -172,24 +178,66 @@ function hatch(ctx, theme) {
   return ctx.createPattern(tile, "repeat");
 }
 
-function paintBorders(ctx, view, scene) {
-  const { layer, parts: codes } = scene.units;
+// Lines between units, where `isLine` says so of the two (−1: nothing beyond).
+function traceBetween(ctx, view, scene, isLine) {
+  const { layer } = scene.units;
   const { from, to, one, other } = scene.bordersOf(layer);
   const { xy } = layer;
   ctx.beginPath();
+  let lastX = NaN, lastY = NaN; // edges that go on from the last one are one line
   for (let e = 0; e < from.length; e++) {
-    if (other[e] >= 0 && codes[one[e]] === codes[other[e]]) continue;
+    if (!isLine(one[e], other[e])) continue;
     const a = 2 * from[e], b = 2 * to[e];
     const x = xy[a] * view.scale - view.ox, y = xy[a + 1] * view.scale - view.oy;
     if (x < -40 || y < -40 || x > view.width + 40 || y > view.height + 40) continue;
-    ctx.moveTo(x, y);
-    ctx.lineTo(xy[b] * view.scale - view.ox, xy[b + 1] * view.scale - view.oy);
+    if (x !== lastX || y !== lastY) ctx.moveTo(x, y);
+    lastX = xy[b] * view.scale - view.ox;
+    lastY = xy[b + 1] * view.scale - view.oy;
+    ctx.lineTo(lastX, lastY);
   }
+}
+
+function paintBorders(ctx, view, scene) {
+  const { parts } = scene.units;
+  traceBetween(ctx, view, scene, (u, v) => v < 0 || parts[u] !== parts[v]);
   ctx.strokeStyle = scene.theme.border;
   ctx.lineWidth = 1.5;
   ctx.globalAlpha = 0.8;
   ctx.stroke();
   ctx.globalAlpha = 1;
+}
+
+// What waits to be accepted: a casing, and on it a dashed line around it all.
+function paintPending(ctx, view, scene) {
+  const isPending = scene.marks.pendingUnits;
+  if (!isPending) return;
+  traceBetween(ctx, view, scene, (u, v) => isPending(u) !== (v >= 0 && isPending(v)));
+  ctx.strokeStyle = scene.theme.casing;
+  ctx.lineWidth = 4.5;
+  ctx.stroke();
+  ctx.strokeStyle = scene.theme.accent;
+  ctx.lineWidth = 2.5;
+  ctx.lineCap = "butt";
+  ctx.setLineDash([6, 3]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.lineCap = "round";
+}
+
+function paintBarriers(ctx, view, scene) {
+  const { pairs, n } = scene.marks;
+  if (!pairs.size) return;
+  traceBetween(ctx, view, scene, (u, v) => v >= 0 && pairs.has(Math.min(u, v) * n + Math.max(u, v)));
+  ctx.strokeStyle = scene.theme.casing;
+  ctx.lineWidth = 7;
+  ctx.stroke();
+  ctx.strokeStyle = scene.theme.barrier;
+  ctx.lineWidth = 4.5;
+  ctx.lineCap = "butt";
+  ctx.setLineDash([9, 5]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.lineCap = "round";
 }
 
 function paintOutline(ctx, view, scene, outline) {
@@ -204,137 +252,4 @@ function paintOutline(ctx, view, scene, outline) {
   ctx.strokeStyle = outline.colour || scene.theme.border;
   ctx.lineWidth = 2;
   ctx.stroke();
-}
-
-// --- points, routes, homes ----------------------------------------------------
-
-export function pointRadius(zoom, n) {
-  const base = n > 20000 ? 1.4 : n > 5000 ? 1.9 : n > 800 ? 2.5 : 3.6;
-  return Math.min(8, base * 1.22 ** Math.max(0, zoom - 6));
-}
-
-function paintPoints(ctx, view, scene) {
-  const { layer, codes, size } = scene.points;
-  const { legend, hidden, theme } = scene;
-  const radius = pointRadius(view.zoom, layer.n);
-  const isOnFill = Boolean(scene.units?.codes);
-  const groups = new Map();
-  for (let i = 0; i < layer.n; i++) {
-    const x = layer.xy[2 * i], y = layer.xy[2 * i + 1];
-    if (x < view.west || x > view.east || y < view.north || y > view.south) continue;
-    const code = codes ? codes[i] : NONE;
-    if (!groups.has(code)) groups.set(code, []);
-    groups.get(code).push(i);
-  }
-  for (const [code, members] of groups) {
-    const entry = legend[code];
-    ctx.beginPath();
-    for (const i of members) {
-      const r = size ? radius * (0.5 + 2 * Math.sqrt(size[i] / 255)) : radius;
-      const x = layer.xy[2 * i] * view.scale - view.ox, y = layer.xy[2 * i + 1] * view.scale - view.oy;
-      ctx.moveTo(x + r, y);
-      ctx.arc(x, y, r, 0, 2 * Math.PI);
-    }
-    ctx.globalAlpha = hidden.has(code) ? DIM : 1;
-    ctx.strokeStyle = isOnFill ? theme.casing : entry?.dark ?? theme.quiet;
-    ctx.lineWidth = isOnFill ? 1.4 : 1;
-    ctx.stroke();
-    ctx.fillStyle = entry ? (isOnFill && !theme.isDark ? entry.dark : entry.colour) : theme.quiet;
-    ctx.fill();
-  }
-  ctx.globalAlpha = 1;
-  for (const i of scene.selectedPoints) ring(ctx, view, scene, layer, i, radius + 3);
-}
-
-function ring(ctx, view, scene, layer, i, r) {
-  ctx.beginPath();
-  ctx.arc(layer.xy[2 * i] * view.scale - view.ox, layer.xy[2 * i + 1] * view.scale - view.oy, r, 0, 2 * Math.PI);
-  ctx.strokeStyle = scene.theme.casing;
-  ctx.lineWidth = 4;
-  ctx.stroke();
-  ctx.strokeStyle = scene.theme.accent;
-  ctx.lineWidth = 2;
-  ctx.stroke();
-}
-
-function paintLine(ctx, view, scene, line) {
-  ctx.beginPath();
-  line.path.forEach(([x, y], i) => {
-    const at = [x * view.scale - view.ox, y * view.scale - view.oy];
-    if (i) ctx.lineTo(...at);
-    else ctx.moveTo(...at);
-  });
-  ctx.strokeStyle = scene.theme.casing;
-  ctx.lineWidth = 5;
-  ctx.stroke();
-  ctx.strokeStyle = line.colour;
-  ctx.lineWidth = 2.5;
-  ctx.stroke();
-  ctx.font = `600 11px ${FONT}`;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  line.stops.forEach((stop, i) => {
-    const x = stop.xy[0] * view.scale - view.ox, y = stop.xy[1] * view.scale - view.oy;
-    ctx.beginPath();
-    ctx.arc(x, y, 9.5, 0, 2 * Math.PI);
-    ctx.fillStyle = line.colour;
-    ctx.strokeStyle = scene.theme.casing;
-    ctx.lineWidth = 3;
-    ctx.stroke();
-    ctx.fill();
-    ctx.fillStyle = line.ink;
-    ctx.fillText(String(i + 1), x, y + 0.5);
-  });
-}
-
-function paintHome(ctx, view, scene, home) {
-  const x = home.xy[0] * view.scale - view.ox, y = home.xy[1] * view.scale - view.oy;
-  ctx.beginPath();
-  for (const [dx, dy] of [[-5, 6], [-5, -1], [-7, -1], [0, -8], [7, -1], [5, -1], [5, 6]]) {
-    ctx.lineTo(x + dx, y + dy);
-  }
-  ctx.closePath();
-  ctx.strokeStyle = scene.theme.casing;
-  ctx.lineWidth = 3.5;
-  ctx.stroke();
-  ctx.fillStyle = scene.theme.ink;
-  ctx.fill();
-}
-
-// --- names: strong ones first, no two over each other ---------------------------
-
-function paintLabels(ctx, view, scene) {
-  const taken = [];
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  const place = (text, x, y, size, weight, colour, shifts) => {
-    ctx.font = `${weight} ${size}px ${FONT}`;
-    const half = ctx.measureText(text).width / 2 + 2;
-    const px = x * view.scale - view.ox, py = y * view.scale - view.oy;
-    if (px < -half || py < -size || px > view.width + half || py > view.height + size) return;
-    for (const shift of shifts) {
-      const box = [px - half, py + shift - size * 0.65, px + half, py + shift + size * 0.65];
-      if (taken.some((b) => box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3])) continue;
-      taken.push(box);
-      ctx.strokeStyle = scene.theme.halo;
-      ctx.lineWidth = weight > 600 ? 3.5 : 2.5;
-      ctx.globalAlpha = weight > 600 ? 1 : 0.6;
-      ctx.strokeText(text, px, py + shift);
-      ctx.globalAlpha = 1;
-      ctx.fillStyle = colour;
-      ctx.fillText(text, px, py + shift);
-      return;
-    }
-  };
-  for (const { text, at, isDim } of scene.labels) {
-    place(text, at[0], at[1], 13, 650, isDim ? scene.theme.quiet : scene.theme.ink, [0, -14, 14, -28, 28]);
-  }
-  if (!scene.base || view.zoom < 4) return;
-  const { names, middle, box } = scene.base;
-  names.forEach((name, u) => {
-    const wide = (box[4 * u + 2] - box[4 * u]) * view.scale;
-    if (wide > name.length * 8) {
-      place(name.toUpperCase(), middle[2 * u], middle[2 * u + 1], 10, 500, scene.theme.quiet, [0, 16, -16]);
-    }
-  });
 }

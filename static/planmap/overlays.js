@@ -1,74 +1,11 @@
-// What lies over the canvas as HTML: legend, tooltip, buttons. Names from data are
-// only ever set as textContent.
-
-const NONE = 255;
+// What lies over the canvas as HTML: tooltip, buttons. Names from data are only ever
+// set as textContent.
 
 export function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
   if (text !== undefined) made.textContent = text;
   return made;
-}
-
-// --- legend: also the filter ---------------------------------------------------
-
-export function drawLegend(box, data, hidden, onChange) {
-  const { texts } = data;
-  box.replaceChildren();
-  const rows = data.legend.map((entry, code) => ({ ...entry, code }));
-  if (data.unassigned) {
-    rows.unshift({ label: data.unassigned, count: data.unassignedCount, colour: null, code: NONE });
-  }
-  box.hidden = !rows.length;
-  if (!rows.length) return;
-  const head = element("button", "pm-legend-head", data.legendTitle || texts.legend);
-  head.type = "button";
-  const isOpen = () => !box.classList.contains("pm-closed");
-  head.setAttribute("aria-expanded", String(isOpen()));
-  head.onclick = () => {
-    box.classList.toggle("pm-closed");
-    head.setAttribute("aria-expanded", String(isOpen()));
-  };
-  const list = element("div", "pm-legend-list");
-  for (const row of rows) list.append(legendRow(row, hidden, texts, onChange));
-  box.append(head, list);
-  if (hidden.size) {
-    const reset = element("button", "pm-legend-reset", texts.all);
-    reset.type = "button";
-    reset.onclick = () => {
-      hidden.clear();
-      onChange();
-    };
-    box.append(reset);
-  }
-}
-
-function legendRow(row, hidden, texts, onChange) {
-  const button = element("button", "pm-row");
-  button.type = "button";
-  button.setAttribute("aria-pressed", String(!hidden.has(row.code)));
-  button.title = texts.row;
-  const swatch = element("span", row.colour ? "pm-swatch" : "pm-swatch pm-hatched");
-  if (row.colour) {
-    swatch.style.backgroundColor = row.colour;
-    swatch.style.borderColor = row.dark;
-  }
-  button.append(swatch, element("span", "pm-row-label", row.label), element("span", "pm-row-count", row.count));
-  button.onclick = () => {
-    if (!hidden.delete(row.code)) hidden.add(row.code);
-    onChange();
-  };
-  button.ondblclick = () => {
-    for (const other of button.parentElement.pmCodes ?? []) hidden.add(other);
-    hidden.delete(row.code);
-    onChange();
-  };
-  button.pmCode = row.code;
-  queueMicrotask(() => {
-    const list = button.parentElement;
-    if (list) list.pmCodes = [...list.children].map((child) => child.pmCode);
-  });
-  return button;
 }
 
 // --- tooltip: a name and at most eight facts -----------------------------------
@@ -130,6 +67,8 @@ const ICONS = {
   paint: "M20 4c-4 1-8 5-10 8l2.500 2.500C15.500 12.500 19 8 20 4zM9 13.500c-3 0-3 3.500-6 5.500 4 1.500 8.500 0 8-3.500z",
   line: "M4 20L20 4M4 9h5M15 20v-5",
   help: "M9 9.500a3 3 0 1 1 4.500 2.600c-1 .600-1.500 1.200-1.500 2.400M12 18v.100",
+  picture: "M12 4v11M7 10.500l5 5 5-5M5 20h14",
+  lock: "M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3",
   home: "M4 12l8-8 8 8M6 10v10h12V10",
 };
 

@@ -2,8 +2,8 @@
 // the blocks that the stores hold, and tells Python what the user did.
 
 const version = new URL(import.meta.url).search;
-const [layers, canvas, overlays, { Tools }, { Pointing }, { Homes }, { Keys }, { Outbox }] = await Promise.all(
-  ["layers", "canvas", "overlays", "tools", "pointing", "homes", "keys", "outbox"]
+const [layers, canvas, overlays, legend, picture, { Tools }, { Pointing }, { Homes }, { Keys }, { Outbox }] = await Promise.all(
+  ["layers", "canvas", "overlays", "legend", "picture", "tools", "pointing", "homes", "keys", "outbox"]
     .map((name) => import(`./${name}.js${version}`)),
 );
 const { element } = overlays;
@@ -78,6 +78,21 @@ function bytesOf(text) {
   return text === null ? null : Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 }
 
+function bitsOf(text) {
+  const bytes = bytesOf(text);
+  return bytes && ((i) => ((bytes[i >> 3] >> (i & 7)) & 1) === 1);
+}
+
+function readMarks(sent, n) {
+  return {
+    n, // of units: a pair of them is one number
+    lockedUnits: bitsOf(sent.lockedUnits), lockedPoints: bitsOf(sent.lockedPoints),
+    pendingUnits: bitsOf(sent.pendingUnits), pendingPoints: bitsOf(sent.pendingPoints),
+    lockedParts: new Set(sent.lockedParts), market: bytesOf(sent.market),
+    pairs: new Set(sent.barriers.map(([a, b]) => Math.min(a, b) * n + Math.max(a, b))),
+  };
+}
+
 function isDark(host) {
   const colour = getComputedStyle(host).getPropertyValue("--st-background-color").trim();
   const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/i.exec(colour);
@@ -136,18 +151,23 @@ class PlanMap {
     this.map.on("mousedown touchstart", () => this.canvasBox.focus({ preventScroll: true }));
     this.tip = overlays.makeTooltip(this.box);
     overlays.makeButton(L, this.map, "fit", texts.fit, () => this.fit(true));
+    const save = overlays.makeButton(L, this.map, "picture", texts.picture, () => this.save());
+    this.saveBar = save.getContainer();
     this.scene = {};
     this.map.on("moveend", () => this.remember());
     this.pointing = new Pointing(this);
     this.homes = new Homes(this);
     this.tools = new Tools(L, this);
     this.keys = new Keys(L, this);
+    this.onPrint = () => this.print();
+    window.addEventListener("beforeprint", this.onPrint);
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.canvasBox);
   }
 
   destroy() {
     this.outbox.close();
+    window.removeEventListener("beforeprint", this.onPrint);
     this.resizing?.disconnect();
     this.map?.remove();
     this.box.remove();
@@ -167,6 +187,7 @@ class PlanMap {
     this.canvasBox.setAttribute("aria-label", data.label);
     this.tools.offer(data.events);
     this.keys.offer(data.events);
+    this.saveBar.classList.toggle("pm-gone", !data.title);
     this.buildScene();
     this.fit(false);
     this.addTiles();
@@ -183,7 +204,7 @@ class PlanMap {
     const { data } = this;
     const layer = (name) => this.known[data.layers[name]] ?? null;
     const units = layer("units") && { layer: layer("units"), codes: bytesOf(data.unitCodes) };
-    if (units) units.parts = bytesOf(data.parts) ?? units.codes;
+    if (units) Object.assign(units, { isMixed: data.parts !== null, parts: bytesOf(data.parts) ?? units.codes });
     const points = layer("points") && {
       layer: layer("points"), codes: bytesOf(data.pointCodes), size: bytesOf(data.pointSize),
     };
@@ -202,6 +223,7 @@ class PlanMap {
       })),
       homes: data.homes.map(withPlace),
       selectedUnits: known(units), selectedPoints: known(points), labels: [],
+      marks: readMarks(data.marks, units?.layer.n ?? 0),
     };
     this.placeLabels();
   }
@@ -227,10 +249,11 @@ class PlanMap {
   }
 
   drawLegend() {
-    overlays.drawLegend(this.legendBox, this.data, this.hidden, () => {
+    legend.drawLegend(this.legendBox, this.data, this.hidden, (text) => {
       this.placeLabels();
       this.renderer.repaint();
       this.drawLegend();
+      this.say(text);
     });
   }
 
@@ -333,6 +356,21 @@ class PlanMap {
 
   tell(what, name) {
     this.say(this.data.texts[what].replace("{name}", name));
+  }
+
+  // --- on paper and as a file -------------------------------------------------------
+
+  async save() {
+    const name = await picture.download(this);
+    this.tell("pictured", name);
+  }
+
+  print() {
+    if (!this.known) return;
+    this.paper?.remove();
+    this.paper = picture.compose(this);
+    this.paper.className = "pm-paper";
+    this.box.append(this.paper);
   }
 
   // Classes stay hidden while the legend means the same, whatever their numbers are.

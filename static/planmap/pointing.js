@@ -2,7 +2,7 @@
 
 const version = new URL(import.meta.url).search;
 const [layers, { pointRadius }] = await Promise.all(
-  ["layers", "canvas"].map((name) => import(`./${name}.js${version}`)),
+  ["layers", "marks"].map((name) => import(`./${name}.js${version}`)),
 );
 
 export class Pointing {

@@ -9,6 +9,7 @@ from shapely.geometry import box
 
 from planner.core.formats import Formats
 from planner.ui.maps.market import SHADES
+from planner.ui.maps.market import circles
 from planner.ui.maps.market import with_market
 from planner.ui.planmap import NONE
 from planner.ui.planmap import Entry
@@ -49,3 +50,12 @@ def test_equal_values_are_one_class():
 def test_a_layer_without_these_units_leaves_the_map_alone():
     before = drawn(2)
     assert with_market(before, pd.Series({"X": 1.0}), "Rate", "", FMT) is before
+
+
+def test_circles_are_shares_of_the_largest_and_none_where_unknown():
+    shapes = drawn(3).units.shapes
+    values = pd.Series({"U0": 50.0, "U1": 200.0})
+    fields = circles(shapes, values, "Households", "k", FMT)
+    assert fields["market_label"] == "Households, to 200 k"
+    np.testing.assert_array_equal(fields["market"], [0.25, 1.0, np.nan])
+    assert circles(shapes, values * 0, "Households", "k", FMT) == {}

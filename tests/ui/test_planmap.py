@@ -170,6 +170,33 @@ def test_what_changes_is_one_byte_each(units, accounts):
     assert "\x00" not in str(sent)
 
 
+def test_marks_are_a_bit_each_and_barriers_pairs_of_places(units, accounts):
+    shapes = shapes_of(units)
+    data = MapData(
+        label="x",
+        units=Units(shapes=shapes),
+        points=Points(places=places_of(accounts)),
+        locked_units=["17003"],
+        locked_points=["a", "c", "gone"],
+        barriers=[("17003", "17001"), ("17001", "elsewhere")],
+        market=np.array([1.0, np.nan]),
+    )
+    marks = payload(data, "m", 400, ())["marks"]
+    assert base64.b64decode(marks["lockedUnits"]) == bytes([0b10])
+    assert base64.b64decode(marks["lockedPoints"]) == bytes([0b101])
+    assert marks["pendingUnits"] is None
+    assert marks["barriers"] == [(1, 0)]
+    assert base64.b64decode(marks["market"]) == bytes([255, 0])
+
+
+def test_market_and_parts_must_fit_the_units(units):
+    shapes = shapes_of(units)
+    with pytest.raises(InputError, match="one value per unit"):
+        MapData(label="x", units=Units(shapes=shapes), market=np.zeros(3))
+    with pytest.raises(InputError, match="no name"):
+        Units(shapes=shapes, parts=np.array([0, 1], np.uint8), names=["T1"])
+
+
 def test_events_are_checked():
     around = [[41, -88], [42, -88], [42, -87], [41, -87]]
     raw = {"kind": "box", "unit_ids": ["17001"], "path": around, "hidden": [255, 2]}

@@ -1,8 +1,9 @@
-"""A market layer beneath the accounts: units in five shades of one hue."""
+"""A market layer: beneath accounts as five shades, over territories as circles."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from planner.core.formats import Formats
 from planner.ui.planmap import NONE
 from planner.ui.planmap import Entry
+from planner.ui.planmap import Layer
 from planner.ui.planmap import MapData
 from planner.ui.planmap import Units
 
@@ -67,6 +69,35 @@ def with_market(
         units=Units(shapes=drawn.units.shapes, codes=codes.astype(np.uint8)),
         legend=[*drawn.legend, *entries],
     )
+
+
+def circles(
+    shapes: Layer, values: pd.Series, name: str, unit: str, fmt: Formats
+) -> dict[str, Any]:
+    """
+    Lay a market layer as circles over units that have colours of their own.
+
+    Parameters
+    ----------
+    shapes
+        The units.
+    values
+        Value by unit_id; units without one, or with none of it, get no circle.
+    name, unit
+        Of the layer.
+    fmt
+        How figures are written.
+
+    Returns
+    -------
+    The fields `market` and `market_label` of `MapData`.
+    """
+    held = values.reindex(list(shapes.ids)).to_numpy(dtype=float)
+    top = float(np.nanmax(held, initial=0.0))
+    if top <= 0:
+        return {}
+    label = f"{name}, to {_short(top, fmt)} {unit}".strip()
+    return {"market": np.clip(held / top, 0, 1), "market_label": label}
 
 
 def _spread(n_classes: int) -> list[str]:

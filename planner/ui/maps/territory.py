@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -133,6 +134,7 @@ def territory_map(
     label: str = "",
     outlines: Sequence[Outline] = (),
     fit: tuple[float, float, float, float] | None = None,
+    **more: Any,
 ) -> MapData:
     """
     Draw the territories of a scenario.
@@ -165,6 +167,8 @@ def territory_map(
         Lines over it, such as another team's territories.
     fit
         South, west, north, east to look at; None: where the accounts are.
+    more
+        Further fields of `MapData`, such as `locked_units`, `barriers` and `title`.
     """
     order = [str(name) for name in view.territories.index]
     labels = territory_labels(view)
@@ -200,6 +204,7 @@ def territory_map(
         unassigned=drawn.none,
         unassigned_count=drawn.none_count,
         distance_unit=fmt.distance_unit,
+        **more,
     )
 
 

@@ -210,13 +210,43 @@ def payload(
         "fit": list(map(float, data.fit)) if data.fit else None,
         "borders": data.has_borders,
         "distanceUnit": data.distance_unit,
+        "marks": _marks(data),
+        "title": plain_text(data.title),
+        "subtitle": plain_text(data.subtitle),
         "tileUrl": data.tile_url,
         "attribution": plain_text(data.attribution),
     }
 
 
+def _marks(data: MapData) -> dict[str, Any]:
+    """Write what marks single units and accounts: a bit each, where there are any."""
+    shapes = data.units.shapes if data.units else None
+    places = data.points.places if data.points else None
+    nth = {name: i for i, name in enumerate(shapes.ids)} if shapes else {}
+    pairs = [(nth.get(a), nth.get(b)) for a, b in data.barriers]
+    return {
+        "lockedUnits": _bits(shapes, data.locked_units),
+        "lockedPoints": _bits(places, data.locked_points),
+        "lockedParts": [plain_text(name) for name in data.locked_parts],
+        "pendingUnits": _bits(shapes, data.pending_units),
+        "pendingPoints": _bits(places, data.pending_points),
+        "barriers": [pair for pair in pairs if None not in pair],
+        "market": _base64(_bytes_of(data.market)),
+        "marketLabel": plain_text(data.market_label),
+    }
+
+
+def _bits(layer: Layer | None, ids: Sequence[str]) -> str | None:
+    """Mark some of a layer, a bit each, the lowest first; None: none of them."""
+    if layer is None or not len(ids):
+        return None
+    wanted = set(map(str, ids))
+    is_marked = np.fromiter((name in wanted for name in layer.ids), bool, len(layer))
+    return _base64(np.packbits(is_marked, bitorder="little"))
+
+
 def _bytes_of(size: np.ndarray | None) -> np.ndarray | None:
-    """Bring sizes from 0..1 to one byte each."""
+    """Bring sizes from 0..1 to one byte each; NaN counts as nothing."""
     if size is None:
         return None
     known = np.nan_to_num(np.asarray(size, dtype=float))

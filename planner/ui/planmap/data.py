@@ -190,6 +190,19 @@ class MapData:
         ``km`` or ``mi``, of the scale bar.
     tile_url, attribution
         Online tile layer, if the deployment has one, and its credit line.
+    title, subtitle
+        Above the map on paper and in its picture, beside the day; the title also names
+        the picture's file. "": the map offers no picture.
+    locked_units, locked_points, locked_parts
+        Ids that bear a lock; parts are named as on the map.
+    pending_units, pending_points
+        Ids with a change that waits: outlined.
+    barriers
+        Pairs of unit ids that touch: a thick dashed line lies between them.
+    market : shape (n_units,)
+        0 to 1, a circle's area in the middle of each unit; NaN: none.
+    market_label
+        What the circles stand for, in the legend.
     """
 
     label: str
@@ -210,8 +223,24 @@ class MapData:
     distance_unit: str = "mi"
     tile_url: str = ""
     attribution: str = ""
+    title: str = ""
+    subtitle: str = ""
+    locked_units: Sequence[str] = ()
+    locked_points: Sequence[str] = ()
+    locked_parts: Sequence[str] = ()
+    pending_units: Sequence[str] = ()
+    pending_points: Sequence[str] = ()
+    barriers: Sequence[tuple[str, str]] = ()
+    market: np.ndarray | None = None
+    market_label: str = ""
 
     def __post_init__(self) -> None:
+        n_units = 0 if self.units is None else len(self.units.shapes)
+        if self.market is not None and len(self.market) != n_units:
+            raise InputError(
+                f"market must have one value per unit ({n_units}),"
+                f" got {len(self.market)}"
+            )
         if len(self.legend) >= NONE:
             raise InputError(
                 f"a map has at most {NONE - 1} classes, got {len(self.legend)}"
