@@ -15,18 +15,16 @@ from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.accounts import account_map
 from planner.ui.maps.accounts import classify
 from planner.ui.maps.accounts import sizes_of
+from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.palette import TERRITORY
 from planner.ui.maps.territory import bounds_of
-from planner.ui.maps.territory import deviation_fill
 from planner.ui.maps.territory import territory_colours
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.territory import territory_map
 from planner.ui.maps.territory import unit_facts
 from planner.ui.planmap import NONE
-from planner.ui.planmap import MapEvent
 from planner.ui.planmap import places_of
 from planner.ui.planmap import shapes_of
-from planner.ui.views.pending_units import units_drawn
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
 UNITS = ["u1", "u2", "u3", "u4"]
@@ -118,15 +116,11 @@ def test_the_map_codes_units_by_the_legend_and_leaves_the_unassigned_out():
 
 def test_other_colours_keep_the_borders_and_names_of_territories():
     view = a_view()
-    data = territory_map(
-        view, FMT, shapes=shapes_of(view.units), colour_by="Deviation", tolerance=0.1
-    )
+    drawn = colouring_of(view, FMT, "Deviation", labels={}, colours={}, tolerance=0.1)
+    data = territory_map(view, FMT, shapes=shapes_of(view.units), colouring=drawn)
     assert list(data.units.parts) == [0, 0, 1, NONE]
     assert data.units.names == ["T01", "T02"]
-    fill = deviation_fill(view, "accounts", 0.1)
-    shown = [data.legend[code].colour for code in data.units.codes[:3]]
-    assert shown == [fill["T01"], fill["T01"], fill["T02"]]
-    assert fill["T01"] != fill["T02"]
+    assert data.legend[data.units.codes[0]].label == "above +20 %"
     assert "2 territories, 4 units, 1 of them unassigned, 8 accounts" in data.label
 
 
@@ -236,18 +230,3 @@ def test_the_popover_has_at_most_eight_facts_and_tells_how_a_place_is_known():
     assert list(facts["Placed by"]) == ["own coordinates", "its ZIP", "its city"]
     assert list(facts["Owner"]) == ["Ann Reyes", NO_OWNER, "vacant"]
     assert "Owner" not in account_facts(some_accounts(), FMT, has_owner=False)
-
-
-@pytest.mark.parametrize(
-    ("kind", "path", "taken"),
-    [
-        ("lasso", [(39, -89.4), (42, -89.4), (42, -87.4), (39, -87.4)], ["u2", "u3"]),
-        ("polygon", [(39, -91), (42, -91), (42, -89.4), (39, -89.4)], ["u1"]),
-        ("paint", [(40.5, -89.9), (40.5, -87.9)], ["u1", "u2", "u3"]),
-        ("paint", [(50.0, -89.9)], []),
-    ],
-)
-def test_what_is_drawn_takes_units_in(kind, path, taken):
-    """A lasso takes units whose middle it encloses; a brush all it runs over."""
-    event = MapEvent(kind=kind, ids=(), path=tuple(path))
-    assert units_drawn(event, a_view()) == taken

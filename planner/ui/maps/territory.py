@@ -11,15 +11,12 @@ import pandas as pd
 from planner.core.formats import Formats
 from planner.geography.boundaries import dissolve
 from planner.services.territory import TerritoryView
-from planner.ui.maps import scales
 from planner.ui.maps.colouring import COLOUR_BY
 from planner.ui.maps.colouring import Colouring
 from planner.ui.maps.colouring import colouring_of
-from planner.ui.maps.palette import GREY
 from planner.ui.maps.palette import TERRITORY
 from planner.ui.maps.palette import colour_territories
 from planner.ui.maps.palette import neighbours_of
-from planner.ui.planmap import NONE
 from planner.ui.planmap import Home
 from planner.ui.planmap import Layer
 from planner.ui.planmap import MapData
@@ -40,7 +37,6 @@ DISTRICT = "#0B4F8A"  # outlines of districts
 __all__ = [
     "COLOUR_BY",
     "bounds_of",
-    "deviation_fill",
     "outlines_by",
     "outlines_of",
     "territory_colours",
@@ -87,16 +83,6 @@ def territory_colours(
     return colours
 
 
-def deviation_fill(
-    view: TerritoryView, measure: str, tolerance: float
-) -> dict[str, str]:
-    """Colour territories by their deviation, as the map does."""
-    shares = scales.number(view.territories[f"{measure}_deviation"])
-    scale, codes = scales.deviations("", Formats(), shares, tolerance)
-    shown = [scale.colours[code] if code != NONE else GREY for code in codes]
-    return dict(zip(map(str, view.territories.index), shown, strict=True))
-
-
 def territory_labels(view: TerritoryView) -> dict[str, str]:
     """
     Name each territory by its id and who works it: ``T01 Reyes``.
@@ -126,9 +112,6 @@ def territory_map(
     places: Layer | None = None,
     colours: dict[str, str] | None = None,
     colouring: Colouring | None = None,
-    colour_by: str = COLOUR_BY[0],
-    measure: str = "accounts",
-    tolerance: float = 0.1,
     has_homes: bool = True,
     selected: Sequence[str] = (),
     label: str = "",
@@ -154,9 +137,7 @@ def territory_map(
     colours
         Colour by territory; None: `territory_colours`.
     colouring
-        What the colours mean, from `colouring_of`; None: made of what follows.
-    colour_by, measure, tolerance
-        As of `colouring_of`.
+        What the colours mean, from `colouring_of`; None: territories.
     has_homes
         Whether the reps' homes are drawn.
     selected
@@ -173,13 +154,7 @@ def territory_map(
     order = [str(name) for name in view.territories.index]
     labels = territory_labels(view)
     drawn = colouring or colouring_of(
-        view,
-        fmt,
-        colour_by,
-        labels=labels,
-        colours=colours or territory_colours(view),
-        measure=measure,
-        tolerance=tolerance,
+        view, fmt, labels=labels, colours=colours or territory_colours(view)
     )
     is_plain = any(entry.short for entry in drawn.legend)
     return MapData(
