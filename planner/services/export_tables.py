@@ -99,10 +99,13 @@ def _plan(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "account_id": accounts.index,
+            "name": accounts["name"].to_numpy(),
             "unit_id": accounts["unit_id"].to_numpy(),
             "territory_id": territory.astype("str").to_numpy(),
             "position_id": position.astype("str").to_numpy(),
             "owner": position.map(names).astype("str").to_numpy(),
+            "lat": accounts["lat"].to_numpy(),
+            "lon": accounts["lon"].to_numpy(),
         }
     )
 
@@ -138,9 +141,9 @@ def _visits_made(ws: Workspace, _: str | None) -> pd.DataFrame:
 def _visits(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
         visits = visit_rows.load_visits(conn, str(scenario_id))
-        names = account_rows.load_accounts(conn, str(ws.company_id))["name"]
-    named = visits.assign(name=visits["account_id"].map(names).astype("str"))
-    return named.reset_index(drop=True)
+        accounts = account_rows.load_accounts(conn, str(ws.company_id))
+    at = accounts[["name", "lat", "lon"]].reindex(visits["account_id"])
+    return visits.reset_index(drop=True).join(at.reset_index(drop=True))
 
 
 def _changes(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
@@ -195,13 +198,15 @@ TABLES: dict[str, ExportTable] = {
     "territories": ExportTable(
         title="Territories", make=_territories, of_scenario=True, has_shapes=True
     ),
-    "plan": ExportTable(title="Plan", make=_plan, of_scenario=True),
+    "plan": ExportTable(title="Plan", make=_plan, of_scenario=True, has_shapes=True),
     "positions": ExportTable(title="Positions", make=_positions),
     "reps": ExportTable(title="Reps", make=_reps),
     "deals": ExportTable(title="Deals", make=_deals),
     "quotas": ExportTable(title="Quotas", make=_quotas, of_scenario=True),
     "visits_made": ExportTable(title="Visits made", make=_visits_made),
-    "visits": ExportTable(title="Planned visits", make=_visits, of_scenario=True),
+    "visits": ExportTable(
+        title="Planned visits", make=_visits, of_scenario=True, has_shapes=True
+    ),
     "changes": ExportTable(
         title="Accounts that changed owner", make=_changes, of_scenario=True
     ),

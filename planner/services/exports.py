@@ -26,6 +26,7 @@ from planner.store import scenarios as scenario_rows
 from planner.store.exports import Export
 from planner.store.records import new_id
 from planner.store.records import sha256_text
+from planner.store.scenarios import Scenario
 
 __all__ = [
     "TABLES",
@@ -46,7 +47,7 @@ MIMES = {
     "geojson": "application/geo+json",
     "gpkg": "application/geopackage+sqlite3",
 }
-WITH_POINTS = ("accounts",)
+WITH_POINTS = ("accounts", "plan", "visits")
 WITHOUT_PLACES = ("geojson", "gpkg")  # their shape says where, once
 
 
@@ -159,7 +160,9 @@ def export(
     company_id = _check_offer(ws, what, form)
     table = TABLES[what]
     chosen = _scenario(ws, what, scenario_id) if table.of_scenario else None
-    frame = table.make(ws, chosen)
+    frame = table.make(ws, None if chosen is None else chosen.scenario_id)
+    if chosen is not None:
+        frame = _of_scenario(frame, chosen)
     content_hash = _content_hash(frame)
     with ws.store.reading() as conn:
         audit_hash = export_rows.newest_audit_hash(conn)
@@ -170,7 +173,9 @@ def export(
         "export_id": export_id,
         "what": what,
         "company": company.name,
-        "scenario_id": chosen or "",
+        "scenario_id": chosen.scenario_id if chosen else "",
+        "scenario": chosen.name if chosen else "",
+        "scenario_version": str(chosen.version) if chosen else "",
         "exported_at": stamp,
         "exported_by": ws.user,
         "content_hash": content_hash,
@@ -182,7 +187,7 @@ def export(
     made = Export(
         export_id=export_id,
         company_id=company_id,
-        scenario_id=chosen,
+        scenario_id=chosen.scenario_id if chosen else None,
         what=what,
         format=form,
         file_name=f"{what}-{export_id}.{form}",
@@ -250,7 +255,7 @@ def _check_offer(ws: Workspace, what: str, form: str) -> str:
     return ws.company_id
 
 
-def _scenario(ws: Workspace, what: str, scenario_id: str | None) -> str:
+def _scenario(ws: Workspace, what: str, scenario_id: str | None) -> Scenario:
     """Find the scenario asked for among those of the open company."""
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
@@ -265,12 +270,23 @@ def _scenario(ws: Workspace, what: str, scenario_id: str | None) -> str:
     if not known:
         missing = "published plan" if what == "changes" else "scenario"
         raise InputError(f"there is no {missing} yet, so no {what} can be exported")
-    if scenario_id is None:
-        return known[0]
-    if scenario_id not in known:
+    if scenario_id is not None and scenario_id not in known:
         kind = "published scenario" if what == "changes" else "scenario"
         raise NotFoundError(f"this company has no {kind} {scenario_id!r}")
-    return scenario_id
+    with ws.store.reading() as conn:
+        return scenario_rows.load_scenario(conn, scenario_id or known[0])
+
+
+def _of_scenario(frame: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Say in each row of which plan it is, so that no copied row loses its plan."""
+    told = frame.assign(
+        scenario=scenario.name,
+        scenario_version=scenario.version,
+        scenario_saved_on=pd.Timestamp(scenario.updated_at[:10]),
+    )
+    if isinstance(frame, gpd.GeoDataFrame):
+        return told[[*told.columns.drop("geometry"), "geometry"]]
+    return told
 
 
 def _shaped(frame: pd.DataFrame, what: str, form: str) -> pd.DataFrame:

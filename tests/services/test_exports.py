@@ -27,11 +27,20 @@ from planner.core.files import encode_frame
 from planner.core.files import in_money
 from planner.core.geofiles import read_note
 from planner.services import exports
+from planner.services.scenarios import rename
+from planner.services.scenarios import scenario
 from planner.services.scenarios import scenarios
+from planner.services.territory import accept_proposal
+from planner.services.visits import save_plan
 from planner.services.workspace import Workspace
 from planner.store import exports as export_rows
 from planner.store.audit import load_audit
+from tests.services.conftest import BROWN
+from tests.services.conftest import DANE
+from tests.services.conftest import MILWAUKEE
+from tests.stores import SQLITE_ONLY
 
+EVIL = "=HYPERLINK(1)"
 ROUND_TRIPS = [
     (offer, form)
     for offer, forms in {
@@ -270,6 +279,59 @@ def test_territories_carry_their_shape_and_figures(sample, tmp_path):
     assert read["n_units"].sum() == 557
     assert read["potential"].min() > 0
     assert read["currency"].unique().tolist() == ["USD"]
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("what", ["territories", "units", "plan", "visits"])
+def test_a_plan_leaves_in_four_formats_with_its_name_version_and_day(
+    small, tmp_path, what
+):
+    found = scenarios(small)[0]
+    answer = {"territory_by_unit": {DANE: "T1", MILWAUKEE: "T2", BROWN: "T2"}}
+    accept_proposal(small, found.scenario_id, found.version, answer)
+    visits = {name: [0] for name in ("arrive_s", "start_s", "leave_s", "travel_s")}
+    save_plan(
+        small,
+        found.scenario_id,
+        pd.DataFrame(
+            {
+                "rep_id": ["R1"],
+                "account_id": ["A000"],
+                "visit_on": [pd.Timestamp("2026-11-23")],
+                "sequence": [1],
+                "travel_m": [0],
+                **visits,
+            }
+        ),
+        pd.DataFrame(columns=["rep_id", "account_id", "missing", "reason", "repair"]),
+        {"seed": 0},
+    )
+    rename(small, found.scenario_id, scenario(small, found.scenario_id).version, EVIL)
+    plan = scenario(small, found.scenario_id)
+    for form in ("csv", "xlsx", "geojson", "gpkg"):
+        made = exports.export(small, what, form, plan.scenario_id)
+        path = tmp_path / made.name
+        path.write_bytes(made.content)
+        if form in ("geojson", "gpkg"):
+            rows = gpd.read_file(path)
+            assert rows.geometry.dropna().is_valid.all()
+            assert rows.geometry.notna().any()
+        else:
+            read = pd.read_csv if form == "csv" else pd.read_excel
+            rows = read(path)
+        assert len(rows) == made.n_rows > 0
+        # A spreadsheet shows the name as text; a map's file keeps it as it is.
+        safe = EVIL if form in ("geojson", "gpkg") else f"'{EVIL}"
+        assert set(rows["scenario"]) == {safe}
+        assert set(rows["scenario_version"].astype(int)) == {plan.version}
+        days = pd.to_datetime(rows["scenario_saved_on"]).dt.strftime("%Y-%m-%d")
+        assert set(days) == {plan.updated_at[:10]}
+        if form != "csv":
+            note = read_note(made.content)
+            assert (note["scenario"], note["scenario_version"]) == (
+                EVIL,
+                str(plan.version),
+            )
 
 
 def test_the_command_line_writes_what_the_store_remembers(small, tmp_path, capsys):

@@ -91,9 +91,14 @@ def _signed_distance(change_km: float, fmt: Formats) -> str:
 
 
 def figures_sheet(found: Comparison, fmt: Formats) -> pd.DataFrame:
-    """Write the figures for a file: amounts as decimals, each with its kind."""
+    """Write the figures for a file: amounts as decimals, under name and version."""
     figures = found.metrics.set_index("label").astype({"a": object, "b": object})
     for label in figures.index[figures["kind"] == "money"]:
         for side in ("a", "b"):
             figures.at[label, side] = exact_money(figures.at[label, side], fmt.currency)
-    return figures
+    a, b = found.a.scenario, found.b.scenario
+    heads = {
+        "a": f"before: {a.name} v{a.version}",
+        "b": f"after: {b.name} v{b.version}",
+    }
+    return figures.rename(columns=heads)

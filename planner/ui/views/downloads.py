@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable
 from collections.abc import Sequence
 
 import streamlit as st
 
 from planner.services import exports
+from planner.services import scenarios
+from planner.services.exports import Offer
+from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
 
+MOST_OF_NAME = 60  # characters of a scenario's name in that of a file
 FORMAT_NAMES = {
     "csv": "CSV",
     "xlsx": "Excel",
@@ -60,6 +66,7 @@ def _choice(
         key=f"export-format-{key}",
         required=True,
     )
+    plan = scenarios.scenario(ws, scenario_id) if scenario_id else None
     for offer in chosen:
         if form not in offer.formats:
             continue
@@ -67,13 +74,21 @@ def _choice(
         st.download_button(
             offer.title,
             _content(ws, offer.what, str(form), chosen_id),
-            f"{offer.what}.{form}",
+            file_name(offer, str(form), plan, dt.datetime.now(dt.UTC).date()),
             exports.MIMES[str(form)],
             key=f"export-{key}-{offer.what}",
             icon=":material/download:",
             on_click="ignore",
             width="stretch",
         )
+
+
+def file_name(offer: Offer, form: str, plan: Scenario | None, today: dt.date) -> str:
+    """Name a file after its plan, the plan's version and the day it was taken."""
+    if plan is None or not offer.of_scenario:
+        return f"{offer.what}.{form}"
+    words = re.sub(r"[^\w]+", "-", plan.name).strip("-")[:MOST_OF_NAME]
+    return f"{offer.what}-{words}-v{plan.version}-{today}.{form}"
 
 
 def _content(
