@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -99,41 +100,46 @@ def loose_pieces(
     )
 
 
-def receiver_of(
-    unit_ids: Collection[str],
+def receivers_of(
+    pieces: Sequence[Collection[str]],
     territory_by_unit: pd.Series,
     edges: pd.DataFrame,
     closed: Collection[str] = (),
-) -> str | None:
+) -> list[str | None]:
     """
-    Find the territory that some units touch most.
+    Find for each of some pieces the territory that it touches most.
 
     Parameters
     ----------
-    unit_ids
-        Units that are to go.
+    pieces
+        Units that are to go together; no unit is in two of them.
     territory_by_unit : shape (n_units,)
         Territory indexed by `unit_id`.
     edges
         EDGES frame of the borders that are open.
     closed
-        Territories that take nothing, such as the one they are to leave.
+        Territories that take nothing.
 
     Returns
     -------
-    The territory with the longest border in common, then with the most units that
-    touch, then the first by name; None where no territory touches.
+    By piece the territory, other than its own, with the longest border in common, then
+    with the most units that touch, then the first by name; None where none touches.
     """
-    ids = list(unit_ids)
-    from_left = edges["unit_id"].isin(ids)
-    from_right = edges["neighbour_id"].isin(ids)
-    rim = edges[from_left != from_right]
-    beside = rim["neighbour_id"].where(from_left[rim.index], rim["unit_id"])
-    territory = beside.map(territory_by_unit)
-    is_open = territory.notna() & ~territory.isin(list(closed))
-    if not is_open.any():
-        return None
-    rows = pd.DataFrame({"to": territory, "border_m": rim["border_m"]})[is_open]
-    found = rows.groupby("to")["border_m"].agg(["sum", "size"]).reset_index()
-    best = found.sort_values(["sum", "size", "to"], ascending=[False, False, True])
-    return str(best["to"].iloc[0])
+    piece_of = {unit: at for at, units in enumerate(pieces) for unit in units}
+    ends = edges[["unit_id", "neighbour_id"]]
+    both = pd.concat([ends, ends.set_axis(["neighbour_id", "unit_id"], axis=1)])
+    rim = pd.DataFrame(
+        {
+            "piece": both["unit_id"].map(piece_of),
+            "own": both["unit_id"].map(territory_by_unit),
+            "to": both["neighbour_id"].map(territory_by_unit),
+            "border_m": pd.concat([edges["border_m"], edges["border_m"]]),
+        }
+    ).dropna(subset=["piece", "to"])
+    rim = rim[(rim["to"] != rim["own"]) & ~rim["to"].isin(list(closed))]
+    found = rim.groupby(["piece", "to"])["border_m"].agg(["sum", "size"]).reset_index()
+    best = found.sort_values(
+        ["piece", "sum", "size", "to"], ascending=[True, False, False, True]
+    ).drop_duplicates("piece")
+    taker = dict(zip(best["piece"].astype(int), best["to"].astype(str), strict=True))
+    return [taker.get(at) for at in range(len(pieces))]

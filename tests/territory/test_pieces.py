@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from planner.geography.adjacency import count_pieces
 from planner.geography.adjacency import find_pieces
 from planner.territory.pieces import loose_pieces
-from planner.territory.pieces import receiver_of
+from planner.territory.pieces import receivers_of
 from planner.territory.pieces import without_barriers
 from tests.small_plan import UNITS
 from tests.small_plan import edges
@@ -48,15 +48,20 @@ def test_a_barrier_parts_a_territory_only_where_no_way_leads_around():
 def test_the_longest_border_decides_who_takes():
     by_unit = halves(u10="C", u01="D")
     links = edges()
-    assert receiver_of(["u00"], by_unit, links) == "C"  # as long as with D: by name
+    assert receivers_of([["u00"]], by_unit, links) == ["C"]  # as long as D's: by name
     is_north = (links["unit_id"] == "u00") & (links["neighbour_id"] == "u01")
     links.loc[is_north, "border_m"] = 1001.0
-    assert receiver_of(["u00"], by_unit, links) == "D"
-    assert receiver_of(["u00"], by_unit, links, closed=["D"]) == "C"
-    assert receiver_of(["u00"], by_unit, links, closed=["C", "D"]) is None
-    assert receiver_of(["u00"], by_unit, without_barriers(links, [("u00", "u01")])) == (
-        "C"
-    )
+    assert receivers_of([["u00"]], by_unit, links) == ["D"]
+    assert receivers_of([["u00"]], by_unit, links, closed=["D"]) == ["C"]
+    assert receivers_of([["u00"]], by_unit, links, closed=["C", "D"]) == [None]
+    shut = without_barriers(links, [("u00", "u01")])
+    assert receivers_of([["u00"], ["u10"]], by_unit, shut) == ["C", "A"]
+    # A border of 2 km with B outweighs one of 1 km with D; nobody's units take nothing.
+    pair = ["u02", "u12"]
+    assert receivers_of([pair], halves(u02="A", u01="D"), links) == ["B"]
+    assert receivers_of([pair], pd.Series(None, index=UNITS, dtype="str"), links) == [
+        None
+    ]
 
 
 @settings(max_examples=60, deadline=None)

@@ -75,7 +75,9 @@ def find_problems(
     ]
     order = list(KINDS)
     found.sort(key=lambda problem: order.index(problem.kind))
-    return pd.DataFrame(found, columns=[f.name for f in fields(Problem)], dtype=object)
+    names = [field.name for field in fields(Problem)]
+    rows = [[getattr(problem, name) for name in names] for problem in found]
+    return pd.DataFrame(rows, columns=names, dtype=object)
 
 
 def fix_of(

@@ -22,15 +22,17 @@ def unassigned(seen: Seen) -> Iterator[Problem]:
     """Units with accounts that nobody has, by piece; accounts outside all units."""
     view = seen.view
     nobodys = view.accounts[seen.by_account.isna()]
-    n_by_unit = nobodys["unit_id"].value_counts().reindex(seen.by_unit.index)
+    counts = nobodys["unit_id"].value_counts()
+    n_by_unit = counts.reindex(seen.by_unit.index).dropna()
     n_held = len(view.accounts) - len(nobodys)
     n_usual = n_held / max(len(view.territories), 1)
-    for ids in _pieces(n_by_unit.dropna(), view.edges):
-        n = int(n_by_unit[list(ids)].sum())
-        to = seen.to_whom(ids, None)
-        label = f"Give to {to}" if to else ""
-        if n > n_usual:  # more than a territory of its own
-            to, label = None, BALANCE
+    pieces = _pieces(n_by_unit, view.edges)
+    of_unit = counts.to_dict()
+    for ids, taker in zip(pieces, seen.to_whom(pieces), strict=True):
+        n = sum(of_unit[name] for name in ids)
+        is_many = n > n_usual  # more than a territory of its own
+        to = None if is_many else taker
+        label = BALANCE if is_many else f"Give to {to}" if to else ""
         what = (
             f"{seen.units_told(ids)}: {counted(n, 'account')} in "
             f"{counted(len(ids), 'unit')} without a territory"
@@ -55,10 +57,11 @@ def apart(seen: Seen) -> Iterator[Problem]:
     n_accounts = seen.view.accounts["unit_id"].value_counts()
     barriers = seen.draft.barriers
     loose = loose_pieces(seen.by_unit, seen.view.edges, n_accounts, barriers)
-    for row in loose.itertuples():
+    takers = seen.to_whom(list(loose["unit_ids"]))
+    of_unit = n_accounts.to_dict()
+    for row, to in zip(loose.itertuples(), takers, strict=True):
         ids: tuple[str, ...] = row.unit_ids
-        to = seen.to_whom(ids, row.territory_id)
-        n = int(n_accounts.reindex(list(ids)).sum())
+        n = sum(of_unit.get(name, 0) for name in ids)
         name = seen.called(row.territory_id)
         lies = (
             f"lies beyond a barrier from the rest of {name}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planner.services import proposals
 from planner.services.territory_view import TerritoryView
 from planner.territory.edits import Draft
-from planner.territory.pieces import receiver_of
+from planner.territory.pieces import receivers_of
 from planner.territory.pieces import without_barriers
 
 UNASSIGNED = "unassigned"
@@ -95,12 +96,15 @@ class Seen:
         told = [str(names.get(name, name)) for name in account_ids[:_TOLD]]
         return listed(told, ", ", len(account_ids))
 
-    def to_whom(self, unit_ids: tuple[str, ...], leaving: str | None) -> str | None:
-        """Find who could take units; nobody where a lock holds one of them."""
-        if leaving in self.locks.territory or not self.locks.unit.isdisjoint(unit_ids):
-            return None
-        closed = {*self.locks.territory, *([leaving] if leaving else [])}
-        return receiver_of(unit_ids, self.by_unit, self.edges, closed)
+    def to_whom(self, pieces: Sequence[tuple[str, ...]]) -> list[str | None]:
+        """Find who could take each piece; nobody where a lock holds some of it."""
+        locked = self.locks.territory
+        takers = receivers_of(pieces, self.by_unit, self.edges, locked)
+        own = [self.by_unit[units[0]] for units in pieces]
+        return [
+            taker if mine not in locked and self.locks.unit.isdisjoint(units) else None
+            for taker, mine, units in zip(takers, own, pieces, strict=True)
+        ]
 
 
 def listed(names: list[str], joint: str, n_all: int | None = None) -> str:
