@@ -72,7 +72,7 @@ def finish(ws, scenario, kind, result):
         scenario.scenario_id,
         kind,
         REQUEST.to_dict(),
-        "ann",
+        ws.user,
     )
     queue.finish(ws.store, queue.claim(ws.store, "W-test"), result)
     return job_id
@@ -99,8 +99,10 @@ def test_a_point_of_the_curve_is_a_proposal_to_discard_or_accept(app, ws):
     assert "Proposal" not in shown(app)
     assert "Balance against moves" in shown(app)
     app.pills(key=f"terr-point-{job_id}").set_value("10").run()
-    app.button(key="terr-accept").click().run()
+    app.button(key="terr-take").click().run()
     assert not app.exception
+    assert "Balance against moves" not in shown(app)
+    app.button(key="terr-accept").click().run()
     saved = territory.overview(ws, scenario.scenario_id).units["territory_id"]
     assert saved.to_dict() == made["10"]["territory_by_unit"]
     assert "Balance against moves" not in shown(app)
@@ -150,7 +152,7 @@ def test_a_unit_too_big_is_said_first_and_divided_on_request(app, ws):
     finish(ws, scenario, "balance", result)
     turn_to(app, "territories")
     said = shown(app)
-    assert said.index("Cook, IL alone is 158 %") < said.index("**Proposal**")
+    assert said.index("Cook, IL alone is 158 %") < said.index("**Balance**")
     app.button(key="terr-divide").click().run()
     job = queue.latest(ws.store, "balance", scenario.scenario_id)
     assert job.state == "queued"

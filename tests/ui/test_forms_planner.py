@@ -17,14 +17,14 @@ def show_form(name):
     import importlib
 
     from planner.ui import session
-    from planner.ui.views import reads
+    from planner.ui.views.workbench import open_workbench
 
     module, function = name.rsplit(".", 1)
     form = getattr(importlib.import_module(module), function).__wrapped__
     ws = session.workspace()
     scenario = session.scenario(ws)
     if function == "balance_form":
-        form(ws, scenario, reads.territory_view(ws, scenario))
+        form(open_workbench(ws, session.formats(ws), scenario))
     elif function == "publish_form":
         form(ws, session.formats(ws), scenario)
     else:

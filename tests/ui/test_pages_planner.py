@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,10 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 from planner.jobs import queue
 from planner.services import accounts
+from planner.services import drafting
 from planner.services import scenarios
 from planner.services import segments
 from planner.services import territory
 from planner.store import jobs
+from planner.territory.moves import Move
+from planner.ui.views.workbench import Choice
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("home", "accounts", "segments", "territories", "scenarios", "import_data")
@@ -61,7 +65,7 @@ def a_result(ws, scenario):
 
 def finish_job(ws, scenario, result):
     job_id = queue.submit(
-        ws.store, ws.company_id, scenario.scenario_id, "balance", {}, "ann"
+        ws.store, ws.company_id, scenario.scenario_id, "balance", {}, ws.user
     )
     queue.finish(ws.store, queue.claim(ws.store, "W-test"), result)
     return job_id
@@ -174,80 +178,125 @@ def test_a_rule_that_cannot_be_read_is_named_with_its_place(app, ws):
     assert segments.saved_rules(ws) == before
 
 
-def test_units_are_moved_after_a_preview(app, ws):
+def choose(app, scenario, units=(), accounts=()):
+    """Stand in for choosing on the map, which AppTest cannot do."""
+    found = Choice(units=dict.fromkeys(units), accounts=dict.fromkeys(accounts))
+    app.session_state["wb-choice"] = {scenario.scenario_id: found}
+    app.run()
+
+
+def saved_of(ws, scenario):
+    return territory.overview(ws, scenario.scenario_id).units["territory_id"]
+
+
+def test_units_are_assigned_seen_pending_undone_and_accepted(app, ws):
     scenario = draft(ws)
-    view = territory.overview(ws, scenario.scenario_id)
-    chosen = list(view.units.index[view.units["territory_id"] == "T15"][:2])
+    chosen = list(saved_of(ws, scenario).pipe(lambda s: s.index[s == "T15"])[:2])
     turn_to(app, "territories")
     assert app.button(key="terr-apply").disabled
-    app.session_state["terr-pending"] = list(chosen)
-    app.run()
-    assert "2 units" in " ".join(m.value for m in app.markdown)
-    app.selectbox(key="terr-target-0").set_value("T16").run()
+    assert app.button(key="terr-undo").disabled
+    choose(app, scenario, chosen)
+    assert "**2 units**" in " ".join(m.value for m in app.markdown)
+    app.selectbox(key="terr-target").set_value("T16").run()
+    app.button(key="terr-apply").click().run()
+    assert not app.exception
     table = balance_of(app)
     assert [table["rows"][place][0] for place in table["changed"]] == ["T15", "T16"]
     assert scenarios.scenario(ws, scenario.scenario_id).version == scenario.version
-    app.button(key="terr-apply").click().run()
+    assert not app.session_state["wb-choice"][scenario.scenario_id]
+    app.button(key="terr-undo").click().run()
+    assert balance_of(app)["changed"] == []
+    assert app.button(key="terr-accept").disabled
+    app.button(key="terr-redo").click().run()
+    app.button(key="terr-accept").click().run()
     assert not app.exception
-    after = territory.overview(ws, scenario.scenario_id)
-    assert set(after.units.loc[chosen, "territory_id"]) == {"T16"}
-    assert app.session_state["terr-pending"] == []
+    assert set(saved_of(ws, scenario)[chosen]) == {"T16"}
+    assert balance_of(app)["changed"] == []
 
 
-def test_who_saves_too_late_is_told_and_keeps_the_choice(app, ws):
+def test_locked_things_stay_and_this_is_told(app, ws):
     scenario = draft(ws)
-    view = territory.overview(ws, scenario.scenario_id)
-    mine, theirs = view.units.index[view.units["territory_id"] == "T15"][:2]
+    chosen = list(saved_of(ws, scenario).pipe(lambda s: s.index[s == "T15"])[:3])
     turn_to(app, "territories")
-    app.session_state["terr-pending"] = [mine]
-    app.run()
-    app.selectbox(key="terr-target-0").set_value("T16").run()
-    territory.assign_units(ws, scenario.scenario_id, scenario.version, [theirs], "T17")
+    choose(app, scenario, chosen[:1])
+    app.button(key="terr-lock").click().run()
+    choose(app, scenario, chosen)
+    app.selectbox(key="terr-target").set_value("T16").run()
     app.button(key="terr-apply").click().run()
-    assert "move 1 unit to T17" in boxes(app)
-    assert app.session_state["terr-pending"] == [mine]
-    app.button(key="terr-reload").click().run()
-    assert "meanwhile" not in boxes(app)
-    app.button(key="terr-apply").click().run()
-    after = territory.overview(ws, scenario.scenario_id)
-    assert after.units.loc[mine, "territory_id"] == "T16"
-    assert after.units.loc[theirs, "territory_id"] == "T17"
+    assert any("1 is locked and stays" in c.value for c in app.caption)
+    app.button(key="terr-accept").click().run()
+    assert saved_of(ws, scenario)[chosen].tolist() == ["T15", "T16", "T16"]
 
 
-def test_a_finished_balance_is_offered_and_accepted(app, ws):
+def test_another_s_save_goes_beneath_and_both_versions_are_shown(app, ws):
     scenario = draft(ws)
+    mine, theirs = saved_of(ws, scenario).pipe(lambda s: s.index[s == "T15"])[:2]
+    turn_to(app, "territories")
+    choose(app, scenario, [mine])
+    app.selectbox(key="terr-target").set_value("T16").run()
+    app.button(key="terr-apply").click().run()
+    bob = replace(ws, user="bob")
+    opened = drafting.open_draft(bob, scenario.scenario_id)
+    move = Move(to="T17", unit_ids=(mine, theirs))
+    drafting.accept(bob, drafting.do(bob, opened, move, "two to T17"))
+    app.run()
+    assert not app.exception
+    said = " ".join(m.value for m in app.markdown)
+    assert "bob saved this scenario" in said
+    assert "You both changed these" in said
+    app.button(key="terr-keep-mine").click().run()
+    assert "bob saved" not in " ".join(m.value for m in app.markdown)
+    app.button(key="terr-accept").click().run()
+    after = saved_of(ws, scenario)
+    assert (after[mine], after[theirs]) == ("T16", "T17")
+
+
+def test_a_finished_balance_arrives_as_pending_changes(app, ws):
+    scenario = draft(ws)
+    before = saved_of(ws, scenario)
     result = a_result(ws, scenario)
     finish_job(ws, scenario, result)
     turn_to(app, "territories")
     assert not app.exception
-    assert any("Proposal" in m.value for m in app.markdown)
+    assert any("**Balance**" in m.value for m in app.markdown)
+    assert saved_of(ws, scenario).equals(before)
     app.button(key="terr-accept").click().run()
     assert not app.exception
-    saved = territory.overview(ws, scenario.scenario_id).units["territory_id"]
-    assert saved.to_dict() == result["territory_by_unit"]
-    assert not any("Proposal" in m.value for m in app.markdown)
+    assert saved_of(ws, scenario).to_dict() == result["territory_by_unit"]
+    assert not any("**Balance**" in m.value for m in app.markdown)
 
 
-def test_a_discarded_balance_changes_nothing(app, ws):
+def test_a_rejected_balance_changes_nothing_and_comes_back_by_undo(app, ws):
     scenario = draft(ws)
     finish_job(ws, scenario, a_result(ws, scenario))
     turn_to(app, "territories")
-    app.button(key="terr-discard").click().run()
-    assert not any("Proposal" in m.value for m in app.markdown)
+    app.button(key="terr-reject").click().run()
+    assert app.button(key="terr-accept").disabled
     another = turn_to(
         AppTest.from_file(str(ROOT / "app.py"), default_timeout=RUN_S), "territories"
     )
-    assert not any("Proposal" in m.value for m in another.markdown)
+    assert another.button(key="terr-accept").disabled
     assert scenarios.scenario(ws, scenario.scenario_id).version == scenario.version
+    another.button(key="terr-undo").click().run()
+    assert not another.button(key="terr-accept").disabled
 
 
-def test_a_proposal_stays_offered_after_another_save(app, ws):
+def test_steps_are_listed_and_problems_counted(app, ws):
     scenario = draft(ws)
-    finish_job(ws, scenario, a_result(ws, scenario))
-    scenarios.rename(ws, scenario.scenario_id, scenario.version, "Renamed meanwhile")
+    units = list(saved_of(ws, scenario).pipe(lambda s: s.index[s == "T15"])[:1])
     turn_to(app, "territories")
-    assert any("Proposal" in m.value for m in app.markdown)
-    assert "The scenario changed while this was computed" in boxes(app)
+    choose(app, scenario, units)
+    app.selectbox(key="terr-target").set_value("–").run()
+    app.button(key="terr-apply").click().run()
+    app.segmented_control(key="terr-below").set_value("Problems").run()
+    assert not app.exception
+    assert any("Unassigned" in m.value for m in app.markdown)
+    app.segmented_control(key="terr-below").set_value("History").run()
+    assert not app.exception
+    assert "Move 1 unit to no territory" in app.dataframe[0].value["label"].tolist()
+    for part in ("Coverage", "Units", "Changes"):
+        app.segmented_control(key="terr-below").set_value(part).run()
+        assert not app.exception
 
 
 @pytest.mark.parametrize(
@@ -278,7 +327,7 @@ def test_a_scenario_of_an_empty_company_breaks_no_page(app, ws, name, said):
 
 def test_a_failed_job_says_why(app, ws):
     scenario = draft(ws)
-    queue.submit(ws.store, ws.company_id, scenario.scenario_id, "balance", {}, "ann")
+    queue.submit(ws.store, ws.company_id, scenario.scenario_id, "balance", {}, ws.user)
     queue.fail(ws.store, queue.claim(ws.store, "W-test"), "County 17031 is too large")
     turn_to(app, "territories")
     assert "County 17031 is too large" in boxes(app)
@@ -308,7 +357,7 @@ def test_a_job_whose_worker_is_gone_gets_another(app, ws, monkeypatch):
     asked = []
     monkeypatch.setattr("planner.ui.session.ensure_worker", asked.append)
     scenario = draft(ws)
-    queue.submit(ws.store, ws.company_id, scenario.scenario_id, "balance", {}, "ann")
+    queue.submit(ws.store, ws.company_id, scenario.scenario_id, "balance", {}, ws.user)
     held = queue.claim(ws.store, "W-test")
     turn_to(app, "territories")
     assert asked == []  # it showed life just now
@@ -398,6 +447,6 @@ def test_a_rerun_of_the_territories_reads_nothing_anew(app, monkeypatch):
     turn_to(app, "territories")
     calls = []
     monkeypatch.setattr(territory, "overview", lambda *args: calls.append(args))
-    app.segmented_control(key="terr-colour").set_value("Deviation").run()
+    app.selectbox(key="terr-colour").set_value("Deviation").run()
     assert not app.exception
     assert calls == []

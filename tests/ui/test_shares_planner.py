@@ -21,5 +21,6 @@ def test_wanted_shares_are_said_and_can_be_made_equal(app, ws):
     assert "T01 is to have 50 % of an even share, T02 150 %" in said
     app.button(key="terr-equal").click().run()
     assert not app.exception
+    app.button(key="terr-accept").click().run()
     assert not territory.overview(ws, scenario.scenario_id).has_shares
     assert "terr-equal" not in [b.key for b in app.button]

@@ -13,7 +13,7 @@ from planner.services.balancing import measures_of
 from planner.services.balancing import usual_measure
 from planner.services.problems import find_problems
 from planner.services.problems import fix_of
-from planner.services.roster import load_roster
+from planner.services.roster import Roster
 from planner.services.scenarios import Scenario
 from planner.services.territory import MEASURES
 from planner.services.territory import TerritoryView
@@ -34,6 +34,7 @@ from planner.ui.views.balance_form import balance_form
 from planner.ui.views.balance_table import MeasureColumn
 from planner.ui.views.balance_table import balance_table
 from planner.ui.views.choice_bar import choice_bar
+from planner.ui.views.coverage_table import coverage_table
 from planner.ui.views.districts import district_outlines
 from planner.ui.views.districts import district_part
 from planner.ui.views.downloads import export_menu
@@ -58,6 +59,7 @@ from planner.ui.views.proposal import pending_job
 from planner.ui.views.proposal import proposal_bar
 from planner.ui.views.territory_figures import figures
 from planner.ui.views.wanted_shares import shares_note
+from planner.ui.views.what_if import what_if_button
 from planner.ui.views.workbench import TARGET
 from planner.ui.views.workbench import Workbench
 from planner.ui.views.workbench import drawn_line
@@ -80,7 +82,8 @@ GESTURES: tuple[EventKind, ...] = (
     "key",
 )
 PANELS = {"frontier": frontier_panel, "headcount": headcount_panel}
-CHANGES, PROBLEMS, HISTORY, LIST = "Changes", "Problems", "History", "Units"
+CHANGES, PROBLEMS, COVERAGE = "Changes", "Problems", "Coverage"
+HISTORY, LIST = "History", "Units"
 LINE_COLOUR = "#B45309"
 
 
@@ -146,8 +149,10 @@ def _header_button(bench: Workbench, slot: Any) -> None:
         if scenario.status == "published":
             if st.button("Clone to change", type="primary", key="terr-clone"):
                 _clone(ws, scenario)
-        elif st.button("Balance", type="primary", key="terr-balance"):
-            balance_form(bench)
+        else:
+            what_if_button(ws, scenario, bench.saved)
+            if st.button("Balance", type="primary", key="terr-balance"):
+                balance_form(bench)
 
 
 def _clone(ws: Workspace, scenario: Scenario) -> None:
@@ -188,11 +193,9 @@ def _work(bench: Workbench) -> None:
             before, after = offer.proposal.before, offer.proposal.after
             shown = proposal_bar(bench, offer)
         elif bench.is_editable:
-            choice_bar(bench, tools["measures"][0].column)
-            pending_bar(bench)
-            shown = bench.shown
-            if after is not None and _shows_saved():
-                shown = bench.saved
+            choice_bar(bench)
+            is_saved_shown = pending_bar(bench, tools["measures"][0].column)
+            shown = bench.saved if is_saved_shown else bench.shown
         else:
             st.caption(
                 f"Published from {fmt.day(scenario.effective_from)}: this scenario "
@@ -212,10 +215,6 @@ def _take_answer(bench: Workbench, job: Any) -> None:
         "Taking the balance's answer",
         lambda: take(bench.ws, opened, job.result, job.job_id),
     )
-
-
-def _shows_saved() -> bool:
-    return bool(st.session_state.get("terr-side") == "Saved")
 
 
 def _map_and_table(
@@ -323,7 +322,7 @@ def _below(
     found = fmt.number(len(problems))
     part = st.segmented_control(
         "Below the map",
-        [CHANGES, PROBLEMS, HISTORY, LIST],
+        [CHANGES, PROBLEMS, COVERAGE, HISTORY, LIST],
         default=CHANGES,
         key="terr-below",
         format_func=lambda name: f"Problems {found}" if name == PROBLEMS else name,
@@ -336,6 +335,8 @@ def _below(
             changes_part(bench)
         elif part == PROBLEMS:
             _problem_part(bench, problems)
+        elif part == COVERAGE:
+            coverage_table(fmt, bench.saved, _roster(bench), bench.after)
         elif part == HISTORY:
             history_part(bench)
         else:
@@ -351,10 +352,14 @@ def _problems(bench: Workbench) -> Any:
         kept[key] = find_problems(
             bench.shown,
             bench.opened.draft,
-            load_roster(bench.ws),
+            _roster(bench),
             bench.opened.saved,
         )
     return kept[key]
+
+
+def _roster(bench: Workbench) -> Roster:
+    return reads.roster(bench.ws)
 
 
 def _problem_part(bench: Workbench, problems: Any) -> None:
@@ -411,7 +416,7 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
             index=list(known).index(scenario.scenario_id),
             format_func=scenarios.titles(list(known.values())).get,
             key=f"terr-scenario-{scenario.scenario_id}",
-            width=230,
+            width=190,
         )
         beside = ask_other_team(ws, scenario)
         looked_at = _measures(measures)
@@ -429,14 +434,6 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
             format_func=str.capitalize,
             key="terr-layers",
         )
-        if view.scenario.status == "draft":
-            st.segmented_control(
-                "Map shows",
-                ["Draft", "Saved"],
-                default="Draft",
-                key="terr-side",
-                required=True,
-            )
     if chosen != scenario.scenario_id:
         session.choose_scenario(chosen)
         st.rerun()
@@ -458,7 +455,7 @@ def _measures(known: list[str]) -> list[MeasureColumn]:
         format_func=lambda name: MEASURES[name],
         max_selections=3,
         key="terr-measures",
-        width=320,
+        width=230,
     )
     with st.popover("Tolerances", width="content"):
         limits = {

@@ -31,10 +31,10 @@ from planner.ui.views.workbench import drop_line
 from planner.ui.views.workbench import last_fault
 from planner.ui.views.workbench import last_said
 
-HINT = "Click, box, lasso or paint on the map, or choose in the list below."
+HINT = "Click, lasso or paint on the map, or choose below it."
 
 
-def choice_bar(bench: Workbench, measure: str) -> None:
+def choice_bar(bench: Workbench) -> None:
     """Offer what can be done with the choice; always in the same place."""
     draft = bench.opened.draft
     labels = territory_labels(bench.shown)
@@ -107,7 +107,6 @@ def choice_bar(bench: Workbench, measure: str) -> None:
             on_click=_step_on,
             args=(bench,),
         )
-        st.markdown(_choice_text(bench, measure), width="stretch")
     if drawn_line():
         _line_bar(bench)
     _told()
@@ -149,7 +148,8 @@ def _next_undo(opened: OpenDraft) -> str | None:
     return f"Undo: {opened.history.entries[opened.history.position - 1].label}"
 
 
-def _choice_text(bench: Workbench, measure: str) -> str:
+def choice_text(bench: Workbench, measure: str) -> str:
+    """Say what is chosen and what it comes to."""
     choice, fmt = bench.choice, bench.fmt
     if not choice:
         return f":gray[{HINT}]"

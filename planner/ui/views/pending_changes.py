@@ -19,30 +19,57 @@ from planner.territory.edits import LOCKABLE
 from planner.territory.edits import UNIT
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
+from planner.ui.views.choice_bar import choice_text
 from planner.ui.views.workbench import Workbench
 
 MOST_NAMED = 3  # territories named in the line
 _JOBS = "wb-job-results"
+DRAFT, SAVED = "Draft", "Saved"
 MONEY = ("our_sales_minor", "potential_minor", "open_pipeline_minor")
 
 
-def pending_bar(bench: Workbench) -> None:
-    """Say what is pending, with Accept and Reject; always in the same place."""
-    with st.container(key="terr-pending"):
-        if bench.opened.pending is None:
-            st.caption("Nothing is pending: the map shows the scenario as it is saved.")
-            return
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**Pending** · {_summary(bench)}", width="stretch")
-            st.button("Reject", key="terr-reject", on_click=_reject_all, args=(bench,))
-            st.button(
-                "Accept",
-                key="terr-accept",
-                type="primary",
-                on_click=_accept,
-                args=(bench,),
-                help="Saves the changes for everyone; until then they are yours.",
-            )
+def pending_bar(bench: Workbench, measure: str) -> bool:
+    """
+    Say what is chosen and what is pending, with Accept and Reject.
+
+    Returns
+    -------
+    Whether the user wants to see the saved scenario instead of the draft.
+    """
+    is_pending = bench.opened.pending is not None
+    with st.container(horizontal=True, vertical_alignment="center", key="terr-pending"):
+        st.markdown(choice_text(bench, measure), width=300)
+        told = ":gray[Nothing is pending: all is as saved.]"
+        if is_pending:
+            told = f"**Pending** · {_summary(bench)}"
+        st.markdown(told, width="stretch")
+        side = st.segmented_control(
+            "Map shows",
+            [DRAFT, SAVED],
+            default=DRAFT,
+            key="terr-side",
+            label_visibility="collapsed",
+            required=True,
+            disabled=not is_pending,
+            help="Compare the map with what is saved.",
+        )
+        st.button(
+            "Reject",
+            key="terr-reject",
+            disabled=not is_pending,
+            on_click=_reject_all,
+            args=(bench,),
+        )
+        st.button(
+            "Accept",
+            key="terr-accept",
+            type="primary",
+            disabled=not is_pending,
+            on_click=_accept,
+            args=(bench,),
+            help="Saves the changes for everyone; until then they are yours.",
+        )
+    return is_pending and side == SAVED
 
 
 def _accept(bench: Workbench) -> None:

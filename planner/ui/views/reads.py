@@ -28,6 +28,8 @@ from planner.services import scenarios
 from planner.services import segments
 from planner.services import territory
 from planner.services.health import HealthView
+from planner.services.roster import Roster
+from planner.services.roster import load_roster
 from planner.services.scenarios import Comparison
 from planner.services.scenarios import Scenario
 from planner.services.segments import SegmentView
@@ -177,6 +179,19 @@ def _unit_shapes(
     _view: TerritoryView,
 ) -> Layer:
     return shapes_of(_view.units, facts=unit_facts(_view, fmt))
+
+
+def roster(ws: Workspace) -> Roster:
+    """Read who works for the company."""
+    return _roster(facts_key(ws), ws)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _roster(
+    kept_under: Key,  # noqa: ARG001
+    _ws: Workspace,
+) -> Roster:
+    return load_roster(_ws)
 
 
 def unit_middles(ws: Workspace, view: TerritoryView) -> pd.DataFrame:
