@@ -150,10 +150,15 @@ export class Mailbox {
   put(event) {
     const last = this.waiting.at(-1);
     if (last?.kind !== event.kind) this.waiting.push(event);
-    else if (event.kind === "lock" || event.kind === "unlock") last.ids = [...new Set([...last.ids, ...event.ids])];
-    else Object.assign(last, event);
+    else if (event.kind === "choose" || event.kind === "select" || event.kind === "zoom") Object.assign(last, event);
+    else if (last.ids && event.ids) last.ids = [...new Set([...last.ids, ...event.ids])];
+    else this.waiting.push(event);
     if (this.underway && Date.now() - this.sentAt > PATIENCE_MS) this.underway = null;
     this.post();
+  }
+
+  has(kind) {
+    return this.underway?.kind === kind || this.waiting.some((event) => event.kind === kind);
   }
 
   heard(turn) {

@@ -20,7 +20,14 @@ sys.path.insert(0, {root!r})
 import streamlit as st
 from planner.services.territory_view import preview_move
 from planner.ui.views.balance_table import MeasureColumn, balance_table
+from planner.ui.views.list_table import account_rows, list_table
 from tests.ui.test_balance_table import FMT, a_view
+from tests.ui.test_list_table import listed_view
+
+@st.cache_resource
+def listed():
+    view = listed_view(600)
+    return view, account_rows(view)
 
 state = st.session_state
 state.setdefault("locked", set())
@@ -39,6 +46,19 @@ if event:
         state["to"] = event.ids[0]
     state["last"] = f"{{event.kind}} {{len(event.ids)}} {{event.ids[0]}}"
     st.rerun()
+if "list" in st.query_params:
+    view, rows = listed()
+    state.setdefault("chosen", ())
+    event = list_table(rows, FMT, what="account", view=view, colours={{}}, locked=state["locked"],
+                       chosen=state["chosen"], key="l", height=400)
+    if event:
+        if event.kind == "choose":
+            state["chosen"] = event.ids
+        elif event.kind == "lock":
+            state["locked"] |= set(event.ids)
+        state["last"] = f"{{event.kind}} {{len(event.ids)}} {{event.ids[:1]}}"
+        st.rerun()
+    st.text(f"chosen {{len(state['chosen'])}}")
 st.text(f"locked {{sorted(state['locked'])}}")
 st.text(f"did {{state.get('last')}}")
 st.text(f"run {{state['runs']}}")
@@ -169,3 +189,38 @@ def test_a_phone_sees_it_without_sideways_scrolling(page):
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator(".bt-root").bounding_box()["height"] <= 844 * 0.77
+
+
+def test_a_list_of_thousands_is_chosen_from_by_keyboard(page):
+    page.goto(f"{page.url}?list=1")
+    page.get_by_text("chosen 0").wait_for()
+    rows = page.locator(".bt-list-body .bt-line:visible")
+    rows.first.wait_for()
+    assert rows.first.locator(".bt-label").first.inner_text() == "</script><b>`${x}`"
+    assert rows.count() < 40  # of 2,404
+    page.locator(".bt-list").focus()
+    page.keyboard.press(" ")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press(" ")
+    page.keyboard.press("Shift+ArrowDown")
+    page.get_by_text("chosen 3").wait_for()
+    assert page.locator(".bt-line[aria-selected=true]").count() == 3
+    assert page.evaluate(FOCUS) == "Accounts of North"
+    page.keyboard.press("l")
+    page.get_by_text("did lock 1 ('A2',)").wait_for()
+    page.keyboard.press("End")
+    last = page.locator(".bt-line.bt-active:visible")
+    assert last.get_attribute("aria-rowindex") == "2405"
+    assert last.locator(".bt-label").nth(1).inner_text() == "T500 vacant"
+    field = page.get_by_label("Filter", exact=True)
+    field.fill("firm 80")
+    page.locator(".bt-count", has_text="11 of 2,404 accounts").wait_for()
+    page.get_by_text("Choose all shown").click()
+    page.get_by_text("chosen 14").wait_for()
+    page.get_by_role("button", name="Lock", exact=True).click()
+    page.get_by_text("did lock 14 ('A0',)").wait_for()
+    assert rows.locator("[aria-label^=Unlock]").count() == 11
+    page.get_by_role("button", name="Clear").click()
+    page.get_by_text("did choose 0").wait_for()
+    assert page.locator(".bt-line[aria-selected=true]:visible").count() == 0
+    assert page.faults == []

@@ -17,6 +17,9 @@ from planner.core.settings import ROOT
 from planner.ui.balance.events import EventKind
 from planner.ui.balance.events import TableEvent
 from planner.ui.balance.events import read_event
+from planner.ui.balance.lists import Rows
+from planner.ui.balance.lists import bits_text
+from planner.ui.balance.lists import read_list_event
 from planner.ui.planmap.component import scripts_version
 
 SCRIPTS = ROOT / "static" / "balance"
@@ -50,31 +53,50 @@ def _loader(role: str) -> str:
 
 
 _territories = st.components.v2.component("balance_table", js=_loader("territories"))
+_list = st.components.v2.component("list_table", js=_loader("list"))
+_store = st.components.v2.component("list_table_store", js=_loader("store"))
 
 
 def show_territories(
     data: Mapping[str, Any], key: str, kinds: Sequence[EventKind]
 ) -> TableEvent | None:
     """Show the table of territories; return what was done in it, once."""
-    return _show(_territories, data, key, kinds)
+    return read_event(_mounted(_territories, data, key), kinds)
 
 
-def _show(
-    component: Any, data: Mapping[str, Any], key: str, kinds: Sequence[EventKind]
+def show_list(
+    data: Mapping[str, Any], rows: Rows, key: str, kinds: Sequence[EventKind]
 ) -> TableEvent | None:
     """
-    Mount a table and read its event.
+    Show a list of units or accounts; return what was done in it, once.
+
+    Notes
+    -----
+    A choice that has just been made is sent back as the choice there is: the page takes
+    it only after this, and the boxes ticked would be empty until then.
+    """
+    _store(data=rows.layer.blob, key=f"{key}-store", height="content")
+    made = read_list_event(st.session_state.pop(f"{key}-made", None), kinds, rows)
+    if made is not None and made.kind == "choose":
+        data = {**data, "chosen": bits_text(rows, made.ids)}
+    return read_list_event(_mounted(_list, data, key), kinds, rows)
+
+
+def _mounted(component: Any, data: Mapping[str, Any], key: str) -> Any:
+    """
+    Mount a table and return its event, raw.
 
     Notes
     -----
     Gestures carry a number. The browser sends the next one when it reads that the last
     was heard, as Streamlit keeps only the later of two that arrive during one run.
     """
-    heard = f"{key}-heard"
+    heard, made = f"{key}-heard", f"{key}-made"
 
     def hear() -> None:
         event = (st.session_state.get(key) or {}).get("event") or {}
         st.session_state[heard] = int(event.get("turn") or 0)
+        st.session_state[made] = event
 
     result = component(
         data={**data, "heard": st.session_state.get(heard, 0)},
@@ -82,4 +104,4 @@ def _show(
         height="content",
         on_event_change=hear,
     )
-    return read_event(result.event, kinds)
+    return result.event

@@ -83,7 +83,7 @@ def shapes_of(
         "ringStart": ring_start.astype("<u4"),
         "unitStart": unit_start.astype("<u4"),
     }
-    return _pack(frame.index, header, arrays)
+    return pack(frame.index, header, arrays)
 
 
 def places_of(
@@ -112,7 +112,7 @@ def places_of(
     lonlat = frame[["lon", "lat"]].to_numpy(dtype=float)
     _refuse_metres(lonlat)
     header = _header("places", frame.index, frame[names], facts)
-    return _pack(frame.index, header, {"lonlat": lonlat.astype("<f4").ravel()})
+    return pack(frame.index, header, {"lonlat": lonlat.astype("<f4").ravel()})
 
 
 def unpack(blob: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -157,17 +157,18 @@ def _header(
         raise InputError(f"a tooltip shows at most {MAX_FACTS} facts, got {len(shown)}")
     return {
         "kind": kind,
-        "ids": _texts(ids),
-        "names": _texts(names),
-        "facts": [[label, _texts(s.reindex(ids))] for label, s in shown.items()],
+        "ids": texts(ids),
+        "names": texts(names),
+        "facts": [[label, texts(s.reindex(ids))] for label, s in shown.items()],
     }
 
 
-def _texts(values: Sequence[Any] | pd.Series | pd.Index) -> list[str]:
+def texts(values: Sequence[Any] | pd.Series | pd.Index) -> list[str]:
+    """Write values as plain lines; what is missing is empty."""
     return ["" if pd.isna(value) else plain_text(value) for value in values]
 
 
-def _pack(
+def pack(
     ids: pd.Index, header: dict[str, Any], arrays: Mapping[str, np.ndarray]
 ) -> Layer:
     """Put header and arrays into one block and name it by its hash."""
