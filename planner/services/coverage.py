@@ -88,34 +88,34 @@ def coverage(
 
 def _counted(view: TerritoryView, roster: Roster, by: CoverageBy) -> pd.DataFrame:
     """Count one plan; a row for each group that has an account or a territory."""
-    accounts = view.accounts
-    team = _team(view, roster)
-    territory = accounts["territory_id"]
+    team, parts = _team(view, roster), _parts(view.accounts)
     if by == "region":
-        group = accounts["region"]
-        labels = pd.Series(group.dropna().unique(), dtype="str")
-        label_by = dict(zip(labels, labels, strict=True))
-        label_by[NOBODY] = "No region"
+        label_by = {name: name for name in parts["region"]} | {NOBODY: "No region"}
+        parts["group_id"] = parts["region"]
+        seats = _seats_by_region(parts, team)
     else:
         label_by = _labels(roster, team, by)
-        group = territory.map(team[by])
-    facts = pd.DataFrame(
-        {
-            "group_id": group.astype("str").fillna(NOBODY).to_numpy(),
-            "territory_id": territory.to_numpy(),
-            "accounts": 1.0,
-            "unassigned": territory.isna().to_numpy(dtype=float),
-            "needed_min": accounts["workload_min"].to_numpy(dtype=float, na_value=0.0),
-            "never_visited": accounts["days_since_visit"].isna().to_numpy(dtype=float),
-            "overdue": _is_overdue(accounts),
-        }
-    )
-    sums = facts.drop(columns="territory_id").groupby("group_id").sum()
-    seats = _seats_by_region(facts, team) if by == "region" else _seats(team, by)
+        parts["group_id"] = parts["territory_id"].map(team[by]).fillna(NOBODY)
+        seats = team.groupby(by)[["territories", "vacant", "capacity_min"]].sum()
+    sums = parts.drop(columns=["territory_id", "region"]).groupby("group_id").sum()
     found = sums.join(seats, how="outer").reindex(columns=list(COUNTED)).fillna(0.0)
     found = found[(found["accounts"] > 0) | (found["territories"] > 0)]
     found.insert(0, "label", [label_by.get(name, name) for name in found.index])
     return found.rename_axis("group_id")
+
+
+def _parts(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Count the accounts of each territory in each region: a short table."""
+    facts = accounts[["territory_id", "region"]].assign(
+        accounts=1.0,
+        unassigned=accounts["territory_id"].isna().astype(float),
+        needed_min=accounts["workload_min"].to_numpy(dtype=float, na_value=0.0),
+        never_visited=accounts["days_since_visit"].isna().astype(float),
+        overdue=_is_overdue(accounts),
+    )
+    keys = ["territory_id", "region"]
+    parts = facts.groupby(keys, dropna=False, sort=False).sum().reset_index()
+    return parts.assign(region=parts["region"].astype("str").fillna(NOBODY))
 
 
 def _team(view: TerritoryView, roster: Roster) -> pd.DataFrame:
@@ -154,19 +154,14 @@ def _labels(roster: Roster, team: pd.DataFrame, by: CoverageBy) -> dict[str, str
     return {**told, NOBODY: "No territory"}
 
 
-def _seats(team: pd.DataFrame, by: CoverageBy) -> pd.DataFrame:
-    return team.groupby(by)[["territories", "vacant", "capacity_min"]].sum()
-
-
-def _seats_by_region(facts: pd.DataFrame, team: pd.DataFrame) -> pd.DataFrame:
+def _seats_by_region(parts: pd.DataFrame, team: pd.DataFrame) -> pd.DataFrame:
     """Count territories where they have accounts; share out what they can do."""
-    held = facts.dropna(subset="territory_id")
-    parts = held.groupby(["territory_id", "group_id"])[["needed_min", "accounts"]].sum()
-    share = parts / parts.groupby(level="territory_id").transform("sum")
+    held = parts.dropna(subset="territory_id").set_index(["territory_id", "region"])
+    load = held[["needed_min", "accounts"]]
+    share = load / load.groupby(level="territory_id").transform("sum")
     # Where a territory needs no hours at all its accounts stand for them.
     weight = share["needed_min"].fillna(share["accounts"])
-    region = parts.index.get_level_values("group_id")
-    own = parts.index.get_level_values("territory_id")
+    own, region = (load.index.get_level_values(level) for level in (0, 1))
     seats = team[["territories", "vacant", "capacity_min"]].reindex(own)
     seats["capacity_min"] *= weight.to_numpy()
     return seats.groupby(region).sum()
@@ -174,7 +169,8 @@ def _seats_by_region(facts: pd.DataFrame, team: pd.DataFrame) -> pd.DataFrame:
 
 def _is_overdue(accounts: pd.DataFrame) -> np.ndarray:
     """Tell of each account whether a visit was missed, 1.0 or 0.0."""
-    visits = accounts["visit_class"].map(VISITS_PER_4_WEEKS).astype(float)
+    asked = pd.Series(VISITS_PER_4_WEEKS, dtype=float)
+    visits = accounts["visit_class"].map(asked).astype(float)
     most_days = _MISSED * _DAYS / visits.where(visits > 0)
     days = accounts["days_since_visit"].to_numpy(dtype=float, na_value=np.nan)
     return (days > most_days.to_numpy()).astype(float)
