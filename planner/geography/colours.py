@@ -22,8 +22,9 @@ TERRITORY = (
     "#AAAA00",
 )
 GREY = "#DDDDDD"
-# Pairs of `TERRITORY` that look alike from afar: kept apart where that is possible.
-ALIKE = frozenset({(0, 6), (3, 5), (5, 7), (3, 7)})
+# Pairs of `TERRITORY` that look alike from afar, or to those who see no red or no
+# green: kept apart where that is possible.
+ALIKE = frozenset({(0, 6), (1, 2), (1, 3), (2, 4), (3, 5), (3, 7), (5, 7)})
 INK = "#1F2933"
 PAPER = "#FAFAF8"
 
@@ -56,7 +57,9 @@ NEVER_VISITED = (IRIDESCENT[8], "never visited")
 
 
 def colour_territories(
-    neighbours: Mapping[str, AbstractSet[str]], n_colours: int = len(TERRITORY)
+    neighbours: Mapping[str, AbstractSet[str]],
+    n_colours: int = len(TERRITORY),
+    alike: AbstractSet[tuple[int, int]] = ALIKE,
 ) -> dict[str, int]:
     """
     Give each territory a colour that none of its neighbours has.
@@ -67,6 +70,8 @@ def colour_territories(
         The territories that touch each territory; need not be symmetric.
     n_colours
         How many colours there are.
+    alike
+        Pairs of colours, the lower first, that look alike.
 
     Returns
     -------
@@ -96,7 +101,7 @@ def colour_territories(
             range(n_colours),
             key=lambda c: (
                 near.count(c),
-                sum((min(c, n), max(c, n)) in ALIKE for n in near),
+                sum((min(c, n), max(c, n)) in alike for n in near),
                 c in beyond,
                 used[c],
                 c,

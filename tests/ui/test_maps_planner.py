@@ -16,6 +16,7 @@ from planner.ui.maps.accounts import account_map
 from planner.ui.maps.accounts import classify
 from planner.ui.maps.accounts import sizes_of
 from planner.ui.maps.colouring import colouring_of
+from planner.ui.maps.palette import PALETTES
 from planner.ui.maps.palette import TERRITORY
 from planner.ui.maps.territory import bounds_of
 from planner.ui.maps.territory import territory_colours
@@ -230,3 +231,11 @@ def test_the_popover_has_at_most_eight_facts_and_tells_how_a_place_is_known():
     assert list(facts["Placed by"]) == ["own coordinates", "its ZIP", "its city"]
     assert list(facts["Owner"]) == ["Ann Reyes", NO_OWNER, "vacant"]
     assert "Owner" not in account_facts(some_accounts(), FMT, has_owner=False)
+
+
+def test_another_palette_recolours_all_and_then_stays():
+    view = a_view()
+    soft = territory_colours(view)
+    vivid = territory_colours(view, soft, PALETTES[2])
+    assert set(vivid.values()) <= set(PALETTES[2].colours)
+    assert territory_colours(view, vivid, PALETTES[2]) == vivid

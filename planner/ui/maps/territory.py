@@ -14,7 +14,8 @@ from planner.services.territory import TerritoryView
 from planner.ui.maps.colouring import COLOUR_BY
 from planner.ui.maps.colouring import Colouring
 from planner.ui.maps.colouring import colouring_of
-from planner.ui.maps.palette import TERRITORY
+from planner.ui.maps.palette import PALETTES
+from planner.ui.maps.palette import Palette
 from planner.ui.maps.palette import colour_territories
 from planner.ui.maps.palette import neighbours_of
 from planner.ui.planmap import Home
@@ -47,7 +48,9 @@ __all__ = [
 
 
 def territory_colours(
-    view: TerritoryView, kept: Mapping[str, str] | None = None
+    view: TerritoryView,
+    kept: Mapping[str, str] | None = None,
+    palette: Palette = PALETTES[0],
 ) -> dict[str, str]:
     """
     Give each territory a colour that no neighbour has.
@@ -58,29 +61,41 @@ def territory_colours(
         The scenario.
     kept
         Colour by territory as the user last saw it: kept wherever two neighbours would
-        not get the same, so that a moved border does not recolour the map.
+        not get the same, so that a moved border does not recolour the map. Those of
+        another palette are not.
+    palette
+        One of `PALETTES`.
 
     Returns
     -------
     ``#RRGGBB`` by territory, also for territories without units.
     """
     touching = neighbours_of(view.units["territory_id"], view.edges)
-    if not kept:
-        numbers = colour_territories(touching)
+    choice, order = palette.colours, [str(name) for name in view.territories.index]
+    seen = {name: choice.index(c) for name, c in (kept or {}).items() if c in choice}
+    if not seen:
+        numbers = colour_territories(touching, len(choice), palette.alike)
         return {
-            name: TERRITORY[numbers.get(name, place) % len(TERRITORY)]
-            for place, name in enumerate(map(str, view.territories.index))
+            name: choice[numbers.get(name, place) % len(choice)]
+            for place, name in enumerate(order)
         }
-    colours: dict[str, str] = {}
-    for name in map(str, view.territories.index):
-        near = [colours[other] for other in touching.get(name, ()) if other in colours]
-        last = kept.get(name, "")
-        colours[name] = (
+    given: dict[str, int] = {}
+    for name in order:
+        near = [given[other] for other in touching.get(name, ()) if other in given]
+        last = seen.get(name)
+        given[name] = (
             last
-            if last and last not in near
-            else min(TERRITORY, key=lambda c: (near.count(c), c == last))
+            if last is not None and last not in near
+            else min(
+                range(len(choice)),
+                key=lambda c: (
+                    near.count(c),
+                    sum((min(c, n), max(c, n)) in palette.alike for n in near),
+                    c == last,
+                ),
+            )
         )
-    return colours
+    return {name: choice[place] for name, place in given.items()}
 
 
 def territory_labels(view: TerritoryView) -> dict[str, str]:
