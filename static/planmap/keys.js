@@ -1,22 +1,21 @@
 // The keys of the map, while it has the focus, and the list of them.
 
 const version = new URL(import.meta.url).search;
-const { element, makeButton } = await import(`./overlays.js${version}`);
+const { element } = await import(`./overlays.js${version}`);
 
 export class Keys {
   // host: the map with its boxes, `data`, `send`
-  constructor(L, host) {
+  constructor(host, bar) {
     this.host = host;
     this.list = null;
-    const made = makeButton(L, host.map, "help", host.data.texts.help, () => this.toggle());
-    this.button = made.getContainer().firstChild;
+    this.button = bar.add("help", host.data.texts.help, () => this.toggle());
     this.button.setAttribute("aria-expanded", "false");
     host.canvasBox.addEventListener("keydown", (event) => this.press(event));
   }
 
   offer(events) {
     this.isOn = events.includes("key");
-    this.button.parentElement.classList.toggle("pm-gone", !this.isOn);
+    this.button.classList.toggle("pm-gone", !this.isOn);
     if (!this.isOn) this.close();
   }
 

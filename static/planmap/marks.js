@@ -51,10 +51,16 @@ export function paintPoints(ctx, view, scene) {
       ctx.moveTo(x + r, y);
       ctx.arc(x, y, r, 0, 2 * Math.PI);
     }
-    const isCased = isOnFill && (isShaded || theme.isDark);
-    ctx.strokeStyle = isCased ? theme.casing : entry?.dark ?? theme.quiet;
-    ctx.lineWidth = isCased ? 1.4 : 1;
-    ctx.stroke();
+    if (isOnFill) {
+      ctx.strokeStyle = theme.casing;
+      ctx.lineWidth = isShaded || theme.isDark ? 1.4 : 3;
+      ctx.stroke();
+    }
+    if (!isShaded && !(isOnFill && theme.isDark)) {
+      ctx.strokeStyle = entry?.dark ?? theme.quiet;
+      ctx.lineWidth = 1;
+      ctx.stroke();
+    }
     ctx.fill();
   }
   ctx.globalAlpha = 1;

@@ -82,11 +82,20 @@ export function icon(name) {
   return svg;
 }
 
-export function makeButton(L, map, name, title, onClick) {
+// A bar of buttons; `add` returns the button.
+export function makeBar(L, map) {
   const Control = L.Control.extend({
     options: { position: "topleft" },
     onAdd() {
       const bar = element("div", "leaflet-bar leaflet-control");
+      L.DomEvent.disableClickPropagation(bar);
+      return bar;
+    },
+  });
+  const bar = new Control().addTo(map).getContainer();
+  return {
+    bar,
+    add(name, title, onClick) {
       const button = element("a", "pm-tool");
       button.href = "#";
       button.title = title;
@@ -94,13 +103,16 @@ export function makeButton(L, map, name, title, onClick) {
       button.setAttribute("aria-label", title);
       button.append(icon(name));
       bar.append(button);
-      L.DomEvent.disableClickPropagation(bar);
       L.DomEvent.on(button, "click", (event) => {
         L.DomEvent.stop(event);
-        onClick(button);
+        onClick();
       });
-      return bar;
+      L.DomEvent.on(button, "keydown", (event) => {
+        if (event.key !== " ") return; // a button, though Leaflet's bars hold links
+        L.DomEvent.stop(event);
+        onClick();
+      });
+      return button;
     },
-  });
-  return new Control().addTo(map);
+  };
 }

@@ -135,8 +135,7 @@ class PlanMap {
     const L = window.L;
     this.box.style.setProperty("--pm-height", `${this.data.height}px`);
     this.place.append(this.box);
-    const isFolded = this.box.clientWidth <= 480 || !this.data.legendOpen;
-    if (isFolded) this.legendBox.classList.add("pm-closed");
+    this.foldLegend(this.data);
     this.map = L.map(this.canvasBox, {
       attributionControl: false, boxZoom: false, scrollWheelZoom: false, zoomSnap: 0.25,
       zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 2, maxZoom: 18, worldCopyJump: false,
@@ -150,15 +149,15 @@ class PlanMap {
     this.map.on("blur", () => this.map.scrollWheelZoom.disable());
     this.map.on("mousedown touchstart", () => this.canvasBox.focus({ preventScroll: true }));
     this.tip = overlays.makeTooltip(this.box);
-    overlays.makeButton(L, this.map, "fit", texts.fit, () => this.fit(true));
-    const save = overlays.makeButton(L, this.map, "picture", texts.picture, () => this.save());
-    this.saveBar = save.getContainer();
+    const bar = overlays.makeBar(L, this.map);
+    bar.add("fit", texts.fit, () => this.fit(true));
+    this.saveButton = bar.add("picture", texts.picture, () => this.save());
     this.scene = {};
     this.map.on("moveend", () => this.remember());
     this.pointing = new Pointing(this);
     this.homes = new Homes(this);
     this.tools = new Tools(L, this);
-    this.keys = new Keys(L, this);
+    this.keys = new Keys(this, bar);
     this.onPrint = () => this.print();
     window.addEventListener("beforeprint", this.onPrint);
     this.resizing = new ResizeObserver(() => this.resize());
@@ -187,7 +186,7 @@ class PlanMap {
     this.canvasBox.setAttribute("aria-label", data.label);
     this.tools.offer(data.events);
     this.keys.offer(data.events);
-    this.saveBar.classList.toggle("pm-gone", !data.title);
+    this.saveButton.classList.toggle("pm-gone", !data.title);
     this.buildScene();
     this.fit(false);
     this.addTiles();
@@ -373,12 +372,18 @@ class PlanMap {
     this.box.append(this.paper);
   }
 
+  foldLegend(data) {
+    const isFolded = this.box.clientWidth <= 480 || !data.legendOpen;
+    this.legendBox.classList.toggle("pm-closed", isFolded);
+  }
+
   // Classes stay hidden while the legend means the same, whatever their numbers are.
   keepHidden(data) {
     const names = [...this.hidden].map((code) => this.data.legend[code]?.label);
     const isSame = data.legendTitle === this.data.legendTitle;
     const isNone = this.hidden.has(layers.NONE);
     this.hidden.clear();
+    if (!isSame && this.map) this.foldLegend(data);
     if (!isSame) return;
     if (isNone) this.hidden.add(layers.NONE);
     data.legend.forEach(({ label }, code) => names.includes(label) && this.hidden.add(code));

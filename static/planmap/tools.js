@@ -2,7 +2,7 @@
 // stroke, a dividing line. The shape goes to Python, which says what lies in it.
 
 const version = new URL(import.meta.url).search;
-const { element, makeButton } = await import(`./overlays.js${version}`);
+const { element, makeBar } = await import(`./overlays.js${version}`);
 
 export const TOOLS = ["box", "lasso", "polygon", "paint", "line"];
 const SVG = "http://www.w3.org/2000/svg";
@@ -26,13 +26,15 @@ export class Tools {
     this.sketch.append(this.shape);
     host.box.append(this.sketch);
     this.band = element("div", "pm-band");
+    const { bar, add } = makeBar(L, host.map);
+    this.bar = bar;
+    bar.classList.add("pm-draw");
     this.buttons = Object.fromEntries(TOOLS.map((name) => {
-      const made = makeButton(L, host.map, name, host.data.texts[name], () => {
+      const button = add(name, host.data.texts[name], () => {
         const isOn = this.active !== name;
         this.choose(isOn ? name : null);
         host.tell(isOn ? "toolOn" : "toolOff", host.data.texts[name]);
       });
-      const button = made.getContainer().firstChild;
       button.setAttribute("aria-pressed", "false");
       return [name, button];
     }));
@@ -56,8 +58,9 @@ export class Tools {
 
   offer(events) {
     for (const [name, button] of Object.entries(this.buttons)) {
-      button.parentElement.classList.toggle("pm-gone", !events.includes(name));
+      button.classList.toggle("pm-gone", !events.includes(name));
     }
+    this.bar.classList.toggle("pm-gone", !TOOLS.some((name) => events.includes(name)));
     if (this.active && !events.includes(this.active)) this.choose(null);
   }
 

@@ -98,13 +98,13 @@ def test_a_unit_shows_its_mean_score_and_its_sum_of_potential():
 def test_deviation_is_grey_within_half_the_tolerance_and_has_two_sides():
     drawn = coloured("Deviation", tolerance=0.1)
     assert names(drawn, drawn.unit_codes) == [
-        "+5 % to +10 %",
+        "+5 to +10 %",
         "below −20 %",
         "Unassigned",
-        "−5 % to +5 %",
+        "−5 to +5 %",
     ]
     half = coloured("Deviation", tolerance=0.05)
-    assert half.legend[3].label == "−2.5 % to +2.5 %"
+    assert half.legend[3].label == "−2.5 to +2.5 %"
 
 
 def test_changes_are_told_by_what_became_of_each():

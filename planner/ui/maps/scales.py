@@ -164,13 +164,13 @@ def deviations(
     """
     limits = np.array([-2, -1, -0.5, 0.5, 1, 2]) * tolerance
     digits = 0 if round(tolerance * 50, 6).is_integer() else 1
-    written = [fmt.signed_share(limit, digits) for limit in limits]
+    written = [fmt.signed(limit * 100, digits) for limit in limits]
     scale = Scale(
         title=title,
         labels=(
-            f"below {written[0]}",
-            *(f"{low} to {high}" for low, high in pairwise(written)),
-            f"above {written[-1]}",
+            f"below {written[0]} %",
+            *(f"{low} to {high} %" for low, high in pairwise(written)),
+            f"above {written[-1]} %",
         ),
         colours=tuple(along(DEVIATION, place / 6) for place in range(7)),
     )

@@ -186,7 +186,7 @@ def territory_map(
         base=base,
         legend=drawn.legend,
         legend_title=drawn.title,
-        is_legend_open=False,
+        is_legend_open=not is_plain,  # territories are named on the map itself
         homes=_homes(view, labels) if has_homes else (),
         selected=list(selected),
         outlines=list(outlines),
