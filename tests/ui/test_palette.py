@@ -96,7 +96,7 @@ def test_neighbours_on_a_map_are_apart_for_everyone(chosen):
     for i, j in pairs:
         for sight in SIGHT:
             one, other = chosen.colours[i], chosen.colours[j]
-            # the alike ones too, if a crowd of neighbours leaves no other: half of APART
+            # also where a crowd of neighbours left only one that is alike
             assert difference(one, other, sight) >= APART / 2, (i, j, sight)
     lines = [tuple(sorted((given[a], given[b]))) for a in around for b in around[a]]
     assert sum(line in chosen.alike for line in lines) <= 0.05 * len(lines)
