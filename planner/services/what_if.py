@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
 
 from planner.core.errors import InputError
 from planner.services import balance_inputs
@@ -18,23 +17,26 @@ from planner.services import scenarios
 from planner.services.balancing import CAPACITY
 from planner.services.balancing import EQUAL
 from planner.services.balancing import BalanceRequest
+from planner.services.drafted import Held
+from planner.services.drafted import drafted
+from planner.services.plan_rows import load_plan
+from planner.services.plan_rows import save_plan
 from planner.services.scenarios import Comparison
-from planner.services.staffing import staff_territories
 from planner.services.team import VACANT
 from planner.services.territory import TerritoryView
 from planner.services.territory import accept_proposal
-from planner.services.territory import load_alignment
-from planner.services.territory_view import as_if
 from planner.services.workspace import Workspace
 from planner.store import scenarios as scenario_rows
-from planner.store.scenarios import Edit
 from planner.store.scenarios import Scenario
-from planner.territory.alignment import Alignment
-from planner.territory.edits import LOCKABLE
+from planner.territory.applying import apply_edit
+from planner.territory.dividing import next_territory_id
+from planner.territory.edits import AddTerritory
+from planner.territory.edits import Draft
+from planner.territory.edits import DropTerritory
+from planner.territory.edits import Locks
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 
-LOCK = "lock_"  # how the kinds of mark begin that hold something where it is
 _HEADS = re.compile(r", \d+ reps(?: \(\d+\))?$")
 
 
@@ -73,10 +75,7 @@ def free_name(ws: Workspace, scenario: Scenario, n_heads: int) -> str:
 
 
 def request_of(
-    ws: Workspace,
-    view: TerritoryView,
-    measures: Sequence[BalanceMeasure],
-    dropped: str | None = None,
+    view: TerritoryView, measures: Sequence[BalanceMeasure]
 ) -> BalanceRequest:
     """
     Ask for balance with as few moves as can be, each weighed by what it disturbs.
@@ -87,25 +86,10 @@ def request_of(
         The scenario; if it has wanted shares, they are worked out anew by capacity.
     measures
         What is balanced within which limits, most important first.
-    dropped
-        The territory that is to end; None: one is added.
-
-    Returns
-    -------
-    What the scenario's locks hold stays, but for what lies in `dropped`.
     """
-    with ws.store.reading() as conn:
-        locked = _locks(conn, view.scenario.scenario_id)
-    accounts = view.accounts
-    is_held = accounts.index.isin(locked["account"])
-    is_held |= accounts["unit_id"].isin(locked["unit"]).to_numpy()
-    stays = accounts["territory_id"].notna() & (accounts["territory_id"] != dropped)
-    kept = {*locked["territory"]} & set(view.units["territory_id"].dropna())
     return BalanceRequest(
         params=BalanceParams(measures=tuple(measures), minimise="moves"),
         shares=CAPACITY if view.has_shares else EQUAL,
-        kept_territories=tuple(sorted(kept - {dropped})),
-        kept_accounts=tuple(accounts.index[is_held & stays]),
         keeps_named=True,
         weighs_moves=True,
     )
@@ -127,12 +111,15 @@ def check(
         If there is nothing to add to or drop, or what is asked contradicts itself.
     """
     with ws.store.reading() as conn:
-        alignment = load_alignment(conn, view.scenario.scenario_id)
-        locked = _locked_units(conn, view.scenario.scenario_id)
-    seed = _seed(view, alignment, dropped, locked)
-    by_account = seed.territory_of(view.accounts["unit_id"])
-    after = as_if(view, seed.territory_by_unit, by_account, is_whole=True)
-    return balance_inputs.check(ws, after, request)
+        plan = load_plan(conn, view.scenario.scenario_id)
+    seed = _seed(view, plan, dropped)
+    held = Held(
+        territories=seed.locks.territory,
+        units=seed.locks.unit,
+        accounts=seed.locks.account,
+        barriers=seed.barriers,
+    )
+    return balance_inputs.check(ws, drafted(view, seed), request, held)
 
 
 def start_what_if(
@@ -166,22 +153,15 @@ def start_what_if(
         made = scenario_rows.copy_scenario(
             conn, view.scenario.scenario_id, name=wanted, user=ws.user
         )
-        alignment = load_alignment(conn, made.scenario_id)
-        locked = _locked_units(conn, made.scenario_id)
-        seed = _seed(view, alignment, dropped, locked)
-        action = "add a territory" if dropped is None else f"end {dropped}"
+        seed = _seed(view, load_plan(conn, made.scenario_id), dropped)
         with scenario_rows.editing(
             conn,
             made.scenario_id,
             version=made.version,
             user=ws.user,
-            action=f"what if: {action}",
+            action="what if: " + (f"end {dropped}" if dropped else "add a territory"),
         ) as edit:
-            if dropped is None:
-                _add(conn, ws, edit, alignment, seed)
-            else:
-                _drop(conn, edit, view, dropped)
-            _save_seed(conn, edit, alignment, seed)
+            save_plan(conn, ws, edit, seed)
         return scenario_rows.load_scenario(conn, made.scenario_id)
 
 
@@ -232,57 +212,67 @@ def why_moved(found: Comparison, result: Mapping[str, Any]) -> pd.Series:
     Sentence by `account_id`; empty where nothing is known.
     """
     moved = found.moved
-    unit = found.a.accounts.loc[moved.index, "unit_id"]
+    units = found.a.accounts["unit_id"].reindex(moved.index)
     reasons = pd.Series(result.get("reasons") or {}, dtype="str")
     names = proposals.unit_names(found.a.units)
-    said = unit.map(reasons).map(
+    said = units.map(reasons).map(
         lambda text: proposals.in_words(text, names), na_action="ignore"
     )
-    has_ended = ~moved["a_territory"].isin(found.b.territories.index)
+    said = said.astype("str").fillna("")
     is_new = ~moved["b_territory"].isin(found.a.territories.index)
-    ended = moved["a_territory"].astype("str") + " ends"
     begun = moved["b_territory"].astype("str") + " begins here"
-    said = said.mask(has_ended & moved["a_territory"].notna(), ended)
-    return said.where(said.notna(), begun.where(is_new, "")).astype("str")
+    said = said.mask((said == "") & is_new, begun)
+    has_ended = ~moved["a_territory"].isin(found.b.territories.index)
+    ended = moved["a_territory"].astype("str") + " ends"
+    return said.mask(has_ended & moved["a_territory"].notna(), ended)
 
 
-def _seed(
-    view: TerritoryView,
-    alignment: Alignment,
-    dropped: str | None,
-    locked: Collection[str],
-) -> Alignment:
+def _seed(view: TerritoryView, plan: Draft, dropped: str | None) -> Draft:
     """Put the added territory on the map, or take the dropped one off it."""
-    if dropped is None:
-        return alignment.move([_core(view, alignment, locked)], _new_id(view))
-    if dropped not in view.territories.index:
-        raise InputError(f"territory {dropped!r} is not in this scenario")
-    if len(view.territories) < 2:
-        raise InputError(f"{dropped} is the only territory: nobody could take its work")
-    units = alignment.territory_by_unit
-    named = alignment.territory_by_account
-    return alignment.move(
-        list(units.index[units == dropped]), None, list(named.index[named == dropped])
+    return _with_one_more(view, plan) if dropped is None else _without(plan, dropped)
+
+
+def _with_one_more(view: TerritoryView, plan: Draft) -> Draft:
+    core, new_id = _core(view, plan), next_territory_id(plan.names)
+    district = plan.districts.get(str(plan.alignment.territory_by_unit[core]))
+    added = apply_edit(plan, AddTerritory(territory_id=new_id, name=new_id))
+    return replace(
+        added,
+        alignment=added.alignment.move([core], new_id),
+        districts={**added.districts, **({new_id: district} if district else {})},
     )
 
 
-def _new_id(view: TerritoryView) -> str:
-    known = set(view.territories.index)
-    width = max(2, len(str(len(known) + 1)))
-    ids = (f"T{number:0{width}d}" for number in range(1, len(known) + 2))
-    return next(territory_id for territory_id in ids if territory_id not in known)
+def _without(plan: Draft, dropped: str) -> Draft:
+    if len(plan.names) < 2:
+        raise InputError(f"{dropped} is the only territory: nobody could take its work")
+    units, named = plan.alignment.territory_by_unit, plan.alignment.territory_by_account
+    own = list(units.index[units == dropped])
+    apart = list(named.index[named == dropped])
+    freed = replace(
+        plan,
+        alignment=plan.alignment.move(own, None, apart),
+        locks=Locks(
+            territory=plan.locks.territory - {dropped},
+            unit=plan.locks.unit.difference(own),
+            account=plan.locks.account.difference(apart),
+        ),
+    )
+    return apply_edit(freed, DropTerritory(territory_id=dropped))
 
 
-def _core(view: TerritoryView, alignment: Alignment, locked: Collection[str]) -> str:
+def _core(view: TerritoryView, plan: Draft) -> str:
     """
     Choose the unit that an added territory begins with.
 
     It is the unit of fewest accounts in the heaviest territory that can spare one: as
     it counts little it binds little, and the search finds where the work lies.
     """
-    by_unit = alignment.territory_by_unit.reindex(view.units.index).dropna()
+    by_unit = plan.alignment.territory_by_unit.dropna()
     size = by_unit.map(by_unit.value_counts())
-    spare = by_unit[(size > 1) & ~by_unit.index.isin(list(locked))]
+    is_free = ~by_unit.isin(list(plan.locks.territory))
+    is_free &= ~by_unit.index.isin(list(plan.locks.unit))
+    spare = by_unit[(size > 1) & is_free]
     if spare.empty:
         raise InputError(
             "no territory can spare a unit for one more: draw or balance them first"
@@ -290,60 +280,6 @@ def _core(view: TerritoryView, alignment: Alignment, locked: Collection[str]) ->
     weight = view.territories["potential_minor"].astype(float)
     if not weight.sum() > 0:
         weight = view.territories["accounts"].astype(float)
-    heaviest = weight.reindex(sorted(set(spare))).idxmax()
-    own = view.units.loc[spare.index[spare == heaviest], "accounts"].astype(float)
-    return str(own.idxmin())
-
-
-def _locks(conn: Connection, scenario_id: str) -> dict[str, list[str]]:
-    """Read what planners locked: ids of territories, units and accounts."""
-    marks = scenario_rows.load_marks(conn, scenario_id)
-    return {
-        what: list(marks.loc[marks["kind"] == f"{LOCK}{what}", "thing"])
-        for what in LOCKABLE
-    }
-
-
-def _locked_units(conn: Connection, scenario_id: str) -> set[str]:
-    """Name the units that must stay, also those of locked territories."""
-    locked = _locks(conn, scenario_id)
-    by_unit = load_alignment(conn, scenario_id).territory_by_unit
-    return {*locked["unit"], *by_unit.index[by_unit.isin(locked["territory"])]}
-
-
-def _add(
-    conn: Connection, ws: Workspace, edit: Edit, before: Alignment, seed: Alignment
-) -> None:
-    """Give the added territory a seat, and the district it is cut out of."""
-    known = scenario_rows.load_territories(conn, edit.scenario_id)
-    by_unit = seed.territory_by_unit
-    staffed = staff_territories(conn, ws, edit.scenario_id, by_unit)
-    new_id = next(iter(set(by_unit.dropna()) - set(known.index)))
-    cut_from = before.territory_by_unit[by_unit == new_id]
-    district = cut_from.map(known["district"]).iloc[0]
-    added = staffed.loc[[new_id]].assign(district=district)
-    scenario_rows.save_territories(conn, edit, pd.concat([known, added]))
-
-
-def _drop(conn: Connection, edit: Edit, view: TerritoryView, dropped: str) -> None:
-    """Take a territory off the list, and the locks of what lay in it."""
-    known = scenario_rows.load_territories(conn, edit.scenario_id)
-    scenario_rows.save_territories(conn, edit, known.drop(dropped))
-    marks = scenario_rows.load_marks(conn, edit.scenario_id)
-    freed = {
-        dropped,
-        *view.units.index[view.units["territory_id"] == dropped],
-        *view.accounts.index[view.accounts["territory_id"] == dropped],
-    }
-    is_freed = marks["kind"].str.startswith(LOCK) & marks["thing"].isin(list(freed))
-    scenario_rows.save_marks(conn, edit, marks[~is_freed])
-
-
-def _save_seed(
-    conn: Connection, edit: Edit, before: Alignment, seed: Alignment
-) -> None:
-    was, now = before.territory_by_unit, seed.territory_by_unit
-    changed = now[was.fillna("") != now.fillna("")]
-    scenario_rows.save_alignment(conn, edit, changed.to_frame("territory_id"))
-    named = seed.territory_by_account.to_frame("territory_id")
-    scenario_rows.save_named_accounts(conn, edit, named)
+    heaviest = weight.reindex(sorted(set(spare))).fillna(0.0).idxmax()
+    own = view.units["accounts"].reindex(spare.index[spare == heaviest])
+    return str(own.astype(float).fillna(0.0).idxmin())

@@ -91,8 +91,8 @@ def ask_measures(view: TerritoryView, currency: str) -> list[MeasureAsked]:
             break
         row = st.columns(_WIDTHS, vertical_alignment="bottom")
         with row[0]:
-            column = _which(key, rest, is_first=place == 0)
-        percent = _percent(row[1], key, is_first=place == 0, is_open=bool(column))
+            column = _which(key, rest, place)
+        percent = _percent(row[1], key, column, is_first=place == 0)
         least, most = _span(row[2:], key, column, currency)
         if not column:
             break
@@ -125,18 +125,22 @@ def _is_ordered() -> bool:
     )
 
 
-def _which(key: str, known: list[str], *, is_first: bool) -> str:
-    if not is_first:
+def _which(key: str, known: list[str], place: int) -> str:
+    """Ask for a measure; first offered is what the page looks at in this place."""
+    looked_at = list(st.session_state.get("terr-measures") or [])
+    shown = looked_at[place] if place < len(looked_at) else ""
+    if place > 0:
+        offered = ["", *known]
         return str(
             st.selectbox(
                 "And also",
-                ["", *known],
+                offered,
+                index=offered.index(shown) if shown in offered else 0,
                 format_func=lambda name: LABELS.get(name, "nothing else"),
                 key=key,
             )
         )
-    chosen = st.session_state.get("terr-measure")
-    usual = chosen if chosen in known else usual_measure(known)
+    usual = shown if shown in known else usual_measure(known)
     return str(
         st.selectbox(
             "Share evenly",
@@ -152,12 +156,12 @@ def _which(key: str, known: list[str], *, is_first: bool) -> str:
 
 
 def _percent(
-    place: st.delta_generator.DeltaGenerator, key: str, *, is_first: bool, is_open: bool
+    place: st.delta_generator.DeltaGenerator, key: str, column: str, *, is_first: bool
 ) -> float | None:
     """Ask how even; may be emptied, as a least or a most may be enough."""
     own = key.replace("bal-", "bal-tolerance-") if not is_first else "bal-tolerance"
     if own not in st.session_state:
-        shown = st.session_state.get("terr-tolerance") if is_first else None
+        shown = st.session_state.get(f"terr-tolerance-{column}")
         st.session_state[own] = (
             round(100 * float(shown), 1) if shown else _USUAL_PERCENT
         )
@@ -167,7 +171,7 @@ def _percent(
         step=1.0,
         format="%g",
         key=own,
-        disabled=not is_open,
+        disabled=not column,
         placeholder="any",
         help="Of the even share." if is_first else None,
     )

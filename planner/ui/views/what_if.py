@@ -55,7 +55,13 @@ class Asked:
     job_id: str
 
 
-def what_if_button(ws: Workspace, scenario: Scenario, view: TerritoryView) -> None:
+def what_if_button(
+    ws: Workspace,
+    scenario: Scenario,
+    view: TerritoryView,
+    *,
+    has_pending: bool = False,
+) -> None:
     """
     Offer the question; once asked, the answer opens by itself when it is there.
 
@@ -65,6 +71,8 @@ def what_if_button(ws: Workspace, scenario: Scenario, view: TerritoryView) -> No
         The open company.
     scenario, view
         What is asked about, as it is saved.
+    has_pending
+        Whether there are changes that are not saved, and so not in the copy.
     """
     is_asked = st.button(
         "What if",
@@ -73,7 +81,7 @@ def what_if_button(ws: Workspace, scenario: Scenario, view: TerritoryView) -> No
         help="One rep more or fewer: a copy is balanced and laid beside this plan.",
     )
     if is_asked or st.session_state.get(_OPEN) == scenario.scenario_id:
-        what_if_dialog(ws, scenario, view)
+        what_if_dialog(ws, scenario, view, has_pending=has_pending)
 
 
 def _closed() -> None:
@@ -81,16 +89,20 @@ def _closed() -> None:
 
 
 @st.dialog("What if", width="large", on_dismiss=_closed)
-def what_if_dialog(ws: Workspace, scenario: Scenario, view: TerritoryView) -> None:
+def what_if_dialog(
+    ws: Workspace,
+    scenario: Scenario,
+    view: TerritoryView,
+    *,
+    has_pending: bool = False,
+) -> None:
     """
     Ask for one head more or fewer; show the job, then both plans side by side.
 
     Parameters
     ----------
-    ws
-        The open company.
-    scenario, view
-        What is asked about, as it is saved.
+    ws, scenario, view, has_pending
+        As of `what_if_button`.
     """
     fmt = session.formats(ws)
     st.session_state[_OPEN] = scenario.scenario_id
@@ -99,6 +111,8 @@ def what_if_dialog(ws: Workspace, scenario: Scenario, view: TerritoryView) -> No
     if asked is None:
         place = st.empty()
         with place.container():
+            if has_pending:
+                st.caption("Pending changes are not in the copy: accept them first.")
             asked = _form(ws, fmt, scenario, view)
         if asked is None:
             return
@@ -139,7 +153,7 @@ def _form(
         return None
     with widgets.guard("Starting the what-if"), st.spinner("Making the copy …"):
         rows = [one.measure() for one in measures]
-        request = what_if.request_of(ws, view, rows, dropped)
+        request = what_if.request_of(view, rows)
         what_if.check(ws, view, request, dropped)
         made = what_if.start_what_if(ws, view, name, dropped=dropped)
         job_id = session.submit(ws, "balance", made.scenario_id, request.to_dict())
@@ -199,6 +213,11 @@ def _answer(
     with widgets.guard("Taking the balance into the copy"):
         clone = what_if.take_answer(
             ws, clone.scenario_id, asked.version, job.job_id, job.result
+        )
+    if clone.version == asked.version:
+        st.caption(
+            f"Somebody opened {markdown_text(clone.name)} before: the balance stands "
+            "there as pending changes, to be accepted there."
         )
     found = reads.comparison(ws, scenario, clone)
     st.markdown(said(fmt, found, job.params["measures"][0]["column"]))
