@@ -22,8 +22,9 @@ def show_problems(n_apart):
         draft = small_plan.draft(by_unit, {"w00": "B"})
     view = small_plan.view(draft)
     found = find_problems(view, draft)
-    found = found.loc[[0, *[1] * n_apart]] if n_apart else found
-    asked = problem_list(Formats(), found.reset_index(drop=True))
+    found = found.loc[[0, *[1] * n_apart]].reset_index(drop=True) if n_apart else found
+    found["what"] = [f"{what}, {at}" for at, what in enumerate(found["what"])]
+    asked = problem_list(Formats(), found)
     if asked is not None:
         what, problem = asked
         st.session_state["asked"] = what, problem["kind"]
@@ -39,6 +40,10 @@ def rows_of(app):
     return [m.value for m in app.markdown]
 
 
+def press(app, which, at):
+    [b for b in app.button if b.key.endswith(f"-{which}")][at].click().run()
+
+
 def test_each_problem_is_shown_or_cured():
     app = opened()
     assert not app.exception
@@ -47,9 +52,9 @@ def test_each_problem_is_shown_or_cured():
         ":small[:gray[Island:] u32 is apart from the rest of"
     )
     assert "asked" not in app.session_state
-    app.button(key="terr-problem-0-show").click().run()
+    press(app, "show", 0)
     assert app.session_state["asked"] == ("show", "island")
-    app.button(key="terr-problem-1-fix").click().run()
+    press(app, "fix", 1)
     assert app.session_state["asked"] == ("fix", "outside")
     assert app.session_state["edit"].account_ids == ("w00",)
 

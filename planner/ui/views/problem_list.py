@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Literal
 
 import pandas as pd
@@ -63,17 +64,25 @@ def problem_list(
     n_shown = st.session_state.setdefault(place, AT_A_TIME)
     asked = None
     with st.container(gap=None, key=f"{key}-problems"):
-        for name, problem in wanted.head(n_shown).iterrows():
-            asked = _row(problem, f"{key}-problem-{name}", is_editable) or asked
+        for _, problem in wanted.head(n_shown).iterrows():
+            name = f"{key}-problem-{_name_of(problem)}"
+            asked = _row(problem, name, is_editable) or asked
     n_more = len(wanted) - n_shown
     if n_more > 0 and st.button(
-        f"{fmt.number(min(n_more, AT_A_TIME))} more of {fmt.number(n_more)}",
+        f"Show {fmt.number(min(n_more, AT_A_TIME))} more",
         key=f"{key}-problems-more",
         type="tertiary",
     ):
         st.session_state[place] = n_shown + AT_A_TIME
         st.rerun()
     return asked
+
+
+def _name_of(problem: pd.Series) -> int:
+    """Name a row by what it says: no click lands on the one that took its place."""
+    first = [problem[name][:1] for name in ("unit_ids", "account_ids")]
+    said = [problem[name] for name in ("kind", "what", "territory_id")]
+    return zlib.crc32(repr((said, first)).encode())
 
 
 def _row(problem: pd.Series, key: str, is_editable: bool) -> Asked | None:
