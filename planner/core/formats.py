@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -185,6 +186,27 @@ class Formats:
             return EMPTY
         when = day if type(day) is date else pd.Timestamp(day).date()
         return format_date(when, pattern, locale=self.locale)
+
+
+def written(values: pd.Series, write: Callable[[Any], str]) -> pd.Series:
+    """
+    Write a column of figures, each value once: many of a long list are equal.
+
+    Parameters
+    ----------
+    values : shape (n,)
+        Amounts, dates, numbers.
+    write
+        A method of `Formats`.
+
+    Returns
+    -------
+    shape (n,)
+        Texts, indexed as the values.
+    """
+    nth, known = pd.factorize(values)
+    texts = pd.array([*map(write, known), write(None)], dtype="str")
+    return pd.Series(texts.take(nth), index=values.index, name=values.name)
 
 
 def is_empty(value: Any) -> bool:

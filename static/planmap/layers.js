@@ -23,7 +23,11 @@ export function decode(bytes) {
   }
   const xy = project(arrays.lonlat);
   const index = new Map(header.ids.map((id, i) => [id, i]));
-  const layer = { ...header, ...arrays, xy, index, n: header.ids.length };
+  // Many have the same text: each is sent once, and an array says who has which.
+  const facts = header.facts.map(([label, texts], i) => [
+    label, Array.from(arrays[`fact${i}`], (nth) => texts[nth]),
+  ]);
+  const layer = { ...header, ...arrays, facts, xy, index, n: header.ids.length };
   if (header.kind === "shapes") addShapes(layer);
   else addGrid(layer);
   return layer;

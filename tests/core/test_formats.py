@@ -10,6 +10,7 @@ from planner.core.errors import ParamsError
 from planner.core.formats import EMPTY
 from planner.core.formats import Formats
 from planner.core.formats import gap_text
+from planner.core.formats import written
 
 FMT = Formats()
 
@@ -86,3 +87,22 @@ def test_the_gap_is_said_in_words():
 def test_an_unknown_unit_is_refused():
     with pytest.raises(ParamsError, match="furlong"):
         Formats(distance_unit="furlong")
+
+
+def test_a_column_is_written_as_its_cells_are_each_value_once():
+    amounts = pd.Series(
+        [12_345_600, None, 12_345_600, 5], dtype="Int64", index=[*"abcd"]
+    )
+    asked = []
+
+    def write(value):
+        asked.append(value)
+        return FMT.money_short(value)
+
+    texts = written(amounts, write)
+    assert list(texts.index) == [*"abcd"]
+    assert list(texts) == [FMT.money_short(value) for value in amounts]
+    assert len(asked) == 3  # both amounts, and nothing
+    days = pd.Series(pd.to_datetime(["2026-03-02", None]))
+    assert list(written(days, FMT.day)) == ["2 Mar 2026", EMPTY]
+    assert written(amounts.head(0), write).empty

@@ -67,7 +67,8 @@ def test_shapes_come_back_as_they_went(units):
     header, arrays = unpack(shapes_of(units, facts=facts).blob)
     assert header["ids"] == ["17001", "17003"]
     assert header["names"] == ["Holed", "</script><b>`${x}`"]
-    assert header["facts"] == [["Accounts", ["", "12"]]]
+    ((label, texts),) = header["facts"]
+    assert (label, [texts[nth] for nth in arrays["fact0"]]) == ("Accounts", ["", "12"])
     assert arrays["unitStart"].tolist() == [0, 2, 4]
     assert arrays["ringStart"].tolist() == [0, 5, 10, 15, 20]
     hole = arrays["lonlat"].reshape(-1, 2)[5:10]

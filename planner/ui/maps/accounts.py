@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.core.formats import Formats
+from planner.core.formats import written
 from planner.ui.maps import scales
 from planner.ui.maps.palette import GREY
 from planner.ui.maps.scales import NO_SEGMENT
@@ -196,15 +197,15 @@ def account_facts(
     Texts by heading, indexed `account_id`.
     """
     place = accounts["city"].fillna("") + ", " + accounts["region"].fillna("")
-    since = accounts["last_visit_on"].map(fmt.day)
+    since = written(accounts["last_visit_on"], fmt.day)
     owner = accounts["owner_name"].fillna(NO_OWNER).astype("str")
     first = {"Owner": owner.where(owner != "", NO_OWNER)} if has_owner else {}
     return first | {
         "Segment": accounts["segment"].fillna(NO_SEGMENT).astype("str"),
         "Status": accounts["status"],
         "Place": place.str.strip(", "),
-        "Our sales": accounts["our_sales_minor"].map(fmt.money_short),
-        "Potential": accounts["potential_minor"].map(fmt.money_short),
+        "Our sales": written(accounts["our_sales_minor"], fmt.money_short),
+        "Potential": written(accounts["potential_minor"], fmt.money_short),
         "Last visit": since,
         "Placed by": accounts["geo_precision"].map(PLACED_BY),
     }

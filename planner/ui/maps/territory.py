@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from planner.core.formats import Formats
+from planner.core.formats import written
 from planner.geography.boundaries import dissolve
 from planner.services.territory import TerritoryView
 from planner.ui.maps.colouring import COLOUR_BY
@@ -322,5 +323,5 @@ def unit_facts(view: TerritoryView, fmt: Formats) -> dict[str, pd.Series]:
         ("workload_min", "Workload", fmt.duration),
     ):
         if measure in units and units[measure].sum() > 0:
-            facts[heading] = units[measure].map(write)
+            facts[heading] = written(units[measure], write)
     return facts

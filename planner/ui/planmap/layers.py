@@ -77,8 +77,8 @@ def shapes_of(
     _refuse_metres(coordinates)
     ring_start = np.searchsorted(ring_of, np.arange(len(rings) + 1))
     unit_start = np.searchsorted(ring_unit, np.arange(len(geometry) + 1))
-    header = _header("shapes", frame.index, frame[names], facts)
-    arrays = {
+    header, fact_arrays = _header("shapes", frame.index, frame[names], facts)
+    arrays = fact_arrays | {
         "lonlat": coordinates.astype("<f4").ravel(),
         "ringStart": ring_start.astype("<u4"),
         "unitStart": unit_start.astype("<u4"),
@@ -111,8 +111,9 @@ def places_of(
     """
     lonlat = frame[["lon", "lat"]].to_numpy(dtype=float)
     _refuse_metres(lonlat)
-    header = _header("places", frame.index, frame[names], facts)
-    return pack(frame.index, header, {"lonlat": lonlat.astype("<f4").ravel()})
+    header, arrays = _header("places", frame.index, frame[names], facts)
+    arrays["lonlat"] = lonlat.astype("<f4").ravel()
+    return pack(frame.index, header, arrays)
 
 
 def unpack(blob: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -151,21 +152,29 @@ def _refuse_metres(lonlat: np.ndarray) -> None:
 
 def _header(
     kind: str, ids: pd.Index, names: pd.Series, facts: Mapping[str, pd.Series] | None
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Write ids, names and facts: of each fact the distinct texts, and an array."""
     shown = facts or {}
     if len(shown) > MAX_FACTS:
         raise InputError(f"a tooltip shows at most {MAX_FACTS} facts, got {len(shown)}")
-    return {
+    header = {
         "kind": kind,
         "ids": texts(ids),
         "names": texts(names),
-        "facts": [[label, texts(s.reindex(ids))] for label, s in shown.items()],
+        "facts": [],
     }
+    arrays = {}
+    for number, (label, told) in enumerate(shown.items()):
+        nth, distinct = pd.factorize(told.reindex(ids))
+        header["facts"].append([label, [*map(plain_text, distinct), ""]])
+        arrays[f"fact{number}"] = np.where(nth < 0, len(distinct), nth).astype("<u4")
+    return header, arrays
 
 
-def texts(values: Sequence[Any] | pd.Series | pd.Index) -> list[str]:
+def texts(values: pd.Series | pd.Index | Sequence[Any]) -> list[str]:
     """Write values as plain lines; what is missing is empty."""
-    return ["" if pd.isna(value) else plain_text(value) for value in values]
+    known = pd.Series(values).astype(object)
+    return [*map(plain_text, known.where(known.notna(), None))]
 
 
 def pack(
