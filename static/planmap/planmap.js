@@ -49,7 +49,7 @@ function release(place) {
 // The version stands in the header; reading it costs less than decoding all again.
 function peekVersion(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
-  const tail = new TextDecoder().decode(bytes.subarray(Math.max(4, length - 400), 4 + length));
+  const tail = new TextDecoder().decode(bytes.subarray(Math.max(4, length - 1200), 4 + length));
   return /"version":"([0-9a-f]{16})"/.exec(tail)?.[1] ?? String(length);
 }
 

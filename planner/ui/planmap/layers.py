@@ -157,17 +157,18 @@ def _header(
     shown = facts or {}
     if len(shown) > MAX_FACTS:
         raise InputError(f"a tooltip shows at most {MAX_FACTS} facts, got {len(shown)}")
+    labels: list[tuple[str, list[str]]] = []
+    arrays = {}
+    for number, (label, told) in enumerate(shown.items()):
+        nth, distinct = pd.factorize(told.reindex(ids))
+        labels.append((label, [*map(plain_text, distinct), ""]))
+        arrays[f"fact{number}"] = np.where(nth < 0, len(distinct), nth).astype("<u4")
     header = {
         "kind": kind,
         "ids": texts(ids),
         "names": texts(names),
-        "facts": [],
+        "facts": labels,
     }
-    arrays = {}
-    for number, (label, told) in enumerate(shown.items()):
-        nth, distinct = pd.factorize(told.reindex(ids))
-        header["facts"].append([label, [*map(plain_text, distinct), ""]])
-        arrays[f"fact{number}"] = np.where(nth < 0, len(distinct), nth).astype("<u4")
     return header, arrays
 
 
