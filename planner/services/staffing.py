@@ -53,13 +53,13 @@ def staff_territories(
         accounts = account_rows.load_accounts(conn, company_id)
         by_account = accounts["unit_id"].map(territory_by_unit)
         company = company_rows.load_company(conn, company_id)
-        positions, reps = simulate_team(
-            territory_places(accounts, by_account),
-            as_of=company.as_of,
-            currency=company.currency,
-        )
-        team_rows.save_positions(conn, company_id, positions)
-        team_rows.save_reps(conn, company_id, reps)
+        places = territory_places(accounts, by_account)
+        if len(places):  # else nobody knows yet where anybody would live
+            positions, reps = simulate_team(
+                places, as_of=company.as_of, currency=company.currency
+            )
+            team_rows.save_positions(conn, company_id, positions)
+            team_rows.save_reps(conn, company_id, reps)
     by_territory = dict(known["position_id"])
     field = positions[positions["role"] == "rep"]
     if known.empty or is_new_team:

@@ -41,7 +41,6 @@ __all__ = [
     "TerritoryView",
     "accept_proposal",
     "assign_units",
-    "equal_shares",
     "has_shares",
     "load_alignment",
     "overview",
@@ -106,31 +105,6 @@ def assign_units(
             scenario_rows.save_territories(conn, edit, pd.concat([known, added]))
         changed = moved.territory_by_unit.loc[list(unit_ids)]
         scenario_rows.save_alignment(conn, edit, changed.to_frame("territory_id"))
-        return edit.version
-
-
-def equal_shares(ws: Workspace, scenario_id: str, version: int) -> int:
-    """
-    Let all territories of a scenario be to have equal shares again.
-
-    Returns
-    -------
-    The new version.
-
-    Raises
-    ------
-    ConflictError
-        If someone saved since `version`.
-    """
-    with (
-        ws.store.transaction() as conn,
-        scenario_rows.editing(
-            conn, scenario_id, version=version, user=ws.user, action="set equal shares"
-        ) as edit,
-    ):
-        known = scenario_rows.load_territories(conn, scenario_id)
-        equal = known.drop(columns="share_ppm")
-        scenario_rows.save_territories(conn, edit, equal)
         return edit.version
 
 

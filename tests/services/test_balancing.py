@@ -20,6 +20,7 @@ from planner.services.balancing import measures_of
 from planner.services.balancing import measures_to_ask
 from planner.services.balancing import parent_fields
 from planner.services.balancing import usual_counts
+from planner.services.drafted import Held
 from planner.services.territory import TerritoryView
 from planner.store.scenarios import Scenario
 from planner.territory.params import BalanceMeasure
@@ -342,3 +343,26 @@ def test_a_unit_is_divided_by_its_accounts():
     assert inputs.current["U0/A08"] == "T1"
     assert inputs.accounts.loc["A08", "row"] == "U0/A08"
     assert inputs.accounts.loc["A09", "row"] == "U1"
+
+
+def test_what_is_locked_or_drawn_is_left_where_it_is():
+    held = Held(
+        territories=frozenset({"T1"}),
+        units=frozenset({"U2"}),
+        accounts=frozenset({"A03", "A11"}),
+        barriers=frozenset({("U2", "U3")}),
+    )
+    inputs = balance_inputs(a_view(), TEAM, a_request(), held)
+    locked = inputs.locked
+    assert sorted(locked.index[locked]) == ["U0", "U1", "U2", "U4", "U5"]
+    # Both accounts of U3 are named apart, so the unit itself may go without them.
+    assert inputs.named.to_dict() == {"A03": "T2", "A11": "T2"}
+    assert inputs.units.loc["U3", "accounts"] == 0
+    assert inputs.n_ended == 0
+    assert inputs.rules.barriers.to_numpy().tolist() == [["U2", "U3"]]
+
+
+def test_locks_are_refused_where_other_territories_are_made():
+    held = Held(units=frozenset({"U2"}))
+    with pytest.raises(InputError, match="locks and what you have drawn hold"):
+        balance_inputs(a_view(), TEAM, a_request(n=3), held)

@@ -12,6 +12,7 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from unittest.mock import patch
@@ -26,6 +27,7 @@ from planner.accounts.reading.sources import read_source
 from planner.core.run import RunControl
 from planner.jobs import queue
 from planner.services import companies
+from planner.services import drafting
 from planner.services import exports
 from planner.services import geocoding
 from planner.services import health
@@ -48,6 +50,9 @@ from planner.store.backup import content_hashes
 from planner.store.doctor import examine
 from planner.store.engine import Store
 from planner.store.team import load_positions
+from planner.territory.edits import AddTerritory
+from planner.territory.edits import Together
+from planner.territory.moves import Move
 from tests.services.conftest import AS_OF
 from tests.services.conftest import BROWN
 from tests.services.conftest import DANE
@@ -194,16 +199,45 @@ def write_assign(ws):
     )
 
 
-def write_equal_shares(ws):
-    found = draft(ws)
-    answer = {
-        "territory_by_unit": {DANE: "T1", MILWAUKEE: "T2", BROWN: "T2"},
-        "shares": {"T1": 0.5, "T2": 1.5},
-    }
-    version = territory.accept_proposal(
-        ws, found.scenario_id, found.version, answer, "J-1"
+def drawn(ws):
+    """Draw two territories that are pending."""
+    opened = drafting.open_draft(ws, draft(ws).scenario_id)
+    edit = Together(
+        edits=(
+            AddTerritory(territory_id="T1"),
+            Move(to="T1", unit_ids=(DANE, MILWAUKEE)),
+        )
     )
-    return lambda: territory.equal_shares(ws, found.scenario_id, version)
+    return drafting.do(ws, opened, edit, "draw T1")
+
+
+def write_step(ws):
+    opened = drawn(ws)
+    move = Move(to=None, unit_ids=(DANE,))
+    return lambda: drafting.do(ws, opened, move, "one out")
+
+
+def write_step_back(ws):
+    opened = drawn(ws)
+    return lambda: drafting.undo(ws, opened)
+
+
+def write_accepted_draft(ws):
+    opened = drawn(ws)
+    return lambda: drafting.accept(ws, opened)
+
+
+def write_draft_on_another_save(ws):
+    opened = drawn(ws)
+    bob = replace(ws, user="bob")
+    theirs = drafting.open_draft(bob, opened.scenario.scenario_id)
+    edit = AddTerritory(territory_id="T2")
+    drafting.accept(bob, drafting.do(bob, theirs, edit, "T2 begins"))
+    return lambda: drafting.open_draft(ws, opened.scenario.scenario_id)
+
+
+def write_taken_answer(ws):
+    return lambda: proposals.accept(ws, "J-1")
 
 
 def write_discard(ws):

@@ -5,6 +5,7 @@ import pytest
 
 from planner.core.errors import ConflictError
 from planner.core.errors import InputError
+from planner.services import drafting
 from planner.services import scenarios
 from planner.services import territory
 from planner.services.districts import district_by_unit
@@ -13,6 +14,7 @@ from planner.services.districts import has_districts
 from planner.services.tolerances import territory_effects
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
+from planner.territory.edits import Retarget
 from tests.stores import SQLITE_ONLY
 
 DANE, MILWAUKEE, BROWN = "55025", "55079", "55009"
@@ -162,12 +164,14 @@ def test_wanted_shares_stay_with_the_scenario_until_they_are_taken_back(
     assert not view.has_shares
     plan = {**halves(view), "shares": {"T01": 1.5, "T02": 0.5}}
     offered = territory.proposal(small, scenario.scenario_id, plan)
-    version = territory.accept_proposal(small, scenario.scenario_id, 1, plan)
+    territory.accept_proposal(small, scenario.scenario_id, 1, plan)
     saved = territory.overview(small, scenario.scenario_id)
     assert saved.territories["share_ppm"].to_dict() == {"T01": 750_000, "T02": 250_000}
     pd.testing.assert_series_equal(saved.index, offered.after.index)
     copy = scenarios.clone(small, scenario.scenario_id, "Variant")
-    version = territory.equal_shares(small, scenario.scenario_id, version)
+    opened = drafting.open_draft(small, scenario.scenario_id)
+    opened = drafting.do(small, opened, Retarget(), "Set equal shares")
+    version = drafting.accept(small, opened).scenario.version
     equal = territory.overview(small, scenario.scenario_id)
     assert equal.scenario.version == version
     assert list(equal.territories["accounts_deviation"]) == pytest.approx([0.0, 0.0])
