@@ -36,8 +36,8 @@ export function makeTooltip(root) {
   };
 }
 
-function tipParts({ name, facts, entry, isNone, noneLabel }) {
-  const parts = [element("div", "pm-tip-name", name)];
+function tipParts({ name, facts, entry, isNone, noneLabel, part }) {
+  const parts = [element("div", "pm-tip-name", part ? `${name} · ${part}` : name)];
   if (entry || isNone) {
     const line = element("div", "pm-tip-class");
     const swatch = element("span", entry ? "pm-swatch" : "pm-swatch pm-hatched");

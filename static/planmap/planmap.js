@@ -2,8 +2,8 @@
 // the blocks that the stores hold, and tells Python what the user did.
 
 const version = new URL(import.meta.url).search;
-const [layers, canvas, overlays, legend, picture, { Tools }, { Pointing }, { Homes }, { Keys }, { Outbox }] = await Promise.all(
-  ["layers", "canvas", "overlays", "legend", "picture", "tools", "pointing", "homes", "keys", "outbox"]
+const [layers, canvas, overlays, { readScene, labelsOf, extentOf, isDark }, legend, picture, { Tools }, { Pointing }, { Homes }, { Keys }, { Outbox }] = await Promise.all(
+  ["layers", "canvas", "overlays", "scene", "legend", "picture", "tools", "pointing", "homes", "keys", "outbox"]
     .map((name) => import(`./${name}.js${version}`)),
 );
 const { element } = overlays;
@@ -72,37 +72,6 @@ async function renderMap(component, root, leafletVersion) {
     maps.get(parentElement)?.destroy();
     maps.delete(parentElement);
   };
-}
-
-function bytesOf(text) {
-  return text === null ? null : Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-}
-
-function bitsOf(text) {
-  const bytes = bytesOf(text);
-  return bytes && ((i) => ((bytes[i >> 3] >> (i & 7)) & 1) === 1);
-}
-
-function readMarks(sent, n) {
-  return {
-    n, // of units: a pair of them is one number
-    lockedUnits: bitsOf(sent.lockedUnits), lockedPoints: bitsOf(sent.lockedPoints),
-    pendingUnits: bitsOf(sent.pendingUnits), pendingPoints: bitsOf(sent.pendingPoints),
-    lockedParts: new Set(sent.lockedParts), market: bytesOf(sent.market),
-    pairs: new Set(sent.barriers.map(([a, b]) => Math.min(a, b) * n + Math.max(a, b))),
-  };
-}
-
-function isDark(host) {
-  const colour = getComputedStyle(host).getPropertyValue("--st-background-color").trim();
-  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/i.exec(colour);
-  const parts = hex ? hex.slice(1).map((x) => parseInt(x, 16)) : (colour.match(/\d+/g) ?? [255, 255, 255]).map(Number);
-  return parts[0] * 0.3 + parts[1] * 0.59 + parts[2] * 0.11 < 128;
-}
-
-function inkOn(colour) {
-  const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
-  return r * 0.3 + g * 0.59 + b * 0.11 > 150 ? "#1F2933" : "#FFFFFF";
 }
 
 class PlanMap {
@@ -187,7 +156,7 @@ class PlanMap {
     this.tools.offer(data.events);
     this.keys.offer(data.events);
     this.saveButton.classList.toggle("pm-gone", !data.title);
-    this.buildScene();
+    this.scene = readScene(data, this.known, this.hidden, this.box.classList.contains("pm-dark"));
     this.fit(false);
     this.addTiles();
     if (!this.renderer) {
@@ -199,57 +168,9 @@ class PlanMap {
     this.setScale();
   }
 
-  buildScene() {
-    const { data } = this;
-    const layer = (name) => this.known[data.layers[name]] ?? null;
-    const units = layer("units") && { layer: layer("units"), codes: bytesOf(data.unitCodes) };
-    if (units) Object.assign(units, { isMixed: data.parts !== null, parts: bytesOf(data.parts) ?? units.codes });
-    const points = layer("points") && {
-      layer: layer("points"), codes: bytesOf(data.pointCodes), size: bytesOf(data.pointSize),
-    };
-    const withPlace = (thing) => ({ ...thing, xy: layers.mercator(...thing.at) });
-    const known = (of) => new Set(data.selected.map((id) => of?.layer.index.get(id)).filter((i) => i !== undefined));
-    this.scene = {
-      units, points, base: layer("base"), legend: data.legend, hidden: this.hidden,
-      theme: this.box.classList.contains("pm-dark") ? canvas.DARK : canvas.LIGHT,
-      hasBorders: data.borders, hasTiles: Boolean(data.tileUrl), bordersOf: layers.borders,
-      outlines: data.outlines.map((line) => ({
-        ...line, rings: line.rings.map((ring) => ring.map((at) => layers.mercator(...at))),
-      })),
-      lines: data.lines.map((line) => ({
-        ...line, ink: inkOn(line.colour), path: line.path.map((at) => layers.mercator(...at)),
-        stops: line.stops.map(withPlace),
-      })),
-      homes: data.homes.map(withPlace),
-      selectedUnits: known(units), selectedPoints: known(points), labels: [],
-      marks: readMarks(data.marks, units?.layer.n ?? 0),
-    };
-    this.placeLabels();
-  }
-
-  placeLabels() {
-    const { scene, data, hidden } = this;
-    scene.labels = [];
-    if (scene.units?.codes) {
-      const isOwn = data.parts === null; // the classes are what the units belong to
-      const names = isOwn ? data.legend.map(({ short }) => short) : data.partNames;
-      const places = layers.labelPlaces(scene.units.layer, scene.units.parts, names.length);
-      places.forEach((at, code) => {
-        const text = names[code];
-        if (at && text) scene.labels.push({ text, at, isDim: isOwn && hidden.has(code) });
-      });
-    }
-    for (const line of scene.outlines) {
-      const all = line.rings.flat();
-      if (!line.label || !all.length) continue;
-      const mean = (i) => all.reduce((sum, at) => sum + at[i], 0) / all.length;
-      scene.labels.push({ text: line.label, at: [mean(0), mean(1)], isDim: false });
-    }
-  }
-
   drawLegend() {
     legend.drawLegend(this.legendBox, this.data, this.hidden, (text) => {
-      this.placeLabels();
+      this.scene.labels = labelsOf(this.scene, this.data);
       this.renderer.repaint();
       this.drawLegend();
       this.say(text);
@@ -282,33 +203,9 @@ class PlanMap {
 
   // --- the view: set once, then the user's --------------------------------------
 
-  extent() {
-    const { scene, data } = this;
-    if (data.fit) {
-      const [west, south] = layers.mercator(data.fit[0], data.fit[1]);
-      const [east, north] = layers.mercator(data.fit[2], data.fit[3]);
-      return [west, north, east, south];
-    }
-    const boxes = [];
-    const around = (at) => boxes.push([at[0], at[1], at[0], at[1]]);
-    scene.lines.forEach((line) => {
-      line.path.forEach(around);
-      line.stops.forEach((stop) => around(stop.xy));
-    });
-    scene.outlines.forEach((line) => line.rings.flat().forEach(around));
-    if (!boxes.length) scene.homes.forEach((home) => around(home.xy));
-    if (scene.points?.layer.n) boxes.push(scene.points.layer.extent);
-    if (scene.units?.codes && scene.units.layer.n) boxes.push(scene.units.layer.extent);
-    if (!boxes.length) for (const of of [scene.units?.layer, scene.base]) if (of?.n) boxes.push(of.extent);
-    if (!boxes.length) return null;
-    return boxes.reduce((a, b) => [
-      Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3]),
-    ]);
-  }
-
   fit(isAsked) {
     if (!this.canvasBox.clientWidth) return;
-    const extent = this.extent();
+    const extent = extentOf(this.scene, this.data);
     const token = JSON.stringify(this.data.fit ?? [extent, this.data.layers.units, this.data.layers.points]);
     const kept = views.get(this.data.key);
     if (!isAsked && this.token === token) return;

@@ -59,6 +59,7 @@ export class Pointing {
     return {
       name, entry, isNone: Boolean(of.codes) && !entry && Boolean(data.unassigned),
       noneLabel: data.unassigned,
+      part: kind === "unit" && of.isMixed ? data.partNames[of.parts[i]] : undefined,
       facts: of.layer.facts.map(([label, texts]) => [label, texts[i]]), kind,
     };
   }
@@ -94,6 +95,30 @@ export class Pointing {
     if (!host.data.events.includes(found.kind)) return;
     const id = found.thing?.id ?? found.of.layer.ids[found.i];
     host.send({ kind: found.kind, ids: [id], unit_ids: [] });
+  }
+
+  unitUnder(at) {
+    const { units } = this.host.scene;
+    if (!units) return -1;
+    const u = layers.unitAt(units.layer, ...this.host.worldAt(this.host.map.containerPointToLatLng(at)));
+    return u >= 0 && this.isShown(units)(u) ? u : -1;
+  }
+
+  // A unit's rings as an SVG path in pixels of the map's box.
+  outlineOf(u) {
+    const { map, scene } = this.host;
+    const { xy, ringStart, unitStart } = scene.units.layer;
+    const scale = 256 * 2 ** map.getZoom();
+    const origin = map.getPixelOrigin().add(map.containerPointToLayerPoint([0, 0]));
+    let path = "";
+    for (let r = unitStart[u]; r < unitStart[u + 1]; r++) {
+      for (let v = ringStart[r]; v < ringStart[r + 1]; v++) {
+        const x = xy[2 * v] * scale - origin.x, y = xy[2 * v + 1] * scale - origin.y;
+        path += `${v === ringStart[r] ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`;
+      }
+      path += "Z";
+    }
+    return path;
   }
 
   // The points in a box are Python's to find: a hundred thousand ids are a megabyte.

@@ -8,7 +8,8 @@ export const TOOLS = ["box", "lasso", "polygon", "paint", "line"];
 const SVG = "http://www.w3.org/2000/svg";
 const STILL = 4; // pixels: a shorter drag is a click
 const STEP = 3; // pixels between two vertices of a freehand shape
-const WIDTH = { paint: 18, line: 2.5 };
+const WIDTH = { paint: 7, line: 2.5 };
+const BRUSH_STEP = 4; // pixels between two places where the brush looks for a unit
 
 export class Tools {
   // host: the map with its boxes, `data`, `send`, `say`, `tip`, `pointing`
@@ -23,7 +24,10 @@ export class Tools {
     this.sketch.setAttribute("class", "pm-sketch");
     this.sketch.setAttribute("aria-hidden", "true");
     this.shape = document.createElementNS(SVG, "path");
-    this.sketch.append(this.shape);
+    this.brushed = document.createElementNS(SVG, "path"); // units under the brush so far
+    this.brushed.setAttribute("class", "pm-area");
+    this.brushedUnits = new Set();
+    this.sketch.append(this.brushed, this.shape);
     host.box.append(this.sketch);
     this.band = element("div", "pm-band");
     const { bar, add } = makeBar(L, host.map);
@@ -123,6 +127,7 @@ export class Tools {
     }
     this.drawn = tool;
     this.vertices = [this.at(event)];
+    if (tool === "paint") this.brush(this.vertices[0], this.vertices[0]);
     this.host.map.dragging.disable();
     this.host.canvasBox.setPointerCapture(event.pointerId);
   }
@@ -143,6 +148,7 @@ export class Tools {
       return;
     }
     if (this.vertices.at(-1).distanceTo(now) < STEP) return;
+    if (this.drawn === "paint") this.brush(this.vertices.at(-1), now);
     this.vertices.push(now);
     this.show(this.vertices, this.drawn);
   }
@@ -186,6 +192,8 @@ export class Tools {
     this.vertices = [];
     this.corners = [];
     this.band.remove();
+    this.brushedUnits.clear();
+    this.brushed.removeAttribute("d");
     this.show([], null);
     this.host.map.dragging.enable();
   }
@@ -196,6 +204,18 @@ export class Tools {
     this.shape.setAttribute("d", path && isArea ? `${path}Z` : path);
     this.shape.setAttribute("class", isArea ? "pm-area" : "pm-stroke");
     this.shape.style.strokeWidth = `${WIDTH[tool] ?? 1.5}px`;
+  }
+
+  // Shows at once which units the stroke takes; Python finds the same ones.
+  brush(from, to) {
+    const steps = Math.ceil(from.distanceTo(to) / BRUSH_STEP) || 1;
+    for (let i = 1; i <= steps; i++) {
+      const at = from.add(to.subtract(from).multiplyBy(i / steps));
+      const u = this.host.pointing.unitUnder(at);
+      if (u < 0 || this.brushedUnits.has(u)) continue;
+      this.brushedUnits.add(u);
+      this.brushed.setAttribute("d", (this.brushed.getAttribute("d") ?? "") + this.host.pointing.outlineOf(u));
+    }
   }
 
   tell(kind, vertices, unitIds = []) {

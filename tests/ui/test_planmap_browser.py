@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import socket
 import subprocess
@@ -44,10 +45,12 @@ for event in take("m"):
         st.session_state["event"] = event
 event = st.session_state.get("event")
 planmap(
-    MapData(label="Test map", homes=[Home(home_id="R1", name="Ann", lat=home[0], lon=home[1])], units=Units(shapes=shapes_of(units), codes=codes),
+    MapData(label="Test map", title="North: 2027 / draft", homes=[Home(home_id="R1", name="Ann", lat=home[0], lon=home[1])], units=Units(shapes=shapes_of(units), codes=codes),
             points=Points(places=places_of(places)), legend_title="Territory",
-            legend=[Entry(label="T1", short="T1", colour="#77AADD"),
-                    Entry(label="T2", short="T2", colour="#EE8866")]),
+            legend=[Entry(label="T1", short="T1", colour="#77AADD", bar=1.0),
+                    Entry(label="T2", short="T2", colour="#EE8866", bar=0.5)],
+            locked_parts=["T1"], locked_units=["U11"], pending_units=["U00", "U01"],
+            barriers=[("U10", "U20"), ("U11", "U21")], market=np.arange(16) / 15, market_label="People"),
     key="m", height=500, events=("point", "unit", "box", "lasso", "polygon", "paint", "line", "key", "drag"))
 st.write(f"got {{event.kind}} {{len(event.ids)}} {{len(event.unit_ids)}} {{event.ids[:1]}}" if event else "got nothing")
 st.write(f"hidden {{event.hidden}}" if event else "none")
@@ -86,9 +89,16 @@ def address(tmp_path_factory):
         server.wait(10)
 
 
-@pytest.fixture
-def page(browser, address):
+@pytest.fixture(scope="module")
+def context(browser):
+    """One for all: the app's own scripts are fetched and compiled once."""
     context = browser.new_context(viewport={"width": 1000, "height": 800})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context, address):
     page = context.new_page()
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
@@ -106,7 +116,7 @@ def page(browser, address):
     page.wait_for_selector(".pm-row", timeout=30_000)
     page.wait_for_timeout(500)
     yield page
-    context.close()
+    page.close()
 
 
 def middle(page) -> tuple[float, float]:
@@ -166,7 +176,7 @@ def test_shift_and_drag_selects_what_lies_in_the_box(page):
 AROUND = ((-190, -220), (190, -220), (190, 220), (-190, 220))  # all units, in pixels
 
 
-def draw(page, tool, *way, steps=6):
+def draw(page, tool, *way, steps=6, is_dropped=True):
     """Draw with a tool, in pixels from the middle of the units."""
     x, y = middle(page)
     page.locator(f".pm-tool[aria-label^='{tool}']").click()
@@ -174,7 +184,8 @@ def draw(page, tool, *way, steps=6):
     page.mouse.down()
     for dx, dy in way[1:]:
         page.mouse.move(x + dx, y + dy, steps=steps)
-    page.mouse.up()
+    if is_dropped:
+        page.mouse.up()
 
 
 def test_a_lasso_takes_the_units_it_goes_around(page):
@@ -191,7 +202,10 @@ def test_a_lasso_takes_the_units_it_goes_around(page):
 
 
 def test_a_brush_paints_one_row_and_a_line_divides(page):
-    draw(page, "Paint", (-190, 40), (190, 40))
+    draw(page, "Paint", (-190, 40), (190, 40), is_dropped=False)
+    outline = page.locator(".pm-sketch .pm-area").first.get_attribute("d")
+    assert outline.count("M") == 4  # each unit under the brush shows at once
+    page.mouse.up()
     page.get_by_text("took 4 of 16").wait_for(timeout=10_000)
     page.locator(".pm-tool[aria-label^='Paint']").click()
     draw(page, "Draw a dividing line", (5, 200), (5, -200))
@@ -237,6 +251,11 @@ def test_the_legend_filters_and_shows_all_again(page):
     assert rows.first.get_attribute("aria-pressed") == "false"
     page.get_by_text("Show all").click()
     assert rows.first.get_attribute("aria-pressed") == "true"
+    rows.nth(1).dblclick()
+    pressed = [row.get_attribute("aria-pressed") for row in rows.all()]
+    assert pressed == ["false", "true"]
+    assert page.locator(".pm-row-bar").count() == 2
+    assert page.locator(".pm-live").inner_text() == "Shown: T2"
 
 
 def test_keys_work_with_the_focus_none_is_lost_and_a_home_is_moved(page):
@@ -268,3 +287,22 @@ def test_a_phone_sees_it_without_sideways_scrolling(page):
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator(".pm-map").bounding_box()["height"] <= 844 * 0.65
+
+
+def test_the_map_is_saved_as_a_picture_and_printed_with_its_legend(page):
+    with page.expect_download() as download:
+        page.locator(".pm-tool[aria-label*='as a picture']").click()
+    name = f"North-2027-draft-{dt.date.today()}.png"  # noqa: DTZ011 - of this machine
+    assert download.value.suggested_filename == name
+    data = download.value.path().read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    wide, high = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
+    shown = page.locator(".pm-map").bounding_box()
+    assert wide > 2 * shown["width"] > 1000  # sharp, and with the legend beside it
+    assert high > 2 * shown["height"]
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".pm-paper").is_visible()
+    assert not page.locator(".pm-map").is_visible()
+    assert page.pdf()[:5] == b"%PDF-"
+    assert page.faults == []
