@@ -92,7 +92,7 @@ def _account_moves(
     return moves
 
 
-def n_held(draft: Draft, edit: Edit) -> int:
+def count_held(draft: Draft, edit: Edit) -> int:
     """Count the units and accounts that an edit passes over because they are locked."""
     parts = edit.edits if isinstance(edit, Together) else (edit,)
     moves = [part for part in parts if isinstance(part, Move)]

@@ -243,7 +243,7 @@ def _locked(draft: Draft, edit: Lock) -> Locks:
         by_unit = draft.alignment.territory_by_unit
         known = by_unit.index if edit.what == UNIT else ids
     strange = ids.difference(known)
-    if strange:
+    if strange and edit.is_locked:  # what is gone can be let go
         raise InputError(f"{edit.what} {min(strange)!r} is not in the plan")
     before: frozenset[str] = getattr(draft.locks, edit.what)
     after = before | ids if edit.is_locked else before - ids

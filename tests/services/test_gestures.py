@@ -8,10 +8,10 @@ import pytest
 from planner.core.errors import InputError
 from planner.services.gestures import assign_edit
 from planner.services.gestures import barrier_edit
+from planner.services.gestures import count_held
 from planner.services.gestures import home_edit
 from planner.services.gestures import lock_edit
 from planner.services.gestures import moved_text
-from planner.services.gestures import n_held
 from planner.services.gestures import unlock_edit
 from planner.territory.applying import apply_edit
 from planner.territory.edits import AddTerritory
@@ -65,8 +65,8 @@ def test_an_account_of_a_locked_unit_is_named_apart_to_go():
 def test_what_locks_hold_back_is_counted():
     draft = apply_edit(small_plan.draft(), Lock(what="unit", ids=("u00",)))
     edit = assign_edit(small_plan.view(draft), draft, "B", ["u00", "u10"])
-    assert n_held(draft, edit) == 1
-    assert n_held(draft, Lock(what="unit", ids=("u10",))) == 0
+    assert count_held(draft, edit) == 1
+    assert count_held(draft, Lock(what="unit", ids=("u10",))) == 0
 
 
 def test_accounts_are_locked_where_they_are_and_follow_again_when_let_go():

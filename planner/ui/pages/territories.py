@@ -359,7 +359,7 @@ def _problems(bench: Workbench) -> Any:
 
 
 def _roster(bench: Workbench) -> Roster:
-    return reads.roster(bench.ws)
+    return reads.roster(bench.ws, bench.scenario)
 
 
 def _problem_part(bench: Workbench, problems: Any) -> None:

@@ -87,7 +87,9 @@ def choice_bar(bench: Workbench) -> None:
             on_click=_clear,
             args=(bench,),
         )
-        with st.popover("Filter", width="content"):
+        turn = st.session_state.setdefault("terr-filter-turn", 0)
+        # Another key after a choice: it opens anew, closed.
+        with st.popover("Filter", width="content", key=f"terr-filter-{turn}"):
             _filter(bench)
         with st.popover("More", width="content"):
             _more(bench, labels, fresh)
@@ -176,6 +178,7 @@ def _filter(bench: Workbench) -> None:
     found = account_filter(bench.fmt, bench.shown, as_of)
     if found:
         bench.choice.accounts |= dict.fromkeys(found)
+        st.session_state["terr-filter-turn"] += 1
         st.rerun()
 
 
@@ -216,7 +219,7 @@ def _line_bar(bench: Workbench) -> None:
                 view = bench.shown
                 found = divide(view.units, view.accounts, draft, line, by=by)
                 label = f"Divide {found.territory_id}: {found.new_id} begins"
-                if bench.do(found.edit, label):
+                if bench.do(found.edit, label, n_held=found.n_held):
                     drop_line()
                 st.rerun()
         if st.button("Close the border there", key="terr-barrier"):

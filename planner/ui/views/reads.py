@@ -181,9 +181,9 @@ def _unit_shapes(
     return shapes_of(_view.units, facts=unit_facts(_view, fmt))
 
 
-def roster(ws: Workspace) -> Roster:
-    """Read who works for the company."""
-    return _roster(facts_key(ws), ws)
+def roster(ws: Workspace, scenario: Scenario) -> Roster:
+    """Read who works for the company; saving a scenario may add seats."""
+    return _roster(_scenario_key(ws, scenario), ws)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -24,10 +24,10 @@ from planner.services import drafting
 from planner.services.draft_log import OpenDraft
 from planner.services.drafted import drafted
 from planner.services.gestures import assign_edit
+from planner.services.gestures import count_held
 from planner.services.gestures import home_edit
 from planner.services.gestures import lock_edit
 from planner.services.gestures import moved_text
-from planner.services.gestures import n_held
 from planner.services.gestures import things_text
 from planner.services.gestures import unlock_edit
 from planner.services.scenarios import Scenario
@@ -131,9 +131,16 @@ class Workbench:
         self.look()
         return _FAULT not in st.session_state
 
-    def do(self, edit: Edit, label: str) -> bool:
-        """Do one edit; what locks hold back of it is told."""
-        held = n_held(self.opened.draft, edit)
+    def do(self, edit: Edit, label: str, n_held: int | None = None) -> bool:
+        """
+        Do one edit; what locks hold back of it is told.
+
+        Parameters
+        ----------
+        n_held
+            How many things that is; None: it is counted.
+        """
+        held = count_held(self.opened.draft, edit) if n_held is None else n_held
         opened = self.opened
         is_done = self.change(label, lambda: drafting.do(self.ws, opened, edit, label))
         if is_done and held:
