@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planner.services import drafting
+from planner.services import territory
 from planner.ui.balance.events import OF_LISTS
 from planner.ui.balance.lists import NOWHERE
 from planner.ui.balance.lists import bits_text
@@ -24,6 +26,9 @@ from planner.ui.views.list_table import list_data
 from planner.ui.views.list_table import unit_rows
 from tests.ui.test_balance_table import FMT
 from tests.ui.test_balance_table import a_view
+from tests.ui.test_pages_planner import draft
+from tests.ui.test_pages_planner import sent_to
+from tests.ui.test_pages_planner import turn_to
 
 HOSTILE = "</script><b>`${x}`\x00\n"
 
@@ -131,3 +136,23 @@ def test_a_gesture_on_twenty_thousand_accounts_costs_a_few_kb():
     codes = unpacked(data["codes"], "<u2")
     names = np.array([name for name, _, _ in data["territories"]])
     assert (names[codes] == held.reindex(rows.index)).all()
+
+
+def test_what_is_done_in_a_list_is_done_to_the_plan(app, ws):
+    scenario = draft(ws)
+    chosen = list(territory.overview(ws, scenario.scenario_id).units.index[:2])
+    turn_to(app, "territories")
+    app.segmented_control(key="terr-below").set_value("List").run()
+    app.session_state["terr-list-unit-made"] = {"kind": "choose", "ids": chosen}
+    app.run()
+    assert "2 units" in " ".join(m.value for m in app.markdown)
+    app.session_state["terr-list-unit-made"] = {"kind": "lock", "ids": chosen}
+    app.run()
+    assert not app.exception
+    opened = drafting.open_draft(ws, scenario.scenario_id)
+    assert opened.draft.locks.unit == set(chosen)
+    sent = sent_to(app, "list_table")
+    rows = unit_rows(territory.overview(ws, scenario.scenario_id))
+    assert sent["locked"] == sent["chosen"] == bits_text(rows, chosen)
+    app.segmented_control(key="terr-list").set_value("account").run()
+    assert sent_to(app, "list_table")["nouns"] == ["account", "accounts"]

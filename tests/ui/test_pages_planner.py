@@ -34,14 +34,17 @@ def boxes(app):
     return re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
 
 
-def balance_of(app):
-    """Give what the balance table was sent."""
+def sent_to(app, component):
+    """Give what a component of ours was sent."""
     protos = [element.proto for element in app.get("bidi_component")]
     return next(
-        json.loads(proto.json)
-        for proto in protos
-        if proto.component_name == "balance_table"
+        json.loads(proto.json) for proto in protos if proto.component_name == component
     )
+
+
+def balance_of(app):
+    """Give what the balance table was sent."""
+    return sent_to(app, "balance_table")
 
 
 def draft(ws):
@@ -294,7 +297,7 @@ def test_steps_are_listed_and_problems_counted(app, ws):
     app.segmented_control(key="terr-below").set_value("History").run()
     assert not app.exception
     assert "Move 1 unit to no territory" in app.dataframe[0].value["label"].tolist()
-    for part in ("Coverage", "Units", "Changes"):
+    for part in ("Coverage", "List", "Changes"):
         app.segmented_control(key="terr-below").set_value(part).run()
         assert not app.exception
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from planner.ui.balance.component import take
 from planner.ui.balance.events import TableEvent
 from planner.ui.balance.figures import MeasureColumn
 
-__all__ = ["MeasureColumn", "TableEvent"]
+__all__ = ["MeasureColumn", "TableEvent", "take"]

@@ -7,14 +7,15 @@ table is patched in place: focus, sorting, filters and scrolling are the user's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from planner.core.settings import ROOT
-from planner.ui.balance.events import EventKind
+from planner.ui.balance.events import OF_LISTS
+from planner.ui.balance.events import OF_TERRITORIES
 from planner.ui.balance.events import TableEvent
 from planner.ui.balance.events import read_event
 from planner.ui.balance.lists import Rows
@@ -57,18 +58,15 @@ _list = st.components.v2.component("list_table", js=_loader("list"))
 _store = st.components.v2.component("list_table_store", js=_loader("store"))
 
 
-def show_territories(
-    data: Mapping[str, Any], key: str, kinds: Sequence[EventKind]
-) -> TableEvent | None:
-    """Show the table of territories; return what was done in it, once."""
-    return read_event(_mounted(_territories, data, key), kinds)
+def show_territories(data: Mapping[str, Any], key: str) -> TableEvent | None:
+    """Show the table of territories; return what no `take` has taken, once."""
+    _mount(_territories, data, key)
+    return take(key)
 
 
-def show_list(
-    data: Mapping[str, Any], rows: Rows, key: str, kinds: Sequence[EventKind]
-) -> TableEvent | None:
+def show_list(data: Mapping[str, Any], rows: Rows, key: str) -> TableEvent | None:
     """
-    Show a list of units or accounts; return what was done in it, once.
+    Show a list of units or accounts; return what no `take` has taken, once.
 
     Notes
     -----
@@ -76,20 +74,45 @@ def show_list(
     it only after this, and the boxes ticked would be empty until then.
     """
     _store(data=rows.layer.blob, key=f"{key}-store", height="content")
-    made = read_list_event(st.session_state.pop(f"{key}-made", None), kinds, rows)
+    made = read_list_event(st.session_state.get(f"{key}-made"), OF_LISTS, rows)
     if made is not None and made.kind == "choose":
         data = {**data, "chosen": bits_text(rows, made.ids)}
-    return read_list_event(_mounted(_list, data, key), kinds, rows)
+    _mount(_list, data, key)
+    return take(key, lambda: rows)
 
 
-def _mounted(component: Any, data: Mapping[str, Any], key: str) -> Any:
+def take(key: str, rows: Callable[[], Rows] | None = None) -> TableEvent | None:
     """
-    Mount a table and return its event, raw.
+    Take the gesture done in a table since the last time.
+
+    A page that changes something should take it first of all, before it draws: nothing
+    can interrupt the script before it is saved, and the page is drawn once, as it then
+    is.
+
+    Parameters
+    ----------
+    key
+        Of the table.
+    rows
+        Gives what a list shows; None: it is the table of territories.
+    """
+    raw = st.session_state.pop(f"{key}-made", None)
+    if raw is None:
+        return None
+    if rows is None:
+        return read_event(raw, OF_TERRITORIES)
+    return read_list_event(raw, OF_LISTS, rows())
+
+
+def _mount(component: Any, data: Mapping[str, Any], key: str) -> None:
+    """
+    Mount a table.
 
     Notes
     -----
     Gestures carry a number. The browser sends the next one when it reads that the last
-    was heard, as Streamlit keeps only the later of two that arrive during one run.
+    was heard, as Streamlit keeps only the later of two that arrive during one run. What
+    was heard waits for the page to `take` it, also over a run that was interrupted.
     """
     heard, made = f"{key}-heard", f"{key}-made"
 
@@ -98,10 +121,9 @@ def _mounted(component: Any, data: Mapping[str, Any], key: str) -> Any:
         st.session_state[heard] = int(event.get("turn") or 0)
         st.session_state[made] = event
 
-    result = component(
+    component(
         data={**data, "heard": st.session_state.get(heard, 0)},
         key=key,
         height="content",
         on_event_change=hear,
     )
-    return result.event

@@ -21,6 +21,7 @@ from planner.services.workspace import Workspace
 from planner.territory.workhours import HOURS
 from planner.ui import session
 from planner.ui import widgets
+from planner.ui.balance import take as take_from_table
 from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.territory import COLOUR_BY
 from planner.ui.maps.territory import territory_labels
@@ -44,12 +45,13 @@ from planner.ui.views.draft_notice import watch
 from planner.ui.views.frontier_view import frontier_panel
 from planner.ui.views.headcount_view import headcount_panel
 from planner.ui.views.headcount_view import with_next_head
+from planner.ui.views.list_part import list_part
+from planner.ui.views.list_part import take_lists
 from planner.ui.views.other_team import ask_other_team
 from planner.ui.views.other_team import outlines_beside
 from planner.ui.views.other_team import overlap_part
 from planner.ui.views.pending_changes import changes_part
 from planner.ui.views.pending_changes import pending_bar
-from planner.ui.views.pending_units import units_table
 from planner.ui.views.problem_list import problem_list
 from planner.ui.views.proposal import answer_part
 from planner.ui.views.proposal import is_finished
@@ -83,7 +85,7 @@ GESTURES: tuple[EventKind, ...] = (
 )
 PANELS = {"frontier": frontier_panel, "headcount": headcount_panel}
 CHANGES, PROBLEMS, COVERAGE = "Changes", "Problems", "Coverage"
-HISTORY, LIST = "History", "Units"
+HISTORY, LIST = "History", "List"
 LINE_COLOUR = "#B45309"
 
 
@@ -99,6 +101,10 @@ def main() -> None:
     if bench.is_editable:
         for event in take_gestures(MAP):
             bench.on_map(event)
+        made = take_from_table(TABLE)
+        if made is not None:
+            bench.on_table(made)
+        take_lists(bench)
     scenario = bench.scenario
     slot = widgets.page_header(
         "Territories",
@@ -340,7 +346,7 @@ def _below(
         elif part == HISTORY:
             history_part(bench)
         else:
-            units_table(bench)
+            list_part(bench)
 
 
 def _problems(bench: Workbench) -> Any:

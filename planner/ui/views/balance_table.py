@@ -71,8 +71,8 @@ def balance_table(
 
     Returns
     -------
-    The gesture that caused this run, once: ``lock``, ``unlock``, ``zoom`` or ``select``
-    with the territories meant; None if there was none.
+    The gesture that no `take` has taken, once: ``lock``, ``unlock``, ``zoom`` or
+    ``select`` with the territories meant; None if there was none.
     """
     data = table_data(
         view,
@@ -84,7 +84,7 @@ def balance_table(
         selected=selected,
     )
     shown = {**data, "key": key, "events": list(events), "height": height}
-    return show_territories(shown, key, events)
+    return show_territories(shown, key)
 
 
 def table_data(

@@ -75,14 +75,14 @@ def list_table(
 
     Returns
     -------
-    The gesture that caused this run, once; of ``choose`` the whole choice as it is now,
-    to be taken instead of `chosen`. None if there was none.
+    The gesture that no `take` has taken, once; of ``choose`` the whole choice as it is
+    now, to be taken instead of `chosen`. None if there was none.
     """
     data = list_data(
         rows, fmt, what=what, view=view, colours=colours, locked=locked, chosen=chosen
     )
     shown = {**data, "key": key, "events": list(events), "height": height}
-    return show_list(shown, rows, key, events)
+    return show_list(shown, rows, key)
 
 
 def list_data(
