@@ -78,9 +78,8 @@ def _account_moves(
     if unit_ids and (to is None or to not in draft.locks.territory):
         free = [name for name in unit_ids if name not in draft.locks.unit]
         after.loc[free] = to
-    follows = (unit.map(after) == to).fillna(value=False).astype(bool).to_numpy()
-    if to is None:
-        follows[:] = True
+    is_there = (unit.map(after) == to).fillna(value=False).astype(bool).to_numpy()
+    follows = np.ones(len(unit), dtype=bool) if to is None else is_there
     is_named = unit.index.isin(draft.alignment.territory_by_account.index)
     back = tuple(unit.index[follows & is_named])
     apart = tuple(unit.index[~follows])

@@ -20,6 +20,7 @@ from planner.territory.edits import Draft
 from planner.territory.edits import DrawBarrier
 from planner.territory.edits import DropTerritory
 from planner.territory.edits import Lock
+from planner.territory.edits import Locks
 from planner.territory.edits import MergeTerritories
 from planner.territory.edits import MoveHome
 from planner.territory.edits import Retarget
@@ -247,6 +248,14 @@ def test_a_territory_ends_only_when_it_is_empty_and_free():
     locked = apply_edit(draft, Lock(what="territory", ids=("C",)))
     with pytest.raises(InputError, match="is locked; unlock it to end it"):
         apply_edit(locked, DropTerritory(territory_id="C"))
+
+
+def test_a_lock_on_what_is_gone_can_be_let_go():
+    locks = Locks(unit=frozenset({"gone"}), territory=frozenset({"Z"}))
+    draft = a_draft(locks=locks)
+    for what, name in (("unit", "gone"), ("territory", "Z")):
+        draft = apply_edit(draft, Lock(what=what, ids=(name,), is_locked=False))
+    assert draft.locks == Locks()
 
 
 def test_a_home_goes_back_to_where_the_rep_lives():
