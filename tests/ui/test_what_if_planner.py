@@ -17,6 +17,7 @@ from planner.services.exports import Offer
 from planner.ui.maps.territory import territory_colours
 from planner.ui.planmap import places_of
 from planner.ui.planmap import shapes_of
+from planner.ui.views.comparison_table import metrics_table
 from planner.ui.views.difference import difference_map
 from planner.ui.views.downloads import file_name
 from tests.ui.test_pages_planner import draft
@@ -115,6 +116,18 @@ def test_last_year_is_one_click_away(app, ws):
     assert scenarios.last_years(ws) == published.scenario_id
     assert app.selectbox(key="scn-a").value == published.scenario_id
     assert app.selectbox(key="scn-b").value == draft(ws).scenario_id
+    assert "Territories without a rep" in text_of(app)
+
+
+def test_the_difference_of_money_is_short_and_signed(ws):
+    base = draft(ws)
+    metrics = pd.DataFrame(
+        [("Sales", "money", 0, 747_267_000, True), ("Quota", "money", 900, 0, True)],
+        columns=["label", "kind", "a", "b", "less_is_better"],
+    )
+    text = metrics_table(metrics, FMT, base, base)
+    assert '<td class="pl-bad">+&#36;7.5M</td>' in text
+    assert '<td class="pl-good">−&#36;9</td>' in text
 
 
 def test_the_difference_is_coloured_by_where_it_goes_and_the_rest_is_quiet(ws):

@@ -8,6 +8,7 @@ import pandas as pd
 
 from planner.core.files import exact_money
 from planner.core.formats import EMPTY
+from planner.core.formats import MINUS
 from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
 from planner.services.scenarios import Comparison
@@ -47,6 +48,9 @@ def metrics_table(metrics: pd.DataFrame, fmt: Formats, a: Scenario, b: Scenario)
 .pl-cmp td {{ white-space: nowrap; }}
 .pl-cmp thead th {{ font-size: 13px; opacity: .72; }}
 .pl-cmp th:first-child {{ text-align: left; }}
+@media (max-width: 640px) {{
+  .pl-cmp th, .pl-cmp td {{ padding: 6px 4px; font-size: 13px; }}
+}}
 </style><div class="pl-cmp"><table><thead><tr><th scope="col">Figure</th>
 <th scope="col">{map_text(a.name, 40)}</th><th scope="col">{map_text(b.name, 40)}</th>
 <th scope="col">Difference</th></tr></thead><tbody>{"".join(rows)}</tbody></table>
@@ -75,7 +79,7 @@ def _difference(row: dict[str, Any], fmt: Formats) -> tuple[str, bool | None]:
         return "0", None
     text = {
         "number": lambda: fmt.signed(change),
-        "money": lambda: fmt.signed_money(int(change)),
+        "money": lambda: _signed_money(change, fmt),
         "share": lambda: fmt.points(change),
         "hours": lambda: f"{fmt.signed(change)} h",
         "km": lambda: _signed_distance(change, fmt),
@@ -83,6 +87,11 @@ def _difference(row: dict[str, Any], fmt: Formats) -> tuple[str, bool | None]:
     if row["less_is_better"] is None or pd.isna(row["less_is_better"]):
         return text, None
     return text, (change < 0) == bool(row["less_is_better"])
+
+
+def _signed_money(change_minor: float, fmt: Formats) -> str:
+    sign = "+" if change_minor > 0 else MINUS
+    return f"{sign}{fmt.money_short(abs(change_minor))}"
 
 
 def _signed_distance(change_km: float, fmt: Formats) -> str:
