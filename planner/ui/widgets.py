@@ -67,7 +67,7 @@ def page_header(title: str, line: str, *, context: str = "") -> DeltaGenerator:
     The slot for the page's one primary button; use it in a ``with``.
     """
     with st.container(key="pl-header"):
-        left, right = st.columns([3, 1], vertical_alignment="center")
+        left, right = st.columns([2, 1], vertical_alignment="center")
         second = f'<p class="pl-context">{map_text(context)}</p>' if context else ""
         left.html(
             f'<h1 class="pl-title">{map_text(title)}</h1>'

@@ -233,13 +233,25 @@ def changes_table(bench: Workbench) -> pd.DataFrame:
 
     Returns
     -------
-    As `pending_changes`, with `name`, `accounts`, money columns and `why`; the moves
-    with most potential first.
+    As `pending_changes`, of accounts the territories they are in, with `name`,
+    `accounts`, money columns and `why`; the moves with most potential first.
     """
     rows = pending_changes(bench.opened)
+    accounts = bench.saved.accounts
+    # An account that is only named where it is anyway, to be locked, does not move.
+    is_unit = rows["what"] == UNIT
+    was, will = (
+        rows["id"].map(view.accounts["territory_id"]).fillna("")
+        for view in (bench.saved, bench.shown)
+    )
+    rows = rows[is_unit | (was != will)].copy()
     if rows.empty:
         return rows
-    accounts = bench.saved.accounts
+    own = rows["what"] != UNIT
+    rows.loc[own, "was"] = rows.loc[own, "id"].map(accounts["territory_id"])
+    rows.loc[own, "will"] = rows.loc[own, "id"].map(
+        bench.shown.accounts["territory_id"]
+    )
     values = accounts.assign(accounts=1)[["accounts", *MONEY]].fillna(0)
     by_unit = values.groupby(accounts["unit_id"]).sum()
     both = pd.concat([by_unit, values])
