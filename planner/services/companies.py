@@ -78,8 +78,7 @@ def facts_stamp(ws: Workspace) -> str:
     with ws.store.reading() as conn:
         found = company_rows.load_company(conn, company_id)
         rules = account_rows.load_segment_rules(conn, company_id)
-        imports = account_rows.list_imports(conn, company_id)
-    latest = str(imports.index[0]) if len(imports) else "none"
+        latest = account_rows.latest_import(conn, company_id) or "none"
     stamp = f"{found.as_of}, version {found.version}, rules"
     return f"{stamp} {rules.version if rules else 0}, import {latest}"
 

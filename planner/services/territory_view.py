@@ -75,6 +75,15 @@ class TerritoryView:
         """What each account counts by measure; see `measure_values`."""
         return measure_values(self.accounts)
 
+    @cached_property
+    def travel(self) -> dict[str, float]:
+        """Weighted travel to the centres; see `travel_of`."""
+        table = pd.DataFrame(self.units.drop(columns="geometry"))
+        by_unit = table["territory_id"]
+        centres = centroids(table, table["accounts"], by_unit)
+        km = distance_to_centre_km(table, centres, by_unit)
+        return travel(km, table["accounts"])
+
     @property
     def measures(self) -> list[str]:
         """Measures that hold anything to balance."""
@@ -363,8 +372,4 @@ def _used(territory: pd.Series) -> list[str]:
 
 def travel_of(view: TerritoryView) -> dict[str, float]:
     """Weighted travel of a view: ``weighted_rms_km`` and ``weighted_mean_km``."""
-    table = pd.DataFrame(view.units.drop(columns="geometry"))
-    by_unit = table["territory_id"]
-    centres = centroids(table, table["accounts"], by_unit)
-    km = distance_to_centre_km(table, centres, by_unit)
-    return travel(km, table["accounts"])
+    return dict(view.travel)

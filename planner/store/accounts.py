@@ -235,6 +235,17 @@ def list_imports(conn: sa.Connection, company_id: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names).set_index("import_id")
 
 
+def latest_import(conn: sa.Connection, company_id: str) -> str | None:
+    """Name the newest import of a company; None: there was none."""
+    query = (
+        sa.select(import_run.c.import_id)
+        .where(import_run.c.company_id == company_id)
+        .order_by(import_run.c.created_at.desc())
+        .limit(1)
+    )
+    return conn.execute(query).scalar()
+
+
 def load_findings(conn: sa.Connection, import_id: str) -> pd.DataFrame:
     """
     Read what an import found.
