@@ -257,7 +257,11 @@ class Comparison:
 
 def compare(ws: Workspace, a_id: str, b_id: str) -> Comparison:
     """Put two scenarios of the open company side by side."""
-    a, b = overview(ws, a_id), overview(ws, b_id)
+    return compare_views(ws, overview(ws, a_id), overview(ws, b_id))
+
+
+def compare_views(ws: Workspace, a: TerritoryView, b: TerritoryView) -> Comparison:
+    """Put two scenarios side by side that were read already."""
     was, will = a.accounts["territory_id"], b.accounts["territory_id"]
     differs = was.fillna("") != will.fillna("")
     moved = a.accounts.loc[

@@ -109,17 +109,18 @@ def _account_list(
 def comparison(ws: Workspace, a: Scenario, b: Scenario) -> Comparison:
     """Put two scenarios side by side."""
     key = (*_scenario_key(ws, a), b.scenario_id, str(b.version))
-    return _comparison(key, ws, a.scenario_id, b.scenario_id)
+    return _comparison(key, ws, a, b)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing …")
 def _comparison(
     kept_under: Key,  # noqa: ARG001
     _ws: Workspace,
-    _a_id: str,
-    _b_id: str,
+    _a: Scenario,
+    _b: Scenario,
 ) -> Comparison:
-    return scenarios.compare(_ws, _a_id, _b_id)
+    views = territory_view(_ws, _a), territory_view(_ws, _b)
+    return scenarios.compare_views(_ws, *views)
 
 
 def proposal(
