@@ -95,20 +95,21 @@ function isSeen(view, box, at) {
     && box[at + 1] <= view.south && box[at + 3] >= view.north;
 }
 
-// Vertices nearer than half a pixel to the last one are left out.
+// Vertices nearer than half a pixel to the last one are left out. Rings end where they
+// began, so nothing is closed: `closePath` takes longer the longer the path is.
 function trace(ctx, view, layer, u) {
   const { xy, ringStart, unitStart } = layer;
   for (let r = unitStart[u]; r < unitStart[u + 1]; r++) {
     let lastX = Infinity, lastY = Infinity;
-    for (let v = ringStart[r]; v < ringStart[r + 1]; v++) {
+    const end = ringStart[r + 1] - 1;
+    for (let v = ringStart[r]; v <= end; v++) {
       const x = xy[2 * v] * view.scale - view.ox, y = xy[2 * v + 1] * view.scale - view.oy;
       if (v === ringStart[r]) ctx.moveTo(x, y);
-      else if (Math.abs(x - lastX) < 0.5 && Math.abs(y - lastY) < 0.5) continue;
+      else if (v < end && Math.abs(x - lastX) < 0.5 && Math.abs(y - lastY) < 0.5) continue;
       else ctx.lineTo(x, y);
       lastX = x;
       lastY = y;
     }
-    ctx.closePath();
   }
 }
 

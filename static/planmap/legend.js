@@ -17,6 +17,9 @@ export function rowsOf(data) {
 export function drawLegend(box, data, hidden, onChange) {
   const { texts } = data;
   const rows = rowsOf(data);
+  const told = JSON.stringify([rows, data.legendTitle, data.marks.marketLabel, texts, [...hidden]]);
+  if (box.pmTold === told) return; // as it stands: nothing jumps under the user's hand
+  box.pmTold = told;
   const list = element("div", "pm-legend-list");
   list.tabIndex = -1;
   const scrolled = box.querySelector(".pm-legend-list")?.scrollTop ?? 0;

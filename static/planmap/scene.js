@@ -14,7 +14,6 @@ export function readScene(data, blocks, hidden, isNight) {
     layer: layer("points"), codes: bytesOf(data.pointCodes), size: bytesOf(data.pointSize),
   };
   const withPlace = (thing) => ({ ...thing, xy: layers.mercator(...thing.at) });
-  const known = (of) => new Set(data.selected.map((id) => of?.layer.index.get(id)).filter((i) => i !== undefined));
   const scene = {
     units, points, base: layer("base"), legend: data.legend, hidden,
     theme: isNight ? DARK : LIGHT,
@@ -27,7 +26,7 @@ export function readScene(data, blocks, hidden, isNight) {
       stops: line.stops.map(withPlace),
     })),
     homes: data.homes.map(withPlace),
-    selectedUnits: known(units), selectedPoints: known(points), labels: [],
+    selectedUnits: someOf(data.marks.selectedUnits), selectedPoints: someOf(data.marks.selectedPoints), labels: [],
     marks: readMarks(data.marks, units?.layer.n ?? 0),
   };
   scene.labels = labelsOf(scene, data);
@@ -81,19 +80,33 @@ export function extentOf(scene, data) {
 }
 
 function bytesOf(text) {
-  return text === null ? null : Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+  if (text === null) return null;
+  const signs = atob(text);
+  const bytes = new Uint8Array(signs.length);
+  for (let i = 0; i < signs.length; i++) bytes[i] = signs.charCodeAt(i);
+  return bytes;
 }
 
-function bitsOf(text) {
-  const bytes = bytesOf(text);
-  return bytes && ((i) => ((bytes[i >> 3] >> (i & 7)) & 1) === 1);
+// Places as numbers, or a bit for each thing of the layer.
+function someOf(sent) {
+  if (!sent) return new Set();
+  const bytes = bytesOf(sent.places ?? sent.bits);
+  if (sent.places) return new Set(new Uint32Array(bytes.buffer));
+  const found = new Set();
+  for (let i = 0; i < bytes.length * 8; i++) if ((bytes[i >> 3] >> (i & 7)) & 1) found.add(i);
+  return found;
+}
+
+function askOf(sent) {
+  const some = sent && someOf(sent);
+  return some && ((i) => some.has(i));
 }
 
 function readMarks(sent, n) {
   return {
     n, // of units: a pair of them is one number
-    lockedUnits: bitsOf(sent.lockedUnits), lockedPoints: bitsOf(sent.lockedPoints),
-    pendingUnits: bitsOf(sent.pendingUnits), pendingPoints: bitsOf(sent.pendingPoints),
+    lockedUnits: askOf(sent.lockedUnits), lockedPoints: askOf(sent.lockedPoints),
+    pendingUnits: askOf(sent.pendingUnits), pendingPoints: askOf(sent.pendingPoints),
     lockedParts: new Set(sent.lockedParts), market: bytesOf(sent.market),
     pairs: new Set(sent.barriers.map(([a, b]) => Math.min(a, b) * n + Math.max(a, b))),
   };

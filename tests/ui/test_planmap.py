@@ -179,15 +179,28 @@ def test_marks_are_a_bit_each_and_barriers_pairs_of_places(units, accounts):
         points=Points(places=places_of(accounts)),
         locked_units=["17003"],
         locked_points=["a", "c", "gone"],
+        selected=["b"],
         barriers=[("17003", "17001"), ("17001", "elsewhere")],
         market=np.array([1.0, np.nan]),
     )
     marks = payload(data, "m", 400, ())["marks"]
-    assert base64.b64decode(marks["lockedUnits"]) == bytes([0b10])
-    assert base64.b64decode(marks["lockedPoints"]) == bytes([0b101])
+    assert base64.b64decode(marks["lockedUnits"]["bits"]) == bytes([0b10])
+    assert base64.b64decode(marks["lockedPoints"]["bits"]) == bytes([0b101])
+    assert base64.b64decode(marks["selectedPoints"]["bits"]) == bytes([0b010])
     assert marks["pendingUnits"] is None
     assert marks["barriers"] == [(1, 0)]
     assert base64.b64decode(marks["market"]) == bytes([255, 0])
+
+
+def test_few_of_many_are_told_by_their_places():
+    frame = pd.DataFrame({"lat": 0.0, "lon": 0.0, "name": ""}, index=range(1000))
+    points = Points(places=places_of(frame))
+    data = MapData(label="x", points=points, selected=["7", "900"])
+    sent = payload(data, "m", 400, ())["marks"]["selectedPoints"]
+    assert np.frombuffer(base64.b64decode(sent["places"]), "<u4").tolist() == [7, 900]
+    data = MapData(label="x", points=points, selected=list(map(str, range(500))))
+    sent = payload(data, "m", 400, ())["marks"]["selectedPoints"]
+    assert len(base64.b64decode(sent["bits"])) == 125
 
 
 def test_market_and_parts_must_fit_the_units(units):

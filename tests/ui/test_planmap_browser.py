@@ -49,7 +49,7 @@ planmap(
             points=Points(places=places_of(places)), legend_title="Territory",
             legend=[Entry(label="T1", short="T1", colour="#77AADD", bar=1.0),
                     Entry(label="T2", short="T2", colour="#EE8866", bar=0.5)],
-            locked_parts=["T1"], locked_units=["U11"], pending_units=["U00", "U01"],
+            locked_parts=["T1"], selected=("U33", "A1"), locked_units=["U11"], pending_units=["U00", "U01"],
             barriers=[("U10", "U20"), ("U11", "U21")], market=np.arange(16) / 15, market_label="People"),
     key="m", height=500, events=("point", "unit", "box", "lasso", "polygon", "paint", "line", "key", "drag"))
 st.write(f"got {{event.kind}} {{len(event.ids)}} {{len(event.unit_ids)}} {{event.ids[:1]}}" if event else "got nothing")

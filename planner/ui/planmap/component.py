@@ -206,7 +206,6 @@ def payload(
         ],
         "lines": [_line(line) for line in data.lines],
         "homes": [_home(home) for home in data.homes],
-        "selected": [str(i) for i in data.selected],
         "fit": list(map(float, data.fit)) if data.fit else None,
         "borders": data.has_borders,
         "distanceUnit": data.distance_unit,
@@ -219,30 +218,35 @@ def payload(
 
 
 def _marks(data: MapData) -> dict[str, Any]:
-    """Write what marks single units and accounts: a bit each, where there are any."""
+    """Write what marks single units and accounts."""
     shapes = data.units.shapes if data.units else None
     places = data.points.places if data.points else None
     nth = {name: i for i, name in enumerate(shapes.ids)} if shapes else {}
     pairs = [(nth.get(a), nth.get(b)) for a, b in data.barriers]
     return {
-        "lockedUnits": _bits(shapes, data.locked_units),
-        "lockedPoints": _bits(places, data.locked_points),
+        "selectedUnits": _some(shapes, data.selected),
+        "selectedPoints": _some(places, data.selected),
+        "lockedUnits": _some(shapes, data.locked_units),
+        "lockedPoints": _some(places, data.locked_points),
         "lockedParts": [plain_text(name) for name in data.locked_parts],
-        "pendingUnits": _bits(shapes, data.pending_units),
-        "pendingPoints": _bits(places, data.pending_points),
+        "pendingUnits": _some(shapes, data.pending_units),
+        "pendingPoints": _some(places, data.pending_points),
         "barriers": [pair for pair in pairs if None not in pair],
         "market": _base64(_bytes_of(data.market)),
         "marketLabel": plain_text(data.market_label),
     }
 
 
-def _bits(layer: Layer | None, ids: Sequence[str]) -> str | None:
-    """Mark some of a layer, a bit each, the lowest first; None: none of them."""
+def _some(layer: Layer | None, ids: Sequence[str]) -> dict[str, str | None] | None:
+    """Mark some of a layer: their places, or a bit each where that is shorter."""
     if layer is None or not len(ids):
         return None
     wanted = set(map(str, ids))
     is_marked = np.fromiter((name in wanted for name in layer.ids), bool, len(layer))
-    return _base64(np.packbits(is_marked, bitorder="little"))
+    places = np.flatnonzero(is_marked).astype("<u4")
+    if places.nbytes < len(layer) / 8:
+        return {"places": _base64(places)}
+    return {"bits": _base64(np.packbits(is_marked, bitorder="little"))}
 
 
 def _bytes_of(size: np.ndarray | None) -> np.ndarray | None:
