@@ -34,7 +34,7 @@ def reasons_of(
     Sentences in the order and index of `ids`; "" where the plan gives none.
     """
     told = pd.Series(result.get("reasons") or {}, dtype="str")
-    unit = view.accounts["unit_id"].reindex(ids)
+    unit = view.accounts["unit_id"].reindex(ids).fillna("")  # of a unit: none
     piece = pd.Series(unit.to_numpy() + JOINT + ids.to_numpy(), index=ids.index)
     found = ids.map(told).where(ids.isin(told.index), piece.map(told))
     names = proposals.unit_names(view.units)

@@ -21,6 +21,7 @@ from planner.services.drafted import Held
 from planner.services.drafted import drafted
 from planner.services.plan_rows import load_plan
 from planner.services.plan_rows import save_plan
+from planner.services.reasons import reasons_of
 from planner.services.scenarios import Comparison
 from planner.services.team import VACANT
 from planner.services.territory import TerritoryView
@@ -196,7 +197,7 @@ def take_answer(
     return scenarios.scenario(ws, scenario_id)
 
 
-def why_moved(found: Comparison, result: Mapping[str, Any]) -> pd.Series:
+def why_moved(ws: Workspace, found: Comparison, result: Mapping[str, Any]) -> pd.Series:
     """
     Say of each account with another territory why.
 
@@ -213,12 +214,7 @@ def why_moved(found: Comparison, result: Mapping[str, Any]) -> pd.Series:
     """
     moved = found.moved
     units = found.a.accounts["unit_id"].reindex(moved.index)
-    reasons = pd.Series(result.get("reasons") or {}, dtype="str")
-    names = proposals.unit_names(found.a.units)
-    said = units.map(reasons).map(
-        lambda text: proposals.in_words(text, names), na_action="ignore"
-    )
-    said = said.astype("str").fillna("")
+    said = reasons_of(ws, found.a, result, units.fillna("").astype("str"))
     is_new = ~moved["b_territory"].isin(found.a.territories.index)
     begun = moved["b_territory"].astype("str") + " begins here"
     said = said.mask((said == "") & is_new, begun)

@@ -10,6 +10,7 @@ from planner.services import scenarios
 from planner.services import territory
 from planner.services import what_if
 from planner.services.balancing import CAPACITY
+from planner.services.reasons import reasons_of
 from planner.store import scenarios as scenario_rows
 from planner.territory.params import BalanceMeasure
 from tests.services.conftest import BROWN
@@ -147,7 +148,7 @@ def test_the_answer_is_taken_once_and_told_with_reasons(small, drawn):
     again = what_if.take_answer(small, made.scenario_id, made.version, "J-1", result)
     assert again.version == taken.version
     found = scenarios.compare(small, drawn.scenario_id, made.scenario_id)
-    why = what_if.why_moved(found, result)
+    why = what_if.why_moved(small, found, result)
     assert len(why) == 8
     assert set(why) == {"T1 ends"}
     with pytest.raises(ConflictError):
@@ -162,7 +163,7 @@ def test_a_unit_that_moves_has_the_reason_of_the_job(small, drawn):
     }
     what_if.take_answer(small, made.scenario_id, made.version, "J-1", result)
     found = scenarios.compare(small, drawn.scenario_id, made.scenario_id)
-    why = what_if.why_moved(found, result)
+    why = what_if.why_moved(small, found, result)
     units = found.a.accounts.loc[why.index, "unit_id"]
     assert set(why[units == DANE]) == {"T01 begins here"}
     assert set(why[units == MILWAUKEE]) == {"T2 is nearer; units Milwaukee, WI"}
@@ -197,3 +198,11 @@ def test_roads_seats_and_idle_quotas_are_compared(small, drawn):
     amount = quotas.quota_view(small, drawn.scenario_id).positions["quota_minor"][seat]
     assert figures.loc["Quota without a territory"].tolist() == [0, amount]
     assert figures.loc["Accounts unassigned", "b"] == 3
+
+
+def test_reasons_are_told_of_units_and_of_accounts_of_divided_units(small, drawn):
+    view = territory.overview(small, drawn.scenario_id)
+    result = {"reasons": {BROWN: "T1 is nearer", f"{MILWAUKEE}/A001": "A tie"}}
+    ids = pd.Series([BROWN, "A001", "A002", DANE], index=[4, 3, 2, 1])
+    said = reasons_of(small, view, result, ids)
+    assert said.to_dict() == {4: "T1 is nearer", 3: "A tie", 2: "", 1: ""}

@@ -234,7 +234,7 @@ def _answer(
         _again(scenario)
     st.html(metrics_table(found.metrics, fmt, found.a.scenario, found.b.scenario))
     two_maps(ws, fmt, found, key="what-if")
-    why = what_if.why_moved(found, job.result)
+    why = what_if.why_moved(ws, found, job.result)
     difference_part(ws, fmt, found, key="what-if", why=why)
 
 
