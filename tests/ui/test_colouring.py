@@ -8,9 +8,13 @@ import pytest
 
 from planner.core.errors import InputError
 from planner.core.formats import Formats
+from planner.territory.alignment import Alignment
+from planner.territory.edits import Draft
+from planner.territory.edits import Locks
 from planner.ui.maps import scales
 from planner.ui.maps.colouring import COLOUR_BY
 from planner.ui.maps.colouring import colouring_of
+from planner.ui.maps.drafting import draft_marks
 from planner.ui.planmap import NONE
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
@@ -163,3 +167,26 @@ def test_amounts_part_where_people_would_part_them():
     scale, (codes,) = scales.amounts("x", FMT, np.zeros(3))
     assert scale.labels == ("all",)
     assert codes.tolist() == [0, 0, 0]
+
+
+def test_a_draft_marks_its_locks_barriers_and_what_moves():
+    """An account that goes with its unit is not marked beside it."""
+    before, shown = a_view(), a_view()
+    scenario = SimpleNamespace(name="North", team="field", version=18)
+    before.scenario = shown.scenario = scenario
+    shown.units["territory_id"] = pd.array(["T02", "T02", None, "T03"], dtype="str")
+    shown.accounts.loc[["A0", "A1"], "territory_id"] = "T02"
+    shown.accounts.loc["A5", "territory_id"] = "T03"
+    draft = Draft(
+        alignment=Alignment(shown.units["territory_id"]),
+        names={},
+        locks=Locks(territory=frozenset({"T03"}), unit=frozenset({"u2"})),
+        barriers=frozenset({("u1", "u2")}),
+    )
+    marks = draft_marks(draft, before, shown)
+    assert marks["pending_units"] == ["u1"]
+    assert marks["pending_points"] == ["A5"]
+    assert (marks["locked_parts"], marks["locked_units"]) == (["T03"], ["u2"])
+    assert marks["barriers"] == [("u1", "u2")]
+    assert marks["subtitle"].endswith("version 18 with changes that are not accepted")
+    assert draft_marks(draft, shown, shown)["subtitle"] == "Team field · version 18"

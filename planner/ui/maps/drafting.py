@@ -1,0 +1,57 @@
+"""What a draft puts on the map: locks, barriers, and what waits to be accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.services.territory import TerritoryView
+from planner.territory.edits import Draft
+
+
+def draft_marks(
+    draft: Draft, before: TerritoryView, shown: TerritoryView
+) -> dict[str, Any]:
+    """
+    Mark a draft on the map of territories.
+
+    Parameters
+    ----------
+    draft
+        The plan under work.
+    before
+        The scenario as it is saved.
+    shown
+        As the map shows it.
+
+    Returns
+    -------
+    Fields of `MapData` that `territory_map` hands on. Accounts count as pending where
+    they move without their unit.
+    """
+    units = _moved(before.units["territory_id"], shown.units["territory_id"])
+    accounts = _moved(before.accounts["territory_id"], shown.accounts["territory_id"])
+    alone = accounts[~shown.accounts.loc[accounts, "unit_id"].isin(units).to_numpy()]
+    scenario = shown.scenario
+    waits = " with changes that are not accepted" if len(units) + len(alone) else ""
+    return {
+        "locked_units": sorted(draft.locks.unit),
+        "locked_points": sorted(draft.locks.account),
+        "locked_parts": sorted(draft.locks.territory),
+        "barriers": sorted(draft.barriers),
+        "pending_units": list(map(str, units)),
+        "pending_points": list(map(str, alone)),
+        "title": scenario.name,
+        "subtitle": f"Team {scenario.team} · version {scenario.version}{waits}",
+    }
+
+
+def _moved(was: pd.Series, now: pd.Series) -> pd.Index:
+    """List what has another territory, or one where it had none, or the reverse."""
+    if not was.index.equals(now.index):
+        was = was.reindex(now.index)
+    one, other = was.isna().to_numpy(), now.isna().to_numpy()
+    differs = np.asarray(was.to_numpy() != now.to_numpy())
+    return now.index[(one != other) | (differs & ~one & ~other)]
