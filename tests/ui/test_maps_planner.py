@@ -8,12 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planner.core.formats import Formats
 from planner.ui.maps.accounts import NO_OWNER
 from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.accounts import account_map
 from planner.ui.maps.accounts import classify
+from planner.ui.maps.accounts import short_money
 from planner.ui.maps.accounts import sizes_of
 from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.palette import PALETTES
@@ -170,6 +173,9 @@ def some_accounts():
             "our_sales_minor": pd.array([0, 1, None], dtype="Int64"),
             "days_since_visit": pd.array([10, 200, None], dtype="Int64"),
             "score": [85.0, 40.0, 0.0],
+            "open_pipeline_minor": pd.array([50_00, 0, 0], dtype="Int64"),
+            "workload_min": [90.0, 45.0, None],
+            "owned_since": pd.to_datetime(["2026-01-01", None, "2026-01-01"]),
             "last_visit_on": pd.to_datetime([dt.date(2026, 11, 1), None, None]),
         },
         index=pd.Index(["a", "b", "c"], name="account_id"),
@@ -230,7 +236,11 @@ def test_the_popover_has_at_most_eight_facts_and_tells_how_a_place_is_known():
     assert len(facts) == 8
     assert list(facts["Placed by"]) == ["own coordinates", "its ZIP", "its city"]
     assert list(facts["Owner"]) == ["Ann Reyes", NO_OWNER, "vacant"]
-    assert "Owner" not in account_facts(some_accounts(), FMT, has_owner=False)
+    facts = account_facts(some_accounts(), FMT, has_owner=False)
+    assert len(facts) == 8
+    assert list(facts["Owner since"]) == ["1 Jan 2026", "–", "1 Jan 2026"]
+    assert list(facts["Workload"]) == ["1 h 30", "45 min", "–"]
+    assert list(facts["Pipeline"]) == ["$50", "$0", "$0"]
 
 
 def test_another_palette_recolours_all_and_then_stays():
@@ -239,3 +249,17 @@ def test_another_palette_recolours_all_and_then_stays():
     vivid = territory_colours(view, soft, PALETTES[2])
     assert set(vivid.values()) <= set(PALETTES[2].colours)
     assert territory_colours(view, vivid, PALETTES[2]) == vivid
+
+
+@given(st.lists(st.integers(-(10**13), 10**13), max_size=30))
+def test_amounts_written_together_read_as_each_alone(amounts):
+    column = pd.Series(pd.array([*amounts, None], dtype="Int64"))
+    for text, amount in zip(short_money(column, FMT), column, strict=True):
+        alone = FMT.money_short(amount)
+        # "$1,000K" of one just under a million is told as "$1M"
+        assert text == alone or "1000" in alone.replace(",", "")
+
+
+def test_a_yen_has_no_minor_units():
+    yen = Formats(locale="en_US", currency="JPY")
+    assert list(short_money(pd.Series([1_234, 999]), yen)) == ["¥1.2K", "¥999"]

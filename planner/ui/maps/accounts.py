@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.core.formats import Formats
 from planner.core.formats import written
+from planner.core.money import minor_digits
 from planner.ui.maps import scales
 from planner.ui.maps.palette import GREY
 from planner.ui.maps.scales import NO_SEGMENT
@@ -190,22 +191,59 @@ def account_facts(
     fmt
         How figures are written.
     has_owner
-        Whether the owner is told; without it the facts are those of any scenario.
+        Whether the owner is told; without it the facts are those of any scenario, and
+        say what a planner weighs: since when the owner has it, hours, pipeline.
 
     Returns
     -------
     Texts by heading, indexed `account_id`.
     """
     place = accounts["city"].fillna("") + ", " + accounts["region"].fillna("")
-    since = written(accounts["last_visit_on"], fmt.day)
+    segment = accounts["segment"].fillna(NO_SEGMENT).astype("str")
+    money = {
+        "Our sales": short_money(accounts["our_sales_minor"], fmt),
+        "Potential": short_money(accounts["potential_minor"], fmt),
+    }
+    last_visit = {"Last visit": written(accounts["last_visit_on"], fmt.day)}
+    if not has_owner:
+        pipeline = short_money(accounts["open_pipeline_minor"], fmt)
+        return {
+            "Segment": segment,
+            "Place": place.str.strip(", "),
+            "Owner since": written(accounts["owned_since"], fmt.day),
+            "Workload": written(accounts["workload_min"], fmt.duration),
+            **money,
+            "Pipeline": pipeline,
+            **last_visit,
+        }
     owner = accounts["owner_name"].fillna(NO_OWNER).astype("str")
-    first = {"Owner": owner.where(owner != "", NO_OWNER)} if has_owner else {}
-    return first | {
-        "Segment": accounts["segment"].fillna(NO_SEGMENT).astype("str"),
+    return {
+        "Owner": owner.where(owner != "", NO_OWNER),
+        "Segment": segment,
         "Status": accounts["status"],
         "Place": place.str.strip(", "),
-        "Our sales": written(accounts["our_sales_minor"], fmt.money_short),
-        "Potential": written(accounts["potential_minor"], fmt.money_short),
-        "Last visit": since,
+        **money,
+        **last_visit,
         "Placed by": accounts["geo_precision"].map(PLACED_BY),
     }
+
+
+def short_money(amounts: pd.Series, fmt: Formats) -> pd.Series:
+    """
+    Write many amounts short, each text once.
+
+    Parameters
+    ----------
+    amounts : shape (n,)
+        In minor units.
+    fmt
+        How they are written; it shows one digit after thousands, millions and so on, so
+        amounts are first rounded to that: many thousands of texts become some hundreds.
+    """
+    unit = 10 ** minor_digits(fmt.currency)
+    values = amounts.to_numpy(dtype=float, na_value=np.nan)
+    size = np.log10(np.maximum(np.abs(np.nan_to_num(values)) / unit, 1))
+    thousands = 3 * np.floor(size / 3)
+    step = np.where(thousands > 0, unit * 10.0 ** (thousands - 1), 1.0)
+    rounded = pd.Series(np.rint(values / step) * step, index=amounts.index)
+    return written(rounded.astype("Int64"), fmt.money_short)
