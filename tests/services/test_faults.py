@@ -174,11 +174,6 @@ def write_one_rep_more(ws):
     return lambda: what_if.start_what_if(ws, view, "3 reps")
 
 
-def write_one_rep_fewer(ws):
-    view = territory.overview(ws, balanced(ws).scenario_id)
-    return lambda: what_if.start_what_if(ws, view, "1 rep", dropped="T2")
-
-
 def write_rename(ws):
     found = draft(ws)
     return lambda: scenarios.rename(ws, found.scenario_id, found.version, "Other name")
