@@ -218,56 +218,11 @@ def ramp_colours(
     ]
 
 
-def deviation_colours(shares: Sequence[float], limit: float) -> list[str]:
-    """
-    Colour signed deviations: blue below, grey at zero, orange above.
-
-    Parameters
-    ----------
-    shares : shape (n,)
-        Deviations as shares of the ideal; NaN gives grey.
-    limit
-        The deviation that gets the full colour; above zero.
-
-    Returns
-    -------
-    shape (n,)
-    """
-    return [
-        GREY
-        if not np.isfinite(x)
-        else along(DEVIATION, (np.clip(x / limit, -1, 1) + 1) / 2)
-        for x in np.asarray(shares, dtype=float)
-    ]
-
-
 def along(stops: Sequence[str], share: float) -> str:
     """Return the colour at `share` (0 to 1) of a ramp given by its stops."""
     place = min(1.0, max(0.0, float(share))) * (len(stops) - 1)
     low = min(int(place), len(stops) - 2)
     return blend(stops[low], stops[low + 1], place - low)
-
-
-def last_visit_bands(days: pd.Series) -> pd.Series:
-    """
-    Sort days since the last visit into the bands of the legend.
-
-    Parameters
-    ----------
-    days : shape (n,)
-        Days since the last visit; missing: never visited.
-
-    Returns
-    -------
-    shape (n,)
-        The band's label, one of `VISIT_LABELS`.
-    """
-    bands = pd.Series(NEVER_VISITED[1], index=days.index, dtype="str")
-    for (limit, label, _), (lower, _, _) in zip(
-        VISIT_BANDS, ((-(10**9), "", ""), *VISIT_BANDS), strict=False
-    ):
-        bands[(days > lower) & (days <= limit)] = label
-    return bands
 
 
 VISIT_LIMITS = tuple(limit for limit, _, _ in VISIT_BANDS[:-1])

@@ -78,6 +78,7 @@ export function paintScene(ctx, view, scene) {
   if (scene.units) {
     marks.paintMarket(ctx, view, scene);
     paintPending(ctx, view, scene);
+    paintSelected(ctx, view, scene);
     paintBarriers(ctx, view, scene);
   }
   for (const outline of scene.outlines) paintOutline(ctx, view, scene, outline);
@@ -156,11 +157,6 @@ function paintUnits(ctx, view, scene) {
   ctx.lineWidth = 0.6;
   ctx.stroke();
   ctx.globalAlpha = 1;
-  if (!scene.selectedUnits.size) return;
-  traceAll(ctx, view, layer, (u) => scene.selectedUnits.has(u));
-  ctx.strokeStyle = theme.accent;
-  ctx.lineWidth = 3;
-  ctx.stroke();
 }
 
 function hatch(ctx, theme) {
@@ -223,6 +219,24 @@ function paintPending(ctx, view, scene) {
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.lineCap = "round";
+}
+
+// What is chosen: tinted, with one line around all that hangs together.
+function paintSelected(ctx, view, scene) {
+  const some = scene.selectedUnits;
+  if (!some.size) return;
+  traceAll(ctx, view, scene.units.layer, (u) => some.has(u));
+  ctx.fillStyle = scene.theme.accent;
+  ctx.globalAlpha = 0.28;
+  ctx.fill("evenodd");
+  ctx.globalAlpha = 1;
+  traceBetween(ctx, view, scene, (u, v) => some.has(u) !== (v >= 0 && some.has(v)));
+  ctx.strokeStyle = scene.theme.casing;
+  ctx.lineWidth = 5;
+  ctx.stroke();
+  ctx.strokeStyle = scene.theme.accent;
+  ctx.lineWidth = 3;
+  ctx.stroke();
 }
 
 function paintBarriers(ctx, view, scene) {

@@ -85,27 +85,7 @@ def test_the_ramp_darkens():
     assert len(set(colours.ramp_colours([5, 5]))) == 1
 
 
-def test_deviation_is_blue_below_grey_at_zero_orange_above():
-    assert colours.deviation_colours([-0.2, -0.1, 0, 0.1, 0.5], 0.1) == [
-        colours.DEVIATION[0],
-        colours.DEVIATION[0],
-        colours.DEVIATION[2],
-        colours.DEVIATION[-1],
-        colours.DEVIATION[-1],
-    ]
-
-
 def test_last_visit_bands_darken_with_time():
-    days = pd.Series([0, 30, 31, 90, 91, 400, None])
-    assert colours.last_visit_bands(days).tolist() == [
-        "up to 30 days",
-        "up to 30 days",
-        "31–60 days",
-        "61–90 days",
-        "91–180 days",
-        "over 180 days",
-        "never visited",
-    ]
     shown = [colours.luminance(colour) for colour in colours.VISIT_COLOURS]
     assert shown == sorted(shown, reverse=True)
     assert len(colours.VISIT_LABELS) == len(colours.VISIT_COLOURS)

@@ -15,6 +15,7 @@ from planner.ui.maps import scales
 from planner.ui.maps.colouring import COLOUR_BY
 from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.drafting import draft_marks
+from planner.ui.maps.palette import DEVIATION
 from planner.ui.planmap import NONE
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
@@ -157,6 +158,30 @@ def test_no_more_than_eight_segments():
 def test_scores_on_a_limit_belong_to_the_higher_band():
     codes = scales.score_codes(np.array([100, 80, 79.9, 20, 0, np.nan]))
     assert codes.tolist() == [0, 0, 1, 3, 4, NONE]
+
+
+def test_a_visit_on_a_limit_belongs_to_the_band_it_ends():
+    days = np.array([0, 30, 31, 90, 91, 400, np.nan, scales.NEVER])
+    labels = [scales.LAST_VISIT.labels[code] for code in scales.visit_codes(days)]
+    assert labels == [
+        "up to 30 days",
+        "up to 30 days",
+        "31–60 days",
+        "61–90 days",
+        "91–180 days",
+        "over 180 days",
+        "never visited",
+        "never visited",
+    ]
+
+
+def test_deviation_is_blue_below_grey_at_zero_orange_above():
+    shares = np.array([-0.5, -0.2, 0, 0.1, 0.5, np.nan])
+    scale, codes = scales.deviations("x", FMT, shares, 0.1)
+    assert codes.tolist() == [0, 1, 3, 5, 6, NONE]
+    assert scale.colours[0] == DEVIATION[0]
+    assert scale.colours[3] == DEVIATION[2]
+    assert scale.colours[6] == DEVIATION[-1]
 
 
 def test_amounts_part_where_people_would_part_them():

@@ -19,9 +19,7 @@ from planner.geography.colours import along
 from planner.geography.colours import blend
 from planner.geography.colours import colour_territories
 from planner.geography.colours import contrast
-from planner.geography.colours import deviation_colours
 from planner.geography.colours import ink_on
-from planner.geography.colours import last_visit_bands
 from planner.geography.colours import neighbours_of
 from planner.geography.colours import ramp_colours
 from planner.geography.colours import shade
@@ -130,9 +128,7 @@ __all__ = [
     "blend",
     "colour_territories",
     "contrast",
-    "deviation_colours",
     "ink_on",
-    "last_visit_bands",
     "neighbours_of",
     "ramp_colours",
     "shade",
