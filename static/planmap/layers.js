@@ -3,7 +3,7 @@
 
 export const NONE = 255; // code of what belongs to no class
 const RADIANS = Math.PI / 180;
-const ARRAYS = { "<f4": Float32Array, "<u4": Uint32Array };
+const ARRAYS = { "<f4": Float32Array, "<u4": Uint32Array, "|u1": Uint8Array };
 
 export function mercator(lat, lon) {
   const sin = Math.sin(Math.max(-85, Math.min(85, lat)) * RADIANS);
@@ -17,10 +17,11 @@ export function decode(bytes) {
   const arrays = {};
   let place = aligned(4 + length);
   for (const [name, type, count] of header.arrays) {
-    const end = place + count * 4;
+    const end = place + count * ARRAYS[type].BYTES_PER_ELEMENT;
     arrays[name] = new ARRAYS[type](bytes.slice(place, end).buffer);
     place = aligned(end);
   }
+  if (header.kind === "codes") return arrays;
   const xy = project(arrays.lonlat);
   const index = new Map(header.ids.map((id, i) => [id, i]));
   // Many have the same text: each is sent once, and an array says who has which.

@@ -11,7 +11,7 @@ export function readScene(data, blocks, hidden, isNight) {
   const units = layer("units") && { layer: layer("units"), codes: bytesOf(data.unitCodes) };
   if (units) Object.assign(units, { isMixed: data.parts !== null, parts: bytesOf(data.parts) ?? units.codes });
   const points = layer("points") && {
-    layer: layer("points"), codes: bytesOf(data.pointCodes), size: bytesOf(data.pointSize),
+    layer: layer("points"), codes: pointCodes(data, layer("codes")), size: bytesOf(data.pointSize),
   };
   const withPlace = (thing) => ({ ...thing, xy: layers.mercator(...thing.at) });
   const scene = {
@@ -77,6 +77,15 @@ export function extentOf(scene, data) {
   return boxes.reduce((a, b) => [
     Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3]),
   ]);
+}
+
+// Of a crowd the classes stand in a block, and only what differs from it is told.
+function pointCodes(data, sent) {
+  const told = bytesOf(data.pointCodes);
+  if (!sent) return told;
+  const codes = sent.codes.slice();
+  new Uint32Array(bytesOf(data.pointsDiffering).buffer).forEach((i, nth) => (codes[i] = told[nth]));
+  return codes;
 }
 
 function bytesOf(text) {

@@ -29,6 +29,8 @@ from planner.ui.planmap import Units
 from planner.ui.planmap import codes_of
 from planner.ui.planmap import places_of
 from planner.ui.planmap import shapes_of
+from planner.ui.planmap.codes import CROWD
+from planner.ui.planmap.codes import sent_codes
 from planner.ui.planmap.component import payload
 from planner.ui.planmap.component import scripts_version
 from planner.ui.planmap.events import read_event
@@ -319,3 +321,38 @@ def test_a_page_with_the_map_runs(units, accounts):
     assert len(app.get("bidi_component")) == 5
     app.run()
     assert not app.exception
+
+
+def test_a_crowd_is_sent_once_and_then_what_differs():
+    n = CROWD
+    places = places_of(
+        pd.DataFrame({"name": "a", "lat": 1.0, "lon": 2.0}, index=map(str, range(n)))
+    )
+    legend = [Entry(label=str(code), colour="#000000") for code in range(3)]
+
+    def sends(codes, last):
+        points = Points(places=places, codes=codes)
+        data = MapData(label="m", points=points, legend=legend)
+        sent = sent_codes(codes, last)
+        return sent, payload(data, "m", 400, (), 0, sent)
+
+    first = np.arange(n) % 2
+    sent, told = sends(first.astype("u1"), None)
+    assert unpack(sent.layer.blob)[1]["codes"].tolist() == first.tolist()
+    assert told["layers"]["codes"] == sent.layer.version
+    assert (told["pointCodes"], told["pointsDiffering"]) == ("", "")
+
+    moved = first.astype("u1")
+    moved[[7, n - 1]] = [2, NONE]
+    again, told = sends(moved, sent)
+    assert again is sent
+    at = np.frombuffer(base64.b64decode(told["pointsDiffering"]), "<u4")
+    read = first.astype("u1")
+    read[at] = np.frombuffer(base64.b64decode(told["pointCodes"]), "u1")
+    assert read.tolist() == moved.tolist()
+
+    other, told = sends(np.full(n, 2, "u1"), sent)
+    assert other.layer.version != sent.layer.version
+    assert told["pointsDiffering"] == ""
+    assert sent_codes(first[:9], sent) is None
+    assert sent_codes(None, sent) is None

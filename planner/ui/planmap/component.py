@@ -20,6 +20,8 @@ import streamlit as st
 
 from planner.core.settings import ROOT
 from planner.geography.drawing import plain_text
+from planner.ui.planmap.codes import SentCodes
+from planner.ui.planmap.codes import sent_codes
 from planner.ui.planmap.data import Entry
 from planner.ui.planmap.data import Home
 from planner.ui.planmap.data import Line
@@ -104,10 +106,13 @@ def planmap(
     -------
     The last gesture that no `take` has taken, once; None if there was none.
     """
-    for name, layer in layers_of(data).items():
+    inbox = _inbox(key)
+    inbox.sent = sent_codes(data.points.codes if data.points else None, inbox.sent)
+    layers = layers_of(data) | ({"codes": inbox.sent.layer} if inbox.sent else {})
+    for name, layer in layers.items():
         _store(data=layer.blob, key=f"{key}-{name}-store", height="content")
     _map(
-        data=payload(data, key, height, events, _inbox(key).seen),
+        data=payload(data, key, height, events, inbox.seen, inbox.sent),
         key=key,
         on_event_change=lambda: _receive(key),
     )
@@ -116,9 +121,10 @@ def planmap(
 
 @dataclass(slots=True)
 class _Inbox:
-    """Gestures of one map that wait for the page, and the number of the last."""
+    """Gestures of one map that wait for the page; what its browser has been sent."""
 
-    seen: int = 0
+    seen: int = 0  # number of the last gesture
+    sent: SentCodes | None = None
     events: list[MapEvent] = field(default_factory=list)
 
 
@@ -163,7 +169,12 @@ def layers_of(data: MapData) -> dict[str, Layer]:
 
 
 def payload(
-    data: MapData, key: str, height: int, events: Sequence[EventKind], seen: int = 0
+    data: MapData,
+    key: str,
+    height: int,
+    events: Sequence[EventKind],
+    seen: int = 0,
+    sent: SentCodes | None = None,
 ) -> dict[str, Any]:
     """
     Write the changing half: small, and all text in it plain.
@@ -174,8 +185,16 @@ def payload(
         As of `planmap`.
     seen
         Number of the last gesture received, which the browser need not send again.
+    sent
+        Against which the codes of the points are told; None: they are written out.
     """
     units, points = data.units, data.points
+    codes = points.codes if points else None
+    differing = None
+    if sent is not None and codes is not None:
+        differing = sent.differing(codes)
+        codes = codes[differing]
+    layers = layers_of(data) | ({"codes": sent.layer} if sent else {})
     return {
         "key": key,
         "height": height,
@@ -185,11 +204,12 @@ def payload(
         "keys": KEYS,
         "hands": HANDS,
         "label": plain_text(data.label),
-        "layers": {name: layer.version for name, layer in layers_of(data).items()},
+        "layers": {name: layer.version for name, layer in layers.items()},
         "unitCodes": _base64(units.codes if units else None),
         "parts": _base64(units.parts if units else None),
         "partNames": [plain_text(name) for name in units.names] if units else [],
-        "pointCodes": _base64(points.codes if points else None),
+        "pointCodes": _base64(codes),
+        "pointsDiffering": _base64(differing),
         "pointSize": _base64(_bytes_of(points.size) if points else None),
         "legendTitle": plain_text(data.legend_title),
         "legendOpen": data.is_legend_open,
