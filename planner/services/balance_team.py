@@ -143,8 +143,9 @@ def targets_of(
         if len(full):
             raise InfeasibleError(
                 [
-                    f"the accounts named apart from their unit fill {full[0]!r} "
-                    "already; let them follow their unit again"
+                    "the accounts locked, drawn or named apart from their unit fill "
+                    f"{full[0]!r} already: unlock some, do not keep what is drawn, or "
+                    "let them follow their unit again"
                 ]
             )
         targets[column] = left
