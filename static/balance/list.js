@@ -1,7 +1,7 @@
 // A list of units or accounts: 100,000 rows, of which those in view are drawn.
 
 const version = new URL(import.meta.url).search;
-const [parts, blocks] = await Promise.all(["parts", "rows"].map((name) => import(`./${name}.js${version}`)));
+const [parts, blocks, keys] = await Promise.all(["parts", "rows", "listkeys"].map((name) => import(`./${name}.js${version}`)));
 const { element, patch } = parts;
 
 const NOWHERE = 65535; // code of what no territory holds
@@ -13,7 +13,7 @@ let lists = 0; // for ids of rows: the browser's, not those of the data
 
 export class ListTable {
   constructor(box, data) {
-    this.look = looks.get(data.key) ?? { sort: null, text: "", where: "all", isChosen: false, isLocked: false, active: 0, top: 0 };
+    this.look = looks.get(data.key) ?? { sort: null, text: "", where: "all", isChosen: false, isLocked: false, isChanged: false, active: 0, top: 0 };
     looks.set(data.key, this.look);
     this.post = new parts.Mailbox(data.heard);
     this.prefix = `bt-${(lists += 1)}-`;
@@ -38,8 +38,8 @@ export class ListTable {
       this.look.top = this.scroll.scrollTop;
       this.frame ??= requestAnimationFrame(() => { this.frame = null; this.draw(); });
     });
-    this.scroll.addEventListener("keydown", (event) => this.key(event));
-    this.body.addEventListener("click", (event) => this.click(event));
+    this.scroll.addEventListener("keydown", (event) => keys.press(this, event));
+    this.body.addEventListener("click", (event) => keys.click(this, event));
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.scroll);
   }
@@ -66,10 +66,12 @@ export class ListTable {
     this.where.addEventListener("keydown", (event) => event.stopPropagation());
     this.chosenOnly = parts.toggle("Chosen", (isOn) => { look.isChosen = isOn; refresh(); });
     this.lockedOnly = parts.toggle("Locked", (isOn) => { look.isLocked = isOn; refresh(); });
+    this.changedOnly = parts.toggle("Changed", (isOn) => { look.isChanged = isOn; refresh(); });
     this.chosenOnly.setAttribute("aria-pressed", look.isChosen);
+    this.changedOnly.setAttribute("aria-pressed", look.isChanged);
     this.lockedOnly.setAttribute("aria-pressed", look.isLocked);
     this.count = element("span", "bt-count");
-    this.bar.append(this.field, this.where, this.chosenOnly, this.lockedOnly, this.count);
+    this.bar.append(this.field, this.where, this.chosenOnly, this.lockedOnly, this.changedOnly, this.count);
     this.actions = element("div", "bt-bar");
     const action = (label, onClick) => {
       const made = parts.button("bt-toggle", label, onClick);
@@ -97,14 +99,17 @@ export class ListTable {
     const rows = blocks.rowsOf(data.rows);
     this.isWaiting = !rows;
     if (!rows) return;
-    const [codes, locked, chosen] = await Promise.all([
-      blocks.unpack(data.codes, Uint16Array), blocks.unpack(data.locked, Uint8Array), blocks.unpack(data.chosen, Uint8Array),
+    const [codes, was, locked, chosen] = await Promise.all([
+      blocks.unpack(data.codes, Uint16Array), data.was && blocks.unpack(data.was, Uint16Array),
+      blocks.unpack(data.locked, Uint8Array), blocks.unpack(data.chosen, Uint8Array),
     ]);
     if (this.data !== data) return; // a later run was quicker
     const isFirst = !this.rows;
     const isOther = this.rows !== rows;
     this.rows = rows;
     this.codes = codes;
+    this.was = was || codes; // before what is pending
+    this.changedOnly.hidden = !was;
     this.locked = blocks.spread(locked, rows.n);
     // What was ticked but not told yet is newer than what Python knows.
     const isNewer = this.choosing || this.post.has("choose");
@@ -146,7 +151,7 @@ export class ListTable {
         cell.append(parts.button("bt-heading", label, () => this.sortBy(id, isText)));
         return cell;
       }));
-      const widths = [128, ...this.rows.columns.map(({ kind }) => (kind === "text" ? 112 : 88))];
+      const widths = [152, ...this.rows.columns.map(({ kind }) => (kind === "text" ? 112 : 88))];
       const tracks = widths.map((width) => `minmax(${width}px, ${width}fr)`);
       this.scroll.style.setProperty("--bt-columns", `minmax(var(--bt-first), 200fr) ${tracks.join(" ")}`);
       this.scroll.style.setProperty("--bt-rest", `${widths.reduce((sum, width) => sum + width)}px`);
@@ -155,8 +160,8 @@ export class ListTable {
     });
   }
 
-  territoryOf(i) {
-    return this.codes[i] === NOWHERE ? null : this.data.territories[this.codes[i]];
+  territoryOf(code) {
+    return code === NOWHERE ? null : this.data.territories[code];
   }
 
   // The order stays as it was sorted while territories change under it.
@@ -200,9 +205,10 @@ export class ListTable {
     const haystack = wanted ? blocks.haystackOf(rows) : null;
     const code = look.where === "none" ? NOWHERE : data.territories.findIndex(([id]) => id === look.where);
     const active = this.order[this.at()];
+    const isChanged = look.isChanged && !this.changedOnly.hidden;
     this.order = this.sorted.filter((i) =>
       (look.where === "all" || this.codes[i] === code) && (!look.isChosen || this.chosen[i])
-      && (!look.isLocked || this.locked[i]) && (!haystack || haystack[i].includes(wanted)));
+      && (!look.isLocked || this.locked[i]) && (!isChanged || this.was[i] !== this.codes[i]) && (!haystack || haystack[i].includes(wanted)));
     if (!this.order.includes(active ?? look.active)) look.active = this.order[0] ?? 0;
     this.place = null;
     for (const cell of this.head.children) {
@@ -268,7 +274,7 @@ export class ListTable {
     name.append(element("span", "bt-tick"), parts.button("bt-icon", "", () => {}, "open"), element("span", "bt-label"), element("span", "bt-beside"));
     name.children[1].tabIndex = -1;
     const territory = element("div", "bt-who");
-    territory.append(element("span", "bt-swatch"), element("span", "bt-label"));
+    territory.append(element("span", "bt-from-to"), element("span", "bt-swatch"), element("span", "bt-label"));
     line.append(name, territory, ...this.rows.columns.map(({ kind }) => element("div", kind === "text" ? "bt-text" : "")));
     for (const cell of line.children) cell.setAttribute("role", "gridcell");
     this.body.append(line);
@@ -278,9 +284,10 @@ export class ListTable {
   drawLine(line, at, height) {
     const { rows, look } = this;
     const i = this.order[at];
-    const owner = this.territoryOf(i);
+    const owner = this.territoryOf(this.codes[i]);
+    const was = this.was[i] === this.codes[i] ? null : this.territoryOf(this.was[i])?.[0] ?? "none";
     const [isChosen, isLocked, isActive] = [this.chosen[i], this.locked[i], i === look.active];
-    patch(line, `${i} ${at} ${height} ${isChosen} ${isLocked} ${isActive} ${owner}`, () => {
+    patch(line, `${i} ${at} ${height} ${isChosen} ${isLocked} ${isActive} ${owner} ${was}`, () => {
       line.hidden = false;
       line.dataset.at = at;
       line.style.transform = `translateY(${at * height}px)`;
@@ -295,9 +302,12 @@ export class ListTable {
       lock.hidden = !this.can("lock") && !isLocked;
       lock.disabled = !this.can("lock");
       parts.relabel(lock, `${isLocked ? "Unlock" : "Lock"} ${rows.names[i]}`, isLocked ? "locked" : "open");
-      territory.firstChild.style.background = owner?.[2] ?? "";
-      territory.firstChild.classList.toggle("bt-none", !owner);
-      territory.lastChild.textContent = owner?.[1] ?? "No territory";
+      const [from, swatch, to] = territory.children;
+      from.hidden = was === null;
+      from.replaceChildren(...parts.beforeAfter("", was ?? ""));
+      swatch.style.background = owner?.[2] ?? "";
+      swatch.classList.toggle("bt-none", !owner);
+      to.textContent = owner?.[1] ?? "No territory";
       rows.columns.forEach((column, c) => {
         const value = column.values[i];
         cells[c].textContent = cells[c].title = column.texts ? column.texts[value] ?? "–" : this.write[column.kind](value);
@@ -348,43 +358,5 @@ export class ListTable {
 
   toggleLock(i) {
     if (this.can("lock")) this.post.put({ kind: this.locked[i] ? "unlock" : "lock", ids: [this.rows.ids[i]] });
-  }
-
-  // From the last row clicked to this one, as in a file list.
-  range(to) {
-    const from = Math.max(0, this.order.indexOf(this.anchor ?? this.order[to]));
-    return this.order.slice(Math.min(from, to), Math.max(from, to) + 1);
-  }
-
-  click(event) {
-    const line = event.target.closest(".bt-line");
-    if (!line) return;
-    const at = Number(line.dataset.at);
-    const i = this.order[at];
-    this.scroll.focus({ preventScroll: true });
-    if (event.target.closest("button")) this.toggleLock(i);
-    else if (event.shiftKey) this.choose(this.range(at), 1);
-    else { this.choose([i], this.chosen[i] ? 0 : 1); this.anchor = i; }
-    this.goTo(at);
-  }
-
-  key(event) {
-    if (event.target !== this.scroll || event.altKey || event.metaKey) return;
-    if (event.ctrlKey && event.key !== "a") return;
-    const at = this.at();
-    const page = Math.max(1, Math.floor(this.scroll.clientHeight / this.lineHeight()) - 2);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: Infinity, PageDown: at + page, PageUp: at - page }[event.key];
-    const i = this.order[at];
-    if (to !== undefined) {
-      if (event.shiftKey) this.choose([i], 1);
-      this.goTo(to);
-      if (event.shiftKey) this.choose([this.look.active], 1);
-    } else if (i === undefined) return;
-    else if (event.ctrlKey) this.chooseMany(this.order, 1);
-    else if (event.key === " " || event.key === "Enter") { this.choose([i], this.chosen[i] ? 0 : 1); this.anchor = i; }
-    else if (event.key === "l") this.toggleLock(i);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
   }
 }

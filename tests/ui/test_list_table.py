@@ -12,6 +12,7 @@ import pytest
 
 from planner.services import drafting
 from planner.services import territory
+from planner.services.territory_view import preview_move
 from planner.ui.balance.events import OF_LISTS
 from planner.ui.balance.lists import NOWHERE
 from planner.ui.balance.lists import bits_text
@@ -134,6 +135,20 @@ def test_a_gesture_on_twenty_thousand_accounts_costs_a_few_kb():
     codes = unpacked(data["codes"], "<u2")
     names = np.array([name for name, _, _ in data["territories"]])
     assert (names[codes] == held.reindex(rows.index)).all()
+
+
+def test_what_is_pending_tells_where_each_row_was():
+    before = listed_view()
+    after = preview_move(before, ["u000"], "T09")
+    rows = unit_rows(before)
+    data = list_data(
+        rows, FMT, what="unit", view=after, colours={}, before=before, chosen=()
+    )
+    names = [name for name, _, _ in data["territories"]]
+    was, now = (unpacked(data[name], "<u2") for name in ("was", "codes"))
+    assert np.flatnonzero(was != now).tolist() == [0]
+    assert (names[was[0]], names[now[0]]) == ("T01", "T09")
+    assert list_data(rows, FMT, what="unit", view=after, colours={})["was"] == ""
 
 
 def test_what_is_done_in_a_list_is_done_to_the_plan(app, ws):

@@ -48,6 +48,7 @@ def list_part(bench: Workbench) -> None:
         what=what,
         view=bench.shown,
         colours=reads.colours(bench.ws, bench.shown),
+        before=bench.saved if bench.after is not None else None,
         locked=locks.unit if what == "unit" else locks.account,
         chosen=choice.units if what == "unit" else choice.accounts,
         key=_key(what),

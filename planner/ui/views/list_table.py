@@ -43,6 +43,7 @@ def list_table(
     what: What,
     view: TerritoryView,
     colours: Mapping[str, str],
+    before: TerritoryView | None = None,
     locked: Collection[str] = frozenset(),
     chosen: Collection[str] = frozenset(),
     key: str,
@@ -64,6 +65,8 @@ def list_table(
         The scenario as it would be: whose they are.
     colours
         Colour by territory, as on the map.
+    before
+        The scenario as it is saved; None: nothing is pending.
     locked, chosen
         Their ids.
     key
@@ -79,7 +82,14 @@ def list_table(
     now, to be taken instead of `chosen`. None if there was none.
     """
     data = list_data(
-        rows, fmt, what=what, view=view, colours=colours, locked=locked, chosen=chosen
+        rows,
+        fmt,
+        what=what,
+        view=view,
+        colours=colours,
+        before=before,
+        locked=locked,
+        chosen=chosen,
     )
     shown = {**data, "key": key, "events": list(events), "height": height}
     return show_list(shown, rows, key)
@@ -92,6 +102,7 @@ def list_data(
     what: What,
     view: TerritoryView,
     colours: Mapping[str, str],
+    before: TerritoryView | None = None,
     locked: Collection[str] = frozenset(),
     chosen: Collection[str] = frozenset(),
 ) -> dict[str, Any]:
@@ -100,11 +111,14 @@ def list_data(
 
     Parameters
     ----------
-    rows, fmt, what, view, colours, locked, chosen
+    rows, fmt, what, view, colours, before, locked, chosen
         See `list_table`.
     """
-    frame = view.units if what == "unit" else view.accounts
     labels = territory_labels(view)
+    if before is not None:
+        labels = {**territory_labels(before), **labels}
+    order = list(labels)
+    was = "" if before is None else codes_text(rows, _held(before, what), order)
     plural = {"unit": "units", "account": "accounts"}[what]
     return {
         "label": plain_text(f"{plural.capitalize()} of {view.scenario.name}"),
@@ -114,13 +128,19 @@ def list_data(
             [name, plain_text(label, LABEL_LETTERS), colours.get(name, GREY)]
             for name, label in labels.items()
         ],
-        "codes": codes_text(rows, frame["territory_id"], list(labels)),
+        "codes": codes_text(rows, _held(view, what), order),
+        "was": was,
         "locked": bits_text(rows, locked),
         "chosen": bits_text(rows, chosen),
         "locale": fmt.locale.replace("_", "-"),
         "currency": fmt.currency,
         "minorDigits": minor_digits(fmt.currency),
     }
+
+
+def _held(view: TerritoryView, what: What) -> pd.Series:
+    frame = view.units if what == "unit" else view.accounts
+    return frame["territory_id"]
 
 
 def list_rows(ws: Workspace, view: TerritoryView, what: What) -> Rows:
