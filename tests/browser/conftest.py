@@ -46,12 +46,14 @@ def running_app(folder, store_url):
             assert process.poll() is None, (folder / "app.log").read_text()
             assert time.monotonic() < deadline, "the app did not start"
             time.sleep(0.3)
-        yield url
         from planner.jobs.worker import ask_worker_to_stop
 
-        ask_worker_to_stop(store_url)
-        process.terminate()
-        process.wait(timeout=20)
+        try:
+            yield url
+        finally:  # a test that fails leaves no server behind
+            ask_worker_to_stop(store_url)
+            process.terminate()
+            process.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")

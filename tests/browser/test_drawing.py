@@ -49,7 +49,7 @@ def test_units_are_lassoed_painted_assigned_and_cleared(browser, tmp_path):
             timeout=20_000,
         )
         assert page.locator(".pl-box-fault").count() == 0
-        page.get_by_role("button", name="Clear").click()
-        page.get_by_text("paint or draw around them").wait_for(timeout=20_000)
+        page.get_by_role("button", name="Clear", exact=True).click()
+        page.get_by_text("Click, lasso or paint on the map").wait_for(timeout=20_000)
         assert faults == []
         page.close()

@@ -410,7 +410,7 @@ def test_an_uploaded_file_with_hostile_names_is_shown_as_text(watched):
             "buffer": "\n".join(lines).encode(),
         }
     )
-    page.get_by_text("What the columns mean").wait_for(timeout=60_000)
+    page.get_by_text("What the columns mean").first.wait_for(timeout=60_000)
     settle(page)
     watched.nothing_ran("Import, preview")
     page.get_by_role("button", name=re.compile("Check the file")).click()

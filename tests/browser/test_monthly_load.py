@@ -86,7 +86,7 @@ def check_file(page, path):
     """Choose a file on the Import page and have each row checked."""
     go_to(page, "Import")
     page.locator("input[type=file]").set_input_files(path)
-    page.get_by_text("What the columns mean").wait_for()
+    page.get_by_text("What the columns mean").first.wait_for()
     settle(page)
     press(page, "imp-go")
     page.get_by_text("Rows read").wait_for()

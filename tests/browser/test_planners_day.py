@@ -155,7 +155,7 @@ def test_a_planners_day(browser, tmp_path):
         wait(page)
         path, n_seen = visits_file(ws, tmp_path)
         page.locator("input[type=file]").set_input_files(path)
-        page.get_by_text("What the columns mean").wait_for()
+        page.get_by_text("What the columns mean").first.wait_for()
         settle(page)
         press(page, "imp-go")
         page.get_by_text("Rows read").wait_for()

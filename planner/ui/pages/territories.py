@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.services import importing
 from planner.services import scenarios
 from planner.services.answers import take
 from planner.services.balancing import measures_of
@@ -22,8 +23,11 @@ from planner.territory.workhours import HOURS
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.balance import take as take_from_table
+from planner.ui.maps.colouring import COLOUR_BY
 from planner.ui.maps.colouring import colouring_of
-from planner.ui.maps.territory import COLOUR_BY
+from planner.ui.maps.drafting import draft_marks
+from planner.ui.maps.market import circles
+from planner.ui.maps.palette import PALETTES
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.territory import territory_map
 from planner.ui.planmap import Outline
@@ -87,6 +91,7 @@ PANELS = {"frontier": frontier_panel, "headcount": headcount_panel}
 CHANGES, PROBLEMS, COVERAGE = "Changes", "Problems", "Coverage"
 HISTORY, LIST = "History", "List"
 LINE_COLOUR = "#B45309"
+QUICK_ACCOUNTS = 20_000  # with more, problems are looked for when they are asked
 
 
 def main() -> None:
@@ -156,7 +161,8 @@ def _header_button(bench: Workbench, slot: Any) -> None:
             if st.button("Clone to change", type="primary", key="terr-clone"):
                 _clone(ws, scenario)
         else:
-            what_if_button(ws, scenario, bench.saved)
+            has_pending = bench.opened.pending is not None
+            what_if_button(ws, scenario, bench.saved, has_pending=has_pending)
             if st.button("Balance", type="primary", key="terr-balance"):
                 balance_form(bench)
 
@@ -251,13 +257,20 @@ def _map_and_table(
     places = None
     if "accounts" in tools["layers"]:
         places = reads.account_places(ws, None, bench.saved.accounts, fmt, "territory")
+    shapes = reads.unit_shapes(ws, bench.saved, fmt)
+    more = draft_marks(draft, before, shown)
+    if tools["market"]:
+        layers, name = importing.market_layers(ws), tools["market"]
+        unit = str(layers.loc[name, "unit_of_measure"] or "")
+        values = importing.market_values(ws, name)
+        more |= circles(shapes, values, name, unit, fmt)
     left, right = st.columns([3, 2], gap="small")
     with left:
         planmap(
             territory_map(
                 shown,
                 fmt,
-                shapes=reads.unit_shapes(ws, bench.saved, fmt),
+                shapes=shapes,
                 base=reads.state_shapes(ws, bench.saved),
                 places=places,
                 colouring=colouring,
@@ -271,6 +284,7 @@ def _map_and_table(
                 if is_editable
                 else (),
                 fit=zoomed(),
+                **more,
             ),
             key=MAP,
             height=MAP_HEIGHT,
@@ -324,14 +338,18 @@ def _below(
     overlap_part(ws, fmt, shown, tools["beside"])
     if offer is not None:
         return
-    problems = _problems(bench)
-    found = fmt.number(len(problems))
+    is_asked = st.session_state.get("terr-below") == PROBLEMS
+    is_quick = len(bench.shown.accounts) <= QUICK_ACCOUNTS
+    problems = _problems(bench) if is_quick or is_asked else None
+    found = "" if problems is None else fmt.number(len(problems))
     part = st.segmented_control(
         "Below the map",
         [CHANGES, PROBLEMS, COVERAGE, HISTORY, LIST],
         default=CHANGES,
         key="terr-below",
-        format_func=lambda name: f"Problems {found}" if name == PROBLEMS else name,
+        format_func=lambda name: (
+            f"Problems {found}".strip() if name == PROBLEMS else name
+        ),
         label_visibility="collapsed",
         required=True,
     )
@@ -340,7 +358,7 @@ def _below(
             answer_part(bench)
             changes_part(bench)
         elif part == PROBLEMS:
-            _problem_part(bench, problems)
+            _problem_part(bench, _problems(bench))
         elif part == COVERAGE:
             coverage_table(fmt, bench.saved, _roster(bench), bench.after)
         elif part == HISTORY:
@@ -440,6 +458,7 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
             format_func=str.capitalize,
             key="terr-layers",
         )
+        market = _look(ws)
     if chosen != scenario.scenario_id:
         session.choose_scenario(chosen)
         st.rerun()
@@ -448,7 +467,31 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
         "measures": looked_at,
         "colour_by": colour_by or COLOUR_BY[0],
         "layers": list(layers or []),
+        "market": market,
     }
+
+
+def _look(ws: Workspace) -> str:
+    """Ask for the palette, and for a market layer to lay over the territories."""
+    known = importing.market_layers(ws)
+    with st.popover("Look", width="content"):
+        names = [palette.name for palette in PALETTES]
+        st.selectbox(
+            "Palette",
+            names,
+            key=reads.PALETTE,
+            help="All can be told apart by people who see few colours; “Light to dark” "
+            "also on a grey print.",
+        )
+        market = st.selectbox(
+            "Market over the territories",
+            ["", *known.index],
+            format_func=lambda name: name or "none",
+            key="terr-market",
+            disabled=known.empty,
+            help="Market data of the units, brought by Import, as circles.",
+        )
+    return str(market or "")
 
 
 def _measures(known: list[str]) -> list[MeasureColumn]:

@@ -23,6 +23,7 @@ from planner.ui.views.choice_bar import choice_text
 from planner.ui.views.workbench import Workbench
 
 MOST_NAMED = 3  # territories named in the line
+MOST_ROWS = 200  # moves listed at a time
 _JOBS = "wb-job-results"
 DRAFT, SAVED = "Draft", "Saved"
 MONEY = ("our_sales_minor", "potential_minor", "open_pipeline_minor")
@@ -136,8 +137,14 @@ def changes_part(bench: Workbench) -> None:
             key="no-changes",
         )
         return
+    shown = rows.head(MOST_ROWS)
+    if len(rows) > len(shown):
+        st.caption(
+            f"The {len(shown)} of {bench.fmt.number(len(rows))} moves with most "
+            "potential; accept or reject these, and the next ones follow."
+        )
     chosen = widgets.table(
-        rows,
+        shown,
         {
             "name": widgets.Column("Unit or account", width=190),
             "was": widgets.Column("From", width=64),

@@ -39,6 +39,7 @@ from planner.services.territory_view import Facts
 from planner.services.territory_view import company_facts as read_facts
 from planner.services.workspace import Workspace
 from planner.ui.maps.accounts import account_facts
+from planner.ui.maps.palette import PALETTES
 from planner.ui.maps.territory import outlines_of
 from planner.ui.maps.territory import territory_colours
 from planner.ui.maps.territory import unit_facts
@@ -49,6 +50,7 @@ from planner.ui.planmap import shapes_of
 
 Key = tuple[str, ...]
 _COLOURS = "territory_colours"
+PALETTE = "terr-palette"  # its name, as the Territories page asks for it
 MARGIN_DEG = 1.5  # how far around the units states are drawn
 
 
@@ -160,10 +162,12 @@ def colours(ws: Workspace, view: TerritoryView) -> dict[str, str]:
 
     Returns
     -------
-    Colour by territory; the same on every page.
+    Colour by territory, of the palette this session chose.
     """
     seen: dict[str, dict[str, str]] = st.session_state.setdefault(_COLOURS, {})
-    found = territory_colours(view, seen.get(str(ws.company_id)))
+    chosen = st.session_state.get(PALETTE)
+    palette = next((p for p in PALETTES if p.name == chosen), PALETTES[0])
+    found = territory_colours(view, seen.get(str(ws.company_id)), palette)
     seen[str(ws.company_id)] = {**seen.get(str(ws.company_id), {}), **found}
     return found
 
