@@ -24,7 +24,8 @@ export async function render(component, root, role) {
   table.post.send = (event) => setTriggerValue("event", event);
   table.post.heard(data.heard);
   return () => {
-    tables.get(parentElement)?.destroy();
+    if (tables.get(parentElement) !== table) return;
+    table.destroy();
     tables.delete(parentElement);
   };
 }

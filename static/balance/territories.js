@@ -4,13 +4,18 @@ const version = new URL(import.meta.url).search;
 const [parts, keys] = await Promise.all(["parts", "keys"].map((name) => import(`./${name}.js${version}`)));
 const { element, patch } = parts;
 
+const MOVED_MS = 3000; // a table that comes back so soon was moved, not left
 const looks = new Map(); // key → how the user left the table; outlives a page change
 
 export class TerritoryTable {
   constructor(box, data) {
-    this.look = looks.get(data.key) ?? { sort: null, order: [], text: "", isOff: false, isChanged: false, active: "", top: 0 };
+    this.look = looks.get(data.key) ?? {
+      sort: null, order: [], text: "", isOff: false, isChanged: false, active: "", top: 0, leftAt: 0, hasFocus: false,
+    };
     looks.set(data.key, this.look);
-    this.post = new parts.Mailbox(data.heard);
+    // Streamlit may put the table into another place of the page: what was under way
+    // goes on there, and so does the focus.
+    this.post = this.look.post ??= new parts.Mailbox(data.heard);
     this.rows = new Map(); // id → its row, as an element
     this.headings = []; // buttons, from left to right
     this.buildBar();
@@ -30,11 +35,25 @@ export class TerritoryTable {
     this.scroll.addEventListener("scroll", () => { this.look.top = this.scroll.scrollTop; });
     this.table.addEventListener("keydown", (event) => keys.press(this, event));
     this.body.addEventListener("click", (event) => this.click(event));
-    this.body.addEventListener("focusin", (event) => this.activate(event.target.closest("tr").dataset.id));
+    this.body.addEventListener("focusin", (event) => {
+      this.look.hasFocus = true;
+      this.activate(event.target.closest("tr").dataset.id);
+    });
+    this.body.addEventListener("focusout", () => {
+      // A row that is taken away loses the focus without its user having left.
+      if (this.box.isConnected) this.look.hasFocus = false;
+    });
   }
 
   destroy() {
+    this.look.leftAt = Date.now();
     this.box.remove();
+  }
+
+  takeFocusBack() {
+    const { look } = this;
+    const isMoved = look.hasFocus && Date.now() - look.leftAt < MOVED_MS;
+    if (isMoved && document.activeElement === document.body) this.rows.get(look.active)?.focus({ preventScroll: true });
   }
 
   buildBar() {
@@ -68,7 +87,9 @@ export class TerritoryTable {
     for (const [id, row] of this.rows) if (!this.at.has(id)) { row.remove(); this.rows.delete(id); }
     this.drawFoot();
     this.arrange();
-    if (isFirst) requestAnimationFrame(() => { this.scroll.scrollTop = this.look.top; });
+    if (!isFirst) return;
+    requestAnimationFrame(() => { this.scroll.scrollTop = this.look.top; });
+    this.takeFocusBack();
   }
 
   can(kind) {

@@ -156,10 +156,10 @@ def test_what_is_done_in_a_list_is_done_to_the_plan(app, ws):
     chosen = list(territory.overview(ws, scenario.scenario_id).units.index[:2])
     turn_to(app, "territories")
     app.segmented_control(key="terr-below").set_value("List").run()
-    app.session_state["terr-list-unit-made"] = {"kind": "choose", "ids": chosen}
+    app.session_state["terr-list-unit-made"] = [{"kind": "choose", "ids": chosen}]
     app.run()
     assert "2 units" in " ".join(m.value for m in app.markdown)
-    app.session_state["terr-list-unit-made"] = {"kind": "lock", "ids": chosen}
+    app.session_state["terr-list-unit-made"] = [{"kind": "lock", "ids": chosen}]
     app.run()
     assert not app.exception
     opened = drafting.open_draft(ws, scenario.scenario_id)

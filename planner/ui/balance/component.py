@@ -74,20 +74,21 @@ def show_list(data: Mapping[str, Any], rows: Rows, key: str) -> TableEvent | Non
     it only after this, and the boxes ticked would be empty until then.
     """
     _store(data=rows.layer.blob, key=f"{key}-store", height="content")
-    made = read_list_event(st.session_state.get(f"{key}-made"), OF_LISTS, rows)
-    if made is not None and made.kind == "choose":
-        data = {**data, "chosen": bits_text(rows, made.ids)}
+    for raw in st.session_state.get(f"{key}-made") or []:
+        made = read_list_event(raw, OF_LISTS, rows)
+        if made is not None and made.kind == "choose":
+            data = {**data, "chosen": bits_text(rows, made.ids)}
     _mount(_list, data, key)
     return take(key, lambda: rows)
 
 
 def take(key: str, rows: Callable[[], Rows] | None = None) -> TableEvent | None:
     """
-    Take the gesture done in a table since the last time.
+    Take the next gesture done in a table; ask until there is none.
 
-    A page that changes something should take it first of all, before it draws: nothing
-    can interrupt the script before it is saved, and the page is drawn once, as it then
-    is.
+    A page that changes something should take them first of all, before it draws:
+    nothing can interrupt the script before they are saved, and the page is drawn once,
+    as it then is.
 
     Parameters
     ----------
@@ -96,12 +97,17 @@ def take(key: str, rows: Callable[[], Rows] | None = None) -> TableEvent | None:
     rows
         Gives what a list shows; None: it is the table of territories.
     """
-    raw = st.session_state.pop(f"{key}-made", None)
-    if raw is None:
-        return None
-    if rows is None:
-        return read_event(raw, OF_TERRITORIES)
-    return read_list_event(raw, OF_LISTS, rows())
+    waiting: list[Any] = st.session_state.get(f"{key}-made") or []
+    while waiting:
+        raw = waiting.pop(0)
+        event = (
+            read_event(raw, OF_TERRITORIES)
+            if rows is None
+            else read_list_event(raw, OF_LISTS, rows())
+        )
+        if event is not None:
+            return event
+    return None
 
 
 def _mount(component: Any, data: Mapping[str, Any], key: str) -> None:
@@ -119,7 +125,8 @@ def _mount(component: Any, data: Mapping[str, Any], key: str) -> None:
     def hear() -> None:
         event = (st.session_state.get(key) or {}).get("event") or {}
         st.session_state[heard] = int(event.get("turn") or 0)
-        st.session_state[made] = event
+        # One after another: the run that was to take the last may have been broken off.
+        st.session_state.setdefault(made, []).append(event)
 
     component(
         data={**data, "heard": st.session_state.get(heard, 0)},

@@ -106,8 +106,7 @@ def main() -> None:
     if bench.is_editable:
         for event in take_gestures(MAP):
             bench.on_map(event)
-        made = take_from_table(TABLE)
-        if made is not None:
+        while (made := take_from_table(TABLE)) is not None:
             bench.on_table(made)
         take_lists(bench)
     scenario = bench.scenario

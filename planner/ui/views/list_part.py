@@ -22,8 +22,8 @@ HEIGHT = 480
 def take_lists(bench: Workbench) -> None:
     """Do what was asked in a list, before the page is drawn."""
     for what in KINDS:
-        event = take(_key(what), partial(list_rows, bench.ws, bench.saved, what))
-        if event is not None:
+        rows = partial(list_rows, bench.ws, bench.saved, what)
+        while (event := take(_key(what), rows)) is not None:
             do_in_list(bench, event, what)
 
 
