@@ -22,6 +22,7 @@ from planner.ui.widgets import JobState
 from planner.ui.widgets import JobView
 
 _SCENARIO = "scenario_id"
+_IN_ADDRESS = "scenario"
 _SEEN = "seen_versions"
 _JUST_LOADED = "sample_was_loaded"
 _ASKED_AT = "worker_asked_at"
@@ -109,9 +110,11 @@ def scenario(ws: Workspace) -> Scenario | None:
     there is none.
     """
     known = scenarios.scenarios(ws)
-    chosen = st.session_state.get(_SCENARIO)
+    # The address remembers it over a reload, which ends the session.
+    chosen = st.session_state.get(_SCENARIO) or st.query_params.get(_IN_ADDRESS)
     for candidate in known:
         if candidate.scenario_id == chosen:
+            st.session_state[_SCENARIO] = chosen
             return candidate
     owners = [candidate for candidate in known if candidate.team == scenarios.FIELD]
     drafts = [candidate for candidate in owners if candidate.status == "draft"]
@@ -124,6 +127,12 @@ def scenario(ws: Workspace) -> Scenario | None:
 def choose_scenario(scenario_id: str) -> None:
     """Let this session work on another scenario."""
     st.session_state[_SCENARIO] = scenario_id
+
+
+def note_in_address(scenario_id: str) -> None:
+    """Write the scenario into the page's address: a reload or a link opens it again."""
+    if st.query_params.get(_IN_ADDRESS) != scenario_id:
+        st.query_params[_IN_ADDRESS] = scenario_id
 
 
 def seen_version(scenario: Scenario) -> int:

@@ -102,6 +102,7 @@ def main() -> None:
     if scenario is None:
         _no_scenario(ws)
         return
+    session.note_in_address(scenario.scenario_id)
     bench = open_workbench(ws, fmt, scenario)
     if bench.is_editable:
         for event in take_gestures(MAP):
