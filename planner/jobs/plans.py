@@ -32,6 +32,7 @@ class Asked:
     request: BalanceRequest
     inputs: BalanceInputs
     move_cost: pd.Series | None  # by account; None: 1 a unit
+    named_today: pd.Series  # territory of the accounts apart when it was asked
 
     @property
     def params(self) -> BalanceParams:
@@ -72,10 +73,10 @@ def plan_of(task: Asked, result: BalanceResult, note: str = "") -> dict[str, Any
     Returns
     -------
     JSON-ready: `territory_by_unit`, `territory_by_account` (those that differ from
-    their unit), `today_by_unit` (of the units that move), `ended_accounts` (that follow
-    their unit again), `report`, `reasons` (by row), `move_cost` (of moved accounts),
-    `shares` (wanted, as a multiple of the mean; empty: equal), `summary`, `note`,
-    `params`.
+    their unit), `today_by_unit` (of the units that move), `today_by_account` (those
+    apart when it was asked), `ended_accounts` (that follow their unit again), `report`,
+    `reasons` (by row), `move_cost` (of moved accounts), `shares` (wanted, as a multiple
+    of the mean; empty: equal), `summary`, `note`, `params`.
     """
     from planner.territory.tables import report_of
 
@@ -117,6 +118,7 @@ def _changed(task: Asked, by_unit: pd.Series, named: pd.Series) -> dict[str, Any
     apart = proposals.exceptions(task.view.accounts, task.view.units["territory_id"])
     ended = apart.index[apart].difference(named.index)
     return {
+        "today_by_account": task.named_today.to_dict(),
         "today_by_unit": moved.astype(object).where(moved.notna(), None).to_dict(),
         "ended_accounts": sorted(map(str, ended)),
     }

@@ -62,10 +62,14 @@ def load(store: Store, job_id: str) -> Job:
         return jobs.load_job(conn, job_id)
 
 
-def latest(store: Store, kind: str, scenario_id: str | None) -> Job | None:
-    """Read the newest job of a kind on a scenario; None: there was none."""
+def latest(
+    store: Store, kind: str, scenario_id: str | None, user: str | None = None
+) -> Job | None:
+    """Read the newest job of a kind on a scenario, of a user if named."""
     with store.reading() as conn:
-        found = jobs.find_jobs(conn, kind=kind, scenario_id=scenario_id, limit=1)
+        found = jobs.find_jobs(
+            conn, kind=kind, scenario_id=scenario_id, created_by=user, limit=1
+        )
     return found[0] if found else None
 
 

@@ -189,7 +189,14 @@ def _read(ws: Workspace, job: Job, run: RunControl) -> Asked:
         by_row = cost_of_units(cost[rows.index], rows).reindex(inputs.units.index)
         rules = replace(inputs.rules, move_cost=by_row.fillna(0.0))
         inputs = replace(inputs, rules=rules)
-    return Asked(view=view, team=team, request=request, inputs=inputs, move_cost=cost)
+    return Asked(
+        view=view,
+        team=team,
+        request=request,
+        inputs=inputs,
+        move_cost=cost,
+        named_today=opened.draft.alignment.territory_by_account,
+    )
 
 
 def _solved(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:

@@ -88,28 +88,29 @@ def answer_of(draft: Draft, result: Mapping[str, Any]) -> Answer:
     -----
     An account that was apart from its unit when the plan was asked (if that is not
     told: that is so now), and that the plan does not name, follows its unit again.
-    Territories that hold nothing are ended.
+    Territories that the plan empties are ended. What the user named apart, or let
+    follow its unit, since the plan was asked stays so; so does what is locked.
     """
     now = draft.alignment.territory_by_unit
     plan = pd.Series(result["territory_by_unit"], dtype="str").reindex(now.index)
-    asked = pd.Series(result.get("today_by_unit") or {}, dtype="str")
-    is_told = now.index.isin(asked.index) if asked.size else plan.notna().to_numpy()
-    moves = plan.notna() & (plan != now.fillna("")) & is_told
-    if asked.size:
-        was = asked.reindex(now.index).fillna("")
-        is_own = moves & (was != now.fillna(""))
-    else:
-        is_own = moves & False
+    moves = plan.notna() & (plan != now.fillna(""))
+    is_own = moves & False
+    if result.get("today_by_unit") is not None:
+        asked = pd.Series(result["today_by_unit"], dtype="str")
+        moves &= now.index.isin(asked.index)
+        is_own = moves & (asked.reindex(now.index).fillna("") != now.fillna(""))
     is_own |= moves & _is_held(draft, now, plan)
     units = now.where(~(moves & ~is_own), plan)
     names = dict(draft.names)
     named = _named(draft, result)
     used = {*units.dropna(), *named}
     names |= {name: name for name in sorted(used) if name not in names}
+    held = {*now.dropna(), *draft.alignment.territory_by_account}
     kept = {
         key: name
         for key, name in names.items()
-        if key in used or key in draft.locks.territory
+        # What held nothing before either was started to be filled.
+        if key in used or key in draft.locks.territory or key not in held
     }
     told = result.get("district_by_territory")
     districts = draft.districts if told is None else told
@@ -137,9 +138,17 @@ def _is_held(draft: Draft, now: pd.Series, plan: pd.Series) -> pd.Series:
 
 def _named(draft: Draft, result: Mapping[str, Any]) -> pd.Series:
     """Find the accounts apart from their unit under a plan."""
-    now = draft.alignment.territory_by_account
-    ended = set(result.get("ended_accounts", now.index)) - draft.locks.account
+    now, locks = draft.alignment.territory_by_account, draft.locks
     told = pd.Series(result.get("territory_by_account") or {}, dtype="str")
-    told = told.drop(now.index.intersection(list(draft.locks.account)), errors="ignore")
-    left = now[~now.index.isin(ended) & ~now.index.isin(told.index)]
+    ended = set(result.get("ended_accounts", now.index))
+    own = set(locks.account)
+    own |= set(now.index[now.isin(list(locks.territory))])
+    own |= set(told.index[told.isin(list(locks.territory))]) - set(now.index)
+    if result.get("today_by_account") is not None:
+        was = pd.Series(result["today_by_account"], dtype="str")
+        both = was.index.union(now.index)
+        one, other = was.reindex(both).fillna(""), now.reindex(both).fillna("")
+        own |= set(both[(one != other).to_numpy()])
+    told = told[~told.index.isin(list(own))]
+    left = now[~now.index.isin(list(ended - own)) & ~now.index.isin(told.index)]
     return pd.concat([left, told])

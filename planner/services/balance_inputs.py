@@ -132,6 +132,10 @@ def balance_inputs(
     is_apart = proposals.exceptions(accounts, today)
     is_kept = accounts.index.isin(request.kept_accounts)
     is_held = accounts.index.isin(held.accounts) & accounts["territory_id"].notna()
+    # What lies apart in a locked territory, or whose unit does, stays apart.
+    in_locked = accounts["territory_id"].isin(list(held.territories))
+    in_locked |= accounts["unit_id"].map(today).isin(list(held.territories))
+    is_held |= is_apart & in_locked
     is_named = is_apart.copy()
     if is_as_today:
         is_named &= is_kept | request.keeps_named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
@@ -18,8 +19,10 @@ from planner.services.workspace import Workspace
 from planner.store import drafts as draft_rows
 from planner.store import scenarios as scenario_rows
 from planner.store.drafts import DraftRecord
+from planner.store.drafts import Plain
 from planner.store.drafts import Step
 from planner.store.scenarios import Scenario
+from planner.territory.alignment import Alignment
 from planner.territory.applying import apply_edit
 from planner.territory.applying import difference
 from planner.territory.edits import Draft
@@ -139,16 +142,22 @@ def _rebased(
         mine = [Entry(edit=taken_back, label=TAKEN_BACK, who=ws.user)]
     whole = History(opened=saved, entries=tuple(mine))
     log, lost = _upon(whole, saved)
-    contested = _contested(pending.get("was") or {}, saved, log.draft)
+    was = pending.get("was") or {}
+    log = _without_accepted(log, was, ws.user)
+    contested = _contested(was, saved, log.draft)
+    told = [entry.label for entry in lost]
+    told = told or _held_now(pending, log.draft, contested)
     saves = scenario_rows.history(conn, scenario.scenario_id)
     n_since = max(scenario.version - record.version, 1)
     notice = None
     if mine or contested:
         notice = {
-            "who": scenario.updated_by,
+            "who": "An import"
+            if scenario.version == record.version
+            else scenario.updated_by,
             "at": scenario.updated_at,
             "action": "; ".join(saves["action"].head(min(n_since, MOST_SAID))),
-            "lost": [entry.label for entry in lost],
+            "lost": told,
             "contested": contested,
         }
     return OpenDraft(
@@ -169,6 +178,78 @@ def _upon(log: History, saved: Draft) -> tuple[History, list[Entry]]:
         except InputError:
             lost.append(entry)
     return done, lost
+
+
+def _moves_of(plain: Plain | None) -> list[Move]:
+    """List the moves of an edit that was kept."""
+    if plain is None:
+        return []
+    edit = edit_from_dict(plain)
+    parts = edit.edits if isinstance(edit, Together) else (edit,)
+    return [part for part in parts if isinstance(part, Move)]
+
+
+def _without_accepted(log: History, was: Plain, user: str) -> History:
+    """
+    Leave out what was accepted before its step was done again.
+
+    Of a step that was accepted in part all is done again; only what was pending may
+    stand against another's save.
+    """
+    edit = difference(log.opened, log.draft)
+    moves = _moves_of(None if edit is None else edit_to_dict(edit))
+    units = {u for m in moves for u in m.unit_ids} - set(was.get("unit") or {})
+    accounts = {a for m in moves for a in m.account_ids} - set(was.get("account") or {})
+    if not units and not accounts:
+        return log
+    plan = with_places(log.draft, log.opened, units, accounts)
+    back = difference(log.draft, plan)
+    if back is None:
+        return log
+    return log.add(Entry(edit=back, label="Leave what was accepted", who=user))
+
+
+def _held_now(
+    pending: Plain, draft: Draft, contested: list[dict[str, Any]]
+) -> list[str]:
+    """Say what was pending and did not get where it was to go: locks hold it now."""
+    told = {row["id"] for row in contested}
+    n = 0
+    for move in _moves_of(pending.get("edit")):
+        for ids, places in (
+            (move.unit_ids, draft.alignment.territory_by_unit),
+            (move.account_ids, draft.alignment.territory_by_account),
+        ):
+            n += sum(_place(places, u) != move.to for u in ids if u not in told)
+    if not n:
+        return []
+    what = "1 unit or account is" if n == 1 else f"{n:,} units and accounts are"
+    return [f"{what} locked now, or gone, and did not move"]
+
+
+def with_places(
+    plan: Draft,
+    other: Draft,
+    unit_ids: Collection[str],
+    account_ids: Collection[str],
+) -> Draft:
+    """Put some units and accounts of a plan where another plan has them."""
+    units = plan.alignment.territory_by_unit.copy()
+    theirs = other.alignment.territory_by_unit
+    chosen = list(units.index.intersection(list(unit_ids)).intersection(theirs.index))
+    units.loc[chosen] = theirs.loc[chosen]
+    named = plan.alignment.territory_by_account.drop(list(account_ids), errors="ignore")
+    told = other.alignment.territory_by_account
+    named = pd.concat([named, told[told.index.isin(list(account_ids))]])
+    used = {*units.loc[chosen].dropna(), *named.dropna()}
+    added = {
+        key: name
+        for key, name in other.names.items()
+        if key in used and key not in plan.names
+    }
+    return replace(
+        plan, alignment=Alignment(units, named), names={**plan.names, **added}
+    )
 
 
 def _contested(
@@ -216,7 +297,8 @@ def keep_draft(
 ) -> OpenDraft:
     """Write a draft; the log's oldest steps fall off where it is too long."""
     log, n_saved = found.history, found.n_saved
-    n_over = len(log.entries) - KEPT_STEPS
+    # Only what is saved falls off: steps not saved may have to be done again.
+    n_over = min(len(log.entries) - KEPT_STEPS, n_saved)
     if n_over > 0 and log.position >= n_over:
         log = History(
             opened=log.jump(n_over).draft,

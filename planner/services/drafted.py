@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from planner.core.units import PPM
+from planner.services.draft_log import TAKEN_BACK
 from planner.services.draft_log import OpenDraft
 from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import as_if
@@ -73,33 +74,24 @@ def pending_changes(opened: OpenDraft) -> pd.DataFrame:
     `job_id` (missing: by hand).
     """
     saved, draft = opened.saved.alignment, opened.draft.alignment
-    rows = [
-        (what, name, places.get(name), move.to)
-        for move in moves_between(saved, draft)
+    log = opened.history
+    moved_by, merged_into = _last_steps(log.entries[: log.position])
+    is_taken_back = log.position < opened.n_saved
+    rows: list[tuple[object, ...]] = []
+    for move in moves_between(saved, draft):
         for what, ids, places in (
             (UNIT, move.unit_ids, saved.territory_by_unit),
             (ACCOUNT, move.account_ids, saved.territory_by_account),
-        )
-        for name in ids
-    ]
-    entries = opened.history.entries[: opened.history.position]
-    moved_by, merged_into = _last_steps(entries)
-    told = []
-    for what, name, was, will in rows:
-        number = moved_by.get((what, name), merged_into.get(str(will), 0))
-        entry = entries[number - 1] if number else None
-        told.append(
-            (
-                what,
-                name,
-                None if pd.isna(was) else was,
-                will,
-                number,
-                entry.label if entry else "",
-                entry.job_id if entry else None,
-            )
-        )
-    frame = pd.DataFrame(told, columns=COLUMNS)
+        ):
+            was = places.reindex(list(ids)).tolist()
+            merged = merged_into.get(str(move.to), 0)
+            for name, place in zip(ids, was, strict=True):
+                number = 0 if is_taken_back else moved_by.get((what, name), merged)
+                entry = log.entries[number - 1] if number else None
+                label = entry.label if entry else TAKEN_BACK if is_taken_back else ""
+                job_id = entry.job_id if entry else None
+                rows.append((what, name, place, move.to, number, label, job_id))
+    frame = pd.DataFrame(rows, columns=COLUMNS)
     texts = [name for name in COLUMNS if name != "step"]
     return frame.astype(dict.fromkeys(texts, "str"))
 

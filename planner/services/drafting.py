@@ -12,7 +12,6 @@ from collections.abc import Callable
 from collections.abc import Collection
 from dataclasses import replace
 
-import pandas as pd
 from sqlalchemy import Connection
 
 from planner.core.errors import ConflictError
@@ -21,13 +20,13 @@ from planner.services.draft_log import TAKEN_BACK
 from planner.services.draft_log import OpenDraft
 from planner.services.draft_log import keep_draft
 from planner.services.draft_log import read_draft
+from planner.services.draft_log import with_places
 from planner.services.plan_rows import load_plan
 from planner.services.plan_rows import save_plan
 from planner.services.workspace import Workspace
 from planner.store import drafts as draft_rows
 from planner.store import scenarios as scenario_rows
 from planner.store.records import utc_now
-from planner.territory.alignment import Alignment
 from planner.territory.applying import difference
 from planner.territory.edits import Draft
 from planner.territory.edits import Edit
@@ -122,10 +121,24 @@ def redo(ws: Workspace, opened: OpenDraft) -> OpenDraft:
 
 
 def jump(ws: Workspace, opened: OpenDraft, position: int) -> OpenDraft:
-    """Go to the plan after so many steps of the log."""
-    return _change(
-        ws, opened, lambda now: replace(now, history=now.history.jump(position))
-    )
+    """
+    Go to the plan after so many steps of the log.
+
+    Raises
+    ------
+    InputError
+        If the log is another one by now, or has fewer steps.
+    """
+    asked = [entry.label for entry in opened.history.entries[:position]]
+
+    def step(now: OpenDraft) -> OpenDraft:
+        if [entry.label for entry in now.history.entries[:position]] != asked:
+            raise InputError(
+                "the history went on meanwhile: look at it again and choose anew"
+            )
+        return replace(now, history=now.history.jump(position))
+
+    return _change(ws, opened, step)
 
 
 def read_notice(ws: Workspace, opened: OpenDraft) -> OpenDraft:
@@ -156,7 +169,7 @@ def accept(
     """
     plan = opened.draft
     if unit_ids is not None:
-        plan = _with_moves(opened.saved, plan, unit_ids, account_ids)
+        plan = with_places(opened.saved, plan, unit_ids, account_ids)
     if difference(opened.saved, plan) is None:
         raise InputError("nothing is pending: there is nothing to accept")
     with ws.store.transaction() as conn:
@@ -209,7 +222,7 @@ def reject(
     InputError
         If none of them is pending.
     """
-    plan = _with_moves(opened.draft, opened.saved, unit_ids, account_ids)
+    plan = with_places(opened.draft, opened.saved, unit_ids, account_ids)
     edit = difference(opened.draft, plan)
     if edit is None:
         raise InputError("none of these is pending: there is nothing to reject")
@@ -291,30 +304,6 @@ def _n_common(before: History, after: History) -> int:
             break
         n += 1
     return n
-
-
-def _with_moves(
-    plan: Draft,
-    other: Draft,
-    unit_ids: Collection[str],
-    account_ids: Collection[str],
-) -> Draft:
-    """Put some units and accounts of a plan where another plan has them."""
-    units = plan.alignment.territory_by_unit.copy()
-    chosen = list(unit_ids)
-    units.loc[chosen] = other.alignment.territory_by_unit.loc[chosen]
-    named = plan.alignment.territory_by_account.drop(list(account_ids), errors="ignore")
-    told = other.alignment.territory_by_account
-    named = pd.concat([named, told[told.index.isin(list(account_ids))]])
-    used = {*units.loc[chosen].dropna(), *named.dropna()}
-    added = {
-        key: name
-        for key, name in other.names.items()
-        if key in used and key not in plan.names
-    }
-    return replace(
-        plan, alignment=Alignment(units, named), names={**plan.names, **added}
-    )
 
 
 def _locks_at(

@@ -13,8 +13,8 @@ import shapely
 from planner.core.errors import InputError
 from planner.geography.selecting import Drawn
 from planner.services.territory_view import TerritoryView
-from planner.territory.applying import without_locked
 from planner.territory.edits import ACCOUNT
+from planner.territory.edits import TERRITORY
 from planner.territory.edits import AddTerritory
 from planner.territory.edits import Draft
 from planner.territory.edits import DrawBarrier
@@ -73,7 +73,9 @@ def _account_moves(
     unit_ids: Collection[str],
     account_ids: Collection[str],
 ) -> list[Edit]:
-    unit = view.accounts["unit_id"].reindex(list(account_ids))
+    held = set(held_accounts(view, draft, account_ids))
+    free_ids = [name for name in account_ids if name not in held]
+    unit = view.accounts["unit_id"].reindex(free_ids)
     after = draft.alignment.territory_by_unit.copy()
     if unit_ids and (to is None or to not in draft.locks.territory):
         free = [name for name in unit_ids if name not in draft.locks.unit]
@@ -81,8 +83,12 @@ def _account_moves(
     is_there = (unit.map(after) == to).fillna(value=False).astype(bool).to_numpy()
     follows = np.ones(len(unit), dtype=bool) if to is None else is_there
     is_named = unit.index.isin(draft.alignment.territory_by_account.index)
+    if to is None:  # nothing falls into a locked territory
+        home = unit.map(after).isin(list(draft.locks.territory)).to_numpy()
+        follows &= ~home
+        is_named &= ~home
     back = tuple(unit.index[follows & is_named])
-    apart = tuple(unit.index[~follows])
+    apart = tuple(unit.index[~follows]) if to is not None else ()
     moves: list[Edit] = []
     if back:
         moves.append(Move(to=None, account_ids=back))
@@ -91,11 +97,20 @@ def _account_moves(
     return moves
 
 
-def count_held(draft: Draft, edit: Edit) -> int:
-    """Count the units and accounts that an edit passes over because they are locked."""
-    parts = edit.edits if isinstance(edit, Together) else (edit,)
-    moves = [part for part in parts if isinstance(part, Move)]
-    return sum(without_locked(draft, move)[1] for move in moves)
+def held_accounts(
+    view: TerritoryView, draft: Draft, account_ids: Collection[str]
+) -> list[str]:
+    """
+    Find the accounts that their unit's lock, or its territory's, holds.
+
+    An account named apart from its unit is held by its own territory's lock alone.
+    """
+    unit = view.accounts["unit_id"].reindex(list(account_ids))
+    territory = unit.map(draft.alignment.territory_by_unit)
+    is_loose = ~unit.index.isin(draft.alignment.territory_by_account.index)
+    is_locked = unit.isin(list(draft.locks.unit))
+    is_locked |= territory.isin(list(draft.locks.territory))
+    return list(unit.index[is_loose & is_locked.to_numpy()])
 
 
 def lock_edit(view: TerritoryView, draft: Draft, what: str, ids: Iterable[str]) -> Edit:
@@ -122,10 +137,17 @@ def lock_edit(view: TerritoryView, draft: Draft, what: str, ids: Iterable[str]) 
             f"{name!r} is in no territory: assign it before you lock it there"
         )
     loose = place[~place.index.isin(named.index)]
-    parts = [
-        Move(to=str(to), account_ids=tuple(rows.index))
-        for to, rows in loose.groupby(loose, sort=True)
-    ]
+    parts: list[Edit] = []
+    for to, rows in loose.groupby(loose, sort=True):
+        name = Move(to=str(to), account_ids=tuple(rows.index))
+        if to in draft.locks.territory:  # it is there already: naming it moves nothing
+            opened, shut = (
+                Lock(what=TERRITORY, ids=(str(to),), is_locked=is_locked)
+                for is_locked in (False, True)
+            )
+            parts += [opened, name, shut]
+        else:
+            parts.append(name)
     return Together(edits=(*parts, lock)) if parts else lock
 
 
@@ -209,6 +231,11 @@ def home_edit(view: TerritoryView, rep_id: str, lat: float, lon: float) -> MoveH
         raise InputError(f"rep {rep_id!r} works no territory of this scenario")
     territory_id = view.homes.loc[rep_id, "territory_id"]
     position_id = view.territories["position_id"].get(territory_id)
+    if position_id is None or pd.isna(position_id):
+        raise InputError(
+            f"the territory of rep {rep_id!r} has no seat in this draft: accept it "
+            "first, then move the home"
+        )
     return MoveHome(position_id=str(position_id), lat=lat, lon=lon)
 
 

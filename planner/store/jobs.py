@@ -125,6 +125,7 @@ def find_jobs(
     company_id: str | None = None,
     kind: str | None = None,
     scenario_id: str | None = None,
+    created_by: str | None = None,
     limit: int = 50,
 ) -> list[Job]:
     """Read jobs by what is given, the newest first."""
@@ -135,6 +136,8 @@ def find_jobs(
         query = query.where(job.c.kind == kind)
     if scenario_id is not None:
         query = query.where(job.c.scenario_id == scenario_id)
+    if created_by is not None:
+        query = query.where(job.c.created_by == created_by)
     return [Job(**row) for row in conn.execute(query).mappings()]
 
 

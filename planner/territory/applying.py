@@ -95,6 +95,17 @@ def without_locked(draft: Draft, move: Move) -> tuple[Move | None, int]:
     return Move(to=move.to, unit_ids=units, account_ids=accounts), n_held
 
 
+def count_held(draft: Draft, edit: Edit) -> int:
+    """Count the units and accounts that an edit passes over because they are locked."""
+    if isinstance(edit, Together):
+        held = 0
+        for part in edit.edits:
+            held += count_held(draft, part)
+            draft = apply_edit(draft, part)
+        return held
+    return without_locked(draft, edit)[1] if isinstance(edit, Move) else 0
+
+
 def difference(before: Draft, after: Draft) -> Edit | None:
     """
     Find the edit that turns one draft of a company into another.
@@ -112,8 +123,7 @@ def difference(before: Draft, after: Draft) -> Edit | None:
     parts: list[Edit] = []
     moves = moves_between(before.alignment, after.alignment)
     gone = [name for name in before.names if name not in after.names]
-    # Locks must not stand in the way of moves.
-    locks = Locks() if moves or gone else before.locks
+    locks = _out_of_the_way(before, moves, gone)
     parts += _lock_changes(before.locks, locks)
     parts += [
         AddTerritory(territory_id=key, name=name)
@@ -127,6 +137,21 @@ def difference(before: Draft, after: Draft) -> Edit | None:
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else Together(edits=tuple(parts))
+
+
+def _out_of_the_way(before: Draft, moves: list[Move], gone: list[str]) -> Locks:
+    """Leave out the locks that would hold moves back; others are not touched."""
+    units = {name for move in moves for name in move.unit_ids}
+    accounts = {name for move in moves for name in move.account_ids}
+    by_unit = before.alignment.territory_by_unit.reindex(list(units)).dropna()
+    named = before.alignment.territory_by_account
+    by_account = named[named.index.isin(list(accounts))]
+    targets = {move.to for move in moves if move.to is not None}
+    return Locks(
+        territory=before.locks.territory.difference(gone, by_unit, by_account, targets),
+        unit=before.locks.unit - units,
+        account=before.locks.account - accounts,
+    )
 
 
 def _lock_changes(before: Locks, after: Locks) -> list[Edit]:
@@ -229,7 +254,7 @@ def _closed(draft: Draft, edit: DrawBarrier) -> Draft:
     pairs = frozenset((min(pair), max(pair)) for pair in edit.pairs)
     known = draft.alignment.territory_by_unit.index
     strange = [unit for pair in sorted(pairs) for unit in pair if unit not in known]
-    if strange:
+    if strange and edit.is_drawn:
         raise InputError(f"unit {strange[0]!r} is not in the plan")
     left = draft.barriers | pairs if edit.is_drawn else draft.barriers - pairs
     return replace(draft, barriers=left)

@@ -104,7 +104,7 @@ def divide(
     unit_goes = own.of_unit(goes_unit)
     if by == "unit":
         goes = np.where(own.is_named, goes, own.of_unit(is_small[: own.n_units]))
-    locked = own.is_locked_account
+    locked = own.is_locked_account | (own.of_unit(own.is_locked_unit) & ~own.is_named)
     by_name = own.is_named | ((by == "account") & ~unit_goes)
     gained = tuple(own.account_ids[goes & by_name & ~locked])
     follows = unit_goes & ~own.is_named

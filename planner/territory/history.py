@@ -13,12 +13,8 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.territory.applying import apply_edit
-from planner.territory.applying import without_locked
 from planner.territory.edits import Draft
 from planner.territory.edits import Edit
-from planner.territory.edits import Together
-from planner.territory.moves import Move
-from planner.territory.moves import moves_between
 
 MOST_KNOWN, RECENT, EACH_OLDER = 96, 48, 16  # states of a log kept for steps back
 
@@ -124,39 +120,6 @@ class History:
         """
         return replace(self, position=position)
 
-    def rebased(self, saved: Draft, n_kept: int = 0) -> tuple[Self, list[Entry]]:
-        """
-        Begin anew from a plan somebody else saved, with one's own steps upon it.
-
-        Parameters
-        ----------
-        saved
-            The plan as it is saved now.
-        n_kept
-            Steps at the beginning that are in `saved` already.
-
-        Returns
-        -------
-        log
-            From `saved`, with the steps done since that can still be done.
-        lost
-            The steps that cannot, or of which locks now hold more than before, in
-            order: to be shown, not dropped in silence.
-        """
-        log = replace(self, opened=saved, entries=(), position=0, _known={})
-        lost, before = [], self.jump(n_kept)
-        for entry in self.entries[n_kept : self.position]:
-            try:
-                after = log.add(entry)
-            except InputError:
-                lost.append(entry)
-            else:
-                if _n_held(log.draft, entry.edit) > _n_held(before.draft, entry.edit):
-                    lost.append(entry)
-                log = after
-            before = before.redo()
-        return log, lost
-
 
 def _thinned(known: dict[int, Draft], position: int) -> dict[int, Draft]:
     """Keep the latest states, and of the older ones each so many."""
@@ -167,58 +130,6 @@ def _thinned(known: dict[int, Draft], position: int) -> dict[int, Draft]:
         for n, draft in known.items()
         if n > position - RECENT or n % EACH_OLDER == 0
     }
-
-
-def _n_held(draft: Draft, edit: Edit) -> int:
-    """Count what locks hold back of an edit, step by step."""
-    if isinstance(edit, Together):
-        n_held = 0
-        for part in edit.edits:
-            n_held += _n_held(draft, part)
-            draft = apply_edit(draft, part)
-        return n_held
-    return without_locked(draft, edit)[1] if isinstance(edit, Move) else 0
-
-
-def pending(saved: Draft, draft: Draft) -> list[Move]:
-    """List the moves of units and accounts that a draft has beyond what is saved."""
-    return moves_between(saved.alignment, draft.alignment)
-
-
-def contested(opened: Draft, saved: Draft, draft: Draft) -> pd.DataFrame:
-    """
-    Find what two planners gave to different territories.
-
-    Parameters
-    ----------
-    opened
-        The plan both began with.
-    saved
-        The other's, saved since.
-    draft
-        One's own.
-
-    Returns
-    -------
-    Indexed by `unit_id` or `account_id`: `was`, `theirs`, `mine` (missing: none, for
-    accounts: with their unit) and `what` (``unit`` or ``account``).
-    """
-    tables = []
-    for what, part in (
-        ("unit", "territory_by_unit"),
-        ("account", "territory_by_account"),
-    ):
-        three = pd.DataFrame(
-            {
-                "was": getattr(opened.alignment, part),
-                "theirs": getattr(saved.alignment, part),
-                "mine": getattr(draft.alignment, part),
-            }
-        ).fillna("")
-        is_both = (three["was"] != three["theirs"]) & (three["was"] != three["mine"])
-        differ = three[is_both & (three["theirs"] != three["mine"])]
-        tables.append(differ.mask(differ == "").assign(what=what))
-    return pd.concat(tables)
 
 
 def told(entries: Sequence[Entry]) -> pd.DataFrame:

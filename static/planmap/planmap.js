@@ -205,7 +205,8 @@ class PlanMap {
 
   fit(isAsked) {
     if (!this.canvasBox.clientWidth) return;
-    const extent = extentOf(this.scene, this.data);
+    const all = isAsked && this.data.home ? { ...this.data, fit: this.data.home } : this.data;
+    const extent = extentOf(this.scene, all);
     const token = JSON.stringify(this.data.fit ?? [extent, this.data.layers.units, this.data.layers.points]);
     const kept = views.get(this.data.key);
     if (!isAsked && this.token === token) return;
@@ -221,6 +222,8 @@ class PlanMap {
         paddingTopLeft: [isWide ? 56 : 16, 24], paddingBottomRight: [isWide && isLegendOpen ? 216 : 16, 24],
       });
     } else this.map.setView([39, -96], 4, { animate: false });
+    // Asked from below the map ("Show"): it is no use where nobody sees it.
+    if (!isAsked && this.token !== undefined) this.box.scrollIntoView({ block: "nearest" });
     this.token = token;
     this.remember();
   }

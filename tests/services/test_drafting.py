@@ -34,6 +34,7 @@ from planner.services.gestures import unlock_edit
 from planner.services.plan_rows import plan_hash
 from planner.store import scenarios as scenario_rows
 from planner.territory.applying import apply_edit
+from planner.territory.applying import difference
 from planner.territory.edits import AddTerritory
 from planner.territory.edits import DrawBarrier
 from planner.territory.edits import Lock
@@ -302,7 +303,7 @@ def test_a_published_scenario_takes_no_step(small, plan):
 
 
 def result_of(moves, **more):
-    return {"territory_by_unit": moves, "territory_by_account": {}, **more}
+    return {"territory_by_unit": moves} | {"territory_by_account": {}} | more
 
 
 def test_an_answer_leaves_what_was_drawn_since_it_was_asked(small, plan):
@@ -348,3 +349,78 @@ def test_drawn_changes_are_held_and_a_balance_s_own_are_not(small, plan):
     assert held_of(opened, keeps_drawn=True).units == {DANE}
     assert held_of(opened, keeps_drawn=False).is_empty
     assert isinstance(pending_changes(opened), pd.DataFrame)
+
+
+def test_another_s_lock_on_what_was_pending_is_told(small, plan):
+    bob = bob_of(small)
+    mine = do(small, plan, Move(to="T2", unit_ids=(DANE,)), "Dane to T2")
+    lock = Lock(what="unit", ids=(DANE,))
+    accept(bob, do(bob, again(bob, plan), lock, "lock Dane"))
+    found = again(small, mine)
+    assert found.pending is None
+    assert found.notice["lost"] == [
+        "1 unit or account is locked now, or gone, and did not move"
+    ]
+
+
+def test_what_was_accepted_is_not_done_again_over_another_s_save(small, plan):
+    bob = bob_of(small)
+    both = Move(to="T2", unit_ids=(DANE, MILWAUKEE))
+    mine = accept(small, do(small, plan, both, "both"), [DANE])
+    back = Move(to="T1", unit_ids=(DANE,))
+    accept(bob, do(bob, again(bob, mine), back, "Dane back"))
+    found = again(small, mine)
+    assert found.pending == Move(to="T2", unit_ids=(MILWAUKEE,))
+
+
+def test_a_lock_that_another_opened_stays_open(small, plan):
+    lock = Lock(what="territory", ids=("T2",))
+    opened = accept(small, do(small, plan, lock, "lock T2"))
+    opened = do(small, opened, AddTerritory(territory_id="T3"), "T3")
+    opened = do(small, opened, Move(to="T3", unit_ids=(DANE, MILWAUKEE)), "two")
+    mine = reject(small, opened, [DANE])
+    bob = bob_of(small)
+    free = Lock(what="territory", ids=("T2",), is_locked=False)
+    accept(bob, do(bob, again(bob, opened), free, "unlock T2"))
+    found = again(small, mine)
+    assert found.draft.locks.territory == frozenset()
+
+
+def test_a_lock_on_what_is_gone_stands_in_nobody_s_way(plan):
+    gone = replace(plan.saved.locks, unit=frozenset({"gone"}))
+    saved = replace(plan.saved, locks=gone)
+    after = apply_edit(saved, Move(to="T2", unit_ids=(DANE,)))
+    assert plan_hash(apply_edit(after, difference(after, saved))) == plan_hash(saved)
+
+
+def test_a_plan_that_moves_nothing_leaves_what_was_drawn_meanwhile(small, plan):
+    same = plan.draft.alignment.territory_by_unit.dropna().to_dict()
+    result = result_of(same, today_by_unit={}, today_by_account={}, ended_accounts=[])
+    opened = do(small, plan, Move(to="T2", unit_ids=(DANE,)), "Dane to T2")
+    opened = do(small, opened, AddTerritory(territory_id="T9"), "start T9")
+    opened = do(small, opened, Move(to="T2", account_ids=("A001",)), "Firm 1")
+    assert answer_of(opened.draft, result).edit is None
+
+
+def test_an_answer_leaves_accounts_of_locked_territories(small, plan):
+    opened = do(small, plan, Move(to="T2", account_ids=("A000",)), "Firm 0")
+    named = opened.draft.alignment.territory_by_account.to_dict()
+    opened = do(small, opened, Lock(what="territory", ids=("T2",)), "lock T2")
+    result = result_of(
+        {BROWN: "T1"},
+        territory_by_account={"A001": "T2"},
+        today_by_unit={BROWN: "T2"},
+        today_by_account=named,
+        ended_accounts=["A000"],
+    )
+    answer = answer_of(opened.draft, result)
+    assert answer.edit is None
+    assert answer.n_own == 1
+
+
+def test_a_history_that_went_on_is_not_jumped_in_blindly(small, plan):
+    bob = bob_of(small)
+    mine = do(small, plan, Move(to="T2", unit_ids=(DANE,)), "Dane to T2")
+    accept(bob, do(bob, again(bob, plan), AddTerritory(territory_id="T3"), "T3"))
+    with pytest.raises(InputError, match="the history went on meanwhile"):
+        jump(small, mine, 1)

@@ -8,12 +8,13 @@ import pytest
 from planner.core.errors import InputError
 from planner.services.gestures import assign_edit
 from planner.services.gestures import barrier_edit
-from planner.services.gestures import count_held
+from planner.services.gestures import held_accounts
 from planner.services.gestures import home_edit
 from planner.services.gestures import lock_edit
 from planner.services.gestures import moved_text
 from planner.services.gestures import unlock_edit
 from planner.territory.applying import apply_edit
+from planner.territory.applying import count_held
 from planner.territory.edits import AddTerritory
 from planner.territory.edits import DrawBarrier
 from planner.territory.edits import Lock
@@ -55,11 +56,27 @@ def test_accounts_are_named_apart_only_where_their_unit_is_not():
         assign_edit(small_plan.view(draft), draft, "A")
 
 
-def test_an_account_of_a_locked_unit_is_named_apart_to_go():
-    draft = apply_edit(small_plan.draft(), Lock(what="unit", ids=("u00",)))
-    after = assigned(draft, "B", ["u00", "u10"], ["w00"])
-    assert after.alignment.territory_by_unit["u00"] == "A"
-    assert after.alignment.territory_by_account.to_dict() == {"w00": "B"}
+def test_an_account_is_held_by_the_lock_of_its_unit_or_its_unit_s_territory():
+    for lock in (Lock(what="unit", ids=("u00",)), Lock(what="territory", ids=("A",))):
+        draft = apply_edit(small_plan.draft(named={"e00": "B"}), lock)
+        view = small_plan.view(draft)
+        assert held_accounts(view, draft, ["w00", "e00", "w20"]) == ["w00"]
+        with pytest.raises(InputError, match="are there already"):
+            assign_edit(view, draft, "B", [], ["w00"])
+    # e00 is apart in B; it does not fall back into the locked territory of its unit.
+    with pytest.raises(InputError, match="are there already"):
+        assign_edit(view, draft, None, [], ["e00"])
+
+
+def test_an_account_is_locked_inside_a_locked_territory():
+    draft = apply_edit(small_plan.draft(), Lock(what="territory", ids=("A",)))
+    edit = lock_edit(small_plan.view(draft), draft, "account", ["w00"])
+    assert count_held(draft, edit) == 0
+    locked = apply_edit(draft, edit)
+    assert locked.locks.territory == {"A"}
+    free = apply_edit(locked, Lock(what="territory", ids=("A",), is_locked=False))
+    moved = apply_edit(free, Move(to="B", unit_ids=("u00",)))
+    assert moved.alignment.territory_by_account.to_dict() == {"w00": "A"}
 
 
 def test_what_locks_hold_back_is_counted():
@@ -75,6 +92,7 @@ def test_accounts_are_locked_where_they_are_and_follow_again_when_let_go():
     locked = apply_edit(draft, lock_edit(view, draft, "account", ["w00", "e00"]))
     assert locked.alignment.territory_by_account.to_dict() == {"e00": "B", "w00": "A"}
     free = unlock_edit(small_plan.view(locked), locked, "account", ["w00", "e00"])
+    assert count_held(locked, free) == 0
     after = apply_edit(locked, free)
     assert after.locks.account == frozenset()
     assert after.alignment.territory_by_account.to_dict() == {"e00": "B"}

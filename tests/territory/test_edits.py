@@ -29,8 +29,6 @@ from planner.territory.edits import edit_from_dict
 from planner.territory.edits import edit_to_dict
 from planner.territory.history import Entry
 from planner.territory.history import History
-from planner.territory.history import contested
-from planner.territory.history import pending
 from planner.territory.history import told
 from planner.territory.moves import Move
 
@@ -287,51 +285,6 @@ def test_a_step_that_cannot_be_done_is_not_logged():
     with pytest.raises(InputError):
         log.add(Entry(edit=AddTerritory(territory_id="A"), label="again"))
     assert len(log.entries) == 1
-
-
-def test_pending_is_what_a_draft_has_beyond_what_is_saved():
-    log = done(Move(to="B", unit_ids=("u0", "u1")), Move(to="A", unit_ids=("u0",)))
-    assert pending(a_draft(), log.draft) == [Move(to="B", unit_ids=("u1",))]
-    assert pending(a_draft(), a_draft()) == []
-
-
-def test_own_steps_go_upon_what_another_planner_saved():
-    log = done(
-        AddTerritory(territory_id="C"),
-        Move(to="C", unit_ids=("u0", "u1")),
-        Move(to="B", unit_ids=("u2",)),
-    )
-    theirs = apply_edit(a_draft(), AddTerritory(territory_id="C", name="theirs"))
-    theirs = apply_edit(theirs, Move(to="B", unit_ids=("u0",)))
-    differ = contested(a_draft(), theirs, log.draft)
-    assert differ.index.tolist() == ["u0"]
-    assert differ.loc["u0"].to_dict() == {
-        "was": "A",
-        "theirs": "B",
-        "mine": "C",
-        "what": "unit",
-    }
-    again, lost = log.rebased(theirs)
-    assert [entry.label for entry in lost] == ["add_territory"]
-    assert where(again.draft)["u0"] == "C"
-    assert where(again.draft)["u2"] == "B"
-    assert again.draft.names["C"] == "theirs"
-    assert where(again.undo().undo().draft) == where(theirs)
-    kept, _ = log.rebased(theirs, n_kept=2)
-    assert where(kept.draft)["u0"] == "B"
-
-
-def test_steps_that_another_planners_locks_hold_back_are_told():
-    log = done(
-        Together(
-            edits=(Move(to="B", unit_ids=("u1",)), Move(to="B", unit_ids=("u2",)))
-        ),
-        Move(to="B", unit_ids=("u3",)),
-    )
-    theirs = apply_edit(a_draft(), Lock(what="unit", ids=("u1",)))
-    again, lost = log.rebased(theirs)
-    assert [entry.label for entry in lost] == ["together"]
-    assert where(again.draft) == {**where(a_draft()), "u2": "B", "u3": "B"}
 
 
 def test_the_log_reads_as_a_table():

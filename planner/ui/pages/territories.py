@@ -8,6 +8,7 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.services import importing
+from planner.services import proposals
 from planner.services import scenarios
 from planner.services.answers import take
 from planner.services.balancing import measures_of
@@ -28,6 +29,7 @@ from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.drafting import draft_marks
 from planner.ui.maps.market import circles
 from planner.ui.maps.palette import PALETTES
+from planner.ui.maps.territory import bounds_of
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.territory import territory_map
 from planner.ui.planmap import Outline
@@ -187,7 +189,13 @@ def _work(bench: Workbench) -> None:
     if job is not None:
         _look_at_what_was_asked(bench.saved, job)
         if is_finished(job) and job.kind == "balance":
-            _take_answer(bench, job)
+            if not _take_answer(bench, job):
+                st.button(
+                    "Dismiss the balance",
+                    key="terr-dismiss-answer",
+                    on_click=proposals.discard,
+                    args=(ws, job.job_id),
+                )
             job = None
     tools = _tools(ws, scenario, bench.saved)
     job_place, bar_place = st.empty(), st.container(key="terr-bars")
@@ -220,10 +228,10 @@ def _work(bench: Workbench) -> None:
     _below(bench, before, shown, after, tools, offer)
 
 
-def _take_answer(bench: Workbench, job: Any) -> None:
+def _take_answer(bench: Workbench, job: Any) -> bool:
     """Let a finished balance arrive as pending changes."""
     opened = bench.opened
-    bench.change(
+    return bench.change(
         "Taking the balance's answer",
         lambda: take(bench.ws, opened, job.result, job.job_id),
     )
@@ -283,7 +291,8 @@ def _map_and_table(
                 selected=[*bench.choice.units, *bench.choice.accounts]
                 if is_editable
                 else (),
-                fit=zoomed(),
+                fit=zoomed(bench.scenario_id),
+                home=bounds_of(shown),
                 **more,
             ),
             key=MAP,

@@ -227,6 +227,7 @@ def payload(
         "lines": [_line(line) for line in data.lines],
         "homes": [_home(home) for home in data.homes],
         "fit": list(map(float, data.fit)) if data.fit else None,
+        "home": list(map(float, data.home)) if data.home else None,
         "borders": data.has_borders,
         "distanceUnit": data.distance_unit,
         "marks": _marks(data),

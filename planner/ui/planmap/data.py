@@ -177,6 +177,8 @@ class MapData:
         Further lines, routes and houses.
     selected
         Ids of points or units to mark.
+    home
+        The same of what "Show everything" shows; None: `fit`.
     fit
         South, west, north, east of the first view; None: everything. The view
         stays where the user has put it until this value changes.
@@ -217,6 +219,7 @@ class MapData:
     homes: Sequence[Home] = ()
     selected: Sequence[str] = ()
     fit: tuple[float, float, float, float] | None = None
+    home: tuple[float, float, float, float] | None = None
     has_borders: bool = True
     unassigned: str = ""
     unassigned_count: str = ""

@@ -147,7 +147,8 @@ def _step_on(bench: Workbench) -> None:
 def _next_undo(opened: OpenDraft) -> str | None:
     if not opened.history.position:
         return None
-    return f"Undo: {opened.history.entries[opened.history.position - 1].label}"
+    label = opened.history.entries[opened.history.position - 1].label
+    return f"Undo: {markdown_text(label, 200)}"
 
 
 def choice_text(bench: Workbench, measure: str) -> str:

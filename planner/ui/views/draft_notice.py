@@ -94,6 +94,7 @@ def _take_theirs(bench: Workbench, rows: pd.DataFrame) -> None:
     opened = bench.opened
     is_unit = rows["what"] == "unit"
     units, accounts = list(rows.loc[is_unit, "id"]), list(rows.loc[~is_unit, "id"])
+    units = [name for name in units if name in bench.shown.units.index]
 
     def step() -> drafting.OpenDraft:
         return read_notice(bench.ws, reject(bench.ws, opened, units, accounts))

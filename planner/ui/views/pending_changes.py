@@ -231,7 +231,16 @@ def _accept_some(
     bench: Workbench, units: tuple[str, ...], accounts: tuple[str, ...]
 ) -> None:
     opened = bench.opened
-    bench.change("Accepting", lambda: accept(bench.ws, opened, units, accounts))
+    named = (*accounts, *_companions(bench, units))
+    bench.change("Accepting", lambda: accept(bench.ws, opened, units, named))
+
+
+def _companions(bench: Workbench, units: tuple[str, ...]) -> list[str]:
+    """Find accounts of units that are named apart to stay where they are."""
+    rows = pending_changes(bench.opened)
+    ids = rows.loc[rows["what"] != UNIT, "id"]
+    unit = bench.saved.accounts["unit_id"].reindex(ids)
+    return list(unit.index[unit.isin(units)])
 
 
 def changes_table(bench: Workbench) -> pd.DataFrame:

@@ -65,8 +65,10 @@ def pending_job(ws: Workspace, scenario: Scenario) -> Any:
     """Find the user's latest job about a draft's territories while it is undecided."""
     if scenario.status != "draft":
         return None
-    known = [queue.latest(ws.store, kind, scenario.scenario_id) for kind in KINDS]
-    jobs = [job for job in known if job is not None and job.created_by == ws.user]
+    known = [
+        queue.latest(ws.store, kind, scenario.scenario_id, ws.user) for kind in KINDS
+    ]
+    jobs = [job for job in known if job is not None]
     job = max(jobs, key=lambda one: str(one.created_at), default=None)
     if job is None or job.state in ("queued", "running"):
         return job
@@ -216,16 +218,18 @@ def _too_big(bench: Workbench, plan: Mapping[str, Any], proposal: Proposal) -> N
     )
     finer = [row["unit_id"] for row in found if row["n_finer"]]
     n_accounts = sum(int(row["n_finer"]) for row in found)
-    if finer and bench.is_editable:
+    log = bench.opened.history
+    is_last = log.position > 0 and log.entries[log.position - 1].job_id is not None
+    if finer and bench.is_editable and is_last:
         label = "Divide it" if len(finer) == 1 else "Divide them"
         label += f" by {n_accounts:,} accounts and balance again"
         if st.button(label, key="terr-divide"):
             request = BalanceRequest.from_dict(plan["params"])
             request = replace(request, split_units=(*request.split_units, *finer))
             opened = bench.opened
-            bench.change("Dividing units", lambda: undo(bench.ws, opened))
-            scenario_id = bench.scenario.scenario_id
-            session.submit(bench.ws, "balance", scenario_id, request.to_dict())
+            if bench.change("Dividing units", lambda: undo(bench.ws, opened)):
+                plain = request.to_dict()
+                session.submit(bench.ws, "balance", bench.scenario_id, plain)
             st.rerun()
 
 

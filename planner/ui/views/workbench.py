@@ -24,7 +24,7 @@ from planner.services import drafting
 from planner.services.draft_log import OpenDraft
 from planner.services.drafted import drafted
 from planner.services.gestures import assign_edit
-from planner.services.gestures import count_held
+from planner.services.gestures import held_accounts
 from planner.services.gestures import home_edit
 from planner.services.gestures import lock_edit
 from planner.services.gestures import moved_text
@@ -33,6 +33,8 @@ from planner.services.gestures import unlock_edit
 from planner.services.scenarios import Scenario
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
+from planner.territory.applying import count_held
+from planner.territory.dividing import next_territory_id
 from planner.territory.edits import ACCOUNT
 from planner.territory.edits import TERRITORY
 from planner.territory.edits import UNIT
@@ -99,6 +101,11 @@ class Workbench:
         return self.opened.scenario
 
     @property
+    def scenario_id(self) -> str:
+        """Which scenario it is."""
+        return self.opened.scenario.scenario_id
+
+    @property
     def is_editable(self) -> bool:
         """Whether the scenario can change."""
         return self.scenario.status == "draft"
@@ -127,7 +134,7 @@ class Workbench:
             return False
         else:
             st.session_state.pop(_FAULT, None)
-        _keep(self.opened)
+        _keep(self.ws, self.opened)
         self.look()
         return _FAULT not in st.session_state
 
@@ -163,8 +170,10 @@ class Workbench:
         units, accounts = tuple(self.choice.units), tuple(self.choice.accounts)
         label = moved_text(len(units), len(accounts), to)
         with _faults(label):
-            edit = assign_edit(self.shown, self.opened.draft, to, units, accounts)
-            if self.do(edit, label):
+            draft = self.opened.draft
+            edit = assign_edit(self.shown, draft, to, units, accounts)
+            held = len(held_accounts(self.shown, draft, accounts))
+            if self.do(edit, label, n_held=held + count_held(draft, edit)):
                 self.choice.clear()
                 return True
         return False
@@ -236,6 +245,10 @@ class Workbench:
             return
         found = self._drawn(event, picks_accounts=picks_accounts)
         target = st.session_state.get(TARGET)
+        known = {NO_TERRITORY, *self.opened.draft.names}
+        known.add(next_territory_id(self.opened.draft.names))
+        if target not in known:  # another planner may have ended it
+            target = st.session_state[TARGET] = None
         if event.kind == "paint" and target is not None and found:
             before = dict(chosen)
             self.choice.clear()
@@ -308,16 +321,23 @@ class Workbench:
 
     def zoom_to(self, units: pd.Index, accounts: pd.Index | None = None) -> None:
         """Let the map show units and accounts."""
-        st.session_state[_ZOOM] = bounds_around(self.shown, units, accounts)
+        found = bounds_around(self.shown, units, accounts)
+        if found is not None:
+            # A hair wider each time: the same place asked again is shown again.
+            turn, _ = st.session_state.get(_ZOOM, {}).get(self.scenario_id, (0, None))
+            wider = (found[0] - (turn % 2) * 1e-6, *found[1:])
+            st.session_state.setdefault(_ZOOM, {})[self.scenario_id] = (turn + 1, wider)
 
 
 def open_workbench(ws: Workspace, fmt: Formats, scenario: Scenario) -> Workbench:
     """Open the session's workbench on a scenario, where it was left."""
-    opened = st.session_state.setdefault(_KEPT, {}).get(scenario.scenario_id)
+    kept = st.session_state.setdefault(_KEPT, {}).get(scenario.scenario_id)
     version, _, serial = drafting.stamp_of(ws, scenario.scenario_id)
+    facts = reads.facts_key(ws)  # other units after an import: another draft
+    opened = kept[1] if kept is not None and kept[0] == facts else None
     if opened is None or opened.stamp != (version, serial):
         opened = drafting.open_draft(ws, scenario.scenario_id)
-        _keep(opened)
+        _keep(ws, opened)
     elif opened.scenario != scenario:
         opened = replace(opened, scenario=scenario)
     choices: dict[str, Choice] = st.session_state.setdefault(_CHOICE, {})
@@ -376,9 +396,9 @@ def drop_line() -> None:
     st.session_state.pop(_LINE, None)
 
 
-def zoomed() -> tuple[float, float, float, float] | None:
-    """Return what the map was asked to show."""
-    found: tuple[float, float, float, float] | None = st.session_state.get(_ZOOM)
+def zoomed(scenario_id: str) -> tuple[float, float, float, float] | None:
+    """Return what the map of a scenario was asked to show."""
+    _, found = st.session_state.get(_ZOOM, {}).get(scenario_id, (0, None))
     return found
 
 
@@ -387,8 +407,9 @@ def note_codes(units: np.ndarray, points: np.ndarray) -> None:
     st.session_state[_CODES] = (units, points)
 
 
-def _keep(opened: OpenDraft) -> None:
-    st.session_state[_KEPT][opened.scenario.scenario_id] = opened
+def _keep(ws: Workspace, opened: OpenDraft) -> None:
+    kept = (reads.facts_key(ws), opened)
+    st.session_state[_KEPT][opened.scenario.scenario_id] = kept
 
 
 def _shown(ws: Workspace, saved: TerritoryView, opened: OpenDraft) -> TerritoryView:
