@@ -71,7 +71,7 @@ def choice_bar(bench: Workbench) -> None:
             key="terr-apply",
             disabled=not bench.choice or target is None,
             on_click=_assign,
-            args=(bench, target),
+            args=(bench,),
         )
         st.button(
             "Unlock" if bench.is_choice_locked else "Lock",
@@ -125,8 +125,11 @@ def _told() -> None:
         place.caption(said)
 
 
-def _assign(bench: Workbench, target: str | None) -> None:
-    bench.assign(None if target == NO_TERRITORY else target)
+def _assign(bench: Workbench) -> None:
+    # Read now: the button may have been drawn before the last choice of a target.
+    target = st.session_state.get(TARGET)
+    if target is not None:
+        bench.assign(None if target == NO_TERRITORY else target)
 
 
 def _clear(bench: Workbench) -> None:
