@@ -54,6 +54,7 @@ def notice_part(bench: Workbench) -> None:
                 },
                 fmt=bench.fmt,
                 key="terr-contested",
+                height=180,
                 label="Changed by both",
             )
         with st.container(horizontal=True):
