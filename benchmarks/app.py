@@ -26,6 +26,7 @@ from planner.accounts.sample import load_sample
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.services import companies
+from planner.services import drafting
 from planner.services import importing
 from planner.services import pay
 from planner.services import refresh
@@ -33,6 +34,7 @@ from planner.services import scenarios
 from planner.services import territory
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
+from planner.territory.moves import Move
 
 EDITS = 60
 GOALS_S = {
@@ -205,14 +207,13 @@ def list_of_accounts(settings: Settings, n_rows: int) -> bytes:
 
 
 def _edit_s(ws: Workspace, scenario_id: str, view: territory.TerritoryView) -> float:
-    """Move one unit to and fro, each move a saved and audited version."""
+    """Move one unit to and fro: a step of a draft, then a saved, audited version."""
     unit_id = view.units.index[0]
     targets = list(view.territories.index[:2])
-    version, durations = view.scenario.version, []
+    opened, durations = drafting.open_draft(ws, scenario_id), []
     for number in range(EDITS):
         started = time.perf_counter()
-        version = territory.assign_units(
-            ws, scenario_id, version, [unit_id], targets[number % 2]
-        )
+        move = Move(to=targets[number % 2], unit_ids=(unit_id,))
+        opened = drafting.accept(ws, drafting.do(ws, opened, move, "one unit"))
         durations.append(time.perf_counter() - started)
     return float(np.quantile(durations, 0.95))

@@ -154,10 +154,13 @@ class Planner:
         Playwright's.
     received
         Bytes of each websocket message so far.
+    sent
+        What went the other way.
     """
 
     page: Any
     received: list[int] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
 
     @classmethod
     async def sit_down(cls, browser: Any) -> Planner:
@@ -169,6 +172,7 @@ class Planner:
         session = await context.new_cdp_session(page)
         await session.send("Network.enable")
         session.on("Network.webSocketFrameReceived", planner._note)
+        session.on("Network.webSocketFrameSent", planner._note_sent)
         return planner
 
     def _note(self, event: dict[str, Any]) -> None:
@@ -177,10 +181,21 @@ class Planner:
         text = frame["payloadData"]
         self.received.append(len(base64.b64decode(text)) if is_binary else len(text))
 
+    def _note_sent(self, event: dict[str, Any]) -> None:
+        frame = event["response"]
+        if frame["opcode"] == 2:
+            self.sent.append(base64.b64decode(frame["payloadData"]))
+
     async def look_at_home(self, url: str) -> None:
         """Open the app and wait for its first page."""
         await self.page.goto(url)
         await self.page.wait_for_selector("h1", timeout=SETTLED_MS)
+        await self.quiet()
+
+    async def open_scenario(self, url: str, scenario_id: str) -> None:
+        """Open the workbench on one scenario, by its address."""
+        await self.page.goto(f"{url}/{PAGE.lower()}?scenario={scenario_id}")
+        await self.page.locator(CANVAS).first.wait_for(timeout=SETTLED_MS)
         await self.quiet()
 
     async def open_map(self) -> Seen:
@@ -222,13 +237,6 @@ class Planner:
             f"probe.isQuiet({QUIET_MS})", timeout=SETTLED_MS, polling=50
         )
 
-    async def choose_scenario(self, name: str) -> None:
-        """Work on another scenario, chosen by its name."""
-        box = self.page.get_by_role("combobox", name="Scenario").first
-        await box.click()
-        await self.page.get_by_role("option", name=name).first.click()
-        await self.quiet()
-
     # --- gestures --------------------------------------------------------------------
 
     async def take(self, tool: str) -> None:
@@ -251,11 +259,12 @@ class Planner:
             await mouse.move(*place, steps=4)
         return await self.timed(tool, mouse.up)
 
-    async def choose_target(self, number: int) -> None:
-        """Choose the territory to assign to, by its place in the list."""
+    async def choose_target(self, number: int) -> Seen | None:
+        """Choose the territory to assign to, by its place in the list; not timed."""
         await self.page.locator(TARGET).first.click()
         await self.page.get_by_role("option").nth(number).click()
         await self.quiet()
+        return None
 
     async def assign(self) -> Seen:
         """Give what is chosen to the territory."""

@@ -13,7 +13,9 @@ import os
 import random
 import tempfile
 import time
+from collections.abc import Awaitable
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.app_company import make_company
+from benchmarks.app_crowd import Echo
+from benchmarks.app_crowd import Turn
+from benchmarks.app_crowd import poll_of
+from benchmarks.app_crowd import turn_of
 from benchmarks.app_driver import Planner
 from benchmarks.app_driver import Seen
 from benchmarks.app_driver import chromium
@@ -54,7 +60,7 @@ class Size:
     n_planners: int = 10
     n_their_accounts: int = 5_000
     n_their_rounds: int = 5
-    think_s: tuple[float, float] = (5.0, 15.0)
+    think_s: tuple[float, float] = (2.0, 8.0)  # between two gestures
 
 
 QUICK = Size(
@@ -115,9 +121,10 @@ async def _alone(folder: Path, size: Size) -> list[Row]:
             await planner.pick_accounts()
             used_s = cpu_s(pid)
             seen = [
-                gesture
+                found
                 for number in range(size.n_rounds)
-                for gesture in await _round(planner, rng, number)
+                for gesture in _round(planner, rng, number)
+                if (found := await gesture) is not None
             ]
             server_s = (cpu_s(pid) - used_s) / len(seen)
     return [
@@ -132,7 +139,9 @@ async def _alone(folder: Path, size: Size) -> list[Row]:
     ]
 
 
-async def _round(planner: Planner, rng: random.Random, number: int) -> list[Seen]:
+def _round(
+    planner: Planner, rng: random.Random, number: int
+) -> Iterator[Awaitable[Seen | None]]:
     """Brush, lasso, assign, and take it back where the page offers that."""
     x, y = rng.uniform(WEST, EAST), rng.uniform(NORTH, SOUTH)
     stroke = [(x, y), (x + 0.02, y + 0.01), (x + 0.03, y - 0.02)]
@@ -140,14 +149,11 @@ async def _round(planner: Planner, rng: random.Random, number: int) -> list[Seen
         (x + LASSO_REACH * math.cos(turn), y + 1.5 * LASSO_REACH * math.sin(turn))
         for turn in np.linspace(0, 2 * math.pi, 24)
     ]
-    await planner.choose_target(number)
-    seen = [
-        await planner.draw("paint", stroke),
-        await planner.draw("lasso", around),
-        await planner.assign(),
-    ]
-    undone = await planner.undo()
-    return seen if undone is None else [*seen, undone]
+    yield planner.choose_target(number)
+    yield planner.draw("paint", stroke)
+    yield planner.draw("lasso", around)
+    yield planner.assign()
+    yield planner.undo()
 
 
 def _told(of: str, seen: Sequence[Seen]) -> list[Row]:
@@ -173,52 +179,101 @@ def _p95(values: Iterable[float]) -> float:
 
 
 async def _crowd(folder: Path, size: Size) -> list[Row]:
-    """Measure several planners at once, each on a draft of their own."""
+    """Measure one planner while others work, each on a scenario of their own."""
     store_url = f"sqlite:///{folder}/small.sqlite"
-    make_company(
+    _, drafts = make_company(
         store_url,
         n_accounts=size.n_their_accounts,
         n_territories=25,
-        n_drafts=size.n_planners,
+        n_drafts=size.n_planners + 1,
     )
+    names = [f"Draft {number + 1}" for number in range(len(drafts))]
     with running_app(folder, store_url) as (url, pid):
         async with chromium() as browser:
-            planners = []
-            for number in range(size.n_planners):
-                planner = await Planner.sit_down(browser)
-                await planner.look_at_home(url)
-                await planner.open_map()
-                await planner.choose_scenario(f"Draft {number + 1}")
-                planners.append(planner)
+            first = await _at_work(browser, url, drafts[0])
+            opening = turn_of(first.sent)
+            alone, turns = await _recorded(first, size)
+            poll = poll_of(first.sent)
+            await first.page.close()
+            echoes = [
+                Echo(
+                    url=url,
+                    scenario_id=drafts[place],
+                    name=names[place],
+                    recorded_id=drafts[0],
+                    recorded_name=names[0],
+                )
+                for place in range(2, len(drafts))
+            ]
+            person = await _at_work(browser, url, drafts[1])
+            ready = asyncio.Barrier(len(echoes) + 1)
+            others = [
+                asyncio.create_task(
+                    echo.work(
+                        opening,
+                        turns,
+                        poll,
+                        random.Random(SEED + place),  # noqa: S311
+                        size.think_s,
+                        ready,
+                    )
+                )
+                for place, echo in enumerate(echoes)
+            ]
+            await ready.wait()
             used_s, started = cpu_s(pid), time.perf_counter()
-            found = await asyncio.gather(
-                *(_work(each, size, number) for number, each in enumerate(planners))
-            )
+            seen = await _worked(person, size)
             elapsed_s = time.perf_counter() - started
             busy = (cpu_s(pid) - used_s) / elapsed_s
-    seen = [gesture for one in found for gesture in one]
+            await asyncio.gather(*others)
     n = f"{size.n_planners} planners, {size.n_their_accounts:,} accounts"
     took = [gesture.elapsed_s for gesture in seen]
+    answered = [one for echo in echoes for one in echo.answered_s]
     return [
-        (
-            f"{n}: {len(seen)} gestures, p50",
-            float(np.quantile(took, 0.5)),
-            NO_GOAL,
-            "s",
-        ),
-        (f"{n}: p95", float(np.quantile(took, 0.95)), 1.0, "s"),
+        (f"alone, {size.n_their_accounts:,} accounts, p95", _p95(alone), NO_GOAL, "s"),
+        (f"{n}: {len(seen)} gestures, p50", float(np.median(took)), NO_GOAL, "s"),
+        (f"{n}: p95", _p95(took), 1.0, "s"),
+        (f"{n}: whole page, p95", _p95(g.settled_s for g in seen), NO_GOAL, "s"),
         (f"{n}: most sent", max(g.received_mb for g in seen), 0.2, "MB"),
+        (f"{n}: server's answers to the others, p95", _p95(answered), NO_GOAL, "s"),
+        (f"{n}: gestures a second", len(answered) / elapsed_s, NO_GOAL, ""),
         (f"{n}: server busy", busy, NO_GOAL, "of a core"),
     ]
 
 
-async def _work(planner: Planner, size: Size, number: int) -> list[Seen]:
+async def _at_work(browser: Any, url: str, scenario_id: str) -> Planner:
+    """Open the workbench on a scenario."""
+    planner = await Planner.sit_down(browser)
+    await planner.open_scenario(url, scenario_id)
+    return planner
+
+
+async def _recorded(planner: Planner, size: Size) -> tuple[list[float], list[Turn]]:
+    """Let one planner work alone, and note what each gesture sent."""
+    rng = random.Random(SEED)  # noqa: S311
+    took: list[float] = []
+    turns: list[Turn] = []
+    for number in range(size.n_their_rounds):
+        n_before = len(planner.sent)
+        for gesture in _round(planner, rng, number):
+            seen = await gesture
+            if seen is not None:
+                took.append(seen.elapsed_s)
+            turns.append(turn_of(planner.sent[n_before:]))
+            n_before = len(planner.sent)
+    return took, turns
+
+
+async def _worked(planner: Planner, size: Size) -> list[Seen]:
     """Think, do something, think again."""
-    rng = random.Random(SEED + number)  # noqa: S311
+    rng = random.Random(SEED)  # noqa: S311
     seen: list[Seen] = []
-    for turn in range(size.n_their_rounds):
-        await asyncio.sleep(rng.uniform(*size.think_s))
-        seen += await _round(planner, rng, turn)
+    for number in range(size.n_their_rounds):
+        for gesture in _round(planner, rng, number):
+            await asyncio.sleep(rng.uniform(*size.think_s))
+            found = await gesture
+            if found is not None:
+                seen.append(found)
     return seen
 
 

@@ -189,35 +189,6 @@ def shade(colour: str) -> str:
     return blend(colour, INK, 0.45)
 
 
-def ramp_colours(
-    values: Sequence[float], stops: Sequence[str] = IRIDESCENT
-) -> list[str]:
-    """
-    Colour numbers from small (light) to large (dark).
-
-    Parameters
-    ----------
-    values : shape (n,)
-        NaN gives grey; all equal gives the middle.
-    stops
-        The ramp's colours, evenly spaced.
-
-    Returns
-    -------
-    shape (n,)
-    """
-    numbers = np.asarray(values, dtype=float)
-    known = numbers[np.isfinite(numbers)]
-    low, high = (known.min(), known.max()) if known.size else (0.0, 0.0)
-    span = high - low
-    return [
-        GREY
-        if not np.isfinite(x)
-        else along(stops, (x - low) / span if span > 0 else 0.5)
-        for x in numbers
-    ]
-
-
 def along(stops: Sequence[str], share: float) -> str:
     """Return the colour at `share` (0 to 1) of a ramp given by its stops."""
     place = min(1.0, max(0.0, float(share))) * (len(stops) - 1)

@@ -1,28 +1,24 @@
-"""Territories of a scenario: look, move units, balance, accept."""
+"""Territories of a scenario: look, read a balance, accept it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
 import pandas as pd
 
-from planner.core.errors import InputError
 from planner.services import proposals
 from planner.services.answers import answer_of
 from planner.services.deviations import has_shares
 from planner.services.deviations import wanted_shares
 from planner.services.plan_rows import load_plan
 from planner.services.plan_rows import save_plan
-from planner.services.staffing import staff_territories
 from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import load_alignment
 from planner.services.territory_view import overview
 from planner.services.territory_view import planned
-from planner.services.territory_view import preview_move
 from planner.services.territory_view import targeted
 from planner.services.territory_view import territory_by_account
 from planner.services.territory_view import travel_of
@@ -40,12 +36,10 @@ __all__ = [
     "Proposal",
     "TerritoryView",
     "accept_proposal",
-    "assign_units",
     "has_shares",
     "load_alignment",
     "overview",
     "planned",
-    "preview_move",
     "proposal",
     "territory_by_account",
     "travel_of",
@@ -53,59 +47,6 @@ __all__ = [
 ]
 
 DAYS_PER_MONTH = 30.44
-
-
-def assign_units(
-    ws: Workspace,
-    scenario_id: str,
-    version: int,
-    unit_ids: Sequence[str],
-    to: str | None,
-) -> int:
-    """
-    Give units to a territory, or take them out of any.
-
-    Parameters
-    ----------
-    version
-        Version of the scenario that the user was looking at.
-    to
-        The territory, also a new one; None: unassigned.
-
-    Returns
-    -------
-    The new version.
-
-    Raises
-    ------
-    ConflictError
-        If someone saved since `version`; the message says who and what.
-    InputError
-        If a unit is not of this company, or nothing was chosen.
-    """
-    if not unit_ids:
-        raise InputError("choose at least one unit to move")
-    target = to or "no territory"
-    what = "1 unit" if len(unit_ids) == 1 else f"{len(unit_ids)} units"
-    with (
-        ws.store.transaction() as conn,
-        scenario_rows.editing(
-            conn,
-            scenario_id,
-            version=version,
-            user=ws.user,
-            action=f"move {what} to {target}",
-        ) as edit,
-    ):
-        moved = load_alignment(conn, scenario_id).move(list(unit_ids), to)
-        known = scenario_rows.load_territories(conn, scenario_id)
-        if to is not None and to not in known.index:
-            by_unit = moved.territory_by_unit
-            added = staff_territories(conn, ws, scenario_id, by_unit).loc[[to]]
-            scenario_rows.save_territories(conn, edit, pd.concat([known, added]))
-        changed = moved.territory_by_unit.loc[list(unit_ids)]
-        scenario_rows.save_alignment(conn, edit, changed.to_frame("territory_id"))
-        return edit.version
 
 
 @dataclass(frozen=True, kw_only=True)

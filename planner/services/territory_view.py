@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from functools import cached_property
@@ -238,30 +237,6 @@ def _homes(
         territory_id=active["position_id"].map(territory_by_position)
     )
     return homes.dropna(subset=["lat", "lon", "territory_id"])
-
-
-def preview_move(
-    view: TerritoryView, unit_ids: Sequence[str], to: str | None
-) -> TerritoryView:
-    """
-    Show a scenario as it would be with some units in another territory.
-
-    Parameters
-    ----------
-    view
-        The scenario as it is.
-    unit_ids
-        Units to move; their named accounts stay where they are.
-    to
-        The territory; None: unassigned.
-    """
-    by_unit = view.units["territory_id"].copy()
-    was = view.accounts["unit_id"].map(by_unit)
-    now = view.accounts["territory_id"]
-    follows = (was == now).fillna(False).astype(bool) | (was.isna() & now.isna())
-    moves = follows & view.accounts["unit_id"].isin(list(unit_ids))
-    by_unit.loc[list(unit_ids)] = to
-    return as_if(view, by_unit, now.mask(moves.to_numpy(), to))
 
 
 def planned(view: TerritoryView, result: Mapping[str, Any]) -> TerritoryView:

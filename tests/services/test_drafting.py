@@ -207,6 +207,14 @@ def test_locks_homes_and_barriers_are_saved_with_the_scenario(small, plan):
         do(small, opened, Move(to="T2", unit_ids=(MILWAUKEE,)), "to a locked one")
 
 
+def test_who_lost_a_territory_to_a_merge_has_no_home_on_the_map(small, plan):
+    view = territory.overview(small, plan.scenario.scenario_id)
+    assert set(view.homes["territory_id"]) == {"T1", "T2"}
+    merge = MergeTerritories(territory_id="T2", into="T1")
+    merged = do(small, plan, merge, "merge").draft
+    assert set(drafted(view, merged).homes["territory_id"]) == {"T1"}
+
+
 def test_a_locked_account_stays_when_its_unit_goes(small, plan):
     view = territory.overview(small, plan.scenario.scenario_id)
     opened = do(

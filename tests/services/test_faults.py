@@ -187,13 +187,6 @@ def write_accept(ws):
     )
 
 
-def write_assign(ws):
-    found = balanced(ws)
-    return lambda: territory.assign_units(
-        ws, found.scenario_id, found.version, [BROWN], "T9"
-    )
-
-
 def drawn(ws):
     """Draw two territories that are pending."""
     opened = drafting.open_draft(ws, draft(ws).scenario_id)

@@ -12,6 +12,7 @@ from planner.services import publishing
 from planner.services import quotas
 from planner.services import scenarios
 from planner.services import territory
+from tests.gestures import assign
 
 FIRST = dt.date(2026, 1, 1)
 MILWAUKEE, BROWN = "55079", "55009"
@@ -31,7 +32,7 @@ def drawn(small):
 
 def test_a_clone_changes_apart_from_its_original(small, drawn):
     copy = scenarios.clone(small, drawn.scenario_id, "Variant")
-    territory.assign_units(small, copy.scenario_id, copy.version, [BROWN], "T02")
+    assign(small, copy.scenario_id, [BROWN], "T02")
     original = territory.overview(small, drawn.scenario_id)
     assert original.units.loc[BROWN, "territory_id"] == "T01"
     assert copy.parent_id == drawn.scenario_id
@@ -60,7 +61,7 @@ def test_the_comparison_lists_what_differs(small, drawn):
     copy = scenarios.clone(small, drawn.scenario_id, "Variant")
     same = scenarios.compare(small, drawn.scenario_id, copy.scenario_id)
     assert same.moved.empty
-    territory.assign_units(small, copy.scenario_id, copy.version, [BROWN], "T02")
+    assign(small, copy.scenario_id, [BROWN], "T02")
     found = scenarios.compare(small, drawn.scenario_id, copy.scenario_id)
     assert len(found.moved) == 3
     assert set(found.moved["b_territory"]) == {"T02"}
@@ -78,7 +79,7 @@ def test_publishing_freezes_owners_and_names_them_by_a_hash(small, drawn):
     assert publishing.in_force(small, FIRST).scenario_id == drawn.scenario_id
     assert publishing.in_force(small, FIRST - dt.timedelta(days=1)) is None
     with pytest.raises(StoreError, match="does not change any more"):
-        territory.assign_units(small, drawn.scenario_id, 3, [BROWN], "T02")
+        scenarios.rename(small, drawn.scenario_id, 3, "Another")
 
 
 def test_an_empty_scenario_cannot_be_published(small):

@@ -16,6 +16,7 @@ from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 from planner.store.doctor import examine
+from tests.gestures import assign
 from tests.stores import SQLITE_ONLY
 
 pytestmark = SQLITE_ONLY  # rows of both databases are told apart in tests/store
@@ -128,7 +129,7 @@ def test_each_team_publishes_in_its_own_time(small, field, service):
     publishing.publish(small, field.scenario_id, field.version, FIRST)
     publishing.publish(small, service.scenario_id, service.version, FIRST)
     again = scenarios.clone(small, field.scenario_id, "Field, later")
-    version = territory.assign_units(small, again.scenario_id, 1, [BROWN], "T02")
+    version = assign(small, again.scenario_id, [BROWN], "T02")
     publishing.publish(small, again.scenario_id, version, SECOND)
     beside = held_on(small, SECOND, "overlay")
     assert beside == held_on(small, FIRST, "overlay")  # owners changed, it did not
@@ -136,7 +137,7 @@ def test_each_team_publishes_in_its_own_time(small, field, service):
     later = scenarios.clone(small, service.scenario_id, "Depots, later")
     with pytest.raises(InputError, match="choose a later day"):
         publishing.publish(small, later.scenario_id, 1, FIRST)
-    version = territory.assign_units(small, later.scenario_id, 1, [MILWAUKEE], None)
+    version = assign(small, later.scenario_id, [MILWAUKEE], None)
     publishing.publish(small, later.scenario_id, version, THIRD)
     gone = set(beside) - set(held_on(small, THIRD, "overlay"))
     assert len(gone) == 6  # those in Milwaukee: nobody of the team any more

@@ -3,21 +3,23 @@
 import pandas as pd
 import pytest
 
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
 from planner.services import drafting
 from planner.services import scenarios
 from planner.services import territory
 from planner.services.districts import district_by_unit
 from planner.services.districts import district_table
 from planner.services.districts import has_districts
+from planner.services.drafted import drafted
 from planner.services.tolerances import territory_effects
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
+from planner.territory.applying import apply_edit
 from planner.territory.edits import Retarget
+from planner.territory.moves import Move
+from tests.gestures import assign
 from tests.stores import SQLITE_ONLY
 
-DANE, MILWAUKEE, BROWN = "55025", "55079", "55009"
+MILWAUKEE, BROWN = "55079", "55009"
 
 
 def halves(view):
@@ -67,53 +69,29 @@ def test_accepting_staffs_a_company_without_a_team(small, drawn):
 
 
 def test_moving_units_by_hand_moves_their_accounts(small, drawn):
-    version = territory.assign_units(small, drawn.scenario_id, 2, [BROWN], "T02")
+    before = territory.overview(small, drawn.scenario_id)
+    version = assign(small, drawn.scenario_id, [BROWN], "T02")
     view = territory.overview(small, drawn.scenario_id)
     assert version == 3
     assert view.units.loc[BROWN, "territory_id"] == "T02"
     assert list(view.territories["accounts"]) == [3.0, 9.0]
     assert view.territories.loc["T02", "extra_pieces"] == 1
-
-
-def test_a_preview_equals_what_is_then_saved(small, drawn):
-    before = territory.overview(small, drawn.scenario_id)
-    shown = territory.preview_move(before, [BROWN], "T02")
-    territory.assign_units(small, drawn.scenario_id, 2, [BROWN], "T02")
-    saved = territory.overview(small, drawn.scenario_id)
-    pd.testing.assert_frame_equal(shown.territories, saved.territories)
     assert before.units.loc[BROWN, "territory_id"] == "T01"
 
 
 def test_units_can_be_taken_out_of_any_territory(small, drawn):
-    territory.assign_units(small, drawn.scenario_id, 2, [BROWN], None)
+    assign(small, drawn.scenario_id, [BROWN], None)
     view = territory.overview(small, drawn.scenario_id)
     assert view.n_unassigned_accounts == 3
     assert view.territories["accounts"].sum() == 9
 
 
 def test_a_new_territory_comes_with_a_position(small, drawn):
-    territory.assign_units(small, drawn.scenario_id, 2, [BROWN], "T03")
+    assign(small, drawn.scenario_id, [BROWN], "T03")
     view = territory.overview(small, drawn.scenario_id)
     assert view.territories.loc["T03", "accounts"] == 3
     assert view.territories.loc["T03", "rep_name"] == "vacant"
     assert view.territories["position_id"].is_unique
-
-
-def test_who_comes_too_late_is_told_and_nothing_is_lost(small, drawn):
-    territory.assign_units(small, drawn.scenario_id, 2, [BROWN], "T02")
-    with pytest.raises(ConflictError, match=r"ann .*move 1 unit to T02"):
-        territory.assign_units(small, drawn.scenario_id, 2, [DANE], "T02")
-    view = territory.overview(small, drawn.scenario_id)
-    assert view.units.loc[BROWN, "territory_id"] == "T02"
-    assert view.units.loc[DANE, "territory_id"] == "T01"
-
-
-def test_nothing_chosen_and_unknown_units_are_refused(small, drawn):
-    with pytest.raises(InputError, match="at least one unit"):
-        territory.assign_units(small, drawn.scenario_id, 2, [], "T02")
-    with pytest.raises(InputError, match="99999"):
-        territory.assign_units(small, drawn.scenario_id, 2, ["99999"], "T02")
-    assert scenarios.scenario(small, drawn.scenario_id).version == 2
 
 
 def test_named_accounts_stay_when_their_unit_moves(sample):
@@ -124,7 +102,8 @@ def test_named_accounts_stay_when_their_unit_moves(sample):
     named = named[named["territory_id"].notna()]
     assert len(named) > 0
     unit_id, kept = named["unit_id"].iloc[0], named["territory_id"].iloc[0]
-    after = territory.preview_move(view, [unit_id], "T24")
+    draft = drafting.open_draft(sample, view.scenario.scenario_id).draft
+    after = drafted(view, apply_edit(draft, Move(to="T24", unit_ids=(unit_id,))))
     assert after.accounts.loc[named.index[0], "territory_id"] == kept
 
 
@@ -210,7 +189,7 @@ def test_districts_stay_with_their_territories(small, scenario):
     table = district_table(saved, "accounts")
     assert table["deviation"].to_dict() == {"North": 0.0, "South": 0.0}
     assert table.loc["South", "territories"] == "T02"
-    version = territory.assign_units(small, scenario.scenario_id, 2, [BROWN], "T03")
+    version = assign(small, scenario.scenario_id, [BROWN], "T03")
     territory.accept_proposal(small, scenario.scenario_id, version, halves(view))
     again = territory.overview(small, scenario.scenario_id)
     assert again.territories["district"].to_dict() == told
@@ -221,7 +200,7 @@ def test_a_territory_made_by_hand_is_to_have_a_mean_share(small, scenario):
     view = territory.overview(small, scenario.scenario_id)
     plan = {**halves(view), "shares": {"T01": 1.5, "T02": 0.5}}
     territory.accept_proposal(small, scenario.scenario_id, 1, plan)
-    territory.assign_units(small, scenario.scenario_id, 2, [BROWN], "T03")
+    assign(small, scenario.scenario_id, [BROWN], "T03")
     found = territory.overview(small, scenario.scenario_id).territories
     wanted = territory.wanted_shares(found)
     assert wanted.to_dict() == {"T01": 1.5, "T02": 0.5, "T03": 1.0}

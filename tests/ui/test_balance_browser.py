@@ -18,9 +18,9 @@ PAGE = """
 import sys
 sys.path.insert(0, {root!r})
 import streamlit as st
-from planner.services.territory_view import preview_move
 from planner.ui.views.balance_table import MeasureColumn, balance_table
 from planner.ui.views.list_table import account_rows, list_table
+from tests.gestures import moved
 from tests.ui.test_balance_table import FMT, a_view
 from tests.ui.test_list_table import listed_view
 
@@ -34,7 +34,7 @@ state.setdefault("locked", set())
 state["runs"] = state.get("runs", 0) + 1
 view = a_view(40, names=["<img src=x onerror='window.__ran=1'>", *map(str, range(39))])
 view.territories.loc["T02", "rep_name"] = "<b>Bo</b><script>window.__ran=1</script>"
-after = preview_move(view, ["u000"], "T40") if st.toggle("Move") else None
+after = moved(view, ["u000"], "T40") if st.toggle("Move") else None
 event = balance_table(view, FMT, measures=[MeasureColumn(column="potential_minor", tolerance=0.05)],
                       colours={{}}, after=after, locked=state["locked"], selected=state.get("to"), key="b")
 if event:

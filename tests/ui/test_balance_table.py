@@ -14,12 +14,12 @@ from planner.core.formats import Formats
 from planner.services.territory import TerritoryView
 from planner.services.territory import travel_of
 from planner.services.territory_view import as_if
-from planner.services.territory_view import preview_move
 from planner.ui.balance.events import OF_TERRITORIES
 from planner.ui.balance.events import read_event
 from planner.ui.balance.figures import wanted_of
 from planner.ui.views.balance_table import MeasureColumn
 from planner.ui.views.balance_table import table_data
+from tests.gestures import moved
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
 POTENTIAL = MeasureColumn(column="potential_minor", tolerance=0.1)
@@ -128,7 +128,7 @@ def test_what_is_not_held_and_the_whole_stand_below():
 
 def test_only_what_a_move_changes_shows_before_and_after():
     view = a_view()
-    after = preview_move(view, ["u000"], "T02")
+    after = moved(view, ["u000"], "T02")
     data = data_of(view, after)
     columns = columns_of(data)
     assert data["isPending"]
@@ -144,7 +144,7 @@ def test_only_what_a_move_changes_shows_before_and_after():
 
 def test_a_new_territory_shifts_the_mean_but_changes_only_who_gives():
     view = a_view()
-    after = preview_move(view, ["u000"], "T09")
+    after = moved(view, ["u000"], "T09")
     data = data_of(view, after)
     assert [row[0] for row in data["rows"]] == ["T01", "T02", "T03", "T09"]
     assert data["fresh"] == [3]

@@ -12,7 +12,6 @@ import pytest
 
 from planner.services import drafting
 from planner.services import territory
-from planner.services.territory_view import preview_move
 from planner.ui.balance.events import OF_LISTS
 from planner.ui.balance.lists import NOWHERE
 from planner.ui.balance.lists import bits_text
@@ -23,6 +22,7 @@ from planner.ui.planmap.layers import unpack
 from planner.ui.views.list_table import account_rows
 from planner.ui.views.list_table import list_data
 from planner.ui.views.list_table import unit_rows
+from tests.gestures import moved
 from tests.ui.test_balance_table import FMT
 from tests.ui.test_balance_table import a_view
 from tests.ui.test_pages_planner import draft
@@ -139,7 +139,7 @@ def test_a_gesture_on_twenty_thousand_accounts_costs_a_few_kb():
 
 def test_what_is_pending_tells_where_each_row_was():
     before = listed_view()
-    after = preview_move(before, ["u000"], "T09")
+    after = moved(before, ["u000"], "T09")
     rows = unit_rows(before)
     data = list_data(
         rows, FMT, what="unit", view=after, colours={}, before=before, chosen=()

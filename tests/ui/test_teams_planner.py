@@ -10,6 +10,7 @@ from planner.services import territory
 from planner.services.teams import lay_over
 from planner.ui.maps.territory import outlines_of
 from planner.ui.views.other_team import counterparts_text
+from tests.gestures import assign
 from tests.ui.test_forms_planner import RUN_S
 from tests.ui.test_forms_planner import form  # noqa: F401 - a fixture
 from tests.ui.test_forms_planner import show_form
@@ -25,7 +26,7 @@ def depots(ws, name="Depots"):
     made = scenarios.clone(ws, draft(ws).scenario_id, name, "Service")
     units = territory.overview(ws, made.scenario_id).units["territory_id"]
     gone = list(units.index[units == "T16"])
-    territory.assign_units(ws, made.scenario_id, made.version, gone, "T15")
+    assign(ws, made.scenario_id, gone, "T15")
     return scenarios.scenario(ws, made.scenario_id)
 
 

@@ -21,7 +21,6 @@ from planner.geography.colours import colour_territories
 from planner.geography.colours import contrast
 from planner.geography.colours import ink_on
 from planner.geography.colours import neighbours_of
-from planner.geography.colours import ramp_colours
 from planner.geography.colours import shade
 
 ACCENT = "#0B6E99"
@@ -130,6 +129,5 @@ __all__ = [
     "contrast",
     "ink_on",
     "neighbours_of",
-    "ramp_colours",
     "shade",
 ]
