@@ -9,25 +9,42 @@ const [parts, territories, lists, rows] = await Promise.all(
 const KINDS = { territories: territories.TerritoryTable, list: lists.ListTable };
 const tables = new Map(); // place on the page → table
 
+// Streamlit calls what a run returns also when a newer run overtakes it: what stands
+// there goes only with its place, or the table would be built anew and lose the focus.
 export async function render(component, root, role) {
-  if (role === "store") return renderStore(component);
-  const { parentElement, data, setTriggerValue } = component;
+  const { parentElement } = component;
+  const host = parentElement.host ?? parentElement;
+  if (role === "store") renderStore(component);
+  else await renderTable(component, root, role);
+  const leave = () => {
+    if (host.isConnected) return;
+    if (role === "store") rows.release(parentElement);
+    else removeTable(parentElement);
+  };
+  return () => {
+    leave();
+    setTimeout(leave, 1000); // should it be called before the place is gone
+  };
+}
+
+async function renderTable({ parentElement, data, setTriggerValue }, root, role) {
   let table = tables.get(parentElement);
   if (!table) {
     const box = parts.element("div", "bt-root");
     table = new KINDS[role](box, data);
     tables.set(parentElement, table);
-    await parts.addSheet(parentElement, `${root}balance/balance.css${version}`);
-    parentElement.append(box);
+    table.styled = parts.addSheet(parentElement, `${root}balance/balance.css${version}`)
+      .then(() => parentElement.append(box));
   }
+  await table.styled;
   table.update(data);
   table.post.send = (event) => setTriggerValue("event", event);
   table.post.heard(data.heard);
-  return () => {
-    if (tables.get(parentElement) !== table) return;
-    table.destroy();
-    tables.delete(parentElement);
-  };
+}
+
+function removeTable(place) {
+  tables.get(place)?.destroy();
+  tables.delete(place);
 }
 
 function renderStore({ data, parentElement }) {
@@ -37,5 +54,4 @@ function renderStore({ data, parentElement }) {
   if (rows.keep(parentElement, data)) {
     for (const table of tables.values()) if (table.isWaiting) table.update(table.data);
   }
-  return () => rows.release(parentElement);
 }

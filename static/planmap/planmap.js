@@ -15,11 +15,22 @@ const views = new Map(); // key → { centre, zoom, fit } that outlives a page c
 
 let ready = null;
 
+// Streamlit calls what a run returns also when a newer run overtakes it: what stands
+// there goes only with its place, or the map would be built anew and lose the focus.
 export async function render(component, root, leafletVersion, role) {
-  if (role === "store") return renderStore(component);
-  ready ??= import(`${root}vendor/leaflet/leaflet.js?v=${leafletVersion}`);
-  await ready;
-  return renderMap(component, root, leafletVersion);
+  const { parentElement } = component;
+  const host = parentElement.host ?? parentElement;
+  if (role === "store") renderStore(component);
+  else await renderMap(component, root, leafletVersion);
+  const leave = () => {
+    if (host.isConnected) return;
+    if (role === "store") release(parentElement);
+    else removeMap(parentElement);
+  };
+  return () => {
+    leave();
+    setTimeout(leave, 1000); // should it be called before the place is gone
+  };
 }
 
 // --- stores: the immutable half ---------------------------------------------------
@@ -37,7 +48,6 @@ function renderStore({ data, parentElement }) {
     blockOf.set(parentElement, layer);
     for (const map of maps.values()) if (map.isWaiting) map.update();
   }
-  return () => release(parentElement);
 }
 
 function release(place) {
@@ -57,21 +67,24 @@ function peekVersion(bytes) {
 
 async function renderMap(component, root, leafletVersion) {
   const { parentElement, data, setTriggerValue } = component;
+  ready ??= import(`${root}vendor/leaflet/leaflet.js?v=${leafletVersion}`);
+  await ready;
   let map = maps.get(parentElement);
   if (!map) {
     map = new PlanMap(parentElement, root, leafletVersion, data);
     maps.set(parentElement, map);
-    await map.styled;
   }
+  await map.styled;
   map.outbox.transmit = (events) => setTriggerValue("event", events);
   map.outbox.answered(data.seen);
   map.keepHidden(data);
   map.data = data;
   map.update();
-  return () => {
-    maps.get(parentElement)?.destroy();
-    maps.delete(parentElement);
-  };
+}
+
+function removeMap(place) {
+  maps.get(place)?.destroy();
+  maps.delete(place);
 }
 
 class PlanMap {

@@ -7,9 +7,14 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from planner.core.settings import Settings
+from planner.services.companies import load_sample_company
+from planner.services.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_S = 120
@@ -54,6 +59,14 @@ def running_app(folder, store_url):
             ask_worker_to_stop(store_url)
             process.terminate()
             process.wait(timeout=20)
+
+
+def sample_store(folder):
+    """Put the sample company into a store: so no visits are planned beside the test."""
+    url = f"sqlite:///{folder / 'planner.sqlite'}"
+    ws = open_workspace(replace(Settings.from_environment({}), store_url=url))
+    load_sample_company(ws).store.close()
+    return url
 
 
 @pytest.fixture(scope="session")

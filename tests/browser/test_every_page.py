@@ -26,16 +26,25 @@ SETTLED_MS = 60_000
 PHONE_PX = 768
 
 
+# Streamlit tells on its root whether the script runs; a gesture arrives a moment later.
+REACHED_MS, STILL_MS = 250, 120
+IS_STILL = """
+(still) => {
+  const app = document.querySelector('[data-testid=stApp]');
+  const isBusy = app?.dataset.testScriptState !== 'notRunning'
+    || app.dataset.testConnectionState !== 'CONNECTED'
+    || document.querySelector('h1') === null
+    || document.querySelector('[data-testid=stSkeleton]') !== null;
+  window.stillSince = isBusy ? null : (window.stillSince ?? performance.now());
+  return !isBusy && performance.now() - window.stillSince > still;
+}
+"""
+
+
 def settle(page):
     """Wait until Streamlit has stopped running and nothing is loading."""
-    page.wait_for_selector("[data-testid=stApp]", timeout=SETTLED_MS)
-    page.wait_for_selector("h1", timeout=SETTLED_MS)
-    page.wait_for_function(
-        "() => !document.querySelector('[data-testid=stStatusWidget]')"
-        " && !document.querySelector('[data-testid=stSkeleton]')",
-        timeout=SETTLED_MS,
-    )
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(REACHED_MS)
+    page.wait_for_function(IS_STILL, arg=STILL_MS, timeout=SETTLED_MS, polling=40)
 
 
 def go_to(page, title):
@@ -43,13 +52,13 @@ def go_to(page, title):
     unfold = page.get_by_test_id("stExpandSidebarButton")
     if unfold.is_visible():
         unfold.click()
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(300)
     page.get_by_test_id("stSidebarNavLink").filter(has_text=title).first.click()
     settle(page)
     fold = page.get_by_test_id("stSidebarCollapseButton").locator("button")
     if page.viewport_size["width"] < PHONE_PX and not unfold.is_visible():
         fold.click()
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(300)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -17,6 +17,7 @@ from planner.services import audit
 from planner.services import health
 from planner.services.workspace import open_workspace
 from tests.browser.conftest import running_app
+from tests.browser.conftest import sample_store
 from tests.browser.test_every_page import go_to
 from tests.browser.test_every_page import settle
 
@@ -78,7 +79,6 @@ def as_file(folder, name, made):
 def press(page, key):
     """Press the button of a key and wait until the page stands still."""
     page.locator(f".st-key-{key} button").first.click()
-    page.wait_for_timeout(700)
     settle(page)
 
 
@@ -94,7 +94,7 @@ def check_file(page, path):
 
 
 def test_the_administrators_month(browser, tmp_path):
-    store_url = f"sqlite:///{tmp_path / 'planner.sqlite'}"
+    store_url = sample_store(tmp_path)
     with running_app(tmp_path, store_url) as url:
         page = browser.new_page(viewport={"width": 1400, "height": 1100})
         page.goto(url)

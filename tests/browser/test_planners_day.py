@@ -22,6 +22,7 @@ from planner.services import territory
 from planner.services.workspace import open_workspace
 from planner.store.team import load_reps
 from tests.browser.conftest import running_app
+from tests.browser.conftest import sample_store
 from tests.browser.test_every_page import go_to
 from tests.browser.test_every_page import settle
 
@@ -31,15 +32,9 @@ WAIT_S = 240  # for a balance on a machine with other work
 ROW_PX, HEAD_PX, MARK_PX = 35, 35, 17  # of a table: rows, heading, the box to choose
 
 
-def wait(page):
-    """Wait until the page stands still after a gesture."""
-    page.wait_for_timeout(500)
-    settle(page)
-
-
 def press(page, key):
     page.locator(f".st-key-{key} button").first.click()
-    wait(page)
+    settle(page)
 
 
 def choose(page, key, option):
@@ -47,7 +42,7 @@ def choose(page, key, option):
     page.locator(f".st-key-{key} [data-testid=stSelectbox]").click()
     page.keyboard.type(option)
     page.get_by_role("option", name=re.compile(f"^{re.escape(option)}")).first.click()
-    wait(page)
+    settle(page)
 
 
 def lasso(page, across, down, radius):
@@ -59,7 +54,18 @@ def lasso(page, across, down, radius):
     for dx, dy in ((1, -1), (1, 1), (-1, 1), (-1, -1)):
         page.mouse.move(x + dx * radius, y + dy * radius, steps=8)
     page.mouse.up()
-    wait(page)
+    settle(page)
+
+
+def paint(page, across, down, width):
+    """Paint a stroke eastward from a place of the map, in shares of its size."""
+    box = page.locator(".pm-map").bounding_box()
+    x, y = box["x"] + box["width"] * across, box["y"] + box["height"] * down
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + width, y, steps=20)
+    page.mouse.up()
+    settle(page)
 
 
 def told(page):
@@ -85,7 +91,7 @@ def mark(page, *rows):
     for row in rows:
         y = box["y"] + HEAD_PX + ROW_PX * row + ROW_PX / 2
         page.mouse.click(box["x"] + MARK_PX, y)
-        wait(page)
+        settle(page)
 
 
 def balance(page, ws, scenario_id):
@@ -95,16 +101,15 @@ def balance(page, ws, scenario_id):
     press(page, "terr-balance")
     page.locator(".st-key-bal-start button").wait_for()
     press(page, "bal-start")
-    page.wait_for_timeout(1500)
     assert not page.locator(".pl-box-fault").count(), page.locator(
         ".pl-box-fault"
     ).first.inner_text()
-    for _ in range(WAIT_S):
+    for _ in range(4 * WAIT_S):
         opened = drafting.open_draft(ws, scenario_id)
         if len(opened.history.entries) > n_steps:
             break
-        page.wait_for_timeout(1000)
-    wait(page)
+        page.wait_for_timeout(250)
+    settle(page)
     assert opened.history.entries[-1].label.startswith("Balance")
     return opened
 
@@ -126,7 +131,7 @@ def visits_file(ws, folder):
 
 
 def test_a_planners_day(browser, tmp_path):
-    store_url = f"sqlite:///{tmp_path}/planner.sqlite"
+    store_url = sample_store(tmp_path)
     settings = replace(Settings.from_environment({}), store_url=store_url)
     with running_app(tmp_path, store_url) as url:
         context = browser.new_context(
@@ -152,7 +157,7 @@ def test_a_planners_day(browser, tmp_path):
         # Load the visits that were made: half of the accounts were seen today.
         go_to(page, "Import")
         page.locator(".st-key-imp-kind").get_by_text("Visits").first.click()
-        wait(page)
+        settle(page)
         path, n_seen = visits_file(ws, tmp_path)
         page.locator("input[type=file]").set_input_files(path)
         page.get_by_text("What the columns mean").first.wait_for()
@@ -165,22 +170,41 @@ def test_a_planners_day(browser, tmp_path):
         go_to(page, "Territories")
         page.wait_for_selector(".pm-map canvas", timeout=60_000)
 
+        # Lasso units, paint some more, and put them all back.
+        page.locator(".pm-tool[aria-label*='freehand']").click()
+        lasso(page, 0.5, 0.5, 60)
+        units = page.get_by_text(re.compile(r"\d+ units · \d+ accounts"))
+        units.wait_for(timeout=20_000)
+        lassoed = int(re.match(r"(\d+) units", units.inner_text())[1])
+        assert lassoed > 5
+        page.locator(".pm-tool[aria-label^='Paint']").click()
+        paint(page, 0.4, 0.4, 300)
+        page.wait_for_function(
+            "n => (/(\\d+) units/.exec(document.querySelector"
+            "('.st-key-terr-pending').innerText) ?? [0, 0])[1] > n",
+            arg=lassoed,
+            timeout=20_000,
+        )
+        page.get_by_role("button", name="Clear", exact=True).click()
+        page.get_by_text("Click, lasso or paint on the map").wait_for(timeout=20_000)
+        page.keyboard.press("Escape")
+
         # Look: colour by last visit, sales and hours in the table.
         choose(page, "terr-colour", "Last visit")
         measures = page.locator(".st-key-terr-measures")
         for name in ("Our sales", "Workload"):
             measures.locator("input").click()
             page.get_by_role("option", name=name).click()
-            wait(page)
+            settle(page)
         page.keyboard.press("Escape")
         measures.locator("[aria-label='Remove Potential']").click()
-        wait(page)
+        settle(page)
         page.get_by_role("button", name="Tolerances").click()
         choose(page, "terr-tolerance-our_sales_minor", "5 %")
         page.keyboard.press("Escape")
         page.locator(".st-key-terr-layers").get_by_text("Accounts").click()
         page.locator(".st-key-terr-pick").get_by_text("Accounts").click()
-        wait(page)
+        settle(page)
         assert page.locator(".pm-legend").get_by_text("never visited").count()
 
         # Draw: a lasso of accounts to another territory; undo, redo; a reload.
@@ -200,7 +224,7 @@ def test_a_planners_day(browser, tmp_path):
 
         # Lock accounts elsewhere, and balance the rest around all this.
         page.locator(".st-key-terr-pick").get_by_text("Accounts").click()
-        wait(page)
+        settle(page)
         page.wait_for_selector(".pm-map canvas", timeout=60_000)
         page.locator(".pm-tool[aria-label*='freehand']").click()
         lasso(page, 0.40, 0.86, 30)

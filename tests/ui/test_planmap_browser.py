@@ -282,6 +282,31 @@ def test_keys_work_with_the_focus_none_is_lost_and_a_home_is_moved(page):
     assert page.faults == []
 
 
+MAP = """
+() => [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.pm-map'))
+  .find(Boolean)
+"""
+
+
+def test_a_slow_machine_keeps_its_map_however_fast_one_types(context, page):
+    """Runs overtake each other; Streamlit then ends the older, not what stands there."""
+    page.set_default_timeout(20_000)
+    slow = context.new_cdp_session(page)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 10})
+    page.evaluate(f"window.first = ({MAP})()")
+    page.locator(".pm-map").focus()
+    done = "done"
+    for _ in range(5):
+        for key in ("z", "q", "e"):
+            page.keyboard.press(key)
+        done += " undo lock next"
+        page.get_by_text(done, exact=True).wait_for()
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    assert page.evaluate(f"({MAP})() === window.first")
+    page.keyboard.press("?")
+    assert page.locator(".pm-help dt").count() > 10
+
+
 def test_a_phone_sees_it_without_sideways_scrolling(page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(500)
