@@ -169,10 +169,9 @@ def _fetched(
     """Take rows from the driver's own cursor, past the types of SQLAlchemy."""
     result = conn.execute(query)
     cursor: Any = result.cursor
-    command = str(query)
     try:
         while True:
-            with _said_by_sqlalchemy(conn, command):
+            with _said_by_sqlalchemy(conn, query):
                 rows = cursor.fetchmany(n_rows)
             if not rows:
                 return
@@ -221,14 +220,20 @@ def _csv_column(column: sa.Column, cells: Sequence[Any]) -> pyarrow.Array:
 
 
 @contextmanager
-def _said_by_sqlalchemy(conn: sa.Connection, command: str) -> Iterator[None]:
-    """Turn an error of the driver into SQLAlchemy's, which all of ours expect."""
+def _said_by_sqlalchemy(
+    conn: sa.Connection, command: str | sa.Select
+) -> Iterator[None]:
+    """
+    Turn an error of the driver into SQLAlchemy's, which all of ours expect.
+
+    A query is written out only then: that takes as long as reading a small table.
+    """
     base: type[Exception] = conn.dialect.loaded_dbapi.Error
     try:
         yield
     except base as error:
         raise sa.exc.DBAPIError.instance(
-            command, None, error, base, dialect=conn.dialect
+            str(command), None, error, base, dialect=conn.dialect
         ) from error
 
 
