@@ -69,7 +69,7 @@ def run_import(
     _tell_units(readings, by_header, log)
     raw = without_furniture(raw, used, required[0] if required else "", log)
     cells = CellReader(raw, used, params or ImportParams(), log, readings)
-    frame, coercions = pd.DataFrame(), no_coercions()
+    frame, coercions = pd.DataFrame(), None
     if not log.has_file_reject and rows_read:
         frame = build(cells)
         coercions = describe_coercions(
@@ -90,7 +90,7 @@ def run_import(
     )
     return replace(
         report,
-        coercions=coercions,
+        coercions=no_coercions() if coercions is None else coercions,
         readings={name: reading.to_json() for name, reading in readings.items()},
         sha256=raw.sha256,
     )

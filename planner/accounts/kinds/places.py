@@ -163,23 +163,23 @@ def check_coordinates(
             column="lat",
         )
         return places
-    shown = lat.astype("str") + ", " + lon.astype("str")
     log.rows(
         "swapped_row",
         "reject",
-        shown[is_swapped],
+        _pairs(places[is_swapped]),
         "the place {value} lies far from the others and fits with lat and lon "
         "swapped; swap them in the file",
         column="lat",
     )
     is_outside = is_given & ~is_swapped & ((lat.abs() > 90) | (lon.abs() > 180))
     is_null = is_given & (lat == 0) & (lon == 0)
-    _set_aside(shown, is_outside, "out_of_range", "lies outside the globe", log)
-    _set_aside(shown, is_null, "null_island", "is where failed look-ups end", log)
+    outside, null = places[is_outside], places[is_null]
+    _set_aside(outside, "out_of_range", "lies outside the globe", log)
+    _set_aside(null, "null_island", "is where failed look-ups end", log)
     log.rows(
         "half_a_place",
         "notice",
-        lat.fillna(lon).astype("str")[is_half],
+        lat.fillna(lon)[is_half].astype("str"),
         "only one of lat and lon is given ({value}); it was not used",
         column="lat",
     )
@@ -232,13 +232,16 @@ def _question_words(
         )
 
 
-def _set_aside(
-    shown: pd.Series, which: pd.Series, code: str, what: str, log: FindingLog
-) -> None:
+def _pairs(places: pd.DataFrame) -> pd.Series:
+    """Write coordinates for messages."""
+    return places["lat"].astype("str") + ", " + places["lon"].astype("str")
+
+
+def _set_aside(places: pd.DataFrame, code: str, what: str, log: FindingLog) -> None:
     log.rows(
         code,
         "warn",
-        shown[which],
+        _pairs(places),
         f"the place {{value}} {what}; it was not used. Give the right one, "
         "or a postcode",
         column="lat",

@@ -124,11 +124,18 @@ def read_times(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
     """
     text = cells.str.strip()
     text = text.where(~text.str.lower().isin(MISSING), "")
-    clock = text.str.extract(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
-    hours, minutes = pd.to_numeric(clock[0]), pd.to_numeric(clock[1])
-    of_clock = hours * 3600 + minutes * 60 + pd.to_numeric(clock[2]).fillna(0)
-    of_clock = of_clock.where(minutes < 60)
-    whole = pd.to_numeric(text.where(text.str.fullmatch(r"\d{1,6}")), errors="coerce")
-    seconds = whole.fillna(of_clock)
+    is_whole = text.str.fullmatch(r"\d{1,6}")
+    seconds = pd.to_numeric(text.where(is_whole), errors="coerce")
+    others = text[~is_whole & (text != "")]
+    if len(others):
+        seconds = seconds.fillna(_of_clock(others).reindex(text.index))
     is_bad = (text != "") & ~(seconds <= 86_400)
     return seconds.mask(is_bad).astype("Int64"), is_bad
+
+
+def _of_clock(text: pd.Series) -> pd.Series:
+    """Read ``8:30`` or ``08:30:00`` as seconds, NaN where it is neither."""
+    clock = text.str.extract(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
+    hours, minutes = pd.to_numeric(clock[0]), pd.to_numeric(clock[1])
+    seconds = hours * 3600 + minutes * 60 + pd.to_numeric(clock[2]).fillna(0)
+    return seconds.where(minutes < 60)

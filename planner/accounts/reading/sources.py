@@ -200,13 +200,16 @@ def table_of(
     fitted = []
     numbers = []
     for number, row in enumerate(rows, start=1):
-        if geometry is None and not any(cell.strip() for cell in row):
+        # Nearly all rows begin with a value, which is looked at first.
+        is_empty = not (row and row[0].strip()) and not any(map(str.strip, row))
+        if geometry is None and is_empty:
             continue
         numbers.append(number)
         cells = list(row[:width]) if trailing[number - 1] else list(row)
         if len(cells) != width:
             found.append(_ragged(number, len(cells), width))
-        fitted.append((cells + [""] * width)[:width])
+            cells = (cells + [""] * width)[:width]
+        fitted.append(cells)
     if numbers and len(numbers) < numbers[-1]:
         found.append(_blank_rows(numbers[-1] - len(numbers)))
     if not numbers:
