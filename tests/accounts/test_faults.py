@@ -125,7 +125,7 @@ def groups_with_all_pairs(n_faults, size):
 @pytest.mark.parametrize("suffix", WRITERS)
 def test_all_pairs_of_faults_are_both_named(suffix):
     faults = [fault for fault in ROW_FAULTS if suffix in fault.formats]
-    size = 6
+    size = 10
     cases = [
         (2 * size, {2 * at + 1: faults[i] for at, i in enumerate(group)})
         for group in groups_with_all_pairs(len(faults), size)

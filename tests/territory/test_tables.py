@@ -20,6 +20,12 @@ from planner.territory.tables import run_balance_with_reasons
 PLANE = UnitColumns(id_column="zip", x="x", y="y")
 
 
+@pytest.fixture(autouse=True)
+def _little_search(monkeypatch):
+    """Search four units with 1 step in 100: files and forms are tested here."""
+    monkeypatch.setattr("planner.territory.balance._LEAST_STEPS", 20_000)
+
+
 def quick():
     """Stop at once: files and forms are tested here, not the search."""
     return RunControl(is_cancelled=lambda: True)
