@@ -200,9 +200,7 @@ def table_of(
     fitted = []
     numbers = []
     for number, row in enumerate(rows, start=1):
-        # Nearly all rows begin with a value, which is looked at first.
-        is_empty = not (row and row[0].strip()) and not any(map(str.strip, row))
-        if geometry is None and is_empty:
+        if geometry is None and not any(map(str.strip, row)):
             continue
         numbers.append(number)
         cells = list(row[:width]) if trailing[number - 1] else list(row)
