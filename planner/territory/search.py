@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.core.run import RunControl
 from planner.territory.kernels import anneal
@@ -249,22 +251,32 @@ def _world_of(problem: Problem) -> World:
     foes = foes[np.argsort(foes[:, 0], kind="stable")]
     n_foes = np.bincount(foes[:, 0], minlength=problem.n_units)
     return World(
-        tail=np.ascontiguousarray(problem.pairs[:, 0]),
-        indptr=problem.indptr,
-        indices=problem.indices,
-        share=problem.share,
-        pull=problem.pull,
-        xy=problem.xy,
-        centres=no_centres if problem.centres is None else problem.centres,
+        tail=_plain(problem.pairs[:, 0]),
+        indptr=_plain(problem.indptr),
+        indices=_plain(problem.indices),
+        share=_plain(problem.share),
+        pull=_plain(problem.pull),
+        xy=_plain(problem.xy),
+        centres=no_centres if problem.centres is None else _plain(problem.centres),
         is_locked=problem.locked != NOWHERE,
-        current=problem.current,
-        target=problem.target,
+        current=_plain(problem.current),
+        target=_plain(problem.target),
         low=problem.low + _MARGIN,
         high=problem.high - _MARGIN,
-        importance=problem.importance,
+        importance=_plain(problem.importance),
         is_contiguous=problem.is_contiguous,
-        move_cost=ones if problem.move_cost is None else problem.move_cost,
-        move_size=ones if problem.move_size is None else problem.move_size,
+        move_cost=ones if problem.move_cost is None else _plain(problem.move_cost),
+        move_size=ones if problem.move_size is None else _plain(problem.move_size),
         foe_indptr=np.concatenate([[0], np.cumsum(n_foes)]).astype(np.int64),
-        foes=np.ascontiguousarray(foes[:, 1]),
+        foes=_plain(foes[:, 1]),
     )
+
+
+def _plain(array: NDArray[Any]) -> NDArray[Any]:
+    """
+    Copy an array in rows, to be written to.
+
+    The kernels are compiled anew, for 20 seconds, for each order in memory and each
+    read-only array among all these; pandas hands out any of them.
+    """
+    return np.array(array, order="C", copy=True)
