@@ -156,7 +156,8 @@ def neighbours_of(
     one = edges["unit_id"].map(territory_by_unit)
     other = edges["neighbour_id"].map(territory_by_unit)
     crossing = one.notna() & other.notna() & (one != other)
-    for a, b in zip(one[crossing], other[crossing], strict=True):
+    touching = pd.DataFrame({"one": one, "other": other})[crossing].drop_duplicates()
+    for a, b in touching.itertuples(index=False):
         neighbours[a].add(b)
         neighbours[b].add(a)
     return neighbours

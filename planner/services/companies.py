@@ -77,10 +77,10 @@ def facts_stamp(ws: Workspace) -> str:
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
         found = company_rows.load_company(conn, company_id)
-        rules = account_rows.load_segment_rules(conn, company_id)
+        rules = account_rows.segment_rules_version(conn, company_id)
         latest = account_rows.latest_import(conn, company_id) or "none"
     stamp = f"{found.as_of}, version {found.version}, rules"
-    return f"{stamp} {rules.version if rules else 0}, import {latest}"
+    return f"{stamp} {rules}, import {latest}"
 
 
 def audit_log(ws: Workspace, limit: int = 200) -> pd.DataFrame:

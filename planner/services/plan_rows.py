@@ -82,9 +82,9 @@ def save_plan(conn: Connection, ws: Workspace, edit: Edit, plan: Draft) -> None:
 
 def plan_hash(plan: Draft) -> str:
     """Hash what a plan says: equal hashes, equal plans."""
-    units = plan.alignment.territory_by_unit.fillna("")
+    units = plan.alignment.territory_by_unit.fillna("").sort_index()
     said = [
-        sorted(units.items()),
+        list(zip(units.index.tolist(), units.tolist(), strict=True)),
         sorted(plan.alignment.territory_by_account.items()),
         sorted(plan.names.items()),
         [sorted(getattr(plan.locks, what)) for what in LOCKABLE],

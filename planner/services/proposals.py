@@ -125,7 +125,8 @@ def unit_names(units: pd.DataFrame) -> dict[str, str]:
     region = units["region"].astype("str").fillna("")
     name = units["name"].astype("str")
     told = name.where(region == "", name + ", " + region)
-    return {str(unit_id): str(text) for unit_id, text in told.items()}
+    # Element by element, the index of a country's counties takes ten times as long.
+    return dict(zip(told.index.to_numpy(object), told.to_numpy(object), strict=True))
 
 
 def report_in_words(

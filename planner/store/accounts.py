@@ -124,6 +124,15 @@ def save_segment_rules(
     return version
 
 
+def segment_rules_version(conn: sa.Connection, company_id: str) -> int:
+    """Read the version of the newest rules; 0: there are none."""
+    columns = segment_rules.c
+    query = sa.select(sa.func.max(columns.version)).where(
+        columns.company_id == company_id
+    )
+    return conn.execute(query).scalar() or 0
+
+
 def load_segment_rules(
     conn: sa.Connection, company_id: str, version: int | None = None
 ) -> RuleSet | None:

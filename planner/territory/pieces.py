@@ -69,7 +69,7 @@ def loose_pieces(
             "piece": piece,
             "territory_id": territory_by_unit[piece.index],
             "weight": weight.reindex(piece.index).fillna(0.0),
-            "whole": find_pieces(territory_by_unit, edges),
+            "whole": find_pieces(territory_by_unit, edges) if barriers else piece,
             "row": range(len(piece)),
         }
     )
@@ -126,14 +126,18 @@ def receivers_of(
     with the most units that touch, then the first by name; None where none touches.
     """
     piece_of = {unit: at for at, units in enumerate(pieces) for unit in units}
-    ends = edges[["unit_id", "neighbour_id"]]
-    both = pd.concat([ends, ends.set_axis(["neighbour_id", "unit_id"], axis=1)])
+    if not piece_of:
+        return []
+    columns = ["unit_id", "neighbour_id", "border_m"]
+    back = dict(zip(columns, ["neighbour_id", "unit_id", "border_m"], strict=True))
+    at_rim = [edges.loc[edges[end].isin(piece_of), columns] for end in columns[:2]]
+    both = pd.concat([at_rim[0], at_rim[1].rename(columns=back)], ignore_index=True)
     rim = pd.DataFrame(
         {
             "piece": both["unit_id"].map(piece_of),
             "own": both["unit_id"].map(territory_by_unit),
             "to": both["neighbour_id"].map(territory_by_unit),
-            "border_m": pd.concat([edges["border_m"], edges["border_m"]]),
+            "border_m": both["border_m"],
         }
     ).dropna(subset=["piece", "to"])
     rim = rim[(rim["to"] != rim["own"]) & ~rim["to"].isin(list(closed))]

@@ -21,8 +21,8 @@ from planner.territory.pieces import loose_pieces
 def unassigned(seen: Seen) -> Iterator[Problem]:
     """Units with accounts that nobody has, by piece; accounts outside all units."""
     view = seen.view
-    nobodys = view.accounts[seen.by_account.isna()]
-    counts = nobodys["unit_id"].value_counts()
+    nobodys = view.accounts.loc[seen.by_account.isna(), "unit_id"]
+    counts = nobodys.value_counts()
     n_by_unit = counts.reindex(seen.by_unit.index).dropna()
     n_held = len(view.accounts) - len(nobodys)
     n_usual = n_held / max(len(view.territories), 1)
@@ -38,7 +38,7 @@ def unassigned(seen: Seen) -> Iterator[Problem]:
             f"{counted(len(ids), 'unit')} without a territory"
         )
         yield Problem(kind=UNASSIGNED, what=what, unit_ids=ids, to=to, fix_label=label)
-    outside = nobodys.index[nobodys["unit_id"].isna()]
+    outside = nobodys.index[nobodys.isna()]
     if len(outside):
         ids = tuple(map(str, outside))
         verb = "lies" if len(ids) == 1 else "lie"
@@ -102,6 +102,8 @@ def outside(seen: Seen) -> Iterator[Problem]:
 
 def _pieces(weight: pd.Series, edges: pd.DataFrame) -> list[tuple[str, ...]]:
     """Gather units that touch; the heaviest piece first."""
+    if weight.empty:
+        return []
     piece = find_pieces(weight.map(lambda _: "all"), edges)
     total = weight.groupby(piece).sum().sort_values(ascending=False, kind="stable")
     groups = piece.groupby(piece).groups

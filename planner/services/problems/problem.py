@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from planner.services import proposals
 from planner.services.territory_view import TerritoryView
@@ -68,7 +69,6 @@ class Seen:
         self.view, self.draft, self.locks = view, draft, draft.locks
         self.by_unit = view.units["territory_id"]
         self.by_account = view.accounts["territory_id"]
-        self.unit_name = proposals.unit_names(view.units)
         rows = view.territories
         who = (
             rows["rep_name"].where(rows["position_id"].notna(), "").str.split().str[-1]
@@ -81,6 +81,11 @@ class Seen:
             if draft.barriers
             else view.edges
         )
+
+    @cached_property
+    def unit_name(self) -> dict[str, str]:
+        """Units as people know them; a sound plan needs none of their names."""
+        return proposals.unit_names(self.view.units)
 
     def called(self, territory_id: str) -> str:
         """Name a territory with who works it: ``T03 Reyes``."""

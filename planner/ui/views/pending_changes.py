@@ -268,12 +268,16 @@ def changes_table(bench: Workbench) -> pd.DataFrame:
     rows.loc[own, "will"] = rows.loc[own, "id"].map(
         bench.shown.accounts["territory_id"]
     )
-    values = accounts.assign(accounts=1)[["accounts", *MONEY]].fillna(0)
-    by_unit = values.groupby(accounts["unit_id"]).sum()
+    units = bench.saved.units[bench.saved.units.index.isin(rows["id"])]
+    near = accounts[
+        accounts["unit_id"].isin(units.index) | accounts.index.isin(rows["id"])
+    ]
+    values = near.assign(accounts=1)[["accounts", *MONEY]].fillna(0)
+    by_unit = values.groupby(near["unit_id"]).sum().reindex(units.index, fill_value=0)
     both = pd.concat([by_unit, values])
     amounts = both[~both.index.duplicated()].reindex(rows["id"]).fillna(0)
-    names = pd.Series(proposals.unit_names(bench.saved.units))
-    names = pd.concat([names, accounts["name"].astype("str")])
+    names = pd.Series(proposals.unit_names(units), dtype="str")
+    names = pd.concat([names, near["name"].astype("str")])
     names = names[~names.index.duplicated()]
     for column in amounts.columns:
         rows[column] = amounts[column].astype("int64").to_numpy()

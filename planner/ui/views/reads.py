@@ -191,7 +191,7 @@ def roster(ws: Workspace, scenario: Scenario) -> Roster:
     return _roster(_scenario_key(ws, scenario), ws)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)  # one a scenario, and small
 def _roster(
     kept_under: Key,  # noqa: ARG001
     _ws: Workspace,
