@@ -192,7 +192,9 @@ async def _crowd(folder: Path, size: Size) -> list[Row]:
         async with chromium() as browser:
             first = await _at_work(browser, url, drafts[0])
             opening = turn_of(first.sent)
+            used_s = cpu_s(pid)
             alone, turns = await _recorded(first, size)
+            server_s = (cpu_s(pid) - used_s) / len(turns)
             poll = poll_of(first.sent)
             await first.page.close()
             echoes = [
@@ -231,6 +233,7 @@ async def _crowd(folder: Path, size: Size) -> list[Row]:
     answered = [one for echo in echoes for one in echo.answered_s]
     return [
         (f"alone, {size.n_their_accounts:,} accounts, p95", _p95(alone), NO_GOAL, "s"),
+        ("alone: server's processor time a gesture", server_s, NO_GOAL, "s"),
         (f"{n}: {len(seen)} gestures, p50", float(np.median(took)), NO_GOAL, "s"),
         (f"{n}: p95", _p95(took), 1.0, "s"),
         (f"{n}: whole page, p95", _p95(g.settled_s for g in seen), NO_GOAL, "s"),

@@ -37,16 +37,18 @@ def two_owners(seen: Seen, roster: Roster) -> Iterator[Problem]:
             )
     here = roster.here[roster.here["position_id"].isin(seats)]
     territory = pd.Series(seats.index, index=seats).groupby(level=0).first()
-    for position, people in here.groupby("position_id"):
-        if len(people) > 1:
-            title = str(roster.positions["title"].get(position, position))
-            yield Problem(
-                kind=DUPLICATE_OWNER,
-                what=f"{listed(list(people['name']), ' and ')} both hold {title}; end "
-                "one of the two in the team",
-                territory_id=str(territory[position]),
-            )
-    for _, same in here.groupby([here["name"].str.casefold(), "lat", "lon"]):
+    crowded = here[here["position_id"].duplicated(keep=False)]
+    for position, people in crowded.groupby("position_id"):
+        title = str(roster.positions["title"].get(position, position))
+        yield Problem(
+            kind=DUPLICATE_OWNER,
+            what=f"{listed(list(people['name']), ' and ')} both hold {title}; end "
+            "one of the two in the team",
+            territory_id=str(territory[position]),
+        )
+    person = here[["lat", "lon"]].assign(name=here["name"].str.casefold())
+    alike = here[person.duplicated(keep=False)]
+    for _, same in alike.groupby([alike["name"].str.casefold(), "lat", "lon"]):
         held = sorted({str(territory[name]) for name in same["position_id"]})
         if len(held) > 1:
             yield Problem(
@@ -74,8 +76,9 @@ def over_capacity(seen: Seen, roster: Roster) -> Iterator[Problem]:
     needed = table["workload_min"].groupby(table["position_id"]).sum()
     can = roster.capacity_min.reindex(needed.index).astype(float)
     over = (needed / can - 1)[(can > 0) & (needed > can + _NEARLY_MIN)]
+    held = table.groupby("position_id").groups
     for position, share in over.sort_values(ascending=False).items():
-        ids = list(map(str, table.index[table["position_id"] == position]))
+        ids = list(map(str, held[position]))
         told = listed([seen.called(name) for name in ids], " and ")
         yield Problem(
             kind=OVER_CAPACITY,

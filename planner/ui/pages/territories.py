@@ -29,7 +29,6 @@ from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.drafting import draft_marks
 from planner.ui.maps.market import circles
 from planner.ui.maps.palette import PALETTES
-from planner.ui.maps.territory import bounds_of
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.territory import territory_map
 from planner.ui.planmap import Outline
@@ -272,6 +271,7 @@ def _map_and_table(
         unit = str(layers.loc[name, "unit_of_measure"] or "")
         values = importing.market_values(ws, name)
         more |= circles(shapes, values, name, unit, fmt)
+    home = reads.home_bounds(ws, bench.saved)
     left, right = st.columns([3, 2], gap="small")
     with left:
         planmap(
@@ -291,8 +291,8 @@ def _map_and_table(
                 selected=[*bench.choice.units, *bench.choice.accounts]
                 if is_editable
                 else (),
-                fit=zoomed(bench.scenario_id),
-                home=bounds_of(shown),
+                fit=zoomed(bench.scenario_id) or home,
+                home=home,
                 **more,
             ),
             key=MAP,

@@ -19,12 +19,14 @@ from planner.territory.edits import LOCKABLE
 from planner.territory.edits import UNIT
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
+from planner.ui.views import reads
 from planner.ui.views.choice_bar import choice_text
 from planner.ui.views.workbench import Workbench
 
 MOST_NAMED = 3  # territories named in the line
 MOST_ROWS = 200  # moves listed at a time
 _JOBS = "wb-job-results"
+_TABLES = "wb-changes"
 DRAFT, SAVED = "Draft", "Saved"
 MONEY = ("our_sales_minor", "potential_minor", "open_pipeline_minor")
 
@@ -129,7 +131,7 @@ def _named(territory: pd.Series) -> str:
 
 def changes_part(bench: Workbench) -> None:
     """List the pending moves, each with its reason; accept or reject some."""
-    rows = changes_table(bench)
+    rows = _table_of(bench)
     if rows.empty:
         widgets.empty_state(
             "No pending moves",
@@ -241,6 +243,16 @@ def _companions(bench: Workbench, units: tuple[str, ...]) -> list[str]:
     ids = rows.loc[rows["what"] != UNIT, "id"]
     unit = bench.saved.accounts["unit_id"].reindex(ids)
     return list(unit.index[unit.isin(units)])
+
+
+def _table_of(bench: Workbench) -> pd.DataFrame:
+    """Lay out the pending moves once for each state of the draft."""
+    kept: dict[Any, pd.DataFrame] = st.session_state.setdefault(_TABLES, {})
+    key = (*reads.facts_key(bench.ws), bench.scenario_id, bench.opened.stamp)
+    if key not in kept:
+        kept.clear()
+        kept[key] = changes_table(bench)
+    return kept[key]
 
 
 def changes_table(bench: Workbench) -> pd.DataFrame:

@@ -40,6 +40,7 @@ from planner.services.territory_view import company_facts as read_facts
 from planner.services.workspace import Workspace
 from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.palette import PALETTES
+from planner.ui.maps.territory import bounds_of
 from planner.ui.maps.territory import outlines_of
 from planner.ui.maps.territory import territory_colours
 from planner.ui.maps.territory import unit_facts
@@ -211,6 +212,21 @@ def _unit_middles(
 ) -> pd.DataFrame:
     middle = _view.units.geometry.representative_point()
     return pd.DataFrame({"lat": middle.y, "lon": middle.x}, index=_view.units.index)
+
+
+def home_bounds(
+    ws: Workspace, view: TerritoryView
+) -> tuple[float, float, float, float]:
+    """Frame the first look at a company's map: south, west, north, east."""
+    return _home_bounds(facts_key(ws), view)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _home_bounds(
+    kept_under: Key,  # noqa: ARG001
+    _view: TerritoryView,
+) -> tuple[float, float, float, float]:
+    return bounds_of(_view)
 
 
 def account_places(
