@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.errors import PlannerError
+from planner.ui import session
 from planner.ui import widgets
 
 PAGES = "planner/ui/pages"
@@ -38,7 +39,8 @@ page = st.navigation(
 )
 
 try:
-    page.run()
+    with session.turn():
+        page.run()
 except PlannerError as error:
     widgets.error_box(error, where=f"{page.title} cannot be shown")
 except Exception as error:  # noqa: BLE001 - a fault of ours: a number, no traceback

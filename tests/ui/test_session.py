@@ -1,0 +1,54 @@
+"""Pages are drawn in turn, so that many planners at once do not hinder each other."""
+
+import threading
+
+import pytest
+import streamlit as st
+
+from planner.ui import session
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    """Begin with nobody's turn."""
+    st.cache_resource.clear()
+
+
+def drawn_beside(page):
+    """Draw a page in another thread while this one draws; tell when it was begun."""
+    begun = threading.Event()
+
+    def other():
+        with session.turn():
+            begun.set()
+
+    thread = threading.Thread(target=other)
+    with session.turn():
+        thread.start()
+        page(begun)
+    thread.join(timeout=30)
+    assert begun.is_set()
+
+
+def test_a_page_waits_until_the_one_before_is_drawn(monkeypatch):
+    monkeypatch.setattr(session, "LONGEST_TURN_S", 20.0)
+    drawn_beside(lambda begun: pytest.fail("at once") if begun.wait(0.2) else None)
+
+
+def test_a_page_that_takes_long_holds_nobody_up(monkeypatch):
+    monkeypatch.setattr(session, "LONGEST_TURN_S", 0.05)
+    drawn_beside(lambda begun: begun.wait(20) or pytest.fail("it waits for ever"))
+
+
+def test_a_fault_gives_the_turn_back(monkeypatch):
+    monkeypatch.setattr(session, "LONGEST_TURN_S", 0.05)
+    with pytest.raises(ValueError, match="broken"), session.turn():
+        raise ValueError("broken")
+    assert session._turns().acquire(timeout=0)
+
+
+def test_who_waited_in_vain_gives_back_no_turn(monkeypatch):
+    monkeypatch.setattr(session, "LONGEST_TURN_S", 0.05)
+    drawn_beside(lambda begun: begun.wait(20))
+    assert session._turns().acquire(timeout=0)
+    assert not session._turns().acquire(timeout=0)
