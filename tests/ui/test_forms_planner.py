@@ -6,8 +6,10 @@ from streamlit.testing.v1 import AppTest
 from planner.jobs import queue
 from planner.services import publishing
 from planner.services import scenarios
+from planner.services import territory
 from planner.services.balancing import BalanceRequest
 from planner.territory.params import BalanceMeasure
+from tests.gestures import assign
 
 RUN_S = 60
 
@@ -94,6 +96,16 @@ def test_limits_that_cannot_be_kept_are_named_in_money(form, ws):
     said = text_of(app)
     assert "24 territories with at least &#36;1,000,000,000 potential each need" in said
     assert queue.latest(ws.store, "balance", draft(ws).scenario_id) is None
+
+
+def test_a_balance_is_of_the_territories_that_have_units(form, ws):
+    scenario_id = draft(ws).scenario_id
+    by_unit = territory.overview(ws, scenario_id).units["territory_id"]
+    assign(ws, scenario_id, list(by_unit.index[by_unit == "T01"]), "T02")
+    app = form("balance_form.balance_form")
+    assert app.number_input(key="bal-n").value == 23
+    said = " ".join(caption.value for caption in app.caption)
+    assert "1 territory holds no unit and would end" in said
 
 
 def test_balance_asks_for_rules_and_says_what_is_too_big(form, ws):

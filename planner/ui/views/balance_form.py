@@ -131,11 +131,16 @@ def _ask(view: TerritoryView, currency: str) -> _Asked:
     n_territories = None
     if kind != "frontier":
         left, _ = st.columns(2)
-        n_today = len(view.territories) if has_current else 10
+        # What is locked or drawn holds for the territories that have units.
+        n_today = int(view.units["territory_id"].nunique()) if has_current else 10
+        n_empty = len(view.territories) - n_today if has_current else 0
         label = "Territories" if kind == "balance" else "Around, territories"
         n_territories = int(
             left.number_input(label, min_value=1, value=n_today, step=1, key="bal-n")
         )
+        if n_empty:
+            noun = "territory holds" if n_empty == 1 else "territories hold"
+            st.caption(f"{n_empty} {noun} no unit and would end with this balance.")
     return _Asked(
         kind=kind, n_territories=n_territories, measures=ask_measures(view, currency)
     )
