@@ -29,6 +29,7 @@ from planner.services.drafting import reject
 from planner.services.drafting import reject_all
 from planner.services.drafting import stamp_of
 from planner.services.drafting import undo
+from planner.services.gestures import assign_edit
 from planner.services.gestures import lock_edit
 from planner.services.gestures import unlock_edit
 from planner.services.plan_rows import plan_hash
@@ -205,6 +206,27 @@ def test_locks_homes_and_barriers_are_saved_with_the_scenario(small, plan):
     assert plan_hash(open_draft(small, copy.scenario_id).saved) == plan_hash(found)
     with pytest.raises(InputError, match="nothing changes: all of it is locked"):
         do(small, opened, Move(to="T2", unit_ids=(MILWAUKEE,)), "to a locked one")
+
+
+def test_what_a_draft_shows_is_what_is_then_saved(small, plan):
+    scenario_id = plan.scenario.scenario_id
+    before = territory.overview(small, scenario_id)
+    opened = do(small, plan, Move(to="T2", unit_ids=(DANE,)), "Dane to T2")
+    shown = drafted(before, opened.draft)
+    accept(small, opened)
+    saved = territory.overview(small, scenario_id)
+    pd.testing.assert_frame_equal(shown.territories, saved.territories)
+    assert before.units.loc[DANE, "territory_id"] == "T1"
+
+
+def test_units_nobody_knows_and_none_at_all_are_refused(small, plan):
+    version = plan.scenario.version
+    with pytest.raises(InputError, match="99999"):
+        do(small, plan, Move(to="T2", unit_ids=("99999",)), "unknown")
+    view = territory.overview(small, plan.scenario.scenario_id)
+    with pytest.raises(InputError, match="at least one unit"):
+        assign_edit(view, plan.draft, "T2")
+    assert again(small, plan).scenario.version == version
 
 
 def test_who_lost_a_territory_to_a_merge_has_no_home_on_the_map(small, plan):

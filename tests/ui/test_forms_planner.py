@@ -4,10 +4,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.jobs import queue
+from planner.services import drafting
 from planner.services import publishing
 from planner.services import scenarios
 from planner.services import territory
 from planner.services.balancing import BalanceRequest
+from planner.territory.edits import Lock
 from planner.territory.params import BalanceMeasure
 from tests.gestures import assign
 
@@ -102,6 +104,11 @@ def test_a_balance_is_of_the_territories_that_have_units(form, ws):
     scenario_id = draft(ws).scenario_id
     by_unit = territory.overview(ws, scenario_id).units["territory_id"]
     assign(ws, scenario_id, list(by_unit.index[by_unit == "T01"]), "T02")
+    app = form("balance_form.balance_form")
+    assert app.number_input(key="bal-n").value == 24  # nothing is held: T01 gets some
+    opened = drafting.open_draft(ws, scenario_id)
+    lock = Lock(what="territory", ids=("T02",))
+    drafting.accept(ws, drafting.do(ws, opened, lock, "lock T02"))
     app = form("balance_form.balance_form")
     assert app.number_input(key="bal-n").value == 23
     said = " ".join(caption.value for caption in app.caption)

@@ -14,8 +14,8 @@ def fresh():
     st.cache_resource.clear()
 
 
-def drawn_beside(page):
-    """Draw a page in another thread while this one draws; tell when it was begun."""
+def is_begun_beside(wait_s):
+    """Tell whether another page is begun while this one is drawn for so long."""
     begun = threading.Event()
 
     def other():
@@ -25,19 +25,20 @@ def drawn_beside(page):
     thread = threading.Thread(target=other)
     with session.turn():
         thread.start()
-        page(begun)
+        is_begun = begun.wait(wait_s)
     thread.join(timeout=30)
-    assert begun.is_set()
+    assert begun.is_set(), "it was never drawn"
+    return is_begun
 
 
 def test_a_page_waits_until_the_one_before_is_drawn(monkeypatch):
     monkeypatch.setattr(session, "LONGEST_TURN_S", 20.0)
-    drawn_beside(lambda begun: pytest.fail("at once") if begun.wait(0.2) else None)
+    assert not is_begun_beside(0.2)
 
 
 def test_a_page_that_takes_long_holds_nobody_up(monkeypatch):
     monkeypatch.setattr(session, "LONGEST_TURN_S", 0.05)
-    drawn_beside(lambda begun: begun.wait(20) or pytest.fail("it waits for ever"))
+    assert is_begun_beside(20)
 
 
 def test_a_fault_gives_the_turn_back(monkeypatch):
@@ -49,6 +50,6 @@ def test_a_fault_gives_the_turn_back(monkeypatch):
 
 def test_who_waited_in_vain_gives_back_no_turn(monkeypatch):
     monkeypatch.setattr(session, "LONGEST_TURN_S", 0.05)
-    drawn_beside(lambda begun: begun.wait(20))
+    assert is_begun_beside(20)
     assert session._turns().acquire(timeout=0)
     assert not session._turns().acquire(timeout=0)

@@ -63,7 +63,7 @@ def balance_form(bench: Workbench) -> None:
     """Ask what to balance around what is drawn and locked, and queue the job."""
     ws, view = bench.ws, bench.shown
     currency = bench.fmt.currency
-    asked = _ask(view, currency)
+    asked = _ask(bench)
     with st.expander("More: what stays, shares, travel, cost of a move"):
         rules = ask_rules(view, asked.kind, asked.n_territories, currency)
     if asked.kind != "headcount" and not rules.own.get("districts"):
@@ -112,8 +112,9 @@ def _held(bench: Workbench, asked: _Asked, request: BalanceRequest) -> Held:
     return held_of(bench.opened, keeps_drawn=request.keeps_drawn)
 
 
-def _ask(view: TerritoryView, currency: str) -> _Asked:
+def _ask(bench: Workbench) -> _Asked:
     """Ask which question, for how many territories, by which measures."""
+    view, currency = bench.shown, bench.fmt.currency
     has_current = bool(view.units["territory_id"].notna().any())
     kinds = [kind for kind in KINDS if has_current or kind != "frontier"]
     kind = str(
@@ -131,14 +132,17 @@ def _ask(view: TerritoryView, currency: str) -> _Asked:
     n_territories = None
     if kind != "frontier":
         left, _ = st.columns(2)
-        # What is locked or drawn holds for the territories that have units.
-        n_today = int(view.units["territory_id"].nunique()) if has_current else 10
-        n_empty = len(view.territories) - n_today if has_current else 0
+        n_today = len(view.territories) if has_current else 10
+        n_empty = 0
+        if has_current and not held_of(bench.opened, keeps_drawn=True).is_empty:
+            # What is locked or drawn holds for the territories that have units.
+            n_empty = n_today - int(view.units["territory_id"].nunique())
+        n_today -= n_empty
         label = "Territories" if kind == "balance" else "Around, territories"
         n_territories = int(
             left.number_input(label, min_value=1, value=n_today, step=1, key="bal-n")
         )
-        if n_empty:
+        if n_empty and kind == "balance" and n_territories == n_today:
             noun = "territory holds" if n_empty == 1 else "territories hold"
             st.caption(f"{n_empty} {noun} no unit and would end with this balance.")
     return _Asked(
