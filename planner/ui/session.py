@@ -60,9 +60,9 @@ def turn() -> Iterator[None]:
     Draw one page at a time, for a second at most.
 
     Python's threads hinder each other: each call into pandas or the store hands over
-    to another thread and waits to come back, so ten pages drawn at once take longer
-    than ten in a row. Whoever has waited a second goes on beside a page that takes
-    long, such as an import.
+    to another thread and waits to come back; with ten planners, pages were seen to wait
+    there most. Whoever has waited a second goes on beside a page that takes long, such
+    as an import.
     """
     has_turn = _turns().acquire(timeout=LONGEST_TURN_S)
     try:
