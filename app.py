@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.errors import PlannerError
-from planner.ui import session
 from planner.ui import widgets
+from planner.ui.turns import turn
 
 PAGES = "planner/ui/pages"
 
@@ -39,7 +39,7 @@ page = st.navigation(
 )
 
 try:
-    with session.turn():
+    with turn():
         page.run()
 except PlannerError as error:
     widgets.error_box(error, where=f"{page.title} cannot be shown")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import streamlit as st
 
@@ -29,7 +26,6 @@ _IN_ADDRESS = "scenario"
 _SEEN = "seen_versions"
 _JUST_LOADED = "sample_was_loaded"
 _ASKED_AT = "worker_asked_at"
-LONGEST_TURN_S = 1.0  # so long a page waits for the one before it
 QUIET_S = 10.0  # two heartbeats: after that a job's worker is looked after
 
 _STATES: dict[str, JobState] = {
@@ -47,29 +43,6 @@ JOB_TITLES = {
     "pay": "Running pay",
     "geocode": "Asking the address service",
 }
-
-
-@st.cache_resource(show_spinner=False)
-def _turns() -> threading.Semaphore:
-    return threading.Semaphore()
-
-
-@contextmanager
-def turn() -> Iterator[None]:
-    """
-    Draw one page at a time, for a second at most.
-
-    Python's threads hinder each other: each call into pandas or the store hands over
-    to another thread and waits to come back; with ten planners, pages were seen to wait
-    there most. Whoever has waited a second goes on beside a page that takes long, such
-    as an import.
-    """
-    has_turn = _turns().acquire(timeout=LONGEST_TURN_S)
-    try:
-        yield
-    finally:
-        if has_turn:
-            _turns().release()
 
 
 @st.cache_resource(show_spinner="Opening the planner …")

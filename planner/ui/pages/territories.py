@@ -35,10 +35,12 @@ from planner.ui.planmap import Outline
 from planner.ui.planmap import planmap
 from planner.ui.planmap import take as take_gestures
 from planner.ui.planmap.data import EventKind
+from planner.ui.turns import let_tops_pass
 from planner.ui.views import reads
 from planner.ui.views.balance_form import balance_form
 from planner.ui.views.balance_table import MeasureColumn
 from planner.ui.views.balance_table import balance_table
+from planner.ui.views.choice_bar import SHOW_ACCOUNTS
 from planner.ui.views.choice_bar import choice_bar
 from planner.ui.views.coverage_table import coverage_table
 from planner.ui.views.districts import district_outlines
@@ -339,6 +341,7 @@ def _below(
     offer: Any,
 ) -> None:
     """Show what lies below the map: figures, changes, problems, history, lists."""
+    let_tops_pass()
     ws, fmt = bench.ws, bench.fmt
     if len(shown.territories):
         figures(fmt, before, after, tools["measures"][0].column)
@@ -459,6 +462,9 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
             key="terr-colour",
             width=130,
         )
+        if st.session_state.pop(SHOW_ACCOUNTS, False):
+            shown = st.session_state.get("terr-layers") or []
+            st.session_state["terr-layers"] = list(dict.fromkeys([*shown, "accounts"]))
         layers = st.pills(
             "Show",
             ["accounts", "homes"],

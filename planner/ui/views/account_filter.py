@@ -28,6 +28,7 @@ LABELS = {
     "regions": "State",
     "statuses": "Status",
 }
+FIELDS = ("text", "amount", "least", "most", "days", "condition")
 CONDITION_HELP = """
 A condition as in the rules of segments, for what has no field here:
 
@@ -59,30 +60,47 @@ def account_filter(
     The accounts when they were chosen just now, else none. While the filter is being
     filled in only this part of the page reruns.
     """
-    place = f"{key}-filter-chosen"
+    drawer, place = f"{key}-filter", f"{key}-filter-chosen"
+
+    def choose(account_ids: tuple[str, ...]) -> None:
+        st.session_state[place] = account_ids
+        st.session_state[drawer] = False
 
     @st.fragment
     def ask() -> None:
-        choice = _counted(fmt, view, _asked(fmt, view, key), as_of)
-        n = 0 if choice is None else len(choice)
-        noun = "account" if n == 1 else "accounts"
-        label = f"Choose {fmt.number(n)} {noun}" if n else "Choose"
-        if st.button(label, key=f"{key}-filter-do", type="primary", disabled=not n):
-            st.session_state[place] = () if choice is None else choice.account_ids
+        if place in st.session_state:
             st.rerun()
+        # Drawn only when open: it is seldom looked at, and each gesture draws the page.
+        with st.popover("Filter", key=drawer, on_change="rerun") as filter_drawer:
+            if not filter_drawer.open:
+                return
+            wanted = _asked(fmt, view, key)
+            choice = _counted(fmt, view, wanted, as_of)
+            n = 0 if choice is None else len(choice)
+            noun = "account" if n == 1 else "accounts"
+            st.button(
+                f"Choose {fmt.number(n)} {noun}" if n else "Choose",
+                key=f"{key}-filter-do",
+                type="primary",
+                disabled=not n,
+                on_click=choose,
+                args=(() if choice is None else choice.account_ids,),
+            )
 
-    ask()
     chosen: tuple[str, ...] = st.session_state.pop(place, ())
+    ask()
     return chosen
 
 
 def _asked(fmt: Formats, view: TerritoryView, key: str) -> AccountFilter:
-    """Draw the fields; return what they say."""
+    """Draw the fields, filled in as they were left; return what they say."""
     values = values_of(view.accounts)
     labels = {**territory_labels(view), NONE: "none"}
+    names = {name: f"{key}-filter-{name}" for name in (*FIELDS, *LABELS)}
+    _fill_in(names, values, f"{key}-filter-left")
     text = st.text_input(
         "Name, industry or city contains",
-        key=f"{key}-filter-text",
+        key=names["text"],
         placeholder="such as hospital",
     )
     chosen = {}
@@ -94,12 +112,12 @@ def _asked(fmt: Formats, view: TerritoryView, key: str) -> AccountFilter:
                 values[field],
                 placeholder="any",
                 format_func=lambda value: labels.get(value, value),
-                key=f"{key}-filter-{field}",
+                key=names[field],
             )
         )
     first, *places = st.columns([5, 4, 4, 4])
     amount = first.selectbox(
-        "Amount", list(AMOUNTS), format_func=AMOUNTS.get, key=f"{key}-filter-amount"
+        "Amount", list(AMOUNTS), format_func=AMOUNTS.get, key=names["amount"]
     )
     at_least, at_most = (
         place.number_input(
@@ -109,7 +127,7 @@ def _asked(fmt: Formats, view: TerritoryView, key: str) -> AccountFilter:
             step=100_000.0,
             format="%.0f",
             placeholder="any",
-            key=f"{key}-filter-{word}",
+            key=names[word],
         )
         for place, word in zip(places, ("least", "most"), strict=False)
     )
@@ -119,15 +137,18 @@ def _asked(fmt: Formats, view: TerritoryView, key: str) -> AccountFilter:
         value=None,
         step=30,
         placeholder="any",
-        key=f"{key}-filter-days",
+        key=names["days"],
         help="More than so many days since the last visit, or never visited.",
     )
     condition = st.text_input(
         "Condition",
-        key=f"{key}-filter-condition",
+        key=names["condition"],
         placeholder="none",
         help=CONDITION_HELP,
     )
+    st.session_state[f"{key}-filter-left"] = {
+        name: st.session_state[name] for name in names.values()
+    }
     return AccountFilter(
         text=text,
         amount=amount or next(iter(AMOUNTS)),
@@ -137,6 +158,15 @@ def _asked(fmt: Formats, view: TerritoryView, key: str) -> AccountFilter:
         condition=condition,
         **chosen,
     )
+
+
+def _fill_in(names: dict[str, str], values: dict[str, list[str]], left: str) -> None:
+    """Fill in again what was said before it was closed; Streamlit forgets it."""
+    for name, value in st.session_state.get(left, {}).items():
+        st.session_state.setdefault(name, value)
+    for field in LABELS:  # what no account has any more cannot be asked for
+        kept = st.session_state.get(names[field], [])
+        st.session_state[names[field]] = [v for v in kept if v in values[field]]
 
 
 def _counted(

@@ -31,6 +31,7 @@ from planner.ui.views.workbench import drop_line
 from planner.ui.views.workbench import last_fault
 from planner.ui.views.workbench import last_said
 
+SHOW_ACCOUNTS = "terr-show-accounts"  # what was chosen would not be seen otherwise
 HINT = "Click, lasso or paint on the map, or choose below it."
 
 
@@ -87,10 +88,7 @@ def choice_bar(bench: Workbench) -> None:
             on_click=_clear,
             args=(bench,),
         )
-        turn = st.session_state.setdefault("terr-filter-turn", 0)
-        # Another key after a choice: it opens anew, closed.
-        with st.popover("Filter", width="content", key=f"terr-filter-{turn}"):
-            _filter(bench)
+        _filter(bench)
         with st.popover("More", width="content"):
             _more(bench, labels, fresh)
         history = bench.opened.history
@@ -182,7 +180,7 @@ def _filter(bench: Workbench) -> None:
     found = account_filter(bench.fmt, bench.shown, as_of)
     if found:
         bench.choice.accounts |= dict.fromkeys(found)
-        st.session_state["terr-filter-turn"] += 1
+        st.session_state[SHOW_ACCOUNTS] = True
         st.rerun()
 
 
