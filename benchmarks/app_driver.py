@@ -266,9 +266,11 @@ class Planner:
         await self.quiet()
         return None
 
-    async def assign(self) -> Seen:
-        """Give what is chosen to the territory."""
+    async def assign(self) -> Seen | None:
+        """Give what is chosen to the territory; None where nothing is."""
         button = self.page.get_by_role("button", name=APPLY, exact=True).first
+        if await button.is_disabled():
+            return None
         return await self.timed("assign", button.click)
 
     async def undo(self) -> Seen | None:

@@ -23,6 +23,21 @@ from planner.store import team as team_rows
 OPEN_STAGES = ("qualify", "propose", "negotiate")
 
 
+def visited_accounts(conn: Connection, company_id: str) -> pd.DataFrame:
+    """
+    Read the accounts, last visited on the day their list says or a later visit made.
+
+    Returns
+    -------
+    ACCOUNTS frame.
+    """
+    as_of = company_rows.load_company(conn, company_id).as_of
+    accounts = account_rows.load_accounts(conn, company_id)
+    made = deal_rows.load_last_visits(conn, company_id, as_of).reindex(accounts.index)
+    both = pd.concat([accounts["last_visit_on"], made], axis=1)
+    return accounts.assign(last_visit_on=both.max(axis=1))
+
+
 def known_accounts(conn: Connection, company_id: str) -> pd.DataFrame:
     """
     List the accounts of a company with all that no scenario changes.
@@ -34,7 +49,7 @@ def known_accounts(conn: Connection, company_id: str) -> pd.DataFrame:
     """
     as_of = company_rows.load_company(conn, company_id).as_of
     accounts = with_segments(
-        account_rows.load_accounts(conn, company_id),
+        visited_accounts(conn, company_id),
         account_rows.load_segments(conn, company_id),
     )
     deals = deal_rows.load_deals(conn, company_id, stages=OPEN_STAGES)

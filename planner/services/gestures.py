@@ -82,7 +82,7 @@ def _account_moves(
         after.loc[free] = to
     is_there = (unit.map(after) == to).fillna(value=False).astype(bool).to_numpy()
     follows = np.ones(len(unit), dtype=bool) if to is None else is_there
-    is_named = unit.index.isin(draft.alignment.territory_by_account.index)
+    is_named = draft.alignment.territory_by_account.index.get_indexer(unit.index) >= 0
     if to is None:  # nothing falls into a locked territory
         home = unit.map(after).isin(list(draft.locks.territory)).to_numpy()
         follows &= ~home
@@ -107,7 +107,7 @@ def held_accounts(
     """
     unit = view.accounts["unit_id"].reindex(list(account_ids))
     territory = unit.map(draft.alignment.territory_by_unit)
-    is_loose = ~unit.index.isin(draft.alignment.territory_by_account.index)
+    is_loose = draft.alignment.territory_by_account.index.get_indexer(unit.index) < 0
     is_locked = unit.isin(list(draft.locks.unit))
     is_locked |= territory.isin(list(draft.locks.territory))
     return list(unit.index[is_loose & is_locked.to_numpy()])

@@ -15,6 +15,7 @@ from planner.segmentation.rules import apply_rules
 from planner.segmentation.rules import cross_table
 from planner.segmentation.rules import rules_from_json
 from planner.segmentation.rules import rules_to_json
+from planner.services.accounts import visited_accounts
 from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
@@ -156,7 +157,7 @@ def _rules(conn: Connection, company_id: str) -> tuple[tuple[Rule, ...], int]:
 
 def _decide(conn: Connection, company_id: str, rules: Sequence[Rule]) -> SegmentView:
     company = company_rows.load_company(conn, company_id)
-    accounts = account_rows.load_accounts(conn, company_id)
+    accounts = visited_accounts(conn, company_id)
     saved = account_rows.load_segments(conn, company_id)
     digits = minor_digits(company.currency)
     segments = apply_rules(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import pandas as pd
@@ -50,6 +51,36 @@ def save_splits(conn: sa.Connection, company_id: str, splits: pd.DataFrame) -> i
 def load_splits(conn: sa.Connection, company_id: str) -> pd.DataFrame:
     """Read the agreed shares of credit."""
     return frames.load_rows(conn, tables.split, schemas.SPLITS, company_id=company_id)
+
+
+def load_last_visits(conn: sa.Connection, company_id: str, as_of: dt.date) -> pd.Series:
+    """
+    Read the last day each account was visited, by the visits made.
+
+    Parameters
+    ----------
+    conn
+        Any connection.
+    company_id
+        Of which company.
+    as_of
+        The company's today; visits entered for later days do not count.
+
+    Returns
+    -------
+    Days (datetime64[s]) indexed `account_id`; accounts without a visit are not in it.
+    """
+    made = tables.visit_made.c
+    query = (
+        sa.select(made.account_id, sa.func.max(made.visited_on))
+        .where(made.company_id == company_id, made.visited_on <= as_of)
+        .group_by(made.account_id)
+    )
+    found = {str(name): day for name, day in conn.execute(query)}
+    index = pd.Index(list(found), dtype="str", name="account_id")
+    return pd.Series(
+        list(found.values()), index, dtype="datetime64[s]", name="visited_on"
+    )
 
 
 def save_visits_made(conn: sa.Connection, company_id: str, visits: pd.DataFrame) -> int:

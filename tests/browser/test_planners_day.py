@@ -1,7 +1,7 @@
 """
 A planner's day, by hand with a real mouse, on the sample company.
 
-Load the visits that were made, colour by last visit, lasso accounts to another
+Load the visits that were made, colour by last visit, lasso 200 accounts to another
 territory, watch the bars, undo, redo, lock some, balance the rest within 5 % of sales
 and 10 % of hours, read why five moved, reject two, balance again, compare with last
 year, export.
@@ -81,6 +81,12 @@ def chosen(page):
         timeout=20_000,
     )
     return int(re.search(r"([\d,]+) accounts? ·", told(page))[1].replace(",", ""))
+
+
+def deviation(page, territory_id):
+    """Read a territory's line of the balance table."""
+    table = page.locator(".st-key-terr-balance-table")
+    return table.get_by_role("row").filter(has_text=territory_id).first.inner_text()
 
 
 def mark(page, *rows):
@@ -205,22 +211,42 @@ def test_a_planners_day(browser, tmp_path):
         page.locator(".st-key-terr-layers").get_by_text("Accounts").click()
         page.locator(".st-key-terr-pick").get_by_text("Accounts").click()
         settle(page)
-        assert page.locator(".pm-legend").get_by_text("never visited").count()
+        legend = page.locator(".pm-legend")
+        assert legend.get_by_text("never visited").count()
+        n_recent = re.search(r"up to 30 days\n([\d,]+)", legend.inner_text())[1]
+        assert int(n_recent.replace(",", "")) >= n_seen, "visits made count as visits"
 
-        # Draw: a lasso of accounts to another territory; undo, redo; a reload.
+        # Draw: a lasso of 200 accounts to another territory; the bars tell that this
+        # is too many for one of 24.
         page.locator(".pm-tool[aria-label*='freehand']").click()
-        lasso(page, 0.31, 0.36, 40)
-        assert chosen(page) > 20
+        lasso(page, 0.31, 0.36, 80)
+        n_chosen = chosen(page)
+        assert n_chosen >= 200
         choose(page, "terr-target", "T16")
+        was = deviation(page, "T16")
         press(page, "terr-apply")
-        page.get_by_text(re.compile(r"Pending · [\d,]+ accounts")).wait_for()
+        pending = page.get_by_text(re.compile(r"Pending · [\d,]+ accounts"))
+        pending.wait_for()
+        n_moved = int(re.search(r"Pending · ([\d,]+)", told(page))[1].replace(",", ""))
+        assert 100 < n_moved <= n_chosen, "those of T16 itself do not move"
+        assert "→" not in was
+        assert "→" in deviation(page, "T16")
+        press(page, "terr-undo")
+        page.get_by_text("Nothing is pending").wait_for()
+        assert deviation(page, "T16") == was
+
+        # So fewer of them; undo, redo; a reload.
+        lasso(page, 0.31, 0.36, 40)
+        assert 20 < chosen(page) < n_chosen
+        press(page, "terr-apply")
+        pending.wait_for()
         press(page, "terr-undo")
         page.get_by_text("Nothing is pending").wait_for()
         press(page, "terr-redo")
-        page.get_by_text(re.compile(r"Pending · [\d,]+ accounts")).wait_for()
+        pending.wait_for()
         page.reload()
         settle(page)
-        page.get_by_text(re.compile(r"Pending · [\d,]+ accounts")).wait_for()
+        pending.wait_for()
 
         # Lock accounts elsewhere, and balance the rest around all this.
         page.locator(".st-key-terr-pick").get_by_text("Accounts").click()

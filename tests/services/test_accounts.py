@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 
+import pandas as pd
 import pytest
 
 from planner.accounts.reading.sources import read_source
@@ -11,6 +12,7 @@ from planner.services import accounts
 from planner.services import companies
 from planner.services import importing
 from planner.services import scenarios
+from planner.services import segments
 from planner.services import workspace
 
 AS_OF = dt.date(2026, 11, 20)
@@ -122,6 +124,34 @@ def test_reps_of_a_file_replace_those_of_the_company(small):
     )
     importing.save_kind(small, report)
     assert companies.facts_stamp(small) != before
+
+
+def test_a_later_visit_made_is_the_last_visit(small):
+    said = accounts.account_list(small, None)["last_visit_on"].dropna()
+    assert len(said) >= 3
+    early, late, future = said.index[:3]
+    today = pd.Timestamp(AS_OF)
+    day = pd.Timedelta(days=1)
+    visits = [
+        (early, said[early] - day),
+        (late, said[late] - day),
+        (late, today),
+        (future, today + day),
+    ]
+    lines = [f"{name},R1,{when:%Y-%m-%d}" for name, when in visits]
+    text = "\n".join(["account_id,rep_id,visited_on", *lines])
+    raw = read_source(text.encode(), "visits.csv")
+    report = importing.check_into(small, raw, "visits_made", mode="replace")
+    importing.save_kind(small, report, mode="replace")
+    rows = accounts.account_list(small, None)
+    assert rows.loc[[early, late, future], "last_visit_on"].tolist() == [
+        said[early],
+        today,
+        said[future],
+    ]
+    assert rows.loc[late, "days_since_visit"] == 0
+    view = segments.preview(small, segments.saved_rules(small))
+    assert view.accounts.loc[late, "last_visit_on"] == today
 
 
 def test_sample_accounts_have_owner_score_and_work(sample):

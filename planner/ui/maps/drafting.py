@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from planner.services.territory import TerritoryView
@@ -52,6 +51,5 @@ def _moved(was: pd.Series, now: pd.Series) -> pd.Index:
     """List what has another territory, or one where it had none, or the reverse."""
     if not was.index.equals(now.index):
         was = was.reindex(now.index)
-    one, other = was.isna().to_numpy(), now.isna().to_numpy()
-    differs = np.asarray(was.to_numpy() != now.to_numpy())
-    return now.index[(one != other) | (differs & ~one & ~other)]
+    is_either = (was.notna() | now.notna()).to_numpy()
+    return now.index[(was != now).to_numpy() & is_either]

@@ -242,7 +242,7 @@ def _marks(data: MapData) -> dict[str, Any]:
     """Write what marks single units and accounts."""
     shapes = data.units.shapes if data.units else None
     places = data.points.places if data.points else None
-    nth = {name: i for i, name in enumerate(shapes.ids)} if shapes else {}
+    nth = shapes.nth if shapes else {}
     pairs = [(nth.get(a), nth.get(b)) for a, b in data.barriers]
     return {
         "selectedUnits": _some(shapes, data.selected),
@@ -262,11 +262,13 @@ def _some(layer: Layer | None, ids: Sequence[str]) -> dict[str, str | None] | No
     """Mark some of a layer: their places, or a bit each where that is shorter."""
     if layer is None or not len(ids):
         return None
-    wanted = set(map(str, ids))
-    is_marked = np.fromiter((name in wanted for name in layer.ids), bool, len(layer))
-    places = np.flatnonzero(is_marked).astype("<u4")
+    nth = layer.nth
+    marked = [nth[name] for name in map(str, ids) if name in nth]
+    places = np.unique(np.array(marked, dtype="<u4"))
     if places.nbytes < len(layer) / 8:
         return {"places": _base64(places)}
+    is_marked = np.zeros(len(layer), dtype=bool)
+    is_marked[places] = True
     return {"bits": _base64(np.packbits(is_marked, bitorder="little"))}
 
 

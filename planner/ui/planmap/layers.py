@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ MAX_FACTS = 8
 ALIGN = 4  # typed arrays in the browser start at multiples of this
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Layer:
     """
     Places or shapes, encoded.
@@ -46,6 +47,11 @@ class Layer:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def nth(self) -> dict[str, int]:
+        """Place of each id in the order of the codes."""
+        return {name: place for place, name in enumerate(self.ids)}
 
 
 def shapes_of(
