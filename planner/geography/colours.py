@@ -151,15 +151,17 @@ def neighbours_of(
     -------
     The neighbours of each territory, every territory present.
     """
-    ids = sorted(territory_by_unit.dropna().unique())
-    neighbours: dict[str, set[str]] = {territory: set() for territory in ids}
-    one = edges["unit_id"].map(territory_by_unit)
-    other = edges["neighbour_id"].map(territory_by_unit)
-    crossing = one.notna() & other.notna() & (one != other)
-    touching = pd.DataFrame({"one": one, "other": other})[crossing].drop_duplicates()
-    for a, b in touching.itertuples(index=False):
-        neighbours[a].add(b)
-        neighbours[b].add(a)
+    nth, ids = pd.factorize(territory_by_unit, sort=True)
+    neighbours: dict[str, set[str]] = {str(territory): set() for territory in ids}
+    nth = np.append(nth, -1)  # of units that are not known: none
+    ends = [
+        nth[territory_by_unit.index.get_indexer(edges[end])]
+        for end in ("unit_id", "neighbour_id")
+    ]
+    pairs = np.unique(np.column_stack(ends), axis=0)
+    for a, b in pairs[(pairs >= 0).all(axis=1) & (pairs[:, 0] != pairs[:, 1])]:
+        neighbours[ids[a]].add(ids[b])
+        neighbours[ids[b]].add(ids[a])
     return neighbours
 
 

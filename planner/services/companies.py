@@ -74,13 +74,8 @@ def facts_stamp(ws: Workspace) -> str:
     -------
     Equal as long as nobody imported a file or changed the rules; cheap to ask.
     """
-    company_id = str(ws.company_id)
     with ws.store.reading() as conn:
-        found = company_rows.load_company(conn, company_id)
-        rules = account_rows.segment_rules_version(conn, company_id)
-        latest = account_rows.latest_import(conn, company_id) or "none"
-    stamp = f"{found.as_of}, version {found.version}, rules"
-    return f"{stamp} {rules}, import {latest}"
+        return company_rows.load_facts_stamp(conn, str(ws.company_id))
 
 
 def audit_log(ws: Workspace, limit: int = 200) -> pd.DataFrame:

@@ -124,15 +124,6 @@ def save_segment_rules(
     return version
 
 
-def segment_rules_version(conn: sa.Connection, company_id: str) -> int:
-    """Read the version of the newest rules; 0: there are none."""
-    columns = segment_rules.c
-    query = sa.select(sa.func.max(columns.version)).where(
-        columns.company_id == company_id
-    )
-    return conn.execute(query).scalar() or 0
-
-
 def load_segment_rules(
     conn: sa.Connection, company_id: str, version: int | None = None
 ) -> RuleSet | None:
@@ -242,17 +233,6 @@ def list_imports(conn: sa.Connection, company_id: str) -> pd.DataFrame:
     )
     rows = conn.execute(query).all()
     return pd.DataFrame(rows, columns=names).set_index("import_id")
-
-
-def latest_import(conn: sa.Connection, company_id: str) -> str | None:
-    """Name the newest import of a company; None: there was none."""
-    query = (
-        sa.select(import_run.c.import_id)
-        .where(import_run.c.company_id == company_id)
-        .order_by(import_run.c.created_at.desc())
-        .limit(1)
-    )
-    return conn.execute(query).scalar()
 
 
 def load_findings(conn: sa.Connection, import_id: str) -> pd.DataFrame:

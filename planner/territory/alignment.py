@@ -127,13 +127,8 @@ class Alignment:
         # Looked up once a unit, not once an account: there are a hundred times as many.
         nth, unit_ids = pd.factorize(unit_by_account)
         of_unit = self.territory_by_unit.reindex(unit_ids).astype("str").array
-        found = pd.Series(
-            of_unit.take(nth, allow_fill=True),
-            index=unit_by_account.index,
-            name="territory_id",
-        )
-        named = self.territory_by_account.dropna()
-        if len(named):
-            at = named.index.get_indexer(unit_by_account.index)
-            found = found.mask(at >= 0, named.astype("str").array.take(at))
-        return found.astype("str")
+        found = of_unit.take(nth, allow_fill=True)
+        named, ids = self.territory_by_account, unit_by_account.index
+        at = ids.get_indexer(named.index)  # those named are few
+        found[at[at >= 0]] = named.array[at >= 0]
+        return pd.Series(found, index=ids, name="territory_id", dtype="str")

@@ -252,6 +252,32 @@ def _map_and_table(
     is_editable = bench.is_editable and not is_offer
     colours = reads.colours(ws, after or shown)
     first: MeasureColumn = tools["measures"][0]
+    left, right = st.columns([3, 2], gap="small")
+    event = None
+    # The table first: the browser draws it while the map is made ready here.
+    with right:
+        if shown.territories.empty:
+            widgets.empty_state(
+                "No territories yet",
+                "Press Balance to draw them, or choose units on the map and assign "
+                "them to a first territory.",
+                key="no-territories",
+            )
+        else:
+            event = balance_table(
+                before,
+                fmt,
+                measures=tools["measures"],
+                colours=colours,
+                after=after,
+                locked=draft.locks.territory,
+                selected=st.session_state.get(TARGET),
+                events=("lock", "unlock", "zoom", "select")
+                if is_editable
+                else ("zoom",),
+                key=TABLE,
+                height=MAP_HEIGHT,
+            )
     colouring = colouring_of(
         shown,
         fmt,
@@ -274,7 +300,6 @@ def _map_and_table(
         values = importing.market_values(ws, name)
         more |= circles(shapes, values, name, unit, fmt)
     home = reads.home_bounds(ws, bench.saved)
-    left, right = st.columns([3, 2], gap="small")
     with left:
         planmap(
             territory_map(
@@ -300,27 +325,6 @@ def _map_and_table(
             key=MAP,
             height=MAP_HEIGHT,
             events=GESTURES if is_editable else (),
-        )
-    with right:
-        if shown.territories.empty:
-            widgets.empty_state(
-                "No territories yet",
-                "Press Balance to draw them, or choose units on the map and assign "
-                "them to a first territory.",
-                key="no-territories",
-            )
-            return
-        event = balance_table(
-            before,
-            fmt,
-            measures=tools["measures"],
-            colours=colours,
-            after=after,
-            locked=draft.locks.territory,
-            selected=st.session_state.get(TARGET),
-            events=("lock", "unlock", "zoom", "select") if is_editable else ("zoom",),
-            key=TABLE,
-            height=MAP_HEIGHT,
         )
     if event is not None:
         bench.on_table(event)

@@ -89,16 +89,16 @@ def _reject_all(bench: Workbench) -> None:
 def _summary(bench: Workbench) -> str:
     """Say in one line what would change."""
     fmt, saved, draft = bench.fmt, bench.opened.saved, bench.opened.draft
-    was = bench.saved.accounts["territory_id"].fillna("")
-    will = bench.shown.accounts["territory_id"].fillna("")
-    is_moved = was != will
+    was = bench.saved.accounts["territory_id"]
+    will = bench.shown.accounts["territory_id"]
+    is_moved = (was != will) & (was.notna() | will.notna())
     moved = bench.saved.accounts[is_moved]
     parts = []
     if len(moved):
         noun = "account" if len(moved) == 1 else "accounts"
         sales = fmt.money_short(int(moved["our_sales_minor"].fillna(0).sum()))
-        froms = _named(was[is_moved])
-        tos = _named(will[is_moved])
+        froms = _named(was[is_moved].fillna(""))
+        tos = _named(will[is_moved].fillna(""))
         parts.append(
             f"{fmt.number(len(moved))} {noun}, {markdown_text(sales)} our sales from "
             f"{markdown_text(froms)} to {markdown_text(tos)}"
