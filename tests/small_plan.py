@@ -102,7 +102,9 @@ def view(of, accounts_frame=None):
         accounts=held,
         territories=territories,
         index=pd.Series(dtype=float),
-        homes=pd.DataFrame(columns=["name", "lat", "lon", "territory_id"]),
+        homes=pd.DataFrame(
+            columns=["name", "lat", "lon", "lives_lat", "lives_lon", "territory_id"]
+        ),
     )
     by_account = of.alignment.territory_of(held["unit_id"])
     return as_if(bare, of.alignment.territory_by_unit, by_account)

@@ -54,6 +54,7 @@ def drafted(view: TerritoryView, draft: Draft) -> TerritoryView:
 def moved_homes(view: TerritoryView, draft: Draft) -> pd.DataFrame:
     """Put the homes of reps where a draft has them; who has no territory has none."""
     homes = view.homes[view.homes["territory_id"].isin(list(draft.names))].copy()
+    homes[["lat", "lon"]] = homes[["lives_lat", "lives_lon"]].to_numpy()
     seats = view.territories["position_id"].dropna()
     territory_of = pd.Series(seats.index, index=seats.to_numpy())
     for position_id, (lat, lon) in draft.homes.items():

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.services.staffing import staff_territories
+from planner.services.team import HOME
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import scenarios as scenario_rows
@@ -18,7 +19,7 @@ from planner.territory.edits import LOCKABLE
 from planner.territory.edits import Draft
 from planner.territory.edits import Locks
 
-LOCK, HOME, BARRIER = "lock_", "home", "barrier"
+LOCK, BARRIER = "lock_", "barrier"
 
 
 def load_plan(conn: Connection, scenario_id: str) -> Draft:

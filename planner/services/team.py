@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
+from sqlalchemy import Connection
 
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
+from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 
 VACANT = "vacant"
+HOME = "home"  # kind of a mark: where a position's rep lives in a scenario
 
 
 def reps_here(reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
@@ -68,6 +72,28 @@ def rep_by_position(reps: pd.DataFrame, as_of: dt.date) -> dict[str, str]:
     """Return the rep id of each position that is held on a day."""
     active = active_reps(reps, as_of)
     return dict(zip(active["position_id"], active.index, strict=True))
+
+
+def reps_of_scenario(
+    conn: Connection, company_id: str, scenario_id: str
+) -> pd.DataFrame:
+    """
+    Read the team with the homes that a scenario gives them.
+
+    Returns
+    -------
+    REPS frame; who holds a position whose home a planner moved lives there, with
+    `lives_lat` and `lives_lon`, where they live today.
+    """
+    reps = team_rows.load_reps(conn, company_id)
+    marks = scenario_rows.load_marks(conn, scenario_id)
+    moved = marks[marks["kind"] == HOME].set_index("thing")[["lat", "lon"]]
+    places = moved.reindex(reps["position_id"])
+    for column in ("lat", "lon"):
+        there = places[column].to_numpy()
+        reps[f"lives_{column}"] = reps[column]
+        reps[column] = reps[column].mask(~np.isnan(there), there)
+    return reps
 
 
 def seats(ws: Workspace) -> dict[str, str]:

@@ -22,6 +22,7 @@ from planner.services.tallies import held
 from planner.services.tallies import measure_values
 from planner.services.tallies import worst_deviations
 from planner.services.team import owner_names
+from planner.services.team import reps_of_scenario
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import scenarios as scenario_rows
@@ -58,7 +59,8 @@ class TerritoryView:
     index
         Worst absolute deviation by measure.
     homes
-        Reps' homes: `name`, `lat`, `lon`, `territory_id`.
+        Reps' homes in the scenario: `name`, `lat`, `lon`, `territory_id`, and where
+        they live today: `lives_lat`, `lives_lon`.
     """
 
     scenario: Scenario
@@ -174,7 +176,7 @@ def overview(
         alignment = load_alignment(conn, scenario_id)
         territories = scenario_rows.load_territories(conn, scenario_id)
         positions = team_rows.load_positions(conn, company_id)
-        reps = team_rows.load_reps(conn, company_id)
+        reps = reps_of_scenario(conn, company_id, scenario_id)
         as_of = company_rows.load_company(conn, company_id).as_of
     names = owner_names(positions, reps, as_of)
     accounts, table, units = facts.open_accounts, facts.table, facts.units
@@ -233,7 +235,7 @@ def _homes(
         territories.index, index=territories["position_id"]
     )
     active = reps[reps["left_on"].isna() | (reps["left_on"] > pd.Timestamp(str(as_of)))]
-    homes = active[["name", "lat", "lon"]].assign(
+    homes = active[["name", "lat", "lon", "lives_lat", "lives_lon"]].assign(
         territory_id=active["position_id"].map(territory_by_position)
     )
     return homes.dropna(subset=["lat", "lon", "territory_id"])

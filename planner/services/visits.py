@@ -12,6 +12,7 @@ import pandas as pd
 from planner.core.errors import InputError
 from planner.services.accounts import account_list
 from planner.services.team import rep_by_position
+from planner.services.team import reps_of_scenario
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import team as team_rows
@@ -76,7 +77,7 @@ def visit_inputs(
         )
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
-        reps = team_rows.load_reps(conn, str(ws.company_id))
+        reps = reps_of_scenario(conn, str(ws.company_id), scenario_id)
     return VisitInputs(
         accounts=accounts.assign(owner_id=accounts["position_id"]),
         reps=reps,
@@ -210,7 +211,7 @@ def rep_weeks(ws: Workspace, scenario_id: str, rep_id: str) -> RepWeeks:
     """
     with ws.store.reading() as conn:
         plan = visit_rows.load_visit_plan(conn, scenario_id)
-        reps = team_rows.load_reps(conn, str(ws.company_id))
+        reps = reps_of_scenario(conn, str(ws.company_id), scenario_id)
     if plan is None:
         raise InputError("no visits are planned for this scenario yet")
     if rep_id not in reps.index:

@@ -14,6 +14,7 @@ from planner.services import proposals
 from planner.services import publishing
 from planner.services import scenarios
 from planner.services import territory
+from planner.services import visits
 from planner.services.answers import answer_of
 from planner.services.answers import take
 from planner.services.drafted import drafted
@@ -34,6 +35,7 @@ from planner.services.gestures import lock_edit
 from planner.services.gestures import unlock_edit
 from planner.services.plan_rows import plan_hash
 from planner.store import scenarios as scenario_rows
+from planner.store import team as team_rows
 from planner.territory.applying import apply_edit
 from planner.territory.applying import difference
 from planner.territory.edits import AddTerritory
@@ -202,6 +204,16 @@ def test_locks_homes_and_barriers_are_saved_with_the_scenario(small, plan):
     view = territory.overview(small, plan.scenario.scenario_id)
     homes = drafted(view, found).homes
     assert (43.0, -89.0) in set(zip(homes["lat"], homes["lon"], strict=True))
+    assert (43.0, -89.0) in set(zip(view.homes["lat"], view.homes["lon"], strict=True))
+    week = {"start_on": "2026-11-23"}
+    inputs = visits.visit_inputs(small, plan.scenario.scenario_id, week)
+    rep_id = inputs.rep_of[position]
+    assert inputs.reps.loc[rep_id, ["lat", "lon"]].tolist() == [43.0, -89.0]
+    with small.store.reading() as conn:
+        lives = team_rows.load_reps(conn, small.company_id).loc[rep_id]
+    assert (lives["lat"], lives["lon"]) != (43.0, -89.0), "only this scenario moved it"
+    homes = drafted(view, replace(found, homes={})).homes
+    assert homes.loc[rep_id, ["lat", "lon"]].tolist() == [lives["lat"], lives["lon"]]
     copy = scenarios.clone(small, plan.scenario.scenario_id, "Copy")
     assert plan_hash(open_draft(small, copy.scenario_id).saved) == plan_hash(found)
     with pytest.raises(InputError, match="nothing changes: all of it is locked"):
