@@ -1,9 +1,10 @@
 // The immutable half: blocks of bytes from Python (planner/ui/planmap/layers.py)
 // turned into what can be drawn and hit. World coordinates are Mercator, 0 to 1.
 
-export const NONE = 255; // code of what belongs to no class
+export const NONE = 65535; // code of what belongs to no class
+const NARROW_NONE = 255; // the same where a byte is enough
 const RADIANS = Math.PI / 180;
-const ARRAYS = { "<f4": Float32Array, "<u4": Uint32Array, "|u1": Uint8Array };
+const ARRAYS = { "<f4": Float32Array, "<u4": Uint32Array, "<u2": Uint16Array, "|u1": Uint8Array };
 
 export function mercator(lat, lon) {
   const sin = Math.sin(Math.max(-85, Math.min(85, lat)) * RADIANS);
@@ -21,7 +22,7 @@ export function decode(bytes) {
     arrays[name] = new ARRAYS[type](bytes.slice(place, end).buffer);
     place = aligned(end);
   }
-  if (header.kind === "codes") return arrays;
+  if (header.kind === "codes") return { codes: widened(arrays.codes) };
   const xy = project(arrays.lonlat);
   const index = new Map(header.ids.map((id, i) => [id, i]));
   // Many have the same text: each is sent once, and an array says who has which.
@@ -32,6 +33,12 @@ export function decode(bytes) {
   if (header.kind === "shapes") addShapes(layer);
   else addGrid(layer);
   return layer;
+}
+
+// Codes travel in one byte each where that is enough, else in two.
+export function widened(codes) {
+  if (codes.BYTES_PER_ELEMENT > 1) return codes;
+  return Uint16Array.from(codes, (code) => (code === NARROW_NONE ? NONE : code));
 }
 
 function aligned(place) {

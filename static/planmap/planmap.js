@@ -119,7 +119,7 @@ class PlanMap {
     this.place.append(this.box);
     this.foldLegend(this.data);
     this.map = L.map(this.canvasBox, {
-      attributionControl: false, boxZoom: false, scrollWheelZoom: false, zoomSnap: 0.25,
+      attributionControl: false, boxZoom: false, scrollWheelZoom: false, zoomSnap: 0.1,
       zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 2, maxZoom: 18, worldCopyJump: false,
       keyboard: true, doubleClickZoom: true, maxBoundsViscosity: 0.8, zoomControl: false,
     });
@@ -229,10 +229,10 @@ class PlanMap {
       const corner = (x, y) => window.L.CRS.EPSG3857.pointToLatLng(window.L.point(x * 256, y * 256), 0);
       const bounds = window.L.latLngBounds(corner(extent[0], extent[3]), corner(extent[2], extent[1]));
       const isLegendOpen = !this.legendBox.hidden && !this.legendBox.classList.contains("pm-closed");
-      const isWide = this.canvasBox.clientWidth > 640;
+      const [hasTools, isWide] = [480, 640].map((least) => this.canvasBox.clientWidth > least);
       this.map.fitBounds(bounds, {
         animate: isAsked, maxZoom: 14,
-        paddingTopLeft: [isWide ? 56 : 16, 24], paddingBottomRight: [isWide && isLegendOpen ? 216 : 16, 24],
+        paddingTopLeft: [hasTools ? 56 : 16, 24], paddingBottomRight: [isWide && isLegendOpen ? 216 : 16, 24],
       });
     } else this.map.setView([39, -96], 4, { animate: false });
     // Asked from below the map ("Show"): it is no use where nobody sees it.

@@ -59,7 +59,7 @@ export class Pointing {
     return {
       name, entry, isNone: Boolean(of.codes) && !entry && Boolean(data.unassigned),
       noneLabel: data.unassigned,
-      part: kind === "unit" && of.isMixed ? data.partNames[of.parts[i]] : undefined,
+      part: of.isMixed || (kind === "point" && of.parts) ? data.partTold[of.parts[i]] : undefined,
       facts: of.layer.facts.map(([label, texts]) => [label, texts[i]]), kind,
     };
   }

@@ -8,10 +8,11 @@ const [layers, { LIGHT, DARK }] = await Promise.all(
 
 export function readScene(data, blocks, hidden, isNight) {
   const layer = (name) => blocks[data.layers[name]] ?? null;
-  const units = layer("units") && { layer: layer("units"), codes: bytesOf(data.unitCodes) };
-  if (units) Object.assign(units, { isMixed: data.parts !== null, parts: bytesOf(data.parts) ?? units.codes });
+  const units = layer("units") && { layer: layer("units"), codes: codesOf(data.unitCodes) };
+  if (units) Object.assign(units, { isMixed: data.parts !== null, parts: codesOf(data.parts) ?? units.codes });
   const points = layer("points") && {
-    layer: layer("points"), codes: pointCodes(data, layer("codes")), size: bytesOf(data.pointSize),
+    layer: layer("points"), size: bytesOf(data.pointSize),
+    codes: codesOf(data.pointCodes, layer("codes")), parts: codesOf(data.pointParts, layer("parts")),
   };
   const withPlace = (thing) => ({ ...thing, xy: layers.mercator(...thing.at) });
   const scene = {
@@ -80,12 +81,14 @@ export function extentOf(scene, data) {
 }
 
 // Of a crowd the classes stand in a block, and only what differs from it is told.
-function pointCodes(data, sent) {
-  const told = bytesOf(data.pointCodes);
-  if (!sent) return told;
-  const codes = sent.codes.slice();
-  new Uint32Array(bytesOf(data.pointsDiffering).buffer).forEach((i, nth) => (codes[i] = told[nth]));
-  return codes;
+function codesOf(told, sent) {
+  if (!told) return null;
+  const bytes = bytesOf(told.codes);
+  const codes = layers.widened(told.bytes > 1 ? new Uint16Array(bytes.buffer) : bytes);
+  if (told.places === null) return codes;
+  const all = sent.codes.slice();
+  new Uint32Array(bytesOf(told.places).buffer).forEach((i, nth) => (all[i] = codes[nth]));
+  return all;
 }
 
 function bytesOf(text) {

@@ -219,7 +219,7 @@ def test_a_planners_day(browser, tmp_path):
         # Draw: a lasso of 200 accounts to another territory; the bars tell that this
         # is too many for one of 24.
         page.locator(".pm-tool[aria-label*='freehand']").click()
-        lasso(page, 0.31, 0.36, 80)
+        lasso(page, 0.31, 0.36, 100)
         n_chosen = chosen(page)
         assert n_chosen >= 200
         choose(page, "terr-target", "T16")

@@ -131,7 +131,7 @@ def test_every_account_is_counted_once(by):
     assert [entry.count for entry in drawn.legend] == [
         str(n) for n in counted[: len(drawn.legend)]
     ]
-    assert drawn.unit_codes.dtype == drawn.point_codes.dtype == np.uint8
+    assert drawn.unit_codes.dtype == drawn.point_codes.dtype == np.uint16
 
 
 @pytest.mark.parametrize("by", COLOUR_BY)

@@ -30,6 +30,8 @@ from planner.ui.planmap import codes_of
 from planner.ui.planmap import places_of
 from planner.ui.planmap import shapes_of
 from planner.ui.planmap.codes import CROWD
+from planner.ui.planmap.codes import NARROW_NONE
+from planner.ui.planmap.codes import narrow
 from planner.ui.planmap.codes import sent_codes
 from planner.ui.planmap.component import payload
 from planner.ui.planmap.component import scripts_version
@@ -129,25 +131,25 @@ def test_a_ninth_fact_is_refused(accounts):
 def test_classes_become_codes_in_the_order_of_the_legend():
     codes = codes_of(pd.Series(["T2", None, "T1", "gone"]), ["T1", "T2"])
     assert codes.tolist() == [1, NONE, 0, NONE]
-    assert codes.dtype == np.uint8
+    assert codes.dtype == np.uint16
 
 
 def test_codes_must_fit_the_layer_and_the_legend(accounts):
     places = places_of(accounts)
-    with pytest.raises(InputError, match="uint8"):
+    with pytest.raises(InputError, match="uint16"):
         Points(places=places, codes=np.zeros(3, int))
     with pytest.raises(InputError, match="one value each"):
-        Points(places=places, codes=np.zeros(2, np.uint8))
+        Points(places=places, codes=np.zeros(2, np.uint16))
     with pytest.raises(InputError, match="size"):
         Points(places=places, size=np.zeros(2))
-    points = Points(places=places, codes=np.array([0, 1, NONE], np.uint8))
+    points = Points(places=places, codes=np.array([0, 1, NONE], np.uint16))
     with pytest.raises(InputError, match="no entry"):
         MapData(label="x", points=points, legend=[Entry(label="a", colour="#77AADD")])
 
 
 def full(units, accounts) -> MapData:
     shapes, places = shapes_of(units), places_of(accounts)
-    codes = np.array([0, NONE], np.uint8)
+    codes = np.array([0, NONE], np.uint16)
     stop = Stop(stop_id="a", name=HOSTILE, lat=1, lon=2, facts=[("Arrive", "08:30")])
     return MapData(
         label=HOSTILE,
@@ -165,7 +167,8 @@ def full(units, accounts) -> MapData:
 def test_what_changes_is_one_byte_each(units, accounts):
     data = full(units, accounts)
     sent = payload(data, "m", 400, ["point"])
-    assert base64.b64decode(sent["unitCodes"]) == bytes([0, NONE])
+    assert sent["unitCodes"]["bytes"] == 1
+    assert base64.b64decode(sent["unitCodes"]["codes"]) == bytes([0, NARROW_NONE])
     assert base64.b64decode(sent["pointSize"]) == bytes([0, 128, 0])
     assert sent["pointCodes"] is None
     assert sent["layers"]["units"] == data.units.shapes.version
@@ -205,12 +208,45 @@ def test_few_of_many_are_told_by_their_places():
     assert len(base64.b64decode(sent["bits"])) == 125
 
 
+def test_codes_travel_in_as_few_bytes_as_hold_them():
+    few = np.array([0, 254, NONE], "u2")
+    assert narrow(few).tolist() == [0, 254, NARROW_NONE]
+    assert narrow(few).dtype == np.uint8
+    many = np.array([0, 255, NONE], "u2")
+    assert narrow(many).tolist() == many.tolist()
+    assert narrow(many).dtype == np.dtype("<u2")
+
+
+def test_more_classes_than_a_byte_holds(accounts):
+    legend = [Entry(label=str(code), colour="#000000") for code in range(300)]
+    codes = np.array([0, 299, NONE], "u2")
+    points = Points(places=places_of(accounts), codes=codes)
+    sent = payload(MapData(label="m", points=points, legend=legend), "m", 400, ())
+    assert sent["pointCodes"]["bytes"] == 2
+    read = np.frombuffer(base64.b64decode(sent["pointCodes"]["codes"]), "<u2")
+    assert read.tolist() == codes.tolist()
+
+
+def test_points_tell_the_parts_of_the_units(units, accounts):
+    shapes, places = shapes_of(units), places_of(accounts)
+    parts = np.array([0, 1], "u2")
+    of_units = Units(
+        shapes=shapes, parts=parts, names=["T1", "T2"], told=["T1 Ann", "x"]
+    )
+    points = Points(places=places, parts=np.array([1, NONE, 0], "u2"))
+    sent = payload(MapData(label="m", units=of_units, points=points), "m", 400, ())
+    assert sent["partTold"] == ["T1 Ann", "x"]
+    assert base64.b64decode(sent["pointParts"]["codes"]) == bytes([1, NARROW_NONE, 0])
+    with pytest.raises(InputError, match="point's part has no name"):
+        MapData(label="m", points=points)
+
+
 def test_market_and_parts_must_fit_the_units(units):
     shapes = shapes_of(units)
     with pytest.raises(InputError, match="one value per unit"):
         MapData(label="x", units=Units(shapes=shapes), market=np.zeros(3))
     with pytest.raises(InputError, match="no name"):
-        Units(shapes=shapes, parts=np.array([0, 1], np.uint8), names=["T1"])
+        Units(shapes=shapes, parts=np.array([0, 1], np.uint16), names=["T1"])
 
 
 def test_events_are_checked():
@@ -236,7 +272,7 @@ def test_events_are_checked():
         {"kind": "box", "ids": "abc"},
         {"kind": "box", "unit_ids": ["17001"]},
         {"kind": "drag", "ids": ["R1"]},
-        {"kind": "unit", "ids": ["a"], "hidden": [256]},
+        {"kind": "unit", "ids": ["a"], "hidden": [65_536]},
         {"kind": "unit", "ids": ["a"], "hidden": [True]},
         {"kind": "unit", "ids": ["a"], "hidden": ["1"]},
         {"kind": "lasso"},
@@ -251,7 +287,7 @@ def test_events_are_checked():
 
 
 def test_hidden_classes_are_not_meant():
-    codes = np.array([0, 1, NONE], np.uint8)
+    codes = np.array([0, 1, NONE], np.uint16)
     event = MapEvent(kind="lasso", hidden=(1, NONE))
     assert event.is_shown(codes).tolist() == [True, False, False]
     assert MapEvent(kind="lasso").is_shown(codes).all()
@@ -334,25 +370,25 @@ def test_a_crowd_is_sent_once_and_then_what_differs():
         points = Points(places=places, codes=codes)
         data = MapData(label="m", points=points, legend=legend)
         sent = sent_codes(codes, last)
-        return sent, payload(data, "m", 400, (), 0, sent)
+        return sent, payload(data, "m", 400, (), 0, {"codes": sent})
 
-    first = np.arange(n) % 2
-    sent, told = sends(first.astype("u1"), None)
+    first = (np.arange(n) % 2).astype("u2")
+    sent, told = sends(first, None)
     assert unpack(sent.layer.blob)[1]["codes"].tolist() == first.tolist()
     assert told["layers"]["codes"] == sent.layer.version
-    assert (told["pointCodes"], told["pointsDiffering"]) == ("", "")
+    assert told["pointCodes"] == {"bytes": 1, "codes": "", "places": ""}
 
-    moved = first.astype("u1")
+    moved = first.copy()
     moved[[7, n - 1]] = [2, NONE]
     again, told = sends(moved, sent)
     assert again is sent
-    at = np.frombuffer(base64.b64decode(told["pointsDiffering"]), "<u4")
-    read = first.astype("u1")
-    read[at] = np.frombuffer(base64.b64decode(told["pointCodes"]), "u1")
-    assert read.tolist() == moved.tolist()
+    at = np.frombuffer(base64.b64decode(told["pointCodes"]["places"]), "<u4")
+    codes = np.frombuffer(base64.b64decode(told["pointCodes"]["codes"]), "u1")
+    assert at.tolist() == [7, n - 1]
+    assert codes.tolist() == [2, NARROW_NONE]
 
-    other, told = sends(np.full(n, 2, "u1"), sent)
+    other, told = sends(np.full(n, 2, "u2"), sent)
     assert other.layer.version != sent.layer.version
-    assert told["pointsDiffering"] == ""
+    assert told["pointCodes"]["places"] == ""
     assert sent_codes(first[:9], sent) is None
     assert sent_codes(None, sent) is None

@@ -33,7 +33,7 @@ places = pd.DataFrame({{"name": ["<b>Clinic</b>"], "lat": [42.0], "lon": [-88.0]
 shift = st.session_state.get("shift", 0)
 if st.button("Recolour"):
     st.session_state["shift"] = shift = shift + 1
-codes = ((np.arange(16) // 4 + shift) % 2).astype("u1")
+codes = ((np.arange(16) // 4 + shift) % 2).astype("u2")
 done = st.session_state.setdefault("done", [])
 home = st.session_state.setdefault("home", [43.5, -89.5])
 for event in take("m"):

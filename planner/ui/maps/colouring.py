@@ -52,9 +52,9 @@ class Colouring:
     legend
         The classes, with the accounts in each.
     unit_codes : shape (n_units,)
-        uint8, class of each unit as in ``view.units``; `NONE`: none.
+        uint16, class of each unit as in ``view.units``; `NONE`: none.
     point_codes : shape (n_accounts,)
-        uint8, class of each account as in ``view.accounts``; `NONE`: none.
+        uint16, class of each account as in ``view.accounts``; `NONE`: none.
     none
         Name of the class `NONE`; "": nothing has it.
     none_count
@@ -107,7 +107,7 @@ def colouring_of(
     """
     order = [str(name) for name in view.territories.index]
     units = codes_of(view.units["territory_id"], order)
-    points = _codes(view.accounts["territory_id"], order)
+    points = codes_of(view.accounts["territory_id"], order)
     if colour_by == "Territory":
         scale = Scale(
             title="Territories",
@@ -133,7 +133,7 @@ def colouring_of(
         days = scales.number(view.accounts["days_since_visit"], scales.NEVER)
         own = scales.visit_codes(days)
         median, is_held = _medians(of_unit, days, len(units))
-        typical = np.where(is_held, scales.visit_codes(median), NONE).astype("u1")
+        typical = np.where(is_held, scales.visit_codes(median), NONE).astype("u2")
     elif colour_by == "Score":
         scale = scales.SCORE
         score = scales.number(view.accounts["score"], 0.0)
@@ -220,17 +220,11 @@ def _changes(view: TerritoryView, fmt: Formats, before: TerritoryView) -> Colour
         is_now, was_then = now.notna().to_numpy(), was.notna().to_numpy()
         differs = is_now & was_then & np.asarray(now.to_numpy() != was.to_numpy())
         codes = np.select([differs, is_now & ~was_then, was_then & ~is_now], [1, 2, 3])
-        return codes.astype("u1")
+        return codes.astype("u2")
 
     units = classes(view.units["territory_id"], before.units["territory_id"])
     points = classes(view.accounts["territory_id"], before.accounts["territory_id"])
     return _made(fmt, CHANGES, units, points, none="")
-
-
-def _codes(values: pd.Series, order: Sequence[str]) -> np.ndarray:
-    """Give many rows of few classes their numbers: `codes_of`, once a class."""
-    places = _places(values, pd.Index(list(order), dtype="str"))
-    return np.where(places < 0, NONE, places).astype("u1")
 
 
 def _places(values: pd.Series, index: pd.Index) -> np.ndarray:
@@ -243,7 +237,7 @@ def _through(
     classes: np.ndarray, units: np.ndarray, points: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Class units and accounts by the class of their territory."""
-    table = np.full(NONE + 1, NONE, dtype="u1")
+    table = np.full(NONE + 1, NONE, dtype="u2")
     table[: len(classes)] = classes
     return table[units], table[points]
 
@@ -286,5 +280,5 @@ def _most_common(
     counts = np.bincount(cells, minlength=(n_units + 1) * n_codes)
     table = counts.reshape(n_units + 1, n_codes)[1:]
     if not n_codes:
-        return np.full(n_units, NONE, dtype="u1")
-    return np.where(table.any(axis=1), table.argmax(axis=1), NONE).astype("u1")
+        return np.full(n_units, NONE, dtype="u2")
+    return np.where(table.any(axis=1), table.argmax(axis=1), NONE).astype("u2")

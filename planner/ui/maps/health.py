@@ -49,7 +49,7 @@ def fault_map(
         return None
     better.index = better.index.astype("str") + " →"
     points = pd.concat([now, better])
-    codes = np.repeat(np.array([0, 1], dtype=np.uint8), [len(now), len(better)])
+    codes = np.repeat(np.array([0, 1], dtype=np.uint16), [len(now), len(better)])
     both = shown.index.intersection(now.index)
     return MapData(
         label=f"{title}: {len(now)} accounts",

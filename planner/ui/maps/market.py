@@ -66,7 +66,7 @@ def with_market(
     ]
     return replace(
         drawn,
-        units=Units(shapes=drawn.units.shapes, codes=codes.astype(np.uint8)),
+        units=Units(shapes=drawn.units.shapes, codes=codes.astype(np.uint16)),
         legend=[*drawn.legend, *entries],
     )
 

@@ -61,14 +61,14 @@ SCORE = Scale(
 def visit_codes(days: np.ndarray) -> np.ndarray:
     """Class of `LAST_VISIT` by days since the visit; `NEVER` and NaN: never."""
     codes = np.searchsorted(VISIT_LIMITS, days, side="left")
-    return np.where(np.isfinite(days), codes, len(VISIT_LABELS) - 1).astype("u1")
+    return np.where(np.isfinite(days), codes, len(VISIT_LABELS) - 1).astype("u2")
 
 
 def score_codes(score: np.ndarray) -> np.ndarray:
     """Class of `SCORE`; NaN: none."""
     lows = [low for low, _ in SCORE_BANDS[:-1]]
     codes = len(lows) - np.searchsorted(lows[::-1], score, side="right")
-    return np.where(np.isnan(score), NONE, codes).astype("u1")
+    return np.where(np.isnan(score), NONE, codes).astype("u2")
 
 
 def segments(accounts: pd.DataFrame) -> tuple[Scale, np.ndarray]:
@@ -97,7 +97,7 @@ def segments(accounts: pd.DataFrame) -> tuple[Scale, np.ndarray]:
         labels.append(OTHER)
     code_of = np.where(is_named, len(own), len(labels))  # the rest: other, or none
     code_of[own] = range(len(own))
-    codes = code_of[places].astype("u1")  # a missing one is −1: the last
+    codes = code_of[places].astype("u2")  # a missing one is −1: the last
     rest = [NO_SEGMENT] if (codes == len(labels)).any() else []
     scale = Scale(
         title="Segment",
@@ -138,7 +138,7 @@ def amounts(
         np.where(np.isnan(some), NONE, np.searchsorted(edges, some, side="right"))
         for some in values
     )
-    return scale, tuple(some.astype("u1") for some in codes)
+    return scale, tuple(some.astype("u2") for some in codes)
 
 
 def deviations(
@@ -175,7 +175,7 @@ def deviations(
         colours=tuple(along(DEVIATION, place / 6) for place in range(7)),
     )
     codes = np.searchsorted(limits, shares, side="right")
-    return scale, np.where(np.isnan(shares), NONE, codes).astype("u1")
+    return scale, np.where(np.isnan(shares), NONE, codes).astype("u2")
 
 
 def ramp(n_classes: int) -> tuple[str, ...]:

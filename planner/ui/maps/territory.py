@@ -30,7 +30,7 @@ from planner.ui.planmap import codes_of
 OUTLYING_SHARE = 0.02  # of the accounts, at each end, that the first look may miss
 LEAST_SPAN_DEG = 0.3  # of the first look, for accounts that lie in one place
 FAR_OFF = 1.8  # times the span of the rest: units beyond are left out at first
-MARGIN = 0.12  # around the accounts, of their span
+MARGIN = 0.08  # around the accounts, of their span
 BESIDE = "#9A1B6E"  # another team's outlines: no territory has this colour
 OUTLINE_DETAIL_DEG = 0.005
 MARK_LETTERS = 3
@@ -180,10 +180,15 @@ def territory_map(
             codes=drawn.unit_codes,
             parts=None if is_plain else codes_of(view.units["territory_id"], order),
             names=() if is_plain else order,
+            told=() if is_plain else [labels.get(name, name) for name in order],
         ),
         points=None
         if places is None
-        else Points(places=places, codes=drawn.point_codes),
+        else Points(
+            places=places,
+            codes=drawn.point_codes,
+            parts=None if is_plain else codes_of(view.accounts["territory_id"], order),
+        ),
         base=base,
         legend=drawn.legend,
         legend_title=drawn.title,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from planner.ui.planmap.component import planmap
 from planner.ui.planmap.component import take
-from planner.ui.planmap.data import NONE
 from planner.ui.planmap.data import Entry
 from planner.ui.planmap.data import Home
 from planner.ui.planmap.data import Line
@@ -16,6 +15,7 @@ from planner.ui.planmap.data import Units
 from planner.ui.planmap.data import codes_of
 from planner.ui.planmap.events import EventKind
 from planner.ui.planmap.events import MapEvent
+from planner.ui.planmap.layers import NONE
 from planner.ui.planmap.layers import Layer
 from planner.ui.planmap.layers import places_of
 from planner.ui.planmap.layers import shapes_of

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from planner.ui.planmap.layers import NONE
 from planner.ui.planmap.layers import Layer
 from planner.ui.planmap.layers import pack
 
 CROWD = 20_000  # points: fewer are sent whole each time
 MOST_DIFFERENT = 0.05  # of them; beyond, all are sent anew
+NARROW_NONE = 255  # `NONE` in a single byte
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -22,7 +24,7 @@ class SentCodes:
     Parameters
     ----------
     codes : shape (n_points,)
-        uint8.
+        uint16.
     layer
         The block in which they were sent.
     """
@@ -33,6 +35,26 @@ class SentCodes:
     def differing(self, codes: np.ndarray) -> np.ndarray:
         """Find the places where other codes differ from those sent."""
         return np.flatnonzero(self.codes != codes).astype("<u4")
+
+
+def narrow(codes: np.ndarray) -> np.ndarray:
+    """
+    Write codes as they travel: one byte each where that is enough, else two.
+
+    Parameters
+    ----------
+    codes : shape (n,)
+        uint16, `NONE` for none.
+
+    Returns
+    -------
+    shape (n,)
+        uint8 with `NARROW_NONE` for none, or uint16.
+    """
+    is_none = codes == NONE
+    if np.all(is_none | (codes < NARROW_NONE)):
+        return np.where(is_none, NARROW_NONE, codes).astype("u1")
+    return codes.astype("<u2")
 
 
 def sent_codes(codes: np.ndarray | None, last: SentCodes | None) -> SentCodes | None:
@@ -59,5 +81,5 @@ def sent_codes(codes: np.ndarray | None, last: SentCodes | None) -> SentCodes | 
         and len(last.differing(codes)) <= MOST_DIFFERENT * len(codes)
     ):
         return last
-    layer = pack(pd.Index([]), {"kind": "codes"}, {"codes": codes.astype("u1")})
+    layer = pack(pd.Index([]), {"kind": "codes"}, {"codes": narrow(codes)})
     return SentCodes(codes=codes, layer=layer)

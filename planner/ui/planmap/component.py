@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
@@ -21,6 +22,7 @@ import streamlit as st
 from planner.core.settings import ROOT
 from planner.geography.drawing import plain_text
 from planner.ui.planmap.codes import SentCodes
+from planner.ui.planmap.codes import narrow
 from planner.ui.planmap.codes import sent_codes
 from planner.ui.planmap.data import Entry
 from planner.ui.planmap.data import Home
@@ -76,6 +78,8 @@ def _loader(role: str) -> str:
     }
 
 
+CROWDED = ("codes", "parts")  # of points: of a crowd only what differs is told
+
 _store = st.components.v2.component("planmap_store", js=_loader("store"))
 _map = st.components.v2.component("planmap", js=_loader("map"))
 
@@ -107,8 +111,10 @@ def planmap(
     The last gesture that no `take` has taken, once; None if there was none.
     """
     inbox = _inbox(key)
-    inbox.sent = sent_codes(data.points.codes if data.points else None, inbox.sent)
-    layers = layers_of(data) | ({"codes": inbox.sent.layer} if inbox.sent else {})
+    for name in CROWDED:
+        codes = getattr(data.points, name, None)
+        inbox.sent[name] = sent_codes(codes, inbox.sent.get(name))
+    layers = layers_of(data) | _layers_of(inbox.sent)
     for name, layer in layers.items():
         _store(data=layer.blob, key=f"{key}-{name}-store", height="content")
     _map(
@@ -124,7 +130,7 @@ class _Inbox:
     """Gestures of one map that wait for the page; what its browser has been sent."""
 
     seen: int = 0  # number of the last gesture
-    sent: SentCodes | None = None
+    sent: dict[str, SentCodes | None] = field(default_factory=dict)
     events: list[MapEvent] = field(default_factory=list)
 
 
@@ -174,7 +180,7 @@ def payload(
     height: int,
     events: Sequence[EventKind],
     seen: int = 0,
-    sent: SentCodes | None = None,
+    sent: Mapping[str, SentCodes | None] | None = None,
 ) -> dict[str, Any]:
     """
     Write the changing half: small, and all text in it plain.
@@ -186,15 +192,11 @@ def payload(
     seen
         Number of the last gesture received, which the browser need not send again.
     sent
-        Against which the codes of the points are told; None: they are written out.
+        Against which the `CROWDED` fields of the points are told; none: written out.
     """
     units, points = data.units, data.points
-    codes = points.codes if points else None
-    differing = None
-    if sent is not None and codes is not None:
-        differing = sent.differing(codes)
-        codes = codes[differing]
-    layers = layers_of(data) | ({"codes": sent.layer} if sent else {})
+    sent = sent or {}
+    layers = layers_of(data) | _layers_of(sent)
     return {
         "key": key,
         "height": height,
@@ -205,11 +207,14 @@ def payload(
         "hands": HANDS,
         "label": plain_text(data.label),
         "layers": {name: layer.version for name, layer in layers.items()},
-        "unitCodes": _base64(units.codes if units else None),
-        "parts": _base64(units.parts if units else None),
+        "unitCodes": _codes(units.codes if units else None),
+        "parts": _codes(units.parts if units else None),
         "partNames": [plain_text(name) for name in units.names] if units else [],
-        "pointCodes": _base64(codes),
-        "pointsDiffering": _base64(differing),
+        "partTold": [plain_text(name) for name in units.told or units.names]
+        if units
+        else [],
+        "pointCodes": _codes(points.codes if points else None, sent.get("codes")),
+        "pointParts": _codes(points.parts if points else None, sent.get("parts")),
         "pointSize": _base64(_bytes_of(points.size) if points else None),
         "legendTitle": plain_text(data.legend_title),
         "legendOpen": data.is_legend_open,
@@ -235,6 +240,25 @@ def payload(
         "subtitle": plain_text(data.subtitle),
         "tileUrl": data.tile_url,
         "attribution": plain_text(data.attribution),
+    }
+
+
+def _layers_of(sent: Mapping[str, SentCodes | None]) -> dict[str, Layer]:
+    return {name: codes.layer for name, codes in sent.items() if codes is not None}
+
+
+def _codes(
+    codes: np.ndarray | None, sent: SentCodes | None = None
+) -> dict[str, Any] | None:
+    """Write codes, or where they differ from those that were sent."""
+    if codes is None:
+        return None
+    places = None if sent is None else sent.differing(codes)
+    told = narrow(codes if places is None else codes[places])
+    return {
+        "bytes": told.itemsize,
+        "codes": _base64(told),
+        "places": _base64(places),
     }
 
 

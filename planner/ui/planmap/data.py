@@ -12,9 +12,8 @@ from planner.core.errors import InputError
 from planner.geography.colours import GREY
 from planner.geography.colours import shade
 from planner.ui.planmap.events import EventKind  # noqa: F401 - pages ask for it here
+from planner.ui.planmap.layers import NONE
 from planner.ui.planmap.layers import Layer
-
-NONE = 255  # code of what belongs to no class: unassigned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +58,15 @@ class Units:
         between parts and names upon them; `NONE`: to nothing.
     names
         Of the parts, as on the map.
+    told
+        Of the parts, as told with a unit or point; empty: as on the map.
     """
 
     shapes: Layer
     codes: np.ndarray | None = None
     parts: np.ndarray | None = None
     names: Sequence[str] = ()
+    told: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         _check_codes(self.codes, self.shapes, "units")
@@ -84,16 +86,21 @@ class Points:
         From `places_of`.
     codes : shape (n_points,)
         Class of each point, `NONE` for grey; None: all grey.
+    parts : shape (n_points,)
+        Which of the units' parts each point belongs to, told with its name; None: that
+        is its class, or it is not known.
     size : shape (n_points,)
         0 to 1, drawn as area; None: all the same.
     """
 
     places: Layer
     codes: np.ndarray | None = None
+    parts: np.ndarray | None = None
     size: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         _check_codes(self.codes, self.places, "points")
+        _check_codes(self.parts, self.places, "points' parts")
         if self.size is not None and len(self.size) != len(self.places):
             raise InputError(
                 f"size must have one value per point ({len(self.places)}),"
@@ -253,6 +260,10 @@ class MapData:
             known = codes is None or not len(codes) or _top(codes) < len(self.legend)
             if not known:
                 raise InputError(f"a code has no entry among the {len(self.legend)}")
+        parts = None if self.points is None else self.points.parts
+        names = () if self.units is None else self.units.names
+        if parts is not None and _top(parts) >= len(names):
+            raise InputError(f"a point's part has no name among the {len(names)}")
 
 
 def codes_of(values: pd.Series, order: Sequence[str]) -> np.ndarray:
@@ -269,10 +280,12 @@ def codes_of(values: pd.Series, order: Sequence[str]) -> np.ndarray:
     Returns
     -------
     shape (n,)
-        uint8, `NONE` for none.
+        uint16, `NONE` for none.
     """
-    codes = pd.Index(list(order), dtype="str").get_indexer_for(values)
-    return np.where(codes < 0, NONE, codes).astype("u1")
+    nth, names = pd.factorize(values)  # looked up once a class, not once a row
+    codes = pd.Index(list(order), dtype="str").get_indexer_for(names)
+    codes = np.append(codes, -1)[nth]  # a missing one is −1: the last
+    return np.where(codes < 0, NONE, codes).astype("u2")
 
 
 def dark(colour: str) -> str:
@@ -289,8 +302,8 @@ def _top(codes: np.ndarray) -> int:
 def _check_codes(codes: np.ndarray | None, layer: Layer, name: str) -> None:
     if codes is None:
         return
-    if codes.dtype != np.uint8:
-        raise InputError(f"codes of {name} must be uint8, got {codes.dtype}")
+    if codes.dtype != np.uint16:
+        raise InputError(f"codes of {name} must be uint16, got {codes.dtype}")
     if len(codes) != len(layer):
         raise InputError(
             f"codes of {name} must have one value each ({len(layer)}), got {len(codes)}"

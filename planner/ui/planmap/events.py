@@ -10,6 +10,8 @@ from typing import get_args
 
 import numpy as np
 
+from planner.ui.planmap.layers import NONE
+
 EventKind = Literal[
     "point",
     "unit",
@@ -26,7 +28,7 @@ EventKind = Literal[
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 DRAWN: tuple[EventKind, ...] = ("box", "lasso", "polygon", "paint", "line", "drag")
 _MOST_VERTICES = 20_000
-_TOP_CODE = 255
+_TOP_CODE = NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ import shapely
 from planner.core.errors import InputError
 from planner.geography.drawing import plain_text
 
+NONE = 65_535  # code of what belongs to no class: unassigned
 MAX_FACTS = 8
 ALIGN = 4  # typed arrays in the browser start at multiples of this
 
