@@ -33,7 +33,10 @@ places = pd.DataFrame({{"name": ["<b>Clinic</b>"], "lat": [42.0], "lon": [-88.0]
 shift = st.session_state.get("shift", 0)
 if st.button("Recolour"):
     st.session_state["shift"] = shift = shift + 1
-codes = ((np.arange(16) // 4 + shift) % 2).astype("u2")
+is_many = "many" in st.query_params  # more classes than a byte holds, and parts beside them
+codes = np.full(16, 299, "u2") if is_many else ((np.arange(16) // 4 + shift) % 2).astype("u2")
+more = [Entry(label=f"T{{n}}", colour="#44BB99") for n in range(3, 301)] if is_many else []
+parts = {{"parts": np.zeros(16, "u2"), "names": ["P1"], "told": ["P1 Ann"]}} if is_many else {{}}
 done = st.session_state.setdefault("done", [])
 home = st.session_state.setdefault("home", [43.5, -89.5])
 for event in take("m"):
@@ -45,10 +48,10 @@ for event in take("m"):
         st.session_state["event"] = event
 event = st.session_state.get("event")
 planmap(
-    MapData(label="Test map", title="North: 2027 / draft", homes=[Home(home_id="R1", name="Ann", lat=home[0], lon=home[1])], units=Units(shapes=shapes_of(units), codes=codes),
-            points=Points(places=places_of(places)), legend_title="Territory",
+    MapData(label="Test map", title="North: 2027 / draft", homes=[Home(home_id="R1", name="Ann", lat=home[0], lon=home[1])], units=Units(shapes=shapes_of(units), codes=codes, **parts),
+            points=Points(places=places_of(places), parts=np.zeros(1, "u2") if is_many else None), legend_title="Territory",
             legend=[Entry(label="T1", short="T1", colour="#77AADD", bar=1.0),
-                    Entry(label="T2", short="T2", colour="#EE8866", bar=0.5)],
+                    Entry(label="T2", short="T2", colour="#EE8866", bar=0.5), *more],
             locked_parts=["T1"], selected=("U33", "A1"), locked_units=["U11"], pending_units=["U00", "U01"],
             barriers=[("U10", "U20"), ("U11", "U21")], market=np.arange(16) / 15, market_label="People"),
     key="m", height=500, events=("point", "unit", "box", "lasso", "polygon", "paint", "line", "key", "drag"))
@@ -144,6 +147,22 @@ def test_a_name_from_data_is_shown_as_text_and_its_click_comes_back(page):
     assert page.locator(".pm-tip-name").inner_text() == "<b>Clinic</b>"
     page.mouse.click(x, y)
     page.get_by_text("got point 1 0 ('A1',)").wait_for(timeout=10_000)
+    assert page.faults == []
+
+
+def test_more_classes_than_a_byte_holds_are_told_with_their_part(page, address):
+    page.goto(f"{address}/?many")
+    page.locator(".pm-row").filter(has_text="T300").wait_for(timeout=30_000)
+    page.wait_for_timeout(500)
+    x, y = middle(page)
+    page.mouse.move(x, y)
+    name = page.locator(".pm-tip-name")
+    name.filter(has_text="Clinic").wait_for()
+    assert name.inner_text() == "<b>Clinic</b> · P1 Ann"
+    page.mouse.move(x + 40, y + 40)
+    name.filter(has_text="U").wait_for()
+    assert name.inner_text().endswith(" · P1 Ann")
+    assert page.locator(".pm-tip-class").inner_text() == "T300"
     assert page.faults == []
 
 
