@@ -3,15 +3,9 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
-import sys
-import time
-
 import pytest
 
-from planner.core.settings import ROOT
+from tests.ui.served_page import served
 
 pytestmark = pytest.mark.browser
 PAGE = """
@@ -70,25 +64,8 @@ FOCUS = """() => { let one = document.activeElement;
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("app")
-    (folder / "app.py").write_text(PAGE.format(root=str(ROOT)))
-    shutil.copytree(ROOT / "static", folder / "static")
-    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port"]
-    server = subprocess.Popen([*command, str(port)], cwd=folder)
-    try:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
+    with served(tmp_path_factory.mktemp("app"), PAGE) as url:
+        yield url
 
 
 @pytest.fixture
