@@ -248,25 +248,32 @@ def say_impossible(
     """
     deviation = np.abs(problem.loads(labels) / problem.target - 1)
     worst: Floats = deviation.max(axis=0)
+    limits = [m.tolerance for m in measures if m.tolerance is not None]
+    widest = max(limits, default=0.0)
     said = []
     for m, measure in enumerate(measures):
         name, limit = measure.column, measure.tolerance
         if limit is None or worst[m] <= limit + 1e-9:
             continue
-        proven = [floor for floor in floors if floor.measure in (name, "")]
-        least = max((floor.deviation for floor in proven), default=0.0)
+        own = [floor for floor in floors if floor.measure == name][:1]
+        least = own[0].deviation if own else 0.0
+        # What holds for the worst of all measures is no proof for this one.
+        joint = [floor for floor in floors if floor.measure == ""][:1]
+        joint = [floor for floor in joint if floor.deviation > max(least, widest)]
+        proven = [*own, *joint]
         at = int(deviation[:, m].argmax())
         others = [other.column for other in measures if other.tolerance is not None]
         others.remove(name)
         beside = f" together with {' and '.join(others)}" if others else ""
-        cannot = "cannot be had" if least > limit else "was not reached"
-        tail = (
-            f"at least {100 * least:.1f} % is proven"
-            if least > 0
-            else ("nothing above 0 is proven, so a longer search may find better")
-        )
+        cannot = "cannot be had" if least > limit or joint else "was not reached"
+        tail = "nothing above 0 is proven, so a longer search may find better"
+        if own:
+            tail = f"at least {100 * least:.1f} % is proven"
+        elif joint:
+            tail = "and this is proven"
         blockers = sorted({unit for floor in proven for unit in floor.unit_ids})
-        because = f": {proven[0].reason}" if proven else ""
+        reasons = ", and ".join(floor.reason for floor in proven)
+        because = f": {reasons}" if proven else ""
         who = f"; units {', '.join(blockers[:3])}" if blockers else ""
         said.append(
             f"{name} within {100 * limit:g} %{beside} {cannot}: {100 * worst[m]:.1f} % "

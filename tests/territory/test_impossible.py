@@ -1,5 +1,6 @@
 """Impossible is an answer: the proven least deviation is one, and is said."""
 
+import re
 from itertools import product
 
 import numpy as np
@@ -39,10 +40,23 @@ def test_what_cannot_be_had_is_said_with_the_proof():
     assert result.proven_deviation["revenue"] == pytest.approx(0.2)
     told = result.violations[0]
     assert "revenue within 5 % together with accounts cannot be had" in told
-    assert "at least 35.1 % is proven" in told
+    assert "at least 20.0 % is proven: unit 'r0c0' alone is 120 %" in told
+    assert "and whichever units join 'r0c0', one of the measures is 35.1 % off" in told
     assert result.proven_deviation[""] == pytest.approx(26 / 74)
     assert "units r0c0" in told
     assert told in result.summary()
+
+
+def test_what_is_proven_of_the_worst_measure_is_not_said_of_each():
+    """One unit has 2.0 territories' accounts and 2.6 territories' revenue."""
+    units, edges = grid(1, 6, values=np.array([60.0, 6, 6, 6, 6, 6]))
+    units["revenue"] = [78.0, 2.4, 2.4, 2.4, 2.4, 2.4]
+    result = balance(units, edges, asked(3))
+    assert len(result.violations) == 2
+    for sentence, least in zip(result.violations, (100.0, 160.0), strict=True):
+        found = float(re.search(r"([\d.]+) % is the least found", sentence)[1])
+        proven = float(re.search(r"at least ([\d.]+) % is proven", sentence)[1])
+        assert found >= proven == least
 
 
 def test_two_measures_that_contradict_each_other_are_proven():
