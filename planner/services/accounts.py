@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 
@@ -23,15 +24,21 @@ from planner.store import team as team_rows
 OPEN_STAGES = ("qualify", "propose", "negotiate")
 
 
-def visited_accounts(conn: Connection, company_id: str) -> pd.DataFrame:
+def visited_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.DataFrame:
     """
     Read the accounts, last visited on the day their list says or a later visit made.
+
+    Parameters
+    ----------
+    conn, company_id
+        Of which company.
+    as_of
+        Its today; visits entered for later days do not count.
 
     Returns
     -------
     ACCOUNTS frame.
     """
-    as_of = company_rows.load_company(conn, company_id).as_of
     accounts = account_rows.load_accounts(conn, company_id)
     made = deal_rows.load_last_visits(conn, company_id, as_of).reindex(accounts.index)
     both = pd.concat([accounts["last_visit_on"], made], axis=1)
@@ -49,7 +56,7 @@ def known_accounts(conn: Connection, company_id: str) -> pd.DataFrame:
     """
     as_of = company_rows.load_company(conn, company_id).as_of
     accounts = with_segments(
-        visited_accounts(conn, company_id),
+        visited_accounts(conn, company_id, as_of),
         account_rows.load_segments(conn, company_id),
     )
     deals = deal_rows.load_deals(conn, company_id, stages=OPEN_STAGES)

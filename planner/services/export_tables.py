@@ -11,6 +11,7 @@ import pandas as pd
 
 from planner.core.files import in_money
 from planner.geography.boundaries import dissolve
+from planner.services.accounts import visited_accounts
 from planner.services.importing import import_findings
 from planner.services.importing import imports
 from planner.services.team import owner_names
@@ -54,8 +55,10 @@ class ExportTable:
 
 
 def _accounts(ws: Workspace, _: str | None) -> pd.DataFrame:
+    company_id = str(ws.company_id)
     with ws.store.reading() as conn:
-        accounts = account_rows.load_accounts(conn, str(ws.company_id))
+        as_of = company_rows.load_company(conn, company_id).as_of
+        accounts = visited_accounts(conn, company_id, as_of)
     return _told(ws, accounts)
 
 

@@ -9,17 +9,17 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.services.staffing import staff_territories
-from planner.services.team import HOME
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import scenarios as scenario_rows
+from planner.store.scenarios import BARRIER
+from planner.store.scenarios import HOME
+from planner.store.scenarios import LOCK
 from planner.store.scenarios import Edit
 from planner.territory.alignment import Alignment
 from planner.territory.edits import LOCKABLE
 from planner.territory.edits import Draft
 from planner.territory.edits import Locks
-
-LOCK, BARRIER = "lock_", "barrier"
 
 
 def load_plan(conn: Connection, scenario_id: str) -> Draft:

@@ -157,7 +157,7 @@ def _rules(conn: Connection, company_id: str) -> tuple[tuple[Rule, ...], int]:
 
 def _decide(conn: Connection, company_id: str, rules: Sequence[Rule]) -> SegmentView:
     company = company_rows.load_company(conn, company_id)
-    accounts = visited_accounts(conn, company_id)
+    accounts = visited_accounts(conn, company_id, company.as_of)
     saved = account_rows.load_segments(conn, company_id)
     digits = minor_digits(company.currency)
     segments = apply_rules(

@@ -14,7 +14,6 @@ from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 
 VACANT = "vacant"
-HOME = "home"  # kind of a mark: where a position's rep lives in a scenario
 
 
 def reps_here(reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
@@ -87,7 +86,9 @@ def reps_of_scenario(
     """
     reps = team_rows.load_reps(conn, company_id)
     marks = scenario_rows.load_marks(conn, scenario_id)
-    moved = marks[marks["kind"] == HOME].set_index("thing")[["lat", "lon"]]
+    moved = marks[marks["kind"] == scenario_rows.HOME].set_index("thing")[
+        ["lat", "lon"]
+    ]
     places = moved.reindex(reps["position_id"])
     for column in ("lat", "lon"):
         there = places[column].to_numpy()

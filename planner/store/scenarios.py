@@ -69,6 +69,7 @@ _MARK_COLUMNS = {
     "lat": "float64",
     "lon": "float64",
 }
+LOCK, HOME, BARRIER = "lock_", "home", "barrier"  # kinds of marks; locks of what
 TOLD_CHANGES = 2000  # more are told to the audit log as a count and a hash
 
 

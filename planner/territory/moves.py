@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from planner.core.errors import InputError
 from planner.territory.alignment import Alignment
@@ -102,10 +104,26 @@ def moves_between(before: Alignment, after: Alignment) -> list[Move]:
     ]
 
 
+def differs(was: pd.Series, now: pd.Series) -> NDArray[np.bool_]:
+    """
+    Tell whose territory differs; in none before and after is no difference.
+
+    Parameters
+    ----------
+    was, now : shape (n,)
+        Territory of the same units or accounts in the same order; missing: none.
+
+    Returns
+    -------
+    shape (n,)
+    """
+    is_held = was.notna() | now.notna()
+    return ((was != now) & is_held).to_numpy(dtype=bool)
+
+
 def _changed(old: pd.Series, new: pd.Series) -> dict[str | None, list[str]]:
     """Ids by new territory, of those whose territory differs."""
-    same = (old == new).fillna(False).astype(bool) | (old.isna() & new.isna())
     ids_by_target: dict[str | None, list[str]] = {}
-    for name, to in new[~same].items():
+    for name, to in new[differs(old, new)].items():
         ids_by_target.setdefault(None if pd.isna(to) else to, []).append(str(name))
     return ids_by_target

@@ -73,28 +73,24 @@ def _give_way() -> None:
     _ = "anything" in st.session_state
 
 
-@st.cache_resource(show_spinner=False)
-def _turns() -> Turns:
-    return Turns()
+_turns = Turns()  # of the whole server: modules are loaded once
 
 
 @contextmanager
 def turn() -> Iterator[None]:
     """Draw a page in its turn."""
-    turns = _turns()
-    _mine.has_turn = turns.take(is_top=True)
+    _mine.has_turn = _turns.take(is_top=True)
     try:
         yield
     finally:
         if _mine.has_turn:
-            turns.give_back()
+            _turns.give_back()
         _mine.has_turn = False
 
 
 def let_tops_pass() -> None:
     """Let other pages' tops be drawn before what follows on this one."""
     if getattr(_mine, "has_turn", False):
-        turns = _turns()
-        turns.give_back()
+        _turns.give_back()
         _mine.has_turn = False  # also if waiting ends by the user going on
-        _mine.has_turn = turns.take(is_top=False)
+        _mine.has_turn = _turns.take(is_top=False)

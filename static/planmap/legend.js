@@ -2,7 +2,7 @@
 
 const version = new URL(import.meta.url).search;
 const [{ element, icon }, { NONE }] = await Promise.all(
-  ["overlays", "marks"].map((name) => import(`./${name}.js${version}`)),
+  ["overlays", "layers"].map((name) => import(`./${name}.js${version}`)),
 );
 
 // The rows as they are shown, on the screen and in the picture.

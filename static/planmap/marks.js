@@ -1,6 +1,7 @@
 // What stands at a place: accounts, routes, homes, locks, circles of the market, names.
 
-export const NONE = 65535;
+const version = new URL(import.meta.url).search;
+const { NONE } = await import(`./layers.js${version}`);
 export const DIM = 0.12;
 export const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 const CROWD = 20000; // accounts in view from which each is only a speck

@@ -2,12 +2,17 @@
 
 import datetime as dt
 
+import pytest
+
+from planner.core.errors import NotFoundError
 from planner.segmentation.rules import Rule
 from planner.services import companies
 from planner.services import publishing
 from planner.services import scenarios
 from planner.services import segments
 from planner.services import workspace
+from planner.store import accounts as account_rows
+from planner.store import companies as company_rows
 
 AS_OF = dt.date(2026, 11, 20)
 
@@ -49,6 +54,16 @@ def test_the_stamp_changes_with_the_rules_only_when_they_change(small):
     rule = Rule(name="All", expression="employees >= 0", segment="All")
     segments.save_rules(small, [rule])
     assert companies.facts_stamp(small) != first
+
+
+def test_the_stamp_names_the_newest_import_and_nobody_has_none(small):
+    with small.store.reading() as conn:
+        newest = account_rows.list_imports(conn, small.company_id).index[0]
+        stamp = company_rows.load_facts_stamp(conn, small.company_id)
+        assert stamp == companies.facts_stamp(small)
+        assert stamp.endswith(f"import {newest}")
+        with pytest.raises(NotFoundError, match="nobody"):
+            company_rows.load_facts_stamp(conn, "nobody")
 
 
 def test_the_audit_log_tells_what_was_done(sample):

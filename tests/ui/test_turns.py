@@ -1,9 +1,9 @@
 """Pages are drawn in turn, so that many planners at once do not hinder each other."""
 
 import threading
+import time
 
 import pytest
-import streamlit as st
 
 from planner.ui import turns
 from planner.ui.turns import let_tops_pass
@@ -15,12 +15,14 @@ LONG_S = 20.0
 @pytest.fixture(autouse=True)
 def fresh():
     """Begin with nobody's turn."""
-    st.cache_resource.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(turns, "_turns", turns.Turns())
+        yield
 
 
 def is_free():
     """Tell whether the turn can be had at once."""
-    queue = turns._turns()
+    queue = turns._turns
     has_turn = queue.take(is_top=True)
     if has_turn:
         queue.give_back()
@@ -78,7 +80,7 @@ def test_who_waited_in_vain_gives_back_no_turn(monkeypatch):
 
 def test_tops_pass_before_what_lies_below(monkeypatch):
     monkeypatch.setattr(turns, "LONGEST_WAIT_S", LONG_S)
-    queue, drawn = turns._turns(), []
+    queue, drawn = turns._turns, []
 
     def page(name):
         with turn():
@@ -92,7 +94,7 @@ def test_tops_pass_before_what_lies_below(monkeypatch):
         for number, thread in enumerate((first, second), 1):
             thread.start()
             while queue._n_tops < number:
-                pass
+                time.sleep(0.01)
     for thread in (first, second):
         thread.join(timeout=LONG_S)
     assert {place.split()[0] for place in drawn[:2]} == {"top"}
@@ -103,7 +105,7 @@ def test_tops_pass_before_what_lies_below(monkeypatch):
 def test_who_is_alone_keeps_the_turn():
     with turn():
         let_tops_pass()
-        assert turns._turns()._is_taken
+        assert turns._turns._is_taken
     assert is_free()
 
 
@@ -114,7 +116,7 @@ def test_who_waits_stops_when_its_user_goes_on(monkeypatch):
     def gone_on():
         raise GoneOn
 
-    queue = turns._turns()
+    queue = turns._turns
     with turn():
         monkeypatch.setattr(turns, "_give_way", gone_on)
         for is_top in (True, False):
@@ -126,7 +128,7 @@ def test_who_waits_stops_when_its_user_goes_on(monkeypatch):
 
 
 def test_a_page_overtaken_while_tops_pass_holds_no_turn(monkeypatch):
-    queue = turns._turns()
+    queue = turns._turns
 
     def overtaken(**_):
         raise KeyboardInterrupt

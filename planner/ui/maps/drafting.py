@@ -8,6 +8,7 @@ import pandas as pd
 
 from planner.services.territory import TerritoryView
 from planner.territory.edits import Draft
+from planner.territory.moves import differs
 
 
 def draft_marks(
@@ -51,5 +52,4 @@ def _moved(was: pd.Series, now: pd.Series) -> pd.Index:
     """List what has another territory, or one where it had none, or the reverse."""
     if not was.index.equals(now.index):
         was = was.reindex(now.index)
-    is_either = (was.notna() | now.notna()).to_numpy()
-    return now.index[(was != now).to_numpy() & is_either]
+    return now.index[differs(was, now)]

@@ -18,6 +18,7 @@ from planner.services.drafting import reject_all
 from planner.services.reasons import reasons_of
 from planner.territory.edits import LOCKABLE
 from planner.territory.edits import UNIT
+from planner.territory.moves import differs
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.views import reads
@@ -91,7 +92,7 @@ def _summary(bench: Workbench) -> str:
     fmt, saved, draft = bench.fmt, bench.opened.saved, bench.opened.draft
     was = bench.saved.accounts["territory_id"]
     will = bench.shown.accounts["territory_id"]
-    is_moved = (was != will) & (was.notna() | will.notna())
+    is_moved = differs(was, will)
     moved = bench.saved.accounts[is_moved]
     parts = []
     if len(moved):
