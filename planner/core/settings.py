@@ -10,6 +10,8 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from planner.core.errors import ParamsError
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -45,6 +47,10 @@ class Settings:
         ``nominatim`` or ``photon``.
     geocoder_contact
         Mail address or page told to that service with each question.
+    hosts
+        Names under which the app is served besides this machine's own, by commas.
+    navigation_links
+        Whether stops get links that hand their places to navigation apps.
     """
 
     store_url: str = field(repr=False)
@@ -57,6 +63,8 @@ class Settings:
     geocoder_url: str = ""
     geocoder_kind: str = "nominatim"
     geocoder_contact: str = ""
+    hosts: str = ""
+    navigation_links: bool = True
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -80,4 +88,14 @@ class Settings:
             geocoder_url=env.get("PLANNER_GEOCODER_URL", ""),
             geocoder_kind=env.get("PLANNER_GEOCODER_KIND", "nominatim"),
             geocoder_contact=env.get("PLANNER_GEOCODER_CONTACT", ""),
+            hosts=env.get("PLANNER_HOSTS", ""),
+            navigation_links=_is_on(env, "PLANNER_NAVIGATION_LINKS"),
         )
+
+
+def _is_on(env: Mapping[str, str], name: str) -> bool:
+    """Read a switch that is on unless it is set to off."""
+    value = env.get(name, "on").strip().lower() or "on"
+    if value not in ("on", "off"):
+        raise ParamsError(f"{name} must be on or off, got {env[name]!r}")
+    return value == "on"

@@ -241,7 +241,8 @@ class DayFiles:
     calendar, gpx, table
         The day's stops as iCalendar, GPX and CSV.
     links
-        A row for each leg, see `navigation_links`.
+        A row for each leg, see `navigation_links`; none where the deployment has
+        switched them off.
     """
 
     calendar: bytes
@@ -250,16 +251,17 @@ class DayFiles:
     links: pd.DataFrame
 
 
-def day_files(weeks: RepWeeks, day: dt.date) -> DayFiles:
-    """Make the files of one day."""
+def day_files(ws: Workspace, weeks: RepWeeks, day: dt.date) -> DayFiles:
+    """Make the files of one day; links only if the settings allow them."""
     stops = weeks.on(day)
+    linked = stops if ws.settings.navigation_links else stops.iloc[:0]
     name = str(weeks.rep["name"])
     home = (float(weeks.rep["lat"]), float(weeks.rep["lon"]))
     return DayFiles(
         calendar=calendar_bytes(stops, title=f"Visits of {name}"),
         gpx=gpx_bytes(stops, title=f"{name} {day}", home=home),
         table=stops_csv(stops),
-        links=navigation_links(stops, home=home),
+        links=navigation_links(linked, home=home if len(linked) else None),
     )
 
 

@@ -20,10 +20,17 @@ ROOT = Path(__file__).resolve().parents[2]
 READY_S = 120
 
 
-def _free_port():
+def free_port():
+    """Find a port nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+def is_open(port):
+    """Tell whether something listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _answers(url):
@@ -35,11 +42,11 @@ def _answers(url):
 
 
 @contextmanager
-def running_app(folder, store_url):
+def running_app(folder, store_url, *, module="streamlit", port=None, **settings):
     """Start ``streamlit run app.py`` on a store; stop it and its worker."""
-    port = _free_port()
-    environ = {**os.environ, "PLANNER_STORE": store_url}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    port = port or free_port()
+    environ = {**os.environ, "PLANNER_STORE": store_url, **settings}
+    command = [sys.executable, "-m", module, "run", "app.py"]
     options = ["--server.port", str(port), "--server.headless", "true"]
     with (folder / "app.log").open("wb") as log:
         process = subprocess.Popen(

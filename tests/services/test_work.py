@@ -1,6 +1,7 @@
 """Quotas, visits, pay and the overview, on the sample company as the app loads it."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -164,10 +165,12 @@ def test_a_reps_weeks_come_back_with_names_and_files(sample):
     assert weeks.days == (dt.date(2026, 11, 23),)
     assert list(weeks.on(dt.date(2026, 11, 23))["account_id"]) == list(mine)
     assert weeks.unserved["reason"].tolist() == ["no time"]
-    files = visits.day_files(weeks, dt.date(2026, 11, 23))
+    files = visits.day_files(sample, weeks, dt.date(2026, 11, 23))
     assert files.calendar.count(b"BEGIN:VEVENT") == 2
     assert b"<rtept" in files.gpx
     assert len(files.links) == 3
+    quiet = replace(sample, settings=replace(sample.settings, navigation_links=False))
+    assert visits.day_files(quiet, weeks, dt.date(2026, 11, 23)).links.empty
 
 
 def test_the_overview_adds_up(sample):

@@ -42,7 +42,7 @@ def store_url(sample_file, tmp_path, monkeypatch):
 @pytest.fixture
 def app(store_url):  # noqa: ARG001 - it sets where the store is
     """Open the app's first page."""
-    tested = AppTest.from_file(str(ROOT / "app.py"), default_timeout=RUN_S)
+    tested = AppTest.from_file(str(ROOT / "pages.py"), default_timeout=RUN_S)
     return tested.run()
 
 

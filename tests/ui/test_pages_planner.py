@@ -276,7 +276,7 @@ def test_a_rejected_balance_changes_nothing_and_comes_back_by_undo(app, ws):
     app.button(key="terr-reject").click().run()
     assert app.button(key="terr-accept").disabled
     another = turn_to(
-        AppTest.from_file(str(ROOT / "app.py"), default_timeout=RUN_S), "territories"
+        AppTest.from_file(str(ROOT / "pages.py"), default_timeout=RUN_S), "territories"
     )
     assert another.button(key="terr-accept").disabled
     assert scenarios.scenario(ws, scenario.scenario_id).version == scenario.version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -31,6 +32,10 @@ from planner.ui.widgets import Metric
 
 REP, DAY = "my_rep", "my_day"
 MOST_REASONS = 30
+LINKS_NOTE = (
+    "A link hands the stop's coordinates to Google, Apple or Waze when it is opened, "
+    "not before and nothing else."
+)
 
 
 def main() -> None:
@@ -115,7 +120,7 @@ def _choose(
 
 def _day(ws: Workspace, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:
     stops = weeks.on(day)
-    files = visits.day_files(weeks, day)
+    files = visits.day_files(ws, weeks, day)
     travel_min = float(stops["travel_s"].sum()) / 60
     service_min = float((stops["leave_s"] - stops["start_s"]).sum()) / 60
     widgets.metric_row(
@@ -129,8 +134,10 @@ def _day(ws: Workspace, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:
     listed, mapped = st.columns([2, 3], gap="medium")
     with listed:
         legs = files.links.to_dict("records")
-        for stop, leg in zip(stops.to_dict("records"), legs, strict=False):
+        for stop, leg in zip_longest(stops.to_dict("records"), legs[: len(stops)]):
             _stop(stop, leg, fmt)
+        if legs:
+            st.caption(LINKS_NOTE)
     with mapped, st.container(key="my-route"):
         base = reads.state_shapes(ws, None)
         planmap(route_map(weeks, stops, base, fmt), key="route", height=520)
@@ -155,7 +162,7 @@ def _day(ws: Workspace, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:
     )
 
 
-def _stop(stop: dict[str, Any], leg: dict[str, Any], fmt: Formats) -> None:
+def _stop(stop: dict[str, Any], leg: dict[str, Any] | None, fmt: Formats) -> None:
     """Show one stop: time, name, why, and where to tap to drive there."""
     with st.container(border=True):
         st.markdown(
@@ -170,6 +177,8 @@ def _stop(stop: dict[str, Any], leg: dict[str, Any], fmt: Formats) -> None:
             f"{fmt.day(stop['last_visit_on'])} · "
             f"{fmt.duration(stop['travel_s'] / 60)} drive"
         )
+        if leg is None:
+            return
         with st.container(horizontal=True, gap="small"):
             for app in ("google", "apple", "waze"):
                 st.link_button(app.capitalize(), leg[app])

@@ -1,0 +1,142 @@
+"""The ASGI layer in front of Streamlit: foreign requests are refused, headers added."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp
+from starlette.types import Message
+from starlette.types import Receive
+from starlette.types import Scope
+from starlette.types import Send
+
+from planner.ui.front.addresses import THIS_MACHINE
+from planner.ui.front.addresses import Authority
+from planner.ui.front.addresses import is_same_origin
+from planner.ui.front.addresses import parse_authority
+
+log = logging.getLogger("planner.front")
+
+CLOSED = ("/_stcore/metrics",)  # says what is cached, to anybody
+READING = ("GET", "HEAD")
+LONGEST_SHOWN = 100
+
+
+class FrontDoor:
+    """
+    Let in what this app's own pages ask, and tell browsers what they may do with it.
+
+    Parameters
+    ----------
+    app
+        What is behind the door.
+    served
+        Names the app answers to besides those of this machine, see `served_names`.
+    headers
+        Set on every answer, see `security_headers`.
+
+    Notes
+    -----
+    A page of another site cannot read or drive the app (its ``Origin`` is not the
+    ``Host``), also not by pointing its own name at this machine (``Host`` is no name of
+    ours: DNS rebinding). What is no browser may leave out ``Origin``: it could write
+    whatever it likes. Streamlit gets no ``Origin``: one it does not know makes it ask
+    the internet for the address of this machine.
+    """
+
+    def __init__(
+        self, app: ASGIApp, served: Iterable[Authority], headers: Mapping[str, str]
+    ) -> None:
+        self.app = app
+        self.served = frozenset(served)
+        self.hosts = {*THIS_MACHINE, *(name.host for name in self.served)}
+        self.headers = dict(headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Judge a request, then hand it on or refuse it."""
+        if scope["type"] == "http":
+            await self._answer(scope, receive, self._with_headers(send))
+        elif scope["type"] == "websocket":
+            await self._connect(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await PlainTextResponse(refusal, 403)(scope, receive, send)
+        elif scope["path"].endswith(CLOSED):
+            await PlainTextResponse("Not found", 404)(scope, receive, send)
+        else:
+            await self.app(_without_origin(scope), receive, send)
+
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._refusal(scope) is not None:
+            await send({"type": "websocket.close", "code": 1008})  # answered by 403
+        else:
+            await self.app(_of_this_machine(scope), receive, send)
+
+    def _refusal(self, scope: Scope) -> str | None:
+        """Say why a request is not let in; None: it is."""
+        headers = Headers(scope=scope)
+        hosts, origins = headers.getlist("host"), headers.getlist("origin")
+        host = parse_authority(hosts[0]) if len(hosts) == 1 else None
+        if host is None or host.host not in self.hosts:
+            return _logged(
+                f"This planner does not answer to the host {_shown(hosts)}. If it is "
+                "served under that name, start it with the name in PLANNER_HOSTS."
+            )
+        if origins and not (
+            len(origins) == 1 and is_same_origin(origins[0], host, self.served)
+        ):
+            return _logged(
+                f"This planner, asked for as {_shown(hosts)}, takes nothing from pages "
+                f"of {_shown(origins)}. A proxy in front must hand on the Host header."
+            )
+        if not origins and scope["type"] == "http" and _is_foreign(scope, headers):
+            return _logged("This planner takes nothing from pages of other sites.")
+        return None
+
+    def _with_headers(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self.headers)
+            await send(message)
+
+        return sending
+
+
+def _is_foreign(scope: Scope, headers: Headers) -> bool:
+    """Tell by what browsers say of themselves; a link that is followed is none."""
+    is_link = scope["method"] in READING and headers.get("sec-fetch-mode") == "navigate"
+    site = headers.get("sec-fetch-site", "none")
+    return site not in ("same-origin", "none") and not is_link
+
+
+def _without_origin(scope: Scope) -> Scope:
+    headers = [pair for pair in scope["headers"] if pair[0] != b"origin"]
+    return {**scope, "headers": headers}
+
+
+def _of_this_machine(scope: Scope) -> Scope:
+    """Name the host as `.streamlit/config.toml` does; it has been judged by then."""
+    headers = [
+        (name, b"localhost" if name == b"host" else value)
+        for name, value in _without_origin(scope)["headers"]
+    ]
+    return {**scope, "headers": headers}
+
+
+def _shown(values: list[str]) -> str:
+    """Quote what came from outside, in one short line."""
+    return repr(", ".join(values) or "(none)")[:LONGEST_SHOWN]
+
+
+def _logged(refusal: str) -> str:
+    log.warning(refusal)
+    return refusal
