@@ -1,0 +1,74 @@
+"""Every page meets WCAG 2.1 AA as far as axe-core can tell, in light and in dark."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.browser.test_every_page import PAGES
+from tests.browser.test_every_page import go_to
+from tests.browser.test_every_page import settle
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+# Markup of Streamlit's that we cannot change, by rule the only elements let pass. Its
+# menu is a list whose entries stand in boxes between the list and them.
+OF_STREAMLIT = {
+    "list": "[data-testid=stSidebarNavItems]",
+    "listitem": "[data-testid=stSidebarNavItems] li",
+}
+CHECK = """
+async ({ rules, exceptions }) => {
+  const isOurs = (id, { element }) => !(exceptions[id] && element.matches(exceptions[id]));
+  const { violations } = await axe.run(document, { runOnly: rules, elementRef: true });
+  return violations.flatMap(({ id, nodes }) => nodes
+    .filter((node) => isOurs(id, node))
+    .map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
+}
+"""
+FOLDED = "[data-testid=stMain] details:not([open]) > summary"
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """Read the checker, a development tool of npm; CI has it always."""
+    if not AXE.is_file():
+        assert "CI" not in os.environ, "CI has no axe-core: run `npm ci` first"
+        pytest.skip("axe-core is not installed: run `npm ci`")
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page, axe):
+    """Ask axe of the page as it is now, shadow trees of maps and tables included."""
+    page.evaluate(axe)
+    return page.evaluate(CHECK, {"rules": RULES, "exceptions": OF_STREAMLIT})
+
+
+def unfold(page):
+    """Open what is folded, so that it is checked too; tell whether there was any."""
+    folded = page.locator(FOLDED)
+    n = folded.count()
+    for nth in reversed(range(n)):
+        folded.nth(nth).click()
+    settle(page)
+    return n > 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible(app_url, browser, axe, scheme):
+    """No page breaks a rule of axe, as it opens and with everything unfolded."""
+    size = {"width": 1400, "height": 900}
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(app_url)
+    settle(page)
+    broken = {}
+    for title in PAGES:
+        go_to(page, title)
+        broken[title] = violations(page, axe)
+        if unfold(page):
+            broken[title] += violations(page, axe)
+    context.close()
+    assert {title: found for title, found in broken.items() if found} == {}
