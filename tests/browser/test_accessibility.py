@@ -8,6 +8,9 @@ import pytest
 from tests.browser.test_every_page import PAGES
 from tests.browser.test_every_page import go_to
 from tests.browser.test_every_page import settle
+from tests.browser.test_planners_day import choose
+from tests.browser.test_planners_day import lasso
+from tests.browser.test_planners_day import press
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +24,8 @@ OF_STREAMLIT = {
 }
 CHECK = """
 async ({ rules, exceptions }) => {
-  const isOurs = (id, { element }) => !(exceptions[id] && element.matches(exceptions[id]));
+  const isOurs = (id, { element }) =>
+    !(exceptions[id] && element.matches(exceptions[id]));
   const { violations } = await axe.run(document, { runOnly: rules, elementRef: true });
   return violations.flatMap(({ id, nodes }) => nodes
     .filter((node) => isOurs(id, node))
@@ -56,19 +60,43 @@ def unfold(page):
     return n > 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_accessible(app_url, browser, axe, scheme):
-    """No page breaks a rule of axe, as it opens and with everything unfolded."""
+@pytest.fixture(params=["light", "dark"])
+def page(request, app_url, browser):
+    """Open the app on a wide screen, on light or on dark ground."""
     size = {"width": 1400, "height": 900}
-    context = browser.new_context(viewport=size, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(app_url)
-    settle(page)
+    context = browser.new_context(viewport=size, color_scheme=request.param)
+    opened = context.new_page()
+    opened.goto(app_url)
+    settle(opened)
+    yield opened
+    context.close()
+
+
+def test_every_page_is_accessible(page, axe):
+    """No page breaks a rule of axe, as it opens and with everything unfolded."""
     broken = {}
     for title in PAGES:
         go_to(page, title)
         broken[title] = violations(page, axe)
         if unfold(page):
             broken[title] += violations(page, axe)
-    context.close()
-    assert {title: found for title, found in broken.items() if found} == {}
+    assert {title: rules for title, rules in broken.items() if rules} == {}
+
+
+def test_a_plan_under_work_is_accessible(page, axe):
+    """No rule is broken by pending moves, a class switched off and the list of keys."""
+    go_to(page, "Territories")
+    page.wait_for_selector(".pm-map canvas", timeout=60_000)
+    page.locator(".pm-tool[aria-label*='freehand']").click()
+    lasso(page, 0.5, 0.5, 60)
+    choose(page, "terr-target", "T16")
+    press(page, "terr-apply")
+    page.locator(".st-key-terr-balance-table .bt-was").first.wait_for()
+    page.locator(".pm-legend-head").click()
+    page.locator(".pm-row").nth(2).click()
+    page.locator(".pm-row[aria-pressed=false]").wait_for()
+    page.locator(".pm-tool[aria-label^='Keys']").click()
+    page.locator(".pm-help").wait_for()
+    broken = violations(page, axe)
+    press(page, "terr-undo")  # the next test begins where this one did
+    assert broken == []
