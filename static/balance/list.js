@@ -1,45 +1,63 @@
 // A list of units or accounts: 100,000 rows, of which those in view are drawn.
 
+/** @import { Kind, ListData, ListLook, Load, Rows } from "./types.js" */
 const version = new URL(import.meta.url).search;
-const [parts, blocks, keys] = await Promise.all(["parts", "rows", "listkeys"].map((name) => import(`./${name}.js${version}`)));
+/** @type {Load} */
+const load = (name) => import(`./${name}.js${version}`);
+const [parts, bars, blocks, keys, orders, { Lines, drawHead, markSorting }, { Mailbox }] = await Promise.all([
+  load("parts"), load("listbar"), load("rows"), load("listkeys"), load("order"), load("lines"), load("mailbox"),
+]);
 const { element, patch } = parts;
+const { NOWHERE } = orders;
 
-const NOWHERE = 65535; // code of what no territory holds
 const SPARE = 4; // rows drawn beyond the edge
 const CHOICE_MS = 250; // ticks in quick succession are told at once
-const TYPING_MS = 120;
-const looks = new Map(); // key → how the user left the list; outlives a page change
-let lists = 0; // for ids of rows: the browser's, not those of the data
+/** @type {Rows} */
+const NOTHING = { version: "", ids: [], names: [], beside: [], columns: [], n: 0 }; // before its block is there
+/** @type {Map<string, ListLook>} key → how the user left the list; outlives a page change */
+const looks = new Map();
 
 export class ListTable {
+  /** @param {HTMLElement} box @param {ListData} data */
   constructor(box, data) {
     this.look = looks.get(data.key) ?? { sort: null, text: "", where: "all", isChosen: false, isLocked: false, isChanged: false, active: 0, top: 0 };
     looks.set(data.key, this.look);
-    this.post = new parts.Mailbox(data.heard);
-    this.prefix = `bt-${(lists += 1)}-`;
-    this.pool = [];
-    this.order = [];
     this.box = box;
-    this.buildBar();
-    this.scroll = element("div", "bt-scroll bt-list");
-    this.scroll.tabIndex = 0;
-    this.scroll.setAttribute("role", "grid");
-    this.scroll.setAttribute("aria-multiselectable", "true");
+    this.data = data;
+    this.isWaiting = true;
+    this.rows = NOTHING;
+    this.codes = new Uint16Array(); // place of each row's territory
+    this.was = this.codes; // before what is pending
+    this.locked = new Uint8Array();
+    this.chosen = new Uint8Array();
+    this.write = blocks.writers(data);
+    /** @type {Uint32Array | null} all rows as sorted; null: to be sorted anew */
+    this.sorted = null;
+    this.sortedBy = ""; // the codes that it was sorted by
+    this.order = new Uint32Array(); // of them those shown
+    /** @type {number | null} place of the active row among those shown; null: not looked up */
+    this.place = null;
+    /** @type {number | null} row ticked last */
+    this.anchor = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} a choice not told yet */
+    this.choosing = undefined;
+    /** @type {number | null} */
+    this.frame = null;
+    this.post = new Mailbox(data.heard);
+    this.lines = new Lines(this);
+    this.count = element("span", "bt-count");
+    this.where = bars.makeWhere(this);
+    this.changedOnly = parts.toggle("Changed", this.look.isChanged, (isOn) => this.filter({ isChanged: isOn }));
+    this.actions = bars.makeActions(this);
     this.head = element("div", "bt-line bt-list-head");
     this.head.setAttribute("role", "row");
     this.body = element("div", "bt-list-body");
     this.body.setAttribute("role", "rowgroup");
     this.empty = element("p", "bt-empty");
-    this.scroll.append(this.head, this.body, this.empty);
+    this.scroll = this.makeScroll();
     this.note = element("div", "bt-aloud");
     this.note.setAttribute("role", "status");
-    box.append(this.bar, this.actions, this.scroll, this.note);
-    this.scroll.addEventListener("scroll", () => {
-      this.look.top = this.scroll.scrollTop;
-      this.frame ??= requestAnimationFrame(() => { this.frame = null; this.draw(); });
-    });
-    this.scroll.addEventListener("keydown", (event) => keys.press(this, event));
-    this.body.addEventListener("click", (event) => keys.click(this, event));
+    box.append(bars.makeBar(this), this.actions.bar, this.scroll, this.note);
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.scroll);
   }
@@ -50,75 +68,53 @@ export class ListTable {
     this.box.remove();
   }
 
-  buildBar() {
-    const { look } = this;
-    const refresh = () => this.show();
-    this.bar = element("div", "bt-bar");
-    this.field = parts.field("Filter", "Filter", (text) => {
-      look.text = text;
-      clearTimeout(this.typing);
-      this.typing = setTimeout(refresh, TYPING_MS);
+  makeScroll() {
+    const scroll = element("div", "bt-scroll bt-list");
+    scroll.tabIndex = 0;
+    scroll.setAttribute("role", "grid");
+    scroll.setAttribute("aria-multiselectable", "true");
+    scroll.append(this.head, this.body, this.empty);
+    scroll.addEventListener("scroll", () => {
+      this.look.top = scroll.scrollTop;
+      this.frame ??= requestAnimationFrame(() => { this.frame = null; this.draw(); });
     });
-    this.field.value = look.text;
-    this.where = element("select", "bt-field");
-    this.where.setAttribute("aria-label", "In territory");
-    this.where.addEventListener("change", () => { look.where = this.where.value; refresh(); });
-    this.where.addEventListener("keydown", (event) => event.stopPropagation());
-    this.chosenOnly = parts.toggle("Chosen", (isOn) => { look.isChosen = isOn; refresh(); });
-    this.lockedOnly = parts.toggle("Locked", (isOn) => { look.isLocked = isOn; refresh(); });
-    this.changedOnly = parts.toggle("Changed", (isOn) => { look.isChanged = isOn; refresh(); });
-    this.chosenOnly.setAttribute("aria-pressed", look.isChosen);
-    this.changedOnly.setAttribute("aria-pressed", look.isChanged);
-    this.lockedOnly.setAttribute("aria-pressed", look.isLocked);
-    this.count = element("span", "bt-count");
-    this.bar.append(this.field, this.where, this.chosenOnly, this.lockedOnly, this.changedOnly, this.count);
-    this.actions = element("div", "bt-bar");
-    const action = (label, onClick) => {
-      const made = parts.button("bt-toggle", label, onClick);
-      this.actions.append(made);
-      return made;
-    };
-    this.chooseAll = action("Choose all shown", () => this.chooseMany(this.order, 1));
-    this.clear = action("Clear", () => this.chooseMany(this.chosen.keys(), 0));
-    this.lock = action("Lock", () => this.lockChosen("lock"));
-    this.unlock = action("Unlock", () => this.lockChosen("unlock"));
-    this.lock.title = "Lock what is chosen";
-    this.unlock.title = "Unlock what is chosen";
-    this.zoom = action("Zoom to", () => this.post.put({ kind: "zoom", ids: [this.rows.ids[this.look.active]] }));
-    this.zoom.title = "Zoom to the row with the frame";
+    scroll.addEventListener("keydown", (event) => keys.press(this, event));
+    this.body.addEventListener("click", (event) => keys.click(this, event));
+    return scroll;
   }
 
   // --- what is shown -------------------------------------------------------------
 
+  /** @param {Kind} kind */
   can(kind) {
     return this.data.events.includes(kind);
   }
 
+  /** @param {ListData} data of a newer run */
   async update(data) {
     this.data = data;
     const rows = blocks.rowsOf(data.rows);
     this.isWaiting = !rows;
     if (!rows) return;
-    const [codes, was, locked, chosen] = await Promise.all([
-      blocks.unpack(data.codes, Uint16Array), data.was && blocks.unpack(data.was, Uint16Array),
-      blocks.unpack(data.locked, Uint8Array), blocks.unpack(data.chosen, Uint8Array),
-    ]);
+    const [codes, was, locked, chosen] = await Promise.all(
+      [data.codes, data.was || data.codes, data.locked, data.chosen].map(blocks.unpack),
+    );
     if (this.data !== data) return; // a later run was quicker
-    const isFirst = !this.rows;
+    const isFirst = this.rows === NOTHING;
     const isOther = this.rows !== rows;
     this.rows = rows;
-    this.codes = codes;
-    this.was = was || codes; // before what is pending
-    this.changedOnly.hidden = !was;
-    this.locked = blocks.spread(locked, rows.n);
+    this.codes = new Uint16Array(codes);
+    this.was = new Uint16Array(was);
+    this.changedOnly.hidden = !data.was;
+    this.locked = blocks.spread(new Uint8Array(locked), rows.n);
     // What was ticked but not told yet is newer than what Python knows.
-    const isNewer = this.choosing || this.post.has("choose");
-    if (isOther || !isNewer) this.chosen = blocks.spread(chosen, rows.n);
+    const isNewer = this.choosing !== undefined || this.post.has("choose");
+    if (isOther || !isNewer) this.chosen = blocks.spread(new Uint8Array(chosen), rows.n);
     this.write = blocks.writers(data);
     this.box.style.setProperty("--bt-height", `${data.height}px`);
     this.scroll.setAttribute("aria-label", data.label);
     this.offerTerritories();
-    this.drawHead();
+    drawHead(this);
     if (isOther) this.sorted = null;
     this.arrange();
     if (isFirst) { this.scroll.scrollTop = this.look.top; this.draw(); }
@@ -138,50 +134,20 @@ export class ListTable {
     });
   }
 
-  drawHead() {
-    const { nouns } = this.data;
-    patch(this.head, JSON.stringify([this.rows.version, nouns]), () => {
-      const [one] = nouns;
-      const heads = [["name", one[0].toUpperCase() + one.slice(1), true], ["territory", "Territory", true],
-        ...this.rows.columns.map(({ id, label, kind }) => [id, label, kind === "text"])];
-      this.head.replaceChildren(...heads.map(([id, label, isText]) => {
-        const cell = element("div", isText ? "bt-text" : "");
-        cell.setAttribute("role", "columnheader");
-        cell.dataset.id = id;
-        cell.append(parts.button("bt-heading", label, () => this.sortBy(id, isText)));
-        return cell;
-      }));
-      const widths = [152, ...this.rows.columns.map(({ kind }) => (kind === "text" ? 112 : 88))];
-      const tracks = widths.map((width) => `minmax(${width}px, ${width}fr)`);
-      this.scroll.style.setProperty("--bt-columns", `minmax(var(--bt-first), 200fr) ${tracks.join(" ")}`);
-      this.scroll.style.setProperty("--bt-rest", `${widths.reduce((sum, width) => sum + width)}px`);
-      this.pool.forEach((line) => line.remove());
-      this.pool = [];
-    });
-  }
-
+  /** @param {number} code */
   territoryOf(code) {
     return code === NOWHERE ? null : this.data.territories[code];
   }
 
-  // The order stays as it was sorted while territories change under it.
-  sortNow() {
-    const { sort } = this.look;
-    const all = Uint32Array.from({ length: this.rows.n }, (_, i) => i);
-    this.sortedBy = this.data.codes;
-    if (!sort) return all;
-    const column = this.rows.columns.find(({ id }) => id === sort.id);
-    let value = (i) => this.rows.names[i];
-    if (sort.id === "territory") value = (i) => (this.codes[i] === NOWHERE ? null : this.codes[i]);
-    else if (column?.texts) value = (i) => column.texts[column.values[i]];
-    else if (column) value = (i) => (Number.isNaN(column.values[i]) ? null : column.values[i]);
-    return Uint32Array.from(parts.orderBy([...all], value, sort.isDown));
+  /** @param {Partial<ListLook>} change */
+  filter(change) {
+    Object.assign(this.look, change);
+    this.show();
   }
 
+  /** @param {string} id of a column @param {boolean} isText */
   sortBy(id, isText) {
-    const { look } = this;
-    if (look.sort?.id !== id) look.sort = { id, isDown: !isText };
-    else if (!this.isStale()) look.sort = look.sort.isDown === !isText ? { id, isDown: isText } : null;
+    this.look.sort = orders.nextSort(this.look.sort, id, isText, this.isStale());
     this.sorted = null;
     this.show();
   }
@@ -193,31 +159,27 @@ export class ListTable {
     this.tell();
   }
 
+  // The order stays as it was sorted while territories change under it.
   isStale() {
     return this.look.sort?.id === "territory" && this.sortedBy !== this.data.codes;
   }
 
   arrange() {
     const { look, data, rows } = this;
-    if (!rows) return;
-    this.sorted ??= this.sortNow();
-    const wanted = look.text.trim().toLowerCase();
-    const haystack = wanted ? blocks.haystackOf(rows) : null;
-    const code = look.where === "none" ? NOWHERE : data.territories.findIndex(([id]) => id === look.where);
-    const active = this.order[this.at()];
-    const isChanged = look.isChanged && !this.changedOnly.hidden;
-    this.order = this.sorted.filter((i) =>
-      (look.where === "all" || this.codes[i] === code) && (!look.isChosen || this.chosen[i])
-      && (!look.isLocked || this.locked[i]) && (!isChanged || this.was[i] !== this.codes[i]) && (!haystack || haystack[i].includes(wanted)));
-    if (!this.order.includes(active ?? look.active)) look.active = this.order[0] ?? 0;
-    this.place = null;
-    for (const cell of this.head.children) {
-      const isIt = look.sort?.id === cell.dataset.id;
-      cell.setAttribute("aria-sort", !isIt || this.isStale() ? "none" : look.sort.isDown ? "descending" : "ascending");
-      cell.firstChild.dataset.sorted = isIt ? (look.sort.isDown ? "down" : "up") : "";
-      cell.firstChild.classList.toggle("bt-stale", isIt && this.isStale());
+    if (rows === NOTHING) return;
+    if (!this.sorted) {
+      this.sorted = orders.sortedRows(rows, this.codes, look.sort);
+      this.sortedBy = data.codes;
     }
-    this.scroll.setAttribute("aria-rowcount", this.order.length + 1);
+    const active = this.order[this.at()] ?? look.active;
+    this.order = orders.fitting(this.sorted, { ...look, isChanged: look.isChanged && !this.changedOnly.hidden }, {
+      territories: data.territories, codes: this.codes, was: this.was, chosen: this.chosen, locked: this.locked,
+      haystack: look.text.trim() ? blocks.haystackOf(rows) : null,
+    });
+    if (!this.order.includes(active)) look.active = this.order[0] ?? 0;
+    this.place = null;
+    markSorting(this);
+    this.scroll.setAttribute("aria-rowcount", String(this.order.length + 1));
     this.empty.textContent = `No ${data.nouns[1]} fit the filter.`;
     this.empty.hidden = this.order.length > 0;
     this.draw();
@@ -225,17 +187,17 @@ export class ListTable {
   }
 
   countUp() {
-    const { rows, data } = this;
+    const { rows, data, actions } = this;
     const write = this.write.count;
     const n = this.chosen.reduce((sum, flag) => sum + flag, 0);
     const shown = this.order.length === rows.n ? write(rows.n) : `${write(this.order.length)} of ${write(rows.n)}`;
     this.count.textContent = `${shown} ${data.nouns[1]}${n ? ` · ${write(n)} chosen` : ""}`;
-    this.chooseAll.hidden = !this.can("choose");
-    this.clear.hidden = !this.can("choose");
-    this.lock.hidden = this.unlock.hidden = !this.can("lock") || !this.can("choose");
-    this.zoom.hidden = !this.can("zoom");
-    this.chooseAll.disabled = this.zoom.disabled = !this.order.length;
-    this.clear.disabled = this.lock.disabled = this.unlock.disabled = !n;
+    const canChoose = this.can("choose");
+    actions.chooseAll.hidden = actions.clear.hidden = !canChoose;
+    actions.lock.hidden = actions.unlock.hidden = !this.can("lock") || !canChoose;
+    actions.zoom.hidden = !this.can("zoom");
+    actions.chooseAll.disabled = actions.zoom.disabled = !this.order.length;
+    actions.clear.disabled = actions.lock.disabled = actions.unlock.disabled = !n;
   }
 
   tell() {
@@ -247,72 +209,15 @@ export class ListTable {
   }
 
   draw() {
-    if (!this.rows) return;
+    if (this.rows === NOTHING) return;
     const height = this.lineHeight();
     const total = `${this.order.length * height}px`;
     if (this.body.style.height !== total) this.body.style.height = total;
     const first = Math.max(0, Math.floor(this.scroll.scrollTop / height) - SPARE);
     const n = Math.min(this.order.length - first, Math.ceil(this.scroll.clientHeight / height) + 2 * SPARE);
-    while (this.pool.length < n) this.pool.push(this.newLine());
-    const size = this.pool.length;
-    const used = new Set();
-    for (let at = first; at < first + n; at += 1) {
-      used.add(at % size);
-      this.drawLine(this.pool[at % size], at, height);
-    }
-    this.pool.forEach((line, slot) => { if (!used.has(slot)) { line.hidden = true; line.signature = ""; } });
-    const at = this.at();
-    if (used.has(at % size) && at >= first && at < first + n) this.scroll.setAttribute("aria-activedescendant", this.pool[at % size].id);
+    const active = this.lines.draw(first, n, height).get(this.at());
+    if (active) this.scroll.setAttribute("aria-activedescendant", active.id);
     else this.scroll.removeAttribute("aria-activedescendant");
-  }
-
-  newLine() {
-    const line = element("div", "bt-line");
-    line.id = `${this.prefix}${this.pool.length}`;
-    line.setAttribute("role", "row");
-    const name = element("div", "bt-who");
-    name.append(element("span", "bt-tick"), parts.button("bt-icon", "", () => {}, "open"), element("span", "bt-label"), element("span", "bt-beside"));
-    name.children[1].tabIndex = -1;
-    const territory = element("div", "bt-who");
-    territory.append(element("span", "bt-from-to"), element("span", "bt-swatch"), element("span", "bt-label"));
-    line.append(name, territory, ...this.rows.columns.map(({ kind }) => element("div", kind === "text" ? "bt-text" : "")));
-    for (const cell of line.children) cell.setAttribute("role", "gridcell");
-    this.body.append(line);
-    return line;
-  }
-
-  drawLine(line, at, height) {
-    const { rows, look } = this;
-    const i = this.order[at];
-    const owner = this.territoryOf(this.codes[i]);
-    const was = this.was[i] === this.codes[i] ? null : this.territoryOf(this.was[i])?.[0] ?? "none";
-    const [isChosen, isLocked, isActive] = [this.chosen[i], this.locked[i], i === look.active];
-    patch(line, `${i} ${at} ${height} ${isChosen} ${isLocked} ${isActive} ${owner} ${was}`, () => {
-      line.hidden = false;
-      line.dataset.at = at;
-      line.style.transform = `translateY(${at * height}px)`;
-      line.setAttribute("aria-rowindex", at + 2);
-      if (this.can("choose")) line.setAttribute("aria-selected", isChosen === 1);
-      line.classList.toggle("bt-active", isActive);
-      const [name, territory, ...cells] = line.children;
-      const [tick, lock, label, beside] = name.children;
-      tick.hidden = !this.can("choose");
-      label.textContent = label.title = rows.names[i] || rows.ids[i];
-      beside.textContent = rows.beside[i] ?? "";
-      lock.hidden = !this.can("lock") && !isLocked;
-      lock.disabled = !this.can("lock");
-      parts.relabel(lock, `${isLocked ? "Unlock" : "Lock"} ${rows.names[i]}`, isLocked ? "locked" : "open");
-      const [from, swatch, to] = territory.children;
-      from.hidden = was === null;
-      from.replaceChildren(...parts.beforeAfter("", was ?? ""));
-      swatch.style.background = owner?.[2] ?? "";
-      swatch.classList.toggle("bt-none", !owner);
-      to.textContent = owner?.[1] ?? "No territory";
-      rows.columns.forEach((column, c) => {
-        const value = column.values[i];
-        cells[c].textContent = cells[c].title = column.texts ? column.texts[value] ?? "–" : this.write[column.kind](value);
-      });
-    });
   }
 
   // --- what the user does -----------------------------------------------------------
@@ -322,6 +227,7 @@ export class ListTable {
     return this.place;
   }
 
+  /** @param {number} to place among the rows shown; beyond the ends: the end */
   goTo(to) {
     const at = Math.max(0, Math.min(this.order.length - 1, to));
     this.look.active = this.order[at] ?? 0;
@@ -333,29 +239,37 @@ export class ListTable {
     this.draw();
   }
 
-  choose(places, flag) {
+  /** @param {Iterable<number>} rows @param {0 | 1} flag */
+  choose(rows, flag) {
     if (!this.can("choose")) return;
-    for (const i of places) this.chosen[i] = flag;
+    for (const i of rows) this.chosen[i] = flag;
     clearTimeout(this.choosing);
     this.choosing = setTimeout(() => this.tellChoice(), CHOICE_MS);
     this.draw();
     this.countUp();
   }
 
-  chooseMany(places, flag) {
-    this.choose(places, flag);
+  /** @param {Iterable<number>} rows @param {0 | 1} flag */
+  chooseMany(rows, flag) {
+    this.choose(rows, flag);
     this.tell();
   }
 
   tellChoice() {
-    this.choosing = null;
+    this.choosing = undefined;
     this.post.put({ kind: "choose", bits: blocks.gather(this.chosen), version: this.rows.version });
   }
 
+  /** @param {"lock" | "unlock"} kind */
   lockChosen(kind) {
     this.post.put({ kind, bits: blocks.gather(this.chosen), version: this.rows.version });
   }
 
+  zoom() {
+    this.post.put({ kind: "zoom", ids: [this.rows.ids[this.look.active]] });
+  }
+
+  /** @param {number} i */
   toggleLock(i) {
     if (this.can("lock")) this.post.put({ kind: this.locked[i] ? "unlock" : "lock", ids: [this.rows.ids[i]] });
   }

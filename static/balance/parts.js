@@ -1,12 +1,23 @@
 // What all tables are made of. Text from data is only ever set as text.
 
+/** @import { Load } from "./types.js" */
+const version = new URL(import.meta.url).search;
+/** @type {Load} */
+const load = (name) => import(`./${name}.js${version}`);
+const { barPieces } = await load("bars");
+
 const SVG = "http://www.w3.org/2000/svg";
+/** @typedef {keyof typeof ICONS} Icon */
 const ICONS = {
   locked: "M7 11V7a5 5 0 0 1 10 0v4M5 11h14v10H5z",
   open: "M7 11V7a5 5 0 0 1 9.6-2M5 11h14v10H5z",
   zoom: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16 16l5 5M11 8v6M8 11h6",
 };
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag @param {string} [className] @param {string} [text]
+ */
 export function element(tag, className = "", text = "") {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -14,6 +25,7 @@ export function element(tag, className = "", text = "") {
   return made;
 }
 
+/** @param {Icon} name */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
@@ -24,7 +36,8 @@ export function icon(name) {
   return svg;
 }
 
-export function button(className, label, onClick, iconName = "") {
+/** @param {string} className @param {string} label @param {() => void} onClick @param {Icon} [iconName] */
+export function button(className, label, onClick, iconName) {
   const made = element("button", className, iconName ? "" : label);
   made.type = "button";
   if (iconName) relabel(made, label, iconName);
@@ -33,6 +46,7 @@ export function button(className, label, onClick, iconName = "") {
 }
 
 // Give a button with an icon another meaning; it stays the same element.
+/** @param {HTMLElement} made @param {string} label @param {Icon} iconName */
 export function relabel(made, label, iconName) {
   if (made.dataset.icon !== iconName) made.replaceChildren(icon(iconName));
   made.dataset.icon = iconName;
@@ -40,25 +54,28 @@ export function relabel(made, label, iconName) {
   made.title = label;
 }
 
-export function toggle(label, onChange) {
+/** @param {string} label @param {boolean} isOn at first @param {(isOn: boolean) => void} onChange */
+export function toggle(label, isOn, onChange) {
   const made = button("bt-toggle", label, () => {
-    const isOn = made.getAttribute("aria-pressed") !== "true";
-    made.setAttribute("aria-pressed", isOn);
-    onChange(isOn);
+    const isNow = made.getAttribute("aria-pressed") !== "true";
+    made.setAttribute("aria-pressed", String(isNow));
+    onChange(isNow);
   });
-  made.setAttribute("aria-pressed", "false");
+  made.setAttribute("aria-pressed", String(isOn));
   return made;
 }
 
 // Streamlit listens for single letters on the whole page (r, c): what is typed into a
 // field of ours must not reach it.
-export function field(label, placeholder, onInput) {
+/** @param {string} label @param {string} text at first @param {(text: string) => void} onInput */
+export function field(label, text, onInput) {
   const made = element("input", "bt-field");
   made.type = "search";
-  made.placeholder = placeholder;
+  made.placeholder = "Filter";
+  made.value = text;
   made.setAttribute("aria-label", label);
   made.addEventListener("input", () => onInput(made.value));
-  for (const kind of ["keydown", "keypress", "keyup"]) {
+  for (const kind of /** @type {const} */ (["keydown", "keypress", "keyup"])) {
     made.addEventListener(kind, (event) => {
       if (event.key !== "Escape") event.stopPropagation();
     });
@@ -66,25 +83,37 @@ export function field(label, placeholder, onInput) {
   return made;
 }
 
+/** @param {Node} place @param {string} address */
 export function addSheet(place, address) {
   return new Promise((resolve) => {
     const link = element("link");
     link.rel = "stylesheet";
     link.href = address;
     link.onload = link.onerror = resolve;
-    place.append(link);
+    place.appendChild(link);
   });
 }
 
+/** @type {WeakMap<Element, string>} */
+const signatures = new WeakMap();
+
 // Run `write` only where what is shown differs: untouched cells stay as they are, and
 // with them the selection of text and the place of a screen reader.
+/** @param {Element} cell @param {string} signature of what it is to show @param {() => void} write */
 export function patch(cell, signature, write) {
-  if (cell.signature === signature) return;
-  cell.signature = signature;
-  write(cell);
+  if (signatures.get(cell) === signature) return;
+  signatures.set(cell, signature);
+  write();
+}
+
+// What is shown next is written anew, whatever stands there.
+/** @param {Element} cell */
+export function forget(cell) {
+  signatures.delete(cell);
 }
 
 // Old → new; read aloud as "was … now …".
+/** @param {string} text @param {string} [was] @returns {(Element | Text)[]} */
 export function beforeAfter(text, was) {
   if (was === undefined || was === "") return [document.createTextNode(text)];
   const arrow = element("span", "bt-arrow", "→");
@@ -95,82 +124,16 @@ export function beforeAfter(text, was) {
   ];
 }
 
-const REACH = 3; // the bar spans so many tolerances to each side
-const LOOSE = 0.1; // of a measure without tolerance
-
 // A deviation: a bar around zero with the tolerance as a band, a tick for before.
+/** @param {number} value @param {number | null} tolerance @param {number | null} [from] */
 export function deviationBar(value, tolerance, from) {
   const bar = element("span", "bt-dev");
   bar.setAttribute("aria-hidden", "true");
-  const at = (share) => 50 + 50 * Math.max(-1, Math.min(1, share / (REACH * (tolerance ?? LOOSE))));
-  const piece = (name, left, width) => {
-    const made = element("i", name);
-    made.style.left = `${left}%`;
-    if (width !== undefined) made.style.width = `${width}%`;
-    bar.append(made);
-  };
-  if (tolerance !== null) piece("bt-band", at(-tolerance), at(tolerance) - at(-tolerance));
-  const end = at(value);
-  const side = !isOff(value, tolerance) ? "bt-fine" : value > 0 ? "bt-over" : "bt-under";
-  piece(`bt-bar ${side}`, Math.min(end, 50), Math.max(Math.abs(end - 50), 1));
-  if (from !== undefined && from !== null) piece("bt-from", at(from));
-  piece("bt-zero", 50);
+  for (const { name, left, width } of barPieces(value, tolerance, from)) {
+    const piece = element("i", name);
+    piece.style.left = `${left}%`;
+    if (width !== undefined) piece.style.width = `${width}%`;
+    bar.append(piece);
+  }
   return bar;
-}
-
-export function isOff(value, tolerance) {
-  return value !== null && tolerance !== null && Math.abs(value) > tolerance + 1e-9;
-}
-
-// Order of rows by a column; what is missing comes last either way.
-export function orderBy(rows, valueOf, isDown) {
-  const collator = new Intl.Collator(undefined, { numeric: true });
-  const isMissing = (value) => value === null || value === undefined || value === "";
-  const compare = (a, b) => (typeof a === "string" ? collator.compare(a, b) : a - b);
-  return rows
-    .map((row, place) => [row, valueOf(row), place])
-    .sort(([, a, i], [, b, j]) => {
-      if (isMissing(a) || isMissing(b)) return isMissing(a) - isMissing(b) || i - j;
-      return (isDown ? -compare(a, b) : compare(a, b)) || i - j;
-    })
-    .map(([row]) => row);
-}
-
-const PATIENCE_MS = 10000; // without an answer for so long, the next gesture goes at once
-
-// Gestures on their way to Python, one at a time: Streamlit keeps only the last of two
-// that reach it in one run, and a row locked by a quick key would stay open.
-export class Mailbox {
-  constructor(heard) {
-    this.turn = heard;
-    this.waiting = [];
-    this.underway = null;
-  }
-
-  put(event) {
-    const last = this.waiting.at(-1);
-    if (last?.kind !== event.kind) this.waiting.push(event);
-    else if (event.kind === "choose" || event.kind === "select" || event.kind === "zoom") Object.assign(last, event);
-    else if (last.ids && event.ids) last.ids = [...new Set([...last.ids, ...event.ids])];
-    else this.waiting.push(event);
-    if (this.underway && Date.now() - this.sentAt > PATIENCE_MS) this.underway = null;
-    this.post();
-  }
-
-  has(kind) {
-    return this.underway?.kind === kind || this.waiting.some((event) => event.kind === kind);
-  }
-
-  heard(turn) {
-    if (this.underway && turn >= this.underway.turn) this.underway = null;
-    this.post();
-  }
-
-  post() {
-    if (this.underway || !this.waiting.length || !this.send) return;
-    this.turn += 1;
-    this.underway = { ...this.waiting.shift(), turn: this.turn };
-    this.sentAt = Date.now();
-    this.send(this.underway);
-  }
 }

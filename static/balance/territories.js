@@ -1,48 +1,81 @@
 // The balance table: a grid of territories, each figure before → after.
 
+/** @import { Kind, Load, TerritoryData, TerritoryLook, TerritoryRow } from "./types.js" */
 const version = new URL(import.meta.url).search;
-const [parts, keys] = await Promise.all(["parts", "keys"].map((name) => import(`./${name}.js${version}`)));
+/** @type {Load} */
+const load = (name) => import(`./${name}.js${version}`);
+const [parts, keys, cells, heads, orders, { Mailbox }] = await Promise.all([
+  load("parts"), load("keys"), load("cells"), load("heads"), load("order"), load("mailbox"),
+]);
 const { element, patch } = parts;
 
 const MOVED_MS = 3000; // a table that comes back so soon was moved, not left
-const looks = new Map(); // key → how the user left the table; outlives a page change
+/** @type {Map<string, TerritoryLook>} key → how the user left the table; outlives a page change */
+const looks = new Map();
 
 export class TerritoryTable {
+  /** @param {HTMLElement} box @param {TerritoryData} data */
   constructor(box, data) {
     this.look = looks.get(data.key) ?? {
       sort: null, order: [], text: "", isOff: false, isChanged: false, active: "", top: 0, leftAt: 0, hasFocus: false,
+      post: new Mailbox(data.heard),
     };
     looks.set(data.key, this.look);
     // Streamlit may put the table into another place of the page: what was under way
     // goes on there, and so does the focus.
-    this.post = this.look.post ??= new parts.Mailbox(data.heard);
-    this.rows = new Map(); // id → its row, as an element
-    this.headings = []; // buttons, from left to right
-    this.buildBar();
+    this.post = this.look.post;
+    this.box = box;
+    this.data = data;
+    this.isNew = true;
+    /** @type {Map<string, number>} id → its row in the data */
+    this.at = new Map();
+    this.has = setsOf(data);
+    /** @type {Map<string, HTMLTableRowElement>} id → its row on the page */
+    this.rows = new Map();
+    /** @type {string[]} ids of the rows that are shown, in order */
+    this.shown = [];
+    this.place = -1; // of the row with the focus; −1: it is elsewhere
+    /** @type {HTMLElement[]} buttons, from left to right */
+    this.headings = [];
+    /** @type {HTMLButtonElement | null} */
+    this.lockAll = null;
+    this.count = element("span", "bt-count");
+    this.offOnly = parts.toggle("Off balance", this.look.isOff, (isOn) => this.filter({ isOff: isOn }));
+    this.changedOnly = parts.toggle("Changed", this.look.isChanged, (isOn) => this.filter({ isChanged: isOn }));
     this.table = element("table");
     this.table.setAttribute("role", "grid");
     this.head = this.table.createTHead();
     this.body = this.table.createTBody();
     this.foot = this.table.createTFoot();
+    this.empty = element("p", "bt-empty", "No territory fits the filter.");
     this.scroll = element("div", "bt-scroll");
-    this.scroll.append(this.table);
+    this.scroll.append(this.table, this.empty);
     this.note = element("div", "bt-aloud");
     this.note.setAttribute("role", "status");
-    this.empty = element("p", "bt-empty", "No territory fits the filter.");
-    this.scroll.append(this.empty);
-    box.append(this.bar, this.scroll, this.note);
-    this.box = box;
+    box.append(this.makeBar(), this.scroll, this.note);
+    this.listen();
+  }
+
+  listen() {
     this.scroll.addEventListener("scroll", () => { this.look.top = this.scroll.scrollTop; });
     this.table.addEventListener("keydown", (event) => keys.press(this, event));
     this.body.addEventListener("click", (event) => this.click(event));
     this.body.addEventListener("focusin", (event) => {
       this.look.hasFocus = true;
-      this.activate(event.target.closest("tr").dataset.id);
+      const row = rowOf(event);
+      if (row) this.activate(row.dataset.id ?? "");
     });
     this.body.addEventListener("focusout", () => {
       // A row that is taken away loses the focus without its user having left.
       if (this.box.isConnected) this.look.hasFocus = false;
     });
+  }
+
+  makeBar() {
+    const bar = element("div", "bt-bar");
+    const field = parts.field("Filter territories", this.look.text, (text) => this.filter({ text }));
+    bar.append(field, this.offOnly, this.changedOnly, this.count);
+    return bar;
   }
 
   destroy() {
@@ -56,48 +89,39 @@ export class TerritoryTable {
     if (isMoved && document.activeElement === document.body) this.rows.get(look.active)?.focus({ preventScroll: true });
   }
 
-  buildBar() {
-    const { look } = this;
-    const refresh = () => { this.arrange(); this.tell(); };
-    this.bar = element("div", "bt-bar");
-    this.field = parts.field("Filter territories", "Filter", (text) => { look.text = text; refresh(); });
-    this.field.value = look.text;
-    this.offOnly = parts.toggle("Off balance", (isOn) => { look.isOff = isOn; refresh(); });
-    this.changedOnly = parts.toggle("Changed", (isOn) => { look.isChanged = isOn; refresh(); });
-    this.offOnly.setAttribute("aria-pressed", look.isOff);
-    this.changedOnly.setAttribute("aria-pressed", look.isChanged);
-    this.count = element("span", "bt-count");
-    this.bar.append(this.field, this.offOnly, this.changedOnly, this.count);
-  }
-
   // --- what is shown -------------------------------------------------------------
 
+  /** @param {TerritoryData} data of a newer run */
   update(data) {
-    const isFirst = !this.data;
+    const isFirst = this.isNew;
+    this.isNew = false;
     this.data = data;
     this.at = new Map(data.rows.map(([id], i) => [id, i]));
-    this.has = Object.fromEntries(["locked", "changed", "fresh", "gone", "off"].map((name) => [name, new Set(data[name])]));
+    this.has = setsOf(data);
     this.box.style.setProperty("--bt-height", `${data.height}px`);
     this.table.setAttribute("aria-label", data.label);
     this.changedOnly.hidden = !data.isPending;
     this.offOnly.hidden = data.columns.every((column) => column.tolerance === null);
-    this.place = this.table.contains(this.focused()) ? this.shown?.indexOf(this.look.active) : -1;
+    this.place = this.table.contains(this.focused()) ? this.shown.indexOf(this.look.active) : -1;
     this.drawHead();
-    data.rows.forEach((row, i) => this.drawRow(row, i));
+    data.rows.forEach((row, i) => { this.drawRow(row, i); });
     for (const [id, row] of this.rows) if (!this.at.has(id)) { row.remove(); this.rows.delete(id); }
-    this.drawFoot();
+    cells.drawFoot(this.foot, data.foot, data.columns);
     this.arrange();
     if (!isFirst) return;
     requestAnimationFrame(() => { this.scroll.scrollTop = this.look.top; });
     this.takeFocusBack();
   }
 
+  /** @param {Kind} kind */
   can(kind) {
     return this.data.events.includes(kind);
   }
 
+  /** @returns {Element | null} */
   focused() {
-    return this.box.getRootNode().activeElement;
+    const root = this.box.getRootNode();
+    return root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
   }
 
   drawHead() {
@@ -105,218 +129,101 @@ export class TerritoryTable {
     const canLock = this.can("lock");
     const shape = JSON.stringify([canLock, columns.map(({ id, group, head }) => [id, group, head])]);
     patch(this.head, shape, () => {
-      const kept = this.headings.indexOf(this.focused());
-      this.headings = [];
-      this.head.replaceChildren();
-      const [groups, heads] = [this.head.insertRow(), this.head.insertRow()];
-      const add = (row, cell) => { cell.scope = cell.colSpan > 1 ? "colgroup" : "col"; row.append(cell); return cell; };
-      const lock = add(groups, element("th", "bt-lock"));
-      lock.rowSpan = 2;
-      if (canLock) {
-        this.lockAll = parts.button("bt-icon", "Lock all shown", () => this.toggleAll(), "locked");
-        lock.append(this.lockAll);
-        this.headings.push(this.lockAll);
-      } else {
-        this.lockAll = null;
-        lock.append(element("span", "bt-aloud", "Lock"));
-      }
-      const name = add(groups, element("th", "bt-name"));
-      name.rowSpan = 2;
-      this.addHeading(name, "name", "Territory");
-      for (let i = 0; i < columns.length;) {
-        const { group } = columns[i];
-        let n = 1;
-        while (group && columns[i + n]?.group === group) n += 1;
-        const above = add(groups, element("th", group ? "bt-group bt-first" : "bt-first", group));
-        above.colSpan = n;
-        for (const column of columns.slice(i, i + n)) {
-          const cell = group ? add(heads, element("th", column === columns[i] ? "bt-first" : "")) : above;
-          if (!group) cell.rowSpan = 2;
-          if (column.isText) cell.classList.add("bt-text");
-          this.addHeading(cell, column.id, column.head, group);
-        }
-        i += n;
-      }
-      this.headings.forEach((one, i) => { one.tabIndex = i === Number(canLock) ? 0 : -1; });
-      this.headings[kept]?.focus();
+      const focused = this.focused();
+      const place = focused instanceof HTMLElement ? this.headings.indexOf(focused) : -1;
+      const { headings, lockAll } = heads.drawHeads(this.head, columns, {
+        lockAll: canLock ? () => this.toggleAll() : null, sortBy: (id) => this.sortBy(id),
+      });
+      this.headings = headings;
+      this.lockAll = lockAll;
+      headings[place]?.focus();
       for (const row of this.rows.values()) row.remove();
       this.rows.clear(); // other columns, other cells
     });
-    this.markSorting();
   }
 
-  addHeading(cell, id, text, group = "") {
-    const made = parts.button("bt-heading", text, () => this.sortBy(id));
-    if (group) made.prepend(element("span", "bt-aloud", `${group}: `));
-    made.dataset.id = id;
-    cell.append(made);
-    this.headings.push(made);
-  }
-
-  drawRow([id, label, title, colour], i) {
+  /** @param {TerritoryRow} entry @param {number} i */
+  drawRow(entry, i) {
     const { columns, selected } = this.data;
-    let row = this.rows.get(id);
-    if (!row) {
-      row = element("tr");
-      row.dataset.id = id;
-      row.tabIndex = -1;
-      const head = element("th", "bt-name");
-      head.scope = "row";
-      row.append(element("td", "bt-lock"), head, ...columns.map(() => element("td")));
-      this.rows.set(id, row);
-    }
+    const [id, label] = entry;
+    const row = this.rows.get(id) ?? cells.makeRow(id, columns);
+    this.rows.set(id, row);
     const [isLocked, isGone] = [this.has.locked.has(i), this.has.gone.has(i)];
     row.classList.toggle("bt-changed", this.has.changed.has(i));
     row.classList.toggle("bt-gone", isGone);
-    if (this.can("select")) row.setAttribute("aria-selected", id === selected);
-    const [lock, name, ...cells] = row.children;
-    const canLock = this.can("lock") && !isGone;
-    patch(lock, `${isLocked} ${canLock} ${label}`, () => this.drawLock(lock, id, label, isLocked, canLock));
-    const state = this.has.fresh.has(i) ? "new" : isGone ? "goes" : "";
-    const canZoom = this.can("zoom") && !isGone;
-    patch(name, [label, title, colour, state, canZoom].join("\n"), () => {
-      const swatch = element("span", "bt-swatch");
-      swatch.style.background = colour;
-      const text = element("span", "bt-label", label);
-      text.title = title;
-      const zoom = parts.button("bt-icon bt-zoom", `Zoom to ${label}`, () => this.post.put({ kind: "zoom", ids: [id] }), "zoom");
-      zoom.tabIndex = -1;
-      zoom.hidden = !canZoom;
-      const who = element("div", "bt-who");
-      who.append(swatch, text, ...(state ? [element("span", "bt-state", state)] : []), zoom);
-      name.replaceChildren(who);
+    if (this.can("select")) row.setAttribute("aria-selected", String(id === selected));
+    const [lock, name, ...figures] = row.children;
+    cells.drawLock(lock, label, { isLocked, canLock: this.can("lock") && !isGone, onToggle: () => this.toggleLock(id) });
+    cells.drawName(name, entry, {
+      state: this.has.fresh.has(i) ? "new" : isGone ? "goes" : "", canZoom: this.can("zoom") && !isGone,
+      onZoom: () => this.post.put({ kind: "zoom", ids: [id] }),
     });
-    columns.forEach((column, c) => this.drawCell(cells[c], column, i));
-  }
-
-  // The button itself stays: it may have the focus.
-  drawLock(cell, id, label, isLocked, canLock) {
-    const known = cell.querySelector("button");
-    if (!canLock) cell.replaceChildren(...(isLocked ? [parts.icon("locked"), element("span", "bt-aloud", "locked")] : []));
-    else if (!known) {
-      const made = parts.button("bt-icon", "", () => this.toggleLock(id), "open");
-      made.tabIndex = -1;
-      cell.replaceChildren(made);
-    }
-    const toggle = cell.querySelector("button");
-    if (toggle) parts.relabel(toggle, `${isLocked ? "Unlock" : "Lock"} ${label}`, isLocked ? "locked" : "open");
-  }
-
-  drawCell(cell, column, i) {
-    const [text, was, value] = [column.text[i], column.was[i], column.value?.[i] ?? null];
-    const from = column.from[i];
-    patch(cell, `${text}\n${was}\n${value}\n${from}\n${column.tolerance}`, () => {
-      cell.className = column.isText ? "bt-text" : "";
-      cell.classList.toggle("bt-first", !column.group || column.isBar);
-      cell.classList.toggle("bt-dev-cell", column.isBar);
-      const pieces = parts.beforeAfter(text, was);
-      if (column.isBar && value !== null) {
-        pieces.unshift(parts.deviationBar(value, column.tolerance, from));
-        const isOff = parts.isOff(value, column.tolerance);
-        cell.classList.toggle("bt-off", isOff);
-        if (isOff) pieces.push(element("span", "bt-aloud", value > 0 ? " over" : " under"));
-      }
-      cell.replaceChildren(...pieces);
-    });
-  }
-
-  drawFoot() {
-    const { foot, columns } = this.data;
-    patch(this.foot, JSON.stringify([foot, columns.map((column) => column.foot)]), () => {
-      this.foot.replaceChildren();
-      foot.forEach((label, i) => {
-        if (!label) return;
-        const row = this.foot.insertRow();
-        const name = element("th", "bt-name", label);
-        name.scope = "row";
-        row.append(element("td", "bt-lock"), name);
-        for (const column of columns) {
-          const cell = element("td", column.isText ? "bt-text" : "");
-          cell.classList.toggle("bt-first", !column.group || column.isBar);
-          cell.append(...parts.beforeAfter(...column.foot[i]));
-          row.append(cell);
-        }
-      });
-    });
+    columns.forEach((column, c) => { cells.drawFigure(figures[c], column, i); });
   }
 
   // --- sorting and filtering: the user's, so a rerun moves no row -------------------
 
+  /** @param {Partial<TerritoryLook>} change */
+  filter(change) {
+    Object.assign(this.look, change);
+    this.arrange();
+    this.tell();
+  }
+
   arrange() {
     const { look, data } = this;
-    const known = look.order.filter((id) => this.at.has(id));
-    const kept = new Set(known);
     const all = data.rows.map(([id]) => id);
-    const order = look.sort ? [...known, ...all.filter((id) => !kept.has(id))] : all;
-    const isSearched = this.matcher();
-    this.shown = order.filter((id) => isSearched(id) && this.isAsked(this.at.get(id)));
-    const had = this.place >= 0 || this.body.contains(this.focused());
-    const rows = this.shown.map((id) => this.rows.get(id));
+    this.shown = orders.keptOrder(all, look.sort, look.order).filter((id) => this.isAsked(id));
+    const hadFocus = this.place >= 0 || this.body.contains(this.focused());
+    const rows = this.shown.flatMap((id) => this.rows.get(id) ?? []);
     const isSame = rows.length === this.body.rows.length && rows.every((row, i) => this.body.rows[i] === row);
     if (!isSame) this.body.replaceChildren(...rows);
-    if (!this.shown.includes(look.active)) look.active = this.shown[Math.min(Math.max(this.place ?? 0, 0), this.shown.length - 1)] ?? "";
+    if (!this.shown.includes(look.active)) look.active = this.shown[Math.min(Math.max(this.place, 0), this.shown.length - 1)] ?? "";
     this.activate(look.active);
-    if (had && !isSame && look.active) this.rows.get(look.active).focus({ preventScroll: true });
+    if (hadFocus && !isSame) this.rows.get(look.active)?.focus({ preventScroll: true });
     this.place = -1;
     this.empty.hidden = rows.length > 0;
-    this.table.setAttribute("aria-rowcount", rows.length + 2 + data.foot.filter(Boolean).length);
+    this.table.setAttribute("aria-rowcount", String(rows.length + 2 + data.foot.filter(Boolean).length));
     const count = rows.length === all.length ? `${all.length}` : `${rows.length} of ${all.length}`;
     this.count.textContent = `${count} territories`;
     const isAllLocked = this.lockable().length > 0 && this.lockable().every((id) => this.isLocked(id));
     if (this.lockAll) {
       parts.relabel(this.lockAll, `${isAllLocked ? "Unlock" : "Lock"} all shown`, isAllLocked ? "locked" : "open");
     }
-    this.markSorting();
+    heads.markSorting(this.headings, look.sort, this.isStale());
   }
 
-  matcher() {
-    const wanted = this.look.text.trim().toLowerCase();
-    return (id) => {
-      const [, label, title] = this.data.rows[this.at.get(id)];
-      return !wanted || `${label} ${title}`.toLowerCase().includes(wanted);
-    };
+  // Whether the filters let a territory through.
+  /** @param {string} id */
+  isAsked(id) {
+    const { look, data, has } = this;
+    const i = this.rowAt(id);
+    const [, label, title] = data.rows[i];
+    if (!orders.isMatch([label, title], look.text)) return false;
+    if (look.isOff && !this.offOnly.hidden && !has.off.has(i)) return false;
+    return !look.isChanged || !data.isPending || has.changed.has(i);
   }
 
-  isAsked(i) {
-    if (this.look.isOff && !this.offOnly.hidden && !this.has.off.has(i)) return false;
-    return !this.look.isChanged || !this.data.isPending || this.has.changed.has(i);
-  }
-
-  sorted({ id, isDown }) {
-    const column = this.data.columns.find((one) => one.id === id);
-    const value = !column ? (i) => this.data.rows[i][1] : column.value ? (i) => column.value[i] : (i) => column.text[i];
-    return parts.orderBy(this.data.rows.map(([row]) => row), (row) => value(this.at.get(row)), isDown);
+  /** @param {string} id */
+  rowAt(id) {
+    return this.at.get(id) ?? -1;
   }
 
   // Rows stay where they are when figures change; the heading then says that its order
   // is from before, and a click sorts anew.
   isStale() {
-    const fresh = this.sorted(this.look.sort).filter((id) => this.rows.get(id).isConnected);
-    return fresh.some((id, i) => id !== this.shown[i]);
+    const { sort } = this.look;
+    return sort !== null && orders.isOutOfOrder(this.shown, orders.sortedIds(this.data, sort));
   }
 
+  /** @param {string} id of a column */
   sortBy(id) {
     const { look, data } = this;
-    const isText = id === "name" || data.columns.find((column) => column.id === id).isText;
-    if (look.sort?.id !== id) look.sort = { id, isDown: !isText };
-    else if (!this.isStale()) look.sort = look.sort.isDown === !isText ? { id, isDown: isText } : null;
-    look.order = look.sort ? this.sorted(look.sort) : [];
+    const isText = data.columns.find((column) => column.id === id)?.isText ?? true; // the name
+    look.sort = orders.nextSort(look.sort, id, isText, this.isStale());
+    look.order = look.sort ? orders.sortedIds(data, look.sort) : [];
     this.arrange();
     this.tell();
-  }
-
-  markSorting() {
-    const { sort } = this.look;
-    const isStale = sort && this.shown ? this.isStale() : false;
-    for (const heading of this.headings) {
-      if (!heading.dataset.id) continue;
-      const isIt = sort?.id === heading.dataset.id;
-      const way = !isIt || isStale ? "none" : sort.isDown ? "descending" : "ascending";
-      heading.parentElement.setAttribute("aria-sort", way);
-      heading.dataset.sorted = isIt ? (sort.isDown ? "down" : "up") : "";
-      heading.classList.toggle("bt-stale", isIt && isStale);
-      heading.title = isIt && isStale ? "In the order from before the change; press to sort again" : "";
-    }
   }
 
   tell() {
@@ -328,6 +235,7 @@ export class TerritoryTable {
 
   // --- what the user does -----------------------------------------------------------
 
+  /** @param {string} id */
   activate(id) {
     for (const other of this.body.rows) {
       const isIt = other.dataset.id === id;
@@ -337,33 +245,48 @@ export class TerritoryTable {
     this.look.active = id;
   }
 
+  /** @param {string} id */
   isLocked(id) {
-    return this.has.locked.has(this.at.get(id));
+    return this.has.locked.has(this.rowAt(id));
   }
 
   lockable() {
-    return this.shown.filter((id) => !this.has.gone.has(this.at.get(id)));
+    return this.shown.filter((id) => !this.has.gone.has(this.rowAt(id)));
   }
 
+  /** @param {string} id */
   toggleLock(id) {
     if (!this.can("lock") || !this.lockable().includes(id)) return;
     this.post.put({ kind: this.isLocked(id) ? "unlock" : "lock", ids: [id] });
   }
 
   toggleAll() {
-    const [locked, open] = [true, false].map((is) => this.lockable().filter((id) => this.isLocked(id) === is));
+    const locked = this.lockable().filter((id) => this.isLocked(id));
+    const open = this.lockable().filter((id) => !this.isLocked(id));
     if (open.length) this.post.put({ kind: "lock", ids: open });
     else if (locked.length) this.post.put({ kind: "unlock", ids: locked });
   }
 
+  /** @param {string} id */
   select(id) {
     if (this.can("select") && this.lockable().includes(id)) this.post.put({ kind: "select", ids: [id] });
   }
 
+  /** @param {MouseEvent} event */
   click(event) {
-    const row = event.target.closest("tr");
-    if (event.target.closest("button")) return;
+    const row = rowOf(event);
+    if (!row || (event.target instanceof Element && event.target.closest("button"))) return;
     row.focus({ preventScroll: true });
-    this.select(row.dataset.id);
+    this.select(row.dataset.id ?? "");
   }
+}
+
+/** @param {TerritoryData} data */
+function setsOf({ locked, changed, fresh, gone, off }) {
+  return { locked: new Set(locked), changed: new Set(changed), fresh: new Set(fresh), gone: new Set(gone), off: new Set(off) };
+}
+
+/** @param {Event} event */
+function rowOf(event) {
+  return event.target instanceof Element ? event.target.closest("tr") : null;
 }

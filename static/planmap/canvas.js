@@ -1,8 +1,11 @@
 // Draws a whole scene on one canvas at each pause of the view; while the user drags
 // or zooms, the browser only moves the picture.
 
+/** @import { DrawnOutline, Load, Paint, PaintUnits, Pen, Rings, Scene, Shapes, Theme, View } from "./types.js" */
 const version = new URL(import.meta.url).search;
-const marks = await import(`./marks.js${version}`);
+/** @type {Load} */
+const load = (name) => import(`./${name}.js${version}`);
+const [marks, { paintPoints }, { borders }] = await Promise.all([load("marks"), load("points"), load("shapes")]);
 const { DIM } = marks;
 
 export const LIGHT = {
@@ -18,72 +21,85 @@ export const DARK = {
   fill: 0.5, isDark: true,
 };
 
+// A renderer that is one canvas; a class made late, since Leaflet loads by itself.
+/** @param {typeof import("leaflet")} L */
 export function makeCanvas(L) {
-  return L.Renderer.extend({
-    options: { padding: 0.35 },
-    initialize(paint) {
-      L.setOptions(this, { padding: 0.35 });
-      L.stamp(this);
+  return class Canvas extends L.Renderer {
+    /** @type {CanvasRenderingContext2D | null} */
+    pen = null;
+
+    /** @param {(ctx: Pen, view: View) => void} paint */
+    constructor(paint) {
+      super({ padding: 0.35 });
       this._layers = {};
-      this._paint = paint;
-    },
+      this.paint = paint;
+    }
+
     _initContainer() {
       this._container = document.createElement("canvas");
       this._container.setAttribute("aria-hidden", "true");
-      this._ctx = this._container.getContext("2d");
-    },
+      this.pen = this._container.getContext("2d");
+    }
+
     _destroyContainer() {
-      this._container.remove();
-      delete this._container;
-      delete this._ctx;
-    },
+      this._container?.remove();
+      this._container = undefined;
+      this.pen = null;
+    }
+
     _update() {
       if (this._map._animatingZoom && this._bounds) return;
-      L.Renderer.prototype._update.call(this);
-      const bounds = this._bounds, size = bounds.getSize(), canvas = this._container;
+      super._update();
+      const { _bounds: bounds, _container: canvas } = this;
+      if (!bounds || !canvas) return;
+      const size = bounds.getSize();
       const ratio = Math.min(2, window.devicePixelRatio || 1);
-      L.DomUtil.setPosition(canvas, bounds.min);
+      if (bounds.min) L.DomUtil.setPosition(canvas, bounds.min);
       canvas.width = Math.max(1, Math.round(size.x * ratio));
       canvas.height = Math.max(1, Math.round(size.y * ratio));
       canvas.style.width = `${size.x}px`;
       canvas.style.height = `${size.y}px`;
       this.repaint();
-    },
+    }
+
     repaint() {
-      if (!this._bounds || !this._ctx) return;
-      const ratio = this._container.width / this._bounds.getSize().x;
+      const { _bounds: bounds, _container: canvas, pen } = this;
+      if (!bounds?.min || !canvas || !pen) return;
+      const size = bounds.getSize();
+      const ratio = canvas.width / size.x;
       const zoom = this._map.getZoom();
       const scale = 256 * 2 ** zoom;
-      const origin = this._map.getPixelOrigin().add(this._bounds.min);
-      this._ctx.setTransform(1, 0, 0, 1, 0, 0);
-      this._ctx.clearRect(0, 0, this._container.width, this._container.height);
-      this._ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-      const size = this._bounds.getSize();
-      this._paint(this._ctx, {
+      const origin = this._map.getPixelOrigin().add(bounds.min);
+      pen.setTransform(1, 0, 0, 1, 0, 0);
+      pen.clearRect(0, 0, canvas.width, canvas.height);
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+      this.paint(pen, {
         scale, zoom, ox: origin.x, oy: origin.y, width: size.x, height: size.y, ratio,
         west: origin.x / scale, north: origin.y / scale,
         east: (origin.x + size.x) / scale, south: (origin.y + size.y) / scale,
       });
-    },
-  });
+    }
+  };
 }
 
+/** @type {Paint} */
 export function paintScene(ctx, view, scene) {
+  const { base, units, theme } = scene;
   ctx.lineJoin = "round";
   ctx.lineCap = "round";
-  if (scene.base && !scene.hasTiles) fillBase(ctx, view, scene);
-  if (scene.units) paintUnits(ctx, view, scene);
-  if (scene.base) strokeBase(ctx, view, scene);
-  if (scene.units?.codes && scene.hasBorders) paintBorders(ctx, view, scene);
-  if (scene.units) {
-    marks.paintMarket(ctx, view, scene);
-    paintPending(ctx, view, scene);
-    paintSelected(ctx, view, scene);
-    paintBarriers(ctx, view, scene);
+  if (base && !scene.hasTiles) fillAll(ctx, view, base, theme.land);
+  if (units) paintUnits(ctx, view, scene, units);
+  if (base) strokeBase(ctx, view, base, theme);
+  if (units) {
+    if (scene.hasBorders) paintBorders(ctx, view, scene, units);
+    marks.paintMarket(ctx, view, scene, units);
+    paintPending(ctx, view, scene, units);
+    paintSelected(ctx, view, scene, units);
+    paintBarriers(ctx, view, scene, units);
   }
   for (const outline of scene.outlines) paintOutline(ctx, view, scene, outline);
-  if (scene.points) marks.paintPoints(ctx, view, scene);
-  if (scene.units) marks.paintLocks(ctx, view, scene);
+  if (scene.points) paintPoints(ctx, view, scene, scene.points);
+  if (units) marks.paintLocks(ctx, view, scene, units);
   for (const line of scene.lines) marks.paintLine(ctx, view, scene, line);
   for (const home of scene.homes) marks.paintHome(ctx, view, scene, home);
   marks.paintLabels(ctx, view, scene);
@@ -91,6 +107,7 @@ export function paintScene(ctx, view, scene) {
 
 // --- polygons ---------------------------------------------------------------
 
+/** @param {View} view @param {Float64Array} box @param {number} at */
 function isSeen(view, box, at) {
   return box[at] <= view.east && box[at + 2] >= view.west
     && box[at + 1] <= view.south && box[at + 3] >= view.north;
@@ -98,6 +115,7 @@ function isSeen(view, box, at) {
 
 // Vertices nearer than half a pixel to the last one are left out. Rings end where they
 // began, so nothing is closed: `closePath` takes longer the longer the path is.
+/** @param {Pen} ctx @param {View} view @param {Rings} layer @param {number} u */
 function trace(ctx, view, layer, u) {
   const { xy, ringStart, unitStart } = layer;
   for (let r = unitStart[u]; r < unitStart[u + 1]; r++) {
@@ -114,6 +132,7 @@ function trace(ctx, view, layer, u) {
   }
 }
 
+/** @param {Pen} ctx @param {View} view @param {Shapes} layer @param {(u: number) => boolean} isIn */
 function traceAll(ctx, view, layer, isIn) {
   ctx.beginPath();
   for (let u = 0; u < layer.n; u++) {
@@ -121,32 +140,30 @@ function traceAll(ctx, view, layer, isIn) {
   }
 }
 
-function fillBase(ctx, view, scene) {
-  traceAll(ctx, view, scene.base, () => true);
-  ctx.fillStyle = scene.theme.land;
+/** @param {Pen} ctx @param {View} view @param {Shapes} layer @param {string} colour */
+function fillAll(ctx, view, layer, colour) {
+  traceAll(ctx, view, layer, () => true);
+  ctx.fillStyle = colour;
   ctx.fill("evenodd");
 }
 
-function strokeBase(ctx, view, scene) {
-  traceAll(ctx, view, scene.base, () => true);
-  ctx.strokeStyle = scene.theme.base;
+/** @param {Pen} ctx @param {View} view @param {Shapes} base @param {Theme} theme */
+function strokeBase(ctx, view, base, theme) {
+  traceAll(ctx, view, base, () => true);
+  ctx.strokeStyle = theme.base;
   ctx.lineWidth = 0.8;
   ctx.stroke();
 }
 
-function paintUnits(ctx, view, scene) {
-  const { layer, codes } = scene.units;
+/** @type {PaintUnits} */
+function paintUnits(ctx, view, scene, { layer, codes }) {
   const { theme, legend, hidden } = scene;
-  if (!codes) {
-    traceAll(ctx, view, layer, () => true);
-    ctx.fillStyle = theme.land;
-    ctx.fill("evenodd");
-  } else {
-    const used = [...new Set(codes)];
-    for (const code of used) {
+  if (!codes) fillAll(ctx, view, layer, theme.land);
+  else {
+    for (const code of new Set(codes)) {
       traceAll(ctx, view, layer, (u) => codes[u] === code);
       ctx.globalAlpha = (hidden.has(code) ? DIM : theme.fill) * (scene.hasTiles ? 0.7 : 1);
-      ctx.fillStyle = legend[code]?.colour ?? hatch(ctx, theme);
+      ctx.fillStyle = legend[code]?.colour ?? hatch(ctx, theme) ?? theme.none;
       ctx.fill("evenodd");
     }
     ctx.globalAlpha = 1;
@@ -159,10 +176,11 @@ function paintUnits(ctx, view, scene) {
   ctx.globalAlpha = 1;
 }
 
+/** @param {Pen} ctx @param {Theme} theme */
 function hatch(ctx, theme) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = 8;
-  const pen = tile.getContext("2d");
+  const pen = marks.penOf(tile);
   pen.fillStyle = theme.land;
   pen.fillRect(0, 0, 8, 8);
   pen.strokeStyle = theme.hatch;
@@ -176,9 +194,9 @@ function hatch(ctx, theme) {
 }
 
 // Lines between units, where `isLine` says so of the two (−1: nothing beyond).
-function traceBetween(ctx, view, scene, isLine) {
-  const { layer } = scene.units;
-  const { from, to, one, other } = scene.bordersOf(layer);
+/** @param {Pen} ctx @param {View} view @param {Shapes} layer @param {(u: number, v: number) => boolean} isLine */
+function traceBetween(ctx, view, layer, isLine) {
+  const { from, to, one, other } = borders(layer);
   const { xy } = layer;
   ctx.beginPath();
   let lastX = NaN, lastY = NaN; // edges that go on from the last one are one line
@@ -194,9 +212,10 @@ function traceBetween(ctx, view, scene, isLine) {
   }
 }
 
-function paintBorders(ctx, view, scene) {
-  const { parts } = scene.units;
-  traceBetween(ctx, view, scene, (u, v) => v < 0 || parts[u] !== parts[v]);
+/** @type {PaintUnits} */
+function paintBorders(ctx, view, scene, { layer, codes, parts }) {
+  if (!codes || !parts) return;
+  traceBetween(ctx, view, layer, (u, v) => v < 0 || parts[u] !== parts[v]);
   ctx.strokeStyle = scene.theme.border;
   ctx.lineWidth = 1.5;
   ctx.globalAlpha = 0.8;
@@ -205,10 +224,11 @@ function paintBorders(ctx, view, scene) {
 }
 
 // What waits to be accepted: a casing, and on it a dashed line around it all.
-function paintPending(ctx, view, scene) {
+/** @type {PaintUnits} */
+function paintPending(ctx, view, scene, { layer }) {
   const isPending = scene.marks.pendingUnits;
   if (!isPending) return;
-  traceBetween(ctx, view, scene, (u, v) => isPending(u) !== (v >= 0 && isPending(v)));
+  traceBetween(ctx, view, layer, (u, v) => isPending(u) !== (v >= 0 && isPending(v)));
   ctx.strokeStyle = scene.theme.casing;
   ctx.lineWidth = 4.5;
   ctx.stroke();
@@ -222,15 +242,16 @@ function paintPending(ctx, view, scene) {
 }
 
 // What is chosen: tinted, with one line around all that hangs together.
-function paintSelected(ctx, view, scene) {
+/** @type {PaintUnits} */
+function paintSelected(ctx, view, scene, { layer }) {
   const some = scene.selectedUnits;
   if (!some.size) return;
-  traceAll(ctx, view, scene.units.layer, (u) => some.has(u));
+  traceAll(ctx, view, layer, (u) => some.has(u));
   ctx.fillStyle = scene.theme.accent;
   ctx.globalAlpha = 0.28;
   ctx.fill("evenodd");
   ctx.globalAlpha = 1;
-  traceBetween(ctx, view, scene, (u, v) => some.has(u) !== (v >= 0 && some.has(v)));
+  traceBetween(ctx, view, layer, (u, v) => some.has(u) !== (v >= 0 && some.has(v)));
   ctx.strokeStyle = scene.theme.casing;
   ctx.lineWidth = 5;
   ctx.stroke();
@@ -239,10 +260,11 @@ function paintSelected(ctx, view, scene) {
   ctx.stroke();
 }
 
-function paintBarriers(ctx, view, scene) {
+/** @type {PaintUnits} */
+function paintBarriers(ctx, view, scene, { layer }) {
   const { pairs, n } = scene.marks;
   if (!pairs.size) return;
-  traceBetween(ctx, view, scene, (u, v) => v >= 0 && pairs.has(Math.min(u, v) * n + Math.max(u, v)));
+  traceBetween(ctx, view, layer, (u, v) => v >= 0 && pairs.has(Math.min(u, v) * n + Math.max(u, v)));
   ctx.strokeStyle = scene.theme.casing;
   ctx.lineWidth = 7;
   ctx.stroke();
@@ -255,13 +277,14 @@ function paintBarriers(ctx, view, scene) {
   ctx.lineCap = "round";
 }
 
+/** @param {Pen} ctx @param {View} view @param {Scene} scene @param {DrawnOutline} outline */
 function paintOutline(ctx, view, scene, outline) {
   ctx.beginPath();
   for (const ring of outline.rings) {
-    ring.forEach(([x, y], i) => {
-      const at = [x * view.scale - view.ox, y * view.scale - view.oy];
-      if (i) ctx.lineTo(...at);
-      else ctx.moveTo(...at);
+    ring.forEach(([wx, wy], i) => {
+      const x = wx * view.scale - view.ox, y = wy * view.scale - view.oy;
+      if (i) ctx.lineTo(x, y);
+      else ctx.moveTo(x, y);
     });
   }
   ctx.strokeStyle = outline.colour || scene.theme.border;

@@ -1,14 +1,22 @@
 // A rep's home is taken with the mouse and put elsewhere.
 
+/** @import { Load, Placed } from "./types.js" */
+/** @import { PlanMap } from "./map.js" */
+/** @import { Point } from "leaflet" */
 const version = new URL(import.meta.url).search;
-const { element, icon } = await import(`./overlays.js${version}`);
+/** @type {Load} */
+const load = (name) => import(`./${name}.js${version}`);
+const [{ element, icon }, { isControl }] = await Promise.all([load("overlays"), load("tools")]);
 const STILL = 4; // pixels: a shorter drag is a click
 
 export class Homes {
-  // host: the map with its boxes, `scene`, `tools`, `pointing`, `send`
+  /** @param {PlanMap} host */
   constructor(host) {
     this.host = host;
+    /** @type {{ home: Placed, from: Point, pointer: number } | null} */
     this.held = null;
+    /** @type {HTMLElement | null} */
+    this.ghost = null;
     const box = host.canvasBox;
     // before the tools and Leaflet: who takes a home does not drag the map
     box.addEventListener("pointerdown", (event) => this.take(event), true);
@@ -23,19 +31,21 @@ export class Homes {
     host.map.on("zoomstart", () => this.drop());
   }
 
+  /** @param {PointerEvent} event */
   take(event) {
     const { host } = this;
-    const isFree = host.data.events.includes("drag") && !host.tools.active && host.known;
+    const isFree = host.data.events.includes("drag") && !host.tools.active && host.layers;
     if (!isFree || event.button || event.shiftKey || !event.isPrimary) return;
-    if (event.target.closest(".leaflet-control")) return;
+    if (isControl(event.target)) return;
     const at = host.map.mouseEventToLatLng(event);
-    const home = host.pointing.homeNear(at, host.pointing.reach({ originalEvent: event }));
+    const home = host.pointing.homeNear(at, host.pointing.reach(event));
     if (!home) return;
     this.held = { home, from: host.map.mouseEventToContainerPoint(event), pointer: event.pointerId };
     host.map.dragging.disable();
     host.canvasBox.setPointerCapture(event.pointerId);
   }
 
+  /** @param {PointerEvent} event */
   carry(event) {
     if (!this.held || event.pointerId !== this.held.pointer) return;
     const now = this.host.map.mouseEventToContainerPoint(event);
@@ -49,6 +59,7 @@ export class Homes {
     this.ghost.style.transform = `translate(${now.x}px, ${now.y}px)`;
   }
 
+  /** @param {PointerEvent} event */
   put(event) {
     if (!this.held || event.pointerId !== this.held.pointer) return;
     const { host } = this;
@@ -61,8 +72,7 @@ export class Homes {
     home.xy = host.worldAt(place); // at once; Python has the last word
     host.renderer.repaint();
     host.say(host.data.texts.dragged.replace("{name}", home.name));
-    const path = [[Number(place.lat.toFixed(6)), Number(place.lng.toFixed(6))]];
-    host.send({ kind: "drag", ids: [home.id], unit_ids: [], path });
+    host.send({ kind: "drag", ids: [home.id], unit_ids: [], path: [host.pointing.sent(place)] });
   }
 
   drop() {

@@ -1,32 +1,40 @@
 // The keys of the map, while it has the focus, and the list of them.
 
+/** @import { Load } from "./types.js" */
+/** @import { PlanMap } from "./map.js" */
 const version = new URL(import.meta.url).search;
-const { element } = await import(`./overlays.js${version}`);
+/** @type {Load} */
+const load = (name) => import(`./${name}.js${version}`);
+const { element } = await load("overlays");
 
 export class Keys {
-  // host: the map with its boxes, `data`, `send`
+  /** @param {PlanMap} host @param {ReturnType<typeof import("./overlays.js").makeBar>} bar */
   constructor(host, bar) {
     this.host = host;
+    this.isOn = false;
+    /** @type {HTMLElement | null} */
     this.list = null;
     this.button = bar.add("help", host.data.texts.help, () => this.toggle());
     this.button.setAttribute("aria-expanded", "false");
     host.canvasBox.addEventListener("keydown", (event) => this.press(event));
   }
 
+  /** @param {string[]} events */
   offer(events) {
     this.isOn = events.includes("key");
     this.button.classList.toggle("pm-gone", !this.isOn);
     if (!this.isOn) this.close();
   }
 
+  /** @param {KeyboardEvent} event */
   press(event) {
     if (!this.isOn || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const name = nameOf(event);
-    const known = this.host.data.keys.find(([key]) => key === name);
-    if (!known) return;
+    const entry = this.host.data.keys.find(([key]) => key === name);
+    if (!entry) return;
     event.preventDefault();
     event.stopPropagation();
-    const [, action, text] = known;
+    const [, action, text] = entry;
     if (action === null) this.toggle();
     else {
       this.host.say(text);
@@ -41,10 +49,10 @@ export class Keys {
 
   open() {
     const { data, box } = this.host;
-    this.list = element("div", "pm-help");
-    this.list.setAttribute("role", "dialog");
-    this.list.setAttribute("aria-label", data.texts.keys);
-    this.list.tabIndex = -1;
+    const list = element("div", "pm-help");
+    list.setAttribute("role", "dialog");
+    list.setAttribute("aria-label", data.texts.keys);
+    list.tabIndex = -1;
     const head = element("div", "pm-help-head", data.texts.keys);
     const close = element("button", "pm-help-close", data.texts.close);
     close.type = "button";
@@ -53,16 +61,17 @@ export class Keys {
     const rows = element("dl", "pm-help-rows");
     const shown = [...data.keys.map(([key, , text]) => [key, text]), ...data.hands];
     for (const [key, text] of shown) rows.append(element("dt", "", key), element("dd", "", text));
-    this.list.append(head, rows);
-    this.list.addEventListener("keydown", (event) => {
+    list.append(head, rows);
+    list.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" && event.key !== "?") return;
       event.preventDefault();
       event.stopPropagation();
       this.close();
     });
-    box.append(this.list);
+    box.append(list);
+    this.list = list;
     this.button.setAttribute("aria-expanded", "true");
-    this.list.focus({ preventScroll: true });
+    list.focus({ preventScroll: true });
   }
 
   close() {
@@ -75,7 +84,8 @@ export class Keys {
 }
 
 // Other alphabets give other letters: then the place on the keyboard counts.
-function nameOf(event) {
+/** @param {Pick<KeyboardEvent, "key" | "code" | "shiftKey">} event */
+export function nameOf(event) {
   const place = /^Key([A-Z])$/.exec(event.code);
   const isLatin = /^[a-z]$/i.test(event.key);
   const letter = isLatin ? event.key : event.key.charCodeAt(0) > 127 && place ? place[1] : null;

@@ -1,43 +1,45 @@
 // The legend: what the colours mean, how many of each, and the filter.
 
+/** @import { Load, MapData, Row } from "./types.js" */
 const version = new URL(import.meta.url).search;
-const [{ element, icon }, { NONE }] = await Promise.all(
-  ["overlays", "layers"].map((name) => import(`./${name}.js${version}`)),
-);
+/** @type {Load} */
+const load = (name) => import(`./${name}.js${version}`);
+const [{ element, icon }, { NONE }] = await Promise.all([load("overlays"), load("layers")]);
+
+/** @type {WeakMap<Element, string>} what a legend shows now */
+const shownIn = new WeakMap();
 
 // The rows as they are shown, on the screen and in the picture.
+/** @param {MapData} data @returns {Row[]} */
 export function rowsOf(data) {
   const locked = new Set(data.marks.lockedParts);
+  /** @type {Row[]} */
   const rows = data.legend.map((entry, code) => ({ ...entry, code, isLocked: locked.has(entry.short) }));
   if (!data.unassigned) return rows;
   const none = { label: data.unassigned, count: data.unassignedCount, colour: null, bar: null, code: NONE };
   return [none, ...rows];
 }
 
+/**
+ * @param {HTMLElement} box @param {MapData} data @param {Set<number>} hidden
+ * @param {(text: string) => void} onChange
+ */
 export function drawLegend(box, data, hidden, onChange) {
   const { texts } = data;
   const rows = rowsOf(data);
-  const told = JSON.stringify([rows, data.legendTitle, data.marks.marketLabel, texts, [...hidden]]);
-  if (box.pmTold === told) return; // as it stands: nothing jumps under the user's hand
-  box.pmTold = told;
+  const content = JSON.stringify([rows, data.legendTitle, data.marks.marketLabel, texts, [...hidden]]);
+  if (shownIn.get(box) === content) return; // as it stands: nothing jumps under the user's hand
+  shownIn.set(box, content);
   const list = element("div", "pm-legend-list");
   list.tabIndex = -1;
   const scrolled = box.querySelector(".pm-legend-list")?.scrollTop ?? 0;
-  const focused = box.getRootNode().activeElement?.pmCode;
+  const focused = focusedRow(box);
   box.replaceChildren();
   box.hidden = !rows.length;
   if (!rows.length) return;
-  const head = element("button", "pm-legend-head", data.legendTitle || texts.legend);
-  head.type = "button";
-  const isOpen = () => !box.classList.contains("pm-closed");
-  head.setAttribute("aria-expanded", String(isOpen()));
-  head.onclick = () => {
-    box.classList.toggle("pm-closed");
-    head.setAttribute("aria-expanded", String(isOpen()));
-  };
   const codes = rows.map(({ code }) => code);
   for (const row of rows) list.append(drawRow(row, codes, hidden, texts, onChange));
-  box.append(head, list);
+  box.append(drawHead(box, data.legendTitle || texts.legend), list);
   if (data.marks.marketLabel) {
     const note = element("div", "pm-legend-note");
     note.append(element("span", "pm-circle"), element("span", "", data.marks.marketLabel));
@@ -53,20 +55,42 @@ export function drawLegend(box, data, hidden, onChange) {
     box.append(reset);
   }
   list.scrollTop = scrolled; // redrawn under the user's hand
-  if (focused !== undefined) [...list.children].find(({ pmCode }) => pmCode === focused)?.focus();
+  if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[data-code="${focused}"]`))?.focus();
 }
 
+// The code of the row that has the focus.
+/** @param {HTMLElement} box */
+function focusedRow(box) {
+  const root = box.getRootNode();
+  const focused = root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
+  return focused instanceof HTMLElement && box.contains(focused) ? focused.dataset.code : undefined;
+}
+
+/** @param {HTMLElement} box @param {string} title */
+function drawHead(box, title) {
+  const head = element("button", "pm-legend-head", title);
+  head.type = "button";
+  const isOpen = () => !box.classList.contains("pm-closed");
+  head.setAttribute("aria-expanded", String(isOpen()));
+  head.onclick = () => {
+    box.classList.toggle("pm-closed");
+    head.setAttribute("aria-expanded", String(isOpen()));
+  };
+  return head;
+}
+
+/**
+ * @param {Row} row @param {number[]} codes of all rows @param {Set<number>} hidden
+ * @param {MapData["texts"]} texts @param {(text: string) => void} onChange
+ */
 function drawRow(row, codes, hidden, texts, onChange) {
   const button = element("button", "pm-row");
   button.type = "button";
-  button.pmCode = row.code;
+  button.dataset.code = String(row.code);
   button.setAttribute("aria-pressed", String(!hidden.has(row.code)));
   button.title = `${row.label} · ${texts.row}`;
   const swatch = element("span", row.colour ? "pm-swatch" : "pm-swatch pm-hatched");
-  if (row.colour) {
-    swatch.style.backgroundColor = row.colour;
-    swatch.style.borderColor = row.dark;
-  }
+  paintBox(swatch, row);
   const label = element("span", "pm-row-label", row.label);
   if (row.isLocked) {
     const sign = element("span", "pm-row-lock");
@@ -79,8 +103,7 @@ function drawRow(row, codes, hidden, texts, onChange) {
   if (row.bar !== null) {
     const bar = element("span", "pm-row-bar");
     bar.style.width = `${100 * row.bar}%`;
-    bar.style.backgroundColor = row.colour;
-    bar.style.borderColor = row.dark;
+    paintBox(bar, row);
     const track = element("span", "pm-row-track");
     track.append(bar);
     button.append(track);
@@ -91,9 +114,16 @@ function drawRow(row, codes, hidden, texts, onChange) {
     onChange((isShown ? texts.shown : texts.hidden).replace("{name}", row.label));
   };
   button.ondblclick = () => {
-    codes.forEach((code) => hidden.add(code));
+    for (const code of codes) hidden.add(code);
     hidden.delete(row.code);
     onChange(texts.shown.replace("{name}", row.label));
   };
   return button;
+}
+
+/** @param {HTMLElement} box @param {Row} row */
+function paintBox(box, { colour, dark }) {
+  if (!colour) return;
+  box.style.backgroundColor = colour;
+  box.style.borderColor = dark ?? colour;
 }

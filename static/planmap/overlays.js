@@ -1,6 +1,12 @@
 // What lies over the canvas as HTML: tooltip, buttons. Names from data are only ever
 // set as textContent.
 
+/** @import { Tip } from "./types.js" */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag @param {string} [className] @param {string} [text]
+ */
 export function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -10,13 +16,16 @@ export function element(tag, className, text) {
 
 // --- tooltip: a name and at most eight facts -----------------------------------
 
+/** @param {HTMLElement} root */
 export function makeTooltip(root) {
   const box = element("div", "pm-tip");
   box.setAttribute("role", "status");
   box.hidden = true;
   root.append(box);
+  /** @type {string | null} */
   let shown = null;
   return {
+    /** @param {string} key @param {Tip} what @param {number} x @param {number} y */
     show(key, what, x, y) {
       if (shown !== key) {
         shown = key;
@@ -36,13 +45,16 @@ export function makeTooltip(root) {
   };
 }
 
-function tipParts({ name, facts, entry, isNone, noneLabel, part }) {
+/** @param {Tip} tip */
+function tipParts({ name, facts, entry, noneLabel, part }) {
+  /** @type {HTMLElement[]} */
   const parts = [element("div", "pm-tip-name", part ? `${name} · ${part}` : name)];
-  if (entry || isNone) {
+  const label = entry?.label ?? noneLabel;
+  if (label !== undefined) {
     const line = element("div", "pm-tip-class");
     const swatch = element("span", entry ? "pm-swatch" : "pm-swatch pm-hatched");
     if (entry) swatch.style.backgroundColor = entry.colour;
-    line.append(swatch, element("span", "", entry ? entry.label : noneLabel));
+    line.append(swatch, element("span", "", label));
     parts.push(line);
   }
   const shown = facts.filter(([, text]) => text).slice(0, 8);
@@ -72,6 +84,7 @@ const ICONS = {
   home: "M4 12l8-8 8 8M6 10v10h12V10",
 };
 
+/** @param {keyof typeof ICONS} name */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
@@ -83,18 +96,16 @@ export function icon(name) {
 }
 
 // A bar of buttons; `add` returns the button.
+/** @param {typeof import("leaflet")} L @param {import("leaflet").Map} map */
 export function makeBar(L, map) {
-  const Control = L.Control.extend({
-    options: { position: "topleft" },
-    onAdd() {
-      const bar = element("div", "leaflet-bar leaflet-control");
-      L.DomEvent.disableClickPropagation(bar);
-      return bar;
-    },
-  });
-  const bar = new Control().addTo(map).getContainer();
+  const bar = element("div", "leaflet-bar leaflet-control");
+  L.DomEvent.disableClickPropagation(bar);
+  const control = new L.Control({ position: "topleft" });
+  control.onAdd = () => bar;
+  control.addTo(map);
   return {
     bar,
+    /** @param {keyof typeof ICONS} name @param {string} title @param {() => void} onClick */
     add(name, title, onClick) {
       const button = element("a", "pm-tool");
       button.href = "#";
@@ -103,14 +114,14 @@ export function makeBar(L, map) {
       button.setAttribute("aria-label", title);
       button.append(icon(name));
       bar.append(button);
-      L.DomEvent.on(button, "click", (event) => {
+      const press = (/** @type {Event} */ event) => {
         L.DomEvent.stop(event);
         onClick();
-      });
+      };
+      L.DomEvent.on(button, "click", press);
       L.DomEvent.on(button, "keydown", (event) => {
-        if (event.key !== " ") return; // a button, though Leaflet's bars hold links
-        L.DomEvent.stop(event);
-        onClick();
+        // a button, though Leaflet's bars hold links
+        if (event instanceof KeyboardEvent && event.key === " ") press(event);
       });
       return button;
     },

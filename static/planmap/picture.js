@@ -1,15 +1,19 @@
 // The map as one picture: title, day, what is in view, legend, scale. For the file and
 // for paper; made here, so that no request leaves the machine.
 
+/** @import { Load, MapData, Pen, Row } from "./types.js" */
+/** @import { PlanMap } from "./map.js" */
+/** @import { Point } from "leaflet" */
 const version = new URL(import.meta.url).search;
-const [{ paintScene, LIGHT }, { rowsOf }, { FONT }] = await Promise.all(
-  ["canvas", "legend", "marks"].map((name) => import(`./${name}.js${version}`)),
-);
+/** @type {Load} */
+const load = (name) => import(`./${name}.js${version}`);
+const [{ paintScene, LIGHT }, { rowsOf }, { FONT, penOf }] = await Promise.all([load("canvas"), load("legend"), load("marks")]);
 const SHARP = 2; // picture pixels per screen pixel
 const EDGE = 16, HEAD = 56, ROW = 22, COLUMN = 232;
 const HIDDEN = 0.35;
 const PAPER = "#FFFFFF", INK = "#1F2933", QUIET = "#5B6670", RULE = "#DAD9D2";
 
+/** @param {PlanMap} host */
 export function compose(host) {
   const { map, data, scene } = host;
   const size = map.getSize();
@@ -22,7 +26,7 @@ export function compose(host) {
   const made = document.createElement("canvas");
   made.width = Math.round(wide * SHARP);
   made.height = Math.round(high * SHARP);
-  const ctx = made.getContext("2d");
+  const ctx = penOf(made);
   ctx.scale(SHARP, SHARP);
   ctx.fillStyle = PAPER;
   ctx.fillRect(0, 0, wide, high);
@@ -36,9 +40,12 @@ export function compose(host) {
   return made;
 }
 
+/** @param {PlanMap} host @returns {Promise<string>} the file's name */
 export async function download(host) {
   const name = fileName(host.data.title, new Date());
+  /** @type {Blob | null} */
   const blob = await new Promise((resolve) => compose(host).toBlob(resolve, "image/png"));
+  if (!blob) throw new Error("the browser made no picture of the map: make its window smaller and save again");
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;
@@ -48,12 +55,14 @@ export async function download(host) {
 }
 
 // Letters and digits of any script stay; what a file system may refuse does not.
+/** @param {string} title @param {Date} day */
 export function fileName(title, day) {
   const safe = title.normalize("NFC").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "").slice(0, 80);
-  const two = (value) => String(value).padStart(2, "0");
+  const two = (/** @type {number} */ value) => String(value).padStart(2, "0");
   return `${safe || "map"}-${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}.png`;
 }
 
+/** @param {Pen} ctx @param {MapData} data @param {number} wide */
 function paintHead(ctx, data, wide) {
   ctx.textBaseline = "alphabetic";
   ctx.textAlign = "left";
@@ -67,6 +76,7 @@ function paintHead(ctx, data, wide) {
 }
 
 // Paper is light, whatever the screen is; tiles of another host may not be read back.
+/** @param {Pen} ctx @param {PlanMap} host @param {Point} size */
 function paintMap(ctx, { map, scene }, size) {
   const zoom = map.getZoom();
   const scale = 256 * 2 ** zoom;
@@ -89,9 +99,10 @@ function paintMap(ctx, { map, scene }, size) {
 }
 
 // The bar on the screen, as it stands.
+/** @param {Pen} ctx @param {PlanMap} host @param {Point} size */
 function paintScale(ctx, host, size) {
   const bar = host.box.querySelector(".leaflet-control-scale-line");
-  if (!bar) return;
+  if (!(bar instanceof HTMLElement)) return;
   const wide = bar.offsetWidth, x = 12, y = size.y - 14;
   ctx.strokeStyle = QUIET;
   ctx.lineWidth = 1.5;
@@ -105,9 +116,13 @@ function paintScale(ctx, host, size) {
   ctx.font = `400 11px ${FONT}`;
   ctx.textAlign = "left";
   ctx.textBaseline = "alphabetic";
-  ctx.fillText(bar.textContent, x + 4, y - 4);
+  ctx.fillText(bar.textContent ?? "", x + 4, y - 4);
 }
 
+/**
+ * @param {Pen} ctx @param {MapData} data @param {Set<number>} hidden
+ * @param {Row[]} rows @param {number} perColumn @param {number} left
+ */
 function paintLegend(ctx, data, hidden, rows, perColumn, left) {
   if (!rows.length) return;
   ctx.textBaseline = "middle";
@@ -132,7 +147,7 @@ function paintLegend(ctx, data, hidden, rows, perColumn, left) {
     ctx.textAlign = "left";
     ctx.fillStyle = INK;
     ctx.fillText(fitted(ctx, row.label, room), x + 20, y - (row.bar === null ? 0 : 1));
-    if (row.bar !== null) {
+    if (row.bar !== null && row.colour) {
       ctx.fillStyle = row.colour;
       ctx.fillRect(x + 20, y + 7, (COLUMN - EDGE - 20) * row.bar, 3);
     }
@@ -148,7 +163,8 @@ function paintLegend(ctx, data, hidden, rows, perColumn, left) {
   ctx.fillText(fitted(ctx, data.marks.marketLabel, COLUMN - EDGE - 20), left + 20, y);
 }
 
-function fitted(ctx, text, room) {
+/** @param {Pick<Pen, "measureText">} ctx @param {string} text @param {number} room pixels */
+export function fitted(ctx, text, room) {
   if (ctx.measureText(text).width <= room) return text;
   const signs = [...text];
   while (signs.length && ctx.measureText(`${signs.join("")}…`).width > room) signs.pop();

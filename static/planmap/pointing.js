@@ -1,12 +1,17 @@
 // What lies under the pointer: its name and facts, its click, and what a box takes in.
 
+/** @import { DrawnPoints, DrawnUnits, Hit, LatLon, Load, Placed, Tip } from "./types.js" */
+/** @import { PlanMap } from "./map.js" */
+/** @import { LatLng, LeafletMouseEvent, Point } from "leaflet" */
 const version = new URL(import.meta.url).search;
-const [layers, { pointRadius }] = await Promise.all(
-  ["layers", "marks"].map((name) => import(`./${name}.js${version}`)),
-);
+/** @type {Load} */
+const load = (name) => import(`./${name}.js${version}`);
+const [{ NONE }, { pointRadius }, { unitAt }, { pointNear }] = await Promise.all([
+  load("layers"), load("points"), load("shapes"), load("grid"),
+]);
 
 export class Pointing {
-  // host: the map with its boxes, `data`, `scene`, `hidden`, `tools`, `tip`, `send`
+  /** @param {PlanMap} host */
   constructor(host) {
     this.host = host;
     host.map.on("mousemove", (event) => this.hover(event));
@@ -14,99 +19,124 @@ export class Pointing {
     host.map.on("click", (event) => this.click(event));
   }
 
+  /** @param {DrawnUnits | DrawnPoints} of @param {number} i */
   codeOf(of, i) {
-    return of.codes ? of.codes[i] : layers.NONE;
+    return of.codes ? of.codes[i] : NONE;
   }
 
+  /** @param {DrawnUnits | DrawnPoints} of @returns {(i: number) => boolean} */
   isShown(of) {
     return (i) => !this.host.hidden.has(this.codeOf(of, i)) || !of.codes;
   }
 
+  // From pixels to world coordinates.
+  /** @param {number} reach */
   pixels(reach) {
     return reach / (256 * 2 ** this.host.map.getZoom());
   }
 
+  /** @param {LatLng} latlng @returns {LatLon} as Python is told, to a tenth of a metre */
+  sent({ lat, lng }) {
+    return [Number(lat.toFixed(6)), Number(lng.toFixed(6))];
+  }
+
+  /** @param {LatLng} latlng @param {number} reach pixels */
   homeNear(latlng, reach) {
     const [x, y] = this.host.worldAt(latlng);
     const radius = this.pixels(reach) * 1.3;
     return this.host.scene.homes.find(({ xy }) => Math.hypot(xy[0] - x, xy[1] - y) <= radius);
   }
 
+  /** @param {LatLng} latlng @param {number} reach pixels @returns {Hit | null} */
   find(latlng, reach) {
-    const { scene } = this.host;
+    const { points, units, lines } = this.host.scene;
     const [x, y] = this.host.worldAt(latlng);
     const radius = this.pixels(reach);
-    for (const line of scene.lines) {
+    for (const line of lines) {
       const at = line.stops.findLastIndex(({ xy }) => Math.hypot(xy[0] - x, xy[1] - y) <= radius * 1.3);
       if (at >= 0) return { kind: "stop", thing: line.stops[at], name: `${at + 1} · ${line.stops[at].name}` };
     }
     const home = this.homeNear(latlng, reach);
     if (home) return { kind: "home", thing: home, name: home.name };
-    for (const [kind, of] of [["point", scene.points], ["unit", scene.units]]) {
-      if (!of) continue;
-      const i = kind === "point"
-        ? layers.pointNear(of.layer, x, y, radius, this.isShown(of))
-        : layers.unitAt(of.layer, x, y);
-      if (i >= 0) return { kind, of, i, name: of.layer.names[i] };
-    }
+    const i = points ? pointNear(points.layer, x, y, radius, this.isShown(points)) : -1;
+    if (points && i >= 0) return { kind: "point", of: points, i, name: points.layer.names[i] };
+    const u = units ? unitAt(units.layer, x, y) : -1;
+    if (units && u >= 0) return { kind: "unit", of: units, i: u, name: units.layer.names[u] };
     return null;
   }
 
-  describe({ kind, thing, of, i, name }) {
-    if (thing) return { name, facts: thing.facts };
+  /** @param {Hit} hit @returns {Tip} */
+  describe(hit) {
+    if ("thing" in hit) return { name: hit.name, facts: hit.thing.facts };
     const { data } = this.host;
+    const { of, i, name } = hit;
     const entry = of.codes ? data.legend[this.codeOf(of, i)] : undefined;
+    const isTold = hit.kind === "unit" ? hit.of.isMixed : hit.of.parts !== null;
     return {
-      name, entry, isNone: Boolean(of.codes) && !entry && Boolean(data.unassigned),
-      noneLabel: data.unassigned,
-      part: of.isMixed || (kind === "point" && of.parts) ? data.partTold[of.parts[i]] : undefined,
-      facts: of.layer.facts.map(([label, texts]) => [label, texts[i]]), kind,
+      name, entry, noneLabel: (of.codes && data.unassigned) || undefined,
+      part: isTold && of.parts ? data.partTold[of.parts[i]] : undefined,
+      facts: of.layer.facts.map(([label, texts]) => [label, texts[i]]),
     };
   }
 
+  // How near is near enough: a finger is less exact than a mouse.
+  /** @param {MouseEvent | PointerEvent} event */
   reach(event) {
     const { map, scene } = this.host;
-    const isTouch = event.originalEvent?.pointerType === "touch" || window.L.Browser.mobile;
+    const isTouch = ("pointerType" in event && event.pointerType === "touch") || window.L.Browser.mobile;
     return Math.max(isTouch ? 18 : 8, pointRadius(map.getZoom(), scene.points?.layer.n ?? 0));
   }
 
+  /** @param {LeafletMouseEvent} event */
   hover(event) {
     const { host } = this;
-    if (!host.known || host.tools.active || host.map.dragging.moving() || host.homes.held) return;
-    const found = this.find(event.latlng, this.reach(event));
-    const isHeld = found?.kind === "home" && host.data.events.includes("drag");
-    const isOpen = found && host.data.events.includes(found.kind);
+    if (!host.layers || host.tools.active || host.map.dragging.moving?.() || host.homes.held) return;
+    const hit = this.find(event.latlng, this.reach(event.originalEvent));
+    const isHeld = hit?.kind === "home" && host.data.events.includes("drag");
+    const isOpen = hit && host.data.events.includes(hit.kind);
     host.canvasBox.style.cursor = isHeld ? "move" : isOpen ? "pointer" : "";
-    if (!found) host.tip.hide();
-    else this.showTip(found, event);
+    if (!hit) host.tip.hide();
+    else this.showTip(hit, event);
   }
 
-  showTip(found, event) {
-    const key = `${found.kind} ${found.thing?.id ?? found.of.layer.ids[found.i]} ${found.of ? this.codeOf(found.of, found.i) : ""}`;
-    this.host.tip.show(key, this.describe(found), event.containerPoint.x, event.containerPoint.y);
+  /** @param {Hit} hit */
+  idOf(hit) {
+    return "thing" in hit ? hit.thing.id : hit.of.layer.ids[hit.i];
   }
 
+  /** @param {Hit} hit @param {LeafletMouseEvent} event */
+  showTip(hit, event) {
+    const key = `${hit.kind} ${this.idOf(hit)} ${"of" in hit ? this.codeOf(hit.of, hit.i) : ""}`;
+    this.host.tip.show(key, this.describe(hit), event.containerPoint.x, event.containerPoint.y);
+  }
+
+  /** @param {LeafletMouseEvent} event */
   click(event) {
     const { host } = this;
-    if (!host.known || host.tools.isBusy) return;
-    const found = this.find(event.latlng, this.reach(event));
-    if (!found) return host.tip.hide();
-    this.showTip(found, event);
-    if (!host.data.events.includes(found.kind)) return;
-    const id = found.thing?.id ?? found.of.layer.ids[found.i];
-    host.send({ kind: found.kind, ids: [id], unit_ids: [] });
+    if (!host.layers || host.tools.isBusy) return;
+    const hit = this.find(event.latlng, this.reach(event.originalEvent));
+    if (!hit) {
+      host.tip.hide();
+      return;
+    }
+    this.showTip(hit, event);
+    if (host.data.events.includes(hit.kind)) host.send({ kind: hit.kind, ids: [this.idOf(hit)], unit_ids: [] });
   }
 
+  /** @param {Point} at in pixels of the map's box */
   unitUnder(at) {
     const { units } = this.host.scene;
     if (!units) return -1;
-    const u = layers.unitAt(units.layer, ...this.host.worldAt(this.host.map.containerPointToLatLng(at)));
+    const [x, y] = this.host.worldAt(this.host.map.containerPointToLatLng(at));
+    const u = unitAt(units.layer, x, y);
     return u >= 0 && this.isShown(units)(u) ? u : -1;
   }
 
   // A unit's rings as an SVG path in pixels of the map's box.
+  /** @param {number} u */
   outlineOf(u) {
     const { map, scene } = this.host;
+    if (!scene.units) return "";
     const { xy, ringStart, unitStart } = scene.units.layer;
     const scale = 256 * 2 ** map.getZoom();
     const origin = map.getPixelOrigin().add(map.containerPointToLayerPoint([0, 0]));
@@ -122,16 +152,19 @@ export class Pointing {
   }
 
   // The points in a box are Python's to find: a hundred thousand ids are a megabyte.
+  /** @param {Point[]} corners two, opposite */
   unitsInBox(corners) {
     const world = corners.map((at) => this.host.worldAt(this.host.map.containerPointToLatLng(at)));
     const [west, east] = world.map(([x]) => x).sort((a, b) => a - b);
     const [north, south] = world.map(([, y]) => y).sort((a, b) => a - b);
     const { units } = this.host.scene;
-    const found = [];
-    for (let u = 0; u < (units?.layer.n ?? 0); u++) {
+    /** @type {string[]} */
+    const ids = [];
+    if (!units) return ids;
+    for (let u = 0; u < units.layer.n; u++) {
       const x = units.layer.middle[2 * u], y = units.layer.middle[2 * u + 1];
-      if (x >= west && x <= east && y >= north && y <= south && this.isShown(units)(u)) found.push(units.layer.ids[u]);
+      if (x >= west && x <= east && y >= north && y <= south && this.isShown(units)(u)) ids.push(units.layer.ids[u]);
     }
-    return found;
+    return ids;
   }
 }

@@ -1,31 +1,48 @@
 // What is drawn with the pointer: a box, a lasso, a polygon corner by corner, a brush
 // stroke, a dividing line. The shape goes to Python, which says what lies in it.
 
+/** @import { Load } from "./types.js" */
+/** @import { PlanMap } from "./map.js" */
+/** @import { LatLng, Point } from "leaflet" */
 const version = new URL(import.meta.url).search;
-const { element, makeBar } = await import(`./overlays.js${version}`);
+/** @type {Load} */
+const load = (name) => import(`./${name}.js${version}`);
+const { element, makeBar } = await load("overlays");
 
+/** @typedef {"box" | "lasso" | "polygon" | "paint" | "line"} Tool */
+/** @type {Tool[]} */
 export const TOOLS = ["box", "lasso", "polygon", "paint", "line"];
 const SVG = "http://www.w3.org/2000/svg";
 const STILL = 4; // pixels: a shorter drag is a click
 const STEP = 3; // pixels between two vertices of a freehand shape
+/** @type {Partial<Record<Tool, number>>} */
 const WIDTH = { paint: 7, line: 2.5 };
 const BRUSH_STEP = 4; // pixels between two places where the brush looks for a unit
 
 export class Tools {
-  // host: the map with its boxes, `data`, `send`, `say`, `tip`, `pointing`
+  /** @param {typeof import("leaflet")} L @param {PlanMap} host */
   constructor(L, host) {
     this.host = host;
+    /** @type {Tool | null} */
     this.active = null;
+    /** @type {Tool | null} what is being drawn by a drag */
+    this.drawn = null;
+    /** @type {Point | null} where the pointer went down for the next corner */
+    this.pressed = null;
+    this.pointer = 0;
     this.isPanning = false; // space is held
     this.hasDrawn = false; // the click that follows a drag is its end
-    this.vertices = []; // of a drag, in pixels
-    this.corners = []; // of a polygon, on the globe: the map may move under them
+    /** @type {Point[]} of a drag, in pixels */
+    this.vertices = [];
+    /** @type {LatLng[]} of a polygon, on the globe: the map may move under them */
+    this.corners = [];
     this.sketch = document.createElementNS(SVG, "svg");
     this.sketch.setAttribute("class", "pm-sketch");
     this.sketch.setAttribute("aria-hidden", "true");
     this.shape = document.createElementNS(SVG, "path");
     this.brushed = document.createElementNS(SVG, "path"); // units under the brush so far
     this.brushed.setAttribute("class", "pm-area");
+    /** @type {Set<number>} */
     this.brushedUnits = new Set();
     this.sketch.append(this.brushed, this.shape);
     host.box.append(this.sketch);
@@ -33,14 +50,14 @@ export class Tools {
     const { bar, add } = makeBar(L, host.map);
     this.bar = bar;
     bar.classList.add("pm-draw");
-    this.buttons = Object.fromEntries(TOOLS.map((name) => {
+    this.buttons = new Map(TOOLS.map((name) => {
       const button = add(name, host.data.texts[name], () => {
         const isOn = this.active !== name;
         this.choose(isOn ? name : null);
         host.tell(isOn ? "toolOn" : "toolOff", host.data.texts[name]);
       });
       button.setAttribute("aria-pressed", "false");
-      return [name, button];
+      return /** @type {const} */ ([name, button]);
     }));
     const box = host.canvasBox;
     box.addEventListener("pointerdown", (event) => this.begin(event));
@@ -54,25 +71,31 @@ export class Tools {
     });
     box.addEventListener("blur", () => this.pan(false)); // space may be let go elsewhere
     // A drag is in pixels: if the map moves under it (wheel, second finger), it is void.
-    host.map.on("movestart zoomstart", () => this.drawn && this.drop());
-    host.map.on("move zoom", () => this.corners.length && this.show(this.points(), "polygon"));
+    host.map.on("movestart zoomstart", () => {
+      if (this.drawn) this.drop();
+    });
+    host.map.on("move zoom", () => {
+      if (this.corners.length) this.show(this.points(), "polygon");
+    });
   }
 
   // --- which tool -----------------------------------------------------------------
 
+  /** @param {string[]} events */
   offer(events) {
-    for (const [name, button] of Object.entries(this.buttons)) {
+    for (const [name, button] of this.buttons) {
       button.classList.toggle("pm-gone", !events.includes(name));
     }
     this.bar.classList.toggle("pm-gone", !TOOLS.some((name) => events.includes(name)));
     if (this.active && !events.includes(this.active)) this.choose(null);
   }
 
+  /** @param {Tool | null} name */
   choose(name) {
     this.drop();
     this.pan(false);
     this.active = name;
-    for (const [key, button] of Object.entries(this.buttons)) {
+    for (const [key, button] of this.buttons) {
       button.classList.toggle("pm-on", key === name);
       button.setAttribute("aria-pressed", String(key === name));
     }
@@ -87,11 +110,13 @@ export class Tools {
     return this.active !== null || this.hasDrawn;
   }
 
+  /** @param {boolean} isOn */
   pan(isOn) {
     this.isPanning = isOn;
     this.host.canvasBox.classList.toggle("pm-panning", isOn);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.target !== this.host.canvasBox || !(this.active || this.drawn)) return;
     if (event.key === " ") {
@@ -106,6 +131,7 @@ export class Tools {
 
   // --- the shape --------------------------------------------------------------------
 
+  /** @param {MouseEvent} event */
   at(event) {
     return this.host.map.mouseEventToContainerPoint(event);
   }
@@ -114,8 +140,9 @@ export class Tools {
     return this.corners.map((corner) => this.host.map.latLngToContainerPoint(corner));
   }
 
+  /** @param {PointerEvent} event */
   begin(event) {
-    if (event.button || this.isPanning || event.target.closest(".leaflet-control")) return;
+    if (event.button || this.isPanning || isControl(event.target)) return;
     const isShift = event.shiftKey && this.host.data.events.includes("box");
     const tool = this.active ?? (isShift ? "box" : null);
     if (!tool || !event.isPrimary) return;
@@ -132,6 +159,7 @@ export class Tools {
     this.host.canvasBox.setPointerCapture(event.pointerId);
   }
 
+  /** @param {PointerEvent} event */
   go(event) {
     if (this.active === "polygon" && this.corners.length) {
       this.show([...this.points(), this.at(event)], "polygon");
@@ -147,12 +175,14 @@ export class Tools {
       if (!this.band.isConnected) this.host.box.append(this.band);
       return;
     }
-    if (this.vertices.at(-1).distanceTo(now) < STEP) return;
-    if (this.drawn === "paint") this.brush(this.vertices.at(-1), now);
+    const last = this.vertices[this.vertices.length - 1];
+    if (last.distanceTo(now) < STEP) return;
+    if (this.drawn === "paint") this.brush(last, now);
     this.vertices.push(now);
     this.show(this.vertices, this.drawn);
   }
 
+  /** @param {PointerEvent} event */
   end(event) {
     if (this.active === "polygon" && this.pressed) {
       const still = this.pressed.distanceTo(this.at(event)) <= STILL;
@@ -176,9 +206,10 @@ export class Tools {
 
   swallowClick() {
     this.hasDrawn = true;
-    setTimeout(() => (this.hasDrawn = false), 50);
+    setTimeout(() => { this.hasDrawn = false; }, 50);
   }
 
+  /** @param {Event} event */
   close(event) {
     if (this.active !== "polygon" || this.corners.length < 3) return;
     event.preventDefault();
@@ -198,15 +229,17 @@ export class Tools {
     this.host.map.dragging.enable();
   }
 
+  /** @param {Point[]} vertices @param {Tool | null} tool */
   show(vertices, tool) {
     const path = vertices.map(({ x, y }, i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
     const isArea = tool === "lasso" || tool === "polygon";
     this.shape.setAttribute("d", path && isArea ? `${path}Z` : path);
     this.shape.setAttribute("class", isArea ? "pm-area" : "pm-stroke");
-    this.shape.style.strokeWidth = `${WIDTH[tool] ?? 1.5}px`;
+    this.shape.style.strokeWidth = `${(tool && WIDTH[tool]) ?? 1.5}px`;
   }
 
   // Shows at once which units the stroke takes; Python finds the same ones.
+  /** @param {Point} from @param {Point} to */
   brush(from, to) {
     const steps = Math.ceil(from.distanceTo(to) / BRUSH_STEP) || 1;
     for (let i = 1; i <= steps; i++) {
@@ -218,18 +251,23 @@ export class Tools {
     }
   }
 
+  /** @param {Tool} kind @param {Point[]} vertices @param {string[]} [unitIds] */
   tell(kind, vertices, unitIds = []) {
     const { host } = this;
-    const path = vertices.map((at) => {
-      const { lat, lng } = host.map.containerPointToLatLng(at);
-      return [Number(lat.toFixed(6)), Number(lng.toFixed(6))];
-    });
+    const path = vertices.map((at) => host.pointing.sent(host.map.containerPointToLatLng(at)));
     host.tell("drawn", host.data.texts[kind]);
     host.send({ kind, ids: [], unit_ids: unitIds, path, hidden: [...host.hidden] });
   }
 }
 
+// Buttons over the map are pressed, not drawn on.
+/** @param {EventTarget | null} target */
+export function isControl(target) {
+  return target instanceof Element && target.closest(".leaflet-control") !== null;
+}
+
 // From two opposite corners all four, in the order in which one draws them.
-function cornersOf([{ x: x1, y: y1 }, { x: x2, y: y2 }]) {
-  return [[x1, y1], [x2, y1], [x2, y2], [x1, y2]];
+/** @param {Point[]} corners @returns {Point[]} */
+function cornersOf([a, b]) {
+  return [a, window.L.point(b.x, a.y), b, window.L.point(a.x, b.y)];
 }

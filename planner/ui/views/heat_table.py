@@ -11,6 +11,9 @@ from planner.ui.maps.palette import ACCENT
 from planner.ui.maps.text import map_text
 
 MOST_COLUMNS = 9  # smaller groups are put together
+# Share of the accent in the fullest cell: on less than it, the text's own colour keeps
+# the contrast of WCAG 2.1 AA (4.5 : 1), on light and on dark.
+DEEPEST = 0.6
 
 
 def cross_frame(cross: pd.DataFrame, value: str) -> pd.DataFrame:
@@ -71,7 +74,6 @@ aria-label="{map_text(caption)}"><table><thead><tr><th></th>{heads}</tr></thead>
 def _cell(text: str, share: float, is_sum: bool) -> str:
     if is_sum:
         return f'<td class="pl-sum">{map_text(text)}</td>'
-    depth = share**0.5  # areas of small and large cells stay tellable apart
-    ink = "#FFFFFF" if depth > 0.62 else "inherit"
+    depth = DEEPEST * share**0.5  # areas of small and large cells stay tellable apart
     fill = f"color-mix(in srgb, {ACCENT} {100 * depth:.0f}%, transparent)"
-    return f'<td style="background:{fill};color:{ink}">{map_text(text)}</td>'
+    return f'<td style="background:{fill}">{map_text(text)}</td>'
