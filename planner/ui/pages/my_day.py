@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.core.text import map_text
 from planner.jobs import queue
 from planner.services import companies
 from planner.services import publishing
@@ -20,7 +21,6 @@ from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.route import route_map
-from planner.ui.maps.text import map_text
 from planner.ui.maps.text import markdown_text
 from planner.ui.planmap import planmap
 from planner.ui.views import reads
