@@ -34,9 +34,11 @@ __all__ = [
     "ExportedFile",
     "Offer",
     "Verdict",
+    "content_hash_of",
     "export",
     "exports",
     "offers",
+    "record",
     "verify",
 ]
 
@@ -46,6 +48,7 @@ MIMES = {
     "parquet": "application/vnd.apache.parquet",
     "geojson": "application/geo+json",
     "gpkg": "application/geopackage+sqlite3",
+    "html": "text/html",
 }
 WITH_POINTS = ("accounts", "plan", "visits")
 WITHOUT_PLACES = ("geojson", "gpkg")  # their shape says where, once
@@ -163,7 +166,7 @@ def export(
     frame = table.make(ws, None if chosen is None else chosen.scenario_id)
     if chosen is not None:
         frame = _of_scenario(frame, chosen)
-    content_hash = _content_hash(frame)
+    content_hash = content_hash_of(frame)
     with ws.store.reading() as conn:
         audit_hash = export_rows.newest_audit_hash(conn)
         company = company_rows.load_company(conn, company_id)
@@ -184,29 +187,37 @@ def export(
     content = encode_frame(
         _shaped(frame, what, form), form, name=what, index=False, note=note
     )
-    made = Export(
-        export_id=export_id,
-        company_id=company_id,
-        scenario_id=chosen.scenario_id if chosen else None,
-        what=what,
-        format=form,
-        file_name=f"{what}-{export_id}.{form}",
-        n_rows=len(frame),
-        sha256=sha256_text(content),
-        content_hash=content_hash,
-        audit_hash=audit_hash,
-        created_at=stamp,
-        created_by=ws.user,
+    return record(
+        ws,
+        content,
+        Export(
+            export_id=export_id,
+            company_id=company_id,
+            scenario_id=chosen.scenario_id if chosen else None,
+            what=what,
+            format=form,
+            file_name=f"{what}-{export_id}.{form}",
+            n_rows=len(frame),
+            sha256=sha256_text(content),
+            content_hash=content_hash,
+            audit_hash=audit_hash,
+            created_at=stamp,
+            created_by=ws.user,
+        ),
     )
+
+
+def record(ws: Workspace, content: bytes, made: Export) -> ExportedFile:
+    """Keep what left the store, with its line in the audit log, and hand it out."""
     with ws.store.transaction() as conn:
         export_rows.record_export(conn, made)
     return ExportedFile(
         name=made.file_name,
         content=content,
-        mime=MIMES[form],
+        mime=MIMES[made.format],
         sha256=made.sha256,
-        content_hash=content_hash,
-        export_id=export_id,
+        content_hash=made.content_hash,
+        export_id=made.export_id,
         n_rows=made.n_rows,
     )
 
@@ -302,7 +313,7 @@ def _shaped(frame: pd.DataFrame, what: str, form: str) -> pd.DataFrame:
     return gpd.GeoDataFrame(kept, geometry=points, crs=4326)
 
 
-def _content_hash(frame: pd.DataFrame) -> str:
+def content_hash_of(frame: pd.DataFrame) -> str:
     """Hash the header and the rows as text, shapes as WKB."""
     told = frame
     if isinstance(frame, gpd.GeoDataFrame):

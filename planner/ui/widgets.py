@@ -19,7 +19,7 @@ from planner.core.errors import InfeasibleError
 from planner.core.errors import PlannerError
 from planner.core.errors import SchemaError
 from planner.core.formats import gap_text
-from planner.ui.maps.text import map_text
+from planner.core.text import map_text
 from planner.ui.style import apply_style
 from planner.ui.tables import Column
 from planner.ui.tables import table

@@ -481,3 +481,42 @@ def test_the_report_of_the_demo_runs_nothing(browser, tmp_path):
     assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
     assert "onerror" in page.inner_text("body")
     context.close()
+
+
+@pytest.mark.parametrize("title", ["Territories", "Accounts", "Scenarios", "My day"])
+def test_a_map_to_send_shows_names_as_text_in_the_app_and_as_a_file(
+    watched, browser, tmp_path, title
+):
+    """Seen before it is saved, saved, and opened from the file without a network."""
+    page = watched.page
+    go_to(page, title)
+    page.get_by_role("button", name="Share as a web page").first.click()
+    shown = page.frame_locator("iframe[title*=streamlit_folium]")
+    shown.locator(".map-title h1").wait_for(timeout=60_000)
+    assert "Simulated." in shown.locator(".map-title").inner_text()
+    watched.nothing_ran(f"{title}, a look before saving")
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("button", name="Save the page").click()
+    path = tmp_path / "map.html"
+    download.value.save_as(path)
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    settle(page)
+    context = browser.new_context(viewport={"width": 390, "height": 780}, offline=True)
+    context.add_init_script(WATCH)
+    sent, requests, faults = context.new_page(), [], []
+    sent.on("request", lambda request: requests.append(request.url))
+    sent.on("pageerror", lambda fault: faults.append(str(fault)))
+    sent.on("console", lambda line: faults.append(line.text))
+    sent.goto(path.as_uri())
+    sent.wait_for_selector(".map-title h1")
+    for mark in sent.locator(".map-stop").all():
+        mark.dispatch_event("click")
+    sent.mouse.click(195, 420)
+    sent.wait_for_timeout(300)
+    assert requests == [path.as_uri()]
+    assert faults == []
+    assert sent.evaluate("window.__ran") == 0
+    assert sent.evaluate(STRANGE) == []
+    assert sent.evaluate("document.documentElement.scrollWidth") <= 390
+    assert path.stat().st_size < 3_000_000
+    context.close()

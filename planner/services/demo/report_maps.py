@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
-import shapely
 
 from planner.core.formats import Formats
 from planner.core.settings import Settings
-from planner.geography.boundaries import dissolve
 from planner.geography.boundaries import load_states
-from planner.geography.colours import TERRITORY
-from planner.geography.colours import colour_territories
-from planner.geography.colours import neighbours_of
-from planner.geography.drawing import Area
-from planner.geography.drawing import Dot
-from planner.geography.drawing import Drawing
-from planner.geography.drawing import Label
-from planner.geography.drawing import svg_map
+from planner.geography.colours import INK
+from planner.maps.picture import svg_picture
+from planner.maps.sheet import MapSheet
+from planner.maps.sheet import Swatch
+from planner.maps.territories import territory_areas
 from planner.services.demo.line import DemoLine
 from planner.services.team import owner_names
 from planner.territory.basis import MEASURES
@@ -143,35 +139,21 @@ def _territory_map(
     width: int,
     height: int,
 ) -> Any:
-    colours = colour_territories(neighbours_of(by_unit, line.edges))
-    polygons = dissolve(line.units, by_unit)
-    places = polygons.geometry.representative_point()
-    unassigned = line.units.geometry[~line.units.index.isin(by_unit.dropna().index)]
-    drawing = Drawing(
+    areas = territory_areas(line.units, by_unit, line.edges)
+    legend = [Swatch(label="account", colour=INK, mark="point")]
+    if areas["colour"].isna().any():
+        legend.append(Swatch(label="unassigned", colour=None))
+    sheet = MapSheet(
         title=f"Territories of {line.name}: {title}",
-        areas=[
-            *(
-                Area(
-                    geometry=polygons.geometry[territory_id],
-                    fill=TERRITORY[colours[territory_id]],
-                    title=str(territory_id),
-                )
-                for territory_id in polygons.index
-            ),
-            *(Area(geometry=geometry) for geometry in unassigned),
-        ],
-        base=_states(line, settings),
-        outlines=list(polygons.geometry),
-        dots=[
-            Dot(lon=lon, lat=lat, radius=0.8)
-            for lon, lat in zip(line.accounts["lon"], line.accounts["lat"], strict=True)
-        ],
-        labels=[
-            Label(lon=place.x, lat=place.y, text=str(territory_id))
-            for territory_id, place in places.items()
-        ],
+        areas=areas,
+        ground=_states(line, settings),
+        points=line.accounts[["lon", "lat"]].assign(
+            label=line.accounts["name"], colour=INK
+        ),
+        legend=legend,
+        distance_unit=settings.distance_unit,
     )
-    return safe_svg(svg_map(drawing, width, height))
+    return safe_svg(svg_picture(sheet, width, height))
 
 
 def safe_svg(svg: str) -> Any:
@@ -181,10 +163,10 @@ def safe_svg(svg: str) -> Any:
     return Markup(svg)  # noqa: S704
 
 
-def _states(line: DemoLine, settings: Settings) -> list[Any]:
+def _states(line: DemoLine, settings: Settings) -> gpd.GeoSeries | None:
+    """Return the outlines of the states that the units lie in; None without a file."""
     try:
         states = load_states(settings.data_dir)
     except OSError:
-        return []
-    known = states[states.index.isin(line.units["region"].dropna().unique())]
-    return [shapely.boundary(geometry) for geometry in known.geometry]
+        return None
+    return states.geometry[states.index.isin(line.units["region"].dropna().unique())]

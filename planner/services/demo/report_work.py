@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-import shapely
 
 from planner.commissions.statement import Statement
 from planner.core.formats import Formats
-from planner.geography.drawing import Area
-from planner.geography.drawing import Drawing
-from planner.geography.drawing import Path as Line
-from planner.geography.drawing import svg_map
+from planner.geography.colours import INK
+from planner.maps.picture import svg_picture
+from planner.maps.sheet import MapSheet
+from planner.maps.sheet import Route
+from planner.maps.sheet import Swatch
 from planner.quotas.attainment import attainment
 from planner.services.demo.line import DemoLine
 from planner.services.demo.report_maps import safe_svg
@@ -24,6 +24,7 @@ BAR_REACH = 1.0  # deviation shown at the end of a bar
 MOST_LINES = 12
 MOST_REASONS = 10
 CLIP_DEG = 0.05  # ground shown around a route
+ROUTE = "#0B6E99"
 VISITS_WORDS = {4: "every week", 2: "every second week", 1: "every fourth week"}
 
 
@@ -68,21 +69,8 @@ def _one_day(line: DemoLine, fmt: Formats) -> dict[str, Any]:
     stops = stops.sort_values("sequence")
     places = line.accounts.loc[stops["account_id"]]
     home = line.reps.loc[rep_id]
-    lon = [float(home["lon"]), *places["lon"], float(home["lon"])]
-    lat = [float(home["lat"]), *places["lat"], float(home["lat"])]
-    drawing = Drawing(
-        title=f"Route of {home['name']}",
-        areas=[
-            Area(geometry=geometry, fill="#EFEEE9")
-            for geometry in line.units.geometry.cx[
-                min(lon) - 0.4 : max(lon) + 0.4, min(lat) - 0.3 : max(lat) + 0.3
-            ]
-        ],
-        base=[],
-        paths=[Line(lon=lon, lat=lat, colour="#0B6E99", is_numbered=True)],
-    )
     return {
-        "map_day": safe_svg(svg_map(_clipped(drawing, lon, lat), 560, 440)),
+        "map_day": safe_svg(svg_picture(_day_sheet(line, home, places, fmt), 560, 440)),
         "day_caption": f"{home['name']}, {fmt.weekday(day)}: {len(stops)} visits",
         "day_stops": [
             {
@@ -97,21 +85,32 @@ def _one_day(line: DemoLine, fmt: Formats) -> dict[str, Any]:
     }
 
 
-def _clipped(drawing: Drawing, lon: list[float], lat: list[float]) -> Drawing:
-    """Keep only the ground around a route, so that the route fills the map."""
-    from dataclasses import replace
-
-    frame = shapely.box(
-        min(lon) - CLIP_DEG,
-        min(lat) - CLIP_DEG,
-        max(lon) + CLIP_DEG,
-        max(lat) + CLIP_DEG,
+def _day_sheet(
+    line: DemoLine, home: pd.Series, places: pd.DataFrame, fmt: Formats
+) -> MapSheet:
+    """Draw a day's way over the units around it."""
+    route = Route(
+        stops=places[["lon", "lat"]].assign(label=places["name"]),
+        home=(float(home["lon"]), float(home["lat"])),
+        label=str(home["name"]),
+        colour=ROUTE,
     )
-    kept = [
-        replace(area, geometry=shapely.intersection(area.geometry, frame))
-        for area in drawing.areas
-    ]
-    return replace(drawing, areas=[a for a in kept if not a.geometry.is_empty])
+    (west, south), (east, north) = (
+        map(float, corner)
+        for corner in (route.path.min(axis=0), route.path.max(axis=0))
+    )
+    fit = (west - CLIP_DEG, south - CLIP_DEG, east + CLIP_DEG, north + CLIP_DEG)
+    return MapSheet(
+        title=f"Route of {home['name']}",
+        ground=line.units.geometry,
+        routes=[route],
+        legend=[
+            Swatch(label="home", colour=INK),
+            Swatch(label="stops in order", colour=ROUTE, mark="point"),
+        ],
+        fit=fit,
+        distance_unit=fmt.distance_unit,
+    )
 
 
 def pay_part(

@@ -14,9 +14,9 @@ import pandas as pd
 
 from planner.core.formats import EMPTY
 from planner.core.formats import Formats
+from planner.core.text import plain_text
 from planner.core.units import M_PER_KM
 from planner.core.units import MIN_PER_HOUR
-from planner.geography.drawing import plain_text
 from planner.services.deviations import has_shares
 from planner.services.deviations import wanted_shares
 from planner.services.team import VACANT

@@ -1,1 +1,1 @@
-"""Colours, names and static drawings of maps."""
+"""Colours and names of maps; which frame becomes which map."""

@@ -1,36 +1,10 @@
-"""The one way a name from data reaches markup."""
+"""Names from data in Streamlit's Markdown, where no sign of theirs has a meaning."""
 
 from __future__ import annotations
 
-import html
 import re
 
-from planner.geography.drawing import plain_text
-
-# Template engines and script literals read these; as entities they are only text.
-_ENTITIES = str.maketrans(
-    {"`": "&#96;", "$": "&#36;", "\\": "&#92;", "{": "&#123;", "}": "&#125;"}
-)
-
-
-def map_text(value: object, longest: int = 120) -> str:
-    """
-    Make any value safe to stand in HTML, as content or as a quoted attribute.
-
-    Parameters
-    ----------
-    value
-        A name, a number, anything; None gives "".
-    longest
-        Characters kept; more is cut with an ellipsis.
-
-    Returns
-    -------
-    Escaped text on one line: no markup, no quotes, no template signs, no control
-    or direction-changing characters.
-    """
-    text = plain_text(value, longest)
-    return html.escape(text, quote=True).translate(_ENTITIES)
+from planner.core.text import plain_text
 
 
 def markdown_text(value: object, longest: int = 120) -> str:

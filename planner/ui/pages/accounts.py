@@ -7,6 +7,7 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.services import importing
+from planner.services import sharing
 from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
 from planner.ui import charts
@@ -18,6 +19,7 @@ from planner.ui.maps.accounts import Classes
 from planner.ui.maps.accounts import account_map
 from planner.ui.maps.accounts import classify
 from planner.ui.maps.market import with_market
+from planner.ui.maps.sharing import account_sheet
 from planner.ui.maps.territory import bounds_of
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text
@@ -27,6 +29,8 @@ from planner.ui.views import reads
 from planner.ui.views.account_card import account_card
 from planner.ui.views.account_card import table_turn
 from planner.ui.views.downloads import export_menu
+from planner.ui.views.sharing import ground_of
+from planner.ui.views.sharing import share_button
 
 MAP_HEIGHT = 560
 MOST_BARS = 16  # what fits beside the map
@@ -82,7 +86,23 @@ def main() -> None:
             key="nothing-fits",
         )
         return
-    _map_and_chart(ws, fmt, scenario, shown, text_of_filter)
+    classes = _map_and_chart(ws, fmt, scenario, shown, text_of_filter)
+    with slot:
+        context = f"{scenario.name}, team {scenario.team} · " if scenario else ""
+        share_button(
+            ws,
+            "accounts",
+            lambda: account_sheet(
+                shown,
+                classes,
+                fmt,
+                subtitle=f"{context}{fmt.number(len(shown))} accounts",
+                simulated=sharing.simulated_note(ws, shown),
+                ground=ground_of(ws, reads.company_facts(ws).units),
+            ),
+            key="acc",
+            scenario=scenario,
+        )
     _table(fmt, shown)
     chosen = st.session_state.get("acc-chosen")
     if chosen in rows.index:
@@ -145,8 +165,8 @@ def _map_and_chart(
     scenario: Scenario | None,
     shown: pd.DataFrame,
     text_of_filter: str,
-) -> None:
-    """Show the map, and the same classes as a chart beside it."""
+) -> Classes:
+    """Show the map, and the same classes as a chart beside it; return the classes."""
     view = reads.territory_view(ws, scenario) if scenario else None
     classes = classify(
         shown,
@@ -178,6 +198,7 @@ def _map_and_chart(
         st.session_state["acc-chosen"] = event.ids[0]
         st.session_state["acc-table-turn"] = table_turn() + 1  # unmark the table's row
         st.rerun()
+    return classes
 
 
 def _over_market(ws: Workspace, fmt: Formats, drawn: MapData) -> MapData:

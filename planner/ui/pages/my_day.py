@@ -10,10 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.core.text import map_text
 from planner.jobs import queue
 from planner.services import companies
 from planner.services import publishing
 from planner.services import scenarios
+from planner.services import sharing
 from planner.services import visits
 from planner.services.scenarios import Scenario
 from planner.services.visits import RepWeeks
@@ -21,11 +23,13 @@ from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.route import route_map
-from planner.ui.maps.text import map_text
+from planner.ui.maps.sharing import day_sheet
 from planner.ui.maps.text import markdown_text
 from planner.ui.planmap import planmap
 from planner.ui.views import reads
 from planner.ui.views import work
+from planner.ui.views.sharing import ground_of
+from planner.ui.views.sharing import share_button
 from planner.ui.widgets import Column
 from planner.ui.widgets import Download
 from planner.ui.widgets import Metric
@@ -75,6 +79,21 @@ def main() -> None:
     rep_id, day = _choose(reps, plan.visits, fmt)
     weeks = work.rep_weeks(ws, scenario, rep_id, plan.run_id)
     _day(ws, weeks, day, fmt)
+    with slot:
+        facts = reads.company_facts(ws)
+        share_button(
+            ws,
+            "day",
+            lambda: day_sheet(
+                weeks,
+                day,
+                fmt,
+                simulated=sharing.simulated_note(ws, facts.accounts),
+                ground=ground_of(ws, facts.units),
+            ),
+            key="day",
+            scenario=scenario,
+        )
     _weeks(weeks, fmt)
 
 

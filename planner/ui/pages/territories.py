@@ -7,9 +7,11 @@ from typing import Any
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.maps.sheet import MapSheet
 from planner.services import importing
 from planner.services import proposals
 from planner.services import scenarios
+from planner.services import sharing
 from planner.services.answers import take
 from planner.services.balancing import measures_of
 from planner.services.balancing import usual_measure
@@ -29,6 +31,7 @@ from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.drafting import draft_marks
 from planner.ui.maps.market import circles
 from planner.ui.maps.palette import PALETTES
+from planner.ui.maps.sharing import territory_sheet
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.territory import territory_map
 from planner.ui.planmap import Outline
@@ -66,6 +69,8 @@ from planner.ui.views.proposal import job_part
 from planner.ui.views.proposal import offer_of
 from planner.ui.views.proposal import pending_job
 from planner.ui.views.proposal import proposal_bar
+from planner.ui.views.sharing import ground_of
+from planner.ui.views.sharing import share_button
 from planner.ui.views.territory_figures import figures
 from planner.ui.views.wanted_shares import shares_note
 from planner.ui.views.what_if import what_if_button
@@ -160,6 +165,9 @@ def _header_button(bench: Workbench, slot: Any) -> None:
     with slot:
         what = ("territories", "units", "plan", "visits")
         export_menu(ws, what, key="terr", scenario_id=scenario.scenario_id)
+        share_button(
+            ws, "territories", lambda: _shared(bench), key="terr", scenario=scenario
+        )
         if scenario.status == "published":
             if st.button("Clone to change", type="primary", key="terr-clone"):
                 _clone(ws, scenario)
@@ -168,6 +176,20 @@ def _header_button(bench: Workbench, slot: Any) -> None:
             what_if_button(ws, scenario, bench.saved, has_pending=has_pending)
             if st.button("Balance", type="primary", key="terr-balance"):
                 balance_form(bench)
+
+
+def _shared(bench: Workbench) -> MapSheet:
+    """Show in a page to send what the map shows: what is pending too, and says so."""
+    ws, fmt, shown = bench.ws, bench.fmt, bench.shown
+    note = draft_marks(bench.opened.draft, bench.saved, shown)["subtitle"]
+    return territory_sheet(
+        shown,
+        reads.colours(ws, shown),
+        fmt,
+        subtitle=f"{note} · {fmt.day(bench.scenario.updated_at[:10])}",
+        simulated=sharing.simulated_note(ws, shown.accounts),
+        ground=ground_of(ws, shown.units),
+    )
 
 
 def _clone(ws: Workspace, scenario: Scenario) -> None:

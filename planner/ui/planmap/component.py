@@ -20,7 +20,7 @@ import numpy as np
 import streamlit as st
 
 from planner.core.settings import ROOT
-from planner.geography.drawing import plain_text
+from planner.core.text import plain_text
 from planner.ui.planmap.codes import SentCodes
 from planner.ui.planmap.codes import narrow
 from planner.ui.planmap.codes import sent_codes

@@ -20,7 +20,7 @@ import pandas as pd
 import shapely
 
 from planner.core.errors import InputError
-from planner.geography.drawing import plain_text
+from planner.core.text import plain_text
 
 NONE = 65_535  # code of what belongs to no class: unassigned
 MAX_FACTS = 8

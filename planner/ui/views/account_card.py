@@ -6,12 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.core.text import map_text
 from planner.services import accounts
 from planner.services.accounts import AccountFacts
 from planner.services.workspace import Workspace
 from planner.ui import widgets
 from planner.ui.maps.accounts import PLACED_BY
-from planner.ui.maps.text import map_text
 from planner.ui.maps.text import markdown_text
 
 

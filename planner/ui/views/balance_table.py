@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planner.core.formats import Formats
-from planner.geography.drawing import plain_text
+from planner.core.text import plain_text
 from planner.services.territory import TerritoryView
 from planner.ui.balance import MeasureColumn
 from planner.ui.balance import TableEvent

@@ -6,16 +6,21 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.services import scenarios
+from planner.services import sharing
 from planner.services.scenarios import Comparison
 from planner.services.scenarios import Scenario
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
+from planner.ui.maps.sharing import comparison_sheet
+from planner.ui.maps.sharing import territory_sheet
 from planner.ui.maps.territory import territory_map
 from planner.ui.maps.text import markdown_text
 from planner.ui.planmap import planmap
 from planner.ui.views import reads
 from planner.ui.views.comparison_table import metrics_table
 from planner.ui.views.difference import difference_part
+from planner.ui.views.sharing import ground_of
+from planner.ui.views.sharing import share_button
 
 SMALL_MAP = 360
 LEFT, RIGHT = "scn-a", "scn-b"
@@ -29,9 +34,10 @@ def side_by_side(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.subheader("Side by side", width="content")
-        if len(known) > 1:
-            _last_year_button(ws, known, current)
+        buttons = st.container(horizontal=True, width="content")
     if len(known) < 2:
+        with buttons:
+            _share_one(ws, fmt, reads.territory_view(ws, current))
         st.caption("Clone the scenario, change the copy, and compare the two here.")
         return
     ids = [scenario.scenario_id for scenario in known]
@@ -44,12 +50,55 @@ def side_by_side(
     a_id = left.selectbox("Left, before", ids, format_func=title_of.get, key=LEFT)
     b_id = right.selectbox("Right, after", ids, format_func=title_of.get, key=RIGHT)
     found = reads.comparison(ws, by_id[a_id], by_id[b_id])
+    with buttons:
+        _last_year_button(ws, known, current)
+        _share_both(ws, fmt, found)
     with left:
         _small_map(ws, fmt, found.a, "scn-map-a")
     with right:
         _small_map(ws, fmt, found.b, "scn-map-b")
     st.html(metrics_table(found.metrics, fmt, found.a.scenario, found.b.scenario))
     difference_part(ws, fmt, found, key="scn")
+
+
+def _share_one(ws: Workspace, fmt: Formats, view: TerritoryView) -> None:
+    """Offer the only scenario there is."""
+    if view.units.empty:
+        return
+    scenario = view.scenario
+    share_button(
+        ws,
+        "territories",
+        lambda: territory_sheet(
+            view,
+            reads.colours(ws, view),
+            fmt,
+            subtitle=f"Team {scenario.team} · version {scenario.version}",
+            simulated=sharing.simulated_note(ws, view.accounts),
+            ground=ground_of(ws, view.units),
+        ),
+        key="scn",
+        scenario=scenario,
+    )
+
+
+def _share_both(ws: Workspace, fmt: Formats, found: Comparison) -> None:
+    """Offer both plans and what differs."""
+    if found.b.units.empty:
+        return
+    share_button(
+        ws,
+        "comparison",
+        lambda: comparison_sheet(
+            found,
+            reads.colours(ws, found.a) | reads.colours(ws, found.b),
+            fmt,
+            simulated=sharing.simulated_note(ws, found.b.accounts),
+            ground=ground_of(ws, found.b.units),
+        ),
+        key="scn",
+        scenario=found.b.scenario,
+    )
 
 
 def compare_with_last_year(ws: Workspace, scenario: Scenario) -> bool:

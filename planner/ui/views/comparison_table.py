@@ -10,10 +10,10 @@ from planner.core.files import exact_money
 from planner.core.formats import EMPTY
 from planner.core.formats import MINUS
 from planner.core.formats import Formats
+from planner.core.text import map_text
 from planner.core.units import M_PER_KM
 from planner.services.scenarios import Comparison
 from planner.services.scenarios import Scenario
-from planner.ui.maps.text import map_text
 
 
 def metrics_table(metrics: pd.DataFrame, fmt: Formats, a: Scenario, b: Scenario) -> str:

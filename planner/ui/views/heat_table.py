@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from planner.core.text import map_text
 from planner.ui.maps.palette import ACCENT
-from planner.ui.maps.text import map_text
 
 MOST_COLUMNS = 9  # smaller groups are put together
 # Share of the accent in the fullest cell: on less than it, the text's own colour keeps

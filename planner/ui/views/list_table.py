@@ -13,7 +13,7 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.money import minor_digits
-from planner.geography.drawing import plain_text
+from planner.core.text import plain_text
 from planner.services.territory import MEASURES
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace

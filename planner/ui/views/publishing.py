@@ -10,6 +10,7 @@ import streamlit as st
 
 from planner.core.errors import PlannerError
 from planner.core.formats import Formats
+from planner.core.text import map_text
 from planner.services import publishing
 from planner.services.publishing import PublishPreview
 from planner.services.scenarios import FIELD
@@ -17,7 +18,6 @@ from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import widgets
-from planner.ui.maps.text import map_text
 from planner.ui.maps.text import markdown_text
 
 

@@ -1,0 +1,1 @@
+"""Maps drawn by libraries: pictures by matplotlib, pages to send by folium."""
