@@ -1,4 +1,9 @@
-"""What a shape drawn on a map takes in: lasso, brush, dividing line."""
+"""
+What a shape drawn on a map takes in: lasso, brush, dividing line.
+
+A shape comes from a browser, so it may be anything. What it costs to look at is bounded
+by limits that no hand reaches; beyond them it is refused with what to do.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +14,17 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
-from shapely.ops import split
 
 from planner.core.errors import InputError
+from planner.geography.winding import enclosed
 
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 Drawn = Sequence[tuple[float, float]]
 
-_MOST_VERTICES = 20_000  # of a shape drawn by hand; more is no hand's
-_FAR = 2.0  # times the height and width of all, that a line is drawn out to
+MOST_VERTICES = 10_000  # of a shape drawn by hand: over a minute without a pause
+MOST_PIECES = 50_000  # of a stroke, each as long as a unit is wide
+_PIECES_AT_ONCE = 500  # other threads run in between
 
 
 def inside(lat: ArrayLike, lon: ArrayLike, lasso: Drawn) -> Bools:
@@ -30,7 +37,8 @@ def inside(lat: ArrayLike, lon: ArrayLike, lasso: Drawn) -> Bools:
         Degrees, WGS 84.
     lasso
         (lat, lon) of its vertices; closed by itself. Where it crosses itself, all that
-        lies within is enclosed.
+        it goes around is enclosed, as the map fills it while it is drawn. What it goes
+        around once each way is not: the lens of two loops of opposite turn.
 
     Returns
     -------
@@ -40,42 +48,47 @@ def inside(lat: ArrayLike, lon: ArrayLike, lasso: Drawn) -> Bools:
     Raises
     ------
     InputError
-        If it has fewer than three vertices, or encloses nothing.
+        If it has fewer than three vertices, encloses nothing, or takes too long.
     """
     ring = _vertices(lasso, least=3)
-    outline = shapely.LineString(np.vstack([ring, ring[:1]]))
-    area = shapely.union_all(
-        list(shapely.polygonize([shapely.unary_union(outline)]).geoms)
-    )
-    if area.is_empty:
+    sides = ring - ring[0]
+    longest = sides[np.abs(sides).max(axis=1).argmax()]
+    if not (sides[:, 0] * longest[1] != sides[:, 1] * longest[0]).any():
         raise InputError("the shape encloses nothing; draw around what you mean")
-    shapely.prepare(area)
-    found: Bools = shapely.contains_xy(
-        area, np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
-    )
-    return found
+    return enclosed(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float), ring)
 
 
 def touched(units: gpd.GeoSeries, path: Drawn) -> Bools:
     """
-    Find the polygons that a path runs over.
+    Find the polygons, or other shapes, that a path runs over.
 
     Parameters
     ----------
     units : shape (n,)
-        Polygons, EPSG:4326.
+        EPSG:4326.
     path
         (lat, lon) of its vertices; one vertex is a click.
 
     Returns
     -------
     shape (n,)
-        Polygons that the path only grazes count too.
+        Those that the path only grazes count too.
+
+    Raises
+    ------
+    InputError
+        If the path is longer than any hand draws over units so small.
+
+    Notes
+    -----
+    The path is cut into pieces no longer than a unit is wide, each looked up in the
+    index: a long piece would be compared with all units of the rectangle around it.
     """
-    places = _vertices(path, least=1)
-    shape = shapely.Point(places[0]) if len(places) == 1 else shapely.LineString(places)
     hit = np.zeros(len(units), dtype=bool)
-    hit[units.sindex.query(shape, predicate="intersects")] = True
+    pieces = _pieces(_vertices(path, least=1), _width(units))
+    for start in range(0, len(pieces), _PIECES_AT_ONCE):
+        some = pieces[start : start + _PIECES_AT_ONCE]
+        hit[units.sindex.query(some, predicate="intersects")[1]] = True
     return hit
 
 
@@ -94,6 +107,7 @@ def left_of(lat: ArrayLike, lon: ArrayLike, line: Drawn) -> Bools:
     Returns
     -------
     shape (n,)
+        Places on the line are not left of it.
 
     Raises
     ------
@@ -107,48 +121,99 @@ def left_of(lat: ArrayLike, lon: ArrayLike, line: Drawn) -> Bools:
     whole = np.vstack([np.column_stack([x, y]), drawn])
     low, high = whole.min(axis=0), whole.max(axis=0)
     room = max(1e-6, float((high - low).max()))
-    frame = shapely.box(*(low - room), *(high + room))
-    ends = []
-    for end, before in ((drawn[0], drawn[1]), (drawn[-1], drawn[-2])):
-        way = end - before
-        length = float(np.hypot(*way))
-        if length == 0:
-            raise InputError("the line must not begin or end with a doubled point")
-        ends.append(end + way / length * room * 2 * _FAR)
-    long = shapely.LineString(np.vstack([ends[0], drawn, ends[1]]))
-    if not long.is_simple:
+    low, high = low - room, high + room
+    begin = _drawn_out(drawn[0], drawn[0] - drawn[1], low, high)
+    end = _drawn_out(drawn[-1], drawn[-1] - drawn[-2], low, high)
+    if not shapely.LineString([begin, *drawn, end]).is_simple:
         raise InputError("the dividing line must not cross itself; draw it again")
-    parts = list(split(frame, long).geoms)
-    left = [part for part in parts if _is_left(part, long)]
-    is_left: Bools = shapely.contains_xy(shapely.union_all(left), x, y)
+    corners = _corners_between(end, begin, low, high)
+    is_left = enclosed(x, y, np.vstack([begin, drawn, end, corners]))
     if is_left.all() or not is_left.any():
         raise InputError("the line leaves all on one side; draw it through the middle")
     return is_left
 
 
-def _is_left(part: shapely.Polygon, line: shapely.LineString) -> bool:
-    """Tell on which side of a line a part lies that borders on it all along one way."""
-    seen = shapely.get_coordinates(line)
-    ring = shapely.get_coordinates(shapely.orient_polygons(part).exterior)
-    # A ring that runs against the clock has its inside on the left: the part is left
-    # of the line where it follows the line's own direction.
-    along = shapely.line_locate_point(line, shapely.points(ring))
-    on = shapely.distance(line, shapely.points(ring)) < 1e-9 * np.abs(seen).max()
-    middle = shapely.points((ring[:-1] + ring[1:]) / 2)
-    is_mid = shapely.distance(line, middle) < 1e-9 * np.abs(seen).max()
-    pairs = on[:-1] & on[1:] & is_mid  # the frame may join two places of the line
-    return float(np.diff(along)[pairs].sum()) > 0
+def stations(path: Drawn, n: int) -> Floats:
+    """
+    Find places along a path, equally far apart as the map shows it.
+
+    Parameters
+    ----------
+    path
+        (lat, lon) of its vertices, two or more.
+    n
+        How many: each stands in the middle of its share of the path.
+
+    Returns
+    -------
+    shape (n, 2)
+        (lon, lat) of each.
+    """
+    places = _vertices(path, least=2)
+    narrow = np.cos(np.radians(places[:, 1].mean()))
+    steps = np.hypot(*(np.diff(places, axis=0) * [narrow, 1.0]).T)
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    at = (np.arange(n) + 0.5) / n * along[-1]
+    return np.column_stack([np.interp(at, along, axis) for axis in places.T])
 
 
-def _vertices(drawn: Drawn, least: int) -> NDArray[np.float64]:
-    """Check what was drawn; (lon, lat) by row."""
-    places = np.asarray(drawn, dtype=float).reshape(-1, 2) if len(drawn) else None
-    if places is None or len(places) < least:
-        raise InputError(f"the shape must have at least {least} points")
-    if len(places) > _MOST_VERTICES:
+def _width(units: gpd.GeoSeries) -> float:
+    """Measure how wide units are, in degrees: half of them less."""
+    if not len(units):
+        return 0.0
+    west, south, east, north = shapely.bounds(units.to_numpy()).T
+    return float(np.nan_to_num(np.nanmedian(np.maximum(east - west, north - south))))
+
+
+def _pieces(places: Floats, longest: float) -> NDArray[np.object_]:
+    """Cut a path into straight pieces, none longer than it should be."""
+    if len(places) == 1:
+        return shapely.points(places)
+    steps = np.diff(places, axis=0)
+    n_pieces = np.maximum(np.ceil(np.hypot(*steps.T) / (longest or np.inf)), 1)
+    if n_pieces.sum() > MOST_PIECES:
         raise InputError(
-            f"the shape has {len(places):,} points; {_MOST_VERTICES:,} are allowed"
+            f"the stroke is as long as {n_pieces.sum():,.0f} units are wide; "
+            f"{MOST_PIECES:,} are allowed: draw shorter ones"
         )
+    step = np.repeat(np.arange(len(steps)), n_pieces.astype(int))
+    nth = np.arange(len(step)) - np.searchsorted(step, step)
+    begins = places[step] + steps[step] * (nth / n_pieces[step])[:, None]
+    return shapely.linestrings(np.stack([begins, [*begins[1:], places[-1]]], axis=1))
+
+
+def _drawn_out(end: Floats, way: Floats, low: Floats, high: Floats) -> Floats:
+    """Draw an end of a line out straight to the frame around it."""
+    if not way.any():
+        raise InputError("the line must not begin or end with a doubled point")
+    edge = np.where(way > 0, high, low)
+    far = np.divide(edge - end, way, out=np.full(2, np.inf), where=way != 0)
+    place = end + way * far.min()
+    place[far.argmin()] = edge[far.argmin()]
+    return place
+
+
+def _corners_between(begin: Floats, end: Floats, low: Floats, high: Floats) -> Floats:
+    """List the corners of a frame between two places on it, counter-clockwise."""
+    frame = shapely.box(*low, *high).exterior
+    corners = shapely.get_coordinates(frame)[:-1]
+    places = shapely.points(np.vstack([begin, end, corners]))
+    at = shapely.line_locate_point(frame, places)
+    past = (at - at[0]) % frame.length
+    order = np.argsort(past[2:])
+    return corners[order[past[2:][order] < past[1]]]
+
+
+def _vertices(drawn: Drawn, least: int) -> Floats:
+    """Check what was drawn; (lon, lat) by row."""
+    if len(drawn) > MOST_VERTICES:
+        raise InputError(
+            f"the shape has {len(drawn):,} points; {MOST_VERTICES:,} are allowed: "
+            "draw a simpler one"
+        )
+    places = np.asarray(drawn, dtype=float).reshape(-1, 2)
+    if len(places) < least:
+        raise InputError(f"the shape must have at least {least} points")
     if not np.isfinite(places).all():
         raise InputError("the shape has a point without a place")
     return places[:, ::-1]

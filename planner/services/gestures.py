@@ -12,6 +12,7 @@ import shapely
 
 from planner.core.errors import InputError
 from planner.geography.selecting import Drawn
+from planner.geography.selecting import touched
 from planner.services.territory_view import TerritoryView
 from planner.territory.edits import ACCOUNT
 from planner.territory.edits import TERRITORY
@@ -196,16 +197,13 @@ def barrier_edit(
     InputError
         If it runs between no two units.
     """
-    places = np.asarray(line, dtype=float).reshape(-1, 2)[:, ::-1]
-    if len(places) < 2:
+    if len(line) < 2:
         raise InputError("a barrier must have at least two points")
-    path = shapely.LineString(places)
     middle = units.geometry.representative_point()
     xy = pd.DataFrame({"x": middle.x, "y": middle.y}, index=units.index)
     ends = [xy.reindex(edges[name]).to_numpy() for name in ("unit_id", "neighbour_id")]
-    between = shapely.linestrings(np.stack(ends, axis=1))
-    shapely.prepare(path)
-    found = edges[shapely.intersects(path, between)]
+    between = gpd.GeoSeries(shapely.linestrings(np.stack(ends, axis=1)))
+    found = edges[touched(between, line)]
     pairs = {
         (min(pair), max(pair))
         for pair in zip(found["unit_id"], found["neighbour_id"], strict=True)

@@ -15,6 +15,7 @@ import shapely
 from planner.core.errors import InputError
 from planner.geography.selecting import Drawn
 from planner.geography.selecting import left_of
+from planner.geography.selecting import stations
 from planner.territory.edits import ACCOUNT
 from planner.territory.edits import AddTerritory
 from planner.territory.edits import Draft
@@ -25,6 +26,7 @@ from planner.territory.edits import Together
 from planner.territory.moves import Move
 
 By = Literal["unit", "account"]
+STATIONS = 4096  # places of a line looked at, to tell what it runs through longest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,28 +141,24 @@ def divide(
 
 def crossed_territory(units: gpd.GeoDataFrame, draft: Draft, line: Drawn) -> str:
     """
-    Find the territory that a line runs through longest.
+    Find the territory that a line runs through longest, at `STATIONS` places of it.
 
     Raises
     ------
     InputError
         If it runs through none.
     """
-    lat_lon = np.asarray(line, dtype=float).reshape(-1, 2)
-    if len(lat_lon) < 2:
+    if len(line) < 2:
         raise InputError("the line must have at least 2 points")
-    narrow = np.array([np.cos(np.radians(lat_lon[:, 0].mean())), 1.0])
-    path = shapely.LineString(lat_lon[:, ::-1])
-    hit = units.index[units.sindex.query(path, predicate="intersects")]
-    territory = draft.alignment.territory_by_unit.reindex(hit).dropna()
-    inside = shapely.intersection(units.geometry[territory.index].to_numpy(), path)
-    length = shapely.length(shapely.transform(inside, lambda xy: xy * narrow))
-    found = pd.Series(length).groupby(territory.to_numpy()).sum().sort_index()
-    if not found.gt(0).any():
+    places = shapely.points(stations(line, STATIONS))
+    _, hit = units.sindex.query(places, predicate="intersects")
+    territory = draft.alignment.territory_by_unit.reindex(units.index[hit])
+    counts = territory.value_counts().sort_index()
+    if counts.empty:
         raise InputError(
             "the line crosses no territory; draw it through the one to be divided"
         )
-    return str(found.idxmax())
+    return str(counts.idxmax())
 
 
 def merge(

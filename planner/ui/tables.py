@@ -130,8 +130,25 @@ def table(
         return []
     mode = "single-row" if select == "single" else "multi-row"
     event = st.dataframe(shown, on_select="rerun", selection_mode=mode, **common)
-    rows = [row for row in event.selection.rows if row < len(frame)]
-    return [frame.index[row] for row in rows]
+    return [frame.index[row] for row in chosen_rows(event, len(frame))]
+
+
+def chosen_rows(state: Any, n_rows: int) -> list[int]:
+    """
+    Read which rows of a table are chosen.
+
+    Parameters
+    ----------
+    state
+        What Streamlit has of the table, as its browser sent it.
+    n_rows
+        Rows the table shows now; others are passed over.
+    """
+    selection = state.get("selection") if isinstance(state, Mapping) else None
+    rows = selection.get("rows") if isinstance(selection, Mapping) else None
+    if not isinstance(rows, list):
+        return []
+    return [row for row in rows if type(row) is int and 0 <= row < n_rows]
 
 
 def _cells(values: pd.Series, kind: Kind, fmt: Formats) -> pd.Series:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from collections.abc import Callable
-from collections.abc import Iterator
 from collections.abc import Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Literal
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
-from planner.core.errors import InfeasibleError
 from planner.core.errors import PlannerError
-from planner.core.errors import SchemaError
 from planner.core.formats import gap_text
 from planner.core.text import map_text
+from planner.ui.faults import error_box
+from planner.ui.faults import guard
+from planner.ui.faults import show_faults
 from planner.ui.style import apply_style
 from planner.ui.tables import Column
 from planner.ui.tables import table
@@ -43,9 +39,6 @@ __all__ = [
     "table",
 ]
 
-log = logging.getLogger(__name__)
-
-SHOWN_FAULTS = 5
 POLL_S = 1.0
 
 
@@ -64,7 +57,8 @@ def page_header(title: str, line: str, *, context: str = "") -> DeltaGenerator:
 
     Returns
     -------
-    The slot for the page's one primary button; use it in a ``with``.
+    The slot for the page's one primary button; use it in a ``with``. Below the header
+    stands what went wrong in a callback of the page.
     """
     with st.container(key="pl-header"):
         left, right = st.columns([2, 1], vertical_alignment="center")
@@ -73,7 +67,9 @@ def page_header(title: str, line: str, *, context: str = "") -> DeltaGenerator:
             f'<h1 class="pl-title">{map_text(title)}</h1>'
             f'<p class="pl-line">{map_text(line, 240)}</p>{second}'
         )
-        return right.container(horizontal=True, horizontal_alignment="right")
+        slot = right.container(horizontal=True, horizontal_alignment="right")
+    show_faults()
+    return slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,72 +150,6 @@ def empty_state(
         if not button:
             return False
         return st.button(button, key=f"empty-button-{key}", icon=icon or None)
-
-
-def error_box(error: BaseException, *, where: str = "", repair: str = "") -> None:
-    """
-    Say what happened, where, and what to do.
-
-    Parameters
-    ----------
-    error
-        A `PlannerError` speaks for itself; anything else is a bug: it is logged
-        and shown with a number by which the log line can be found.
-    where
-        What was being done: ``Reading the file``.
-    repair
-        What the user can do about it.
-    """
-    if isinstance(error, PlannerError):
-        head, lines = _spoken(error, where)
-    else:
-        number = secrets.token_hex(3).upper()
-        log.error("error %s: %s", number, where, exc_info=error)
-        head = (
-            f"{where}: this should not have happened" if where else "Unexpected fault"
-        )
-        lines = [f"Nothing was saved. The log has the details under number {number}."]
-    if repair:
-        lines = [*lines, repair]
-    body = "".join(f'<div class="pl-box-line">{map_text(x, 600)}</div>' for x in lines)
-    st.html(
-        f'<div class="pl-box pl-box-fault" role="alert">'
-        f'<div class="pl-box-head">{map_text(head, 200)}</div>{body}</div>'
-    )
-
-
-def _spoken(error: PlannerError, where: str) -> tuple[str, list[str]]:
-    """Split an error of ours into a heading and its lines."""
-    head = where or "This cannot be done"
-    if isinstance(error, SchemaError) and error.rows:
-        lines = [str(fault) for fault in error.rows[:SHOWN_FAULTS]]
-        rest = len(error.rows) - len(lines)
-        return head, [*lines, f"and {rest} more"] if rest else lines
-    if isinstance(error, InfeasibleError):
-        return head, list(error.reasons)
-    return head, [str(error)]
-
-
-@contextmanager
-def guard(where: str, repair: str = "") -> Iterator[None]:
-    """
-    Show what goes wrong inside as a box instead of a broken page.
-
-    Parameters
-    ----------
-    where
-        What is being done, for the heading.
-    repair
-        What the user can do about it.
-    """
-    try:
-        yield
-    except PlannerError as error:
-        error_box(error, where=where, repair=repair)
-    except StreamlitAPIException:
-        raise
-    except Exception as error:  # noqa: BLE001 - the page's last line of defence
-        error_box(error, where=where)
 
 
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]

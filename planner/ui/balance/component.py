@@ -14,13 +14,19 @@ from typing import Any
 import streamlit as st
 
 from planner.core.settings import ROOT
+from planner.ui.balance.events import MOST_WAITING
 from planner.ui.balance.events import OF_LISTS
 from planner.ui.balance.events import OF_TERRITORIES
+from planner.ui.balance.events import TURNS
 from planner.ui.balance.events import TableEvent
 from planner.ui.balance.events import read_event
 from planner.ui.balance.lists import Rows
 from planner.ui.balance.lists import bits_text
 from planner.ui.balance.lists import read_list_event
+from planner.ui.events import note
+from planner.ui.events import parse
+from planner.ui.events import value_of
+from planner.ui.faults import guarded
 from planner.ui.planmap.component import scripts_version
 
 SCRIPTS = ROOT / "static" / "balance"
@@ -123,14 +129,21 @@ def _mount(component: Any, data: Mapping[str, Any], key: str) -> None:
     heard, made = f"{key}-heard", f"{key}-made"
 
     def hear() -> None:
-        event = (st.session_state.get(key) or {}).get("event") or {}
-        st.session_state[heard] = int(event.get("turn") or 0)
+        raw = value_of(key)
+        event = parse(raw, TURNS, data["events"])
+        if event is None:
+            return
+        st.session_state[heard] = event["turn"]
         # One after another: the run that was to take the last may have been broken off.
-        st.session_state.setdefault(made, []).append(event)
+        waiting = st.session_state.setdefault(made, [])
+        if len(waiting) < MOST_WAITING:
+            waiting.append(raw)
+        else:
+            note(f"{MOST_WAITING} gestures of a table wait already")
 
     component(
         data={**data, "heard": st.session_state.get(heard, 0)},
         key=key,
         height="content",
-        on_event_change=hear,
+        on_event_change=guarded(hear, "Reading what was done in the table"),
     )

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from typing import Literal
 
+from planner.ui.events import LAST_NUMBER
+from planner.ui.events import MOST_IDS
+from planner.ui.events import Schema
+from planner.ui.events import ids
+from planner.ui.events import parse
+from planner.ui.events import text
+from planner.ui.events import whole
+
 EventKind = Literal["lock", "unlock", "zoom", "select", "choose"]
 OF_TERRITORIES: tuple[EventKind, ...] = ("lock", "unlock", "zoom", "select")
 OF_LISTS: tuple[EventKind, ...] = ("lock", "unlock", "zoom", "choose")
+
+
+MOST_WAITING = 100  # gestures that a page has yet to do
+_MOST_BITS = 4_000_000  # letters: one bit a row, six in a letter
+_turn = whole(0, LAST_NUMBER)
+
+SCHEMA: Schema = {
+    "lock": {"ids": ids(1, MOST_IDS)},
+    "unlock": {"ids": ids(1, MOST_IDS)},
+    "zoom": {"ids": ids(1, MOST_IDS)},
+    "select": {"ids": ids(1, 1)},
+    "choose": {"ids": ids(1, MOST_IDS)},
+}
+BITS: Schema = {
+    kind: {"bits": text(_MOST_BITS), "version": text()} for kind in OF_LISTS
+}
+TURNS: Schema = {kind: {"turn": _turn} for kind in SCHEMA}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,24 +55,20 @@ class TableEvent:
     ids: tuple[str, ...]
 
 
-def read_event(raw: Any, kinds: Sequence[EventKind]) -> TableEvent | None:
+def read_event(raw: Any, kinds: Collection[EventKind]) -> TableEvent | None:
     """
     Check what the browser sent.
 
     Parameters
     ----------
     raw
-        The event's value; None: nothing happened.
+        The event's value.
     kinds
         Which gestures there are.
 
     Returns
     -------
-    The event; None if there is none or it makes no sense.
+    The event as `SCHEMA` declares it; None if it does not fit.
     """
-    if not isinstance(raw, Mapping) or raw.get("kind") not in kinds:
-        return None
-    ids = raw.get("ids")
-    if not isinstance(ids, list) or not ids:
-        return None
-    return TableEvent(kind=raw["kind"], ids=tuple(str(i) for i in ids))
+    fields = parse(raw, SCHEMA, kinds)
+    return None if fields is None else TableEvent(**fields)

@@ -8,7 +8,6 @@ choice travel apart from it, packed: a few kB for 100,000 rows.
 from __future__ import annotations
 
 import base64
-import binascii
 import zlib
 from collections.abc import Collection
 from collections.abc import Mapping
@@ -20,9 +19,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from planner.ui.balance.events import BITS
 from planner.ui.balance.events import EventKind
 from planner.ui.balance.events import TableEvent
 from planner.ui.balance.events import read_event
+from planner.ui.events import parse
 from planner.ui.planmap.layers import Layer
 from planner.ui.planmap.layers import pack
 from planner.ui.planmap.layers import texts
@@ -144,7 +145,7 @@ def _packed(values: np.ndarray) -> str:
 
 
 def read_list_event(
-    raw: Any, kinds: Sequence[EventKind], rows: Rows
+    raw: Any, kinds: Collection[EventKind], rows: Rows
 ) -> TableEvent | None:
     """
     Check what the browser sent of a list.
@@ -165,17 +166,18 @@ def read_list_event(
     """
     if not isinstance(raw, Mapping) or "bits" not in raw:
         return read_event(raw, kinds)
-    if raw.get("kind") not in kinds or raw.get("version") != rows.layer.version:
+    fields = parse(raw, BITS, kinds)
+    if fields is None or fields["version"] != rows.layer.version:
         return None
     try:
-        data = np.frombuffer(base64.b64decode(str(raw["bits"]), validate=True), "u1")
-    except binascii.Error:
+        data = np.frombuffer(base64.b64decode(fields["bits"], validate=True), "u1")
+    except ValueError:  # no base64, or no ASCII
         return None
     n_rows = len(rows.index)
     if len(data) != -(-n_rows // 8):
         return None
     chosen = np.unpackbits(data, count=n_rows, bitorder="little").astype(bool)
     ids = tuple(rows.index[chosen].tolist())
-    if not ids and raw["kind"] != "choose":
+    if not ids and fields["kind"] != "choose":
         return None
-    return TableEvent(kind=raw["kind"], ids=ids)
+    return TableEvent(kind=fields["kind"], ids=ids)

@@ -26,6 +26,7 @@ from planner.territory.workhours import HOURS
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.balance import take as take_from_table
+from planner.ui.faults import guarded
 from planner.ui.maps.colouring import COLOUR_BY
 from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.drafting import draft_marks
@@ -216,8 +217,9 @@ def _work(bench: Workbench) -> None:
                 st.button(
                     "Dismiss the balance",
                     key="terr-dismiss-answer",
-                    on_click=proposals.discard,
-                    args=(ws, job.job_id),
+                    on_click=guarded(
+                        proposals.discard, "Dismissing the balance", ws, job.job_id
+                    ),
                 )
             job = None
     tools = _tools(ws, scenario, bench.saved)

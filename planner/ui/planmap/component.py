@@ -21,6 +21,8 @@ import streamlit as st
 
 from planner.core.settings import ROOT
 from planner.core.text import plain_text
+from planner.ui.events import value_of
+from planner.ui.faults import guarded
 from planner.ui.planmap.codes import SentCodes
 from planner.ui.planmap.codes import narrow
 from planner.ui.planmap.codes import sent_codes
@@ -120,7 +122,9 @@ def planmap(
     _map(
         data=payload(data, key, height, events, inbox.seen, inbox.sent),
         key=key,
-        on_event_change=lambda: _receive(key),
+        on_event_change=guarded(
+            _receive, "Reading what was done on the map", key, events
+        ),
     )
     return next(reversed(take(key)), None)
 
@@ -139,10 +143,11 @@ def _inbox(key: str) -> _Inbox:
     return inbox
 
 
-def _receive(key: str) -> None:
+def _receive(key: str, kinds: Sequence[EventKind]) -> None:
     """Put in the inbox what the browser sent; runs before the page's script."""
     inbox = _inbox(key)
-    events, inbox.seen = read_sent(st.session_state[key].get("event"), inbox.seen)
+    sent = value_of(key)
+    events, inbox.seen = read_sent(sent, inbox.seen, kinds, inbox.events)
     inbox.events.extend(events)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Collection
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +12,21 @@ from typing import get_args
 
 import numpy as np
 
+from planner.geography.selecting import MOST_VERTICES
+from planner.ui.events import LAST_NUMBER
+from planner.ui.events import MOST_IDS
+from planner.ui.events import Path
+from planner.ui.events import Read
+from planner.ui.events import Schema
+from planner.ui.events import among
+from planner.ui.events import ids
+from planner.ui.events import many
+from planner.ui.events import note
+from planner.ui.events import parse
+from planner.ui.events import path
+from planner.ui.events import whole
 from planner.ui.planmap.layers import NONE
+from planner.ui.planmap.texts import KEYS
 
 EventKind = Literal[
     "point",
@@ -26,9 +42,33 @@ EventKind = Literal[
     "key",
 ]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
-DRAWN: tuple[EventKind, ...] = ("box", "lasso", "polygon", "paint", "line", "drag")
-_MOST_VERTICES = 20_000
-_TOP_CODE = NONE
+MOST_EVENTS = 100  # taken of one message; a browser sends the others again
+
+_hidden = many(whole(0, NONE), 0, NONE + 1)
+_action = among([action for _, action, _ in KEYS if action is not None])
+
+
+def _click(one: Read) -> dict[str, Read]:
+    return {"ids": one, "path": path(0, 0), "hidden": _hidden}
+
+
+def _shape(least: int, most: int = MOST_VERTICES) -> dict[str, Read]:
+    return {"ids": ids(0, 0), "path": path(least, most), "hidden": _hidden}
+
+
+SCHEMA: Schema = {
+    "point": _click(ids(1, 1)),
+    "unit": _click(ids(1, 1)),
+    "home": _click(ids(1, 1)),
+    "stop": _click(ids(1, 1)),
+    "box": _shape(4, 4) | {"unit_ids": ids(0, MOST_IDS)},
+    "lasso": _shape(3),
+    "polygon": _shape(3),
+    "paint": _shape(1),
+    "line": _shape(2),
+    "drag": _shape(1, 1) | {"ids": ids(1, 1)},
+    "key": _click(many(_action, 1, 1)),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +96,7 @@ class MapEvent:
     kind: EventKind
     ids: tuple[str, ...] = ()
     unit_ids: tuple[str, ...] = ()
-    path: tuple[tuple[float, float], ...] = ()
+    path: Path = ()
     hidden: tuple[int, ...] = ()
 
     def is_shown(self, codes: np.ndarray) -> np.ndarray:
@@ -75,7 +115,7 @@ class MapEvent:
         return ~np.isin(codes, self.hidden)
 
 
-def read_event(raw: Any) -> MapEvent | None:
+def read_event(raw: Any, kinds: Collection[EventKind] = EVENT_KINDS) -> MapEvent | None:
     """
     Check what the browser sent.
 
@@ -83,32 +123,23 @@ def read_event(raw: Any) -> MapEvent | None:
     ----------
     raw
         One event's value.
+    kinds
+        Which gestures the map offers.
 
     Returns
     -------
-    The event; None if it makes no sense.
+    The event as `SCHEMA` declares it; None if it does not fit.
     """
-    if not isinstance(raw, Mapping) or raw.get("kind") not in EVENT_KINDS:
-        return None
-    lists = [raw.get(name) or [] for name in ("ids", "unit_ids", "hidden")]
-    if not all(isinstance(values, list) for values in lists):
-        return None
-    ids, unit_ids, hidden = lists
-    if not all(type(code) is int and 0 <= code <= _TOP_CODE for code in hidden):
-        return None
-    path = _path(raw.get("path") or [])
-    if path is None or (raw["kind"] in DRAWN) != bool(path):
-        return None
-    return MapEvent(
-        kind=raw["kind"],
-        ids=tuple(str(i) for i in ids),
-        unit_ids=tuple(str(i) for i in unit_ids),
-        path=path,
-        hidden=tuple(hidden),
-    )
+    fields = parse(raw, SCHEMA, kinds)
+    return None if fields is None else MapEvent(**fields)
 
 
-def read_sent(raw: Any, seen: int) -> tuple[list[MapEvent], int]:
+def read_sent(
+    raw: Any,
+    seen: int,
+    kinds: Collection[EventKind] = EVENT_KINDS,
+    waiting: Collection[MapEvent] = (),
+) -> tuple[list[MapEvent], int]:
     """
     Take what is new from all that the browser knows to be unanswered.
 
@@ -118,36 +149,36 @@ def read_sent(raw: Any, seen: int) -> tuple[list[MapEvent], int]:
         The trigger's value: events, each with its growing number ``n``.
     seen
         Number of the last event taken.
+    kinds
+        Which gestures the map offers.
+    waiting
+        Events taken before that the page has yet to do.
 
     Returns
     -------
-    The new events in order, and the number of the last.
+    The new events in order, and the number of the last. With those that wait they are
+    `MOST_EVENTS` of `MOST_VERTICES` together at most; the browser sends the rest again.
     """
-    sent = raw if isinstance(raw, list) else []
-    numbered = [
-        event
-        for event in sent
-        if isinstance(event, Mapping) and type(event.get("n")) is int
-    ]
-    events = []
-    for event in sorted(numbered, key=lambda event: event["n"]):
-        if event["n"] > seen:
-            seen = event["n"]
-            events.append(read_event(event))
-    return [event for event in events if event is not None], seen
+    sent = raw if isinstance(raw, list) else [raw]
+    numbered = [one for one in sent if _number(one) is not None]
+    if len(numbered) < len(sent) and raw is not None:
+        note("a gesture on the map must have a number")
+    fresh = [one for one in numbered if one["n"] > seen]
+    n_room = MOST_EVENTS - len(waiting)
+    n_vertices = sum(len(event.path) for event in waiting)
+    events: list[MapEvent] = []
+    for sent_event in heapq.nsmallest(n_room, fresh, key=lambda one: one["n"]):
+        event = read_event(sent_event, kinds)
+        if event is not None:
+            n_vertices += len(event.path)
+            if n_vertices > MOST_VERTICES and (waiting or events):
+                break
+            events.append(event)
+        seen = sent_event["n"]
+    return events, seen
 
 
-def _path(raw: Any) -> tuple[tuple[float, float], ...] | None:
-    """Read vertices; None if they make no sense."""
-    if not isinstance(raw, list) or len(raw) > _MOST_VERTICES:
-        return None
-    places = []
-    for at in raw:
-        is_pair = isinstance(at, list) and len(at) == 2
-        if not is_pair or not all(isinstance(x, int | float) for x in at):
-            return None
-        lat, lon = map(float, at)
-        if not (abs(lat) <= 90 and abs(lon) <= 540):  # NaN too; worlds beside ours
-            return None
-        places.append((lat, lon))
-    return tuple(places)
+def _number(raw: Any) -> int | None:
+    """Get the number of a gesture; None: it has none that JavaScript counts to."""
+    number = raw.get("n") if isinstance(raw, Mapping) else None
+    return number if type(number) is int and 0 <= number <= LAST_NUMBER else None

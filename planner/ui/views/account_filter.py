@@ -17,6 +17,7 @@ from planner.services.account_filter import choose_accounts
 from planner.services.account_filter import values_of
 from planner.services.territory import TerritoryView
 from planner.ui import widgets
+from planner.ui.faults import guarded
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text
 
@@ -83,8 +84,11 @@ def account_filter(
                 key=f"{key}-filter-do",
                 type="primary",
                 disabled=not n,
-                on_click=choose,
-                args=(() if choice is None else choice.account_ids,),
+                on_click=guarded(
+                    choose,
+                    "Choosing accounts",
+                    () if choice is None else choice.account_ids,
+                ),
             )
 
     chosen: tuple[str, ...] = st.session_state.pop(place, ())

@@ -17,6 +17,7 @@ from planner.territory.dividing import next_territory_id
 from planner.territory.edits import AddTerritory
 from planner.ui import widgets
 from planner.ui.balance.figures import writer_of
+from planner.ui.faults import guarded
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.account_filter import account_filter
@@ -71,22 +72,20 @@ def choice_bar(bench: Workbench) -> None:
             "Assign",
             key="terr-apply",
             disabled=not bench.choice or target is None,
-            on_click=_assign,
-            args=(bench,),
+            on_click=guarded(_assign, "Assigning", bench),
         )
         st.button(
             "Unlock" if bench.is_choice_locked else "Lock",
             key="terr-lock",
             disabled=not bench.choice,
-            on_click=bench.lock_choice,
+            on_click=guarded(bench.lock_choice, "Locking"),
             help="What is locked stays where it is, whoever moves or balances.",
         )
         st.button(
             "Clear",
             key="terr-clear",
             disabled=not bench.choice and not drawn_line(),
-            on_click=_clear,
-            args=(bench,),
+            on_click=guarded(_clear, "Clearing the choice", bench),
         )
         _filter(bench)
         with st.popover("More", width="content"):
@@ -96,16 +95,14 @@ def choice_bar(bench: Workbench) -> None:
             "Undo",
             key="terr-undo",
             disabled=not history.position,
-            on_click=_step_back,
-            args=(bench,),
+            on_click=guarded(_step_back, "Undo", bench),
             help=_next_undo(bench.opened),
         )
         st.button(
             "Redo",
             key="terr-redo",
             disabled=history.position == len(history.entries),
-            on_click=_step_on,
-            args=(bench,),
+            on_click=guarded(_step_on, "Redo", bench),
         )
     if drawn_line():
         _line_bar(bench)
@@ -189,8 +186,12 @@ def _more(bench: Workbench, labels: dict[str, str], fresh: str) -> None:
     st.button(
         f"Start territory {fresh}",
         key="terr-start",
-        on_click=bench.do,
-        args=(AddTerritory(territory_id=fresh), f"Start territory {fresh}"),
+        on_click=guarded(
+            bench.do,
+            "Starting a territory",
+            AddTerritory(territory_id=fresh),
+            f"Start territory {fresh}",
+        ),
     )
     chosen = st.multiselect(
         "Merge territories",

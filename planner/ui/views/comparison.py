@@ -11,6 +11,7 @@ from planner.services.scenarios import Comparison
 from planner.services.scenarios import Scenario
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
+from planner.ui.faults import guarded
 from planner.ui.maps.sharing import comparison_sheet
 from planner.ui.maps.sharing import territory_sheet
 from planner.ui.maps.territory import territory_map
@@ -101,21 +102,21 @@ def _share_both(ws: Workspace, fmt: Formats, found: Comparison) -> None:
     )
 
 
-def compare_with_last_year(ws: Workspace, scenario: Scenario) -> bool:
+def compare_with_last_year(ws: Workspace, scenario: Scenario | None) -> bool:
     """
     Let the Scenarios page show a scenario beside the plan of a year ago.
 
     Parameters
     ----------
     scenario
-        What is to stand on the right.
+        What is to stand on the right; None: nothing is.
 
     Returns
     -------
     Whether there is such a plan; switch to the page then.
     """
     published = scenarios.last_years(ws)
-    if published is None or published == scenario.scenario_id:
+    if published is None or scenario is None or published == scenario.scenario_id:
         return False
     st.session_state[LEFT] = published
     st.session_state[RIGHT] = scenario.scenario_id
@@ -149,8 +150,7 @@ def _last_year_button(ws: Workspace, known: list[Scenario], current: Scenario) -
         "the left; the draft on the right."
         if published
         else "Nothing is published yet.",
-        on_click=compare_with_last_year,
-        args=(ws, draft),
+        on_click=guarded(compare_with_last_year, "Comparing with last year", ws, draft),
     )
 
 

@@ -14,6 +14,7 @@ from planner.services.scenarios import Comparison
 from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
 from planner.ui import widgets
+from planner.ui.faults import guarded
 from planner.ui.maps.territory import bounds_of
 from planner.ui.maps.territory import outlines_by
 from planner.ui.maps.territory import territory_labels
@@ -28,6 +29,7 @@ from planner.ui.planmap import Units
 from planner.ui.planmap import codes_of
 from planner.ui.planmap import places_of
 from planner.ui.planmap import planmap
+from planner.ui.tables import chosen_rows
 from planner.ui.views import reads
 from planner.ui.views.comparison_table import figures_sheet
 
@@ -160,8 +162,8 @@ def _map(
     """Draw the map with the rows chosen in the list; a click chooses what is listed."""
     pair = _pair(ws, found)
     listed = _listed(moved, state)
-    table = st.session_state.get(_list_key(key, state)) or {}
-    rows = table.get("selection", {}).get("rows", [])
+    table = st.session_state.get(_list_key(key, state))
+    rows = chosen_rows(table, len(listed))
     event = planmap(
         difference_map(
             found,
@@ -171,7 +173,7 @@ def _map(
             places=_places(pair, fmt, "why" in moved, found.a, moved),
             colours=reads.colours(ws, found.b),
             outlines=_outlines(pair, found.b),
-            selected=[str(listed.index[row]) for row in rows if row < len(listed)],
+            selected=[str(listed.index[row]) for row in rows],
         ),
         key=f"{key}-map",
         height=MAP_HEIGHT,
@@ -214,10 +216,11 @@ def _list(fmt: Formats, moved: pd.DataFrame, state: dict[str, Any], key: str) ->
         if state["ids"]:
             of = f"Of {markdown_text(state['of'])}: {fmt.number(len(listed))}"
             st.markdown(of, width="content")
+            turn = state["turn"] + 1
             st.button(
                 "List all",
                 key=f"{key}-all",
-                on_click=lambda: state.update(ids=[], turn=state["turn"] + 1),
+                on_click=guarded(state.update, "Listing all", ids=[], turn=turn),
             )
         else:
             st.caption("Click the map to list a place; choose rows to see where.")

@@ -9,6 +9,7 @@ from planner.services import scenarios
 from planner.services.drafting import jump
 from planner.territory.history import told
 from planner.ui import widgets
+from planner.ui.faults import guarded
 from planner.ui.views.workbench import Workbench
 
 SAVED, DONE, UNDONE = "saved", "pending", "undone"
@@ -58,8 +59,7 @@ def history_part(bench: Workbench) -> None:
             "Go to the plan after this step",
             key="terr-jump",
             disabled=not bench.is_editable or position == log.position,
-            on_click=_jump,
-            args=(bench, position),
+            on_click=guarded(_jump, "Going to a step", bench, position),
         )
     st.caption("Saved by everyone")
     saves = scenarios.history(bench.ws, bench.scenario.scenario_id).head(50)

@@ -11,6 +11,7 @@ from planner.services.drafting import read_notice
 from planner.services.drafting import reject
 from planner.services.workspace import Workspace
 from planner.ui import widgets
+from planner.ui.faults import guarded
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.workbench import Workbench
 
@@ -61,15 +62,13 @@ def notice_part(bench: Workbench) -> None:
             st.button(
                 "Keep mine pending" if len(rows) else "Understood",
                 key="terr-keep-mine",
-                on_click=_keep_mine,
-                args=(bench,),
+                on_click=guarded(_keep_mine, "Reading the notice", bench),
             )
             if len(rows):
                 st.button(
                     "Take theirs",
                     key="terr-take-theirs",
-                    on_click=_take_theirs,
-                    args=(bench, rows),
+                    on_click=guarded(_take_theirs, "Taking theirs", bench, rows),
                 )
 
 

@@ -13,6 +13,7 @@ from planner.services.balancing import LABELS
 from planner.services.workspace import Workspace
 from planner.ui.decision_charts import PICK
 from planner.ui.decision_charts import frontier_curve
+from planner.ui.faults import guarded
 
 _HELP = (
     "Each point is the best plan found that moves at most so many accounts. The shaded "
@@ -67,7 +68,9 @@ def frontier_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
 
     def take() -> None:
         picked = st.session_state[chart_key]["selection"].get(PICK) or []
-        st.session_state[key] = f"{picked[0]['limit']:g}" if picked else None
+        limits_shown = [f"{limit:g}" for limit in points["limit"]]
+        limit = f"{picked[0]['limit']:g}" if picked else None
+        st.session_state[key] = limit if limit in limits_shown else None
 
     with st.container(key="pl-job-frontier"):
         panel_head(ws, job, "Balance against moves", _HELP)
@@ -77,7 +80,7 @@ def frontier_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
             frontier_curve(
                 points, labels, limits, least, None if chosen is None else int(chosen)
             ),
-            on_select=take,
+            on_select=guarded(take, "Choosing a point"),
             selection_mode=[PICK],
             key=chart_key,
         )
@@ -85,8 +88,7 @@ def frontier_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
             "Show the plan with at most so many accounts moved",
             [f"{limit:g}" for limit in points["limit"]],
             key=key,
-            on_change=_redraw,
-            args=(job.job_id,),
+            on_change=guarded(_redraw, "Choosing a point", job.job_id),
         )
     return st.session_state.get(key)
 

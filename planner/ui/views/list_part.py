@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import cast
 
+import pandas as pd
 import streamlit as st
 
 from planner.ui.balance import TableEvent
@@ -64,7 +65,8 @@ def do_in_list(bench: Workbench, event: TableEvent, what: What) -> None:
     """Do what a gesture in a list means."""
     is_unit = what == "unit"
     if event.kind == "choose":
-        chosen = dict.fromkeys(event.ids)
+        frame = bench.shown.units if is_unit else bench.shown.accounts
+        chosen = dict.fromkeys(pd.Index(event.ids).intersection(frame.index))
         if is_unit:
             bench.choice.units = chosen
         else:

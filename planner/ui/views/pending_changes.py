@@ -20,6 +20,7 @@ from planner.territory.edits import LOCKABLE
 from planner.territory.edits import UNIT
 from planner.territory.moves import differs
 from planner.ui import widgets
+from planner.ui.faults import guarded
 from planner.ui.maps.text import markdown_text
 from planner.ui.views import reads
 from planner.ui.views.choice_bar import choice_text
@@ -62,16 +63,14 @@ def pending_bar(bench: Workbench, measure: str) -> bool:
             "Reject",
             key="terr-reject",
             disabled=not is_pending,
-            on_click=_reject_all,
-            args=(bench,),
+            on_click=guarded(_reject_all, "Rejecting the changes", bench),
         )
         st.button(
             "Accept",
             key="terr-accept",
             type="primary",
             disabled=not is_pending,
-            on_click=_accept,
-            args=(bench,),
+            on_click=guarded(_accept, "Accepting the changes", bench),
             help="Saves the changes for everyone; until then they are yours.",
         )
     return is_pending and side == SAVED
@@ -184,8 +183,7 @@ def _buttons(bench: Workbench, picked: pd.DataFrame) -> None:
             "Show on the map",
             key="terr-changes-show",
             disabled=not n,
-            on_click=_show,
-            args=(bench, *ids),
+            on_click=guarded(_show, "Showing on the map", bench, *ids),
         )
         for label, key, is_locking in (
             ("Reject", "terr-reject-some", False),
@@ -195,8 +193,7 @@ def _buttons(bench: Workbench, picked: pd.DataFrame) -> None:
                 label,
                 key=key,
                 disabled=not n,
-                on_click=_reject,
-                args=(bench, *ids, is_locking),
+                on_click=guarded(_reject, "Rejecting", bench, *ids, is_locking),
                 help="Back to where they are saved, and locked there: the next "
                 "balance leaves them."
                 if is_locking
@@ -206,8 +203,7 @@ def _buttons(bench: Workbench, picked: pd.DataFrame) -> None:
             "Accept these",
             key="terr-accept-some",
             disabled=not n,
-            on_click=_accept_some,
-            args=(bench, *ids),
+            on_click=guarded(_accept_some, "Accepting", bench, *ids),
         )
 
 

@@ -24,6 +24,7 @@ from planner.services.territory import TerritoryView
 from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import widgets
+from planner.ui.faults import guarded
 from planner.ui.maps.text import markdown_text
 from planner.ui.views import reads
 from planner.ui.views.frontier_view import forget_point
@@ -157,21 +158,22 @@ def proposal_bar(bench: Workbench, offer: Offer) -> TerritoryView:
                 "Take as my changes",
                 type="primary",
                 key="terr-take",
-                on_click=_take,
-                args=(bench, offer),
+                on_click=guarded(_take, "Taking the plan", bench, offer),
                 help="It becomes pending: accept or reject all of it or single moves.",
             )
             st.button(
                 "Another point",
                 key="terr-discard",
-                on_click=forget_point,
-                args=(offer.job.job_id,),
+                on_click=guarded(
+                    forget_point, "Going back to the points", offer.job.job_id
+                ),
             )
             st.button(
                 "Close",
                 key="terr-close-offer",
-                on_click=proposals.discard,
-                args=(ws, offer.job.job_id),
+                on_click=guarded(
+                    proposals.discard, "Closing the proposal", ws, offer.job.job_id
+                ),
             )
         _notes(fmt, proposal)
     return proposal.before if side == "Before" else proposal.after

@@ -8,6 +8,7 @@ from planner.core.formats import Formats
 from planner.services import territory
 from planner.services.territory import TerritoryView
 from planner.territory.edits import Retarget
+from planner.ui.faults import guarded
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.workbench import Workbench
 
@@ -23,8 +24,12 @@ def shares_note(bench: Workbench, *, is_editable: bool) -> None:
             st.button(
                 "Equal shares",
                 key="terr-equal",
-                on_click=bench.do,
-                args=(Retarget(districts=districts), "Set equal shares"),
+                on_click=guarded(
+                    bench.do,
+                    "Setting equal shares",
+                    Retarget(districts=districts),
+                    "Set equal shares",
+                ),
             )
 
 

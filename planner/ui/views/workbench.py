@@ -239,7 +239,8 @@ class Workbench:
         chosen = self.choice.accounts if picks_accounts else self.choice.units
         if event.kind in ("unit", "point"):
             if (event.kind == "point") == picks_accounts:
-                for name in event.ids:
+                frame = self.shown.accounts if picks_accounts else self.shown.units
+                for name in filter(frame.index.__contains__, event.ids):
                     if chosen.pop(name, True) is not None:
                         chosen[name] = None
             return
