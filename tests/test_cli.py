@@ -133,7 +133,7 @@ def test_demo_refuses_a_useless_file(content, tmp_path, capsys):
 
 
 def test_check_says_what_an_import_would_say(accounts_csv, capsys):
-    assert main(["check", str(accounts_csv), "--kind", "accounts", "--json"]) == 0
+    assert main(["check", str(accounts_csv), "--kind", "accounts", "--json"]) == 1
     said = json.loads(capsys.readouterr().out)
     assert set(said) == {
         "file",
