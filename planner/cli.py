@@ -67,7 +67,6 @@ def _outcome_of(argv: Sequence[str] | None, interrupts: Interrupts) -> int:
         args.interrupts = interrupts
         args.outputs = Outputs(lambda: _protected(args))
         code: int = args.verb_function(args)
-        _flush()
     except BrokenPipeError:
         return DONE
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the last net
@@ -104,22 +103,6 @@ def _failed(verb: str, error: Exception) -> int:
 
 def _shown(filename: str | bytes | int) -> str:
     return str(filename) if isinstance(filename, int) else os.fsdecode(filename)
-
-
-def _flush() -> None:
-    """Send off what was printed, while its failing can still be told."""
-    if sys.stdout is None:
-        return
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        # Python tries again at its end, and would complain in its own words.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise InputError(
-            f"standard output cannot be written: {error.strerror}"
-        ) from error
 
 
 def _protected(args: argparse.Namespace) -> dict[str, Path]:
@@ -222,7 +205,16 @@ def _print(args: argparse.Namespace, outcome: dict[str, Any], text: str) -> None
         # Escapes of JSON's own where the stream cannot hold all letters.
         is_unicode = getattr(sys.stdout, "encoding", "").lower().startswith("utf")
         text = json.dumps(outcome, ensure_ascii=not is_unicode, default=str)
-    print(text)
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        # Python tries again at its end, and would complain in its own words.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise InputError(
+            f"standard output cannot be written: {error.strerror}"
+        ) from error
 
 
 def _add_demo(verbs: Any) -> None:
@@ -621,7 +613,7 @@ def _doctor(args: argparse.Namespace) -> int:
 def _backup(args: argparse.Namespace) -> int:
     from planner.services.upkeep import backup_store
 
-    args.outputs.file("FILE", args.file)
+    args.outputs.file("FILE", args.file, is_kept=True)
     args.outputs.check()
     outcome = backup_store(_settings(args), args.file)
     _print(args, outcome, f"backup written to {args.file}: {outcome['sha256']}")

@@ -43,6 +43,7 @@ class _Output:
     name: str
     path: Path
     is_folder: bool = False
+    is_kept: bool = False
     files: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
 
@@ -59,6 +60,8 @@ class _Output:
     def prove(self) -> None:
         if self.is_folder:
             prove_folder(self.path, self.files, self.folders)
+        elif self.is_kept:
+            prove_folder(self.path.parent, [self.path.name], [])
         else:
             prove_writable(self.path)
 
@@ -102,7 +105,12 @@ class Outputs:
             self._inputs[name] = path
 
     def file(
-        self, name: str, path: Path | None, *, suffixes: Collection[str] = ()
+        self,
+        name: str,
+        path: Path | None,
+        *,
+        suffixes: Collection[str] = (),
+        is_kept: bool = False,
     ) -> None:
         """
         Name a file to be written.
@@ -115,12 +123,14 @@ class Outputs:
             None: it was not asked for.
         suffixes
             One of them ends its name; none: any name will do.
+        is_kept
+            Whether it must be a file that stays: no device, no pipe.
         """
         if path is None:
             return
         if suffixes and path.suffix.lower() not in suffixes:
             raise InputError(f"{name} {path} must end in {', '.join(suffixes)}")
-        self._outputs[name] = _Output(name=name, path=path)
+        self._outputs[name] = _Output(name=name, path=path, is_kept=is_kept)
 
     def folder(
         self,

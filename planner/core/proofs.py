@@ -87,7 +87,10 @@ def prove_folder(path: Path, files: Iterable[str], folders: Iterable[str]) -> No
     folder = file_behind(path)
     for name in files:
         if is_stream(folder / name):
-            raise InputError(f"{folder / name} is a device or a pipe; name a folder")
+            raise InputError(
+                f"{folder / name} is a device or a pipe, where a file is to stay; "
+                "name another place"
+            )
         prove_writable(folder / name)
     for name in folders:
         _prove_room(folder / name)
@@ -119,10 +122,10 @@ def is_same_file(one: Path, other: Path) -> bool:
             return not stat.S_ISCHR(found.st_mode)
     except OSError:
         pass  # one of them is not there, or cannot be: the names tell
-    real, second = file_behind(one), file_behind(other)
-    if real == second:
-        return not one.exists() or not stat.S_ISCHR(one.stat().st_mode)
-    return _folds_case(real) and str(real).casefold() == str(second).casefold()
+    real, second = str(file_behind(one)), str(file_behind(other))
+    if real.casefold() != second.casefold():
+        return False
+    return real == second or _folds_case(Path(real))
 
 
 def is_inside(path: Path, folder: Path) -> bool:
@@ -134,6 +137,6 @@ def _folds_case(path: Path) -> bool:
     """Tell whether the disk takes names that differ in case for the same."""
     for folder in path.parents:
         other = folder.with_name(folder.name.swapcase()) if folder.name else folder
-        if folder.exists() and other != folder:
-            return other.exists() and other.samefile(folder)
+        if other != folder and os.path.lexists(folder):
+            return os.path.lexists(other) and other.samefile(folder)
     return False
