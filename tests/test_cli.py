@@ -7,6 +7,11 @@ import pandas as pd
 import pytest
 
 from planner.cli import main
+from planner.core.outputs import Outputs
+from planner.core.run import RunControl
+from planner.core.settings import Settings
+from planner.services.demo.line import DemoParams
+from planner.services.demo.run import run_demo
 
 TERRITORIES = 3
 CITIES = {
@@ -109,6 +114,35 @@ def test_the_report_needs_nothing_from_elsewhere(demo_out):
     assert "<script" not in text
     for mark in ('src="http', 'href="http', "url(http", "@import"):
         assert mark not in text
+
+
+@pytest.mark.parametrize(
+    ("note", "files"),
+    [
+        ("Balancing", {"accounts.csv", "segments.csv", "findings.csv"}),
+        ("Planning visits", {"plan.csv", "plan.geojson", "quotas.csv"}),
+    ],
+)
+def test_a_cancelled_demo_keeps_the_steps_it_finished(
+    accounts_csv, tmp_path, note, files
+):
+    """An interrupt comes as a step begins: that step and all after it are left out."""
+    notes = []
+    params = DemoParams(accounts_path=accounts_csv, n_territories=3, n_workers=1)
+    run = RunControl(
+        on_progress=lambda progress: notes.append(progress.note),
+        is_cancelled=lambda: note in notes,
+    )
+    outputs = Outputs()
+    settings = Settings.from_environment()
+    outcome = run_demo(params, settings, tmp_path / "out", run, outputs)
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert files < written
+    assert not {"visits.csv", "statements", "report.html"} & written
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["cancelled"]
+    assert outcome.text() == f"finished: {', '.join(summary['finished'])}"
+    assert outputs.written == (tmp_path / "out",)
 
 
 def test_demo_refuses_more_territories_than_units(accounts_csv, tmp_path, capsys):
