@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import io
 import json
-import signal
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -19,16 +20,22 @@ from pathlib import Path
 from typing import Any
 
 from planner.core.errors import InputError
+from planner.core.errors import ParamsError
 from planner.core.errors import PlannerError
+from planner.core.errors import named
+from planner.core.files import TABLE_SUFFIXES
 from planner.core.files import write_frame
 from planner.core.files import write_text
+from planner.core.interrupts import Interrupts
+from planner.core.outputs import Outputs
 from planner.core.run import Progress
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 
 DONE, NOT_MET, BAD_INPUT, OUR_FAULT, CANCELLED = 0, 1, 2, 3, 130
 BAR_WIDTH = 24
-REFUSED = ("reject_rows", "reject_file")  # verdicts of a check that failed
+LARGEST_SEED = 2**32 - 1
+MOST_THREADS = 1024
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,21 +51,71 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     The exit code.
     """
-    args = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    interrupts = Interrupts()
+    with interrupts.handled():
+        return _outcome_of(argv, interrupts)
+
+
+def _outcome_of(argv: Sequence[str] | None, interrupts: Interrupts) -> int:
+    """Parse and run; every end is told in one line, but a fault of ours."""
+    args = argparse.Namespace(verb="", outputs=Outputs())
     try:
-        return args.verb_function(args)
-    except PlannerError as error:
-        print(f"planner {args.verb}: {error}", file=sys.stderr)
-        return BAD_INPUT
-    except KeyboardInterrupt:
-        print(f"planner {args.verb}: cancelled", file=sys.stderr)
-        return CANCELLED
+        _parser().parse_args(argv, args)
+        args.interrupts = interrupts
+        args.outputs = Outputs(lambda: _protected(args))
+        code: int = args.verb_function(args)
     except BrokenPipeError:
         return DONE
-    except Exception:  # noqa: BLE001 - the last net: a fault of ours, shown as such
-        traceback.print_exc()
-        print(f"planner {args.verb}: a fault of ours, see above", file=sys.stderr)
-        return OUR_FAULT
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the last net
+        # What an interrupt broke may come out as any error, of an import above all.
+        if isinstance(error, KeyboardInterrupt) or interrupts.is_set():
+            return _cancelled(args)
+        return _failed(args.verb, error)
+    return _cancelled(args) if interrupts.is_set() else code
+
+
+def _cancelled(args: argparse.Namespace) -> int:
+    written = ", ".join(map(str, args.outputs.written))
+    kept = f"written: {written}" if written else "no file was written"
+    if hasattr(args, "store"):
+        kept += "; the store keeps what was saved before"
+    print(f"planner {args.verb}: cancelled; {kept}", file=sys.stderr)
+    return CANCELLED
+
+
+def _failed(verb: str, error: Exception) -> int:
+    """Name what the user can mend; show the trace of what only we can."""
+    if isinstance(error, OSError):
+        reason = error.strerror or str(error)
+        place = "" if error.filename is None else f"{_shown(error.filename)}: "
+        print(f"planner {verb}: {place}{reason}", file=sys.stderr)
+        return BAD_INPUT
+    if isinstance(error, PlannerError):
+        print(f"planner {verb}: {error}", file=sys.stderr)
+        return BAD_INPUT
+    traceback.print_exception(error)
+    print(f"planner {verb}: a fault of ours, see above", file=sys.stderr)
+    return OUR_FAULT
+
+
+def _shown(filename: str | bytes | int) -> str:
+    return str(filename) if isinstance(filename, int) else os.fsdecode(filename)
+
+
+def _protected(args: argparse.Namespace) -> dict[str, Path]:
+    """Name what no output may replace, besides the inputs."""
+    from planner.services.upkeep import store_files
+
+    kept = store_files(_settings(args))
+    for name in ("stdout", "stderr"):
+        stream = Path("/dev") / name
+        # What is mixed with other lines is no file any more.
+        if stream.is_file() or (args.json and stream.exists()):
+            kept[f"what goes to {name}"] = stream
+    return kept
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -101,18 +158,26 @@ def _settings(args: argparse.Namespace) -> Settings:
     from dataclasses import replace
 
     settings = Settings.from_environment()
-    return replace(settings, store_url=args.store) if args.store else settings
+    store_url = getattr(args, "store", None)
+    return replace(settings, store_url=store_url) if store_url else settings
 
 
 def _run_control(args: argparse.Namespace) -> RunControl:
     """Show progress on standard error; an interrupt ends with the best so far."""
-    cancelled: list[int] = []
-    signal.signal(signal.SIGINT, lambda signum, _: cancelled.append(signum))
-    return RunControl(
+    _require_whole("--seed", args.seed, LARGEST_SEED)
+    _require_whole("--threads", args.threads, MOST_THREADS)
+    run = RunControl(
         time_limit_s=args.time_limit,
         on_progress=_progress_bar(),
-        is_cancelled=lambda: bool(cancelled),
+        is_cancelled=args.interrupts.is_set,
     )
+    args.interrupts.is_gentle = True
+    return run
+
+
+def _require_whole(name: str, value: int, most: int) -> None:
+    if not 0 <= value <= most:
+        raise ParamsError(f"{name} must lie in 0 to {most:,}, got {value}")
 
 
 def _progress_bar() -> Callable[[Progress], None]:
@@ -136,7 +201,20 @@ def _progress_bar() -> Callable[[Progress], None]:
 def _print(args: argparse.Namespace, outcome: dict[str, Any], text: str) -> None:
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
-    print(json.dumps(outcome, ensure_ascii=False, default=str) if args.json else text)
+    if args.json:
+        # Escapes of JSON's own where the stream cannot hold all letters.
+        is_unicode = getattr(sys.stdout, "encoding", "").lower().startswith("utf")
+        text = json.dumps(outcome, ensure_ascii=not is_unicode, default=str)
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        # Python tries again at its end, and would complain in its own words.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise InputError(
+            f"standard output cannot be written: {error.strerror}"
+        ) from error
 
 
 def _add_demo(verbs: Any) -> None:
@@ -161,11 +239,8 @@ def _demo(args: argparse.Namespace) -> int:
         n_workers=args.threads,
     )
     run = _run_control(args)
-    settings = Settings.from_environment()
-    outcome = run_demo(params, settings, args.out, run)
+    outcome = run_demo(params, _settings(args), args.out, run, args.outputs)
     _print(args, outcome.summary, outcome.text())
-    if run.is_cancelled():
-        return CANCELLED
     return DONE if outcome.is_met else NOT_MET
 
 
@@ -219,7 +294,7 @@ def _check(args: argparse.Namespace) -> int:
         told["coercions"] = report.coercions.to_dict("records")
         text += "\n" + "\n".join(_coercion_line(row) for row in told["coercions"])
     _print(args, told, text)
-    return NOT_MET if report.verdict in REFUSED else DONE
+    return DONE if report.is_whole else NOT_MET
 
 
 def _coercion_line(row: dict[str, Any]) -> str:
@@ -250,11 +325,22 @@ def _add_import(verbs: Any) -> None:
     )
 
 
+def _refuse_store_file(args: argparse.Namespace) -> None:
+    """Refuse to fill a store from its own files."""
+    from planner.core.proofs import is_same_file
+    from planner.services.upkeep import store_files
+
+    for name, path in store_files(_settings(args)).items():
+        if is_same_file(args.file, path):
+            raise InputError(f"{args.file} is {name} itself; name another file")
+
+
 def _import(args: argparse.Namespace) -> int:
     from planner.services.importing import PathOptions
     from planner.services.importing import import_path
     from planner.services.workspace import open_workspace
 
+    _refuse_store_file(args)
     ws = open_workspace(_settings(args))
     options = PathOptions(
         mapping=args.mapping,
@@ -272,9 +358,9 @@ def _import(args: argparse.Namespace) -> int:
     report = import_path(ws, args.file, args.kind, options)
     if report.verdict == "reject_file":
         reasons = "; ".join(report.findings["message"].head(3))
-        raise InputError(f"{args.file.name}: {reasons}; nothing was imported")
+        raise InputError(named(args.file.name, f"{reasons}; nothing was imported"))
     _print(args, report.to_dict(), report.summary())
-    return NOT_MET if report.rows_rejected else DONE
+    return DONE if report.is_whole else NOT_MET
 
 
 def _add_balance(verbs: Any) -> None:
@@ -318,11 +404,33 @@ def _add_balance(verbs: Any) -> None:
 
 
 def _balance(args: argparse.Namespace) -> int:
+    run, outputs = _run_control(args), args.outputs
+    outputs.read("UNITS", args.units)
+    for name in ("centres", "edges", "barriers", "apart", "targets"):
+        outputs.read(f"--{name}", getattr(args, name))
+    outputs.file("--out", args.out, suffixes=TABLE_SUFFIXES)
+    outputs.file("--reasons", args.reasons, suffixes=TABLE_SUFFIXES)
+    outputs.file("--report", args.report)
+    with outputs:
+        plan, report, reasons = _balanced(args, run)
+        write_frame(plan, outputs["--out"], index=False)
+        if "--reasons" in outputs:
+            write_frame(reasons, outputs["--reasons"], index=False)
+        if "--report" in outputs:
+            text = json.dumps(report, indent=1, default=str)
+            write_text(text, outputs["--report"])
+    _print(args, report, _balance_text(report))
+    return DONE if report["met"] else NOT_MET
+
+
+def _balanced(
+    args: argparse.Namespace, run: RunControl
+) -> tuple[Any, dict[str, Any], Any]:
+    """Balance as the words of the command line say."""
     from planner.territory.reading import UnitColumns
     from planner.territory.tables import parse_counts
     from planner.territory.tables import run_balance_with_reasons
 
-    run = _run_control(args)
     columns = UnitColumns(
         id_column=args.id,
         x=args.x,
@@ -334,7 +442,7 @@ def _balance(args: argparse.Namespace) -> int:
         together=args.together,
         move_cost=args.move_cost,
     )
-    plan, report, reasons = run_balance_with_reasons(
+    return run_balance_with_reasons(
         args.units,
         columns,
         args.measure,
@@ -353,15 +461,6 @@ def _balance(args: argparse.Namespace) -> int:
         seed=args.seed,
         run=run,
     )
-    write_frame(plan, args.out, index=False)
-    if args.reasons:
-        write_frame(reasons, args.reasons, index=False)
-    if args.report:
-        write_text(json.dumps(report, indent=1, default=str), args.report)
-    _print(args, report, _balance_text(report))
-    if run.is_cancelled():
-        return CANCELLED
-    return DONE if report["met"] else NOT_MET
 
 
 def _balance_text(report: dict[str, Any]) -> str:
@@ -410,9 +509,12 @@ def _add_visits(verbs: Any) -> None:
 def _visits(args: argparse.Namespace) -> int:
     from planner.visits.horizon import run_visits
 
-    run = _run_control(args)
-    plan = run_visits(args.rep, seed=args.seed, run=run)
-    write_text(json.dumps(plan, indent=1), args.out)
+    run, outputs = _run_control(args), args.outputs
+    outputs.read("REP.json", args.rep)
+    outputs.file("--out", args.out)
+    with outputs:
+        plan = run_visits(args.rep, seed=args.seed, run=run)
+        write_text(json.dumps(plan, indent=1), outputs["--out"])
     summary = plan["summary"]
     _print(
         args,
@@ -421,8 +523,6 @@ def _visits(args: argparse.Namespace) -> int:
         f"{summary['visits_required']} required visits planned, "
         f"{summary['travel_s'] / 3600:.1f} h of travel",
     )
-    if run.is_cancelled():
-        return CANCELLED
     return NOT_MET if summary["visits_missed"] else DONE
 
 
@@ -451,6 +551,7 @@ def _pay(args: argparse.Namespace) -> int:
         ledger_dir=args.ledger,
         period=args.period,
         out_dir=args.out,
+        outputs=args.outputs,
     )
     _print(args, summary, json.dumps(summary, indent=1, default=str))
     return NOT_MET if summary.get("problems") else DONE
@@ -466,16 +567,17 @@ def _add_export(verbs: Any) -> None:
 
 def _export(args: argparse.Namespace) -> int:
     from planner.core.files import write_bytes
+    from planner.services.exports import MIMES
     from planner.services.exports import export
     from planner.services.workspace import open_workspace
 
-    ws = open_workspace(_settings(args))
-    form = args.out.suffix.lower().removeprefix(".")
-    made = export(ws, args.what, form, args.scenario)
-    try:
-        write_bytes(made.content, args.out)
-    except OSError as error:
-        raise InputError(f"{args.out} cannot be written: {error.strerror}") from error
+    outputs = args.outputs
+    outputs.file("--out", args.out, suffixes=[f".{form}" for form in MIMES])
+    with outputs:
+        ws = open_workspace(_settings(args))
+        form = args.out.suffix.lower().removeprefix(".")
+        made = export(ws, args.what, form, args.scenario)
+        write_bytes(made.content, outputs["--out"])
     outcome = {
         "file": str(args.out),
         "export_id": made.export_id,
@@ -511,6 +613,8 @@ def _doctor(args: argparse.Namespace) -> int:
 def _backup(args: argparse.Namespace) -> int:
     from planner.services.upkeep import backup_store
 
+    args.outputs.file("FILE", args.file, is_kept=True)
+    args.outputs.check()
     outcome = backup_store(_settings(args), args.file)
     _print(args, outcome, f"backup written to {args.file}: {outcome['sha256']}")
     return DONE
@@ -519,6 +623,7 @@ def _backup(args: argparse.Namespace) -> int:
 def _restore(args: argparse.Namespace) -> int:
     from planner.services.upkeep import restore_store
 
+    _refuse_store_file(args)
     outcome = restore_store(_settings(args), args.file)
     _print(args, outcome, f"restored {outcome['store']}: {outcome['sha256']}")
     return DONE

@@ -7,6 +7,11 @@ import pandas as pd
 import pytest
 
 from planner.cli import main
+from planner.core.outputs import Outputs
+from planner.core.run import RunControl
+from planner.core.settings import Settings
+from planner.services.demo.line import DemoParams
+from planner.services.demo.run import run_demo
 
 TERRITORIES = 3
 CITIES = {
@@ -111,6 +116,35 @@ def test_the_report_needs_nothing_from_elsewhere(demo_out):
         assert mark not in text
 
 
+@pytest.mark.parametrize(
+    ("note", "files"),
+    [
+        ("Balancing", {"accounts.csv", "segments.csv", "findings.csv"}),
+        ("Planning visits", {"plan.csv", "plan.geojson", "quotas.csv"}),
+    ],
+)
+def test_a_cancelled_demo_keeps_the_steps_it_finished(
+    accounts_csv, tmp_path, note, files
+):
+    """An interrupt comes as a step begins: that step and all after it are left out."""
+    notes = []
+    params = DemoParams(accounts_path=accounts_csv, n_territories=3, n_workers=1)
+    run = RunControl(
+        on_progress=lambda progress: notes.append(progress.note),
+        is_cancelled=lambda: note in notes,
+    )
+    outputs = Outputs()
+    settings = Settings.from_environment()
+    outcome = run_demo(params, settings, tmp_path / "out", run, outputs)
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert files < written
+    assert not {"visits.csv", "statements", "report.html"} & written
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["cancelled"]
+    assert outcome.text() == f"finished: {', '.join(summary['finished'])}"
+    assert outputs.written == (tmp_path / "out",)
+
+
 def test_demo_refuses_more_territories_than_units(accounts_csv, tmp_path, capsys):
     words = ["demo", "--accounts", str(accounts_csv), "--territories", "5000"]
     assert main([*words, "--out", str(tmp_path / "out")]) == 2
@@ -133,7 +167,7 @@ def test_demo_refuses_a_useless_file(content, tmp_path, capsys):
 
 
 def test_check_says_what_an_import_would_say(accounts_csv, capsys):
-    assert main(["check", str(accounts_csv), "--kind", "accounts", "--json"]) == 0
+    assert main(["check", str(accounts_csv), "--kind", "accounts", "--json"]) == 1
     said = json.loads(capsys.readouterr().out)
     assert set(said) == {
         "file",

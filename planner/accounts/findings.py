@@ -205,6 +205,11 @@ class ImportReport:
         return self.frame
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all of the file is taken: by it `check` and `import` end with 0."""
+        return self.verdict != "reject_file" and not self.rows_rejected
+
+    @property
     def given_columns(self) -> tuple[str, ...]:
         """Our columns that the file itself brought; all others are defaults."""
         money = {"annual_revenue", "our_sales", "potential"}

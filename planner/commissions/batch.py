@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,9 @@ from planner.commissions.inputs import read_splits
 from planner.commissions.ledger import LedgerEntry
 from planner.commissions.ledger import balance
 from planner.commissions.ledger import post
-from planner.commissions.ledger_files import file_month
 from planner.commissions.ledger_files import ledger_csv
+from planner.commissions.ledger_files import ledger_files
+from planner.commissions.ledger_files import month_file
 from planner.commissions.ledger_files import read_ledger
 from planner.commissions.plans import CompPlan
 from planner.commissions.plans import load_plan
@@ -37,9 +39,15 @@ from planner.core.files import csv_bytes
 from planner.core.files import in_money
 from planner.core.files import write_bytes
 from planner.core.money import format_minor
+from planner.core.outputs import Outputs
 from planner.core.run import RunControl
 from planner.quotas.crediting import credit_deals
 from planner.quotas.exchange import convert_deals
+
+TABLES = ("credits.csv", "lines.csv", "trace.csv", "ledger.csv")
+SUMMARY = "summary.json"
+STATEMENTS = "statements"
+_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +91,7 @@ def run_pay(
     ledger_dir: Path | None = None,
     splits_path: Path | None = None,
     run: RunControl | None = None,
+    outputs: Outputs | None = None,
 ) -> dict[str, Any]:
     """
     Pay a month from files and write its files.
@@ -102,6 +111,8 @@ def run_pay(
         posted as differences, and this month is filed beside them. None: no ledger.
     run
         Run control.
+    outputs
+        Names the files that none of ours may replace, and is told what was written.
 
     Returns
     -------
@@ -110,9 +121,9 @@ def run_pay(
     Raises
     ------
     InputError
-        If a file cannot be used; nothing is written then.
+        If a file cannot be used or written; nothing is written then.
     """
-    run = run or RunControl()
+    run, outputs = run or RunControl(), outputs or Outputs()
     files = {
         "plan": plan_path,
         "deals": deals_path,
@@ -122,21 +133,43 @@ def run_pay(
         "fx": fx_path,
         "splits": splits_path,
     }
-    inputs = _read(files, ledger_dir)
-    run.report(0.2, "crediting deals")
-    outcome = _pay(inputs, period, run.part(0.2, 0.6))
-    summary = _summary(inputs, outcome, period)
-    summary["inputs"] = {
-        name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for name, path in files.items()
-        if path is not None
-    }
-    run.report(0.6, "writing statements")
-    _write(inputs, outcome, summary, period, out_dir)
-    if ledger_dir is not None:
-        file_month(ledger_dir, period, outcome.posted, inputs.plan.currency)
+    _end_of(period)  # it is part of a file's name
+    _name_files(outputs, files, period, out_dir, ledger_dir)
+    with outputs:
+        inputs = _read(files, ledger_dir)
+        run.report(0.2, "crediting deals")
+        outcome = _pay(inputs, period, run.part(0.2, 0.6))
+        summary = _summary(inputs, outcome, period)
+        summary["inputs"] = {
+            name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for name, path in files.items()
+            if path is not None
+        }
+        run.report(0.6, "writing statements")
+        _write(inputs, outcome, summary, period, outputs["--out"])
+        if ledger_dir is not None and outcome.posted:
+            posted = ledger_csv(outcome.posted, inputs.plan.currency)
+            name = month_file(ledger_dir, period)
+            write_bytes(posted, outputs["--ledger"] / name, private=True)
     run.report(1.0, "paid")
     return summary
+
+
+def _name_files(
+    outputs: Outputs,
+    files: dict[str, Path | None],
+    period: str,
+    out_dir: Path,
+    ledger_dir: Path | None,
+) -> None:
+    for name, path in files.items():
+        outputs.read(f"--{name}", path)
+    for path in ledger_files(ledger_dir):
+        outputs.read(f"--ledger file {path.name}", path)
+    if ledger_dir is not None:
+        free = month_file(ledger_dir, period)
+        outputs.folder("--ledger", ledger_dir, files=[free])
+    outputs.folder("--out", out_dir, files=[*TABLES, SUMMARY], folders=[STATEMENTS])
 
 
 def _read(files: dict[str, Path | None], ledger_dir: Path | None) -> _Inputs:
@@ -224,10 +257,9 @@ def _pay(inputs: _Inputs, period: str, run: RunControl) -> _Outcome:
 
 
 def _end_of(period: str) -> pd.Timestamp:
-    try:
-        return (pd.Period(period, freq="M") + 1).start_time
-    except ValueError:
-        raise InputError(f"period must look like 2026-10, got {period!r}") from None
+    if not _MONTH.fullmatch(period):
+        raise InputError(f"period must look like 2026-10, got {period!r}")
+    return (pd.Period(period, freq="M") + 1).start_time
 
 
 def _summary(inputs: _Inputs, outcome: _Outcome, period: str) -> dict[str, Any]:
@@ -276,20 +308,20 @@ def _write(
     outcome: _Outcome,
     summary: dict[str, Any],
     period: str,
-    out_dir: Path,
+    folder: Path,
 ) -> None:
-    """Make everything first, then write it."""
+    """Write what only those may read who may know of pay."""
     plan = inputs.plan
-    tables = {
-        "credits.csv": outcome.credit_rows.reset_index(),
-        "lines.csv": outcome.lines.reset_index(names="line_id"),
-        "trace.csv": outcome.trace,
-    }
+    tables = (
+        outcome.credit_rows.reset_index(),
+        outcome.lines.reset_index(names="line_id"),
+        outcome.trace,
+    )
     contents = {
         name: csv_bytes(in_money(frame, plan.currency), index=False)
-        for name, frame in tables.items()
+        for name, frame in zip(TABLES, tables, strict=False)
     }
-    contents["ledger.csv"] = ledger_csv(outcome.ledger, plan.currency)
+    contents[TABLES[-1]] = ledger_csv(outcome.ledger, plan.currency)
     for position_id in sorted(outcome.lines["position_id"].unique()):
         known = position_id in inputs.positions.index
         statement = make_statement(
@@ -303,12 +335,12 @@ def _write(
             credits=outcome.credits_to_date,
             quotas=inputs.quotas,
         )
-        name = f"statements/{_file_name(position_id)}.xlsx"
+        name = f"{STATEMENTS}/{_file_name(position_id)}.xlsx"
         contents[name] = statement_xlsx_bytes(statement)
     text = json.dumps(summary, indent=1, ensure_ascii=False)
-    contents["summary.json"] = f"{text}\n".encode()
+    contents[SUMMARY] = f"{text}\n".encode()
     for name, content in contents.items():
-        write_bytes(content, out_dir / name)
+        write_bytes(content, folder / name, private=True)
 
 
 def _file_name(position_id: str) -> str:

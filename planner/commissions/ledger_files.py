@@ -12,7 +12,6 @@ from planner.commissions.tables import Table
 from planner.core.errors import InputError
 from planner.core.files import csv_bytes
 from planner.core.files import in_money
-from planner.core.files import write_bytes
 from planner.core.money import parse_minor
 from planner.core.spreadsheets import plain_cell
 
@@ -48,14 +47,26 @@ def read_ledger(folder: Path | None) -> tuple[LedgerEntry, ...]:
     if not folder.is_dir():
         raise InputError(f"{folder}: the ledger must be a folder")
     by_hash: dict[str, LedgerEntry] = {}
-    for path in sorted(folder.rglob("*.csv")):
-        if _is_ledger(path):
-            by_hash |= {entry.entry_hash: entry for entry in _read(path)}
+    for path in ledger_files(folder):
+        by_hash |= {entry.entry_hash: entry for entry in _read(path)}
     ledger = tuple(sorted(by_hash.values(), key=lambda entry: entry.seq))
     faults = verify(ledger)
     if faults:
         raise InputError(f"{folder}: {faults[0]}; restore the files as they were")
     return ledger
+
+
+def ledger_files(folder: Path | None) -> list[Path]:
+    """List the ledger files in a folder and below; hidden ones are scratch files."""
+    if folder is None or not folder.is_dir():
+        return []
+    return [
+        path
+        for path in sorted(folder.rglob("*.csv"))
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and path.is_file()
+        and _is_ledger(path)
+    ]
 
 
 def _is_ledger(path: Path) -> bool:
@@ -77,32 +88,15 @@ def _read(path: Path) -> list[LedgerEntry]:
     return [LedgerEntry(**dict(zip(columns, row, strict=True))) for row in rows]
 
 
-def file_month(
-    folder: Path, period: str, entries: Sequence[LedgerEntry], currency: str
-) -> Path | None:
+def month_file(folder: Path, period: str) -> str:
     """
-    File a month's new entries beside the earlier ones; nothing is overwritten.
-
-    Parameters
-    ----------
-    folder
-        The ledger's folder; made if missing.
-    period
-        The month.
-    entries
-        What is new.
-    currency
-        The plan's.
+    Name the file of a month's new entries, beside the earlier ones.
 
     Returns
     -------
-    The file: ``2026-10.csv``, for a second posting ``2026-10-2.csv``; None: nothing was
-    new.
+    ``2026-10.csv``, for a second posting ``2026-10-2.csv``.
     """
-    taken = [folder / f"{period}.csv", *(folder.glob(f"{period}-*.csv"))]
-    known = [path for path in taken if path.exists()]
-    if not entries:
-        return None
-    name = f"{period}-{len(known) + 1}.csv" if known else f"{period}.csv"
-    write_bytes(ledger_csv(entries, currency), folder / name)
-    return folder / name
+    n_posted = (folder / f"{period}.csv").exists() + len(
+        list(folder.glob(f"{period}-*.csv"))
+    )
+    return f"{period}-{n_posted + 1}.csv" if n_posted else f"{period}.csv"

@@ -89,3 +89,8 @@ class AccessError(PlannerError):
 
 class JobError(PlannerError):
     """A background job failed."""
+
+
+def named(name: str, message: str) -> str:
+    """Put the name of a file before a message, unless it begins with it."""
+    return message if message.startswith(f"{name}: ") else f"{name}: {message}"

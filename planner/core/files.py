@@ -7,11 +7,7 @@ Every export of the product goes through this module.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Iterator
 from collections.abc import Mapping
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,6 +15,7 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.money import minor_digits
+from planner.core.replacement import replacing
 from planner.core.spreadsheets import csv_bytes
 from planner.core.spreadsheets import safe_cell
 from planner.core.spreadsheets import safe_frame
@@ -27,6 +24,7 @@ from planner.core.spreadsheets import xlsx_bytes
 __all__ = [
     "FORMATS",
     "GEO_FORMATS",
+    "TABLE_SUFFIXES",
     "csv_bytes",
     "encode_frame",
     "exact_money",
@@ -42,54 +40,12 @@ __all__ = [
 
 FORMATS = ("csv", "xlsx", "parquet")
 GEO_FORMATS = ("geojson", "gpkg")
+TABLE_SUFFIXES = tuple(f".{form}" for form in (*FORMATS, "json", *GEO_FORMATS))
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """
-    Give a temporary path beside `path` that replaces it when all went well.
-
-    Parameters
-    ----------
-    path
-        The file to write; its folder is made if missing.
-
-    Yields
-    ------
-    The path to write to. On any exception it is removed and `path` stays as it was.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        dir=path.parent, prefix=f".{path.stem[:40]}-", suffix=path.suffix
-    )
-    os.close(handle)
-    beside = Path(name)
-    try:
-        yield beside
-        with beside.open("rb+") as written:
-            os.fsync(written.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-        _sync_folder(path.parent)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last; what has no folders to sync (Windows) needs it not."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except PermissionError:
-        return
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_bytes(content: bytes, path: Path) -> None:
-    """Write a file whole or not at all."""
-    with replacing(path) as beside:
+def write_bytes(content: bytes, path: Path, *, private: bool = False) -> None:
+    """Write a file whole or not at all; a private one for its owner's eyes only."""
+    with replacing(path, private=private) as beside:
         beside.write_bytes(content)
 
 
@@ -224,6 +180,4 @@ def write_frame(frame: pd.DataFrame, path: Path, *, index: bool = True) -> None:
     elif form in (*FORMATS, *GEO_FORMATS):
         write_bytes(encode_frame(frame, form, name=path.stem, index=index), path)
     else:
-        raise InputError(
-            f"{path.name} must end in .csv, .xlsx, .parquet, .json, .geojson or .gpkg"
-        )
+        raise InputError(f"{path.name} must end in {', '.join(TABLE_SUFFIXES)}")

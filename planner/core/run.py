@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
+
+from planner.core.errors import ParamsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,28 @@ class RunControl:
         Called with each report.
     is_cancelled
         Asked by `should_stop`; cheap enough to be asked often.
+
+    Raises
+    ------
+    ParamsError
+        If the limit is no number of seconds.
     """
 
     time_limit_s: float | None = None
     on_progress: Callable[[Progress], None] = _ignore
     is_cancelled: Callable[[], bool] = _never
     _started_s: float = field(default_factory=time.monotonic, repr=False)
+
+    def __post_init__(self) -> None:
+        limit = self.time_limit_s
+        if limit is None:
+            return
+        is_number = isinstance(limit, int | float) and math.isfinite(limit)
+        if not is_number or limit < 0:
+            raise ParamsError(
+                "time limit must be a number of seconds, 0 or more (leave it out for "
+                f"none), got {limit!r}"
+            )
 
     @property
     def elapsed_s(self) -> float:

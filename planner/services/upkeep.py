@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from planner.core.errors import StoreError
 from planner.core.settings import Settings
 from planner.store.backup import backup
 from planner.store.backup import restore
 from planner.store.doctor import Finding
 from planner.store.doctor import examine
+from planner.store.engine import backend_of
 from planner.store.engine import open_store
 from planner.store.engine import shown_url
+from planner.store.sqlite import SqliteFile
+
+_BESIDE = ("-wal", "-shm", "-journal", ".lock", ".worker.lock", ".worker-start.lock")
+_LOG = ".worker.log"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +72,25 @@ def examine_store(settings: Settings) -> Examination:
         )
     finally:
         store.close()
+
+
+def store_files(settings: Settings) -> dict[str, Path]:
+    """
+    Name the files of the store on this machine, also those that are not there yet.
+
+    Returns
+    -------
+    Path by what it is; empty for a URL that no store can have.
+    """
+    try:
+        backend = backend_of(settings.store_url)
+    except StoreError:
+        return {}
+    files = {"the store's log": backend.beside(_LOG)}
+    if isinstance(backend, SqliteFile):
+        files["the store"] = backend.path
+        files |= {f"the store's {name}": backend.beside(name) for name in _BESIDE}
+    return files
 
 
 def backup_store(settings: Settings, path: Path) -> dict[str, Any]:

@@ -17,18 +17,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.core import files
+from planner.core import replacement
 from planner.core.errors import InputError
 from planner.core.files import csv_bytes
 from planner.core.files import encode_frame
 from planner.core.files import in_money
-from planner.core.files import replacing
 from planner.core.files import safe_cell
 from planner.core.files import write_bytes
 from planner.core.files import write_frame
 from planner.core.files import write_text
 from planner.core.files import xlsx_bytes
 from planner.core.geofiles import read_note
+from planner.core.replacement import replacing
 from planner.core.spreadsheets import plain_cell
 from planner.core.spreadsheets import plain_frame
 from planner.core.spreadsheets import safe_frame
@@ -100,7 +100,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
 
 def test_file_and_folder_are_synced_before_and_after_the_rename(tmp_path, monkeypatch):
     steps = []
-    sync, rename = os.fsync, files.Path.replace
+    sync, rename = os.fsync, replacement.Path.replace
 
     def note_sync(handle):
         is_folder = stat.S_ISDIR(os.fstat(handle).st_mode)
@@ -111,8 +111,8 @@ def test_file_and_folder_are_synced_before_and_after_the_rename(tmp_path, monkey
         steps.append("rename")
         return rename(self, target)
 
-    monkeypatch.setattr(files.os, "fsync", note_sync)
-    monkeypatch.setattr(files.Path, "replace", note_rename)
+    monkeypatch.setattr(replacement.os, "fsync", note_sync)
+    monkeypatch.setattr(replacement.Path, "replace", note_rename)
     write_text("new", tmp_path / "plan.csv")
     assert steps == ["sync file", "rename", "sync folder"]
 
@@ -168,7 +168,7 @@ def test_a_kill_at_each_sync_leaves_a_whole_file(tmp_path, call, is_new):
             if len(calls) == call:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        files.os.fsync = sync
+        replacement.os.fsync = sync
         write_text("new", path)
 
     _, status = os.waitpid(child(die_at_sync), 0)

@@ -1,5 +1,8 @@
 """Run control passes progress on, and stops for the limit or the user."""
 
+import pytest
+
+from planner.core.errors import ParamsError
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
 
@@ -33,3 +36,9 @@ def test_cancel_stops_a_part_too():
 
 def test_nothing_stops_a_free_run():
     assert not RunControl().should_stop()
+
+
+@pytest.mark.parametrize("limit", [-1, -0.001, float("nan"), float("inf"), "abc", "5"])
+def test_a_limit_is_a_number_of_seconds(limit):
+    with pytest.raises(ParamsError, match="time limit must be a number of seconds"):
+        RunControl(time_limit_s=limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,51 +26,89 @@ from planner.services.team import owner_names
 from planner.visits.sheets import calendar_bytes
 from planner.visits.sheets import join_places
 
+FILES = (
+    "accounts.csv",
+    "segments.csv",
+    "findings.csv",
+    "plan.csv",
+    "plan.geojson",
+    "quotas.csv",
+    "visits.csv",
+    "unserved.csv",
+    "report.html",
+    "summary.json",
+)
+ROUTES, STATEMENTS = "routes", "statements"
 PLAN_COLUMNS = ["account_id", "territory_id"]
 
 
-def write_files(line: DemoLine, settings: Settings, out_dir: Path) -> dict[str, Any]:
+def write_files(line: DemoLine, settings: Settings, folder: Path) -> dict[str, Any]:
     """
-    Write everything the demo made.
+    Write what the finished steps made.
 
     Returns
     -------
-    What ``summary.json`` holds, without the seconds.
+    What ``summary.json`` holds, without the seconds; empty unless all steps finished.
     """
-    out_dir.mkdir(parents=True, exist_ok=True)
-    write_frame(_accounts_file(line), out_dir / "accounts.csv")
-    write_frame(
-        line.accounts[["segment", "visit_class", "rule"]], out_dir / "segments.csv"
-    )
-    plan = line.territory_by_account.rename("territory_id").reset_index()
-    write_frame(plan[PLAN_COLUMNS], out_dir / "plan.csv", index=False)
-    write_frame(_territory_polygons(line), out_dir / "plan.geojson")
-    write_frame(
-        in_money(line.quotas, line.currency, has_currency_column=True),
-        out_dir / "quotas.csv",
-        index=False,
-    )
-    if len(line.findings):
-        write_frame(line.findings, out_dir / "findings.csv", index=False)
-    write_frame(_visits_file(line), out_dir / "visits.csv", index=False)
-    write_frame(line.visits.unserved, out_dir / "unserved.csv", index=False)
-    _write_calendars(line, out_dir / "routes")
+    for step, write in _WRITERS.items():
+        if step in line.finished:
+            write(line, folder)
+    if not set(_WRITERS).issubset(line.finished):
+        return {}
     statements = _statements(line)
     for position_id, statement in statements.items():
-        content = statement_xlsx_bytes(statement)
+        name = f"{_rep_of(line, position_id)}.xlsx"
         write_bytes(
-            content, out_dir / "statements" / f"{_rep_of(line, position_id)}.xlsx"
+            statement_xlsx_bytes(statement), folder / STATEMENTS / name, private=True
         )
     summary = make_summary(line)
-    write_text(
-        report_html(line, summary, statements, settings), out_dir / "report.html"
-    )
+    write_text(report_html(line, summary, statements, settings), folder / "report.html")
     return summary
+
+
+def _write_accounts(line: DemoLine, folder: Path) -> None:
+    write_frame(_accounts_file(line), folder / "accounts.csv")
+    segments = line.accounts[["segment", "visit_class", "rule"]]
+    write_frame(segments, folder / "segments.csv")
+    if len(line.findings):
+        write_frame(line.findings, folder / "findings.csv", index=False)
+
+
+def _write_plan(line: DemoLine, folder: Path) -> None:
+    plan = line.territory_by_account.rename("territory_id").reset_index()
+    write_frame(plan[PLAN_COLUMNS], folder / "plan.csv", index=False)
+
+
+def _write_quotas(line: DemoLine, folder: Path) -> None:
+    write_frame(_territory_polygons(line), folder / "plan.geojson")
+    quotas = in_money(line.quotas, line.currency, has_currency_column=True)
+    write_frame(quotas, folder / "quotas.csv", index=False)
+
+
+def _write_visits(line: DemoLine, folder: Path) -> None:
+    write_frame(_visits_file(line), folder / "visits.csv", index=False)
+    write_frame(line.visits.unserved, folder / "unserved.csv", index=False)
+    _write_calendars(line, folder / ROUTES)
+
+
+def _write_nothing(line: DemoLine, folder: Path) -> None:
+    """Leave it to the statements and the report."""
+
+
+_WRITERS: dict[str, Callable[[DemoLine, Path], None]] = {
+    "segment": _write_accounts,
+    "balance": _write_plan,
+    "quotas": _write_quotas,
+    "visits": _write_visits,
+    "publish": _write_nothing,
+    "pay": _write_nothing,
+}
 
 
 def _accounts_file(line: DemoLine) -> pd.DataFrame:
     frame = line.accounts.copy()
-    frame["territory_id"] = line.territory_by_account
+    if "balance" in line.finished:
+        frame["territory_id"] = line.territory_by_account
     return in_money(frame, line.currency, has_currency_column=True)
 
 

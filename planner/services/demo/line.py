@@ -73,6 +73,8 @@ class DemoLine:
         Territory by account today; None for a list.
     sample
         The sample company; None for a list.
+    finished
+        The steps that came to their end.
 
     Notes
     -----
@@ -107,3 +109,4 @@ class DemoLine:
     paid: PayResult = field(init=False)
     period: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
+    finished: list[str] = field(default_factory=list)

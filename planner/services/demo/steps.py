@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
-import os
 from concurrent.futures import Executor
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +24,8 @@ from planner.commissions.calculate import calculate
 from planner.commissions.plans import load_plan
 from planner.core import schemas
 from planner.core.errors import InputError
+from planner.core.errors import named
+from planner.core.executors import processes
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.geography.adjacency import connect
@@ -114,7 +114,7 @@ def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
     report = import_table(raw, "accounts", gazetteer=Gazetteer.load(settings.data_dir))
     if not report.is_usable:
         reasons = "; ".join(report.findings["message"].head(3))
-        raise InputError(f"{path}: no row can be used. {reasons}")
+        raise InputError(named(path.name, f"{reasons}; no row can be used"))
     placed, units = place_in_units(report.accounts, settings)
     accounts = simulate_business(
         placed, seed=params.seed, as_of=as_of, given=given_columns(report.mapping)
@@ -237,18 +237,15 @@ def _position_by_territory(line: DemoLine) -> dict[str, str]:
     return known
 
 
-def visit_workers(params: DemoParams) -> ProcessPoolExecutor:
+def visit_workers(
+    params: DemoParams, run: RunControl
+) -> AbstractContextManager[Executor]:
     """
     Start the processes that plan visits, and let them compile the search meanwhile.
 
     Compiled code is kept on disk: only the first run on a machine gains from this.
     """
-    executor = ProcessPoolExecutor(
-        params.n_workers or os.cpu_count() or 1,
-        mp_context=multiprocessing.get_context("spawn"),
-    )
-    executor.submit(_compile_visits)
-    return executor
+    return processes(params.n_workers, run, _compile_visits)
 
 
 def _compile_visits() -> None:
