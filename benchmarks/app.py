@@ -37,6 +37,7 @@ from planner.services.workspace import open_workspace
 from planner.territory.moves import Move
 
 EDITS = 60
+PARTS = ("work", "gestures", "worst")
 GOALS_S = {
     "import: read and check": 15.0,
     "import: save as a company": 30.0,
@@ -58,7 +59,7 @@ def main(argv: Sequence[str]) -> int:
     ----------
     argv
         ``--rows N`` accounts of the import (100,000), ``--quick`` (10,000),
-        ``--only work|gestures``, ``--json FILE``.
+        ``--only work|gestures|worst``, ``--json FILE``.
 
     Returns
     -------
@@ -68,24 +69,32 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--quick", action="store_true", help="10,000 rows")
     parser.add_argument("--data", type=Path, help="not used: the app brings its own")
-    parser.add_argument("--only", choices=("work", "gestures"), help="a part of it")
+    parser.add_argument("--only", choices=PARTS, help="a part of it")
     parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args(list(argv))
     told: dict[str, object] = {}
     is_reached = True
-    if args.only != "gestures":
+    parts = PARTS if args.only is None else (args.only,)
+    if "work" in parts:
         n_rows = 10_000 if args.quick else args.rows
         table = _work(n_rows)
         is_reached &= bool(table["reached"].all())
         rows = table.reset_index(names="step").to_dict("records")
         told |= {"rows": n_rows, "steps": rows}
-    if args.only != "work":
+    if "gestures" in parts:
         from benchmarks.app_gestures import measure_gestures
         from benchmarks.app_gestures import print_gestures
 
         gestures = measure_gestures(is_quick=args.quick)
         is_reached &= print_gestures(gestures)
         told["gestures"] = gestures.reset_index().to_dict("records")
+    if "worst" in parts:
+        from benchmarks.app_gestures import print_figures
+        from benchmarks.app_worst import measure_worst
+
+        worst = measure_worst(is_quick=args.quick)
+        is_reached &= print_figures(worst)
+        told["worst"] = worst.reset_index().to_dict("records")
     if args.json:
         args.json.write_text(json.dumps(told, indent=1))
     return 0 if is_reached else 1

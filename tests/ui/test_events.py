@@ -131,7 +131,7 @@ def test_honest_events_are_read():
         {"kind": "lasso", "path": [*RING, [float("inf"), 0]]},
         {"kind": "lasso", "path": RING * 3334},
     ],
-    ids=str,
+    ids=map(str, range(16)),
 )
 def test_what_does_not_fit_is_dropped_and_noted_in_few_words(event, caplog):
     with caplog.at_level(logging.WARNING):
