@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -67,7 +68,7 @@ class Run:
             for element in self.elements
             if hasattr(kind := getattr(element, element.WhichOneof("type")), "id")
         ]
-        matching = [name for name in ids if name.endswith(f"-{key}")]
+        matching = [name for name in ids if re.search(f"ID-[0-9a-f]+-{key}$", name)]
         if not matching:
             raise LookupError(f"no widget with key {key!r} among {ids}")
         return matching[-1]
@@ -92,11 +93,14 @@ class Tab:
     page: str = ""
     query: str = ""
     last: Run | None = field(default=None, init=False)
+    page_hash: str = field(default="", init=False)
 
     def run(self, *states: WidgetState) -> Run:
         """Run the page with these states of its widgets, and wait for its end."""
         request = BackMsg()
         request.rerun_script.page_name = self.page
+        # Once known: without it a run is of another page, which hears no event.
+        request.rerun_script.page_script_hash = self.page_hash
         request.rerun_script.query_string = self.query
         request.rerun_script.widget_states.widgets.extend(states)
         return self.send(request.SerializeToString())
@@ -122,6 +126,8 @@ class Tab:
         while True:
             answer = self.line.recv(timeout=deadline - time.monotonic())
             messages.append(ForwardMsg.FromString(answer))
+            if messages[-1].WhichOneof("type") == "navigation":
+                self.page_hash = messages[-1].navigation.page_script_hash
             if _ends_run(messages[-1]):
                 self.last = Run(tuple(messages))
                 return self.last

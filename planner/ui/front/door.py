@@ -25,6 +25,8 @@ log = logging.getLogger("planner.front")
 CLOSED = ("/_stcore/metrics",)  # says what is cached, to anybody
 READING = ("GET", "HEAD")
 LONGEST_SHOWN = 100
+MOST_MESSAGE_BYTES = 8_000_000  # of what a page sends at once; files come another way
+TOO_BIG = 1009  # WebSocket close code
 
 
 class FrontDoor:
@@ -79,7 +81,7 @@ class FrontDoor:
         if self._refusal(scope) is not None:
             await send({"type": "websocket.close", "code": 1008})  # answered by 403
         else:
-            await self.app(_of_this_machine(scope), receive, send)
+            await self.app(_of_this_machine(scope), _bounded(receive, send), send)
 
     def _refusal(self, scope: Scope) -> str | None:
         """Say why a request is not let in; None: it is."""
@@ -130,6 +132,21 @@ def _of_this_machine(scope: Scope) -> Scope:
         for name, value in _without_origin(scope)["headers"]
     ]
     return {**scope, "headers": headers}
+
+
+def _bounded(receive: Receive, send: Send) -> Receive:
+    """Hang up on a message too big to be one of ours, before anybody reads it."""
+
+    async def receiving() -> Message:
+        message = await receive()
+        n_bytes = len(message.get("bytes") or b"") + len(message.get("text") or "")
+        if n_bytes <= MOST_MESSAGE_BYTES:
+            return message
+        log.warning("a message of %d bytes was not read", n_bytes)
+        await send({"type": "websocket.close", "code": TOO_BIG})
+        return {"type": "websocket.disconnect", "code": TOO_BIG}
+
+    return receiving
 
 
 def _shown(values: list[str]) -> str:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from planner.ui.front.addresses import served_names
+from planner.ui.front.door import MOST_MESSAGE_BYTES
 from planner.ui.front.door import FrontDoor
 
 OWN = "http://localhost:8501"
@@ -161,3 +162,25 @@ def test_every_answer_has_the_headers_once():
         answers, _ = ask(host=host)
         given = [v for name, v in answers[0]["headers"] if name == b"x-frame-options"]
         assert given == [b"DENY"]
+
+
+def test_a_message_too_big_ends_the_connection_unread():
+    """The app behind is told that the page hung up; the page is told why."""
+    heard, answers = [], []
+    longest = {"type": "websocket.receive", "bytes": b"x" * MOST_MESSAGE_BYTES}
+    messages = [longest, {**longest, "bytes": longest["bytes"] + b"x"}]
+
+    async def listen(_scope, receive, _send):
+        heard.extend([await receive(), await receive()])
+
+    async def receive():
+        return messages.pop(0)
+
+    async def send(message):
+        answers.append(message)
+
+    scope = {"type": "websocket", "path": "/", "headers": [(b"host", b"localhost")]}
+    asyncio.run(FrontDoor(listen, [], HEADERS)(scope, receive, send))
+    assert heard[0] is longest
+    assert heard[1] == {"type": "websocket.disconnect", "code": 1009}
+    assert answers == [{"type": "websocket.close", "code": 1009}]
