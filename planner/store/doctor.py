@@ -13,13 +13,14 @@ from planner.store import layers
 from planner.store import tables
 from planner.store.audit import has_hash
 from planner.store.audit import verify_audit
+from planner.store.blueprint import differences
 from planner.store.engine import Store
 from planner.store.engine import schema_version
 from planner.store.exports import export_faults
 from planner.store.ledger import damaged_pay_tables
 from planner.store.ledger import verify_ledger
 from planner.store.migrations import KNOWN_VERSION
-from planner.store.protections import missing_triggers
+from planner.store.protections import trigger_faults
 from planner.store.publications import publication_faults
 from planner.store.quotas import ownership_is_whole
 from planner.store.records import sha256_text
@@ -185,14 +186,32 @@ def _version(conn: sa.Connection) -> Iterator[Finding]:
 
 
 def _triggers(conn: sa.Connection) -> Iterator[Finding]:
-    """Protections of rows written for good that somebody dropped or switched off."""
-    for name, table_name in missing_triggers(conn):
-        yield Finding(
-            code="trigger",
-            subject=f"table {table_name}",
-            message=f"its protection {name} is gone: rows may have been changed",
-            repair=RESTORE,
-        )
+    """What acts by itself: protections that are gone or hollow, and what is foreign."""
+    if conn.dialect.name == "postgresql":
+        for table_name, message in trigger_faults(conn):
+            yield _trigger(f"table {table_name}", message)
+        return
+    for found in differences(conn):
+        if found.kind == "trigger":
+            what = "protection" if "_no_" in found.name else "trigger"
+            said = "is gone" if found.message == "does not exist" else found.message
+            yield _trigger(f"table {found.table}", f"its {what} {found.name} {said}")
+        elif found.kind != "table" or found.message == "is none of ours":
+            yield Finding(
+                code="structure",
+                subject=f"{found.kind} {found.name}",
+                message=f"{found.message}; this planner made no such {found.kind}",
+                repair=RESTORE,
+            )
+
+
+def _trigger(subject: str, message: str) -> Finding:
+    return Finding(
+        code="trigger",
+        subject=subject,
+        message=f"{message}: rows may have been changed",
+        repair=RESTORE,
+    )
 
 
 def _publications(conn: sa.Connection) -> Iterator[Finding]:
