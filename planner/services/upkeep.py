@@ -14,6 +14,7 @@ from planner.store.doctor import Finding
 from planner.store.doctor import examine
 from planner.store.engine import open_store
 from planner.store.engine import shown_url
+from planner.store.scratch import scratch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,17 @@ def backup_store(settings: Settings, path: Path) -> dict[str, Any]:
         store.close()
 
 
-def restore_store(settings: Settings, path: Path) -> dict[str, Any]:
-    """Fill the empty store of these settings from a backup; return its manifest."""
-    manifest = restore(path, settings.store_url)
+def backup_content(settings: Settings) -> bytes:
+    """Write a backup of the live store and return it, leaving no file behind."""
+    with scratch(None) as folder:
+        path = folder / "planner-backup.zip"
+        backup_store(settings, path)
+        return path.read_bytes()
+
+
+def restore_store(
+    settings: Settings, path: Path, *, over: bool = False
+) -> dict[str, Any]:
+    """Fill the empty store of these settings, or replace it; return the manifest."""
+    manifest = restore(path, settings.store_url, over=over)
     return {"store": shown_url(settings.store_url), **asdict(manifest)}

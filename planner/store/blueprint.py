@@ -1,4 +1,4 @@
-"""What a SQLite store is made of: our tables, indexes and triggers, and nothing else."""
+"""What a SQLite store is made of: our tables, indexes, triggers, nothing else."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from planner.store.blueprint import differences
 from planner.store.engine import Store
 from planner.store.engine import schema_version
 from planner.store.exports import export_faults
+from planner.store.jobs import job_faults
 from planner.store.ledger import damaged_pay_tables
 from planner.store.ledger import verify_ledger
 from planner.store.migrations import KNOWN_VERSION
@@ -43,7 +45,7 @@ class Finding:
     ----------
     code
         Which check: structure, reference, version, missing_table, trigger, publication,
-        ownership, pay, ledger, comp_plan, audit, export, trail, orphan, chain.
+        ownership, pay, ledger, comp_plan, audit, export, trail, orphan, chain, job.
     subject
         What it is about.
     message
@@ -74,6 +76,8 @@ def examine(store: Store) -> list[Finding]:
     checks: tuple[Check, ...] = (
         _structure,
         _types,
+        _json_cells,
+        _jobs,
         _references,
         _version,
         _triggers,
@@ -136,6 +140,54 @@ def _types(conn: sa.Connection) -> Iterator[Finding]:
                 )
 
 
+def _json_cells(conn: sa.Connection) -> Iterator[Finding]:
+    """Cells that are to hold JSON and do not; most servers would not take them."""
+    for table in tables.metadata.sorted_tables:
+        if table.name == "job":
+            continue  # `_jobs` looks at more than this
+        for column in table.columns:
+            if isinstance(column.type, sa.JSON) and (
+                count := _n_without_json(conn, column)
+            ):
+                yield Finding(
+                    code="structure",
+                    subject=f"table {table.name}",
+                    message=f"{count} cells of {column.name} are no JSON",
+                    repair=RESTORE,
+                )
+
+
+def _n_without_json(conn: sa.Connection, column: sa.Column) -> int:
+    """Count the cells that Python, which wrote them, cannot read again."""
+    as_text = sa.cast(column, sa.Text)
+    if conn.dialect.name == "sqlite":
+        as_text = sa.cast(column, sa.LargeBinary)  # type: ignore[arg-type]
+        query = sa.select(as_text).where(sa.func.json_valid(column) == 0)
+    else:
+        kind = sa.select(sa.func.pg_typeof(column).cast(sa.Text)).limit(1)
+        if conn.execute(kind).scalar() in {None, "json", "jsonb"}:
+            return 0
+        query = sa.select(as_text).where(as_text.is_not(None))
+    count = 0
+    for cell in conn.execute(query).scalars():
+        try:
+            json.loads(cell)
+        except (ValueError, RecursionError):
+            count += 1
+    return count
+
+
+def _jobs(conn: sa.Connection) -> Iterator[Finding]:
+    """Rows of jobs that cannot be read; they stop nobody, but say what went wrong."""
+    for job_id, fault in job_faults(conn):
+        yield Finding(
+            code="job",
+            subject=f"job {job_id}",
+            message=f"its row is damaged: {fault}",
+            repair="ask for it again; this row runs no more",
+        )
+
+
 def _kinds(kind: sa.types.TypeEngine) -> tuple[str, ...]:
     """Name what SQLite may hold in a column of a type."""
     if isinstance(kind, sa.LargeBinary):
@@ -186,7 +238,7 @@ def _version(conn: sa.Connection) -> Iterator[Finding]:
 
 
 def _triggers(conn: sa.Connection) -> Iterator[Finding]:
-    """What acts by itself: protections that are gone or hollow, and what is foreign."""
+    """Protections that are gone or hollow, and what is none of ours."""
     if conn.dialect.name == "postgresql":
         for table_name, message in trigger_faults(conn):
             yield _trigger(f"table {table_name}", message)

@@ -19,15 +19,16 @@ from planner.store import migrations
 from planner.store.backend import OPENING
 from planner.store.backend import Backend
 from planner.store.file_watch import FileWatch
+from planner.store.file_watch import GuardedConnection
 from planner.store.identity import require_same
 from planner.store.identity import store_id_of
 from planner.store.migrations import WRITES
 from planner.store.postgresql import TAKES_NO_TURN
 from planner.store.postgresql import database_of
 from planner.store.sqlite import SqliteFile
-from planner.store.sqlite import file_of
 from planner.store.sqlite import begin_turn
 from planner.store.sqlite import end_turn
+from planner.store.sqlite import file_of
 from planner.store.sqlite import found_version
 from planner.store.tables import meta
 
@@ -114,6 +115,10 @@ class Store:
                     end_turn(conn, turn)
                     self.watch.look()
 
+    def is_replaced(self) -> bool:
+        """Tell whether another file has taken the name of ours."""
+        return self.watch is not None and self.watch.is_lost()
+
     def _connected(self) -> sa.Connection:
         """Connect, unless another file has taken the name of ours."""
         if self.watch is not None:
@@ -122,17 +127,21 @@ class Store:
 
     def _require_same(self, conn: sa.Connection, *, writes: bool = False) -> None:
         """Refuse, in a transaction, a store that is not the one that was opened."""
-        if self.watch is not None:
+        driver = conn.connection.driver_connection
+        if self.watch is not None and isinstance(driver, GuardedConnection):
             self.watch.look()  # again: a writer may have waited for its turn
-            self.watch.look_at_log()
+            driver.look_at_log()
+            if not writes:
+                return  # a file that bears the same mark holds the same store
         require_same(conn, self.label, self.store_id, writes=writes)
 
     def close(self) -> None:
         """Give back all connections; of a file that was replaced they stay, unused."""
+        is_replaced = self.is_replaced()
         self.engine.dispose()
         with _open_guard:
             is_open = _open_stores.pop(id(self), None) is not None
-        if is_open and (self.watch is None or not self.watch.is_lost()):
+        if is_open and not is_replaced:
             self.release()
 
 

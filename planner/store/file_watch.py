@@ -2,10 +2,10 @@
 Whether a store's file is still the one that was opened.
 
 SQLite finds its write-ahead log by name. Who swaps the file under a running program
-(`cp`, `mv`) would have the log of the old one folded into the new one, without a word.
+(`cp`, `mv`) would have the log of the old one folded into the new one unsaid.
 So each file bears a mark in its first page: a generation, drawn by the first program
 that opens it and written without the log, and the number of the turn, which each
-writing transaction counts up. What is in the file itself, below the log, is then of this
+writing transaction counts up. What is in the file itself, below the log, is of this
 generation and never goes back; and a log bears the marks of the file it belongs to.
 """
 
@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from planner.core.errors import StoreError
+from planner.store.holders import reading_handle
 
-_TRIES, _PAUSE_S = 5, 0.02
+_TRIES, _PAUSE_S = 4, 0.005
 _FRAME, _LOG_HEADER, _PAGE_HEADER = 24, 32, 100  # bytes; see SQLite's file format
 
 
@@ -45,21 +46,23 @@ class Mark:
     turn: int
 
 
-def read_mark(path: Path) -> Mark:
+def read_mark(path: Path) -> Mark | None:
     """
-    Read the mark in the file itself, past its log.
+    Read the mark in the file itself, past its log; None: it is no SQLite file.
 
-    Notes
-    -----
-    By SQLite, though it is a few bytes: closing a handle of our own on the file would
-    end the locks of our connections (POSIX).
+    It is there also when a full disk stopped the log from being folded into the file.
     """
-    uri = f"{path.as_uri()}?mode=ro&immutable=1"
-    with closing(sqlite3.connect(uri, uri=True)) as conn:
-        return Mark(
-            generation=conn.execute("PRAGMA application_id").fetchone()[0],
-            turn=conn.execute("PRAGMA user_version").fetchone()[0],
-        )
+    with reading_handle(path) as handle:
+        return _mark_of(os.pread(handle, _PAGE_HEADER, 0))
+
+
+def _mark_of(page: bytes) -> Mark | None:
+    """Read the mark in the first bytes of page 1."""
+    if len(page) < _PAGE_HEADER or not page.startswith(b"SQLite format 3\0"):
+        return None
+    (turn,) = struct.unpack(">i", page[60:64])
+    (generation,) = struct.unpack(">i", page[68:72])
+    return Mark(generation=generation, turn=turn)
 
 
 def renew_mark(path: Path) -> None:
@@ -112,9 +115,8 @@ def has_foreign_log(path: Path) -> bool:
     start = _log_start(log_of(path))
     if start is None or not path.exists() or path.stat().st_size == 0:
         return False
-    try:
-        mark = read_mark(path)
-    except sqlite3.Error:
+    mark = read_mark(path)
+    if mark is None:
         return False  # no database: whoever opens it next says so
     if start.generation == mark.generation:
         return mark.generation != 0 and mark.turn < start.turn - 1
@@ -146,8 +148,7 @@ class FileWatch:
         self.path = path
         self.named = named
         self._identity = _identity(named)
-        self._mark = read_mark(path)
-        self._log: tuple[int, int] | None = None
+        self._mark = read_mark(path) or Mark(generation=0, turn=0)
         self._seen: tuple[int, ...] | None = None
 
     def look(self) -> None:
@@ -162,50 +163,38 @@ class FileWatch:
         try:
             status = os.stat(self.named)  # noqa: PTH116 - asked for in each transaction
         except FileNotFoundError:
-            raise self._replaced("removed") from None
+            raise self.replaced("removed") from None
         seen = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         if (status.st_dev, status.st_ino) != self._identity:
-            raise self._replaced("replaced")
+            raise self.replaced("replaced")
         if seen != self._seen:
             self._look_inside()
             self._seen = seen
 
     def is_lost(self) -> bool:
-        """Tell whether the file no longer has its name, so that nothing may be closed."""
+        """Tell whether the file no longer has its name; then nothing may be closed."""
         try:
             self.look()
         except (StoreError, OSError):
             return True
         return False
 
-    def look_at_log(self) -> None:
-        """Look, in a transaction, whether the log is the one our connections write."""
-        try:
-            log = _identity(log_of(self.path))
-        except FileNotFoundError:
-            raise self._replaced("parted from its -wal") from None
-        if self._log is None:
-            self._log = log
-        elif log != self._log:
-            raise self._replaced("parted from its -wal")
-
     def _look_inside(self) -> None:
         """Hold the mark below the log against the one seen last."""
         for _ in range(_TRIES):
-            try:
-                mark = read_mark(self.path)
-            except sqlite3.Error:  # another program is writing just this page
-                time.sleep(_PAUSE_S)
-                continue
-            if mark.generation == self._mark.generation and mark.turn >= (
-                self._mark.turn
+            mark = read_mark(self.path)
+            if (
+                mark is not None
+                and mark.generation == self._mark.generation
+                and mark.turn >= self._mark.turn
             ):
                 self._mark = mark
                 return
-            break
-        raise self._replaced("replaced")
+            time.sleep(_PAUSE_S)  # another program may be writing just this page
+        raise self.replaced("replaced")
 
-    def _replaced(self, what: str) -> StoreError:
+    def replaced(self, what: str) -> StoreError:
+        """Say what became of the file, and what to do."""
         return StoreError(
             f"store {self.path}: the file was {what} while it was open, so nothing is "
             "saved; restart the app. A backup takes its place by the command "
@@ -225,8 +214,20 @@ class GuardedConnection(sqlite3.Connection):
     def __init__(self, *args: Any, watch: FileWatch, **options: Any) -> None:
         super().__init__(*args, **options)
         self._watch = watch
+        self._log: tuple[int, int] | None = None
         self._is_kept = True
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self))
+
+    def look_at_log(self) -> None:
+        """Look whether the log is still the one it uses; first when it is connected."""
+        try:
+            log = _identity(log_of(self._watch.path))
+        except FileNotFoundError:
+            log = None  # SQLite makes it when it first needs it
+        if self._log is None:
+            self._log = log
+        elif log != self._log:
+            raise self._watch.replaced("parted from its -wal")
 
     def close(self) -> None:
         """Close it, unless that would write into another file."""
@@ -270,10 +271,6 @@ def _log_start(log: Path) -> Mark | None:
                 return None  # what follows is of an earlier round
             if struct.unpack(">I", frame[:4]) == (1,):
                 page = frames.read(_PAGE_HEADER)
-                if len(page) < _PAGE_HEADER:
-                    return None
-                (turn,) = struct.unpack(">i", page[60:64])
-                (generation,) = struct.unpack(">i", page[68:72])
-                return Mark(generation=generation, turn=turn)
+                return _mark_of(page)
             frames.seek(page_size, os.SEEK_CUR)
     return None

@@ -10,6 +10,8 @@ import os
 import secrets
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
@@ -20,6 +22,7 @@ _INFIX, _SUFFIX = ".open-", ".lock"
 
 _guard = threading.Lock()
 _held: dict[Path, tuple[int, FileLock]] = {}  # of this process: how often, by what
+_handles: dict[Path, list[int]] = {}  # on the files of `_held`, to read from
 
 
 def join(path: Path) -> bool:
@@ -54,8 +57,36 @@ def leave(path: Path) -> None:
             _held[path] = (count - 1, lock)
             return
         del _held[path]
+        for handle in _handles.pop(path, []):
+            os.close(handle)
         Path(lock.lock_file).unlink(missing_ok=True)
         lock.release()
+
+
+@contextmanager
+def reading_handle(path: Path) -> Iterator[int]:
+    """
+    Give a handle to read a file by, past SQLite.
+
+    It is closed when nothing in this program has the file open any more: closing any
+    handle on a file ends the locks that SQLite holds on it in the same process (POSIX),
+    and the next program to close the store would then throw away what we write.
+    """
+    with _guard:
+        status = path.stat()
+        for handle in _handles.get(path, []):
+            if os.path.samestat(os.fstat(handle), status):
+                break
+        else:
+            handle = os.open(path, os.O_RDONLY)
+            _handles.setdefault(path, []).append(handle)
+    try:
+        yield handle
+    finally:
+        with _guard:
+            if path not in _held:
+                for left in _handles.pop(path, []):
+                    os.close(left)
 
 
 def holders(path: Path) -> list[str]:

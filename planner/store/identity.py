@@ -14,9 +14,7 @@ from planner.store.tables import meta
 STORE_ID = "store_id"  # rows of `meta` that each store writes itself
 VERSION = "schema_version"
 OWN_ROWS = (VERSION, STORE_ID)
-_QUERY = (
-    f"SELECT name, value FROM meta WHERE name IN ('{VERSION}', '{STORE_ID}')"  # noqa: S608
-)
+_QUERY = f"SELECT name, value FROM meta WHERE name IN ('{VERSION}', '{STORE_ID}')"  # noqa: S608
 
 
 def store_id_of(engine: sa.Engine, *, may_write: bool) -> str | None:

@@ -31,6 +31,7 @@ from planner.store.file_watch import FileWatch
 from planner.store.file_watch import GuardedConnection
 from planner.store.migrations import WRITES
 from planner.store.records import json_text
+from planner.store.scratch import remove_stale
 
 _LOCK_FILES = {OPENING: ".lock"}  # the others are named after the lock
 _PLAIN_WORDS = {  # by primary result code of SQLite
@@ -124,6 +125,7 @@ class SqliteFile:
             flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
             os.close(os.open(self.path, flags, holders.PRIVATE))
         if is_alone:
+            remove_stale(self.path.parent)
             file_watch.undo_unfinished(self.path)
         self.found_version()  # refuses what is not ours before a byte is written
         if is_alone and os.access(self.path, os.W_OK):
@@ -207,6 +209,8 @@ def _prepare(dbapi_connection: Any, _record: Any) -> None:
         pragmas.insert(1, "journal_mode = WAL")
     for pragma in pragmas:
         dbapi_connection.execute(f"PRAGMA {pragma}")
+    if isinstance(dbapi_connection, GuardedConnection):
+        dbapi_connection.look_at_log()
 
 
 def _begin(conn: sa.Connection) -> None:
@@ -289,7 +293,9 @@ def found_version(path: Path) -> int | None:
     if not path.exists() or path.stat().st_size == 0:
         return None
     is_read_only = not os.access(path.parent, os.W_OK)
-    with closing(_connect_read_only(path) if is_read_only else _look_into(path)) as conn:
+    with closing(
+        _connect_read_only(path) if is_read_only else _look_into(path)
+    ) as conn:
         names = _table_names(conn, path)
         if not names:
             return None

@@ -64,9 +64,9 @@ READY.set_forkserver_preload(["planner.store"])
 
 
 SWAPS = {
-    "cp": lambda new, old: shutil.copyfile(new, old),
+    "cp": shutil.copyfile,
     "cp -p": shutil.copy2,
-    "mv": lambda new, old: os.replace(new, old),
+    "mv": lambda new, old: new.replace(old),
     "rm and cp": lambda new, old: (old.unlink(), shutil.copyfile(new, old)),
     "rm of all and cp": lambda new, old: (
         [Path(f"{old}{end}").unlink() for end in ("", "-wal", "-shm")],
@@ -158,7 +158,7 @@ def test_the_name_that_is_a_link_is_looked_at_too(tmp_path):
 
 
 def test_what_others_do_to_the_file_by_right_is_no_swap(tmp_path):
-    """Another program saves and folds the log; somebody touches it, changes its mode."""
+    """Another program saves and folds the log; somebody touches it or its mode."""
     path = made(tmp_path / "a.sqlite", "first")
     store, beside = open_store(f"sqlite:///{path}"), open_store(f"sqlite:///{path}")
     for number in range(3):
