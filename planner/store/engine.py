@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import atexit
-import threading
+import weakref
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
+from queue import SimpleQueue
 
 import sqlalchemy as sa
 
@@ -68,7 +69,7 @@ class Store:
     """
 
     url: str = field(repr=False)
-    engine: sa.Engine
+    engine: sa.Engine = field(repr=False)
     backend: Backend
     store_id: str | None = field(default=None, repr=False)
     watch: FileWatch | None = field(default=None, repr=False)
@@ -137,23 +138,38 @@ class Store:
 
     def close(self) -> None:
         """Give back all connections; of a file that was replaced they stay, unused."""
-        is_replaced = self.is_replaced()
         self.engine.dispose()
-        with _open_guard:
-            is_open = _open_stores.pop(id(self), None) is not None
-        if is_open and not is_replaced:
-            self.release()
+        self.release()
 
 
-# What a program leaves open at its end is closed then: the log is folded into the file.
-_open_stores: dict[int, Store] = {}
-_open_guard = threading.Lock()
+# Files that nobody uses any more and nobody closed: closed at the next chance, as the
+# collector may find them in the middle of anything, and at the program's end.
+_forgotten: SimpleQueue[Callable[[], None]] = SimpleQueue()
 
 
 @atexit.register
-def _close_all() -> None:
-    for store in list(_open_stores.values()):
-        store.close()
+def _close_forgotten() -> None:
+    while not _forgotten.empty():
+        _forgotten.get()()
+
+
+def _releasing(
+    engine: sa.Engine, watch: FileWatch, leave: Callable[[], None]
+) -> Callable[[], None]:
+    """See that a file is closed once, on purpose or when its engine is thrown away."""
+
+    def close() -> None:
+        if not watch.is_lost():  # else it stays held, and may not be opened again
+            watch.close_connections()
+            leave()
+
+    forgotten = weakref.finalize(engine, _forgotten.put, close)
+
+    def release() -> None:
+        if forgotten.detach() is not None:
+            close()
+
+    return release
 
 
 @contextmanager
@@ -194,22 +210,21 @@ def open_store(url: str) -> Store:
         not reached, or a newer planner wrote it.
     """
     backend = backend_of(url)
+    _close_forgotten()
     try:
         with saying_plainly(backend), backend.lock(OPENING, OPEN_WAIT_S):
-            release = backend.hold()
+            leave = backend.hold()
             try:
-                store = _opened(url, backend, release)
+                store = _opened(url, backend, leave)
             except BaseException:
-                release()
+                leave()
                 raise
     except OSError as error:
         raise StoreError(f"store {backend.label} cannot be opened: {error}") from error
-    with _open_guard:
-        _open_stores[id(store)] = store
     return store
 
 
-def _opened(url: str, backend: Backend, release: Callable[[], None]) -> Store:
+def _opened(url: str, backend: Backend, leave: Callable[[], None]) -> Store:
     """Open a store that is held, bringing its tables up to date."""
     found = backend.found_version()
     watch = backend.watch()
@@ -233,7 +248,7 @@ def _opened(url: str, backend: Backend, release: Callable[[], None]) -> Store:
         backend=backend,
         store_id=store_id,
         watch=watch,
-        release=release,
+        release=leave if watch is None else _releasing(engine, watch, leave),
     )
 
 

@@ -70,14 +70,19 @@ def renew_mark(path: Path) -> None:
     Draw a new generation for a file that no other program has open.
 
     It is written without the log, so that no log is ever older than the mark; if some
-    other tool has the file open, the old mark stays.
+    other tool has the file open, or the disk is full, the old mark stays.
     """
+    generation = secrets.randbelow(2**31 - 1) + 1
     with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as conn:
-        if fold_log(conn):
-            conn.execute("BEGIN EXCLUSIVE")
-            conn.execute(f"PRAGMA application_id = {secrets.randbelow(2**31 - 1) + 1}")
-            conn.execute("PRAGMA user_version = 0")
-            conn.execute("COMMIT")
+        try:
+            if fold_log(conn):
+                conn.execute("BEGIN EXCLUSIVE")
+                conn.execute(f"PRAGMA application_id = {generation}")
+                conn.execute("PRAGMA user_version = 0")
+                conn.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
+                raise
 
 
 def fold_log(conn: sqlite3.Connection) -> bool:
@@ -150,6 +155,7 @@ class FileWatch:
         self._identity = _identity(named)
         self._mark = read_mark(path) or Mark(generation=0, turn=0)
         self._seen: tuple[int, ...] | None = None
+        self._connections: set[GuardedConnection] = set()
 
     def look(self) -> None:
         """
@@ -178,6 +184,19 @@ class FileWatch:
         except (StoreError, OSError):
             return True
         return False
+
+    def add(self, connection: GuardedConnection) -> None:
+        """Note a connection to the file."""
+        self._connections.add(connection)
+
+    def remove(self, connection: GuardedConnection) -> None:
+        """Note that a connection was closed."""
+        self._connections.discard(connection)
+
+    def close_connections(self) -> None:
+        """Close what is left open."""
+        for connection in list(self._connections):
+            connection.close()
 
     def _look_inside(self) -> None:
         """Hold the mark below the log against the one seen last."""
@@ -216,6 +235,7 @@ class GuardedConnection(sqlite3.Connection):
         self._watch = watch
         self._log: tuple[int, int] | None = None
         self._is_kept = True
+        watch.add(self)
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self))
 
     def look_at_log(self) -> None:
@@ -236,6 +256,7 @@ class GuardedConnection(sqlite3.Connection):
         super().close()
         if self._is_kept:
             self._is_kept = False
+            self._watch.remove(self)
             ctypes.pythonapi.Py_DecRef(ctypes.py_object(self))
 
 

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
@@ -44,7 +45,8 @@ def join(path: Path) -> bool:
             name = f"{path.name}{_INFIX}{os.getpid()}-{secrets.token_hex(3)}{_SUFFIX}"
             lock = FileLock(path.with_name(name), mode=PRIVATE, thread_local=False)
             lock.acquire()
-            Path(lock.lock_file).write_text(_program(), encoding="utf-8")
+            with suppress(OSError):  # a full disk: it is held all the same
+                Path(lock.lock_file).write_text(_program(), encoding="utf-8")
         _held[path] = (count + 1, lock)
         return count == 0 and not _others(path, Path(lock.lock_file))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ DRIVER = "postgresql+psycopg"
 _SCHEMES = {"postgres", "postgresql", DRIVER}
 _SPACE = 0x504C414E  # "PLAN": first half of the keys of all our advisory locks
 _TURN = 0  # second half: the turn of a writer
+_PLACE = {"host", "port"}  # options that say where; any other may hold a secret
 _NOT_OURS = {"spatial_ref_sys"}  # PostGIS brings it
 _POLL_S = 0.05
 _SETTINGS = {
@@ -73,7 +75,7 @@ class PostgresqlDatabase:
         With our driver, and with the password.
     """
 
-    url: sa.URL
+    url: sa.URL = field(repr=False)
 
     @property
     def label(self) -> str:
@@ -198,9 +200,18 @@ def database_of(url: sa.URL) -> PostgresqlDatabase:
 
 
 def _create_engine(url: sa.URL, **more: Any) -> sa.Engine:
+    """Make an engine whose own URL, which it writes out, holds no secret."""
+    options = {key: url.query[key] for key in url.query if key not in _PLACE}
+    if url.password is not None:
+        options["password"] = str(url.password)
+    shown = url.difference_update_query(options).set(password=None)
     try:
         engine = sa.create_engine(
-            url, json_serializer=json_text, pool_pre_ping=True, **more
+            shown,
+            json_serializer=json_text,
+            pool_pre_ping=True,
+            connect_args=options,
+            **more,
         )
     except ModuleNotFoundError as error:
         raise StoreError(

@@ -128,8 +128,8 @@ def require_empty(conn: sa.Connection, label: str) -> None:
             count = sa.select(sa.func.count()).select_from(table)
             raise StoreError(
                 f"store {label} is not empty: it holds {conn.execute(count).scalar()} "
-                f"rows of {table.name}. Name a store that holds nothing yet, or move "
-                "this one away"
+                f"rows of {table.name}. Name a store that holds nothing yet, or take "
+                "the place of this one with --over, which keeps it beside"
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -279,6 +280,18 @@ def test_a_file_swapped_while_another_program_has_it_open_is_not_opened(tmp_path
         open_store(f"sqlite:///{path}")
     end(writer)
     assert path.read_bytes() == content
+
+
+def test_stores_that_nobody_closed_are_let_go(tmp_path):
+    """Each session of the app opens one; what the collector finds is closed later."""
+    main = open_store(f"sqlite:///{made(tmp_path / 'a.sqlite', 'first')}")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(12):
+        assert note_of(open_store(main.url)) == "first"
+        gc.collect()
+    assert len(list(Path("/proc/self/fd").iterdir())) < before + 10
+    write(main, "still well")
+    main.close()
 
 
 def test_an_older_planner_does_not_write_into_a_newer_store(store):
