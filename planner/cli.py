@@ -598,6 +598,11 @@ def _add_store_verbs(verbs: Any) -> None:
     worker = _verb(verbs, "worker", "run background jobs", _worker)
     backup.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument(
+        "--over",
+        action="store_true",
+        help="take the place of a store that nothing has open; it is kept beside",
+    )
     for parser in (doctor, backup, restore, worker):
         _store_option(parser)
 
@@ -624,7 +629,7 @@ def _restore(args: argparse.Namespace) -> int:
     from planner.services.upkeep import restore_store
 
     _refuse_store_file(args)
-    outcome = restore_store(_settings(args), args.file)
+    outcome = restore_store(_settings(args), args.file, over=args.over)
     _print(args, outcome, f"restored {outcome['store']}: {outcome['sha256']}")
     return DONE
 

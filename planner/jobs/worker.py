@@ -19,6 +19,8 @@ import time
 from collections.abc import Callable
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -162,7 +164,8 @@ def _serve(
     finally:
         heart.stopped.set()
         heart.join()
-        if store.backend.exists():
+        # If the file was replaced, whoever opened it next has its own row.
+        if store.backend.exists() and not store.is_replaced():
             with store.transaction(takes_turn=False) as conn:
                 jobs.forget_worker(conn, worker_id)
 
@@ -180,8 +183,8 @@ def run_job(store: Store, held: Job, tasks: Mapping[str, Task]) -> None:
     tasks
         Function by kind.
     """
-    run = _run_control(store, held)
     try:
+        run = _run_control(store, held)
         task = tasks.get(held.kind)
         if task is None:
             raise JobError(
@@ -280,7 +283,7 @@ def _start(store: Store) -> subprocess.Popen[bytes]:
             "creationflags": subprocess.DETACHED_PROCESS
             | subprocess.CREATE_NEW_PROCESS_GROUP
         }
-    with _log_path(store.backend).open("ab") as said:
+    with open_private(_log_path(store.backend), "ab") as said:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
             stdin=subprocess.DEVNULL,
@@ -318,12 +321,24 @@ def _lasting(store: Store) -> str:
     return store.url
 
 
+class _PrivateLog(RotatingFileHandler):
+    """A log that, where it is new, only this user can read; it may tell of data."""
+
+    def _open(self) -> TextIOWrapper:
+        return open_private(Path(self.baseFilename), "a", encoding="utf-8")
+
+
+def open_private(path: Path, mode: str, encoding: str | None = None) -> Any:
+    """Open a file for appending; one that is new is for this user only."""
+    return open(path, mode, encoding=encoding, opener=partial(os.open, mode=0o600))
+
+
 def _log_to(path: Path) -> None:
-    """Write our log to a file beside the store, kept small."""
+    """Write our log to a file beside the store, kept small and to this user."""
     for handler in list(log.handlers):
         log.removeHandler(handler)
         handler.close()
-    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=2)
+    handler = _PrivateLog(path, maxBytes=LOG_BYTES, backupCount=2)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)

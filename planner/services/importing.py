@@ -31,6 +31,7 @@ from planner.accounts.reading.sources import RawTable
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.sources import where as keep_where
 from planner.core.errors import InputError
+from planner.core.names import name_from
 from planner.core.settings import Settings
 from planner.services.import_log import import_findings
 from planner.services.import_log import imports
@@ -375,7 +376,7 @@ def _save(
         company_of_report(
             ws,
             report,
-            name=told.company_name or path.stem,
+            name=told.company_name or name_from(path.stem),
             currency=DEFAULT_CURRENCY,
             as_of=today,
             fill_missing=False,
@@ -387,7 +388,7 @@ def _save(
         save_market(
             ws,
             report,
-            name=told.layer_name or path.stem,
+            name=told.layer_name or name_from(path.stem),
             unit_of_measure=told.unit_of_measure,
             how=told.how,
         )

@@ -12,6 +12,7 @@ from planner.accounts.mapping import check_mapping
 from planner.accounts.mapping import load_mapping as mapping_of_text
 from planner.accounts.mapping import plain_mapping
 from planner.core.errors import InputError
+from planner.core.names import checked_name
 from planner.services.workspace import Workspace
 from planner.store import mappings as mapping_rows
 from planner.store.audit import append_audit
@@ -78,8 +79,7 @@ def save_mapping(
     """
     if ws.company_id is None:
         raise InputError("no company is open: a mapping is saved in a company")
-    if not name.strip():
-        raise InputError("a mapping needs a name, got an empty one")
+    name = checked_name(name, "a mapping")
     check_mapping(mapping, header, kind)
     columns = plain_mapping(mapping)
     with ws.store.transaction() as conn:
@@ -87,7 +87,7 @@ def save_mapping(
             conn,
             ws.company_id,
             kind,
-            name.strip(),
+            name,
             columns,
             list(header),
             user=ws.user,
@@ -95,7 +95,7 @@ def save_mapping(
         append_audit(
             conn,
             who=ws.user,
-            action=f"save mapping {name.strip()} of {kind}",
+            action=f"save mapping {name} of {kind}",
             subject=f"mappings of company {ws.company_id}",
             company_id=ws.company_id,
             after={"columns": columns},

@@ -18,6 +18,8 @@ from planner.accounts.simulation.business import simulate_business
 from planner.accounts.simulation.deals import simulate_deals
 from planner.core.errors import InputError
 from planner.core.money import minor_digits
+from planner.core.names import checked_name
+from planner.core.names import name_from
 from planner.core.settings import Settings
 from planner.geography.adjacency import connect
 from planner.geography.adjacency import find_edges
@@ -123,8 +125,7 @@ def company_of_report(
     """
     if not report.is_usable:
         raise InputError(f"{report.file}: no row was accepted, so nothing is imported")
-    if not name.strip():
-        raise InputError("a company needs a name, got an empty one")
+    name = checked_name(name, "a company")
     accounts, units = place_in_units(report.accounts, ws.settings)
     edges = connect(find_edges(units), places_km(units))
     deals = None
@@ -141,7 +142,8 @@ def company_of_report(
         minor_digits=minor_digits(currency),
     )
     plan = (ws.settings.data_dir / "sample" / "comp_plan.yaml").read_text("utf-8")
-    list_name = source or PurePath(report.file).stem
+    stem = name_from(PurePath(report.file).stem)
+    list_name = stem if source is None else checked_name(source, "a list")
     with ws.store.transaction() as conn:
         company_id = company_rows.create_company(
             conn,

@@ -25,6 +25,7 @@ from planner.accounts.refresh_alarms import find_alarms
 from planner.accounts.simulation.business import simulate_business
 from planner.core.errors import InputError
 from planner.core.money import minor_digits
+from planner.core.names import checked_name
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import check
 from planner.segmentation.rules import DEFAULT_RULES
@@ -234,14 +235,13 @@ def preview_refresh(
         raise InputError("no company is open: import accounts first")
     if not report.is_usable:
         raise InputError(f"{report.file}: no row was accepted, so nothing is refreshed")
-    if not source.strip():
-        raise InputError("name the source that this file is a load of")
+    source = checked_name(source, "the list that this file is a load of")
     with ws.store.reading() as conn:
         return _preview(
             conn,
             ws.company_id,
             report,
-            source.strip(),
+            source,
             choices or RefreshChoices(),
             raw,
         )

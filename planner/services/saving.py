@@ -17,6 +17,7 @@ from planner.accounts.kinds.merging import brought_columns
 from planner.accounts.kinds.merging import merge_rows
 from planner.accounts.kinds.merging import n_changed
 from planner.core.errors import InputError
+from planner.core.names import checked_name
 from planner.geography.adjacency import connect
 from planner.geography.adjacency import find_edges
 from planner.geography.distance import places_km
@@ -232,8 +233,9 @@ def save_market(
     """
     if not report.is_usable:
         return None
-    if not name.strip():
-        raise InputError("a market layer needs a name, got an empty one")
+    name = checked_name(name, "a market layer")
+    if unit_of_measure.strip():
+        checked_name(unit_of_measure, "a unit of measure")
     company_id = _company_id(ws)
     values = values_by_unit(report.frame, how)
     with ws.store.transaction() as conn:
@@ -243,12 +245,12 @@ def save_market(
             company_id,
             version=seen if version is None else version,
             user=ws.user,
-            action=f"import market layer {name.strip()} from {report.file}",
+            action=f"import market layer {name} from {report.file}",
         ) as edit:
             market_rows.save_layer(
                 conn,
                 company_id,
-                name.strip(),
+                name,
                 values,
                 unit_of_measure=unit_of_measure.strip(),
                 source=report.file,

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
+from planner.core import names
 from planner.core.errors import InputError
 from planner.core.schemas import QUOTAS
 from planner.core.schemas import empty
@@ -188,14 +189,12 @@ def _team(team: str) -> str:
             f"the name of a team must have 1 to {MOST_OF_TEAM} characters, got "
             f"{len(wanted)}"
         )
-    return wanted
+    return names.checked_name(wanted, "a team")
 
 
 def checked_name(ws: Workspace, name: str) -> str:
-    """Check that a scenario can have this name; InputError if it is empty or taken."""
-    wanted = name.strip()
-    if not wanted:
-        raise InputError("a scenario needs a name, got an empty one")
+    """Check that a scenario can have this name; InputError if it cannot."""
+    wanted = names.checked_name(name, "a scenario")
     if any(known.name == wanted for known in scenarios(ws)):
         raise InputError(f"a scenario named {wanted!r} exists: choose another name")
     return wanted

@@ -11,15 +11,13 @@ from planner.core.errors import StoreError
 from planner.core.settings import Settings
 from planner.store.backup import backup
 from planner.store.backup import restore
+from planner.store.backup_checks import own_files
 from planner.store.doctor import Finding
 from planner.store.doctor import examine
 from planner.store.engine import backend_of
 from planner.store.engine import open_store
 from planner.store.engine import shown_url
-from planner.store.sqlite import SqliteFile
-
-_BESIDE = ("-wal", "-shm", "-journal", ".lock", ".worker.lock", ".worker-start.lock")
-_LOG = ".worker.log"
+from planner.store.scratch import scratch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +84,7 @@ def store_files(settings: Settings) -> dict[str, Path]:
         backend = backend_of(settings.store_url)
     except StoreError:
         return {}
-    files = {"the store's log": backend.beside(_LOG)}
-    if isinstance(backend, SqliteFile):
-        files["the store"] = backend.path
-        files |= {f"the store's {name}": backend.beside(name) for name in _BESIDE}
-    return files
+    return own_files(backend)
 
 
 def backup_store(settings: Settings, path: Path) -> dict[str, Any]:
@@ -102,7 +96,17 @@ def backup_store(settings: Settings, path: Path) -> dict[str, Any]:
         store.close()
 
 
-def restore_store(settings: Settings, path: Path) -> dict[str, Any]:
-    """Fill the empty store of these settings from a backup; return its manifest."""
-    manifest = restore(path, settings.store_url)
+def backup_content(settings: Settings) -> bytes:
+    """Write a backup of the live store and return it, leaving no file behind."""
+    with scratch(None) as folder:
+        path = folder / "planner-backup.zip"
+        backup_store(settings, path)
+        return path.read_bytes()
+
+
+def restore_store(
+    settings: Settings, path: Path, *, over: bool = False
+) -> dict[str, Any]:
+    """Fill the empty store of these settings, or replace it; return the manifest."""
+    manifest = restore(path, settings.store_url, over=over)
     return {"store": shown_url(settings.store_url), **asdict(manifest)}

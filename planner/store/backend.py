@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from planner.core.errors import StoreError
 from planner.store import migrations
+from planner.store.file_watch import FileWatch
 
 LOCK_WAIT_S = 30.0  # how long a writer waits for its turn
 OPENING = "open"  # the lock under which tables are made and brought up to date
@@ -28,7 +30,17 @@ class Backend(Protocol):
     def exists(self) -> bool:
         """Tell whether it was not removed meanwhile."""
 
-    def make_engine(self) -> sa.Engine:
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be written where it lies."""
+
+    def hold(self) -> Callable[[], None]:
+        """Note that this program has it open; what is returned ends that."""
+
+    def watch(self) -> FileWatch | None:
+        """Note which file it is; None: there is none that could be replaced."""
+
+    def make_engine(self, watch: FileWatch | None = None) -> sa.Engine:
         """Make the pool whose transactions are as `Store` promises them."""
 
     def found_version(self) -> int | None:

@@ -7,31 +7,40 @@ be written to it and filled from it.
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
-import tempfile
-from collections.abc import Iterator
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from planner.core.errors import StoreError
 from planner.core.files import replacing
+from planner.store import file_watch
+from planner.store import holders
 from planner.store import migrations
 from planner.store import transfer
 from planner.store.backend import OPENING
+from planner.store.backup_checks import fault_of
+from planner.store.backup_checks import require_blueprint
+from planner.store.backup_checks import require_ours
+from planner.store.backup_checks import target_of
 from planner.store.backup_files import BODY
 from planner.store.backup_files import Manifest
 from planner.store.backup_files import pack
 from planner.store.backup_files import unpack
+from planner.store.blueprint import is_to_the_word
 from planner.store.engine import Store
 from planner.store.engine import backend_of
 from planner.store.engine import open_store
 from planner.store.engine import saying_plainly
 from planner.store.engine import schema_version
+from planner.store.identity import STORE_ID
 from planner.store.migrations import writing_connection
+from planner.store.scratch import scratch
 from planner.store.sqlite import SqliteFile
 from planner.store.transfer import content_hashes
 
@@ -49,42 +58,45 @@ def backup(store: Store, file: Path) -> Manifest:
     store
         The store; all rows are those of one moment.
     file
-        Written whole or not at all; one of that name is replaced.
+        Written whole or not at all, for this user only; a backup of that name is
+        replaced, and keeps its mode.
 
     Raises
     ------
+    InputError
+        If the file belongs to the store itself, or is there and is no backup.
     StoreError
         If the copy is not sound: then the store itself is damaged.
     """
-    file = Path(file)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with _scratch(file.parent) as folder, saying_plainly(store.backend):
+    target = target_of(store.backend, Path(file))
+    mode = _mode_of(target)
+    with scratch(target.parent) as folder, saying_plainly(store.backend):
         copy = folder / BODY
         if isinstance(store.backend, SqliteFile):
-            _copy_file(store, copy)
+            with store.reading():  # looks whether it is still the same file
+                migrations.snapshot(store.engine, copy)
         else:
             _copy_database(store, copy)
-        copied = open_store(f"sqlite:///{copy}")
-        with copied.reading() as view:
+        _take_off_what_is_its_own(copy)
+        with _engine(copy).connect() as view:
             rows = transfer.count_rows(view)
             version = schema_version(view)
-        copied.close()
-        _to_one_file(copy)
         # Side by side: each takes a second or two for a million accounts.
-        with ThreadPoolExecutor(1) as beside_us, replacing(file) as beside:
-            fault = beside_us.submit(_fault_of, copy)
+        with ThreadPoolExecutor(1) as beside_us, replacing(target) as beside:
+            fault = beside_us.submit(fault_of, copy)
             manifest = pack(copy, beside, schema_version=version, rows=rows)
             if fault.result() is not None:
                 raise StoreError(
                     f"store {store.label} is damaged, so it cannot be backed up: "
                     f"{fault.result()}. Keep the backups you have, and run the doctor"
                 )
+        target.chmod(mode)
     return manifest
 
 
-def restore(file: Path, url: str) -> Manifest:
+def restore(file: Path, url: str, *, over: bool = False) -> Manifest:
     """
-    Fill an empty store from a backup, whole or not at all.
+    Fill an empty store from a backup, or take the place of one: whole or not at all.
 
     Parameters
     ----------
@@ -92,18 +104,26 @@ def restore(file: Path, url: str) -> Manifest:
         Written by `backup`, of this version or an older one, on any database.
     url
         A store that does not exist yet, or holds nothing.
+    over
+        Whether to take the place of a store in a file that no program has open; it is
+        kept beside, under a name with the date and time.
 
     Raises
     ------
     InputError
-        If the file is no backup, or a byte of it changed.
+        If the file is no backup, a byte of it changed, or what is in it is not what
+        this planner would have made.
     StoreError
-        If the store holds something, or the backup is newer than this planner.
+        If the store holds something or is in use, or the backup is newer than this
+        planner.
     """
     file, backend = Path(file), backend_of(url)
-    _require_empty(url)
+    if over:
+        _require_unheld(backend)
+    else:
+        _require_empty(url)
     is_file = isinstance(backend, SqliteFile)
-    with _scratch(backend.beside("").parent if is_file else None) as folder:
+    with scratch(backend.beside("").parent if is_file else None) as folder:
         copy = folder / BODY
         manifest = unpack(file, copy)
         if manifest.schema_version > migrations.KNOWN_VERSION:
@@ -112,36 +132,72 @@ def restore(file: Path, url: str) -> Manifest:
                 f"{manifest.schema_version}, this planner knows up to "
                 f"{migrations.KNOWN_VERSION}. Update the planner"
             )
-        copied = open_store(f"sqlite:///{copy}")  # brings it up to date
-        copied.close()
-        if not isinstance(backend, SqliteFile) or not _put_in_place(backend, copy):
-            _fill(url, copied, file, manifest)
+        require_ours(file, copy, manifest)
+        copy = _brought_up(file, copy, manifest)
+        if isinstance(backend, SqliteFile) and over:
+            _put_over(backend, copy)
+        elif not isinstance(backend, SqliteFile) or not _put_in_place(backend, copy):
+            _fill(url, copy, file, manifest)
     return manifest
-
-
-def _copy_file(store: Store, copy: Path) -> None:
-    """Copy a live SQLite file page by page."""
-    migrations.snapshot(store.engine, copy)
-    with closing(sqlite3.connect(copy)) as conn:
-        for name in transfer.NOT_KEPT:
-            conn.execute(f"DELETE FROM {name}")  # noqa: S608 - our own names
-        conn.commit()
 
 
 def _copy_database(store: Store, copy: Path) -> None:
     """Copy the rows of another database, all of one moment, into a new SQLite file."""
-    made = open_store(f"sqlite:///{copy}")
+    engine = _new_file(copy)
     try:
         with (
-            saying_plainly(made.backend),
+            saying_plainly(copy),
             store.reading() as source,
-            writing_connection(made.engine) as target,
+            writing_connection(engine) as target,
         ):
             transfer.hasten(target)
             with target.begin():
                 transfer.copy_rows(source, target)
     finally:
-        made.close()
+        engine.dispose()
+
+
+def _take_off_what_is_its_own(copy: Path) -> None:
+    """Take off a copy what tells which store it was, and what is of this machine."""
+    with closing(sqlite3.connect(copy)) as conn:
+        for name in transfer.NOT_KEPT:
+            conn.execute(f"DELETE FROM {name}")  # noqa: S608 - our own names
+        conn.execute("DELETE FROM meta WHERE name = ?", (STORE_ID,))
+        conn.commit()
+
+
+def _brought_up(file: Path, copy: Path, manifest: Manifest) -> Path:
+    """Bring a copy up to date, and write it in the words of this version."""
+    engine = _engine(copy)
+    migrations.bring_up(engine, copy, manifest.schema_version)
+    with engine.connect() as conn:
+        is_ready = is_to_the_word(conn)
+    engine.dispose()
+    require_blueprint(file, copy)
+    if is_ready:
+        return copy
+    made = copy.with_name("made-anew.sqlite")
+    engine = _new_file(made)
+    try:
+        with writing_connection(engine) as conn:
+            transfer.attach(conn, copy)
+            with conn.begin():
+                transfer.copy_attached(conn)
+    finally:
+        engine.dispose()
+    return made
+
+
+def _new_file(path: Path) -> sa.Engine:
+    """Make the tables of this version in a new file."""
+    engine = _engine(path)
+    migrations.bring_up(engine, path, None)
+    return engine
+
+
+def _engine(path: Path) -> sa.Engine:
+    """Make an engine on a copy, which only this program knows."""
+    return SqliteFile(path).make_engine()
 
 
 def _put_in_place(backend: SqliteFile, copy: Path) -> bool:
@@ -149,27 +205,84 @@ def _put_in_place(backend: SqliteFile, copy: Path) -> bool:
     with saying_plainly(backend), backend.lock(OPENING, _OPEN_WAIT_S):
         if backend.found_version() is not None:
             return False  # it may be open elsewhere: its rows can come, it must stay
-        for left in ("-wal", "-shm"):
-            Path(f"{backend.path}{left}").unlink(missing_ok=True)
-        with replacing(backend.path) as beside:
-            copy.replace(beside)
+        _replace(backend, copy)
     return True
 
 
-def _fill(url: str, copied: Store, file: Path, manifest: Manifest) -> None:
+def _replace(backend: SqliteFile, copy: Path) -> None:
+    """Give the copy the name of the store's file, and its mode."""
+    mode = _mode_of(backend.path)
+    for left in ("-wal", "-shm"):
+        backend.beside(left).unlink(missing_ok=True)
+    with replacing(backend.path) as beside:
+        copy.replace(beside)
+    backend.path.chmod(mode)
+
+
+def _put_over(backend: SqliteFile, copy: Path) -> None:
+    """Let the copy take the place of the store's file, which is kept beside."""
+    with saying_plainly(backend), backend.lock(OPENING, _OPEN_WAIT_S):
+        _require_unheld(backend)
+        if backend.path.exists():
+            _keep(backend)
+        _replace(backend, copy)
+
+
+def _keep(backend: SqliteFile) -> None:
+    """Lay the store's file beside under a second name, its log in it or with it."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    stem, suffix = backend.path.stem, backend.path.suffix
+    kept = backend.path.with_name(f"{stem}.before-restore-{stamp}{suffix}")
+    if file_watch.has_foreign_log(backend.path):
+        file_watch.set_log_aside(backend.path)
+    try:
+        with closing(sqlite3.connect(backend.path, timeout=0)) as conn:
+            is_whole = file_watch.fold_log(conn)
+    except sqlite3.DatabaseError:  # damaged: that is why a backup takes its place
+        log = backend.beside("-wal")
+        if log.exists():
+            log.rename(kept.with_name(f"{kept.name}-wal"))
+    else:
+        if not is_whole:
+            raise StoreError(
+                f"store {backend.label} is open in another program, so nothing takes "
+                "its place; close that and do it again"
+            )
+    try:
+        os.link(backend.path, kept)
+    except OSError:  # a disk that knows no second names
+        shutil.copy2(backend.path, kept)
+
+
+def _require_unheld(backend: object) -> None:
+    """Refuse to take the place of a store that a program has open."""
+    if not isinstance(backend, SqliteFile):
+        raise StoreError(
+            "only a store in a file can be replaced; restore into a new database, and "
+            "name that one in PLANNER_STORE"
+        )
+    names = holders.holders(backend.path) if backend.path.parent.exists() else []
+    if names:
+        raise StoreError(
+            f"store {backend.label} is in use by {', '.join(names)}, so nothing takes "
+            "its place; close the app and its worker, and do it again"
+        )
+
+
+def _fill(url: str, copy: Path, file: Path, manifest: Manifest) -> None:
     """Bring all rows of the copy into an empty store, in one transaction."""
-    store = open_store(url)
+    store, copied = open_store(url), _engine(copy)
     is_file = isinstance(store.backend, SqliteFile)
     try:
         with saying_plainly(store.backend), writing_connection(store.engine) as conn:
             if is_file:
-                transfer.attach(conn, copied.path)
+                transfer.attach(conn, copy)
             with conn.begin():
                 transfer.require_empty(conn, store.label)
                 if is_file:
                     written = transfer.copy_attached(conn)
                 else:
-                    with copied.reading() as source:
+                    with copied.connect() as source, source.begin():
                         written = transfer.copy_rows(source, conn)
                 transfer.require_counts(written, manifest.rows)
     except sa.exc.DBAPIError as error:
@@ -178,7 +291,7 @@ def _fill(url: str, copied: Store, file: Path, manifest: Manifest) -> None:
             "Nothing was restored. Restore it into a new SQLite file and run the doctor"
         ) from error
     finally:
-        copied.close()
+        copied.dispose()
         store.close()
 
 
@@ -196,23 +309,6 @@ def _require_empty(url: str) -> None:
             store.close()
 
 
-def _fault_of(path: Path) -> str | None:
-    """Let SQLite look through a file; None: it finds nothing."""
-    with closing(sqlite3.connect(path)) as conn:
-        said = str(conn.execute("PRAGMA integrity_check").fetchone()[0])
-    return None if said == "ok" else said
-
-
-def _to_one_file(path: Path) -> None:
-    """Fold the write-ahead log into the file."""
-    with closing(sqlite3.connect(path)) as conn:
-        conn.execute("PRAGMA journal_mode = DELETE")
-
-
-@contextmanager
-def _scratch(folder: Path | None) -> Iterator[Path]:
-    """Give a folder for the copy, on the disk where it is to lie; then remove it."""
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="planner-backup-", dir=folder) as name:
-        yield Path(name)
+def _mode_of(path: Path) -> int:
+    """Tell the mode a file has, or is to have: for this user only."""
+    return path.stat().st_mode & 0o777 if path.exists() else holders.PRIVATE

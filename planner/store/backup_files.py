@@ -24,6 +24,8 @@ from planner.store.records import utc_now
 BODY, MANIFEST = "store.sqlite", "manifest.json"
 _CHUNK = 1 << 20
 _LONGEST_MANIFEST = 1 << 20
+_MOST_ANYWAY, _MOST_RATIO = 64 << 20, 100  # of bytes unpacked; a store has 2 to 10
+_PACKED_AS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _FAULTS = (  # what reading a damaged zip may raise
     zipfile.BadZipFile,
     zlib.error,
@@ -103,10 +105,17 @@ def unpack(file: Path, copy: Path) -> Manifest:
     """
     try:
         with zipfile.ZipFile(file) as packed:
-            if set(packed.namelist()) != {BODY, MANIFEST}:
-                raise InputError(f"{file} is not a backup: {BODY} is missing in it")
+            if sorted(packed.namelist()) != sorted((BODY, MANIFEST)):
+                raise InputError(
+                    f"{file} is not a backup: it must hold {BODY} and {MANIFEST}, "
+                    "each once, and nothing else"
+                )
             manifest = _read_manifest(packed)
-            with packed.open(BODY) as body, copy.open("wb") as target:
+            _require_room(file, packed.getinfo(BODY), copy.parent)
+            with packed.open(BODY) as body, copy.open("xb") as target:
+                start = body.read(_CHUNK)
+                _require_size(start, packed.getinfo(BODY).file_size)
+                target.write(start)
                 shutil.copyfileobj(body, target, _CHUNK)
     except InputError:
         raise
@@ -126,13 +135,59 @@ def unpack(file: Path, copy: Path) -> Manifest:
     return manifest
 
 
+def is_backup(file: Path) -> bool:
+    """Tell by its list of contents and its manifest whether a file is a backup."""
+    try:
+        with zipfile.ZipFile(file) as packed:
+            is_ours = sorted(packed.namelist()) == sorted((BODY, MANIFEST))
+            return is_ours and bool(_read_manifest(packed))
+    except _FAULTS:
+        return False
+
+
+def _require_room(file: Path, body: zipfile.ZipInfo, folder: Path) -> None:
+    """Refuse, before a byte is written, what would swell or not fit on the disk."""
+    most = max(_MOST_ANYWAY, _MOST_RATIO * body.compress_size)
+    if body.compress_type not in _PACKED_AS or body.file_size > most:
+        raise ValueError(
+            f"{body.compress_size:,} bytes in it would become {body.file_size:,}"
+        )
+    free = shutil.disk_usage(folder).free
+    if body.file_size > free:
+        raise InputError(
+            f"{file} needs {body.file_size / 1e6:,.0f} MB on the disk of "
+            f"{folder.parent}, {free / 1e6:,.0f} MB are free; free some space"
+        )
+
+
+def _require_size(start: bytes, size: int) -> None:
+    """Hold the size against the one that SQLite wrote into the file."""
+    if start[:16] != b"SQLite format 3\0":
+        return  # it is not opened as one: whoever opens it says so
+    page = int.from_bytes(start[16:18], "big")
+    pages = int.from_bytes(start[28:32], "big")
+    if size != pages * (65536 if page == 1 else page):
+        raise ValueError(f"{BODY} in it is longer or shorter than it says of itself")
+
+
 def _read_manifest(packed: zipfile.ZipFile) -> Manifest:
     """Read the manifest; ValueError or TypeError if it is none."""
-    if packed.getinfo(MANIFEST).file_size > _LONGEST_MANIFEST:
+    info = packed.getinfo(MANIFEST)
+    if info.file_size > _LONGEST_MANIFEST or info.compress_type not in _PACKED_AS:
         raise ValueError("its manifest is too long")
     manifest = Manifest(**json.loads(packed.read(MANIFEST)))
-    if not isinstance(manifest.schema_version, int) or not isinstance(
-        manifest.rows, dict
+    counts = manifest.rows.items() if isinstance(manifest.rows, dict) else [("", None)]
+    if (
+        not _is_count(manifest.schema_version)
+        or manifest.schema_version < 1
+        or not isinstance(manifest.created_at, str)
+        or not isinstance(manifest.sha256, str)
+        or not all(isinstance(name, str) and _is_count(n) for name, n in counts)
     ):
         raise TypeError("its manifest is not one of ours")
     return manifest
+
+
+def _is_count(value: object) -> bool:
+    """Tell whether a value is a whole number from 0; Python takes true for one."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -14,6 +14,7 @@ from planner.core import schemas
 from planner.core.errors import InputError
 from planner.core.errors import NotFoundError
 from planner.core.money import minor_digits
+from planner.core.names import checked_name
 from planner.store import frames
 from planner.store import tables
 from planner.store.audit import append_audit
@@ -79,17 +80,16 @@ def create_company(
     Raises
     ------
     InputError
-        If it has no name, or kind or currency are not known.
+        If its name breaks the rule of names, or kind or currency are not known.
     """
-    if not name.strip():
-        raise InputError("a company must have a name, got an empty one")
+    name = checked_name(name, "a company")
     if kind not in KINDS:
         raise InputError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
     minor_digits(currency)
     now = utc_now()
     made = Company(
         company_id=new_id("C"),
-        name=name.strip(),
+        name=name,
         kind=kind,
         currency=currency,
         as_of=as_of,
@@ -182,6 +182,7 @@ def update_company(
 ) -> Company:
     """Change what is given of a company, and write it into the audit log."""
     before = load_company(conn, company_id)
+    name = None if name is None else checked_name(name, "a company")
     given = {"name": name, "as_of": as_of, "note": note, "details": details}
     values = {field: value for field, value in given.items() if value is not None}
     if values:

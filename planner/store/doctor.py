@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,13 +14,15 @@ from planner.store import layers
 from planner.store import tables
 from planner.store.audit import has_hash
 from planner.store.audit import verify_audit
+from planner.store.blueprint import differences
 from planner.store.engine import Store
 from planner.store.engine import schema_version
 from planner.store.exports import export_faults
+from planner.store.jobs import job_faults
 from planner.store.ledger import damaged_pay_tables
 from planner.store.ledger import verify_ledger
 from planner.store.migrations import KNOWN_VERSION
-from planner.store.protections import missing_triggers
+from planner.store.protections import trigger_faults
 from planner.store.publications import publication_faults
 from planner.store.quotas import ownership_is_whole
 from planner.store.records import sha256_text
@@ -42,7 +45,7 @@ class Finding:
     ----------
     code
         Which check: structure, reference, version, missing_table, trigger, publication,
-        ownership, pay, ledger, comp_plan, audit, export, trail, orphan, chain.
+        ownership, pay, ledger, comp_plan, audit, export, trail, orphan, chain, job.
     subject
         What it is about.
     message
@@ -73,6 +76,8 @@ def examine(store: Store) -> list[Finding]:
     checks: tuple[Check, ...] = (
         _structure,
         _types,
+        _json_cells,
+        _jobs,
         _references,
         _version,
         _triggers,
@@ -135,6 +140,54 @@ def _types(conn: sa.Connection) -> Iterator[Finding]:
                 )
 
 
+def _json_cells(conn: sa.Connection) -> Iterator[Finding]:
+    """Cells that are to hold JSON and do not; most servers would not take them."""
+    for table in tables.metadata.sorted_tables:
+        if table.name == "job":
+            continue  # `_jobs` looks at more than this
+        for column in table.columns:
+            if isinstance(column.type, sa.JSON) and (
+                count := _n_without_json(conn, column)
+            ):
+                yield Finding(
+                    code="structure",
+                    subject=f"table {table.name}",
+                    message=f"{count} cells of {column.name} are no JSON",
+                    repair=RESTORE,
+                )
+
+
+def _n_without_json(conn: sa.Connection, column: sa.Column) -> int:
+    """Count the cells that Python, which wrote them, cannot read again."""
+    as_text = sa.cast(column, sa.Text)
+    if conn.dialect.name == "sqlite":
+        as_text = sa.cast(column, sa.LargeBinary)  # type: ignore[arg-type]
+        query = sa.select(as_text).where(sa.func.json_valid(column) == 0)
+    else:
+        kind = sa.select(sa.func.pg_typeof(column).cast(sa.Text)).limit(1)
+        if conn.execute(kind).scalar() in {None, "json", "jsonb"}:
+            return 0
+        query = sa.select(as_text).where(as_text.is_not(None))
+    count = 0
+    for cell in conn.execute(query).scalars():
+        try:
+            json.loads(cell)
+        except (ValueError, RecursionError):
+            count += 1
+    return count
+
+
+def _jobs(conn: sa.Connection) -> Iterator[Finding]:
+    """Rows of jobs that cannot be read; they stop nobody, but say what went wrong."""
+    for job_id, fault in job_faults(conn):
+        yield Finding(
+            code="job",
+            subject=f"job {job_id}",
+            message=f"its row is damaged: {fault}",
+            repair="ask for it again; this row runs no more",
+        )
+
+
 def _kinds(kind: sa.types.TypeEngine) -> tuple[str, ...]:
     """Name what SQLite may hold in a column of a type."""
     if isinstance(kind, sa.LargeBinary):
@@ -185,14 +238,32 @@ def _version(conn: sa.Connection) -> Iterator[Finding]:
 
 
 def _triggers(conn: sa.Connection) -> Iterator[Finding]:
-    """Protections of rows written for good that somebody dropped or switched off."""
-    for name, table_name in missing_triggers(conn):
-        yield Finding(
-            code="trigger",
-            subject=f"table {table_name}",
-            message=f"its protection {name} is gone: rows may have been changed",
-            repair=RESTORE,
-        )
+    """Protections that are gone or hollow, and what is none of ours."""
+    if conn.dialect.name == "postgresql":
+        for table_name, message in trigger_faults(conn):
+            yield _trigger(f"table {table_name}", message)
+        return
+    for found in differences(conn):
+        if found.kind == "trigger":
+            what = "protection" if "_no_" in found.name else "trigger"
+            said = "is gone" if found.message == "does not exist" else found.message
+            yield _trigger(f"table {found.table}", f"its {what} {found.name} {said}")
+        elif found.kind != "table" or found.message == "is none of ours":
+            yield Finding(
+                code="structure",
+                subject=f"{found.kind} {found.name}",
+                message=f"{found.message}; this planner made no such {found.kind}",
+                repair=RESTORE,
+            )
+
+
+def _trigger(subject: str, message: str) -> Finding:
+    return Finding(
+        code="trigger",
+        subject=subject,
+        message=f"{message}: rows may have been changed",
+        repair=RESTORE,
+    )
 
 
 def _publications(conn: sa.Connection) -> Iterator[Finding]:

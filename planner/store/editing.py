@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from planner.core.errors import ConflictError
 from planner.core.errors import StoreError
+from planner.core.names import checked_name
 from planner.store.audit import append_audit
 from planner.store.companies import load_company
 from planner.store.flattening import flattened
@@ -246,6 +247,7 @@ def rename_scenario(
     conn: sa.Connection, edit: Edit, name: str | None = None, note: str | None = None
 ) -> None:
     """Change name or note, inside `editing`."""
+    name = None if name is None else checked_name(name, "a scenario")
     values = {
         key: value
         for key, value in (("name", name), ("note", note))

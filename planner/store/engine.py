@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import weakref
+from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
+from queue import SimpleQueue
 
 import sqlalchemy as sa
 
@@ -15,10 +19,16 @@ from planner.core.errors import StoreError
 from planner.store import migrations
 from planner.store.backend import OPENING
 from planner.store.backend import Backend
-from planner.store.migrations import writing_connection
+from planner.store.file_watch import FileWatch
+from planner.store.file_watch import GuardedConnection
+from planner.store.identity import require_same
+from planner.store.identity import store_id_of
+from planner.store.migrations import WRITES
 from planner.store.postgresql import TAKES_NO_TURN
 from planner.store.postgresql import database_of
 from planner.store.sqlite import SqliteFile
+from planner.store.sqlite import begin_turn
+from planner.store.sqlite import end_turn
 from planner.store.sqlite import file_of
 from planner.store.sqlite import found_version
 from planner.store.tables import meta
@@ -50,11 +60,20 @@ class Store:
         The pool of connections behind it.
     backend
         The database: what to call it, its locks, the files that go with it.
+    store_id
+        Of the store that was opened; every transaction looks whether it is still it.
+    watch
+        Of a file: whether it still has its name.
+    release
+        Tells other programs that this one has closed it.
     """
 
     url: str = field(repr=False)
-    engine: sa.Engine
+    engine: sa.Engine = field(repr=False)
     backend: Backend
+    store_id: str | None = field(default=None, repr=False)
+    watch: FileWatch | None = field(default=None, repr=False)
+    release: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @property
     def label(self) -> str:
@@ -71,7 +90,8 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Give one consistent view; it cannot write and waits for nobody."""
-        with saying_plainly(self.backend), self.engine.connect() as conn, conn.begin():
+        with saying_plainly(self.backend), self._connected() as conn, conn.begin():
+            self._require_same(conn)
             yield conn
 
     @contextmanager
@@ -86,18 +106,70 @@ class Store:
             Without, only a change that is safe whatever others do, such as one
             conditional update; SQLite, which knows one writer, takes turns anyway.
         """
-        with (
-            saying_plainly(self.backend),
-            writing_connection(self.engine) as conn,
-        ):
-            if not takes_turn:
-                conn.execution_options(**{TAKES_NO_TURN: True})
+        with saying_plainly(self.backend), self._connected() as conn:
+            conn.execution_options(**{WRITES: True, TAKES_NO_TURN: not takes_turn})
             with conn.begin():
+                self._require_same(conn, writes=True)
+                turn = None if self.watch is None else begin_turn(conn)
                 yield conn
+                if self.watch is not None and turn is not None:
+                    end_turn(conn, turn)
+                    self.watch.look()
+
+    def is_replaced(self) -> bool:
+        """Tell whether another file has taken the name of ours."""
+        return self.watch is not None and self.watch.is_lost()
+
+    def _connected(self) -> sa.Connection:
+        """Connect, unless another file has taken the name of ours."""
+        if self.watch is not None:
+            self.watch.look()
+        return self.engine.connect()
+
+    def _require_same(self, conn: sa.Connection, *, writes: bool = False) -> None:
+        """Refuse, in a transaction, a store that is not the one that was opened."""
+        driver = conn.connection.driver_connection
+        if self.watch is not None and isinstance(driver, GuardedConnection):
+            self.watch.look()  # again: a writer may have waited for its turn
+            driver.look_at_log()
+            if not writes:
+                return  # a file that bears the same mark holds the same store
+        require_same(conn, self.label, self.store_id, writes=writes)
 
     def close(self) -> None:
-        """Give back all connections."""
+        """Give back all connections; of a file that was replaced they stay, unused."""
         self.engine.dispose()
+        self.release()
+
+
+# Files that nobody uses any more and nobody closed: closed at the next chance, as the
+# collector may find them in the middle of anything, and at the program's end.
+_forgotten: SimpleQueue[Callable[[], None]] = SimpleQueue()
+
+
+@atexit.register
+def _close_forgotten() -> None:
+    while not _forgotten.empty():
+        _forgotten.get()()
+
+
+def _releasing(
+    engine: sa.Engine, watch: FileWatch, leave: Callable[[], None]
+) -> Callable[[], None]:
+    """See that a file is closed once, on purpose or when its engine is thrown away."""
+
+    def close() -> None:
+        if not watch.is_lost():  # else it stays held, and may not be opened again
+            watch.close_connections()
+            leave()
+
+    forgotten = weakref.finalize(engine, _forgotten.put, close)
+
+    def release() -> None:
+        if forgotten.detach() is not None:
+            close()
+
+    return release
 
 
 @contextmanager
@@ -138,14 +210,46 @@ def open_store(url: str) -> Store:
         not reached, or a newer planner wrote it.
     """
     backend = backend_of(url)
+    _close_forgotten()
     try:
         with saying_plainly(backend), backend.lock(OPENING, OPEN_WAIT_S):
-            found = backend.found_version()
-            engine = backend.make_engine()
-            migrations.bring_up(engine, backend.beside(""), found)
+            leave = backend.hold()
+            try:
+                store = _opened(url, backend, leave)
+            except BaseException:
+                leave()
+                raise
     except OSError as error:
         raise StoreError(f"store {backend.label} cannot be opened: {error}") from error
-    return Store(url=url, engine=engine, backend=backend)
+    return store
+
+
+def _opened(url: str, backend: Backend, leave: Callable[[], None]) -> Store:
+    """Open a store that is held, bringing its tables up to date."""
+    found = backend.found_version()
+    watch = backend.watch()
+    engine = backend.make_engine(watch)
+    try:
+        if not backend.is_read_only:
+            migrations.bring_up(engine, backend.beside(""), found)
+        elif found != migrations.KNOWN_VERSION:
+            raise StoreError(
+                f"store {backend.label} has tables of version {found} and lies where "
+                "nothing can be written, so it cannot be brought up to date; copy it "
+                "to a folder of your own"
+            )
+        store_id = store_id_of(engine, may_write=not backend.is_read_only)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(
+        url=url,
+        engine=engine,
+        backend=backend,
+        store_id=store_id,
+        watch=watch,
+        release=leave if watch is None else _releasing(engine, watch, leave),
+    )
 
 
 def backend_of(url: str) -> Backend:
@@ -169,7 +273,7 @@ def backend_of(url: str) -> Backend:
     if kind in {"postgresql", "postgres"}:
         return database_of(parsed)
     if kind == "sqlite":
-        return file_of(parsed)
+        return file_of(parsed, url)
     raise StoreError(f"a store URL of the kind {kind} is not offered: {form}")
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from planner.core.errors import NotFoundError
+from planner.store.job_rows import checked_cells
+from planner.store.job_rows import job_columns
 from planner.store.records import new_id
 from planner.store.records import seconds_since
 from planner.store.records import utc_now
@@ -44,6 +46,8 @@ class Job:
         How often it was begun, and by whom last.
     created_at, created_by, started_at, finished_at
         Stamps and user.
+    fault
+        What cannot be read in its row, which is then as if it were not there.
     """
 
     job_id: str
@@ -67,6 +71,7 @@ class Job:
     created_by: str
     started_at: str | None
     finished_at: str | None
+    fault: str | None = None
 
     @property
     def is_over(self) -> bool:
@@ -113,10 +118,25 @@ def load_job(conn: sa.Connection, job_id: str) -> Job:
     NotFoundError
         If there is none of this id.
     """
-    row = conn.execute(sa.select(job).where(job.c.job_id == job_id)).mappings().first()
+    query = sa.select(*job_columns(conn)).where(job.c.job_id == job_id)
+    row = conn.execute(query).mappings().first()
     if row is None:
         raise NotFoundError(f"there is no job {job_id!r} in this store")
-    return Job(**row)
+    return _job_of(row)
+
+
+def _job_of(row: sa.RowMapping) -> Job:
+    """Read a row; one that is damaged says so, and is never taken for done."""
+    values, fault = checked_cells(row)
+    if fault is not None:
+        values["error"] = values["error"] or _damaged(fault)
+        if values["state"] == "done":
+            values["state"] = "failed"
+    return Job(**values, fault=fault)
+
+
+def _damaged(fault: str) -> str:
+    return f"the row of this job is damaged: {fault}. Ask for it again"
 
 
 def find_jobs(
@@ -129,7 +149,8 @@ def find_jobs(
     limit: int = 50,
 ) -> list[Job]:
     """Read jobs by what is given, the newest first."""
-    query = sa.select(job).order_by(job.c.created_at.desc(), job.c.job_id).limit(limit)
+    newest = (job.c.created_at.desc(), job.c.job_id)
+    query = sa.select(*job_columns(conn)).order_by(*newest).limit(limit)
     if company_id is not None:
         query = query.where(job.c.company_id == company_id)
     if kind is not None:
@@ -138,7 +159,14 @@ def find_jobs(
         query = query.where(job.c.scenario_id == scenario_id)
     if created_by is not None:
         query = query.where(job.c.created_by == created_by)
-    return [Job(**row) for row in conn.execute(query).mappings()]
+    return [_job_of(row) for row in conn.execute(query).mappings()]
+
+
+def job_faults(conn: sa.Connection) -> list[tuple[str, str]]:
+    """Name each job whose row cannot be read, and what is wrong with it."""
+    rows = conn.execute(sa.select(*job_columns(conn)).order_by(job.c.job_id))
+    read = [_job_of(row) for row in rows.mappings()]
+    return [(found.job_id, found.fault) for found in read if found.fault is not None]
 
 
 def has_queued(conn: sa.Connection) -> bool:
@@ -148,7 +176,13 @@ def has_queued(conn: sa.Connection) -> bool:
 
 
 def claim_job(conn: sa.Connection, worker_id: str) -> Job | None:
-    """Take the oldest queued job for a worker; None: nothing waits."""
+    """
+    Take the oldest queued job for a worker.
+
+    Returns
+    -------
+    The job; None: nothing waits. One whose row is damaged is failed and passed by.
+    """
     oldest = (
         sa.select(job.c.job_id)
         .where(job.c.state == "queued")
@@ -156,26 +190,36 @@ def claim_job(conn: sa.Connection, worker_id: str) -> Job | None:
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite has one writer and ignores it
     )
-    job_id = conn.execute(oldest).scalar()
-    if job_id is None:
-        return None
-    now = utc_now()
-    claim = (
-        sa.update(job)
-        .where(job.c.job_id == job_id, job.c.state == "queued")
-        .values(
-            state="running",
-            worker=worker_id,
-            attempts=job.c.attempts + 1,
-            started_at=now,
-            heartbeat_at=now,
-            fraction=0.0,
-            note="",
+    while (job_id := conn.execute(oldest).scalar()) is not None:
+        now = utc_now()
+        waiting = load_job(conn, job_id)
+        if waiting.fault is not None:
+            _fail_damaged(conn, waiting)
+            continue
+        claim = (
+            sa.update(job)
+            .where(job.c.job_id == job_id, job.c.state == "queued")
+            .values(
+                state="running",
+                worker=worker_id,
+                attempts=job.c.attempts + 1,
+                started_at=now,
+                heartbeat_at=now,
+                fraction=0.0,
+                note="",
+            )
         )
-    )
-    if conn.execute(claim).rowcount != 1:
-        return None
-    return load_job(conn, job_id)
+        if conn.execute(claim).rowcount != 1:
+            return None
+        return load_job(conn, job_id)
+    return None
+
+
+def _fail_damaged(conn: sa.Connection, damaged: Job) -> None:
+    """End a job that cannot be read, in whatever state its row says it is."""
+    values = {"state": "failed", "finished_at": utc_now(), "error": damaged.error}
+    mine = job.c.job_id == damaged.job_id
+    conn.execute(sa.update(job).where(mine).values(values))
 
 
 def update_held(conn: sa.Connection, held: Job, **values: Any) -> bool:
@@ -220,15 +264,20 @@ def requeue_stale(conn: sa.Connection, *, stale_s: float = STALE_S) -> int:
     -------
     The number of jobs taken back: queued again the first time, else failed.
     """
-    query = sa.select(job).where(job.c.state == "running").order_by(job.c.job_id)
-    running = [Job(**row) for row in conn.execute(query).mappings()]
+    is_running = job.c.state == "running"
+    query = sa.select(*job_columns(conn)).where(is_running).order_by(job.c.job_id)
+    running = [_job_of(row) for row in conn.execute(query).mappings()]
     stale = [
         found
         for found in running
-        if stale_s <= 0 or seconds_since(str(found.heartbeat_at)) > stale_s
+        if stale_s <= 0
+        or found.heartbeat_at is None
+        or seconds_since(found.heartbeat_at) > stale_s
     ]
     for found in stale:
-        if found.cancel_requested:
+        if found.fault is not None:
+            _fail_damaged(conn, found)
+        elif found.cancel_requested:
             update_held(conn, found, state="cancelled", finished_at=utc_now())
         elif found.attempts < MOST_ATTEMPTS:
             update_held(conn, found, state="queued", note="Starting again")

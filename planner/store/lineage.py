@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from planner.core.errors import InputError
 from planner.core.errors import NotFoundError
+from planner.core.names import checked_name
 from planner.store import layers
 from planner.store.audit import append_audit
 from planner.store.records import new_id
@@ -162,14 +162,12 @@ def _insert(
     team: str,
     action: str,
 ) -> Scenario:
-    for what, text in (("name", name), ("team", team)):
-        if not text.strip():
-            raise InputError(f"a scenario must have a {what}, got an empty one")
+    name, team = checked_name(name, "a scenario"), checked_name(team, "a team")
     now = utc_now()
     made = Scenario(
         scenario_id=new_id("S"),
         company_id=company_id,
-        name=name.strip(),
+        name=name,
         parent_id=parent_id,
         version=1,
         status="draft",
@@ -179,7 +177,7 @@ def _insert(
         created_by=user,
         updated_at=now,
         updated_by=user,
-        team=team.strip(),
+        team=team,
     )
     values = {key: getattr(made, key) for key in Scenario.__slots__}
     conn.execute(sa.insert(scenario).values(layer_id=layer_id, **values))

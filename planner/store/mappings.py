@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from planner.core.errors import NotFoundError
+from planner.core.names import checked_name
 from planner.store.records import utc_now
 from planner.store.tables import import_mapping
 
@@ -48,6 +49,7 @@ def save_mapping(
     user: str,
 ) -> None:
     """Keep a mapping; one of the same kind and name is replaced."""
+    name = checked_name(name, "a mapping")
     delete_mapping(conn, company_id, kind, name)
     conn.execute(
         sa.insert(import_mapping).values(

@@ -8,6 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from planner.core.errors import NotFoundError
+from planner.core.names import checked_name
 from planner.store.frames import insert_columns
 from planner.store.records import utc_now
 from planner.store.tables import market_layer
@@ -40,6 +41,7 @@ def save_layer(
     user
         Who saves.
     """
+    name = checked_name(name, "a market layer")
     delete_layer(conn, company_id, name)
     conn.execute(
         sa.insert(market_layer).values(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 import zlib
+from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from planner.core.errors import StoreError
 from planner.store.backend import LOCK_WAIT_S
 from planner.store.backend import checked_version
 from planner.store.bulk import check_parameters
+from planner.store.file_watch import FileWatch
 from planner.store.migrations import WRITES
 from planner.store.records import json_text
 
@@ -27,6 +30,7 @@ DRIVER = "postgresql+psycopg"
 _SCHEMES = {"postgres", "postgresql", DRIVER}
 _SPACE = 0x504C414E  # "PLAN": first half of the keys of all our advisory locks
 _TURN = 0  # second half: the turn of a writer
+_PLACE = {"host", "port"}  # options that say where; any other may hold a secret
 _NOT_OURS = {"spatial_ref_sys"}  # PostGIS brings it
 _POLL_S = 0.05
 _SETTINGS = {
@@ -41,6 +45,7 @@ _NO_ANSWER = "the server does not answer; see that it runs and can be reached"
 _FULL = "the disk of the server is full; free some space and do it again"
 _BUSY = "another program holds it locked; wait for it and do it again"
 _REFUSED = "the server does not let you in; check user and password in the URL"
+_BAD_OPTION = "the URL has an option that the driver does not know; take it out"
 _PLAIN_WORDS = {  # by SQLSTATE, else by its first two characters
     "53100": _FULL,
     "53300": "the server has no free connection; close other programs that use it",
@@ -70,7 +75,7 @@ class PostgresqlDatabase:
         With our driver, and with the password.
     """
 
-    url: sa.URL
+    url: sa.URL = field(repr=False)
 
     @property
     def label(self) -> str:
@@ -89,14 +94,27 @@ class PostgresqlDatabase:
         """Name a file in the state folder of this user, one folder a database."""
         key = hashlib.sha256(self.label.encode()).hexdigest()[:16]
         folder = user_state_path("planner") / f"postgresql-{key}"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder / f"planner{suffix}"
 
     def exists(self) -> bool:
         """Say yes: a database that is gone says so itself."""
         return True
 
-    def make_engine(self) -> sa.Engine:
+    @property
+    def is_read_only(self) -> bool:
+        """Say no: the server tells by itself what a user may not write."""
+        return False
+
+    def hold(self) -> Callable[[], None]:
+        """Do nothing: no other database can take its place while it is in use."""
+        return lambda: None
+
+    def watch(self) -> FileWatch | None:
+        """Say that no file is to be looked at; the store's id is."""
+        return None
+
+    def make_engine(self, watch: FileWatch | None = None) -> sa.Engine:  # noqa: ARG002
         """Make an engine whose writers take turns and whose readers see one moment."""
         engine = _create_engine(self.url)
         event.listen(engine, "begin", _begin)
@@ -143,6 +161,10 @@ class PostgresqlDatabase:
             return None
         state = error.sqlstate
         if state is None:
+            if isinstance(error, psycopg.ProgrammingError):
+                # Before there is a connection; the text may hold what the URL holds.
+                is_option = "connection option" in str(error) or "URI" in str(error)
+                return _BAD_OPTION if is_option else None
             lost = isinstance(error, psycopg.OperationalError)
             return _lost_words(str(error)) if lost else None
         return _PLAIN_WORDS.get(state) or _PLAIN_WORDS.get(state[:2])
@@ -178,9 +200,18 @@ def database_of(url: sa.URL) -> PostgresqlDatabase:
 
 
 def _create_engine(url: sa.URL, **more: Any) -> sa.Engine:
+    """Make an engine whose own URL, which it writes out, holds no secret."""
+    options = {key: url.query[key] for key in url.query if key not in _PLACE}
+    if url.password is not None:
+        options["password"] = str(url.password)
+    shown = url.difference_update_query(options).set(password=None)
     try:
         engine = sa.create_engine(
-            url, json_serializer=json_text, pool_pre_ping=True, **more
+            shown,
+            json_serializer=json_text,
+            pool_pre_ping=True,
+            connect_args=options,
+            **more,
         )
     except ModuleNotFoundError as error:
         raise StoreError(

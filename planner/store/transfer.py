@@ -20,10 +20,11 @@ from planner.core.errors import StoreError
 from planner.store.columns import column_lists
 from planner.store.columns import copy_in
 from planner.store.columns import fetched_rows
+from planner.store.identity import OWN_ROWS
+from planner.store.identity import STORE_ID
 from planner.store.tables import metadata
 
 NOT_KEPT = {"worker"}  # of the machine, not of the company
-_OWN = "schema_version"  # a row of `meta` that each store writes itself
 _BATCH = 10_000
 
 
@@ -57,7 +58,7 @@ def copy_rows(
     for table in kept_tables() if tables is None else tables:
         n_own, where = 0, []
         if tables is None and table.name == "meta":
-            n_own, where = 1, [table.c.name != _OWN]
+            n_own, where = 1, [table.c.name != own for own in OWN_ROWS]
         written[table.name] = _copy_table(source, target, table, where) + n_own
     return written
 
@@ -93,7 +94,7 @@ def copy_attached(conn: sa.Connection) -> dict[str, int]:
     for table in kept_tables():
         names = ", ".join(f'"{column.name}"' for column in table.columns)
         rest, n_own = (
-            (f" WHERE name != '{_OWN}'", 1) if table.name == "meta" else ("", 0)
+            (f" WHERE name NOT IN {OWN_ROWS}", 1) if table.name == "meta" else ("", 0)
         )
         filled = conn.exec_driver_sql(
             f'INSERT INTO main."{table.name}" ({names}) '  # noqa: S608 - our own names
@@ -127,8 +128,8 @@ def require_empty(conn: sa.Connection, label: str) -> None:
             count = sa.select(sa.func.count()).select_from(table)
             raise StoreError(
                 f"store {label} is not empty: it holds {conn.execute(count).scalar()} "
-                f"rows of {table.name}. Name a store that holds nothing yet, or move "
-                "this one away"
+                f"rows of {table.name}. Name a store that holds nothing yet, or take "
+                "the place of this one with --over, which keeps it beside"
             )
 
 
@@ -154,6 +155,8 @@ def content_hashes(conn: sa.Connection) -> dict[str, str]:
     hashes = {}
     for table in kept_tables():
         query = sa.select(*_cells(conn, table)).order_by(*table.primary_key.columns)
+        if table.name == "meta":  # the id says which store it is, not what is in it
+            query = query.where(table.c.name != STORE_ID)
         summed = hashlib.sha256()
         for row in conn.execute(query.execution_options(yield_per=_BATCH)):
             summed.update(repr([_alike(cell) for cell in row]).encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planner.core.errors import InputError
+from planner.core.names import checked_name
 
 
 def parse_districts(text: str) -> int | dict[str, int]:
@@ -32,4 +33,4 @@ def parse_districts(text: str) -> int | dict[str, int]:
         ) from None
     if len(seats) < len(pairs) or "" in seats:
         raise InputError(f"districts must be named once each, got {text!r}")
-    return seats
+    return {checked_name(name, "a district"): seats[name] for name in seats}

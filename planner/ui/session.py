@@ -81,9 +81,9 @@ def workspace() -> Workspace:
         st.session_state[_JUST_LOADED] = was_loaded
     chosen = st.session_state.get("company_id")
     if chosen is None:
-        latest = open_workspace(settings).company_id
-        st.session_state["company_id"] = latest
-        chosen = latest
+        opened = open_workspace(settings)
+        opened.store.close()
+        chosen = st.session_state["company_id"] = opened.company_id
     return Workspace(
         store=first.store, settings=settings, user=first.user, company_id=chosen
     )

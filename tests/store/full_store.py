@@ -132,7 +132,7 @@ def fill_more(store, company_id, scenario_id):
             summary={"10": 1, "9": 1e300, "z": [], "a": {}},
             user=NASTY,
         )
-        copied = scenarios.copy_scenario(conn, scenario_id, name=NASTY, user="bob")
+        copied = scenarios.copy_scenario(conn, scenario_id, name="Copy", user=NASTY)
         with scenarios.editing(
             conn, copied.scenario_id, version=1, user="bob", action="name"
         ) as edit:

@@ -141,3 +141,41 @@ def test_a_reader_sees_one_moment(store):
         with store.transaction() as other:
             other.exec_driver_sql("INSERT INTO meta VALUES ('x', 'y')")
         assert conn.exec_driver_sql(query).scalar() == first
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////d/a?b.sqlite",
+        "sqlite:///a.sqlite?mode=ro",
+        "sqlite:////d/a%41b",
+        "sqlite:////d/a%3Fb",
+        "sqlite://bob:S3cret@/x.sqlite",
+        "sqlite://bob@/x.sqlite",
+        "sqlite://host/x.sqlite",
+        "sqlite://host:77/x.sqlite",
+        "sqlite:///x.sqlite?password=S3cret",
+        "sqlite+aiosqlite:///x.sqlite",
+        "sqlite+pysqlcipher://:S3cret@/x.sqlite",
+        "sqlite:///file:x.sqlite",
+    ],
+)
+def test_what_a_sqlite_url_cannot_mean_is_refused(url, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StoreError, match="sqlite:///folder/file") as caught:
+        open_store(url)
+    assert "S3cret" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["a b.sqlite", "it's.sqlite", "a#b.sqlite", "ä€.sqlite", "a\nb", "a&b=c"]
+)
+def test_odd_names_of_files_are_taken_as_they_are(name, tmp_path):
+    open_store(f"sqlite:///{tmp_path}/{name}").close()
+    assert name in {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_folder_is_no_store(tmp_path):
+    with pytest.raises(StoreError, match="is a folder: name a file in it"):
+        open_store(f"sqlite:///{tmp_path}")

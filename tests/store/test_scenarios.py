@@ -185,7 +185,10 @@ def test_a_copy_is_of_the_same_team_unless_another_is_named(store, company_id):
         teams = {s.name: s.team for s in scenarios.list_scenarios(conn, company_id)}
     assert (same.team, other.team) == ("Service", "Field")
     assert teams == {"Depots": "Service", "b": "Service", "c": "Field"}
-    with store.transaction() as conn, pytest.raises(InputError, match="have a team"):
+    with (
+        store.transaction() as conn,
+        pytest.raises(InputError, match="a team must have a name"),
+    ):
         scenarios.create_scenario(conn, company_id, name="d", user="ann", team=" ")
 
 

@@ -1,5 +1,6 @@
 """The planner's pages run on the sample company, and do what their buttons say."""
 
+import datetime as dt
 import json
 import re
 from dataclasses import replace
@@ -444,6 +445,47 @@ def test_the_store_is_examined_and_backed_up(app):
     app.button(key="upk-backup").click().run()
     assert not app.exception
     assert app.session_state["upk-backup-file"]
+
+
+def download_of(app):
+    (button,) = app.get("download_button")
+    return button.proto.label, button.proto.url
+
+
+def test_a_backup_is_made_anew_each_time_and_offered_for_minutes(app, ws):
+    """Each says when it was made; one from long ago is let go, not handed out."""
+    turn_to(app, "upkeep")
+    app.button(key="upk-backup").click().run()
+    made_at, content = app.session_state["upk-backup-file"]
+    label, address = download_of(app)
+    assert f"{made_at:%H:%M} UTC" in label
+    with ws.store.transaction() as conn:
+        conn.exec_driver_sql("INSERT INTO meta VALUES ('since', 'then')")
+    app.button(key="upk-backup").click().run()
+    again_at, again = app.session_state["upk-backup-file"]
+    assert again_at > made_at
+    assert again != content
+    assert download_of(app)[1] != address
+    long_ago = again_at - dt.timedelta(minutes=11)
+    app.session_state["upk-backup-file"] = (long_ago, again)
+    app.run()
+    assert "upk-backup-file" not in app.session_state
+    assert list(app.get("download_button")) == []
+
+
+def test_damaged_rows_of_jobs_stop_no_page(app, ws):
+    company_id = str(ws.company_id)
+    for kind in ("pay", "balance", "visits", "frontier", "headcount", "geocode"):
+        queue.submit(ws.store, company_id, None, kind, {}, "ann")
+    with ws.store.transaction() as conn:
+        conn.exec_driver_sql(
+            "UPDATE job SET params = 'no JSON', result = '[', fraction = 'half', "
+            "created_at = 'Monday', started_at = 'x', finished_at = 'y', state = 'odd'"
+        )
+    for page in ("territories", "my_day", "pay_runs", "health", "upkeep"):
+        turn_to(app, page)
+        assert not app.exception
+        assert "cannot be shown" not in boxes(app), page
 
 
 def test_a_rerun_of_the_territories_reads_nothing_anew(app, monkeypatch):

@@ -26,6 +26,7 @@ from planner.core import schemas
 from planner.core.errors import InputError
 from planner.core.errors import named
 from planner.core.executors import processes
+from planner.core.names import name_from
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.geography.adjacency import connect
@@ -121,7 +122,7 @@ def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
     )
     plan_path = settings.data_dir / "sample" / "comp_plan.yaml"
     return DemoLine(
-        name=path.stem,
+        name=name_from(path.stem),
         currency="USD",
         as_of=as_of,
         simulated=(

@@ -18,6 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from planner.core.files import replacing
+from planner.store.file_watch import forget_mark
 from planner.store.migrations import m002_imports
 from planner.store.migrations import m003_teams
 from planner.store.migrations import m004_workbench
@@ -85,13 +86,16 @@ def writing_connection(engine: sa.Engine) -> sa.Connection:
 
 def snapshot(engine: sa.Engine, target: Path) -> None:
     """Copy a live store of any version into a SQLite file, whole or not at all."""
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
     with replacing(target) as beside:
         if engine.dialect.name == "sqlite":
             with engine.connect() as conn, closing(sqlite3.connect(beside)) as copy:
                 conn.connection.driver_connection.backup(copy)  # type: ignore[union-attr]
                 copy.execute("PRAGMA journal_mode = DELETE")
+            forget_mark(beside)
         else:
             _copy_rows(engine, beside)
+    target.chmod(mode)
 
 
 def _copy_rows(engine: sa.Engine, file: Path) -> None:

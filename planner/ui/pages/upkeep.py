@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+import datetime as dt
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +18,7 @@ from planner.ui import widgets
 from planner.ui.views.publishing import stamp_text
 
 FILE_KEY = "upk-backup-file"
+OFFERED_FOR = dt.timedelta(minutes=10)
 
 
 def main() -> None:
@@ -31,8 +31,8 @@ def main() -> None:
         context=companies.company(ws).name,
     )
     with slot:
-        _backup(ws)
-    st.code(ws.store.url, language=None)
+        _backup(ws, fmt)
+    st.code(ws.store.label, language=None)
     jobs, checks, imports = st.tabs(["Jobs", "Soundness", "Imports"])
     with jobs:
         _jobs(ws, fmt)
@@ -42,27 +42,36 @@ def main() -> None:
         _imports(ws, fmt)
 
 
-def _backup(ws: Workspace) -> None:
-    """Write a backup on demand, then offer it."""
-    content = st.session_state.get(FILE_KEY)
-    if content is None:
-        if st.button("Back up", type="primary", key="upk-backup"):
-            with (
-                widgets.guard("Writing the backup"),
-                tempfile.TemporaryDirectory() as folder,
-            ):
-                path = Path(folder) / "planner-backup.zip"
-                upkeep.backup_store(ws.settings, path)
-                st.session_state[FILE_KEY] = path.read_bytes()
-                st.rerun()
+def _backup(ws: Workspace, fmt: Formats) -> None:
+    """Make a backup each time it is asked for, and offer it for a few minutes."""
+    with st.container(horizontal=True):
+        is_asked = st.button("Back up", key="upk-backup")
+        if is_asked:
+            st.session_state.pop(FILE_KEY, None)  # the old one is let go before
+            with widgets.guard("Writing the backup"):
+                content = upkeep.backup_content(ws.settings)
+                made_at = dt.datetime.now(dt.UTC)
+                st.session_state[FILE_KEY] = (made_at, content)
+        _offer(fmt)
+
+
+@st.fragment(run_every=60)
+def _offer(fmt: Formats) -> None:
+    """Offer the backup just made; an older one is let go, and never handed out."""
+    made_at, content = st.session_state.get(FILE_KEY, (None, b""))
+    if made_at is None:
+        return
+    if dt.datetime.now(dt.UTC) - made_at > OFFERED_FOR:
+        del st.session_state[FILE_KEY]
         return
     st.download_button(
-        f"Download the backup ({len(content) / 1e6:.1f} MB)",
+        f"Download the backup of {stamp_text(made_at.isoformat(), fmt)} "
+        f"({len(content) / 1e6:.1f} MB)",
         content,
-        "planner-backup.zip",
+        f"planner-backup-{made_at:%Y-%m-%d-%H%M%S}Z.zip",
         "application/zip",
         type="primary",
-        key="upk-download",
+        key=f"upk-download-{made_at:%H%M%S}",
         on_click="ignore",
     )
 

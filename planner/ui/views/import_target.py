@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from planner.core.money import MINOR_DIGITS
+from planner.core.names import name_from
 from planner.services import companies
 from planner.services import refresh
 from planner.services import scenarios
@@ -32,6 +33,7 @@ def ask_target(ws: Workspace, kind: str, filename: str, file_id: str) -> dict[st
     `scenario_id` and `version` for quotas; `name`, `unit`, `how` for market data.
     """
     stem = PurePath(filename).stem.replace("_", " ").strip() or "My company"
+    stem = name_from(stem)
     if kind == "accounts":
         return _accounts(ws, stem[:1].upper() + stem[1:], file_id)
     if kind == "market":

@@ -57,7 +57,8 @@ MARGIN_DEG = 1.5  # how far around the units states are drawn
 
 def facts_key(ws: Workspace) -> Key:
     """Name the company and the state of its facts: equal keys, equal facts."""
-    return ws.store.url, str(ws.company_id), companies.facts_stamp(ws)
+    where = f"{ws.store.label} {ws.store.store_id}"  # the URL may hold a password
+    return where, str(ws.company_id), companies.facts_stamp(ws)
 
 
 def _scenario_key(ws: Workspace, scenario: Scenario | None) -> Key:

@@ -1,0 +1,71 @@
+"""The one rule for names that people give: of companies, scenarios, lists, layers."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from planner.core.errors import InputError
+
+LONGEST = 200  # characters
+# Marks that turn the direction of what follows: a name could pass for another.
+_TURNING = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+_REFUSED = {  # by Unicode's category
+    "Cc": "a control character",
+    "Cs": "half of a character",
+    "Zl": "a line break",
+    "Zp": "a line break",
+}
+
+
+def checked_name(name: str, thing: str) -> str:
+    """
+    Check a name that was typed.
+
+    Parameters
+    ----------
+    name
+        What was typed.
+    thing
+        What bears it, such as ``a company``; for the message.
+
+    Returns
+    -------
+    The name without blanks around it.
+
+    Raises
+    ------
+    InputError
+        If nothing is left, it is longer than 200 characters, or it holds a character
+        that cannot be seen and changes how the rest is read.
+    """
+    wanted = name.strip()
+    if not wanted:
+        raise InputError(f"{thing} must have a name, got an empty one")
+    if len(wanted) > LONGEST:
+        raise InputError(
+            f"the name of {thing} must have at most {LONGEST} characters, got "
+            f"{len(wanted):,}; shorten it"
+        )
+    for character in wanted:
+        what = _REFUSED.get(unicodedata.category(character))
+        if character in _TURNING:
+            what = "a mark that turns the direction of writing"
+        if what is not None:
+            raise InputError(
+                f"the name of {thing} must hold no characters that cannot be seen, got "
+                f"{what}, U+{ord(character):04X}; remove it"
+            )
+    return wanted
+
+
+def name_from(text: str) -> str:
+    """Make a valid name of a text that nobody typed as one, such as a file's."""
+    letters = [
+        "_"
+        if character in _TURNING or unicodedata.category(character) in _REFUSED
+        else character
+        for character in text
+    ]
+    return "".join(letters).strip()[:LONGEST].strip() or "Unnamed"

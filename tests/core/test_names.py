@@ -1,0 +1,51 @@
+"""One rule for every name that is typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.core.errors import InputError
+from planner.core.names import checked_name
+from planner.core.names import name_from
+
+GOOD = [
+    "Łódź & Söhne",
+    "नमस्ते",
+    "می\u200cخواهم",
+    "👩\u200d💻 sales",
+    "  padded ",
+    "x" * 200,
+]
+BAD = [
+    ("", "empty"),
+    (" \t ", "empty"),
+    ("x" * 201, "at most 200"),
+    ("a\x1b[31m", "U+001B"),
+    ("a\nb", "U+000A"),
+    ("a\x00b", "U+0000"),
+    ("a\x85b", "U+0085"),
+    ("a\u202egnp.exe", "U+202E"),
+    ("a\u2066b", "U+2066"),
+    ("a\u200fb", "U+200F"),
+    ("a\u061cb", "U+061C"),
+    ("a\ud800", "U+D800"),
+    ("a\u2028b", "U+2028"),
+]
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_names_of_all_peoples_are_taken(name):
+    assert checked_name(name, "a company") == name.strip()
+
+
+@pytest.mark.parametrize(("name", "said"), BAD)
+def test_what_cannot_be_seen_or_is_too_long_is_refused(name, said):
+    with pytest.raises(InputError, match="a company") as caught:
+        checked_name(name, "a company")
+    assert said in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(("name", "_said"), BAD)
+def test_a_name_made_of_a_file_is_always_valid(name, _said):
+    assert checked_name(name_from(name), "a company")
