@@ -5,19 +5,14 @@ from __future__ import annotations
 import io
 import threading
 import warnings
-from dataclasses import dataclass
 from typing import Any
 from typing import Literal
 
 import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
-import shapely
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from pyproj import CRS
-from pyproj import Transformer
 
 from planner.core.errors import InputError
 from planner.core.text import plain_text
@@ -27,21 +22,21 @@ from planner.geography.colours import PAPER
 from planner.maps.furniture import add_legend
 from planner.maps.furniture import add_scale_bar
 from planner.maps.labels import place_labels
-from planner.maps.outlines import coarsened
 from planner.maps.outlines import name_places
-from planner.maps.projection import page_crs
 from planner.maps.sheet import MapSheet
 from planner.maps.sheet import Route
 from planner.maps.svg_text import tidied
+from planner.maps.view import View
+from planner.maps.view import on_page
+from planner.maps.view import projected
+from planner.maps.view import view_of
 
 POINTS_PER_INCH = 72  # one unit of an SVG or PDF is then one pixel of the size asked
 PNG_DPI = 144
 DOTS_DPI = 216  # of that image: sharp on a fine screen and in print
-MARGIN, FOOT = 14.0, 34.0  # pixels around the map, and for the key and scale below it
-LEAST_M_PER_PIXEL = 5.0  # a single place is no dot on an empty street
+FOOT = 34.0  # pixels below the map, for its key and scale
 NAME_SIZE, STOP_SIZE = 11.0, 9.0
 STOP_ROOM = 13.0  # as if its number were of this size: its circle is larger
-DETAIL_PIXELS = 0.3  # how far a border may be off
 MOST_VECTOR_DOTS = 1_000  # more are one image inside the SVG: they were most of it
 RULE = "#C9C8C1"
 _SETTINGS = {
@@ -56,34 +51,6 @@ _SETTINGS = {
 _DRAWING = threading.RLock()
 
 Form = Literal["svg", "png", "pdf"]
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """Where the map lies on the page: its axes, projection and metres a pixel."""
-
-    axes: Axes
-    crs: CRS
-    left_m: float
-    bottom_m: float
-    m_per_pixel: float
-    frame: tuple[float, float]
-
-    def project(self, degrees: np.ndarray) -> np.ndarray:
-        """Bring longitude and latitude, shape (n, 2), to metres of the page."""
-        transformer = Transformer.from_crs(4326, self.crs, always_xy=True)
-        return np.column_stack(transformer.transform(degrees[:, 0], degrees[:, 1]))
-
-    def pixels(self, metres: np.ndarray) -> np.ndarray:
-        """Bring metres to pixels from the lower left corner of the map."""
-        return (metres - [self.left_m, self.bottom_m]) / self.m_per_pixel
-
-    def metres(self, pixels: tuple[float, float]) -> tuple[float, float]:
-        """Bring pixels back to metres."""
-        return (
-            self.left_m + pixels[0] * self.m_per_pixel,
-            self.bottom_m + pixels[1] * self.m_per_pixel,
-        )
 
 
 def picture(sheet: MapSheet, width: int = 960, height: int = 600) -> Figure:
@@ -164,7 +131,7 @@ def _drawn(sheet: MapSheet, width: int, height: int) -> Figure:
     share = FOOT / height
     axes = figure.add_axes((0, share, 1, 1 - share), facecolor=PAPER)
     axes.set_axis_off()
-    view = _view_of(sheet, axes, (float(width), height - FOOT))
+    view = view_of(sheet, axes, (float(width), height - FOOT))
     if sheet.ground is not None:
         _draw_ground(sheet.ground, view)
     areas = sheet.areas_of(sheet.layers[0])
@@ -178,57 +145,23 @@ def _drawn(sheet: MapSheet, width: int, height: int) -> Figure:
     if areas is not None and shapes is not None:
         _draw_names(areas["label"].fillna(""), shapes, view)
     # Drawing areas lets the axes choose what to show; the view decides.
-    _look_at(view)
+    right, top = view.metres(view.frame)
+    axes.set(xlim=(view.left_m, right), ylim=(view.bottom_m, top))
     add_legend(figure, sheet.legend, sheet.legend_title, FOOT)
     add_scale_bar(figure, view.m_per_pixel, sheet.distance_unit, FOOT)
     return figure
 
 
-def _view_of(sheet: MapSheet, axes: Axes, frame: tuple[float, float]) -> _View:
-    """Fit what is coloured, or what is to be looked at, into the frame."""
-    places = sheet.coordinates()
-    if sheet.fit is not None:
-        edges = shapely.segmentize(shapely.box(*sheet.fit), 1.0)  # they bend
-        places = shapely.get_coordinates(edges)
-    crs = page_crs(places)
-    transformer = Transformer.from_crs(4326, crs, always_xy=True)
-    metres = np.column_stack(transformer.transform(places[:, 0], places[:, 1]))
-    low, high = metres.min(axis=0), metres.max(axis=0)
-    room = np.array(frame) - 2 * MARGIN
-    m_per_pixel = max(LEAST_M_PER_PIXEL, float(((high - low) / room).max()))
-    corner = (low + high) / 2 - np.array(frame) / 2 * m_per_pixel
-    return _View(axes, crs, float(corner[0]), float(corner[1]), m_per_pixel, frame)
-
-
-def _look_at(view: _View) -> None:
-    right, top = view.metres(view.frame)
-    view.axes.set(xlim=(view.left_m, right), ylim=(view.bottom_m, top))
-
-
-def _projected(shapes: gpd.GeoSeries, view: _View) -> gpd.GeoSeries:
-    """Bring shapes to the page, without the vertices that nobody sees."""
-    return coarsened(shapes.to_crs(view.crs), DETAIL_PIXELS * view.m_per_pixel)
-
-
-def _on_page(shapes: gpd.GeoSeries, view: _View) -> gpd.GeoSeries:
-    """Cut off what lies beyond the page."""
-    right, top = view.metres(view.frame)
-    page = shapely.box(view.left_m, view.bottom_m, right, top)
-    if shapely.box(*shapes.total_bounds).within(page):
-        return shapes
-    return shapes.make_valid().intersection(page)
-
-
-def _draw_ground(ground: gpd.GeoSeries, view: _View) -> None:
-    lines = _on_page(_projected(ground, view).boundary, view)
+def _draw_ground(ground: gpd.GeoSeries, view: View) -> None:
+    lines = on_page(projected(ground, view).boundary, view)
     lines = lines[~lines.is_empty]
     if len(lines):
         lines.plot(ax=view.axes, color=RULE, linewidth=0.7, aspect=None, zorder=3)
 
 
-def _draw_areas(areas: gpd.GeoDataFrame, view: _View) -> gpd.GeoSeries:
+def _draw_areas(areas: gpd.GeoDataFrame, view: View) -> gpd.GeoSeries:
     """Fill the areas, hatch those without a colour; return them as drawn."""
-    shapes = _on_page(_projected(areas.geometry, view), view)
+    shapes = on_page(projected(areas.geometry, view), view)
     is_seen, is_plain = ~shapes.is_empty.to_numpy(), areas["colour"].isna().to_numpy()
     common: dict[str, Any] = {"ax": view.axes, "aspect": None}
     coloured = shapes[is_seen & ~is_plain]
@@ -244,7 +177,7 @@ def _draw_areas(areas: gpd.GeoDataFrame, view: _View) -> gpd.GeoSeries:
     return shapes
 
 
-def _draw_points(sheet: MapSheet, view: _View) -> None:
+def _draw_points(sheet: MapSheet, view: View) -> None:
     points = sheet.points
     assert points is not None  # noqa: S101 - the caller saw them
     metres = view.project(points[["lon", "lat"]].to_numpy(dtype=float))
@@ -259,7 +192,7 @@ def _draw_points(sheet: MapSheet, view: _View) -> None:
     )
 
 
-def _draw_route(route: Route, view: _View) -> None:
+def _draw_route(route: Route, view: View) -> None:
     """Draw the way, home as a square, stops by number: aside where they are near."""
     way = view.project(route.path)
     view.axes.plot(*way.T, color=route.colour, linewidth=2, zorder=5)
@@ -287,7 +220,7 @@ def _draw_route(route: Route, view: _View) -> None:
         )
 
 
-def _draw_names(names: Any, shapes: gpd.GeoSeries, view: _View) -> None:
+def _draw_names(names: Any, shapes: gpd.GeoSeries, view: View) -> None:
     """Write the names of the areas, the largest first; none covers another."""
     is_named = (names.astype(str) != "").to_numpy() & ~shapes.is_empty.to_numpy()
     if not is_named.any():

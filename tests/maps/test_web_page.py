@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from planner.core.errors import InputError
+from planner.maps import web_layers
 from planner.maps import web_page as module
 from planner.maps.web_page import folium_map
 from planner.maps.web_page import web_page
@@ -63,7 +64,7 @@ def points(n):
 
 
 def test_many_points_keep_their_names_and_lose_their_facts(monkeypatch):
-    monkeypatch.setattr(module, "MOST_WITH_FACTS", 10)
+    monkeypatch.setattr(web_layers, "MOST_WITH_FACTS", 10)
     assert web_page(full(points=points(10))).decode().count("nobody at all") == 10
     assert "nobody at all" not in web_page(full(points=points(11))).decode()
 
@@ -75,7 +76,7 @@ def test_too_many_points_are_refused(monkeypatch):
 
 
 def test_the_largest_page_is_of_sensible_size():
-    assert len(web_page(full(points=points(module.MOST_WITH_FACTS)))) < 3_000_000
+    assert len(web_page(full(points=points(web_layers.MOST_WITH_FACTS)))) < 3_000_000
 
 
 def test_borders_are_coarse_and_rounded():
@@ -90,4 +91,4 @@ def test_borders_are_coarse_and_rounded():
     ]
     vertices = np.vstack([ring for polygon in rings for ring in polygon])
     assert len(vertices) < 1_000
-    assert (vertices == vertices.round(module.DECIMALS)).all()
+    assert (vertices == vertices.round(web_layers.DECIMALS)).all()
