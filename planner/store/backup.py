@@ -81,15 +81,19 @@ def backup(store: Store, file: Path) -> Manifest:
         with _engine(copy).connect() as view:
             rows = transfer.count_rows(view)
             version = schema_version(view)
+        # Packed in the scratch folder, which goes with us, and then only renamed.
+        packed = folder / "planner-backup.zip"
         # Side by side: each takes a second or two for a million accounts.
-        with ThreadPoolExecutor(1) as beside_us, replacing(target) as beside:
+        with ThreadPoolExecutor(1) as beside_us:
             fault = beside_us.submit(fault_of, copy)
-            manifest = pack(copy, beside, schema_version=version, rows=rows)
+            manifest = pack(copy, packed, schema_version=version, rows=rows)
             if fault.result() is not None:
                 raise StoreError(
                     f"store {store.label} is damaged, so it cannot be backed up: "
                     f"{fault.result()}. Keep the backups you have, and run the doctor"
                 )
+        with replacing(target) as beside:
+            packed.replace(beside)
         target.chmod(mode)
     return manifest
 

@@ -167,6 +167,7 @@ def test_a_backup_shows_one_moment(full, tmp_path):
         opened = open_store(f"sqlite:///{tmp_path}/{file.name}.sqlite")
         opened.close()
         backups.restore(file, opened.url)
+        opened = open_store(opened.url)
         with opened.reading() as conn:
             note = conn.exec_driver_sql("SELECT note FROM company").scalar()
             query = "SELECT count(*) FROM geocode WHERE provider = 'w'"

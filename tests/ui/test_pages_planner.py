@@ -480,7 +480,7 @@ def test_damaged_rows_of_jobs_stop_no_page(app, ws):
     with ws.store.transaction() as conn:
         conn.exec_driver_sql(
             "UPDATE job SET params = 'no JSON', result = '[', fraction = 'half', "
-            "created_at = 'Monday', started_at = 'x', finished_at = 'y', state = 'odd'"
+            "created_at = 'Monday', started_at = 'x', finished_at = 'y', state = 'done'"
         )
     for page in ("territories", "my_day", "pay_runs", "health", "upkeep"):
         turn_to(app, page)
