@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Callable
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
+from planner.core.executors import processes
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.services.workspace import Workspace
@@ -54,8 +52,7 @@ def visits(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     params = RouteParams(
         seed=int(job.params.get("seed", 0)), iterations=TEAM_ITERATIONS
     )
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context) as executor:
+    with processes(0, run) as executor:
         result = plan_visits(
             inputs.accounts,
             inputs.reps,
