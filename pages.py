@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.errors import PlannerError
-from planner.ui import widgets
+from planner.ui import faults
+from planner.ui import style
 from planner.ui.turns import turn
 
 PAGES = "planner/ui/pages"
 
 st.set_page_config(page_title="Planner", layout="wide")
-widgets.apply_style()
+style.apply_style()
 
 page = st.navigation(
     {
@@ -42,6 +43,6 @@ try:
     with turn():
         page.run()
 except PlannerError as error:
-    widgets.error_box(error, where=f"{page.title} cannot be shown")
+    faults.error_box(error, where=f"{page.title} cannot be shown")
 except Exception as error:  # noqa: BLE001 - a fault of ours: a number, no traceback
-    widgets.error_box(error, where=f"{page.title} cannot be shown")
+    faults.error_box(error, where=f"{page.title} cannot be shown")

@@ -28,10 +28,11 @@ from planner.core.settings import Settings
 from planner.services import companies
 from planner.services import drafting
 from planner.services import importing
+from planner.services import new_company
 from planner.services import pay
 from planner.services import refresh
 from planner.services import scenarios
-from planner.services import territory
+from planner.services import territory_view
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
 from planner.territory.moves import Move
@@ -146,7 +147,7 @@ def measure(n_rows: int, folder: Path) -> dict[str, float]:
     assert report.rows_accepted + report.rows_rejected == n_rows
     own = timed(
         "import: save as a company",
-        lambda: importing.company_of_report(
+        lambda: new_company.company_of_report(
             empty,
             report,
             name="List",
@@ -164,7 +165,7 @@ def measure(n_rows: int, folder: Path) -> dict[str, float]:
     draft = next(s for s in scenarios.scenarios(ws) if s.status == "draft")
     view = timed(
         "territories of a scenario, read",
-        lambda: territory.overview(ws, draft.scenario_id),
+        lambda: territory_view.overview(ws, draft.scenario_id),
     )
     seconds["one edit, saved and audited, p95"] = _edit_s(ws, draft.scenario_id, view)
     timed(
@@ -215,7 +216,9 @@ def list_of_accounts(settings: Settings, n_rows: int) -> bytes:
     return rows.to_csv(index=False).encode()
 
 
-def _edit_s(ws: Workspace, scenario_id: str, view: territory.TerritoryView) -> float:
+def _edit_s(
+    ws: Workspace, scenario_id: str, view: territory_view.TerritoryView
+) -> float:
     """Move one unit to and fro: a step of a draft, then a saved, audited version."""
     unit_id = view.units.index[0]
     targets = list(view.territories.index[:2])

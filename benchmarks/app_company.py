@@ -26,6 +26,8 @@ from planner.services.workspace import open_workspace
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
 from planner.store import deals as deal_rows
+from planner.store import editing
+from planner.store import lineage
 from planner.store import scenarios as scenario_rows
 from planner.territory.basis import unit_table
 from planner.territory.params import BalanceMeasure
@@ -79,7 +81,7 @@ def make_company(
     first = _drawn(opened, by_unit)
     with opened.store.transaction() as conn:
         copies = [
-            scenario_rows.copy_scenario(
+            lineage.copy_scenario(
                 conn, first, name=f"Draft {number}", user=opened.user
             ).scenario_id
             for number in range(2, n_drafts + 1)
@@ -131,10 +133,10 @@ def _divided(table: pd.DataFrame, edges: pd.DataFrame, n_territories: int) -> pd
 def _drawn(ws: Workspace, by_unit: pd.Series) -> str:
     """Save a first draft with its positions and reps; return its id."""
     with ws.store.transaction() as conn:
-        made = scenario_rows.create_scenario(
+        made = lineage.create_scenario(
             conn, str(ws.company_id), name="Draft 1", user=ws.user
         )
-        with scenario_rows.editing(
+        with editing.editing(
             conn,
             made.scenario_id,
             version=made.version,

@@ -28,6 +28,8 @@ from planner.core.settings import Settings
 from planner.services.companies import ensure_company
 from planner.services.workspace import create_company
 from planner.services.workspace import open_workspace
+from planner.store import editing
+from planner.store import lineage
 from planner.store import open_store
 from planner.store import scenarios as scenario_rows
 from planner.store.companies import list_companies
@@ -119,10 +121,10 @@ def scenario_to_swap(url: str) -> tuple[str, pd.Series]:
         name="territory_id",
     )
     with ws.store.transaction() as conn:
-        found = scenario_rows.create_scenario(
+        found = lineage.create_scenario(
             conn, str(made.company_id), name="Swapped", user="ann"
         )
-        with scenario_rows.editing(
+        with editing.editing(
             conn, found.scenario_id, version=found.version, user="ann", action="draw"
         ) as drawn:
             scenario_rows.save_alignment(conn, drawn, held.to_frame())

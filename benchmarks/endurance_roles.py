@@ -26,11 +26,14 @@ from planner.core.errors import StoreError
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.services import importing
+from planner.services import new_company
 from planner.services import pay
 from planner.services import publishing
 from planner.services import scenarios
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
+from planner.store import editing
+from planner.store import lineage
 from planner.store import open_store
 from planner.store import scenarios as scenario_rows
 from planner.store.engine import Store
@@ -52,7 +55,7 @@ def edit(store: Store, scenario_id: str, n_edits: int, user: str) -> dict[str, i
     n_saved = n_stale = 0
     while n_saved < n_edits:
         with store.reading() as conn:
-            version = scenario_rows.load_scenario(conn, scenario_id).version
+            version = lineage.load_scenario(conn, scenario_id).version
             now = scenario_rows.load_alignment(conn, scenario_id)["territory_id"]
         one, other = rng.sample(list(now.index), 2)
         swapped = pd.DataFrame({"territory_id": now.loc[[other, one]].to_numpy()})
@@ -60,7 +63,7 @@ def edit(store: Store, scenario_id: str, n_edits: int, user: str) -> dict[str, i
         try:
             with (
                 store.transaction() as conn,
-                scenario_rows.editing(
+                editing.editing(
                     conn, scenario_id, version=version, user=user, action="swap"
                 ) as made,
             ):
@@ -85,7 +88,7 @@ def read(store: Store, scenario_id: str, seconds: float) -> dict[str, float]:
     while time.monotonic() < end:
         begin = time.perf_counter()
         with store.reading() as conn:
-            version = scenario_rows.load_scenario(conn, scenario_id).version
+            version = lineage.load_scenario(conn, scenario_id).version
             held = scenario_rows.load_alignment(conn, scenario_id)["territory_id"]
             told = json.loads(conn.execute(newest).scalar_one())["version"]
         waits.append(time.perf_counter() - begin)
@@ -117,7 +120,7 @@ def import_lists(ws: Workspace, begin: Callable[[], None], n_rows: int) -> None:
     report = importing.check_source(raw, "accounts", ws.settings)
     for number in range(10_000):
         begin()
-        importing.company_of_report(
+        new_company.company_of_report(
             ws,
             report,
             name=f"List {number}",

@@ -26,13 +26,15 @@ import shapely
 from planner.core import schemas
 from planner.store import accounts
 from planner.store import companies
+from planner.store import editing
+from planner.store import lineage
 from planner.store import open_store
 from planner.store import scenarios
 from planner.store.backup import backup
-from planner.store.backup import content_hashes
 from planner.store.backup import restore
 from planner.store.doctor import examine
 from planner.store.engine import Store
+from planner.store.transfer import content_hashes
 
 MILLION, QUICK = 1_000_000, 20_000
 EDITS, CHAIN, CHANGED = 60, 5, 2_000
@@ -177,7 +179,7 @@ def _fill_accounts_only(
         lambda: _write(store, accounts.save_accounts, company_id, rows),
     )
     with store.transaction() as conn:
-        made = scenarios.create_scenario(conn, company_id, name="plan", user="b")
+        made = lineage.create_scenario(conn, company_id, name="plan", user="b")
     plan = _alignment(rows.index.rename("unit_id"), 0)
     timed("insert plan of all units", lambda: _align(store, made.scenario_id, plan))
     return made.scenario_id
@@ -190,14 +192,14 @@ def _write(store: Store, save: Callable, company_id: str, frame: pd.DataFrame) -
 
 def _copy(store: Store, scenario_id: str) -> str:
     with store.transaction() as conn:
-        made = scenarios.copy_scenario(conn, scenario_id, name="copy", user="b")
+        made = lineage.copy_scenario(conn, scenario_id, name="copy", user="b")
     return made.scenario_id
 
 
 def _align(store: Store, scenario_id: str, frame: pd.DataFrame) -> None:
     with store.transaction() as conn:
-        version = scenarios.load_scenario(conn, scenario_id).version
-        with scenarios.editing(
+        version = lineage.load_scenario(conn, scenario_id).version
+        with editing.editing(
             conn, scenario_id, version=version, user="b", action="align"
         ) as edit:
             scenarios.save_alignment(conn, edit, frame)

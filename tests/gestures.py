@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from planner.services import drafting
 from planner.services.gestures import assign_edit
-from planner.services.territory import overview
 from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import as_if
+from planner.services.territory_view import overview
 from planner.services.workspace import Workspace
 
 

@@ -13,7 +13,7 @@ import shapely
 
 from planner.accounts.simulation.business import INDUSTRIES
 from planner.accounts.simulation.business import simulate_business
-from planner.accounts.simulation.business import simulate_deals
+from planner.accounts.simulation.deals import simulate_deals
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import check
 from planner.geography.boundaries import load_counties

@@ -37,17 +37,6 @@ from planner.core.errors import InputError
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import empty
 
-__all__ = [
-    "ImportParams",
-    "ImportReport",
-    "RawTable",
-    "check_file",
-    "import_accounts",
-    "import_table",
-    "keep_where",
-    "read_source",
-]
-
 
 def check_file(
     path: Path | str,

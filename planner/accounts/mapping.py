@@ -21,19 +21,6 @@ from planner.accounts.reading.readings import without_unit
 from planner.core.errors import InputError
 from planner.core.money import MINOR_DIGITS
 
-__all__ = [
-    "KINDS",
-    "KNOWN_COLUMNS",
-    "Reading",
-    "check_mapping",
-    "guess_mapping",
-    "header_currency",
-    "is_sure",
-    "load_mapping",
-    "readings_of",
-    "save_mapping",
-]
-
 Mapped = str | Reading | Mapping[str, str]  # what a mapping says of one of our columns
 
 # A name that only ends in a known one ("Provider City") is taken for these alone.

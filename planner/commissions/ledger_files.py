@@ -10,9 +10,9 @@ from planner.commissions.ledger import to_frame
 from planner.commissions.ledger import verify
 from planner.commissions.tables import Table
 from planner.core.errors import InputError
-from planner.core.files import csv_bytes
 from planner.core.files import in_money
 from planner.core.money import parse_minor
+from planner.core.spreadsheets import csv_bytes
 from planner.core.spreadsheets import plain_cell
 
 FIELDS = [name.removesuffix("_minor") for name in LedgerEntry.__slots__]

@@ -14,7 +14,7 @@ from planner.commissions.wording import month_text
 from planner.commissions.wording import working_text
 from planner.core.files import exact_money
 from planner.core.files import in_money
-from planner.core.files import xlsx_bytes
+from planner.core.spreadsheets import xlsx_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,26 +17,7 @@ from planner.core.errors import InputError
 from planner.core.money import minor_digits
 from planner.core.replacement import replacing
 from planner.core.spreadsheets import csv_bytes
-from planner.core.spreadsheets import safe_cell
-from planner.core.spreadsheets import safe_frame
 from planner.core.spreadsheets import xlsx_bytes
-
-__all__ = [
-    "FORMATS",
-    "GEO_FORMATS",
-    "TABLE_SUFFIXES",
-    "csv_bytes",
-    "encode_frame",
-    "exact_money",
-    "in_money",
-    "replacing",
-    "safe_cell",
-    "safe_frame",
-    "write_bytes",
-    "write_frame",
-    "write_text",
-    "xlsx_bytes",
-]
 
 FORMATS = ("csv", "xlsx", "parquet")
 GEO_FORMATS = ("geojson", "gpkg")

@@ -10,13 +10,13 @@ import pandas as pd
 
 from planner.core.run import RunControl
 from planner.services import proposals
-from planner.services import territory
+from planner.services import territory_view
 from planner.services.balance_inputs import BalanceInputs
 from planner.services.balance_team import Team
 from planner.services.balance_team import shares_of
 from planner.services.balancing import CAPACITY
 from planner.services.balancing import BalanceRequest
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.territory.params import BalanceParams
 from planner.territory.result import BalanceResult
 from planner.territory.splitting import join_split
@@ -132,7 +132,7 @@ def _tell_real_deviations(
 
     The engine balances what can move; what named accounts bring comes on top.
     """
-    after = territory.planned(task.view, plan)
+    after = territory_view.planned(task.view, plan)
     for name, told in report["measures"].items():
         if name not in after.index or told["max_deviation"] is None:
             continue

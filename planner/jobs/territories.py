@@ -17,7 +17,7 @@ from planner.jobs.plans import described
 from planner.jobs.plans import plan_of
 from planner.jobs.plans import records
 from planner.services import proposals
-from planner.services import territory
+from planner.services import territory_view
 from planner.services.balance_inputs import balance_inputs
 from planner.services.balance_inputs import said_plainly
 from planner.services.balance_map import home_places
@@ -176,7 +176,7 @@ def _read(ws: Workspace, job: Job, run: RunControl) -> Asked:
     request = BalanceRequest.from_dict(job.params).for_kind(job.kind)
     run.report(0.02, "Reading the scenario")
     opened = open_draft(ws, str(job.scenario_id))
-    view = drafted(territory.overview(ws, str(job.scenario_id)), opened.draft)
+    view = drafted(territory_view.overview(ws, str(job.scenario_id)), opened.draft)
     team = load_team(ws)
     held = held_of(opened, keeps_drawn=request.keeps_drawn)
     if job.kind == "headcount" or request.districts:

@@ -28,8 +28,6 @@ from planner.segmentation.tree import Match
 from planner.segmentation.tree import Node
 from planner.segmentation.tree import Not
 
-__all__ = ["ExpressionError", "apply", "column_names", "parse"]
-
 _CUSTOM = "custom."
 _NEAR = 60  # of 100: a name this alike is offered as what was meant
 _FLIPPED = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}

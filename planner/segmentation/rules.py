@@ -12,20 +12,9 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.errors import ParamsError
-from planner.segmentation.crosstables import cross_table
-from planner.segmentation.expressions import ExpressionError
 from planner.segmentation.expressions import apply
-from planner.segmentation.expressions import parse
-
-__all__ = [
-    "DEFAULT_RULES",
-    "Rule",
-    "apply_rules",
-    "check_rules",
-    "cross_table",
-    "rules_from_json",
-    "rules_to_json",
-]
+from planner.segmentation.grammar import parse
+from planner.segmentation.tree import ExpressionError
 
 VISIT_CLASSES = ("A", "B", "C", "D", "")
 CLOSED_SEGMENT, CLOSED_RULE = "Closed", "closed accounts"

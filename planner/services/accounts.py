@@ -120,7 +120,7 @@ def account_list(
     -------
     `known_accounts` with what `owned` adds.
     """
-    from planner.services.territory import territory_by_account
+    from planner.services.territory_view import territory_by_account
 
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:

@@ -17,8 +17,6 @@ from planner.store.audit_search import count_audit
 from planner.store.audit_search import search_audit
 from planner.store.audit_search import subject_names
 
-__all__ = ["AuditPage", "AuditQuery", "changes_of", "choices", "find", "verify"]
-
 _LONGEST = 2000  # of a value shown
 
 

@@ -33,7 +33,7 @@ from planner.services.balancing import custom_fields
 from planner.services.drafted import NOTHING
 from planner.services.drafted import Held
 from planner.services.territory import DAYS_PER_MONTH
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.territory.basis import unit_table
 from planner.territory.params import BalanceParams

@@ -11,7 +11,7 @@ from planner.geography.adjacency import connect
 from planner.geography.distance import project
 from planner.geography.distance import working_crs
 from planner.services.balancing import BalanceRequest
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.territory.measures import centroids
 from planner.territory.workhours import HoursParams
 from planner.territory.workhours import work_hours

@@ -16,7 +16,7 @@ from planner.core.units import PPM
 from planner.services.balancing import CAPACITY
 from planner.services.balancing import BalanceRequest
 from planner.services.team import active_reps
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import team as team_rows

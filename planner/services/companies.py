@@ -18,28 +18,16 @@ from planner.segmentation.rules import rules_to_json
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
 from planner.store import accounts as account_rows
+from planner.store import comp_plans
 from planner.store import companies as company_rows
 from planner.store import deals as deal_rows
-from planner.store import ledger as ledger_rows
+from planner.store import editing
+from planner.store import lineage
 from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 from planner.store.audit import load_audit
 from planner.store.companies import Company
-
-__all__ = [
-    "BASE_SCENARIO",
-    "FIRST_DRAFT",
-    "Company",
-    "audit_log",
-    "company",
-    "ensure_company",
-    "facts_stamp",
-    "load_sample_company",
-    "named_accounts",
-    "start_empty_company",
-    "territories_of",
-]
 
 BASE_SCENARIO = "Alignment in force"
 FIRST_DRAFT = "Next year, draft 1"
@@ -132,10 +120,10 @@ def _load_sample(ws: Workspace, *, only_if_empty: bool = False) -> Workspace | N
             details={"is_simulated": True},
         ).company_id
         _save_facts(conn, company_id, sample, as_of, ws.user)
-        base = scenario_rows.create_scenario(
+        base = lineage.create_scenario(
             conn, company_id, name=BASE_SCENARIO, user=ws.user
         )
-        with scenario_rows.editing(
+        with editing.editing(
             conn,
             base.scenario_id,
             version=base.version,
@@ -159,9 +147,7 @@ def _load_sample(ws: Workspace, *, only_if_empty: bool = False) -> Workspace | N
                 ownership=sample.ownership,
                 effective_from=effective_from,
             )
-        scenario_rows.copy_scenario(
-            conn, base.scenario_id, name=FIRST_DRAFT, user=ws.user
-        )
+        lineage.copy_scenario(conn, base.scenario_id, name=FIRST_DRAFT, user=ws.user)
     return replace(ws, company_id=company_id)
 
 
@@ -178,7 +164,7 @@ def _save_facts(
     deal_rows.save_deals(conn, company_id, sample.deals)
     deal_rows.save_splits(conn, company_id, sample.splits)
     deal_rows.save_visits_made(conn, company_id, sample.visits_made)
-    ledger_rows.save_comp_plan(conn, company_id, sample.plan_text, user=user)
+    comp_plans.save_comp_plan(conn, company_id, sample.plan_text, user=user)
     account_rows.save_segment_rules(
         conn, company_id, rules_to_json(DEFAULT_RULES), user=user
     )

@@ -17,11 +17,12 @@ from planner.services.plan_rows import load_plan
 from planner.services.plan_rows import plan_hash
 from planner.services.workspace import Workspace
 from planner.store import drafts as draft_rows
-from planner.store import scenarios as scenario_rows
+from planner.store import editing
+from planner.store import lineage
 from planner.store.drafts import DraftRecord
 from planner.store.drafts import Plain
 from planner.store.drafts import Step
-from planner.store.scenarios import Scenario
+from planner.store.lineage import Scenario
 from planner.territory.alignment import Alignment
 from planner.territory.applying import apply_edit
 from planner.territory.applying import difference
@@ -90,7 +91,7 @@ def read_draft(
     conn: Connection, ws: Workspace, scenario_id: str
 ) -> tuple[OpenDraft, bool]:
     """Read a draft; also tell whether the store has it as it is returned."""
-    scenario = scenario_rows.load_scenario(conn, scenario_id)
+    scenario = lineage.load_scenario(conn, scenario_id)
     saved = load_plan(conn, scenario_id)
     record = draft_rows.load_draft(conn, scenario_id, ws.user)
     if record is None or scenario.status != "draft":
@@ -147,7 +148,7 @@ def _rebased(
     contested = _contested(was, saved, log.draft)
     told = [entry.label for entry in lost]
     told = told or _held_now(pending, log.draft, contested)
-    saves = scenario_rows.history(conn, scenario.scenario_id)
+    saves = editing.history(conn, scenario.scenario_id)
     n_since = max(scenario.version - record.version, 1)
     notice = None
     if mine or contested:

@@ -25,7 +25,8 @@ from planner.services.plan_rows import load_plan
 from planner.services.plan_rows import save_plan
 from planner.services.workspace import Workspace
 from planner.store import drafts as draft_rows
-from planner.store import scenarios as scenario_rows
+from planner.store import editing
+from planner.store import lineage
 from planner.store.records import utc_now
 from planner.territory.applying import difference
 from planner.territory.edits import Draft
@@ -47,7 +48,7 @@ def stamp_of(ws: Workspace, scenario_id: str) -> tuple[int, int, int]:
     Version of the scenario, version the draft lies on, serial of the draft.
     """
     with ws.store.reading() as conn:
-        version = scenario_rows.load_scenario(conn, scenario_id).version
+        version = lineage.load_scenario(conn, scenario_id).version
         return version, *draft_rows.draft_stamp(conn, scenario_id, ws.user)
 
 
@@ -174,7 +175,7 @@ def accept(
         raise InputError("nothing is pending: there is nothing to accept")
     with ws.store.transaction() as conn:
         _refuse_stale(conn, ws, opened)
-        with scenario_rows.editing(
+        with editing.editing(
             conn,
             opened.scenario.scenario_id,
             version=opened.scenario.version,
@@ -192,7 +193,7 @@ def accept(
         position = opened.history.position
         saved = replace(
             opened,
-            scenario=scenario_rows.load_scenario(conn, scenario_id),
+            scenario=lineage.load_scenario(conn, scenario_id),
             saved=load_plan(conn, scenario_id),
             n_saved=position if unit_ids is None else opened.n_saved,
         )
@@ -290,7 +291,7 @@ def _with_saved_steps(now: OpenDraft) -> History:
 
 def _is_newest(conn: Connection, ws: Workspace, opened: OpenDraft) -> bool:
     scenario_id = opened.scenario.scenario_id
-    version = scenario_rows.load_scenario(conn, scenario_id).version
+    version = lineage.load_scenario(conn, scenario_id).version
     stamp = draft_rows.draft_stamp(conn, scenario_id, ws.user)
     is_new = stamp == (0, 0) and opened.serial == 0
     return version == opened.scenario.version and (is_new or stamp == opened.stamp)

@@ -21,26 +21,12 @@ from planner.services.export_tables import TABLES
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import exports as export_rows
+from planner.store import lineage
 from planner.store import publications as publication_rows
-from planner.store import scenarios as scenario_rows
 from planner.store.exports import Export
+from planner.store.lineage import Scenario
 from planner.store.records import new_id
 from planner.store.records import sha256_text
-from planner.store.scenarios import Scenario
-
-__all__ = [
-    "TABLES",
-    "Export",
-    "ExportedFile",
-    "Offer",
-    "Verdict",
-    "content_hash_of",
-    "export",
-    "exports",
-    "offers",
-    "record",
-    "verify",
-]
 
 MIMES = {
     "csv": "text/csv",
@@ -271,12 +257,12 @@ def _scenario(ws: Workspace, what: str, scenario_id: str | None) -> Scenario:
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
         if what == "changes":
-            team = scenario_rows.FIELD  # whose publications say who owns
+            team = lineage.FIELD  # whose publications say who owns
             published = publication_rows.list_publications(conn, company_id, team)
             newest_first = sorted(published, key=lambda known: known.effective_from)
             known = [publication.scenario_id for publication in newest_first[::-1]]
         else:
-            found = scenario_rows.list_scenarios(conn, company_id)
+            found = lineage.list_scenarios(conn, company_id)
             known = [scenario.scenario_id for scenario in found]
     if not known:
         missing = "published plan" if what == "changes" else "scenario"
@@ -285,7 +271,7 @@ def _scenario(ws: Workspace, what: str, scenario_id: str | None) -> Scenario:
         kind = "published scenario" if what == "changes" else "scenario"
         raise NotFoundError(f"this company has no {kind} {scenario_id!r}")
     with ws.store.reading() as conn:
-        return scenario_rows.load_scenario(conn, scenario_id or known[0])
+        return lineage.load_scenario(conn, scenario_id or known[0])
 
 
 def _of_scenario(frame: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:

@@ -17,26 +17,7 @@ from planner.geography.boundaries import load_counties
 from planner.services.health_view import HealthView
 from planner.services.health_view import gazetteer_of
 from planner.services.health_view import look
-from planner.services.repairs import RepairPreview
-from planner.services.repairs import apply_repair
-from planner.services.repairs import preview_repair
-from planner.services.repairs import repairs
-from planner.services.repairs import undo_faults
-from planner.services.repairs import undo_repair
 from planner.services.workspace import Workspace
-
-__all__ = [
-    "HealthView",
-    "RepairPreview",
-    "apply_repair",
-    "health",
-    "health_of_accounts",
-    "preview_repair",
-    "repairs",
-    "rows",
-    "undo_faults",
-    "undo_repair",
-]
 
 
 def health(

@@ -19,6 +19,7 @@ from planner.accounts.health.rules import HealthParams
 from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
+from planner.store import lineage
 from planner.store import repairs as repair_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
@@ -69,7 +70,7 @@ def look(
     territory_by_unit = named = None
     scenario_name = ""
     if scenario_id is not None:
-        scenario_name = scenario_rows.load_scenario(conn, scenario_id).name
+        scenario_name = lineage.load_scenario(conn, scenario_id).name
         aligned = scenario_rows.load_alignment(conn, scenario_id)
         territory_by_unit = aligned["territory_id"]
         named = scenario_rows.load_named_accounts(conn, scenario_id)["territory_id"]
@@ -101,7 +102,7 @@ def gazetteer_of(data_dir: Path) -> Gazetteer:
 
 
 def _scenario_looked_at(conn: Connection, company_id: str) -> str | None:
-    known = scenario_rows.list_scenarios(conn, company_id)
-    owners = [scenario for scenario in known if scenario.team == scenario_rows.FIELD]
+    known = lineage.list_scenarios(conn, company_id)
+    owners = [scenario for scenario in known if scenario.team == lineage.FIELD]
     drafts = [scenario for scenario in owners if scenario.status == "draft"]
     return next((s.scenario_id for s in [*drafts, *owners, *known]), None)

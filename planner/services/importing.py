@@ -33,19 +33,9 @@ from planner.accounts.reading.sources import where as keep_where
 from planner.core.errors import InputError
 from planner.core.names import name_from
 from planner.core.settings import Settings
-from planner.services.import_log import import_findings
-from planner.services.import_log import imports
 from planner.services.mappings import read_mapping
 from planner.services.mappings import suggest_mapping
-from planner.services.new_company import FIRST_SCENARIO
 from planner.services.new_company import company_of_report
-from planner.services.new_company import given_columns
-from planner.services.new_company import import_accounts_as_company
-from planner.services.new_company import place_in_units
-from planner.services.saving import SaveResult
-from planner.services.saving import delete_market
-from planner.services.saving import market_layers
-from planner.services.saving import market_values
 from planner.services.saving import save_accounts_into
 from planner.services.saving import save_kind
 from planner.services.saving import save_market
@@ -55,40 +45,10 @@ from planner.services.workspace import companies
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
 from planner.store import deals as deal_rows
-from planner.store import scenarios as scenario_rows
+from planner.store import lineage
 from planner.store import team as team_rows
 from planner.store.repairs import merged_into
 from planner.store.sources import load_links
-
-__all__ = [
-    "FIRST_SCENARIO",
-    "REQUIRED",
-    "ImportReport",
-    "PathOptions",
-    "SaveResult",
-    "SourcePreview",
-    "check_into",
-    "check_path",
-    "check_source",
-    "columns_of",
-    "company_of_report",
-    "delete_market",
-    "given_columns",
-    "import_accounts_as_company",
-    "import_findings",
-    "import_path",
-    "imports",
-    "keep_where",
-    "market_layers",
-    "market_values",
-    "place_in_units",
-    "preview_source",
-    "read_mapping",
-    "save_accounts_into",
-    "save_kind",
-    "save_market",
-    "save_quotas_into",
-]
 
 REQUIRED = {
     "accounts": ("account_id", "name"),
@@ -408,7 +368,7 @@ def _company_named(ws: Workspace, name: str) -> str:
 def _draft_named(ws: Workspace, name: str | None) -> str:
     """Find the draft quotas go into; the only one needs no name."""
     with ws.store.reading() as conn:
-        found = scenario_rows.list_scenarios(conn, str(ws.company_id))
+        found = lineage.list_scenarios(conn, str(ws.company_id))
     drafts = [scenario for scenario in found if scenario.status == "draft"]
     named = [one for one in drafts if name in {None, one.name, one.scenario_id}]
     if len(named) == 1:

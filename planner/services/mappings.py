@@ -18,16 +18,6 @@ from planner.store import mappings as mapping_rows
 from planner.store.audit import append_audit
 from planner.store.mappings import SavedMapping
 
-__all__ = [
-    "SavedMapping",
-    "delete_mapping",
-    "list_mappings",
-    "load_mapping",
-    "read_mapping",
-    "save_mapping",
-    "suggest_mapping",
-]
-
 
 def list_mappings(ws: Workspace, kind: str | None = None) -> list[SavedMapping]:
     """List the saved mappings of the open company, of one kind or of all, by name."""

@@ -32,10 +32,10 @@ from planner.segmentation.rules import rules_to_json
 from planner.services.import_log import record_import
 from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows
+from planner.store import comp_plans
 from planner.store import companies as company_rows
 from planner.store import deals as deal_rows
-from planner.store import ledger as ledger_rows
-from planner.store import scenarios as scenario_rows
+from planner.store import lineage
 from planner.store import sources as source_rows
 
 FIRST_SCENARIO = "Draft 1"
@@ -163,10 +163,8 @@ def company_of_report(
         account_rows.save_segments(conn, company_id, segments)
         if deals is not None:
             deal_rows.save_deals(conn, company_id, deals)
-        ledger_rows.save_comp_plan(conn, company_id, plan, user=ws.user)
-        scenario_rows.create_scenario(
-            conn, company_id, name=FIRST_SCENARIO, user=ws.user
-        )
+        comp_plans.save_comp_plan(conn, company_id, plan, user=ws.user)
+        lineage.create_scenario(conn, company_id, name=FIRST_SCENARIO, user=ws.user)
         import_id = record_import(
             conn, company_id, report, user=ws.user, source=list_name
         )

@@ -24,6 +24,7 @@ from planner.quotas.ownership import as_day
 from planner.services.team import owner_names
 from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows
+from planner.store import comp_plans
 from planner.store import companies as company_rows
 from planner.store import deals as deal_rows
 from planner.store import ledger as ledger_rows
@@ -60,7 +61,7 @@ def comp_plan(ws: Workspace) -> CompPlan:
         If the company has none.
     """
     with ws.store.reading() as conn:
-        version = ledger_rows.load_comp_plan(conn, str(ws.company_id))
+        version = comp_plans.load_comp_plan(conn, str(ws.company_id))
     if version is None:
         raise NotFoundError("this company has no comp plan yet: load one as YAML")
     return load_plan(version.document)

@@ -12,8 +12,8 @@ from planner.services.balance_team import Team
 from planner.services.balance_team import load_team
 from planner.services.balancing import BalanceRequest
 from planner.services.team import VACANT
-from planner.services.territory import TerritoryView
-from planner.services.territory import travel_of
+from planner.services.territory_view import TerritoryView
+from planner.services.territory_view import travel_of
 from planner.services.workspace import Workspace
 from planner.store import quotas as quota_rows
 from planner.store import team as team_rows

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 from planner.services.staffing import staff_territories
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
+from planner.store import lineage
 from planner.store import scenarios as scenario_rows
+from planner.store.editing import Edit
 from planner.store.scenarios import BARRIER
 from planner.store.scenarios import HOME
 from planner.store.scenarios import LOCK
-from planner.store.scenarios import Edit
 from planner.territory.alignment import Alignment
 from planner.territory.edits import LOCKABLE
 from planner.territory.edits import Draft
@@ -24,7 +25,7 @@ from planner.territory.edits import Locks
 
 def load_plan(conn: Connection, scenario_id: str) -> Draft:
     """Read the saved plan of a scenario; units it does not name are in no territory."""
-    company_id = scenario_rows.load_scenario(conn, scenario_id).company_id
+    company_id = lineage.load_scenario(conn, scenario_id).company_id
     units = company_rows.unit_ids(conn, company_id)
     placed = scenario_rows.load_alignment(conn, scenario_id)["territory_id"]
     named = scenario_rows.load_named_accounts(conn, scenario_id)["territory_id"]

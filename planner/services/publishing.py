@@ -16,18 +16,20 @@ from planner.quotas.teams import supersede_owners
 from planner.quotas.teams import supersede_team
 from planner.quotas.teams import team_ownership
 from planner.scenarios.publish import freeze
-from planner.services.territory import load_alignment
-from planner.services.territory import overview
+from planner.services.territory_view import load_alignment
+from planner.services.territory_view import overview
 from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
+from planner.store import editing
+from planner.store import lineage
 from planner.store import publications as publication_rows
 from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
+from planner.store.lineage import FIELD
+from planner.store.lineage import Scenario
 from planner.store.publications import Publication
-from planner.store.scenarios import FIELD
-from planner.store.scenarios import Scenario
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +158,7 @@ def _new_ownership(
     The field team's positions own; those of another team stand beside as overlays.
     """
     company_id = str(ws.company_id)
-    scenario = scenario_rows.load_scenario(conn, scenario_id)
+    scenario = lineage.load_scenario(conn, scenario_id)
     accounts = account_rows.load_accounts(conn, company_id)
     territories = scenario_rows.load_territories(conn, scenario_id)
     if territories.empty:
@@ -188,7 +190,7 @@ def _positions_of(
     company_id = str(ws.company_id)
     found: set[str] = set()
     for known in publication_rows.list_publications(conn, company_id, team):
-        if scenario_rows.load_scenario(conn, known.scenario_id).team != but:
+        if lineage.load_scenario(conn, known.scenario_id).team != but:
             territories = scenario_rows.load_territories(conn, known.scenario_id)
             found |= set(territories["position_id"].dropna())
     return found
@@ -230,11 +232,11 @@ def publish(
     company_id = str(ws.company_id)
     with (
         ws.store.transaction() as conn,
-        scenario_rows.editing(
+        editing.editing(
             conn, scenario_id, version=version, user=ws.user, action="publish"
         ) as edit,
     ):
-        scenario = scenario_rows.load_scenario(conn, scenario_id)
+        scenario = lineage.load_scenario(conn, scenario_id)
         team = scenario.team
         later = [
             known.effective_from
@@ -277,7 +279,7 @@ def publish_parts(
     ownership
         All ownership of the company, past and new.
     """
-    scenario = scenario_rows.load_scenario(conn, edit.scenario_id)
+    scenario = lineage.load_scenario(conn, edit.scenario_id)
     of_team = {}
     if scenario.team != FIELD:
         own = _team_positions(conn, ws, scenario)

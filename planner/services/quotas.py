@@ -9,12 +9,13 @@ import pandas as pd
 from planner.core.errors import InputError
 from planner.quotas.setting import split_top_down
 from planner.services.team import owner_names
-from planner.services.territory import overview
+from planner.services.territory_view import overview
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import deals as deal_rows
+from planner.store import editing
+from planner.store import lineage
 from planner.store import quotas as quota_rows
-from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 
 MEASURE = "bookings"
@@ -178,10 +179,10 @@ def set_quotas(
     if target_minor <= 0:
         raise InputError(f"the target must be above 0, got {target_minor / 100:,.2f}")
     with ws.store.reading() as conn:
-        team = scenario_rows.load_scenario(conn, scenario_id).team
-    if team != scenario_rows.FIELD:
+        team = lineage.load_scenario(conn, scenario_id).team
+    if team != lineage.FIELD:
         raise InputError(
-            f"quotas are set in a scenario of the {scenario_rows.FIELD} team, whose "
+            f"quotas are set in a scenario of the {lineage.FIELD} team, whose "
             f"positions own the accounts; this one is of {team}"
         )
     view = quota_view(ws, scenario_id)
@@ -219,7 +220,7 @@ def set_quotas(
     }
     with (
         ws.store.transaction() as conn,
-        scenario_rows.editing(
+        editing.editing(
             conn,
             scenario_id,
             version=version,

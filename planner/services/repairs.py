@@ -18,6 +18,8 @@ from planner.services.repair_rows import Planned
 from planner.services.repair_rows import plan_repair
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
+from planner.store import editing
+from planner.store import lineage
 from planner.store import repairs as repair_rows
 from planner.store import scenarios as scenario_rows
 from planner.store.editing import CompanyEdit
@@ -272,7 +274,7 @@ def _undo_faults(conn: Connection, found: repair_rows.Repair) -> list[str]:
     back = repair_rows.reversed_changes(found.changes)
     faults = repair_rows.faults_of(conn, found.company_id, back)
     for scenario_id, after in found.after.get("named", {}).items():
-        scenario = scenario_rows.load_scenario(conn, scenario_id)
+        scenario = lineage.load_scenario(conn, scenario_id)
         if scenario.status != "draft":
             faults.append(f"scenario {scenario.name} was published since")
             continue
@@ -303,7 +305,7 @@ def _write_named(
     now: NamedAccounts = {}
     if planned.new_named is None:
         return was, now
-    for scenario in scenario_rows.list_scenarios(conn, str(ws.company_id)):
+    for scenario in lineage.list_scenarios(conn, str(ws.company_id)):
         if scenario.status != "draft":
             continue
         named = scenario_rows.load_named_accounts(conn, scenario.scenario_id)
@@ -319,7 +321,7 @@ def _write_named(
 
 def _restore_named(conn: Connection, ws: Workspace, found: repair_rows.Repair) -> None:
     for scenario_id, before in found.before.get("named", {}).items():
-        scenario = scenario_rows.load_scenario(conn, scenario_id)
+        scenario = lineage.load_scenario(conn, scenario_id)
         named = scenario_rows.load_named_accounts(conn, scenario_id)
         left = named.drop([name for name in before if name in named.index])
         back = {name: cells[0] for name, cells in before.items() if cells is not None}
@@ -331,10 +333,10 @@ def _restore_named(conn: Connection, ws: Workspace, found: repair_rows.Repair) -
 def _save_named(
     conn: Connection,
     ws: Workspace,
-    scenario: scenario_rows.Scenario,
+    scenario: lineage.Scenario,
     named: pd.DataFrame,
 ) -> None:
-    with scenario_rows.editing(
+    with editing.editing(
         conn,
         scenario.scenario_id,
         version=scenario.version,

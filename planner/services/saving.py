@@ -27,9 +27,10 @@ from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
 from planner.store import deals as deal_rows
+from planner.store import editing
+from planner.store import lineage
 from planner.store import market as market_rows
 from planner.store import quotas as quota_rows
-from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 from planner.store.editing import CompanyEdit
 from planner.store.editing import editing_company
@@ -186,8 +187,8 @@ def save_quotas_into(
         return None
     company_id = _company_id(ws)
     with ws.store.transaction() as conn:
-        seen = scenario_rows.load_scenario(conn, scenario_id).version
-        with scenario_rows.editing(
+        seen = lineage.load_scenario(conn, scenario_id).version
+        with editing.editing(
             conn,
             scenario_id,
             version=seen if version is None else version,

@@ -16,16 +16,18 @@ from planner.core.schemas import empty
 from planner.services.plan_figures import figures
 from planner.services.plan_figures import quotas_by_year
 from planner.services.staffing import staff_territories
-from planner.services.territory import TerritoryView
-from planner.services.territory import overview
+from planner.services.territory_view import TerritoryView
+from planner.services.territory_view import overview
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
+from planner.store import editing
+from planner.store import lineage
 from planner.store import publications as publication_rows
 from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
-from planner.store.scenarios import FIELD
-from planner.store.scenarios import Scenario
+from planner.store.lineage import FIELD
+from planner.store.lineage import Scenario
 
 USUAL_TEAMS = (FIELD, "Service", "Overlay")
 MOST_OF_TEAM = 40  # characters
@@ -36,7 +38,7 @@ def scenarios(ws: Workspace) -> list[Scenario]:
     if ws.company_id is None:
         return []
     with ws.store.reading() as conn:
-        return scenario_rows.list_scenarios(conn, ws.company_id)
+        return lineage.list_scenarios(conn, ws.company_id)
 
 
 def scenario(ws: Workspace, scenario_id: str) -> Scenario:
@@ -49,7 +51,7 @@ def scenario(ws: Workspace, scenario_id: str) -> Scenario:
         If there is none.
     """
     with ws.store.reading() as conn:
-        return scenario_rows.load_scenario(conn, scenario_id)
+        return lineage.load_scenario(conn, scenario_id)
 
 
 def teams(ws: Workspace) -> list[str]:
@@ -80,7 +82,7 @@ def start(ws: Workspace, name: str, team: str = FIELD) -> Scenario:
     """
     wanted = checked_name(ws, name)
     with ws.store.transaction() as conn:
-        return scenario_rows.create_scenario(
+        return lineage.create_scenario(
             conn, str(ws.company_id), name=wanted, user=ws.user, team=_team(team)
         )
 
@@ -128,7 +130,7 @@ def quota_total(ws: Workspace, scenario_id: str) -> tuple[str, int] | None:
 def history(ws: Workspace, scenario_id: str) -> pd.DataFrame:
     """Read the saves of a scenario: `at`, `who`, `action`; newest first."""
     with ws.store.reading() as conn:
-        return scenario_rows.history(conn, scenario_id)
+        return editing.history(conn, scenario_id)
 
 
 def clone(
@@ -151,13 +153,13 @@ def clone(
     wanted = checked_name(ws, name)
     team = None if team is None else _team(team)
     with ws.store.transaction() as conn:
-        original = scenario_rows.load_scenario(conn, scenario_id)
-        made = scenario_rows.copy_scenario(
+        original = lineage.load_scenario(conn, scenario_id)
+        made = lineage.copy_scenario(
             conn, scenario_id, name=wanted, user=ws.user, team=team
         )
         if made.team == original.team:
             return made
-        with scenario_rows.editing(
+        with editing.editing(
             conn,
             made.scenario_id,
             version=made.version,
@@ -165,7 +167,7 @@ def clone(
             action=f"hand the territories to {made.team}",
         ) as edit:
             _reseat(conn, ws, edit)
-        return scenario_rows.load_scenario(conn, made.scenario_id)
+        return lineage.load_scenario(conn, made.scenario_id)
 
 
 def _reseat(conn: Connection, ws: Workspace, edit: Any) -> None:
@@ -218,7 +220,7 @@ def rename(ws: Workspace, scenario_id: str, version: int, name: str) -> int:
     wanted = checked_name(ws, name)
     with (
         ws.store.transaction() as conn,
-        scenario_rows.editing(
+        editing.editing(
             conn,
             scenario_id,
             version=version,
@@ -226,7 +228,7 @@ def rename(ws: Workspace, scenario_id: str, version: int, name: str) -> int:
             action=f"rename to {wanted}",
         ) as edit,
     ):
-        scenario_rows.rename_scenario(conn, edit, name=wanted)
+        editing.rename_scenario(conn, edit, name=wanted)
         return edit.version
 
 

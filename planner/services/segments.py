@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from planner.core.errors import ConflictError
 from planner.core.money import minor_digits
+from planner.segmentation.crosstables import cross_table
 from planner.segmentation.rules import Rule
 from planner.segmentation.rules import apply_rules
-from planner.segmentation.rules import cross_table
 from planner.segmentation.rules import rules_from_json
 from planner.segmentation.rules import rules_to_json
 from planner.services.accounts import visited_accounts

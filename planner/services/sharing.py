@@ -13,9 +13,9 @@ from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import exports as export_rows
 from planner.store.exports import Export
+from planner.store.lineage import Scenario
 from planner.store.records import new_id
 from planner.store.records import sha256_text
-from planner.store.scenarios import Scenario
 
 
 def simulated_note(ws: Workspace, accounts: pd.DataFrame) -> str:

@@ -10,6 +10,7 @@ from planner.accounts.simulation.team import territory_places
 from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
+from planner.store import lineage
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 
@@ -42,9 +43,9 @@ def staff_territories(
     """
     company_id = str(ws.company_id)
     ids = sorted(territory_by_unit.dropna().unique())
-    team = scenario_rows.load_scenario(conn, scenario_id).team
+    team = lineage.load_scenario(conn, scenario_id).team
     known = scenario_rows.load_territories(conn, scenario_id)
-    if team != scenario_rows.FIELD:
+    if team != lineage.FIELD:
         seats = _seats_beside(conn, company_id, team, ids)
         kept = {} if is_new_team else dict(known["position_id"].dropna())
         return _territories(ids, known, seats | kept)

@@ -11,40 +11,18 @@ import pandas as pd
 
 from planner.services import proposals
 from planner.services.answers import answer_of
-from planner.services.deviations import has_shares
-from planner.services.deviations import wanted_shares
 from planner.services.plan_rows import load_plan
 from planner.services.plan_rows import save_plan
 from planner.services.territory_view import TerritoryView
-from planner.services.territory_view import load_alignment
 from planner.services.territory_view import overview
 from planner.services.territory_view import planned
 from planner.services.territory_view import targeted
-from planner.services.territory_view import territory_by_account
-from planner.services.territory_view import travel_of
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
-from planner.store import scenarios as scenario_rows
+from planner.store import editing
 from planner.territory.applying import apply_edit
-from planner.territory.basis import MEASURES
 from planner.territory.explain import why_accounts_moved
 from planner.territory.splitting import JOINT
-
-__all__ = [
-    "DAYS_PER_MONTH",
-    "MEASURES",
-    "Proposal",
-    "TerritoryView",
-    "accept_proposal",
-    "has_shares",
-    "load_alignment",
-    "overview",
-    "planned",
-    "proposal",
-    "territory_by_account",
-    "travel_of",
-    "wanted_shares",
-]
 
 DAYS_PER_MONTH = 30.44
 
@@ -191,7 +169,7 @@ def accept_proposal(
     """
     with (
         ws.store.transaction() as conn,
-        scenario_rows.editing(
+        editing.editing(
             conn, scenario_id, version=version, user=ws.user, action="accept a balance"
         ) as edit,
     ):

@@ -25,9 +25,10 @@ from planner.services.team import owner_names
 from planner.services.team import reps_of_scenario
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
+from planner.store import lineage
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
-from planner.store.scenarios import Scenario
+from planner.store.lineage import Scenario
 from planner.territory.alignment import Alignment
 from planner.territory.basis import MEASURES
 from planner.territory.basis import unit_table
@@ -172,7 +173,7 @@ def overview(
     facts = facts or company_facts(ws)
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
-        scenario = scenario_rows.load_scenario(conn, scenario_id)
+        scenario = lineage.load_scenario(conn, scenario_id)
         alignment = load_alignment(conn, scenario_id)
         territories = scenario_rows.load_territories(conn, scenario_id)
         positions = team_rows.load_positions(conn, company_id)

@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 from planner.capacity.workload import account_minutes
 from planner.services.balancing import KINDS
 from planner.services.deviations import tallied
-from planner.services.territory import load_alignment
+from planner.services.territory_view import load_alignment
 from planner.store import jobs as job_rows
+from planner.store import lineage
 from planner.store import scenarios as scenario_rows
 from planner.store.companies import Company
+from planner.store.lineage import Scenario
 from planner.store.publications import list_publications
-from planner.store.scenarios import Scenario
 from planner.territory.basis import MEASURES
 
 DEFAULT_TOLERANCE = 0.10
@@ -62,7 +63,7 @@ def territory_effects(
     those of the last balance of the plan or of one it was copied from; without one all
     measures are held against 10 %.
     """
-    known = scenario_rows.list_scenarios(conn, company.company_id)
+    known = lineage.list_scenarios(conn, company.company_id)
     by_id = {scenario.scenario_id: scenario for scenario in known}
     statuses = _statuses(conn, company, known)
     measured = [_measured(*side) for side in (before, after)]

@@ -24,11 +24,12 @@ from planner.services.plan_rows import save_plan
 from planner.services.reasons import reasons_of
 from planner.services.scenarios import Comparison
 from planner.services.team import VACANT
-from planner.services.territory import TerritoryView
 from planner.services.territory import accept_proposal
+from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store import scenarios as scenario_rows
-from planner.store.scenarios import Scenario
+from planner.store import editing
+from planner.store import lineage
+from planner.store.lineage import Scenario
 from planner.territory.applying import apply_edit
 from planner.territory.dividing import next_territory_id
 from planner.territory.edits import AddTerritory
@@ -151,11 +152,11 @@ def start_what_if(
     """
     wanted = scenarios.checked_name(ws, name)
     with ws.store.transaction() as conn:
-        made = scenario_rows.copy_scenario(
+        made = lineage.copy_scenario(
             conn, view.scenario.scenario_id, name=wanted, user=ws.user
         )
         seed = _seed(view, load_plan(conn, made.scenario_id), dropped)
-        with scenario_rows.editing(
+        with editing.editing(
             conn,
             made.scenario_id,
             version=made.version,
@@ -163,7 +164,7 @@ def start_what_if(
             action="what if: " + (f"end {dropped}" if dropped else "add a territory"),
         ) as edit:
             save_plan(conn, ws, edit, seed)
-        return scenario_rows.load_scenario(conn, made.scenario_id)
+        return lineage.load_scenario(conn, made.scenario_id)
 
 
 def take_answer(

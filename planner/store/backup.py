@@ -18,7 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from planner.core.errors import StoreError
-from planner.core.files import replacing
+from planner.core.replacement import replacing
 from planner.store import file_watch
 from planner.store import holders
 from planner.store import migrations
@@ -42,9 +42,6 @@ from planner.store.identity import STORE_ID
 from planner.store.migrations import writing_connection
 from planner.store.scratch import scratch
 from planner.store.sqlite import SqliteFile
-from planner.store.transfer import content_hashes
-
-__all__ = ["Manifest", "backup", "content_hashes", "restore"]
 
 _OPEN_WAIT_S = 60.0
 

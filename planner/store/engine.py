@@ -30,19 +30,7 @@ from planner.store.sqlite import SqliteFile
 from planner.store.sqlite import begin_turn
 from planner.store.sqlite import end_turn
 from planner.store.sqlite import file_of
-from planner.store.sqlite import found_version
 from planner.store.tables import meta
-
-__all__ = [
-    "Store",
-    "backend_of",
-    "found_version",
-    "open_store",
-    "saying_plainly",
-    "schema_version",
-    "shown_url",
-    "store_path",
-]
 
 OPEN_WAIT_S = 60.0
 

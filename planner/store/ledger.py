@@ -20,9 +20,6 @@ from planner.core.errors import StoreError
 from planner.store import frames
 from planner.store.audit import START
 from planner.store.audit import append_audit
-from planner.store.comp_plans import CompPlanVersion
-from planner.store.comp_plans import load_comp_plan
-from planner.store.comp_plans import save_comp_plan
 from planner.store.records import json_text
 from planner.store.records import new_id
 from planner.store.records import sha256_text
@@ -30,20 +27,6 @@ from planner.store.records import utc_now
 from planner.store.tables import ledger_entry
 from planner.store.tables import pay_run
 from planner.store.tables import pay_table
-
-__all__ = [
-    "CompPlanVersion",
-    "PayRun",
-    "append_ledger",
-    "damaged_pay_tables",
-    "list_pay_runs",
-    "load_comp_plan",
-    "load_ledger",
-    "load_pay_table",
-    "save_comp_plan",
-    "save_pay_run",
-    "verify_ledger",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from planner.core.errors import NotFoundError
 from planner.core.names import checked_name
-from planner.store.frames import insert_columns
+from planner.store.bulk import insert_columns
 from planner.store.records import utc_now
 from planner.store.tables import market_layer
 from planner.store.tables import market_value

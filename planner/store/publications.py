@@ -14,6 +14,7 @@ from planner.core.errors import StoreError
 from planner.store.audit import append_audit
 from planner.store.editing import Edit
 from planner.store.lineage import FIELD
+from planner.store.lineage import load_scenario
 from planner.store.quotas import load_quotas
 from planner.store.records import frame_hash
 from planner.store.records import json_text
@@ -21,7 +22,6 @@ from planner.store.records import sha256_text
 from planner.store.records import utc_now
 from planner.store.scenarios import load_alignment
 from planner.store.scenarios import load_named_accounts
-from planner.store.scenarios import load_scenario
 from planner.store.scenarios import load_territories
 from planner.store.tables import publication
 from planner.store.tables import publication_part

@@ -20,40 +20,9 @@ from planner.core.errors import InputError
 from planner.store import layers
 from planner.store import tables
 from planner.store.editing import Edit
-from planner.store.editing import editing
-from planner.store.editing import history
-from planner.store.editing import rename_scenario
 from planner.store.frames import plain_cells
-from planner.store.lineage import FIELD
-from planner.store.lineage import Scenario
 from planner.store.lineage import chain_of
-from planner.store.lineage import copy_scenario
-from planner.store.lineage import create_scenario
-from planner.store.lineage import list_scenarios
-from planner.store.lineage import load_scenario
 from planner.store.records import sha256_text
-
-__all__ = [
-    "FIELD",
-    "Edit",
-    "Scenario",
-    "chain_of",
-    "copy_scenario",
-    "create_scenario",
-    "editing",
-    "history",
-    "list_scenarios",
-    "load_alignment",
-    "load_marks",
-    "load_named_accounts",
-    "load_scenario",
-    "load_territories",
-    "rename_scenario",
-    "save_alignment",
-    "save_marks",
-    "save_named_accounts",
-    "save_territories",
-]
 
 _TEXT = pd.api.types.pandas_dtype("str")
 _TERRITORY_COLUMNS = {

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from planner.store.frames import insert_columns
+from planner.store.bulk import insert_columns
 from planner.store.records import new_id
 from planner.store.records import utc_now
 from planner.store.tables import account

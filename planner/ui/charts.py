@@ -9,10 +9,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from planner.geography.colours import DEVIATION
+from planner.geography.colours import GREY
+from planner.geography.colours import TERRITORY
 from planner.ui.maps.palette import ACCENT
-from planner.ui.maps.palette import DEVIATION
-from planner.ui.maps.palette import GREY
-from planner.ui.maps.palette import TERRITORY
 
 BAR = 14
 ROW = 24

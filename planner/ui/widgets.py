@@ -14,30 +14,11 @@ from planner.core.errors import PlannerError
 from planner.core.formats import gap_text
 from planner.core.text import map_text
 from planner.ui.faults import error_box
-from planner.ui.faults import guard
 from planner.ui.faults import show_faults
-from planner.ui.style import apply_style
-from planner.ui.tables import Column
-from planner.ui.tables import table
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-__all__ = [
-    "Column",
-    "Download",
-    "JobView",
-    "Metric",
-    "apply_style",
-    "download_row",
-    "empty_state",
-    "error_box",
-    "guard",
-    "job_panel",
-    "metric_row",
-    "page_header",
-    "table",
-]
 
 POLL_S = 1.0
 

@@ -29,8 +29,6 @@ from planner.visits.problem import RepProblem
 from planner.visits.timing import DayTimes
 from planner.visits.timing import time_day
 
-__all__ = ["RepPlan", "RepProblem", "Unserved", "plan_rep", "run_visits"]
-
 
 @dataclass(frozen=True, slots=True)
 class Unserved:

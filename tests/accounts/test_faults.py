@@ -7,9 +7,9 @@ import itertools
 
 import pytest
 
-from planner.accounts.importing import ImportParams
 from planner.accounts.importing import import_table
-from planner.accounts.importing import read_source
+from planner.accounts.params import ImportParams
+from planner.accounts.reading.sources import read_source
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import check
 from tests.bad_inputs import ROW_FAULTS

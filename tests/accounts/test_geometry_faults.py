@@ -16,7 +16,7 @@ from shapely.geometry import box
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import check_file
 from planner.accounts.importing import import_table
-from planner.accounts.importing import read_source
+from planner.accounts.reading.sources import read_source
 from planner.core.errors import InputError
 
 FORMATS = ("geojson", "gpkg", "zip", "kml")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.processes import start_apart
-from planner.accounts.importing import read_source
+from planner.accounts.reading.sources import read_source
 from planner.core.errors import InputError
 from tests.accounts.test_hostile import ARCHIVES
 from tests.accounts.test_hostile import archive

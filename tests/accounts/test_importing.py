@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from planner.accounts.enrich import Gazetteer
 from planner.accounts.findings import SourceError
-from planner.accounts.importing import ImportParams
 from planner.accounts.importing import check_file
 from planner.accounts.importing import import_accounts
 from planner.accounts.importing import import_table
-from planner.accounts.importing import keep_where
-from planner.accounts.importing import read_source
+from planner.accounts.params import ImportParams
+from planner.accounts.reading.sources import read_source
+from planner.accounts.reading.sources import where as keep_where
 from planner.core.errors import InputError
 from planner.core.errors import ParamsError
 from planner.core.schemas import ACCOUNTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from planner.accounts.mapping import KNOWN_COLUMNS
+from planner.accounts.columns import KNOWN_COLUMNS
 from planner.accounts.mapping import check_mapping
 from planner.accounts.mapping import guess_mapping
 from planner.accounts.mapping import header_currency

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from planner.accounts.importing import import_table
-from planner.accounts.importing import read_source
 from planner.accounts.kinds.regions import km_to_country
+from planner.accounts.reading.sources import read_source
 
 HEADER = "account_id,name,lat,lon,country"
 # Where most rows lie decides nothing of those who name their country.

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from planner.accounts.enrich import Gazetteer
-from planner.accounts.importing import ImportParams
 from planner.accounts.importing import check_file
 from planner.accounts.importing import import_table
-from planner.accounts.importing import read_source
 from planner.accounts.kinds.regions import is_known_country
 from planner.accounts.kinds.words import is_placeholder_name
 from planner.accounts.kinds.words import read_weekdays
+from planner.accounts.params import ImportParams
+from planner.accounts.reading.sources import read_source
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = dt.date(2026, 11, 20)

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import import_table
-from planner.accounts.importing import read_source
+from planner.accounts.reading.sources import read_source
 
 HEADER = ["account_id", "name", "lat", "lon", "our_sales"]
 ROWS = [[f"A{n}", f"Shop {n}", 40.0 + n, -80.0, 100 * n] for n in (1, 2, 3, 4)]

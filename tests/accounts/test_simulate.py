@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from planner.accounts.simulation.business import INDUSTRIES
 from planner.accounts.simulation.business import simulate_business
-from planner.accounts.simulation.business import simulate_deals
-from planner.accounts.simulation.business import simulate_team
-from planner.accounts.simulation.business import territory_places
+from planner.accounts.simulation.deals import simulate_deals
+from planner.accounts.simulation.team import simulate_team
+from planner.accounts.simulation.team import territory_places
 from planner.core.errors import ParamsError
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import DEALS

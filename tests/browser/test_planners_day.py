@@ -18,7 +18,7 @@ from planner.core.settings import Settings
 from planner.services import companies
 from planner.services import drafting
 from planner.services import scenarios
-from planner.services import territory
+from planner.services import territory_view
 from planner.services.workspace import open_workspace
 from planner.store.team import load_reps
 from tests.browser.conftest import running_app
@@ -124,7 +124,7 @@ def visits_file(ws, folder):
     """Write the visits of the last days: half of the accounts were seen."""
     company = companies.company(ws)
     scenario = scenarios.scenarios(ws)[0]
-    seen = territory.overview(ws, scenario.scenario_id).accounts.index[::2]
+    seen = territory_view.overview(ws, scenario.scenario_id).accounts.index[::2]
     with ws.store.reading() as conn:
         rep_id = load_reps(conn, ws.company_id).index[0]
     lines = ["visit_id,account_id,rep_id,visited_on,outcome"]

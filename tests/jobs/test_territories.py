@@ -15,13 +15,15 @@ from planner.core.settings import Settings
 from planner.geography.adjacency import count_pieces
 from planner.jobs import queue
 from planner.jobs.tasks import TASKS
-from planner.services import importing
+from planner.services import new_company
 from planner.services import scenarios
 from planner.services import territory
+from planner.services import territory_view
 from planner.services.balancing import BalanceRequest
 from planner.services.districts import district_by_unit
 from planner.services.districts import district_table
 from planner.services.workspace import open_workspace
+from planner.store import editing
 from planner.store.engine import open_store
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
@@ -52,7 +54,7 @@ def made(tmp_path_factory):
     """Make the company once, with three territories from west to east."""
     url = f"sqlite:///{tmp_path_factory.mktemp('jobs') / 'planner.sqlite'}"
     settings = Settings(store_url=url, user="ann")
-    ws, report = importing.import_accounts_as_company(
+    ws, report = new_company.import_accounts_as_company(
         open_workspace(settings),
         a_list(),
         None,
@@ -61,7 +63,7 @@ def made(tmp_path_factory):
     )
     assert report.rows_accepted == 60
     scenario = scenarios.scenarios(ws)[0]
-    view = territory.overview(ws, scenario.scenario_id)
+    view = territory_view.overview(ws, scenario.scenario_id)
     by_unit = pd.Series("T1", index=view.units.index)
     by_unit[view.units["x_km"] > view.units["x_km"].quantile(0.4)] = "T2"
     by_unit[view.units["x_km"] > view.units["x_km"].quantile(0.8)] = "T3"
@@ -116,7 +118,7 @@ def result_of(ws, kind, request, run=None):
 
 
 def today(ws):
-    return territory.overview(ws, scenario_id(ws)).units["territory_id"]
+    return territory_view.overview(ws, scenario_id(ws)).units["territory_id"]
 
 
 def moved_units(ws, plan):
@@ -165,12 +167,12 @@ def test_accounts_named_apart_are_still_apart_after_accepting(made, tmp_path):
     copied.write_bytes(open_store(made).backend.path.read_bytes())
     own = open_workspace(Settings(store_url=f"sqlite:///{copied}", user="ann"))
     found = scenarios.scenarios(own)[0]
-    view = territory.overview(own, found.scenario_id)
+    view = territory_view.overview(own, found.scenario_id)
     name = view.accounts.index[view.accounts["territory_id"] == "T2"][0]
     table = pd.DataFrame({"territory_id": ["T1"]}, index=[name])
     with (
         own.store.transaction() as conn,
-        rows.editing(
+        editing.editing(
             conn, found.scenario_id, version=found.version, user="ann", action="name"
         ) as edit,
     ):
@@ -181,14 +183,14 @@ def test_accounts_named_apart_are_still_apart_after_accepting(made, tmp_path):
     assert offered.n_exceptions == 0
     version = scenarios.scenarios(own)[0].version
     territory.accept_proposal(own, found.scenario_id, version, plan)
-    saved = territory.overview(own, found.scenario_id)
+    saved = territory_view.overview(own, found.scenario_id)
     assert saved.accounts.loc[name, "territory_id"] == "T1"
     pd.testing.assert_series_equal(saved.index, offered.after.index)
     own.store.close()
 
 
 def test_a_limit_of_moves_counts_accounts(ws):
-    before = territory.overview(ws, scenario_id(ws)).accounts["territory_id"]
+    before = territory_view.overview(ws, scenario_id(ws)).accounts["territory_id"]
     found = result_of(ws, "balance", asked(max_moved=6))
     offered = territory.proposal(ws, scenario_id(ws), found)
     assert 0 < len(offered.moved_accounts) <= 6

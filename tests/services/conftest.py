@@ -9,7 +9,7 @@ import pytest
 
 from planner.accounts.reading.sources import read_source
 from planner.core.settings import Settings
-from planner.services import importing
+from planner.services import new_company
 from planner.services.companies import ensure_company
 from planner.services.workspace import open_workspace
 
@@ -59,7 +59,7 @@ def small_url(stores):
     """Make a company of twelve accounts with simulated figures, once."""
     url = stores.new()
     ws = open_workspace(settings_of(url))
-    _, report = importing.import_accounts_as_company(
+    _, report = new_company.import_accounts_as_company(
         ws, small_list(), None, name="Lakes Ltd", as_of=AS_OF
     )
     assert report.rows_accepted == 12

@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from planner.core.errors import ParamsError
-from planner.segmentation.expressions import ExpressionError
 from planner.segmentation.expressions import apply
+from planner.segmentation.tree import ExpressionError
 from planner.services.account_filter import NONE
 from planner.services.account_filter import SUMS
 from planner.services.account_filter import AccountFilter

@@ -10,7 +10,11 @@ from planner.accounts.reading.sources import read_source
 from planner.core.errors import InputError
 from planner.services import accounts
 from planner.services import companies
+from planner.services import import_log
 from planner.services import importing
+from planner.services import mappings
+from planner.services import new_company
+from planner.services import saving
 from planner.services import scenarios
 from planner.services import segments
 from planner.services import workspace
@@ -25,7 +29,7 @@ def test_a_list_becomes_a_company_with_units_segments_and_a_scenario(small):
     assert len(rows) == 12
     assert set(rows["unit_id"]) == {"55025", "55079", "55009"}
     assert rows.loc["A000", "segment"] == "Enterprise"
-    assert [s.name for s in scenarios.scenarios(small)] == [importing.FIRST_SCENARIO]
+    assert [s.name for s in scenarios.scenarios(small)] == [new_company.FIRST_SCENARIO]
 
 
 def test_what_the_list_gave_is_kept_and_what_it_lacked_is_labelled(small):
@@ -39,7 +43,7 @@ def test_what_the_list_gave_is_kept_and_what_it_lacked_is_labelled(small):
 
 
 def test_without_simulation_nothing_is_invented(ws, small_raw):
-    opened, _ = importing.import_accounts_as_company(
+    opened, _ = new_company.import_accounts_as_company(
         ws, small_raw, None, name="Plain", as_of=AS_OF, fill_missing=False
     )
     rows = accounts.account_list(opened, None)
@@ -49,7 +53,7 @@ def test_without_simulation_nothing_is_invented(ws, small_raw):
 
 def test_a_list_without_a_usable_row_makes_no_company(ws):
     raw = read_source(b"id,name\nA1,\nA2,\n", "bad.csv")
-    opened, report = importing.import_accounts_as_company(
+    opened, report = new_company.import_accounts_as_company(
         ws, raw, None, name="Bad", as_of=AS_OF
     )
     assert report.verdict == "reject_file"
@@ -61,20 +65,22 @@ def test_a_refused_report_says_why_nothing_is_imported(ws):
     raw = read_source(b"id,name\nA1,\n", "bad.csv")
     report = importing.check_source(raw, "accounts", ws.settings)
     with pytest.raises(InputError, match=r"bad\.csv: no row was accepted"):
-        importing.company_of_report(ws, report, name="Bad", currency="USD", as_of=AS_OF)
+        new_company.company_of_report(
+            ws, report, name="Bad", currency="USD", as_of=AS_OF
+        )
 
 
 def test_a_company_needs_a_name(ws, small_raw):
     report = importing.check_source(small_raw, "accounts", ws.settings)
     with pytest.raises(InputError, match="needs a name"):
-        importing.company_of_report(ws, report, name=" ", currency="USD", as_of=AS_OF)
+        new_company.company_of_report(ws, report, name=" ", currency="USD", as_of=AS_OF)
     assert workspace.companies(ws) == []
 
 
 def test_places_far_from_any_county_get_cells(ws):
     rows = [f"A{n},Betrieb {n},{48 + n / 10},{11 + n / 10}" for n in range(6)]
     text = "\n".join(["id,name,latitude,longitude", *rows])
-    opened, _ = importing.import_accounts_as_company(
+    opened, _ = new_company.import_accounts_as_company(
         ws, read_source(text.encode(), "de.csv"), None, name="Bayern", as_of=AS_OF
     )
     rows = accounts.account_list(opened, None)
@@ -88,7 +94,7 @@ def test_the_preview_guesses_the_columns():
 
 
 def test_given_columns_name_money_as_the_frame_does():
-    given = importing.given_columns({"potential": "Pot", "employees": "Staff"})
+    given = new_company.given_columns({"potential": "Pot", "employees": "Staff"})
     assert given == {"potential_minor", "employees"}
 
 
@@ -100,18 +106,18 @@ def test_our_columns_begin_with_those_always_needed():
 def test_a_saved_mapping_is_read_or_refused(tmp_path):
     path = tmp_path / "mapping.json"
     path.write_text(json.dumps({"name": "Company"}))
-    assert importing.read_mapping(path) == {"name": "Company"}
+    assert mappings.read_mapping(path) == {"name": "Company"}
     path.write_text("[1]")
     with pytest.raises(InputError):
-        importing.read_mapping(path)
+        mappings.read_mapping(path)
     with pytest.raises(InputError, match="cannot be read"):
-        importing.read_mapping(tmp_path / "none.json")
+        mappings.read_mapping(tmp_path / "none.json")
 
 
 def test_an_import_is_kept_with_its_findings(small):
-    imports = importing.imports(small)
+    imports = import_log.imports(small)
     assert list(imports["file_name"]) == ["list.csv"]
-    findings = importing.import_findings(small, imports.index[0])
+    findings = import_log.import_findings(small, imports.index[0])
     assert {"code", "severity", "message"} <= set(findings.columns)
 
 
@@ -122,7 +128,7 @@ def test_reps_of_a_file_replace_those_of_the_company(small):
     report = importing.check_source(
         read_source(text, "reps.csv"), "reps", small.settings
     )
-    importing.save_kind(small, report)
+    saving.save_kind(small, report)
     assert companies.facts_stamp(small) != before
 
 
@@ -142,7 +148,7 @@ def test_a_later_visit_made_is_the_last_visit(small):
     text = "\n".join(["account_id,rep_id,visited_on", *lines])
     raw = read_source(text.encode(), "visits.csv")
     report = importing.check_into(small, raw, "visits_made", mode="replace")
-    importing.save_kind(small, report, mode="replace")
+    saving.save_kind(small, report, mode="replace")
     rows = accounts.account_list(small, None)
     assert rows.loc[[early, late, future], "last_visit_on"].tolist() == [
         said[early],

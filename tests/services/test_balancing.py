@@ -21,8 +21,8 @@ from planner.services.balancing import measures_to_ask
 from planner.services.balancing import parent_fields
 from planner.services.balancing import usual_counts
 from planner.services.drafted import Held
-from planner.services.territory import TerritoryView
-from planner.store.scenarios import Scenario
+from planner.services.territory_view import TerritoryView
+from planner.store.lineage import Scenario
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
 from planner.territory.precheck import check_request

@@ -13,7 +13,7 @@ from planner.core.errors import InputError
 from planner.services import proposals
 from planner.services import publishing
 from planner.services import scenarios
-from planner.services import territory
+from planner.services import territory_view
 from planner.services import visits
 from planner.services.answers import answer_of
 from planner.services.answers import take
@@ -107,7 +107,9 @@ def test_a_step_is_pending_survives_a_reload_and_nobody_else_sees_it(small, plan
         ["unit", MILWAUKEE, "T1", "T2", "Move Milwaukee to T2"]
     ]
     assert rows["step"].tolist() == [2]
-    view = drafted(territory.overview(small, plan.scenario.scenario_id), found.draft)
+    view = drafted(
+        territory_view.overview(small, plan.scenario.scenario_id), found.draft
+    )
     n = view.territories["accounts"].to_dict()
     assert n == {"T1": 3.0, "T2": 9.0}
 
@@ -201,7 +203,7 @@ def test_locks_homes_and_barriers_are_saved_with_the_scenario(small, plan):
     assert found.locks.unit == {DANE}
     assert found.homes == {position: (43.0, -89.0)}
     assert found.barriers == {tuple(sorted((DANE, MILWAUKEE)))}
-    view = territory.overview(small, plan.scenario.scenario_id)
+    view = territory_view.overview(small, plan.scenario.scenario_id)
     homes = drafted(view, found).homes
     assert (43.0, -89.0) in set(zip(homes["lat"], homes["lon"], strict=True))
     assert (43.0, -89.0) in set(zip(view.homes["lat"], view.homes["lon"], strict=True))
@@ -222,11 +224,11 @@ def test_locks_homes_and_barriers_are_saved_with_the_scenario(small, plan):
 
 def test_what_a_draft_shows_is_what_is_then_saved(small, plan):
     scenario_id = plan.scenario.scenario_id
-    before = territory.overview(small, scenario_id)
+    before = territory_view.overview(small, scenario_id)
     opened = do(small, plan, Move(to="T2", unit_ids=(DANE,)), "Dane to T2")
     shown = drafted(before, opened.draft)
     accept(small, opened)
-    saved = territory.overview(small, scenario_id)
+    saved = territory_view.overview(small, scenario_id)
     pd.testing.assert_frame_equal(shown.territories, saved.territories)
     assert before.units.loc[DANE, "territory_id"] == "T1"
 
@@ -235,14 +237,14 @@ def test_units_nobody_knows_and_none_at_all_are_refused(small, plan):
     version = plan.scenario.version
     with pytest.raises(InputError, match="99999"):
         do(small, plan, Move(to="T2", unit_ids=("99999",)), "unknown")
-    view = territory.overview(small, plan.scenario.scenario_id)
+    view = territory_view.overview(small, plan.scenario.scenario_id)
     with pytest.raises(InputError, match="at least one unit"):
         assign_edit(view, plan.draft, "T2")
     assert again(small, plan).scenario.version == version
 
 
 def test_who_lost_a_territory_to_a_merge_has_no_home_on_the_map(small, plan):
-    view = territory.overview(small, plan.scenario.scenario_id)
+    view = territory_view.overview(small, plan.scenario.scenario_id)
     assert set(view.homes["territory_id"]) == {"T1", "T2"}
     merge = MergeTerritories(territory_id="T2", into="T1")
     merged = do(small, plan, merge, "merge").draft
@@ -250,7 +252,7 @@ def test_who_lost_a_territory_to_a_merge_has_no_home_on_the_map(small, plan):
 
 
 def test_a_locked_account_stays_when_its_unit_goes(small, plan):
-    view = territory.overview(small, plan.scenario.scenario_id)
+    view = territory_view.overview(small, plan.scenario.scenario_id)
     opened = do(
         small, plan, lock_edit(view, plan.draft, "account", ["A000"]), "lock Firm 0"
     )

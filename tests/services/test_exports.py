@@ -26,6 +26,7 @@ from planner.core.errors import NotFoundError
 from planner.core.files import encode_frame
 from planner.core.files import in_money
 from planner.core.geofiles import read_note
+from planner.services import export_tables
 from planner.services import exports
 from planner.services.scenarios import rename
 from planner.services.scenarios import scenario
@@ -91,7 +92,7 @@ def test_what_is_exported_imports_as_it_was(trimmed, what, form):
     """Export, import: the rows of the store; and once more: the same rows."""
     made = exports.export(trimmed, what, form)
     first = read_back(made.content, made.name, what)
-    frame = exports.TABLES[what].make(trimmed, scenarios(trimmed)[0].scenario_id)
+    frame = export_tables.TABLES[what].make(trimmed, scenarios(trimmed)[0].scenario_id)
     assert len(first) == len(frame) == made.n_rows > 0
     again = in_money(first, "USD", has_currency_column=True)
     again = again.reset_index() if again.index.name else again

@@ -26,11 +26,11 @@ import planner
 from planner.accounts.reading.sources import read_source
 from planner.core.run import RunControl
 from planner.jobs import queue
+from planner.segmentation import rules
 from planner.services import companies
 from planner.services import drafting
 from planner.services import exports
 from planner.services import geocoding
-from planner.services import health
 from planner.services import importing
 from planner.services import mappings
 from planner.services import new_company
@@ -39,9 +39,12 @@ from planner.services import proposals
 from planner.services import publishing
 from planner.services import quotas
 from planner.services import refresh
+from planner.services import repairs
+from planner.services import saving
 from planner.services import scenarios
 from planner.services import segments
 from planner.services import territory
+from planner.services import territory_view
 from planner.services import visits
 from planner.services import what_if
 from planner.services import workspace
@@ -63,7 +66,7 @@ from tests.stores import SQLITE_ONLY
 
 PACKAGE = Path(planner.__file__).parent
 MOST_CALLS = 2000  # a service that needs more is not what we think it is
-RULE = segments.Rule(name="All", expression="employees >= 0", segment="All")
+RULE = rules.Rule(name="All", expression="employees >= 0", segment="All")
 
 
 class DiskError(Exception):
@@ -156,7 +159,7 @@ def write_list(ws):
 
     def write():
         with patch.object(new_company, "place_in_units", lambda *_: placed):
-            importing.company_of_report(
+            new_company.company_of_report(
                 ws,
                 report,
                 name="More",
@@ -178,7 +181,7 @@ def write_clone(ws):
 
 
 def write_one_rep_more(ws):
-    view = territory.overview(ws, balanced(ws).scenario_id)
+    view = territory_view.overview(ws, balanced(ws).scenario_id)
     return lambda: what_if.start_what_if(ws, view, "3 reps")
 
 
@@ -341,7 +344,7 @@ def checked(ws, text, kind):
 
 def write_deals(ws):
     report = checked(ws, DEALS, "deals")
-    return lambda: importing.save_kind(ws, report, mode="add")
+    return lambda: saving.save_kind(ws, report, mode="add")
 
 
 def write_load(ws):
@@ -355,19 +358,19 @@ def write_imported_quotas(ws):
         seat = load_positions(conn, str(ws.company_id)).index[0]
     report = checked(ws, QUOTAS.replace("P-T1", seat), "quotas")
     version = draft(ws).version
-    return lambda: importing.save_quotas_into(
+    return lambda: saving.save_quotas_into(
         ws, report, found.scenario_id, version=version
     )
 
 
 def write_market(ws):
     report = checked(ws, MARKET, "market")
-    return lambda: importing.save_market(ws, report, name="Households")
+    return lambda: saving.save_market(ws, report, name="Households")
 
 
 def write_no_market(ws):
     write_market(ws)()
-    return lambda: importing.delete_market(ws, "Households")
+    return lambda: saving.delete_market(ws, "Households")
 
 
 def write_mapping(ws):
@@ -384,14 +387,14 @@ def write_no_mapping(ws):
 def write_repair(ws):
     row = "X0,Firm 0,43.0731,-89.4012,Madison,WI,1"
     twice = checked(ws, f"{LIST_HEAD}\n{row}\n", "accounts")
-    importing.save_accounts_into(ws, twice, source="second list")
-    preview = health.preview_repair(ws, "duplicate_exact", "merge")
-    return lambda: health.apply_repair(ws, preview)
+    saving.save_accounts_into(ws, twice, source="second list")
+    preview = repairs.preview_repair(ws, "duplicate_exact", "merge")
+    return lambda: repairs.apply_repair(ws, preview)
 
 
 def write_undo(ws):
     repair_id = write_repair(ws)()
-    return lambda: health.undo_repair(ws, repair_id)
+    return lambda: repairs.undo_repair(ws, repair_id)
 
 
 def write_export(ws):

@@ -19,6 +19,7 @@ from planner.core.results import SolveStatus
 from planner.core.run import RunControl
 from planner.services import geocoding
 from planner.services import health
+from planner.services import repairs
 from planner.services.workspace import open_workspace
 from planner.store import accounts as account_rows
 from planner.store import geocodes
@@ -168,7 +169,7 @@ def test_answers_become_a_repair_with_their_source_and_unit(asking):
     ids = health.rows(asking, "null_island").index.tolist()
     assert ids == ["A000", "A001", "A003"]
     geocoding.ask_addresses(asking, ["A000", "A001"])
-    preview = health.preview_repair(asking, "null_island", "geocode", by="service")
+    preview = repairs.preview_repair(asking, "null_island", "geocode", by="service")
     reasons = preview.held.set_index("account_id")["reason"]
     assert "does not know" in reasons["A001"]
     assert "not asked yet" in reasons["A003"]
@@ -176,7 +177,7 @@ def test_answers_become_a_repair_with_their_source_and_unit(asking):
     assert (after["lat"], after["lon"]) == (43.07, -89.4)
     assert (after["geo_source"], after["geo_precision"]) == ("geocoder", "exact")
     assert after["unit_id"] == "55025"
-    health.apply_repair(asking, preview)
+    repairs.apply_repair(asking, preview)
     assert health.rows(asking, "null_island").index.tolist() == ["A001", "A003"]
 
 

@@ -12,8 +12,10 @@ from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.services import companies
 from planner.services import health
+from planner.services import repairs
 from planner.store import accounts as account_rows
 from planner.store import deals as deal_rows
+from planner.store import lineage
 from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
 from planner.store.doctor import examine
@@ -85,10 +87,10 @@ def test_a_swapped_account_is_swapped_back_into_its_unit(sample):
     )
     before = content(sample)
     assert counts(sample) == {"swapped": 1}
-    preview = health.preview_repair(sample, "swapped", "swap")
+    preview = repairs.preview_repair(sample, "swapped", "swap")
     assert set(preview.table["column"]) == {"lat", "lon", "unit_id"}
     assert content(sample) == before
-    repair_id = health.apply_repair(sample, preview)
+    repair_id = repairs.apply_repair(sample, preview)
     assert counts(sample) == {}
     with sample.store.reading() as conn:
         after = account_rows.load_accounts(conn, sample.company_id).loc[name]
@@ -97,10 +99,10 @@ def test_a_swapped_account_is_swapped_back_into_its_unit(sample):
         one["lon"],
         one["unit_id"],
     ]
-    health.undo_repair(sample, repair_id)
+    repairs.undo_repair(sample, repair_id)
     assert content(sample) == before
     with pytest.raises(InputError, match="was undone by"):
-        health.undo_repair(sample, repair_id)
+        repairs.undo_repair(sample, repair_id)
 
 
 def ids_of(ws, number, *, having=None):
@@ -166,35 +168,35 @@ def test_a_repair_is_previewed_applied_once_and_put_back(sample, name):
     change_accounts(sample, dict.fromkeys(ids, cells))
     before = content(sample)
     assert counts(sample)[code] == 3
-    preview = health.preview_repair(sample, code, kind, ids[:2], **choices)
+    preview = repairs.preview_repair(sample, code, kind, ids[:2], **choices)
     assert preview.n_accounts == 2
     assert content(sample) == before
-    repair_id = health.apply_repair(sample, preview)
+    repair_id = repairs.apply_repair(sample, preview)
     assert counts(sample)[code] == 1
     with pytest.raises(ConflictError, match="changed by someone else"):
-        health.apply_repair(sample, preview)
-    again = health.preview_repair(sample, code, kind, ids[:2], **choices)
+        repairs.apply_repair(sample, preview)
+    again = repairs.preview_repair(sample, code, kind, ids[:2], **choices)
     assert again.n_accounts == 0
     assert again.held["account_id"].tolist() == ids[:2]
     with pytest.raises(InputError, match="nothing to repair"):
-        health.apply_repair(sample, again)
-    listed = health.repairs(sample).loc[repair_id]
+        repairs.apply_repair(sample, again)
+    listed = repairs.repairs(sample).loc[repair_id]
     assert (listed["kind"], listed["n_accounts"]) == (kind, 2)
     assert pd.isna(listed["undone_at"])
-    health.undo_repair(sample, repair_id)
+    repairs.undo_repair(sample, repair_id)
     assert content(sample) == before
     assert counts(sample)[code] == 3
-    assert health.repairs(sample).loc[repair_id, "undone_by"] == "ann"
+    assert repairs.repairs(sample).loc[repair_id, "undone_by"] == "ann"
     assert examine(sample.store) == []
 
 
 def test_each_repair_and_its_undoing_stand_in_the_audit_log(sample):
     ids = ids_of(sample, 1)
     change_accounts(sample, {ids[0]: {"annual_revenue_minor": 0}})
-    repair_id = health.apply_repair(
-        sample, health.preview_repair(sample, "zero_revenue", "set")
+    repair_id = repairs.apply_repair(
+        sample, repairs.preview_repair(sample, "zero_revenue", "set")
     )
-    health.undo_repair(sample, repair_id)
+    repairs.undo_repair(sample, repair_id)
     undone, done = (
         json.loads(line) for line in companies.audit_log(sample)["after"].head(2)
     )
@@ -208,15 +210,15 @@ def test_a_repair_whose_rows_changed_since_is_not_undone(sample):
     first, second = ids_of(sample, 2)
     nothing = {"annual_revenue_minor": 0}
     change_accounts(sample, {first: nothing, second: nothing})
-    repair_id = health.apply_repair(
-        sample, health.preview_repair(sample, "zero_revenue", "set", value="5")
+    repair_id = repairs.apply_repair(
+        sample, repairs.preview_repair(sample, "zero_revenue", "set", value="5")
     )
     change_accounts(sample, {second: {"annual_revenue_minor": 777}})
     before = content(sample)
     with pytest.raises(ConflictError, match=f"{second}: annual_revenue_minor is 777"):
-        health.undo_repair(sample, repair_id)
+        repairs.undo_repair(sample, repair_id)
     assert content(sample) == before
-    assert len(health.undo_faults(sample, repair_id)) == 1
+    assert len(repairs.undo_faults(sample, repair_id)) == 1
 
 
 def test_doubles_are_merged_and_nothing_is_lost(sample):
@@ -227,13 +229,13 @@ def test_doubles_are_merged_and_nothing_is_lost(sample):
     # The copies come later by id, so turn around who survives.
     before, held = content(sample), sums(sample)
     assert counts(sample) == {"duplicate_exact": 2}
-    preview = health.preview_repair(
+    preview = repairs.preview_repair(
         sample, "duplicate_exact", "merge", survivors=survivors
     )
     told = preview.table.set_index("account_id")["after"]
     assert told[gone] == f"merged into {survivors[gone]}"
     assert content(sample) == before
-    repair_id = health.apply_repair(sample, preview)
+    repair_id = repairs.apply_repair(sample, preview)
     assert counts(sample) == {}
     assert sums(sample) == held
     with sample.store.reading() as conn:
@@ -246,7 +248,7 @@ def test_doubles_are_merged_and_nothing_is_lost(sample):
         assert gone not in set(frame["account_id"])
         assert survivors[gone] in set(frame["account_id"])
     assert examine(sample.store) == []
-    health.undo_repair(sample, repair_id)
+    repairs.undo_repair(sample, repair_id)
     assert content(sample) == before
     assert examine(sample.store) == []
 
@@ -254,7 +256,7 @@ def test_doubles_are_merged_and_nothing_is_lost(sample):
 def draft_with_names(ws):
     """Return the draft and the accounts that it names."""
     with ws.store.reading() as conn:
-        known = scenario_rows.list_scenarios(conn, ws.company_id)
+        known = lineage.list_scenarios(conn, ws.company_id)
         draft = next(s for s in known if s.status == "draft")
         return draft, scenario_rows.load_named_accounts(conn, draft.scenario_id)
 
@@ -264,20 +266,20 @@ def test_a_named_account_stays_named_in_drafts_when_merged(sample):
     gone = str(named.index[0])
     double(sample, gone, f"{gone}-0")
     before = content(sample)
-    repair_id = health.apply_repair(
+    repair_id = repairs.apply_repair(
         sample,
-        health.preview_repair(
+        repairs.preview_repair(
             sample, "duplicate_exact", "merge", survivors={gone: f"{gone}-0"}
         ),
     )
     with sample.store.reading() as conn:
         after = scenario_rows.load_named_accounts(conn, draft.scenario_id)
-        later = scenario_rows.load_scenario(conn, draft.scenario_id)
+        later = lineage.load_scenario(conn, draft.scenario_id)
     assert gone not in after.index
     assert after.loc[f"{gone}-0", "territory_id"] == named.loc[gone, "territory_id"]
     assert later.version == draft.version + 1
     assert examine(sample.store) == []
-    health.undo_repair(sample, repair_id)
+    repairs.undo_repair(sample, repair_id)
     assert content(sample) == before
     assert examine(sample.store) == []
 
@@ -286,10 +288,10 @@ def test_a_merge_is_not_undone_when_a_draft_was_published_since(sample):
     draft, named = draft_with_names(sample)
     gone = str(named.index[0])
     double(sample, gone, f"{gone}-0")
-    preview = health.preview_repair(
+    preview = repairs.preview_repair(
         sample, "duplicate_exact", "merge", survivors={gone: f"{gone}-0"}
     )
-    repair_id = health.apply_repair(sample, preview)
+    repair_id = repairs.apply_repair(sample, preview)
     with sample.store.transaction() as conn:
         conn.execute(
             sa.update(metadata.tables["scenario"])
@@ -297,7 +299,7 @@ def test_a_merge_is_not_undone_when_a_draft_was_published_since(sample):
             .values(status="published")
         )
     with pytest.raises(ConflictError, match="was published since"):
-        health.undo_repair(sample, repair_id)
+        repairs.undo_repair(sample, repair_id)
 
 
 def test_accounts_with_deals_or_visits_are_not_dropped(sample):
@@ -306,13 +308,13 @@ def test_accounts_with_deals_or_visits_are_not_dropped(sample):
     nowhere = {"lat": 0.0, "lon": 0.0, "unit_id": None}
     change_accounts(sample, dict.fromkeys([*busy, *idle], nowhere))
     before = content(sample)
-    preview = health.preview_repair(sample, "null_island", "drop")
+    preview = repairs.preview_repair(sample, "null_island", "drop")
     assert preview.held["account_id"].tolist() == busy
     assert preview.table["after"].tolist() == ["removed"]
-    repair_id = health.apply_repair(sample, preview)
+    repair_id = repairs.apply_repair(sample, preview)
     assert health.rows(sample, "null_island").index.tolist() == busy
     assert examine(sample.store) == []
-    health.undo_repair(sample, repair_id)
+    repairs.undo_repair(sample, repair_id)
     assert content(sample) == before
 
 
@@ -323,7 +325,7 @@ def test_what_cannot_be_placed_is_left_on_the_list_of_unresolved(sample):
         sample,
         {one: nowhere, other: nowhere | {"postcode": None, "city": "Nowhere"}},
     )
-    preview = health.preview_repair(sample, "null_island", "geocode")
+    preview = repairs.preview_repair(sample, "null_island", "geocode")
     assert preview.after.index.tolist() == [one]
     assert preview.after["geo_source"].tolist() == ["postcode"]
     assert preview.after["unit_id"].notna().all()
@@ -334,16 +336,16 @@ def test_what_cannot_be_placed_is_left_on_the_list_of_unresolved(sample):
 def test_a_place_is_set_by_hand_and_joined_to_its_unit(sample):
     one = ids_of(sample, 1)[0]
     change_accounts(sample, {one: {"lat": 0.0, "lon": 0.0, "unit_id": None}})
-    preview = health.preview_repair(
+    preview = repairs.preview_repair(
         sample, "null_island", "set", lat="41.8781", lon=-87.6298
     )
     assert preview.after[["geo_source", "unit_id"]].to_numpy().tolist() == [
         ["set", "17031"]
     ]
     with pytest.raises(InputError, match="on the globe"):
-        health.preview_repair(sample, "null_island", "set", lat=95, lon=0)
+        repairs.preview_repair(sample, "null_island", "set", lat=95, lon=0)
     with pytest.raises(InputError, match="give lat and lon"):
-        health.preview_repair(sample, "null_island", "set", lat="x", lon=0)
+        repairs.preview_repair(sample, "null_island", "set", lat="x", lon=0)
 
 
 @pytest.mark.parametrize(
@@ -359,4 +361,4 @@ def test_a_place_is_set_by_hand_and_joined_to_its_unit(sample):
 )
 def test_what_cannot_be_done_is_said(sample, code, repair, choices, message):
     with pytest.raises(InputError, match=message):
-        health.preview_repair(sample, code, repair, **choices)
+        repairs.preview_repair(sample, code, repair, **choices)

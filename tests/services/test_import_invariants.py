@@ -7,8 +7,10 @@ import random
 import pytest
 
 from planner.accounts.reading.sources import read_source
+from planner.core import errors
 from planner.services import importing
-from planner.store.backup import content_hashes
+from planner.services import saving
+from planner.store.transfer import content_hashes
 from tests.bad_inputs import COLUMNS
 from tests.bad_inputs import ROW_FAULTS
 from tests.bad_inputs import as_csv
@@ -52,19 +54,19 @@ def test_a_refused_file_leaves_the_store_byte_equal(small, kind):
     report = importing.check_into(small, table([{"x": "1"}]), kind)
     assert not report.is_usable
     if kind == "accounts":
-        with pytest.raises(importing.InputError):
-            importing.save_accounts_into(small, report, source="list")
+        with pytest.raises(errors.InputError):
+            saving.save_accounts_into(small, report, source="list")
     else:
-        assert importing.save_kind(small, report) is None
+        assert saving.save_kind(small, report) is None
     assert hashes(small) == before
 
 
 def test_importing_a_faulty_list_twice_is_importing_it_once(small):
     report = importing.check_into(small, table(with_faults(1)), "accounts")
-    importing.save_accounts_into(small, report, source="list")
+    saving.save_accounts_into(small, report, source="list")
     once = hashes(small)
     again = importing.check_into(small, table(with_faults(1)), "accounts")
-    importing.save_accounts_into(small, again, source="list")
+    saving.save_accounts_into(small, again, source="list")
     assert hashes(small) == once
 
 

@@ -12,8 +12,8 @@ from planner.services import mappings
 from planner.services import scenarios
 from planner.services import workspace
 from planner.store import companies
+from planner.store import lineage
 from planner.store import market
-from planner.store import scenarios as scenario_rows
 from planner.territory.seats import parse_districts
 
 BAD = ["x" * 10_000, "a\u202eb", "a\x1b[2J", "a\udc80"]
@@ -44,14 +44,12 @@ def scenario(ws, name):
 
 def stored_scenario(ws, name):
     with ws.store.transaction() as conn:
-        scenario_rows.create_scenario(conn, ws.company_id, name=name, user="a")
+        lineage.create_scenario(conn, ws.company_id, name=name, user="a")
 
 
 def team(ws, name):
     with ws.store.transaction() as conn:
-        scenario_rows.create_scenario(
-            conn, ws.company_id, name="S", user="a", team=name
-        )
+        lineage.create_scenario(conn, ws.company_id, name="S", user="a", team=name)
 
 
 def mapping(ws, name):

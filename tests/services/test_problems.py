@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from planner.services import scenarios
-from planner.services import territory
+from planner.services import territory_view
 from planner.services.problems import BALANCE
 from planner.services.problems import KINDS
 from planner.services.problems import find_problems
@@ -254,9 +254,9 @@ def test_every_cure_can_be_done_and_ends_its_problem(labels, named, locked, data
 @SQLITE_ONLY
 def test_the_sample_tells_who_is_over_capacity_and_what_is_apart(sample):
     drawn = next(s for s in scenarios.scenarios(sample) if s.status == "draft")
-    view = territory.overview(sample, drawn.scenario_id)
+    view = territory_view.overview(sample, drawn.scenario_id)
     with sample.store.reading() as conn:
-        alignment = territory.load_alignment(conn, drawn.scenario_id)
+        alignment = territory_view.load_alignment(conn, drawn.scenario_id)
     draft = Draft(alignment=alignment, names=dict(view.territories["name"]))
     found = find_problems(view, draft, load_roster(sample), draft)
     counts = found["kind"].value_counts()

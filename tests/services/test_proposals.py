@@ -6,6 +6,8 @@ from planner.jobs import queue
 from planner.services import proposals
 from planner.services import scenarios
 from planner.services import territory
+from planner.services import territory_view
+from planner.store import editing
 
 BROWN, MILWAUKEE = "55009", "55079"
 
@@ -13,7 +15,7 @@ BROWN, MILWAUKEE = "55009", "55079"
 def drawn(ws):
     """Draw two territories; keep one account of Brown County by name in the other."""
     scenario = scenarios.scenarios(ws)[0]
-    view = territory.overview(ws, scenario.scenario_id)
+    view = territory_view.overview(ws, scenario.scenario_id)
     by_unit = pd.Series("T01", index=view.units.index)
     by_unit[MILWAUKEE] = "T02"
     result = {"territory_by_unit": by_unit.to_dict(), "report": {}, "summary": ""}
@@ -58,13 +60,13 @@ def test_a_proposal_says_which_exceptions_it_ends(small):
     from planner.store import scenarios as rows
 
     scenario, by_unit = drawn(small)
-    view = territory.overview(small, scenario.scenario_id)
+    view = territory_view.overview(small, scenario.scenario_id)
     account_id = view.accounts.index[view.accounts["unit_id"] == BROWN][0]
     named = pd.DataFrame({"territory_id": ["T02"]}, index=[account_id])
     named.index.name = "account_id"
     with (
         small.store.transaction() as conn,
-        rows.editing(
+        editing.editing(
             conn, scenario.scenario_id, version=2, user="ann", action="name one"
         ) as edit,
     ):

@@ -11,9 +11,11 @@ from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.core.errors import NotFoundError
 from planner.services import companies
-from planner.services import health
+from planner.services import import_log
 from planner.services import importing
 from planner.services import mappings
+from planner.services import repairs
+from planner.services import saving
 from planner.services import scenarios
 from planner.store import deals as deal_rows
 from planner.store import quotas as quota_rows
@@ -46,11 +48,11 @@ def stored(ws, kind):
 @pytest.mark.parametrize("kind", sorted(FILES))
 def test_the_same_file_twice_is_the_same_as_once(small, kind, mode):
     raw = table(FILES[kind])
-    first = importing.save_kind(
+    first = saving.save_kind(
         small, importing.check_into(small, raw, kind, mode=mode), mode=mode
     )
     once = stored(small, kind)
-    again = importing.save_kind(
+    again = saving.save_kind(
         small, importing.check_into(small, raw, kind, mode=mode), mode=mode
     )
     assert stored(small, kind).equals(once)
@@ -64,26 +66,26 @@ def test_an_import_is_one_version_with_one_audit_line_and_the_hash(small):
     raw = table(FILES["positions"])
     before = companies.company(small).version
     report = importing.check_into(small, raw, "positions")
-    done = importing.save_kind(small, report, version=before)
+    done = saving.save_kind(small, report, version=before)
     assert done.version == companies.company(small).version == before + 1
     line = companies.audit_log(small, 1).iloc[0]
     told = json.loads(line["after"])
     assert told["sha256"] == raw.sha256
-    assert told["import_id"] == done.import_id == importing.imports(small).index[0]
-    assert importing.imports(small).iloc[0]["sha256"] == raw.sha256
+    assert told["import_id"] == done.import_id == import_log.imports(small).index[0]
+    assert import_log.imports(small).iloc[0]["sha256"] == raw.sha256
     with pytest.raises(ConflictError):
-        importing.save_kind(small, report, version=before)
+        saving.save_kind(small, report, version=before)
     assert stored(small, "positions")["custom"].iloc[-1] == '{"note": "x"}'
 
 
 def test_columns_that_a_file_lacks_keep_what_is_stored(small):
-    importing.save_kind(
+    saving.save_kind(
         small,
         importing.check_into(
             small, table("position_id,title,territory\nP,Boss,T1\n"), "positions"
         ),
     )
-    importing.save_kind(
+    saving.save_kind(
         small, importing.check_into(small, table("position_id\nP\n"), "positions")
     )
     assert stored(small, "positions").loc["P", ["title", "territory_id"]].tolist() == [
@@ -93,14 +95,14 @@ def test_columns_that_a_file_lacks_keep_what_is_stored(small):
 
 
 def test_quotas_go_into_a_draft_and_other_measures_stay(small):
-    importing.save_kind(
+    saving.save_kind(
         small, importing.check_into(small, table(FILES["positions"]), "positions")
     )
     draft = scenarios.scenarios(small)[0]
     for measure in ("bookings", "visits", "visits"):
         text = f"position_id,measure,period,amount\nR,{measure},2027,100\n"
         report = importing.check_into(small, table(text), "quotas")
-        importing.save_quotas_into(small, report, draft.scenario_id)
+        saving.save_quotas_into(small, report, draft.scenario_id)
     with small.store.reading() as conn:
         found = quota_rows.load_quotas(conn, draft.scenario_id)
     assert sorted(found["measure"]) == ["bookings", "visits"]
@@ -111,15 +113,15 @@ def test_market_values_become_a_layer(small):
     report = importing.check_into(small, raw, "market")
     assert report.rows_rejected == 1
     for _ in range(2):
-        importing.save_market(small, report, name="Households", unit_of_measure="hh")
-    assert importing.market_layers(small)["n_units"].to_dict() == {"Households": 2}
-    assert importing.market_values(small, "Households").to_dict() == {
+        saving.save_market(small, report, name="Households", unit_of_measure="hh")
+    assert saving.market_layers(small)["n_units"].to_dict() == {"Households": 2}
+    assert saving.market_values(small, "Households").to_dict() == {
         "55025": 10.0,
         "55079": 20.0,
     }
-    importing.delete_market(small, "Households")
+    saving.delete_market(small, "Households")
     with pytest.raises(NotFoundError):
-        importing.market_values(small, "Households")
+        saving.market_values(small, "Households")
 
 
 def test_a_mapping_is_saved_and_offered_for_the_next_file(small):
@@ -137,7 +139,7 @@ def test_a_mapping_is_saved_and_offered_for_the_next_file(small):
     assert preview.suggested == "CRM"
     report = importing.check_into(small, preview.raw, "accounts", preview.mapping)
     assert report.accounts["annual_revenue_minor"].tolist() == [500_000]
-    assert importing.read_mapping("CRM", small, "accounts") == told
+    assert mappings.read_mapping("CRM", small, "accounts") == told
     mappings.delete_mapping(small, "accounts", "CRM")
     assert mappings.list_mappings(small) == []
     with pytest.raises(NotFoundError, match="'CRM'; there are: none"):
@@ -150,12 +152,12 @@ def test_a_deal_of_a_merged_account_goes_to_the_one_that_stands(small):
     head = "id,name,latitude,longitude,city,state,potential"
     twin = table(f"{head}\nX0,Firm 0,43.0731,-89.4012,Madison,WI,1\n")
     report = importing.check_into(small, twin, "accounts")
-    importing.save_accounts_into(small, report, source="second list")
-    preview = health.preview_repair(small, "duplicate_exact", "merge")
-    health.apply_repair(small, preview)
+    saving.save_accounts_into(small, report, source="second list")
+    preview = repairs.preview_repair(small, "duplicate_exact", "merge")
+    repairs.apply_repair(small, preview)
     gone, stands = next(iter(preview.params["survivors"].items()))
     deals = f"deal_id,account_id,amount,close_on\nD9,{gone},10,2026-01-02\n"
     report = importing.check_into(small, table(deals), "deals", mode="add")
     assert "account_goes_by" in set(report.findings["code"])
-    importing.save_kind(small, report, mode="add")
+    saving.save_kind(small, report, mode="add")
     assert stored(small, "deals").loc["D9", "account_id"] == stands

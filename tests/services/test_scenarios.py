@@ -8,10 +8,12 @@ import pytest
 from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.core.errors import StoreError
+from planner.services import plan_figures
 from planner.services import publishing
 from planner.services import quotas
 from planner.services import scenarios
 from planner.services import territory
+from planner.services import territory_view
 from tests.gestures import assign
 
 FIRST = dt.date(2026, 1, 1)
@@ -22,7 +24,7 @@ MILWAUKEE, BROWN = "55079", "55009"
 def drawn(small):
     """Draw two territories."""
     scenario = scenarios.scenarios(small)[0]
-    view = territory.overview(small, scenario.scenario_id)
+    view = territory_view.overview(small, scenario.scenario_id)
     by_unit = pd.Series("T01", index=view.units.index)
     by_unit[MILWAUKEE] = "T02"
     result = {"territory_by_unit": by_unit.to_dict(), "report": {}, "summary": ""}
@@ -33,7 +35,7 @@ def drawn(small):
 def test_a_clone_changes_apart_from_its_original(small, drawn):
     copy = scenarios.clone(small, drawn.scenario_id, "Variant")
     assign(small, copy.scenario_id, [BROWN], "T02")
-    original = territory.overview(small, drawn.scenario_id)
+    original = territory_view.overview(small, drawn.scenario_id)
     assert original.units.loc[BROWN, "territory_id"] == "T01"
     assert copy.parent_id == drawn.scenario_id
 
@@ -135,6 +137,6 @@ def test_months_stand_for_a_year_that_has_no_row_of_its_own():
             "currency": "USD",
         }
     )
-    yearly = scenarios.quotas_by_year(quotas).set_index("position_id")
+    yearly = plan_figures.quotas_by_year(quotas).set_index("position_id")
     assert yearly["amount_minor"].to_dict() == {"P1": 3, "P2": 50}
     assert set(yearly["period"]) == {"2026"}

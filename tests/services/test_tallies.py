@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from planner.services import accounts
 from planner.services import scenarios
-from planner.services import territory
 from planner.services import territory_view
 from planner.services.deviations import tallied
 from planner.services.tallies import held
@@ -65,7 +64,7 @@ def test_sums_first_come_to_the_same(rows, share_ppm, n_territories):
 @pytest.fixture
 def view(sample):
     draft = next(s for s in scenarios.scenarios(sample) if s.status == "draft")
-    return territory.overview(sample, draft.scenario_id)
+    return territory_view.overview(sample, draft.scenario_id)
 
 
 def test_a_scenario_and_what_it_would_be_hold_what_their_accounts_come_to(view):
@@ -96,7 +95,7 @@ def test_other_accounts_are_valued_afresh(view):
 def test_facts_read_once_show_what_reading_all_shows(sample, view):
     facts = territory_view.company_facts(sample)
     scenario_id = view.scenario.scenario_id
-    again = territory.overview(sample, scenario_id, facts)
+    again = territory_view.overview(sample, scenario_id, facts)
     pd.testing.assert_frame_equal(again.accounts, view.accounts)
     pd.testing.assert_frame_equal(again.territories, view.territories)
     listed = accounts.account_list(sample, scenario_id, facts.accounts)

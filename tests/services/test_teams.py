@@ -10,7 +10,9 @@ from planner.services import publishing
 from planner.services import quotas
 from planner.services import scenarios
 from planner.services import territory
+from planner.services import territory_view
 from planner.services.teams import lay_over
+from planner.store import lineage
 from planner.store import publications as publication_rows
 from planner.store import quotas as quota_rows
 from planner.store import scenarios as scenario_rows
@@ -26,7 +28,7 @@ MILWAUKEE, BROWN = "55079", "55009"
 
 def draw(ws, scenario, *, second=MILWAUKEE):
     """Give one unit to T02 and the rest to T01; the scenario as saved."""
-    view = territory.overview(ws, scenario.scenario_id)
+    view = territory_view.overview(ws, scenario.scenario_id)
     by_unit = pd.Series("T01", index=view.units.index)
     by_unit[second] = "T02"
     result = {"territory_by_unit": by_unit.to_dict()}
@@ -147,7 +149,7 @@ def test_each_team_publishes_in_its_own_time(small, field, service):
 def test_a_position_that_stands_for_another_team_is_refused(small, field):
     publishing.publish(small, field.scenario_id, field.version, FIRST)
     with small.store.transaction() as conn:
-        made = scenario_rows.copy_scenario(
+        made = lineage.copy_scenario(
             conn, field.scenario_id, name="Depots", user="ann", team="Service"
         )
     with pytest.raises(InputError, match="already stands for another team"):
@@ -175,8 +177,8 @@ def test_specialists_of_the_company_stay_beside_a_new_team(sample):
 
 def test_who_works_with_whom_is_counted_by_accounts(small, field, service):
     found = lay_over(
-        territory.overview(small, field.scenario_id),
-        territory.overview(small, service.scenario_id),
+        territory_view.overview(small, field.scenario_id),
+        territory_view.overview(small, service.scenario_id),
     )
     rows = found.shared.set_index(["territory_id", "other_id"])
     # T02 of the field team is Milwaukee, T02 of the service team Brown County.

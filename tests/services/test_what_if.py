@@ -8,9 +8,11 @@ from planner.core.errors import InputError
 from planner.services import quotas
 from planner.services import scenarios
 from planner.services import territory
+from planner.services import territory_view
 from planner.services import what_if
 from planner.services.balancing import CAPACITY
 from planner.services.reasons import reasons_of
+from planner.store import editing
 from planner.store import scenarios as scenario_rows
 from planner.territory.params import BalanceMeasure
 from tests.services.conftest import BROWN
@@ -36,7 +38,7 @@ def drawn(small):
 
 
 def start(ws, scenario_id, name, **more):
-    view = territory.overview(ws, scenario_id)
+    view = territory_view.overview(ws, scenario_id)
     return what_if.start_what_if(ws, view, name, **more)
 
 
@@ -49,7 +51,7 @@ def lock(ws, scenario, *things):
     )
     with (
         ws.store.transaction() as conn,
-        scenario_rows.editing(
+        editing.editing(
             conn,
             scenario.scenario_id,
             version=scenario.version,
@@ -64,13 +66,13 @@ def test_one_more_begins_as_a_light_unit_of_the_heaviest_with_a_vacant_seat(
     small, drawn
 ):
     made = start(small, drawn.scenario_id, "3 reps")
-    view = territory.overview(small, made.scenario_id)
+    view = territory_view.overview(small, made.scenario_id)
     by_unit = view.units["territory_id"].dropna().to_dict()
     assert by_unit == {DANE: "T01", MILWAUKEE: "T1", BROWN: "T2"}
     assert view.territories.loc["T01", "rep_name"] == "vacant"
     assert view.territories["position_id"].is_unique
     assert made.parent_id == drawn.scenario_id
-    before = territory.overview(small, drawn.scenario_id)
+    before = territory_view.overview(small, drawn.scenario_id)
     assert before.units.loc[DANE, "territory_id"] == "T1"
     assert list(before.territories.index) == ["T1", "T2"]
 
@@ -78,7 +80,7 @@ def test_one_more_begins_as_a_light_unit_of_the_heaviest_with_a_vacant_seat(
 def test_one_fewer_leaves_its_units_to_all_and_takes_its_locks_off(small, drawn):
     lock(small, drawn, ("lock_territory", "T2"), ("lock_unit", DANE))
     made = start(small, drawn.scenario_id, "1 rep", dropped="T2")
-    view = territory.overview(small, made.scenario_id)
+    view = territory_view.overview(small, made.scenario_id)
     assert list(view.territories.index) == ["T1"]
     assert view.units["territory_id"].dropna().to_dict() == {
         DANE: "T1",
@@ -94,7 +96,7 @@ def test_one_fewer_leaves_its_units_to_all_and_takes_its_locks_off(small, drawn)
 def test_what_is_locked_gives_no_unit(small, drawn):
     lock(small, drawn, ("lock_unit", DANE))
     made = start(small, drawn.scenario_id, "3 reps")
-    after = territory.overview(small, made.scenario_id)
+    after = territory_view.overview(small, made.scenario_id)
     assert after.units["territory_id"][[DANE, MILWAUKEE]].tolist() == ["T1", "T01"]
 
 
@@ -104,7 +106,7 @@ def test_shares_by_capacity_are_worked_out_anew(small, drawn):
         "shares": {"T1": 1.2, "T2": 0.8},
     }
     territory.accept_proposal(small, drawn.scenario_id, drawn.version, answer)
-    view = territory.overview(small, drawn.scenario_id)
+    view = territory_view.overview(small, drawn.scenario_id)
     assert what_if.request_of(view, WITHIN).shares == CAPACITY
 
 
@@ -123,10 +125,10 @@ def test_what_cannot_be_is_refused_before_anything_is_copied(small, drawn):
 
 
 def test_vacant_seats_end_first_then_the_smallest(small, drawn):
-    view = territory.overview(small, drawn.scenario_id)
+    view = territory_view.overview(small, drawn.scenario_id)
     assert what_if.first_to_end(view, "accounts") == ["T2", "T1"]
     made = start(small, drawn.scenario_id, "3 reps")
-    after = territory.overview(small, made.scenario_id)
+    after = territory_view.overview(small, made.scenario_id)
     assert what_if.first_to_end(after, "accounts")[0] == "T01"
 
 
@@ -171,7 +173,7 @@ def test_a_unit_that_moves_has_the_reason_of_the_job(small, drawn):
 
 def test_checking_refuses_locks_that_leave_no_room(small, drawn):
     lock(small, drawn, ("lock_territory", "T1"))
-    view = territory.overview(small, drawn.scenario_id)
+    view = territory_view.overview(small, drawn.scenario_id)
     request = what_if.request_of(view, WITHIN)
     with pytest.raises(InputError, match="can spare a unit"):
         what_if.check(small, view, request, None)
@@ -201,7 +203,7 @@ def test_roads_seats_and_idle_quotas_are_compared(small, drawn):
 
 
 def test_reasons_are_told_of_units_and_of_accounts_of_divided_units(small, drawn):
-    view = territory.overview(small, drawn.scenario_id)
+    view = territory_view.overview(small, drawn.scenario_id)
     result = {"reasons": {BROWN: "T1 is nearer", f"{MILWAUKEE}/A001": "A tie"}}
     ids = pd.Series([BROWN, "A001", "A002", DANE], index=[4, 3, 2, 1])
     said = reasons_of(small, view, result, ids)

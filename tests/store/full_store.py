@@ -9,7 +9,10 @@ import sqlalchemy as sa
 
 from planner.core import schemas
 from planner.store import accounts
+from planner.store import comp_plans
+from planner.store import editing
 from planner.store import ledger
+from planner.store import lineage
 from planner.store import publications
 from planner.store import quotas
 from planner.store import scenarios
@@ -71,8 +74,8 @@ def fill(store, company_id):
     units = pd.DataFrame({"territory_id": pd.Series(["T1", None], dtype="str")})
     units.index = pd.Index(["U1", "U2"], dtype="str", name="unit_id")
     with store.transaction() as conn:
-        made = scenarios.create_scenario(conn, company_id, name="Plan", user="ann")
-        with scenarios.editing(
+        made = lineage.create_scenario(conn, company_id, name="Plan", user="ann")
+        with editing.editing(
             conn, made.scenario_id, version=1, user="ann", action="fill and publish"
         ) as edit:
             scenarios.save_alignment(conn, edit, units)
@@ -85,7 +88,7 @@ def fill(store, company_id):
                 content_hash="h",
                 parts={"alignment.csv": b"unit_id,territory_id\nU1,T1\n"},
             )
-        ledger.save_comp_plan(conn, company_id, "a: 1", user="ann")
+        comp_plans.save_comp_plan(conn, company_id, "a: 1", user="ann")
         made_run = ledger.save_pay_run(
             conn,
             company_id,
@@ -132,8 +135,8 @@ def fill_more(store, company_id, scenario_id):
             summary={"10": 1, "9": 1e300, "z": [], "a": {}},
             user=NASTY,
         )
-        copied = scenarios.copy_scenario(conn, scenario_id, name="Copy", user=NASTY)
-        with scenarios.editing(
+        copied = lineage.copy_scenario(conn, scenario_id, name="Copy", user=NASTY)
+        with editing.editing(
             conn, copied.scenario_id, version=1, user="bob", action="name"
         ) as edit:
             named = pd.DataFrame({"territory_id": pd.Series(["T1", None], dtype="str")})

@@ -22,6 +22,7 @@ from planner.store import backup as backups
 from planner.store import backup_files
 from planner.store import open_store
 from planner.store import tables
+from planner.store import transfer
 from planner.store.doctor import examine
 from tests.store.full_store import NASTY
 from tests.store.full_store import fill
@@ -64,7 +65,7 @@ def place(stores):
 
 def hashes(store):
     with store.reading() as conn:
-        return backups.content_hashes(conn)
+        return transfer.content_hashes(conn)
 
 
 def hashes_at(url):

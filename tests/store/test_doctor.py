@@ -17,16 +17,17 @@ import sqlalchemy as sa
 
 from planner.core.errors import StoreError
 from planner.store import audit
-from planner.store import backup as backups
+from planner.store import editing
+from planner.store import lineage
 from planner.store import open_store
 from planner.store import publications
 from planner.store import quotas
-from planner.store import scenarios
+from planner.store import transfer
 from planner.store import visits
-from planner.store.backup import content_hashes
 from planner.store.companies import create_company
 from planner.store.doctor import examine
 from planner.store.records import sha256_text
+from planner.store.transfer import content_hashes
 from tests.store.full_store import FROM
 from tests.store.full_store import OWNERS
 from tests.store.full_store import QUOTAS
@@ -163,7 +164,7 @@ def test_a_published_scenario_takes_visits_and_hands_them_to_copies(full):
             user="bob",
         )
         planned = visits.load_visit_plan(conn, scenario_id)
-        copied = scenarios.copy_scenario(conn, scenario_id, name="Next", user="bob")
+        copied = lineage.copy_scenario(conn, scenario_id, name="Next", user="bob")
         inherited = visits.load_visits(conn, copied.scenario_id, "R01")
         kept_quotas = quotas.load_quotas(conn, copied.scenario_id)
     pd.testing.assert_frame_equal(planned.visits, VISITS)
@@ -179,7 +180,7 @@ def test_a_published_scenario_is_not_edited(full):
     def edit():
         with (
             store.transaction() as conn,
-            scenarios.editing(conn, scenario_id, version=2, user="b", action="x"),
+            editing.editing(conn, scenario_id, version=2, user="b", action="x"),
         ):
             pass
 
@@ -298,7 +299,7 @@ with store.transaction() as conn:
 def test_a_writer_killed_midway_leaves_the_old_data(full):
     store, _, _ = full
     with store.reading() as conn:
-        before = backups.content_hashes(conn)
+        before = transfer.content_hashes(conn)
     process = subprocess.Popen(
         [sys.executable, "-c", WRITER, store.url], stdout=subprocess.PIPE
     )
@@ -308,6 +309,6 @@ def test_a_writer_killed_midway_leaves_the_old_data(full):
     process.stdout.close()
     reopened = open_store(store.url)
     with reopened.transaction() as conn:
-        assert backups.content_hashes(conn) == before
+        assert transfer.content_hashes(conn) == before
     assert examine(reopened) == []
     reopened.close()

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from planner.core.errors import NotFoundError
 from planner.core.errors import StoreError
+from planner.store import comp_plans
 from planner.store import ledger
 
 LINES = pd.DataFrame(
@@ -35,13 +36,13 @@ def run(conn, company_id, kind="final", period="2026-01"):
 def test_a_plan_gets_a_version_only_when_it_changes(store, company_id):
     with store.transaction() as conn:
         versions = [
-            ledger.save_comp_plan(conn, company_id, text, user="ann").version
+            comp_plans.save_comp_plan(conn, company_id, text, user="ann").version
             for text in ("a: 1", "a: 1", "a: 2")
         ]
         assert versions == [1, 1, 2]
-        assert ledger.load_comp_plan(conn, company_id).document == "a: 2"
-        assert ledger.load_comp_plan(conn, company_id, 1).document == "a: 1"
-        assert ledger.load_comp_plan(conn, "C-NONE") is None
+        assert comp_plans.load_comp_plan(conn, company_id).document == "a: 2"
+        assert comp_plans.load_comp_plan(conn, company_id, 1).document == "a: 1"
+        assert comp_plans.load_comp_plan(conn, "C-NONE") is None
 
 
 def test_tables_of_a_pay_run_come_back_with_their_types(store, company_id):
@@ -82,7 +83,7 @@ def test_a_period_has_one_final_run_and_any_number_of_trials(store, company_id):
 def test_the_database_refuses_to_change_the_past(store, company_id, statement):
     with store.transaction() as conn:
         run(conn, company_id)
-        ledger.save_comp_plan(conn, company_id, "a: 1", user="ann")
+        comp_plans.save_comp_plan(conn, company_id, "a: 1", user="ann")
         ledger.append_ledger(conn, company_id, entries(1), user="ann")
 
     def change():

@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from planner.store import lineage
 from planner.store import migrations
 from planner.store import open_store
 from planner.store import publications
 from planner.store import scenarios
-from planner.store.backup import content_hashes
 from planner.store.doctor import examine
-from planner.store.engine import found_version
 from planner.store.engine import schema_version
+from planner.store.sqlite import found_version
+from planner.store.transfer import content_hashes
 from tests.store.full_store import fill
 from tests.store.full_store import fill_more
 from tests.stores import SQLITE_ONLY
@@ -181,5 +182,5 @@ def test_a_store_of_version_2_gets_teams_districts_and_shares(store, company_id)
     migrations.bring_up(store.engine, store.backend.beside(""), 2, steps)
     assert shape_of(store.engine, with_rest=False) == new
     with store.reading() as conn:
-        assert scenarios.load_scenario(conn, scenario_id).team == scenarios.FIELD
+        assert lineage.load_scenario(conn, scenario_id).team == lineage.FIELD
         assert publications.state_hash(conn, scenario_id) == state

@@ -17,8 +17,10 @@ from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.core.errors import NotFoundError
 from planner.core.errors import SchemaError
+from planner.store import editing
 from planner.store import flattening
 from planner.store import layers
+from planner.store import lineage
 from planner.store import open_store
 from planner.store import publications
 from planner.store import quotas
@@ -52,8 +54,8 @@ def territories(*rows):
 
 def edit(store, scenario_id, save, *, user="ann", action="test"):
     with store.transaction() as conn:
-        version = scenarios.load_scenario(conn, scenario_id).version
-        with scenarios.editing(
+        version = lineage.load_scenario(conn, scenario_id).version
+        with editing.editing(
             conn, scenario_id, version=version, user=user, action=action
         ) as opened:
             return save(conn, opened)
@@ -80,14 +82,14 @@ def n_rows(store, table):
 def plan(store, company_id):
     """Make a scenario of three units."""
     with store.transaction() as conn:
-        made = scenarios.create_scenario(conn, company_id, name="Base", user="ann")
+        made = lineage.create_scenario(conn, company_id, name="Base", user="ann")
     align(store, made.scenario_id, alignment(U1="T1", U2="T1", U3="T2"))
     return made.scenario_id
 
 
 def copy(store, scenario_id, name="Copy"):
     with store.transaction() as conn:
-        made = scenarios.copy_scenario(conn, scenario_id, name=name, user="ann")
+        made = lineage.copy_scenario(conn, scenario_id, name=name, user="ann")
     return made.scenario_id
 
 
@@ -138,7 +140,7 @@ def test_copies_of_an_unchanged_scenario_do_not_deepen_it(store, plan):
     for number in range(5):
         copy(store, plan, f"Copy {number}")
     with store.reading() as conn:
-        assert len(scenarios.chain_of(conn, plan)) == 2
+        assert len(lineage.chain_of(conn, plan)) == 2
 
 
 def test_named_accounts_follow_their_unit_again_when_left_out(store, plan):
@@ -173,23 +175,23 @@ def test_territories_left_out_are_gone_in_the_copy_only(store, plan):
 
 def test_a_copy_is_of_the_same_team_unless_another_is_named(store, company_id):
     with store.transaction() as conn:
-        made = scenarios.create_scenario(
+        made = lineage.create_scenario(
             conn, company_id, name="Depots", user="ann", team=" Service "
         )
         assert made.team == "Service"
-        same = scenarios.copy_scenario(conn, made.scenario_id, name="b", user="ann")
-        other = scenarios.copy_scenario(
-            conn, made.scenario_id, name="c", user="ann", team=scenarios.FIELD
+        same = lineage.copy_scenario(conn, made.scenario_id, name="b", user="ann")
+        other = lineage.copy_scenario(
+            conn, made.scenario_id, name="c", user="ann", team=lineage.FIELD
         )
     with store.reading() as conn:
-        teams = {s.name: s.team for s in scenarios.list_scenarios(conn, company_id)}
+        teams = {s.name: s.team for s in lineage.list_scenarios(conn, company_id)}
     assert (same.team, other.team) == ("Service", "Field")
     assert teams == {"Depots": "Service", "b": "Service", "c": "Field"}
     with (
         store.transaction() as conn,
         pytest.raises(InputError, match="a team must have a name"),
     ):
-        scenarios.create_scenario(conn, company_id, name="d", user="ann", team=" ")
+        lineage.create_scenario(conn, company_id, name="d", user="ann", team=" ")
 
 
 def test_districts_and_wanted_shares_are_copied_and_can_be_cleared(store, plan):
@@ -215,10 +217,10 @@ def test_publications_are_in_force_by_team(store, company_id):
     with store.transaction() as conn:
         ids = {}
         for team, day in (("Field", FIRST), ("Service", SECOND)):
-            made = scenarios.create_scenario(
+            made = lineage.create_scenario(
                 conn, company_id, name=team, user="ann", team=team
             )
-            with scenarios.editing(
+            with editing.editing(
                 conn, made.scenario_id, version=1, user="ann", action="publish"
             ) as opened:
                 publications.save_publication(
@@ -242,7 +244,7 @@ def test_the_loser_learns_who_saved_when_and_what(store, plan):
     def late_save():
         with (
             other.transaction() as conn,
-            scenarios.editing(conn, plan, version=2, user="cy", action="x") as opened,
+            editing.editing(conn, plan, version=2, user="cy", action="x") as opened,
         ):
             scenarios.save_alignment(conn, opened, alignment(U1="T3"))
 
@@ -256,8 +258,8 @@ def test_a_failed_save_takes_back_the_whole_gesture(store, plan):
     with pytest.raises(SchemaError):
         align(store, plan, wrong)
     with store.reading() as conn:
-        assert scenarios.load_scenario(conn, plan).version == 2
-        assert len(scenarios.history(conn, plan)) == 2
+        assert lineage.load_scenario(conn, plan).version == 2
+        assert len(editing.history(conn, plan)) == 2
 
 
 def test_every_gesture_leaves_one_audit_line_with_before_and_after(store, plan):
@@ -316,16 +318,16 @@ def test_any_order_of_copies_and_edits_reads_like_full_copies(
 
 def check_steps(store, company_id, steps):
     with store.transaction() as conn:
-        first = scenarios.create_scenario(conn, company_id, name="a", user="u")
+        first = lineage.create_scenario(conn, company_id, name="a", user="u")
         expected = [(first.scenario_id, {}, {})]
         for verb, place, values in steps:
             scenario_id, units, accounts = expected[place % len(expected)]
             if verb == "copy":
-                made = scenarios.copy_scenario(conn, scenario_id, name="b", user="u")
+                made = lineage.copy_scenario(conn, scenario_id, name="b", user="u")
                 expected.append((made.scenario_id, dict(units), dict(accounts)))
                 continue
-            version = scenarios.load_scenario(conn, scenario_id).version
-            with scenarios.editing(
+            version = lineage.load_scenario(conn, scenario_id).version
+            with editing.editing(
                 conn, scenario_id, version=version, user="u", action="x"
             ) as opened:
                 if verb == "save":
@@ -357,7 +359,7 @@ def deepened(store, plan, n_times):
 
 def depth(store, scenario_id):
     with store.reading() as conn:
-        return len(scenarios.chain_of(conn, scenario_id))
+        return len(lineage.chain_of(conn, scenario_id))
 
 
 def test_a_chain_does_not_grow_beyond_its_limit(store, plan):
@@ -415,9 +417,9 @@ def test_large_differences_take_the_base_in(store, plan):
     with patch.object(flattening, "LARGE_SHARE", 9):
         other = deepened(store, plan, flattening.DEEP + 2)
     with store.reading() as conn:
-        base = scenarios.chain_of(conn, other)[-1]
-        assert base == scenarios.chain_of(conn, plan)[-1]
-        assert base != scenarios.chain_of(conn, newest)[-1]
+        base = lineage.chain_of(conn, other)[-1]
+        assert base == lineage.chain_of(conn, plan)[-1]
+        assert base != lineage.chain_of(conn, newest)[-1]
     assert str(said(store, other)) == str(said(store, newest))
 
 
@@ -431,13 +433,13 @@ def test_reading_a_chain_asks_little(store, plan):
 
     sa.event.listen(store.engine, "before_cursor_execute", note)
     with store.reading() as conn:
-        n_layers = len(scenarios.chain_of(conn, newest))
+        n_layers = len(lineage.chain_of(conn, newest))
         asked.clear()
         scenarios.load_alignment(conn, newest)
     sa.event.remove(store.engine, "before_cursor_execute", note)
     assert len(asked) <= n_layers + 2
     with store.reading() as conn:
-        chain = scenarios.chain_of(conn, newest)
+        chain = lineage.chain_of(conn, newest)
         found = layers.resolved_columns(conn, tables.scenario_unit, chain)
         rows = list(zip(*(column.to_pylist() for column in found), strict=True))
     assert [row[0] for row in rows] == ["U1", "U2", "U3"]

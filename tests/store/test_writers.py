@@ -14,7 +14,9 @@ from planner.jobs import queue
 from planner.store import accounts
 from planner.store import audit
 from planner.store import companies
+from planner.store import editing
 from planner.store import ledger
+from planner.store import lineage
 from planner.store import open_store
 from planner.store import scenarios
 from planner.store import tables
@@ -62,13 +64,13 @@ def test_chains_of_hashes_stay_whole_whoever_writes(store, company_id):
 
 def test_one_of_those_who_save_at_once_wins_and_the_others_are_told(store, company_id):
     with store.transaction() as conn:
-        made = scenarios.create_scenario(conn, company_id, name="Plan", user="ann")
+        made = lineage.create_scenario(conn, company_id, name="Plan", user="ann")
 
     def save(mine, number):
         frame = pd.DataFrame({"territory_id": pd.Series({"U1": f"T{number}"})})
         with (
             mine.transaction() as conn,
-            scenarios.editing(
+            editing.editing(
                 conn, made.scenario_id, version=1, user=f"u{number}", action="move U1"
             ) as edit,
         ):
@@ -80,12 +82,12 @@ def test_one_of_those_who_save_at_once_wins_and_the_others_are_told(store, compa
     assert [type(fault) for fault in faults] == [ConflictError] * 3
     assert all("move U1" in str(fault) for fault in faults)
     with store.reading() as conn:
-        assert scenarios.load_scenario(conn, made.scenario_id).version == 2
+        assert lineage.load_scenario(conn, made.scenario_id).version == 2
 
 
 def test_no_edit_is_lost_among_writers_who_try_again(store, company_id):
     with store.transaction() as conn:
-        made = scenarios.create_scenario(conn, company_id, name="Plan", user="ann")
+        made = lineage.create_scenario(conn, company_id, name="Plan", user="ann")
 
     def save_each(mine, number):
         for place in range(8):
@@ -96,11 +98,11 @@ def test_no_edit_is_lost_among_writers_who_try_again(store, company_id):
 
     def try_to_save(mine, frame):
         with mine.reading() as conn:
-            version = scenarios.load_scenario(conn, made.scenario_id).version
+            version = lineage.load_scenario(conn, made.scenario_id).version
         try:
             with (
                 mine.transaction() as conn,
-                scenarios.editing(
+                editing.editing(
                     conn, made.scenario_id, version=version, user="u", action="x"
                 ) as edit,
             ):
@@ -111,7 +113,7 @@ def test_no_edit_is_lost_among_writers_who_try_again(store, company_id):
     assert side_by_side(store.url, save_each, 2) == []
     with store.reading() as conn:
         assert len(scenarios.load_alignment(conn, made.scenario_id)) == 16
-        assert scenarios.load_scenario(conn, made.scenario_id).version == 17
+        assert lineage.load_scenario(conn, made.scenario_id).version == 17
 
 
 def test_a_job_goes_to_one_worker_only(store, company_id):

@@ -11,13 +11,13 @@ import pytest
 import shapely
 
 from planner.core.formats import Formats
-from planner.services.territory import TerritoryView
-from planner.services.territory import travel_of
+from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import as_if
+from planner.services.territory_view import travel_of
+from planner.ui.balance import MeasureColumn
 from planner.ui.balance.events import OF_TERRITORIES
 from planner.ui.balance.events import read_event
 from planner.ui.balance.figures import wanted_of
-from planner.ui.views.balance_table import MeasureColumn
 from planner.ui.views.balance_table import table_data
 from tests.gestures import moved
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from planner.geography.colours import TERRITORY
 from planner.ui import charts
-from planner.ui.maps.palette import TERRITORY
 
 NAMES = ["T01 Reyes", "T02 <b>", "T03 vacant"]
 

@@ -8,6 +8,7 @@ import pytest
 
 from planner.core.errors import InputError
 from planner.core.formats import Formats
+from planner.geography.colours import DEVIATION
 from planner.territory.alignment import Alignment
 from planner.territory.edits import Draft
 from planner.territory.edits import Locks
@@ -15,7 +16,6 @@ from planner.ui.maps import scales
 from planner.ui.maps.colouring import COLOUR_BY
 from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.drafting import draft_marks
-from planner.ui.maps.palette import DEVIATION
 from planner.ui.planmap import NONE
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")

@@ -8,7 +8,7 @@ from shapely.geometry import Point
 
 from planner.core.formats import Formats
 from planner.jobs import queue
-from planner.services import territory
+from planner.services import territory_view
 from planner.services.balancing import BalanceRequest
 from planner.territory.params import BalanceMeasure
 from planner.territory.params import BalanceParams
@@ -43,7 +43,7 @@ REQUEST = BalanceRequest(
 
 def plans(ws, scenario):
     """Make two plans: today's, and one county given to its neighbour."""
-    by_unit = territory.overview(ws, scenario.scenario_id).units["territory_id"]
+    by_unit = territory_view.overview(ws, scenario.scenario_id).units["territory_id"]
     moved = by_unit.index[by_unit == "T15"][0]
     report = {
         "status": "feasible",
@@ -103,7 +103,7 @@ def test_a_point_of_the_curve_is_a_proposal_to_discard_or_accept(app, ws):
     assert not app.exception
     assert "Balance against moves" not in shown(app)
     app.button(key="terr-accept").click().run()
-    saved = territory.overview(ws, scenario.scenario_id).units["territory_id"]
+    saved = territory_view.overview(ws, scenario.scenario_id).units["territory_id"]
     assert saved.to_dict() == made["10"]["territory_by_unit"]
     assert "Balance against moves" not in shown(app)
 
@@ -161,7 +161,7 @@ def test_a_unit_too_big_is_said_first_and_divided_on_request(app, ws):
 
 
 def test_the_best_plan_so_far_is_told_by_its_travel(ws):
-    view = territory.overview(ws, draft(ws).scenario_id)
+    view = territory_view.overview(ws, draft(ws).scenario_id)
     weight = view.units["accounts"].sum()
     told = {**REQUEST.to_dict(), "minimise": "moves"}
     assert best_text(FMT, view, told, 25.0 * weight) == (
@@ -247,7 +247,7 @@ def test_headcounts_are_told_in_a_sentence():
 
 
 def test_the_next_head_is_a_house_on_the_map(ws):
-    view = territory.overview(ws, draft(ws).scenario_id)
+    view = territory_view.overview(ws, draft(ws).scenario_id)
     point = {"n_territories": 25, "next_head_unit": "17031", "next_head": "Cook, IL"}
     job = SimpleNamespace(result={"around": 24, "points": [point]})
     homes = with_next_head(view, job, "25").homes

@@ -4,6 +4,7 @@ import json
 
 from planner.jobs import queue
 from planner.services import territory
+from planner.services import territory_view
 from planner.ui.views.districts import district_outlines
 from tests.ui.test_forms_planner import form  # noqa: F401 - a fixture
 from tests.ui.test_forms_planner import text_of
@@ -28,7 +29,7 @@ def test_the_form_asks_for_districts(form, ws):  # noqa: F811
 
 def test_districts_are_outlined_and_added_up(app, ws):
     scenario = draft(ws)
-    view = territory.overview(ws, scenario.scenario_id)
+    view = territory_view.overview(ws, scenario.scenario_id)
     assert district_outlines(view) == []
     above = {
         name: "West" if name < "T10" else "East" for name in view.territories.index
@@ -38,7 +39,7 @@ def test_districts_are_outlined_and_added_up(app, ws):
         "district_by_territory": above,
     }
     territory.accept_proposal(ws, scenario.scenario_id, scenario.version, plan)
-    saved = territory.overview(ws, scenario.scenario_id)
+    saved = territory_view.overview(ws, scenario.scenario_id)
     labels = {line.label for line in district_outlines(saved)} - {""}
     assert labels == {"West", "East"}
     turn_to(app, "territories")

@@ -7,7 +7,7 @@ from planner.jobs import queue
 from planner.services import drafting
 from planner.services import publishing
 from planner.services import scenarios
-from planner.services import territory
+from planner.services import territory_view
 from planner.services.balancing import BalanceRequest
 from planner.territory.edits import Lock
 from planner.territory.params import BalanceMeasure
@@ -102,7 +102,7 @@ def test_limits_that_cannot_be_kept_are_named_in_money(form, ws):
 
 def test_a_balance_is_of_the_territories_that_have_units(form, ws):
     scenario_id = draft(ws).scenario_id
-    by_unit = territory.overview(ws, scenario_id).units["territory_id"]
+    by_unit = territory_view.overview(ws, scenario_id).units["territory_id"]
     assign(ws, scenario_id, list(by_unit.index[by_unit == "T01"]), "T02")
     app = form("balance_form.balance_form")
     assert app.number_input(key="bal-n").value == 24  # nothing is held: T01 gets some

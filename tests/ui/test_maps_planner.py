@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.core.formats import Formats
+from planner.geography.colours import TERRITORY
 from planner.ui.maps.accounts import NO_OWNER
 from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.accounts import account_map
@@ -20,7 +21,6 @@ from planner.ui.maps.accounts import short_money
 from planner.ui.maps.accounts import sizes_of
 from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.palette import PALETTES
-from planner.ui.maps.palette import TERRITORY
 from planner.ui.maps.territory import bounds_of
 from planner.ui.maps.territory import territory_colours
 from planner.ui.maps.territory import territory_labels

@@ -16,6 +16,7 @@ from planner.services import drafting
 from planner.services import scenarios
 from planner.services import segments
 from planner.services import territory
+from planner.services import territory_view
 from planner.store import jobs
 from planner.territory.moves import Move
 from planner.ui.views.workbench import Choice
@@ -54,7 +55,7 @@ def draft(ws):
 
 def a_result(ws, scenario):
     """Make what a balance job would: one county goes to another territory."""
-    view = territory.overview(ws, scenario.scenario_id)
+    view = territory_view.overview(ws, scenario.scenario_id)
     by_unit = view.units["territory_id"].copy()
     moved = by_unit.index[by_unit == "T15"][0]
     by_unit[moved] = "T16"
@@ -190,7 +191,7 @@ def choose(app, scenario, units=(), accounts=()):
 
 
 def saved_of(ws, scenario):
-    return territory.overview(ws, scenario.scenario_id).units["territory_id"]
+    return territory_view.overview(ws, scenario.scenario_id).units["territory_id"]
 
 
 def test_units_are_assigned_seen_pending_undone_and_accepted(app, ws):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from planner.geography import colours
 from planner.geography.colours import colour_territories
 from planner.geography.colours import rgb
 from planner.ui.maps import palette
@@ -12,12 +13,12 @@ ROLES = [palette.ACCENT, palette.GOOD, palette.WARNING, palette.FAULT, palette.Q
 
 @pytest.mark.parametrize("role", ROLES)
 def test_text_in_a_role_colour_reads_on_the_ground(role):
-    assert palette.contrast(role, palette.PAPER) >= 4.5
+    assert colours.contrast(role, colours.PAPER) >= 4.5
 
 
 def test_eight_colours_at_most():
-    assert len(palette.TERRITORY) <= 8
-    assert len(set(palette.TERRITORY)) == len(palette.TERRITORY)
+    assert len(colours.TERRITORY) <= 8
+    assert len(set(colours.TERRITORY)) == len(colours.TERRITORY)
 
 
 def test_every_name_offered_exists():

@@ -1,13 +1,14 @@
 """Wanted shares on the Territories page: said, and taken back."""
 
 from planner.services import territory
+from planner.services import territory_view
 from tests.ui.test_pages_planner import draft
 from tests.ui.test_pages_planner import turn_to
 
 
 def test_wanted_shares_are_said_and_can_be_made_equal(app, ws):
     scenario = draft(ws)
-    view = territory.overview(ws, scenario.scenario_id)
+    view = territory_view.overview(ws, scenario.scenario_id)
     names = list(view.territories.index)
     shares = dict.fromkeys(names, 1.0) | {names[0]: 0.5, names[1]: 1.5}
     plan = {
@@ -22,5 +23,5 @@ def test_wanted_shares_are_said_and_can_be_made_equal(app, ws):
     app.button(key="terr-equal").click().run()
     assert not app.exception
     app.button(key="terr-accept").click().run()
-    assert not territory.overview(ws, scenario.scenario_id).has_shares
+    assert not territory_view.overview(ws, scenario.scenario_id).has_shares
     assert "terr-equal" not in [b.key for b in app.button]

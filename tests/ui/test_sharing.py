@@ -14,7 +14,7 @@ from planner.core.settings import Settings
 from planner.maps.sheet import MOST_FACTS
 from planner.maps.sheet import facts_of
 from planner.services import scenarios
-from planner.services import territory
+from planner.services import territory_view
 from planner.services.accounts import account_list
 from planner.services.companies import ensure_company
 from planner.ui.maps.accounts import classify
@@ -36,7 +36,7 @@ def sample(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def view(sample):
-    return territory.overview(sample, scenarios.scenarios(sample)[0].scenario_id)
+    return territory_view.overview(sample, scenarios.scenarios(sample)[0].scenario_id)
 
 
 def test_territories_bear_the_colours_and_figures_of_the_screen(view):

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from planner.core.formats import Formats
 from planner.services import publishing
 from planner.services import scenarios
-from planner.services import territory
+from planner.services import territory_view
 from planner.services.teams import lay_over
 from planner.ui.maps.territory import outlines_of
 from planner.ui.views.other_team import counterparts_text
@@ -24,7 +24,7 @@ FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
 def depots(ws, name="Depots"):
     """Make the service team's scenario: the draft, but T16 goes to T15."""
     made = scenarios.clone(ws, draft(ws).scenario_id, name, "Service")
-    units = territory.overview(ws, made.scenario_id).units["territory_id"]
+    units = territory_view.overview(ws, made.scenario_id).units["territory_id"]
     gone = list(units.index[units == "T16"])
     assign(ws, made.scenario_id, gone, "T15")
     return scenarios.scenario(ws, made.scenario_id)
@@ -45,8 +45,8 @@ def test_another_team_is_laid_beside_the_open_scenario(app, ws):
 
 
 def test_the_other_teams_territories_are_outlined(ws):
-    ours = territory.overview(ws, draft(ws).scenario_id)
-    theirs = territory.overview(ws, depots(ws).scenario_id)
+    ours = territory_view.overview(ws, draft(ws).scenario_id)
+    theirs = territory_view.overview(ws, depots(ws).scenario_id)
     lines = outlines_of(theirs)
     labels = {line.label: line.rings[0][0] for line in lines if line.label}
     assert "Ser T15" in labels

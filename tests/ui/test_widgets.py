@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from planner.ui import faults as ui_faults
+from planner.ui import style
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
 from planner.ui.widgets import JobView
@@ -23,7 +25,7 @@ def test_the_header_shows_title_line_and_slot():
 
         from planner.ui import widgets
 
-        widgets.apply_style()
+        style.apply_style()
         with widgets.page_header("Territories", "Draw and balance.", context="v18"):
             st.button("Balance", type="primary")
 
@@ -65,9 +67,8 @@ def test_an_empty_state_invites():
 def test_a_known_error_says_where_what_and_how_to_repair():
     def page():
         from planner.core.errors import InfeasibleError
-        from planner.ui import widgets
 
-        with widgets.guard("Balancing", "Unlock T07."):
+        with ui_faults.guard("Balancing", "Unlock T07."):
             raise InfeasibleError(["T07 is locked above its share", "two islands"])
 
     text = shown(AppTest.from_function(page).run())
@@ -79,12 +80,11 @@ def test_faulty_rows_are_named_and_the_rest_counted():
     def page():
         from planner.core.errors import RowFault
         from planner.core.errors import SchemaError
-        from planner.ui import widgets
 
         faults = [
             RowFault(str(i), "lat", "99", "must lie in (−90, 90)") for i in range(9)
         ]
-        widgets.error_box(SchemaError("accounts", faults), where="Reading accounts")
+        ui_faults.error_box(SchemaError("accounts", faults), where="Reading accounts")
 
     text = shown(AppTest.from_function(page).run())
     assert "row 4, lat" in text
@@ -94,9 +94,8 @@ def test_faulty_rows_are_named_and_the_rest_counted():
 
 def test_a_bug_gets_a_number_that_the_log_has_too(caplog):
     def page():
-        from planner.ui import widgets
 
-        with widgets.guard("Drawing"):
+        with ui_faults.guard("Drawing"):
             raise KeyError("secret detail")
 
     text = shown(AppTest.from_function(page).run())

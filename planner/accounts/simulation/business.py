@@ -18,20 +18,7 @@ import pandas as pd
 
 from planner.accounts.kinds.filling import Draws
 from planner.accounts.kinds.filling import Filling
-from planner.accounts.simulation.deals import simulate_deals
-from planner.accounts.simulation.team import simulate_team
-from planner.accounts.simulation.team import territory_places
 from planner.core.money import minor_digits
-
-__all__ = [
-    "INDUSTRIES",
-    "SIMULATED_COLUMNS",
-    "Industry",
-    "simulate_business",
-    "simulate_deals",
-    "simulate_team",
-    "territory_places",
-]
 
 Floats = npt.NDArray[np.float64]
 

@@ -43,8 +43,8 @@ from planner.services.accounts import with_segments
 from planner.services.companies import territories_of
 from planner.services.demo.line import DemoLine
 from planner.services.demo.line import DemoParams
-from planner.services.importing import given_columns
-from planner.services.importing import place_in_units
+from planner.services.new_company import given_columns
+from planner.services.new_company import place_in_units
 from planner.services.team import rep_by_position
 from planner.services.visits import TEAM_ITERATIONS
 from planner.territory.alignment import Alignment

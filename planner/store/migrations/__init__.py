@@ -17,7 +17,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from planner.core.files import replacing
+from planner.core.replacement import replacing
 from planner.store.file_watch import forget_mark
 from planner.store.migrations import m002_imports
 from planner.store.migrations import m003_teams

@@ -20,8 +20,8 @@ from planner.core.units import MIN_PER_HOUR
 from planner.services.deviations import has_shares
 from planner.services.deviations import wanted_shares
 from planner.services.team import VACANT
-from planner.services.territory import MEASURES
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
+from planner.territory.basis import MEASURES
 
 Write = Callable[[Any], str]
 MOST_MEASURES = 3

@@ -11,8 +11,8 @@ import pandas as pd
 from planner.core.formats import Formats
 from planner.core.formats import written
 from planner.core.money import minor_digits
+from planner.geography.colours import GREY
 from planner.ui.maps import scales
-from planner.ui.maps.palette import GREY
 from planner.ui.maps.scales import NO_SEGMENT
 from planner.ui.planmap import Entry
 from planner.ui.planmap import Layer

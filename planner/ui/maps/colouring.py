@@ -11,10 +11,10 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.formats import Formats
+from planner.geography.colours import GREY
 from planner.services.deviations import has_shares
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.ui.maps import scales
-from planner.ui.maps.palette import GREY
 from planner.ui.maps.scales import Scale
 from planner.ui.planmap import NONE
 from planner.ui.planmap import Entry

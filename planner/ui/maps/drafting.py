@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.territory.edits import Draft
 from planner.territory.moves import differs
 

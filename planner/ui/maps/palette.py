@@ -5,23 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planner.geography.colours import ALIKE
-from planner.geography.colours import DEVIATION
-from planner.geography.colours import GREY
-from planner.geography.colours import INK
-from planner.geography.colours import IRIDESCENT
-from planner.geography.colours import NEVER_VISITED
-from planner.geography.colours import PAPER
 from planner.geography.colours import TERRITORY
-from planner.geography.colours import VISIT_COLOURS
-from planner.geography.colours import VISIT_LABELS
-from planner.geography.colours import VISIT_LIMITS
-from planner.geography.colours import along
-from planner.geography.colours import blend
-from planner.geography.colours import colour_territories
-from planner.geography.colours import contrast
-from planner.geography.colours import ink_on
-from planner.geography.colours import neighbours_of
-from planner.geography.colours import shade
 
 ACCENT = "#0B6E99"
 GOOD = "#1F7A4D"
@@ -103,31 +87,3 @@ PALETTES = (
         alike=frozenset({(0, 1)}),
     ),
 )
-
-__all__ = [
-    "ACCENT",
-    "DEVIATION",
-    "FAULT",
-    "GOOD",
-    "GREY",
-    "INK",
-    "IRIDESCENT",
-    "NEVER_VISITED",
-    "PALETTES",
-    "PAPER",
-    "QUIET",
-    "RULE",
-    "TERRITORY",
-    "VISIT_COLOURS",
-    "VISIT_LABELS",
-    "VISIT_LIMITS",
-    "WARNING",
-    "Palette",
-    "along",
-    "blend",
-    "colour_territories",
-    "contrast",
-    "ink_on",
-    "neighbours_of",
-    "shade",
-]

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from planner.core.formats import Formats
-from planner.ui.maps.palette import DEVIATION
-from planner.ui.maps.palette import GREY
-from planner.ui.maps.palette import IRIDESCENT
-from planner.ui.maps.palette import TERRITORY
-from planner.ui.maps.palette import VISIT_COLOURS
-from planner.ui.maps.palette import VISIT_LABELS
-from planner.ui.maps.palette import VISIT_LIMITS
-from planner.ui.maps.palette import along
+from planner.geography.colours import DEVIATION
+from planner.geography.colours import GREY
+from planner.geography.colours import IRIDESCENT
+from planner.geography.colours import TERRITORY
+from planner.geography.colours import VISIT_COLOURS
+from planner.geography.colours import VISIT_LABELS
+from planner.geography.colours import VISIT_LIMITS
+from planner.geography.colours import along
 from planner.ui.planmap import NONE
 
 NO_SEGMENT, OTHER = "No segment", "Other"

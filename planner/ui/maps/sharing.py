@@ -9,19 +9,19 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.core.formats import Formats
+from planner.geography.colours import GREY
 from planner.maps.sheet import MapSheet
 from planner.maps.sheet import Route
 from planner.maps.sheet import Swatch
 from planner.maps.territories import territory_areas
 from planner.services.scenarios import Comparison
-from planner.services.territory import MEASURES
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.services.visits import RepWeeks
+from planner.territory.basis import MEASURES
 from planner.ui.maps.accounts import Classes
 from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.accounts import short_money
 from planner.ui.maps.palette import ACCENT
-from planner.ui.maps.palette import GREY
 from planner.ui.maps.territory import bounds_of
 from planner.ui.maps.territory import territory_labels
 

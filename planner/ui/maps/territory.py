@@ -11,14 +11,13 @@ import pandas as pd
 from planner.core.formats import Formats
 from planner.core.formats import written
 from planner.geography.boundaries import dissolve
-from planner.services.territory import TerritoryView
-from planner.ui.maps.colouring import COLOUR_BY
+from planner.geography.colours import colour_territories
+from planner.geography.colours import neighbours_of
+from planner.services.territory_view import TerritoryView
 from planner.ui.maps.colouring import Colouring
 from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.palette import PALETTES
 from planner.ui.maps.palette import Palette
-from planner.ui.maps.palette import colour_territories
-from planner.ui.maps.palette import neighbours_of
 from planner.ui.planmap import Home
 from planner.ui.planmap import Layer
 from planner.ui.planmap import MapData
@@ -35,17 +34,6 @@ BESIDE = "#9A1B6E"  # another team's outlines: no territory has this colour
 OUTLINE_DETAIL_DEG = 0.005
 MARK_LETTERS = 3
 DISTRICT = "#0B4F8A"  # outlines of districts
-
-__all__ = [
-    "COLOUR_BY",
-    "bounds_of",
-    "outlines_by",
-    "outlines_of",
-    "territory_colours",
-    "territory_labels",
-    "territory_map",
-    "unit_facts",
-]
 
 
 def territory_colours(

@@ -6,12 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import importing
+from planner.services import saving
 from planner.services import sharing
-from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
 from planner.ui import charts
 from planner.ui import session
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.maps.accounts import COLOUR_BY
 from planner.ui.maps.accounts import PLACED_BY
@@ -38,21 +39,21 @@ NO_TERRITORY = "none"
 NO_LAYER = ""
 STATUSES = ("customer", "prospect", "closed")
 COLUMNS = {
-    "name": widgets.Column("Account"),
-    "city": widgets.Column("City"),
-    "region": widgets.Column("State"),
-    "segment": widgets.Column("Segment"),
-    "visit_class": widgets.Column("Class", help="How often it is to be visited"),
-    "status": widgets.Column("Status"),
-    "industry": widgets.Column("Industry"),
-    "territory_id": widgets.Column("Territory"),
-    "owner_name": widgets.Column("Owner"),
-    "our_sales_minor": widgets.Column("Our sales", "money"),
-    "potential_minor": widgets.Column("Potential", "money"),
-    "open_pipeline_minor": widgets.Column("Open pipeline", "money"),
-    "score": widgets.Column("Score", "number", help="0 to 100: worth an hour there"),
-    "last_visit_on": widgets.Column("Last visit", "day"),
-    "placed_by": widgets.Column("Placed by", help="How exactly its place is known"),
+    "name": tables.Column("Account"),
+    "city": tables.Column("City"),
+    "region": tables.Column("State"),
+    "segment": tables.Column("Segment"),
+    "visit_class": tables.Column("Class", help="How often it is to be visited"),
+    "status": tables.Column("Status"),
+    "industry": tables.Column("Industry"),
+    "territory_id": tables.Column("Territory"),
+    "owner_name": tables.Column("Owner"),
+    "our_sales_minor": tables.Column("Our sales", "money"),
+    "potential_minor": tables.Column("Potential", "money"),
+    "open_pipeline_minor": tables.Column("Open pipeline", "money"),
+    "score": tables.Column("Score", "number", help="0 to 100: worth an hour there"),
+    "last_visit_on": tables.Column("Last visit", "day"),
+    "placed_by": tables.Column("Placed by", help="How exactly its place is known"),
 }
 
 
@@ -203,7 +204,7 @@ def _map_and_chart(
 
 def _over_market(ws: Workspace, fmt: Formats, drawn: MapData) -> MapData:
     """Lay the accounts over a market layer, if there is one and the user wants it."""
-    layers = importing.market_layers(ws)
+    layers = saving.market_layers(ws)
     if layers.empty:
         return drawn
     name = st.selectbox(
@@ -217,7 +218,7 @@ def _over_market(ws: Workspace, fmt: Formats, drawn: MapData) -> MapData:
     if not name:
         return drawn
     unit = str(layers.loc[name, "unit_of_measure"] or "")
-    return with_market(drawn, importing.market_values(ws, name), name, unit, fmt)
+    return with_market(drawn, saving.market_values(ws, name), name, unit, fmt)
 
 
 def _chart(fmt: Formats, shown: pd.DataFrame, classes: Classes) -> None:
@@ -244,7 +245,7 @@ def _chart(fmt: Formats, shown: pd.DataFrame, classes: Classes) -> None:
 
 def _table(fmt: Formats, shown: pd.DataFrame) -> None:
     frame = shown.assign(placed_by=shown["geo_precision"].map(PLACED_BY))
-    rows = widgets.table(
+    rows = tables.table(
         frame,
         COLUMNS,
         fmt=fmt,

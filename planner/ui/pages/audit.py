@@ -9,9 +9,11 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.services import audit
 from planner.services import companies
-from planner.services.audit import AuditQuery
 from planner.services.workspace import Workspace
+from planner.store.audit_search import AuditQuery
+from planner.ui import faults as ui_faults
 from planner.ui import session
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.downloads import export_menu
@@ -36,7 +38,7 @@ def main() -> None:
     if pressed:
         _verify(ws)
     query = _ask(ws)
-    with widgets.guard("Searching the log", "Change what is searched for."):
+    with ui_faults.guard("Searching the log", "Change what is searched for."):
         _found(ws, fmt, query)
 
 
@@ -87,13 +89,13 @@ def _found(ws: Workspace, fmt: Formats, query: AuditQuery) -> None:
         st.caption("No line fits. Search for less.")
         return
     lines = page.lines
-    rows = widgets.table(
+    rows = tables.table(
         lines.assign(at=[stamp_text(stamp, fmt) for stamp in lines["at"]]),
         {
-            "at": widgets.Column("When", width=160),
-            "who": widgets.Column("Who", width=100),
-            "action": widgets.Column("What", width="large"),
-            "on": widgets.Column("On", width=260),
+            "at": tables.Column("When", width=160),
+            "who": tables.Column("Who", width=100),
+            "action": tables.Column("What", width="large"),
+            "on": tables.Column("On", width=260),
         },
         fmt=fmt,
         key=f"aud-lines-{query.offset}",
@@ -116,12 +118,12 @@ def _found(ws: Workspace, fmt: Formats, query: AuditQuery) -> None:
     if changes.empty:
         st.caption("The line tells no values.")
         return
-    widgets.table(
+    tables.table(
         changes,
         {
-            "what": widgets.Column("What", width="medium"),
-            "before": widgets.Column("Before", width="large"),
-            "after": widgets.Column("After", width="large"),
+            "what": tables.Column("What", width="medium"),
+            "before": tables.Column("Before", width="large"),
+            "after": tables.Column("After", width="large"),
         },
         fmt=fmt,
         key=f"aud-changes-{rows[0]}",

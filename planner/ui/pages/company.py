@@ -12,10 +12,11 @@ from planner.services import publishing
 from planner.services.performance import CompanyView
 from planner.ui import charts
 from planner.ui import session
+from planner.ui import tables
 from planner.ui import widgets
+from planner.ui.tables import Column
 from planner.ui.views import work
 from planner.ui.views.downloads import export_menu
-from planner.ui.widgets import Column
 from planner.ui.widgets import Metric
 
 ON_COURSE = 0.1  # of the quota to date
@@ -124,7 +125,7 @@ def _regions(view: CompanyView, fmt: Formats) -> None:
     if table["attained_share"].isna().all():
         return
     st.subheader("Regions")
-    widgets.table(
+    tables.table(
         table,
         {
             "title": Column("Region"),
@@ -145,7 +146,7 @@ def _coverage(view: CompanyView, fmt: Formats) -> None:
             "No customers", "There is nobody to visit yet.", key="cover"
         )
         return
-    widgets.table(
+    tables.table(
         view.coverage.reset_index(names="visit_class"),
         {
             "visit_class": Column("Class"),
@@ -163,7 +164,7 @@ def _pipeline(view: CompanyView, fmt: Formats) -> None:
     st.subheader("Open pipeline")
     table = view.pipeline.reset_index(names="stage")
     table["stage"] = table["stage"].str.capitalize()
-    widgets.table(
+    tables.table(
         table,
         {
             "stage": Column("Stage"),

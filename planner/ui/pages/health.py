@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import health
-from planner.services.health import HealthView
+from planner.services import repairs
+from planner.services.health_view import HealthView
 from planner.services.workspace import Workspace
+from planner.ui import faults as ui_faults
 from planner.ui import session
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.maps.health import fault_map
 from planner.ui.maps.text import markdown_text
@@ -95,12 +97,12 @@ def _issues(ws: Workspace, fmt: Formats, view: HealthView) -> None:
     left, right = st.columns([9, 11], gap="medium")
     turn = st.session_state.get("hlt-turn", 0)
     with left:
-        chosen = widgets.table(
+        chosen = tables.table(
             frame.assign(severity=frame["severity"].map(SEVERITIES)),
             {
-                "title": widgets.Column("Finding", width=240),
-                "severity": widgets.Column("Means", width=110),
-                "count": widgets.Column("Accounts", "number", width=80),
+                "title": tables.Column("Finding", width=240),
+                "severity": tables.Column("Means", width=110),
+                "count": tables.Column("Accounts", "number", width=80),
             },
             fmt=fmt,
             key=f"hlt-issues-{turn}",
@@ -124,7 +126,7 @@ def _issues(ws: Workspace, fmt: Formats, view: HealthView) -> None:
 
 def _repairs(ws: Workspace, fmt: Formats) -> None:
     """List the repairs done, to be taken back."""
-    done = health.repairs(ws)
+    done = repairs.repairs(ws)
     if done.empty:
         return
     st.subheader("Repairs done")
@@ -135,14 +137,14 @@ def _repairs(ws: Workspace, fmt: Formats) -> None:
             for who in done["undone_by"]
         ],
     )
-    chosen = widgets.table(
+    chosen = tables.table(
         frame,
         {
-            "at": widgets.Column("When", width=160),
-            "created_by": widgets.Column("Who", width=100),
-            "title": widgets.Column("Repair", width="large"),
-            "n_accounts": widgets.Column("Accounts", "number", width=90),
-            "state": widgets.Column("State"),
+            "at": tables.Column("When", width=160),
+            "created_by": tables.Column("Who", width=100),
+            "title": tables.Column("Repair", width="large"),
+            "n_accounts": tables.Column("Accounts", "number", width=90),
+            "state": tables.Column("State"),
         },
         fmt=fmt,
         key=f"hlt-repairs-{st.session_state.get('hlt-turn', 0)}",
@@ -152,12 +154,12 @@ def _repairs(ws: Workspace, fmt: Formats) -> None:
     )
     if not chosen:
         return
-    faults = health.undo_faults(ws, str(chosen[0]))
+    faults = repairs.undo_faults(ws, str(chosen[0]))
     if faults:
         st.caption(f"Cannot be undone: {markdown_text('; '.join(faults[:3]), 300)}")
     if st.button("Undo this repair", key="hlt-undo", disabled=bool(faults)):
-        with widgets.guard("Undoing the repair"):
-            health.undo_repair(ws, str(chosen[0]))
+        with ui_faults.guard("Undoing the repair"):
+            repairs.undo_repair(ws, str(chosen[0]))
             st.session_state["hlt-done"] = (
                 f"Undone: {frame.loc[chosen[0], 'title']}. "
                 "Every row is as it was before it."

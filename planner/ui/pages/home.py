@@ -14,9 +14,11 @@ from planner.services import publishing
 from planner.services import scenarios
 from planner.services import segments
 from planner.services import workspace
-from planner.services.companies import Company
-from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
+from planner.store import lineage
+from planner.store.companies import Company
+from planner.store.lineage import Scenario
+from planner.ui import faults
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
@@ -126,7 +128,7 @@ def _quotas_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -> str
 
 
 def _publish_state(ws: Workspace, fmt: Formats) -> str:
-    published = publishing.publications(ws, scenarios.FIELD)
+    published = publishing.publications(ws, lineage.FIELD)
     if not published:
         return "nothing published yet"
     return f"in force from {fmt.day(published[0].effective_from)}"
@@ -147,7 +149,7 @@ def _templates(ws: Workspace) -> None:
         loaded = [known for known in workspace.companies(ws) if known.kind == "sample"]
         label = "Open the sample" if loaded else "Load the sample"
         if st.button(label, key="home-sample"):
-            with widgets.guard("Loading the sample company"):
+            with faults.guard("Loading the sample company"):
                 _open_sample(ws, loaded)
     with own:
         st.markdown("**My own file**")
@@ -182,7 +184,7 @@ def _empty_form(ws: Workspace) -> None:
     today = dt.datetime.now(dt.UTC).date()
     as_of = st.date_input("Its today", today, key="home-as-of")
     if st.button("Start", type="primary", key="home-start"):
-        with widgets.guard("Starting the company"):
+        with faults.guard("Starting the company"):
             opened = companies.start_empty_company(ws, name, currency, as_of)
             session.open_company(opened)
             st.rerun()

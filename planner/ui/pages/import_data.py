@@ -6,15 +6,19 @@ from typing import Any
 
 import streamlit as st
 
+from planner.accounts.findings import ImportReport
+from planner.accounts.reading import sources
 from planner.core.formats import Formats
 from planner.services import companies
 from planner.services import importing
 from planner.services import mappings
+from planner.services import new_company
 from planner.services import refresh
-from planner.services.importing import ImportReport
+from planner.services import saving
 from planner.services.importing import SourcePreview
 from planner.services.refresh import RefreshPreview
 from planner.services.workspace import Workspace
+from planner.ui import faults
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
@@ -101,7 +105,7 @@ def main() -> None:
             _done_note()
         return
     st.session_state.pop("imp-done", None)
-    with widgets.guard(
+    with faults.guard(
         f"Reading {upload.name}",
         "Save it as CSV (UTF-8) or Excel and try again; nothing was imported.",
     ):
@@ -187,7 +191,7 @@ def _prepared(
             st.subheader("What was found in the file")
         report_details(fmt, report)
     if pressed:
-        with widgets.guard("Importing", "Nothing was saved; look at it again."):
+        with faults.guard("Importing", "Nothing was saved; look at it again."):
             _import(ws, report, kind, target, changes)
 
 
@@ -217,7 +221,7 @@ def _check(
     target: dict[str, Any],
 ) -> ImportReport:
     """Say row by row what would be taken."""
-    rows = importing.keep_where(raw, condition) if condition else raw
+    rows = sources.where(raw, condition) if condition else raw
     if target.get("into") == NEW:
         return importing.check_source(
             rows,
@@ -282,7 +286,7 @@ def _import(
         if changes is not None:
             told = refresh.apply_refresh(ws, changes).summary().rstrip(".")
         elif kind == "accounts":
-            opened = importing.company_of_report(
+            opened = new_company.company_of_report(
                 ws,
                 report,
                 name=target["name"],
@@ -292,7 +296,7 @@ def _import(
             )
             session.open_company(opened)
         elif kind == "quotas":
-            importing.save_quotas_into(
+            saving.save_quotas_into(
                 ws,
                 report,
                 target["scenario_id"],
@@ -300,7 +304,7 @@ def _import(
                 mode=target["mode"],
             )
         elif kind == "market":
-            importing.save_market(
+            saving.save_market(
                 ws,
                 report,
                 name=target["name"],
@@ -308,7 +312,7 @@ def _import(
                 how=target["how"],
             )
         else:
-            importing.save_kind(ws, report, mode=target["mode"])
+            saving.save_kind(ws, report, mode=target["mode"])
     st.session_state["imp-done"] = f"{told}, {report.rows_rejected:,} refused."
     st.session_state["imp-turn"] = _turn() + 1
     for name in ("imp-preview", "imp-report", "imp-refresh"):

@@ -17,20 +17,21 @@ from planner.services import publishing
 from planner.services import scenarios
 from planner.services import sharing
 from planner.services import visits
-from planner.services.scenarios import Scenario
 from planner.services.visits import RepWeeks
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
 from planner.ui import session
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.maps.route import route_map
 from planner.ui.maps.sharing import day_sheet
 from planner.ui.maps.text import markdown_text
 from planner.ui.planmap import planmap
+from planner.ui.tables import Column
 from planner.ui.views import reads
 from planner.ui.views import work
 from planner.ui.views.sharing import ground_of
 from planner.ui.views.sharing import share_button
-from planner.ui.widgets import Column
 from planner.ui.widgets import Download
 from planner.ui.widgets import Metric
 
@@ -216,7 +217,7 @@ def _weeks(weeks: RepWeeks, fmt: Formats) -> None:
             "last": grouped["leave_s"].max().to_numpy(),
         }
     )
-    widgets.table(
+    tables.table(
         table,
         {
             "day": Column("Day"),

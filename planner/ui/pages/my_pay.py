@@ -11,11 +11,12 @@ from planner.core.formats import Formats
 from planner.services import pay
 from planner.ui import charts
 from planner.ui import session
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.maps.palette import ACCENT
 from planner.ui.maps.text import markdown_text
+from planner.ui.tables import Column
 from planner.ui.views import work
-from planner.ui.widgets import Column
 from planner.ui.widgets import Download
 from planner.ui.widgets import Metric
 
@@ -83,7 +84,7 @@ def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
         )
     st.subheader("Every line")
     steps = statement.steps
-    widgets.table(
+    tables.table(
         steps,
         {
             "deal_id": Column("Deal", is_pinned=True),
@@ -111,7 +112,7 @@ def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
                 ),
             )
             trace = statement.trace[statement.trace["line_id"] == line_id]
-            widgets.table(
+            tables.table(
                 trace.assign(rate=trace["rate_ppm"].astype(float) / 1e6),
                 {
                     "seq": Column("Step", "number"),

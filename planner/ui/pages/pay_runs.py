@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.core.files import csv_bytes
 from planner.core.files import in_money
 from planner.core.formats import Formats
+from planner.core.spreadsheets import csv_bytes
 from planner.jobs import queue
 from planner.services import companies
 from planner.services import pay
@@ -14,10 +14,11 @@ from planner.services import publishing
 from planner.services.pay import PayView
 from planner.services.workspace import Workspace
 from planner.ui import session
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
+from planner.ui.tables import Column
 from planner.ui.views import work
-from planner.ui.widgets import Column
 from planner.ui.widgets import Download
 from planner.ui.widgets import Metric
 
@@ -89,7 +90,7 @@ def _view(view: PayView, fmt: Formats) -> None:
         f"Plan {plan_id} · run {view.run.run_id} · content hash "
         f"{view.run.content_hash[:12]}"
     )
-    widgets.table(
+    tables.table(
         view.positions,
         {
             "title": Column("Position", is_pinned=True),
@@ -126,7 +127,7 @@ def _problems(view: PayView, fmt: Formats) -> None:
     columns = ["deal_id", "position_id", "problem", "close_on", "amount_minor"]
     found = view.problems.reindex(columns=[*columns, "message"])
     what = found["deal_id"].fillna(found["position_id"])
-    widgets.table(
+    tables.table(
         found.assign(
             what=what,
             told=found["problem"].str.replace("_", " ").str.capitalize(),

@@ -14,15 +14,17 @@ from planner.core.money import minor_digits
 from planner.services import publishing
 from planner.services import quotas
 from planner.services.quotas import QuotaView
-from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
 from planner.ui import charts
+from planner.ui import faults
 from planner.ui import session
+from planner.ui import tables
 from planner.ui import widgets
+from planner.ui.tables import Column
 from planner.ui.views import work
 from planner.ui.views.downloads import export_menu
 from planner.ui.views.stale import stale_note
-from planner.ui.widgets import Column
 from planner.ui.widgets import Metric
 
 TARGET = "quo-target"
@@ -114,7 +116,7 @@ def _form(ws: Workspace, scenario: Scenario, view: QuotaView, fmt: Formats) -> N
             "Set quotas", type="primary", disabled=not view.is_editable
         )
     if pressed:
-        with widgets.guard("Setting quotas"), _told_above():
+        with faults.guard("Setting quotas"), _told_above():
             version = quotas.set_quotas(
                 ws,
                 scenario.scenario_id,
@@ -164,7 +166,7 @@ def _hierarchy(view: QuotaView, fmt: Formats) -> None:
         "\N{EM SPACE}" * level + title
         for level, title in zip(table["level"], table["title"], strict=True)
     ]
-    widgets.table(
+    tables.table(
         table.assign(position=indented),
         {
             "position": Column("Position", is_pinned=True),

@@ -7,9 +7,10 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.services import scenarios
-from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
 from planner.ui import session
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.comparison import side_by_side
@@ -93,17 +94,17 @@ def _list(
         },
         index=[scenario.scenario_id for scenario in known],
     )
-    rows = widgets.table(
+    rows = tables.table(
         frame,
         {
-            "name": widgets.Column("Scenario", width="medium"),
-            "working": widgets.Column("", width=60),
-            "team": widgets.Column("Team", width=90),
-            "status": widgets.Column("Status", width=200),
-            "version": widgets.Column("Version", "number", width=80),
-            "saved": widgets.Column("Saved"),
-            "by": widgets.Column("By", width=80),
-            "from": widgets.Column("Made from"),
+            "name": tables.Column("Scenario", width="medium"),
+            "working": tables.Column("", width=60),
+            "team": tables.Column("Team", width=90),
+            "status": tables.Column("Status", width=200),
+            "version": tables.Column("Version", "number", width=80),
+            "saved": tables.Column("Saved"),
+            "by": tables.Column("By", width=80),
+            "from": tables.Column("Made from"),
         },
         fmt=fmt,
         key="scn-list",

@@ -11,7 +11,9 @@ from planner.segmentation.rules import Rule
 from planner.services import segments
 from planner.services.segments import SegmentView
 from planner.services.workspace import Workspace
+from planner.ui import faults
 from planner.ui import session
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.views import reads
 from planner.ui.views.heat_table import cross_frame
@@ -69,12 +71,12 @@ def main() -> None:
             disabled=not is_changed or fault is not None,
         )
     if save and rules is not None:
-        with widgets.guard("Saving the rules"):
+        with faults.guard("Saving the rules"):
             segments.save_rules(ws, rules, st.session_state.get("seg-version"))
             _forget_edits()
             st.rerun()
     if fault is not None:
-        widgets.error_box(
+        faults.error_box(
             fault,
             where="A rule cannot be read",
             repair="Nothing was saved. The table below shows the rules as saved.",
@@ -206,13 +208,13 @@ def _changes(fmt: Formats, view: SegmentView) -> None:
     if changes.empty:
         st.caption("No account changes its segment; visit classes may.")
         return
-    widgets.table(
+    tables.table(
         changes,
         {
-            "before": widgets.Column("Segment before"),
-            "after": widgets.Column("After"),
-            "accounts": widgets.Column("Accounts", "number"),
-            "potential_minor": widgets.Column("Potential", "money"),
+            "before": tables.Column("Segment before"),
+            "after": tables.Column("After"),
+            "accounts": tables.Column("Accounts", "number"),
+            "potential_minor": tables.Column("Potential", "money"),
         },
         fmt=fmt,
         key="seg-changes",

@@ -8,8 +8,8 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.maps.sheet import MapSheet
-from planner.services import importing
 from planner.services import proposals
+from planner.services import saving
 from planner.services import scenarios
 from planner.services import sharing
 from planner.services.answers import take
@@ -18,13 +18,14 @@ from planner.services.balancing import usual_measure
 from planner.services.problems import find_problems
 from planner.services.problems import fix_of
 from planner.services.roster import Roster
-from planner.services.scenarios import Scenario
-from planner.services.territory import MEASURES
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
+from planner.territory.basis import MEASURES
 from planner.territory.workhours import HOURS
 from planner.ui import session
 from planner.ui import widgets
+from planner.ui.balance import MeasureColumn
 from planner.ui.balance import take as take_from_table
 from planner.ui.faults import guarded
 from planner.ui.maps.colouring import COLOUR_BY
@@ -38,11 +39,10 @@ from planner.ui.maps.territory import territory_map
 from planner.ui.planmap import Outline
 from planner.ui.planmap import planmap
 from planner.ui.planmap import take as take_gestures
-from planner.ui.planmap.data import EventKind
+from planner.ui.planmap.events import EventKind
 from planner.ui.turns import let_tops_pass
 from planner.ui.views import reads
 from planner.ui.views.balance_form import balance_form
-from planner.ui.views.balance_table import MeasureColumn
 from planner.ui.views.balance_table import balance_table
 from planner.ui.views.choice_bar import SHOW_ACCOUNTS
 from planner.ui.views.choice_bar import choice_bar
@@ -319,9 +319,9 @@ def _map_and_table(
     shapes = reads.unit_shapes(ws, bench.saved, fmt)
     more = draft_marks(draft, before, shown)
     if tools["market"]:
-        layers, name = importing.market_layers(ws), tools["market"]
+        layers, name = saving.market_layers(ws), tools["market"]
         unit = str(layers.loc[name, "unit_of_measure"] or "")
-        values = importing.market_values(ws, name)
+        values = saving.market_values(ws, name)
         more |= circles(shapes, values, name, unit, fmt)
     home = reads.home_bounds(ws, bench.saved)
     with left:
@@ -516,7 +516,7 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
 
 def _look(ws: Workspace) -> str:
     """Ask for the palette, and for a market layer to lay over the territories."""
-    known = importing.market_layers(ws)
+    known = saving.market_layers(ws)
     with st.popover("Look", width="content"):
         names = [palette.name for palette in PALETTES]
         st.selectbox(

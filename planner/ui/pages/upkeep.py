@@ -10,10 +10,12 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.jobs import queue
 from planner.services import companies
-from planner.services import importing
+from planner.services import import_log
 from planner.services import upkeep
 from planner.services.workspace import Workspace
+from planner.ui import faults
 from planner.ui import session
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.views.publishing import stamp_text
 
@@ -48,7 +50,7 @@ def _backup(ws: Workspace, fmt: Formats) -> None:
         is_asked = st.button("Back up", key="upk-backup")
         if is_asked:
             st.session_state.pop(FILE_KEY, None)  # the old one is let go before
-            with widgets.guard("Writing the backup"):
+            with faults.guard("Writing the backup"):
                 content = upkeep.backup_content(ws.settings)
                 made_at = dt.datetime.now(dt.UTC)
                 st.session_state[FILE_KEY] = (made_at, content)
@@ -94,17 +96,17 @@ def _jobs(ws: Workspace, fmt: Formats) -> None:
         },
         index=[job.job_id for job in found],
     )
-    rows = widgets.table(
+    rows = tables.table(
         frame,
         {
-            "what": widgets.Column("Job"),
-            "state": widgets.Column("State", width=90),
-            "done": widgets.Column("Done", "bar", width=110),
-            "note": widgets.Column("Says", width="large"),
-            "asked": widgets.Column("Asked for"),
-            "took": widgets.Column("Seconds", "decimal", width=80),
-            "by": widgets.Column("By", width=80),
-            "number": widgets.Column("Error number", width=100),
+            "what": tables.Column("Job"),
+            "state": tables.Column("State", width=90),
+            "done": tables.Column("Done", "bar", width=110),
+            "note": tables.Column("Says", width="large"),
+            "asked": tables.Column("Asked for"),
+            "took": tables.Column("Seconds", "decimal", width=80),
+            "by": tables.Column("By", width=80),
+            "number": tables.Column("Error number", width=100),
         },
         fmt=fmt,
         key="upk-jobs",
@@ -144,13 +146,13 @@ def _health(ws: Workspace, fmt: Formats) -> None:
         st.success("The store is sound.")
         return
     frame = pd.DataFrame(found.to_json()["findings"])
-    widgets.table(
+    tables.table(
         frame,
         {
-            "code": widgets.Column("Finding"),
-            "subject": widgets.Column("Where"),
-            "message": widgets.Column("What", width="large"),
-            "repair": widgets.Column("Repair", width="large"),
+            "code": tables.Column("Finding"),
+            "subject": tables.Column("Where"),
+            "message": tables.Column("What", width="large"),
+            "repair": tables.Column("Repair", width="large"),
         },
         fmt=fmt,
         key="upk-findings",
@@ -159,22 +161,22 @@ def _health(ws: Workspace, fmt: Formats) -> None:
 
 
 def _imports(ws: Workspace, fmt: Formats) -> None:
-    found = importing.imports(ws)
+    found = import_log.imports(ws)
     if found.empty:
         st.caption("Nothing was imported into this company.")
         return
     frame = found.assign(at=[stamp_text(stamp, fmt) for stamp in found["created_at"]])
-    rows = widgets.table(
+    rows = tables.table(
         frame,
         {
-            "file_name": widgets.Column("File"),
-            "kind": widgets.Column("Kind", width=90),
-            "verdict": widgets.Column("Verdict"),
-            "rows_read": widgets.Column("Read", "number"),
-            "rows_accepted": widgets.Column("Accepted", "number"),
-            "rows_rejected": widgets.Column("Refused", "number"),
-            "at": widgets.Column("When"),
-            "created_by": widgets.Column("By", width=80),
+            "file_name": tables.Column("File"),
+            "kind": tables.Column("Kind", width=90),
+            "verdict": tables.Column("Verdict"),
+            "rows_read": tables.Column("Read", "number"),
+            "rows_accepted": tables.Column("Accepted", "number"),
+            "rows_rejected": tables.Column("Refused", "number"),
+            "at": tables.Column("When"),
+            "created_by": tables.Column("By", width=80),
         },
         fmt=fmt,
         key="upk-imports",
@@ -184,15 +186,15 @@ def _imports(ws: Workspace, fmt: Formats) -> None:
     if not rows:
         st.caption("Choose an import to see what it found.")
         return
-    widgets.table(
-        importing.import_findings(ws, str(rows[0])),
+    tables.table(
+        import_log.import_findings(ws, str(rows[0])),
         {
-            "row": widgets.Column("Row", "number", width=70),
-            "severity": widgets.Column("Kind", width=90),
-            "code": widgets.Column("Finding"),
-            "column": widgets.Column("Column"),
-            "value": widgets.Column("Value"),
-            "message": widgets.Column("What and how to repair it", width="large"),
+            "row": tables.Column("Row", "number", width=70),
+            "severity": tables.Column("Kind", width=90),
+            "code": tables.Column("Finding"),
+            "column": tables.Column("Column"),
+            "value": tables.Column("Value"),
+            "message": tables.Column("What and how to repair it", width="large"),
         },
         fmt=fmt,
         key="upk-import-findings",

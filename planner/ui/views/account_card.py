@@ -10,7 +10,7 @@ from planner.core.text import map_text
 from planner.services import accounts
 from planner.services.accounts import AccountFacts
 from planner.services.workspace import Workspace
-from planner.ui import widgets
+from planner.ui import tables
 from planner.ui.maps.accounts import PLACED_BY
 from planner.ui.maps.text import markdown_text
 
@@ -89,11 +89,11 @@ def _histories(fmt: Formats, facts: AccountFacts) -> None:
             fmt,
             facts.deals,
             {
-                "close_on": widgets.Column("Close", "day"),
-                "product": widgets.Column("Product"),
-                "kind": widgets.Column("Kind"),
-                "stage": widgets.Column("Stage"),
-                "amount_minor": widgets.Column("Amount", "money"),
+                "close_on": tables.Column("Close", "day"),
+                "product": tables.Column("Product"),
+                "kind": tables.Column("Kind"),
+                "stage": tables.Column("Stage"),
+                "amount_minor": tables.Column("Amount", "money"),
             },
             "deals",
         )
@@ -102,10 +102,10 @@ def _histories(fmt: Formats, facts: AccountFacts) -> None:
             fmt,
             facts.visits_made,
             {
-                "visited_on": widgets.Column("Day", "day"),
-                "rep_name": widgets.Column("Rep"),
-                "minutes": widgets.Column("Minutes", "number"),
-                "outcome": widgets.Column("Outcome"),
+                "visited_on": tables.Column("Day", "day"),
+                "rep_name": tables.Column("Rep"),
+                "minutes": tables.Column("Minutes", "number"),
+                "outcome": tables.Column("Outcome"),
             },
             "visits",
         )
@@ -114,12 +114,12 @@ def _histories(fmt: Formats, facts: AccountFacts) -> None:
             fmt,
             facts.ownership,
             {
-                "position_id": widgets.Column("Position"),
-                "owner_name": widgets.Column("Held today by"),
-                "role": widgets.Column("Role"),
-                "share": widgets.Column("Share", "share"),
-                "valid_from": widgets.Column("From", "day"),
-                "valid_to": widgets.Column("Until", "day"),
+                "position_id": tables.Column("Position"),
+                "owner_name": tables.Column("Held today by"),
+                "role": tables.Column("Role"),
+                "share": tables.Column("Share", "share"),
+                "valid_from": tables.Column("From", "day"),
+                "valid_to": tables.Column("Until", "day"),
             },
             "owners",
         )
@@ -130,15 +130,15 @@ def _histories(fmt: Formats, facts: AccountFacts) -> None:
         _history(
             fmt,
             own,
-            {"field": widgets.Column("Field"), "value": widgets.Column("Value")},
+            {"field": tables.Column("Field"), "value": tables.Column("Value")},
             "custom",
         )
 
 
 def _history(
-    fmt: Formats, frame: pd.DataFrame, columns: dict[str, widgets.Column], name: str
+    fmt: Formats, frame: pd.DataFrame, columns: dict[str, tables.Column], name: str
 ) -> None:
     if frame.empty:
         st.caption("None.")
         return
-    widgets.table(frame, columns, fmt=fmt, key=f"acc-{name}", height=220, label=name)
+    tables.table(frame, columns, fmt=fmt, key=f"acc-{name}", height=220, label=name)

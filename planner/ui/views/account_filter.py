@@ -15,8 +15,8 @@ from planner.services.account_filter import AccountFilter
 from planner.services.account_filter import Choice
 from planner.services.account_filter import choose_accounts
 from planner.services.account_filter import values_of
-from planner.services.territory import TerritoryView
-from planner.ui import widgets
+from planner.services.territory_view import TerritoryView
+from planner.ui import faults
 from planner.ui.faults import guarded
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text
@@ -180,7 +180,7 @@ def _counted(
     try:
         choice = choose_accounts(view, wanted, as_of, fmt.currency)
     except PlannerError as error:
-        widgets.error_box(error, where="Reading the condition")
+        faults.error_box(error, where="Reading the condition")
         return None
     if wanted.is_empty:
         st.caption("Say which accounts you mean; all that is said must hold.")

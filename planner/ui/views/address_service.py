@@ -10,6 +10,7 @@ from planner.core.formats import Formats
 from planner.jobs import queue
 from planner.services import geocoding
 from planner.services.workspace import Workspace
+from planner.ui import faults
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
@@ -79,7 +80,7 @@ def _service(
         key="hlt-service-save",
         disabled=(kind, url.strip()) == (choice.kind, choice.url),
     ):
-        with widgets.guard("Setting the address service"):
+        with faults.guard("Setting the address service"):
             geocoding.set_geocoder(ws, str(kind), url)
             st.rerun()
     if choice.url and st.button(

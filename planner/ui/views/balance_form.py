@@ -20,10 +20,10 @@ from planner.services.drafted import Held
 from planner.services.drafted import held_of
 from planner.services.drafted import n_locked
 from planner.services.gestures import things_text
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.territory.params import BalanceParams
+from planner.ui import faults
 from planner.ui import session
-from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.balance_measures import MeasureAsked
 from planner.ui.views.balance_measures import ask_measures
@@ -72,7 +72,7 @@ def balance_form(bench: Workbench) -> None:
     _foresee(bench, asked, rules, divided)
     if not st.button("Start", type="primary", key="bal-start"):
         return
-    with widgets.guard("Starting the balance"):
+    with faults.guard("Starting the balance"):
         request = _request(view, asked, rules, divided)
         asked_now = request.for_kind(asked.kind)
         balance_inputs.check(ws, view, asked_now, _held(bench, asked, request))

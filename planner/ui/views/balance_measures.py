@@ -12,7 +12,7 @@ from planner.services.balancing import LABELS
 from planner.services.balancing import MOST_MEASURES
 from planner.services.balancing import measures_to_ask
 from planner.services.balancing import usual_measure
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.territory.params import BalanceMeasure
 
 _ROWS = ("bal-measure", "bal-second", "bal-third", "bal-fourth")

@@ -15,7 +15,7 @@ from planner.services.balancing import CENTRE
 from planner.services.balancing import EQUAL
 from planner.services.balancing import HOME
 from planner.services.balancing import parent_fields
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.ui.views.districts import ask_districts
 
 MOST_OFFERED = 500  # accounts to choose from, those we sell most to

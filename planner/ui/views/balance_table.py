@@ -12,7 +12,8 @@ import pandas as pd
 
 from planner.core.formats import Formats
 from planner.core.text import plain_text
-from planner.services.territory import TerritoryView
+from planner.geography.colours import GREY
+from planner.services.territory_view import TerritoryView
 from planner.ui.balance import MeasureColumn
 from planner.ui.balance import TableEvent
 from planner.ui.balance.component import show_territories
@@ -20,11 +21,7 @@ from planner.ui.balance.events import OF_TERRITORIES
 from planner.ui.balance.events import EventKind
 from planner.ui.balance.figures import Figures
 from planner.ui.balance.figures import figures_of
-from planner.ui.balance.figures import writer_of
-from planner.ui.maps.palette import GREY
 from planner.ui.maps.territory import territory_labels
-
-__all__ = ["MeasureColumn", "TableEvent", "balance_table", "table_data", "writer_of"]
 
 HEIGHT = 600
 LABEL_LETTERS = 32

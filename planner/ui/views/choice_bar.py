@@ -9,13 +9,13 @@ from planner.services.draft_log import OpenDraft
 from planner.services.drafting import redo
 from planner.services.drafting import undo
 from planner.services.gestures import barrier_edit
-from planner.services.territory import MEASURES
+from planner.territory.basis import MEASURES
 from planner.territory.dividing import By
 from planner.territory.dividing import divide
 from planner.territory.dividing import merge
 from planner.territory.dividing import next_territory_id
 from planner.territory.edits import AddTerritory
-from planner.ui import widgets
+from planner.ui import faults
 from planner.ui.balance.figures import writer_of
 from planner.ui.faults import guarded
 from planner.ui.maps.territory import territory_labels
@@ -115,7 +115,7 @@ def _told() -> None:
     fault, said = last_fault(), last_said()
     if fault is not None:
         with place.container(key="terr-fault"):
-            widgets.error_box(fault[1], where=fault[0])
+            faults.error_box(fault[1], where=fault[0])
     elif said:
         place.caption(said)
 
@@ -218,7 +218,7 @@ def _line_bar(bench: Workbench) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="terr-line"):
         st.markdown("**A line is drawn.**", width="content")
         if st.button("Divide the territory", key="terr-divide-line"):
-            with widgets.guard("Dividing a territory"):
+            with faults.guard("Dividing a territory"):
                 view = bench.shown
                 found = divide(view.units, view.accounts, draft, line, by=by)
                 label = f"Divide {found.territory_id}: {found.new_id} begins"
@@ -226,7 +226,7 @@ def _line_bar(bench: Workbench) -> None:
                     drop_line()
                 st.rerun()
         if st.button("Close the border there", key="terr-barrier"):
-            with widgets.guard("Drawing a barrier"):
+            with faults.guard("Drawing a barrier"):
                 edit = barrier_edit(bench.shown.units, bench.shown.edges, draft, line)
                 n = len(edit.pairs)
                 noun = "border" if n == 1 else "borders"

@@ -8,9 +8,10 @@ from planner.core.formats import Formats
 from planner.services import scenarios
 from planner.services import sharing
 from planner.services.scenarios import Comparison
-from planner.services.scenarios import Scenario
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
+from planner.store import lineage
+from planner.store.lineage import Scenario
 from planner.ui.faults import guarded
 from planner.ui.maps.sharing import comparison_sheet
 from planner.ui.maps.sharing import territory_sheet
@@ -136,9 +137,9 @@ def two_maps(ws: Workspace, fmt: Formats, found: Comparison, *, key: str) -> Non
 def _last_year_button(ws: Workspace, known: list[Scenario], current: Scenario) -> None:
     """Offer the plan of a year ago against the open draft, else the latest one."""
     drafts = [
-        one for one in known if one.status == "draft" and one.team == scenarios.FIELD
+        one for one in known if one.status == "draft" and one.team == lineage.FIELD
     ]
-    is_own = current.status == "draft" and current.team == scenarios.FIELD
+    is_own = current.status == "draft" and current.team == lineage.FIELD
     draft = current if is_own else next(iter(drafts), None)
     published = scenarios.last_years(ws)
     st.button(

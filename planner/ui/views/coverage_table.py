@@ -12,8 +12,8 @@ from planner.services.coverage import CoverageBy
 from planner.services.coverage import coverage
 from planner.services.roster import Roster
 from planner.services.team import VACANT
-from planner.services.territory import TerritoryView
-from planner.ui import widgets
+from planner.services.territory_view import TerritoryView
+from planner.ui import tables
 from planner.ui.maps.text import markdown_text
 
 _LONGEST = 300  # letters of the line that are shown
@@ -61,7 +61,7 @@ def coverage_table(
             st.caption("There are no accounts and no territories yet.")
             return
         st.markdown(markdown_text(_told(fmt, table, after or view), _LONGEST))
-        widgets.table(
+        tables.table(
             _in_hours(table),
             _columns(by, has_before=after is not None),
             fmt=fmt,
@@ -93,20 +93,20 @@ def _told(fmt: Formats, table: pd.DataFrame, view: TerritoryView) -> str:
     )
 
 
-def _columns(by: CoverageBy, *, has_before: bool) -> dict[str, widgets.Column]:
+def _columns(by: CoverageBy, *, has_before: bool) -> dict[str, tables.Column]:
     """Choose the columns; beside those a plan changes, what they were."""
     told = {
-        "label": widgets.Column(BY[by], is_pinned=True),
-        "accounts": widgets.Column("Accounts", "number"),
-        "unassigned": widgets.Column("No territory", "number"),
-        "needed_h": widgets.Column("Needed, h", "number", help="Of work, a year"),
-        "capacity_h": widgets.Column(
+        "label": tables.Column(BY[by], is_pinned=True),
+        "accounts": tables.Column("Accounts", "number"),
+        "unassigned": tables.Column("No territory", "number"),
+        "needed_h": tables.Column("Needed, h", "number", help="Of work, a year"),
+        "capacity_h": tables.Column(
             "Available, h", "number", help="That can be worked, a year"
         ),
-        "load_share": widgets.Column("Load", "share", help="Needed of available"),
-        "vacant": widgets.Column("Vacant", "number", help="Territories nobody works"),
-        "never_visited": widgets.Column("Never visited", "number"),
-        "overdue": widgets.Column(
+        "load_share": tables.Column("Load", "share", help="Needed of available"),
+        "vacant": tables.Column("Vacant", "number", help="Territories nobody works"),
+        "never_visited": tables.Column("Never visited", "number"),
+        "overdue": tables.Column(
             "Overdue",
             "number",
             help="Last visit longer ago than twice what the visit class asks",
@@ -119,6 +119,6 @@ def _columns(by: CoverageBy, *, has_before: bool) -> dict[str, widgets.Column]:
     shown = {}
     for name, column in told.items():
         if name in ("accounts", "unassigned", "needed_h"):
-            shown[f"{name}_before"] = widgets.Column(f"{column.label}, was", "number")
+            shown[f"{name}_before"] = tables.Column(f"{column.label}, was", "number")
         shown[name] = column
     return shown

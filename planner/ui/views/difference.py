@@ -11,8 +11,9 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.services.proposals import unit_names
 from planner.services.scenarios import Comparison
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.faults import guarded
 from planner.ui.maps.territory import bounds_of
@@ -38,15 +39,15 @@ STAYS = "stays"
 STAYS_COLOUR = "#EDEDE8"  # near the ground: what stays is to be overlooked
 LINE = "#5B6670"
 MOVED = {
-    "name": widgets.Column("Account"),
-    "a_territory": widgets.Column("Before", width=64),
-    "b_territory": widgets.Column("After", width=64),
-    "why": widgets.Column("Why", width=300),
-    "a_owner": widgets.Column("Owner before"),
-    "b_owner": widgets.Column("Owner after"),
-    "our_sales_minor": widgets.Column("Our sales", "money"),
-    "potential_minor": widgets.Column("Potential", "money"),
-    "open_pipeline_minor": widgets.Column("Open pipeline", "money"),
+    "name": tables.Column("Account"),
+    "a_territory": tables.Column("Before", width=64),
+    "b_territory": tables.Column("After", width=64),
+    "why": tables.Column("Why", width=300),
+    "a_owner": tables.Column("Owner before"),
+    "b_owner": tables.Column("Owner after"),
+    "our_sales_minor": tables.Column("Our sales", "money"),
+    "potential_minor": tables.Column("Potential", "money"),
+    "open_pipeline_minor": tables.Column("Open pipeline", "money"),
 }
 
 
@@ -224,7 +225,7 @@ def _list(fmt: Formats, moved: pd.DataFrame, state: dict[str, Any], key: str) ->
             )
         else:
             st.caption("Click the map to list a place; choose rows to see where.")
-    chosen = widgets.table(
+    chosen = tables.table(
         listed,
         columns,
         fmt=fmt,

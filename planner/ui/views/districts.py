@@ -10,9 +10,9 @@ from planner.core.formats import Formats
 from planner.services.districts import district_by_unit
 from planner.services.districts import district_table
 from planner.services.districts import has_districts
-from planner.services.territory import MEASURES
-from planner.services.territory import TerritoryView
-from planner.ui import widgets
+from planner.services.territory_view import TerritoryView
+from planner.territory.basis import MEASURES
+from planner.ui import tables
 from planner.ui.maps.territory import DISTRICT
 from planner.ui.maps.territory import outlines_by
 from planner.ui.planmap import Outline
@@ -51,16 +51,16 @@ def district_part(fmt: Formats, view: TerritoryView, measure: str) -> None:
         return
     st.subheader("Districts")
     columns = {
-        "district": widgets.Column("District"),
-        "territories": widgets.Column("Territories", width="large"),
-        "n_territories": widgets.Column("Number", "number", width=90),
-        "accounts": widgets.Column("Accounts", "number"),
+        "district": tables.Column("District"),
+        "territories": tables.Column("Territories", width="large"),
+        "n_territories": tables.Column("Number", "number", width=90),
+        "accounts": tables.Column("Accounts", "number"),
     }
     if measure.endswith("_minor"):
-        columns[measure] = widgets.Column(MEASURES[measure], "money")
-    columns["deviation"] = widgets.Column("Deviation", "signed_share")
+        columns[measure] = tables.Column(MEASURES[measure], "money")
+    columns["deviation"] = tables.Column("Deviation", "signed_share")
     table = district_table(view, measure)
-    widgets.table(
+    tables.table(
         table.reset_index(),
         columns,
         fmt=fmt,

@@ -12,8 +12,8 @@ import streamlit as st
 from planner.services import exports
 from planner.services import scenarios
 from planner.services.exports import Offer
-from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
 
 MOST_OF_NAME = 60  # characters of a scenario's name in that of a file
 FORMAT_NAMES = {

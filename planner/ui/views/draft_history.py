@@ -8,7 +8,7 @@ import streamlit as st
 from planner.services import scenarios
 from planner.services.drafting import jump
 from planner.territory.history import told
-from planner.ui import widgets
+from planner.ui import tables
 from planner.ui.faults import guarded
 from planner.ui.views.workbench import Workbench
 
@@ -38,15 +38,15 @@ def history_part(bench: Workbench) -> None:
         rows["here"] = ["◀" if n == log.position else "" for n in rows["step"]]
         rows["time"] = rows["at"].str.slice(11, 16)
         rows.index = rows["step"].astype("str")
-        chosen = widgets.table(
+        chosen = tables.table(
             rows,
             {
-                "step": widgets.Column("Step", "number", width=56),
-                "here": widgets.Column("Now", width=48),
-                "label": widgets.Column("What", width=420),
-                "state": widgets.Column("State", width=80),
-                "who": widgets.Column("Who", width=90),
-                "time": widgets.Column("UTC", width=64),
+                "step": tables.Column("Step", "number", width=56),
+                "here": tables.Column("Now", width=48),
+                "label": tables.Column("What", width=420),
+                "state": tables.Column("State", width=80),
+                "who": tables.Column("Who", width=90),
+                "time": tables.Column("UTC", width=64),
             },
             fmt=bench.fmt,
             key=f"terr-history-{opened.serial}",
@@ -64,12 +64,12 @@ def history_part(bench: Workbench) -> None:
     st.caption("Saved by everyone")
     saves = scenarios.history(bench.ws, bench.scenario.scenario_id).head(50)
     saves["time"] = saves["at"].str.slice(0, 16).str.replace("T", " ")
-    widgets.table(
+    tables.table(
         saves,
         {
-            "time": widgets.Column("UTC", width=130),
-            "who": widgets.Column("Who", width=110),
-            "action": widgets.Column("What", width=560),
+            "time": tables.Column("UTC", width=130),
+            "who": tables.Column("Who", width=110),
+            "action": tables.Column("What", width=560),
         },
         fmt=bench.fmt,
         key="terr-saves",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from planner.services import draft_log
 from planner.services import drafting
 from planner.services import proposals
 from planner.services.drafting import read_notice
 from planner.services.drafting import reject
 from planner.services.workspace import Workspace
-from planner.ui import widgets
+from planner.ui import tables
 from planner.ui.faults import guarded
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.workbench import Workbench
@@ -45,13 +46,13 @@ def notice_part(bench: Workbench) -> None:
         rows = _contested(bench)
         if len(rows):
             st.markdown("You both changed these:")
-            widgets.table(
+            tables.table(
                 rows,
                 {
-                    "name": widgets.Column("Unit or account"),
-                    "was": widgets.Column("Before", width=80),
-                    "theirs": widgets.Column("Theirs, saved", width=110),
-                    "mine": widgets.Column("Yours, pending", width=110),
+                    "name": tables.Column("Unit or account"),
+                    "was": tables.Column("Before", width=80),
+                    "theirs": tables.Column("Theirs, saved", width=110),
+                    "mine": tables.Column("Yours, pending", width=110),
                 },
                 fmt=bench.fmt,
                 key="terr-contested",
@@ -96,7 +97,7 @@ def _take_theirs(bench: Workbench, rows: pd.DataFrame) -> None:
     units, accounts = list(rows.loc[is_unit, "id"]), list(rows.loc[~is_unit, "id"])
     units = [name for name in units if name in bench.shown.units.index]
 
-    def step() -> drafting.OpenDraft:
+    def step() -> draft_log.OpenDraft:
         return read_notice(bench.ws, reject(bench.ws, opened, units, accounts))
 
     bench.change("Taking theirs", step)

@@ -11,9 +11,9 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
 from planner.core.units import MIN_PER_HOUR
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.ui import widgets
+from planner.ui import tables
 from planner.ui.decision_charts import headcount_line
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.frontier_view import panel_head
@@ -153,32 +153,32 @@ def _table(fmt: Formats, points: pd.DataFrame, reach_min: float) -> None:
     table = points.reset_index()
     table["way_m"] = table["weighted_mean_km"].astype(float) * M_PER_KM
     columns = {
-        "n_territories": widgets.Column(
+        "n_territories": tables.Column(
             "Territories", "number", width=84, is_pinned=True
         ),
-        "is_met": widgets.Column("Within limits", "check", width=96),
-        "way_m": widgets.Column("Mean way", "distance", width=96),
+        "is_met": tables.Column("Within limits", "check", width=96),
+        "way_m": tables.Column("Mean way", "distance", width=96),
     }
     if _knows(table, "hours"):
         for name, source in (("all_min", "hours"), ("road_min", "travel_hours")):
             table[name] = table[source].astype(float) * MIN_PER_HOUR
         columns |= {
-            "all_min": widgets.Column("All hours", "hours", width=104),
-            "road_min": widgets.Column("On the road", "hours", width=112),
-            "busiest_share": widgets.Column(
+            "all_min": tables.Column("All hours", "hours", width=104),
+            "road_min": tables.Column("On the road", "hours", width=112),
+            "busiest_share": tables.Column(
                 "Busiest rep",
                 "share",
                 help="Hours of the busiest rep, of what a rep can give in a year",
                 width=104,
             ),
         }
-    columns["coverage_share"] = widgets.Column(
+    columns["coverage_share"] = tables.Column(
         f"Within {reach_min:.0f} min", "share", width=128
     )
     if table["cost_minor"].any():
-        columns["cost_minor"] = widgets.Column("Cost a year", "money", width=112)
+        columns["cost_minor"] = tables.Column("Cost a year", "money", width=112)
     if "next_head" in table:
-        columns["next_head"] = widgets.Column("Next rep around", width=140)
-    widgets.table(
+        columns["next_head"] = tables.Column("Next rep around", width=140)
+    tables.table(
         table, columns, fmt=fmt, key="terr-headcount", label="Numbers of territories"
     )

@@ -13,7 +13,7 @@ from planner.services import importing
 from planner.services import mappings
 from planner.services.importing import SourcePreview
 from planner.services.workspace import Workspace
-from planner.ui import widgets
+from planner.ui import faults
 from planner.ui.maps.text import markdown_text
 
 PLACE = ("lat", "lon", "postcode", "city", "region", "country")
@@ -64,7 +64,7 @@ def save_as(
     with st.popover("Save the mapping", key="imp-save-mapping"):
         name = st.text_input("Name", preview.suggested, key="imp-mapping-name")
         if st.button("Save", key="imp-mapping-save", disabled=not name.strip()):
-            with widgets.guard("Saving the mapping"):
+            with faults.guard("Saving the mapping"):
                 mappings.save_mapping(ws, kind, name, mapping, preview.raw.columns)
                 st.success("Saved. The next file with these columns gets it.")
         for known in mappings.list_mappings(ws, kind):

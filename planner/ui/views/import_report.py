@@ -7,10 +7,12 @@ from pathlib import PurePath
 import pandas as pd
 import streamlit as st
 
+from planner.accounts.findings import ImportReport
 from planner.core.errors import InfeasibleError
-from planner.core.files import csv_bytes
 from planner.core.formats import Formats
-from planner.services.importing import ImportReport
+from planner.core.spreadsheets import csv_bytes
+from planner.ui import faults
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 
@@ -47,19 +49,19 @@ def report_details(fmt: Formats, report: ImportReport) -> None:
         return
     if not report.is_usable:
         reasons = findings.loc[findings["severity"] == "reject", "message"].unique()
-        widgets.error_box(
+        faults.error_box(
             InfeasibleError(list(reasons[:SHOWN_REASONS])),
             where=f"{report.file} cannot be imported; nothing was saved",
             repair="Choose the columns below, or mend the file, and check it again.",
         )
     grouped = grouped_findings(findings)
-    chosen = widgets.table(
+    chosen = tables.table(
         grouped,
         {
-            "severity": widgets.Column("Kind", width=90),
-            "what": widgets.Column("Finding", width=180),
-            "rows": widgets.Column("Rows", "number", width=70),
-            "example": widgets.Column("Says", width="large"),
+            "severity": tables.Column("Kind", width=90),
+            "what": tables.Column("Finding", width=180),
+            "rows": tables.Column("Rows", "number", width=70),
+            "example": tables.Column("Says", width="large"),
         },
         fmt=fmt,
         key="imp-findings",
@@ -76,14 +78,14 @@ def report_details(fmt: Formats, report: ImportReport) -> None:
     shown = shown.sort_values(
         "severity", key=lambda kind: kind.map(rank), kind="stable"
     )
-    picked = widgets.table(
+    picked = tables.table(
         shown.assign(severity=shown["severity"].map(SEVERITIES)),
         {
-            "row": widgets.Column("Row", "number", width=70),
-            "severity": widgets.Column("Kind", width=90),
-            "column": widgets.Column("Column", width=120),
-            "value": widgets.Column("Value", width=150),
-            "message": widgets.Column("What and how to repair it", width="large"),
+            "row": tables.Column("Row", "number", width=70),
+            "severity": tables.Column("Kind", width=90),
+            "column": tables.Column("Column", width=120),
+            "value": tables.Column("Value", width=150),
+            "message": tables.Column("What and how to repair it", width="large"),
         },
         fmt=fmt,
         key=f"imp-rows-found-{chosen[0] if chosen else ''}",
@@ -116,15 +118,15 @@ def _coercions(fmt: Formats, report: ImportReport) -> None:
         f"How the columns were read ({fmt.number(n_changed)} of "
         f"{fmt.number(len(told))} changed form)"
     ):
-        widgets.table(
+        tables.table(
             told,
             {
-                "target": widgets.Column("Ours", width=140),
-                "column": widgets.Column("Column of the file", width=150),
-                "read_as": widgets.Column("Read as", width="medium"),
-                "examples": widgets.Column("For example", width="large"),
-                "n_changed": widgets.Column("Changed", "number", width=80),
-                "n_empty": widgets.Column("Empty", "number", width=70),
+                "target": tables.Column("Ours", width=140),
+                "column": tables.Column("Column of the file", width=150),
+                "read_as": tables.Column("Read as", width="medium"),
+                "examples": tables.Column("For example", width="large"),
+                "n_changed": tables.Column("Changed", "number", width=80),
+                "n_empty": tables.Column("Empty", "number", width=70),
             },
             fmt=fmt,
             key="imp-coercions",

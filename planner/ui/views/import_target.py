@@ -14,6 +14,7 @@ from planner.services import companies
 from planner.services import refresh
 from planner.services import scenarios
 from planner.services.workspace import Workspace
+from planner.store import lineage
 
 CURRENCIES = tuple(MINOR_DIGITS)
 NEW, INTO = "new", "into"
@@ -118,7 +119,7 @@ def _draft(ws: Workspace, file_id: str) -> dict[str, Any]:
     drafts = {
         found.scenario_id: found
         for found in scenarios.scenarios(ws)
-        if found.status == "draft" and found.team == scenarios.FIELD
+        if found.status == "draft" and found.team == lineage.FIELD
     }
     chosen = st.selectbox(
         "Into the draft",

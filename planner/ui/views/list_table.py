@@ -14,9 +14,10 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.core.money import minor_digits
 from planner.core.text import plain_text
-from planner.services.territory import MEASURES
-from planner.services.territory import TerritoryView
+from planner.geography.colours import GREY
+from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
+from planner.territory.basis import MEASURES
 from planner.ui.balance import TableEvent
 from planner.ui.balance.component import show_list
 from planner.ui.balance.events import OF_LISTS
@@ -26,7 +27,6 @@ from planner.ui.balance.lists import Rows
 from planner.ui.balance.lists import bits_text
 from planner.ui.balance.lists import codes_text
 from planner.ui.balance.lists import rows_of
-from planner.ui.maps.palette import GREY
 from planner.ui.maps.territory import territory_labels
 from planner.ui.views.reads import facts_key
 

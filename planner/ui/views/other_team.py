@@ -7,12 +7,12 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.core.units import MIN_PER_HOUR
 from planner.services import scenarios
-from planner.services.scenarios import Scenario
 from planner.services.teams import TeamOverlap
 from planner.services.teams import lay_over
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.ui import widgets
+from planner.store.lineage import Scenario
+from planner.ui import tables
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text
 from planner.ui.planmap import Outline
@@ -68,17 +68,17 @@ def overlap_part(
         counterparts_theirs=found.shared["other_id"].map(found.counterparts_theirs),
     )
     team, team_beside = found.ours.scenario.team, found.theirs.scenario.team
-    widgets.table(
+    tables.table(
         table,
         {
-            "ours": widgets.Column(team),
-            "counterparts": widgets.Column("Counterparts", "number", width=110),
-            "theirs": widgets.Column(team_beside),
-            "counterparts_theirs": widgets.Column("Counterparts", "number", width=110),
-            "units": widgets.Column("Units shared", "number"),
-            "accounts": widgets.Column("Accounts shared", "number"),
-            "potential_minor": widgets.Column("Potential", "money"),
-            "hours": widgets.Column("Hours a year", "number"),
+            "ours": tables.Column(team),
+            "counterparts": tables.Column("Counterparts", "number", width=110),
+            "theirs": tables.Column(team_beside),
+            "counterparts_theirs": tables.Column("Counterparts", "number", width=110),
+            "units": tables.Column("Units shared", "number"),
+            "accounts": tables.Column("Accounts shared", "number"),
+            "potential_minor": tables.Column("Potential", "money"),
+            "hours": tables.Column("Hours a year", "number"),
         },
         fmt=fmt,
         key="terr-overlap",

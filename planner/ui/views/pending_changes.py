@@ -19,6 +19,7 @@ from planner.services.reasons import reasons_of
 from planner.territory.edits import LOCKABLE
 from planner.territory.edits import UNIT
 from planner.territory.moves import differs
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.faults import guarded
 from planner.ui.maps.text import markdown_text
@@ -146,16 +147,16 @@ def changes_part(bench: Workbench) -> None:
             f"The {len(shown)} of {bench.fmt.number(len(rows))} moves with most "
             "potential; accept or reject these, and the next ones follow."
         )
-    chosen = widgets.table(
+    chosen = tables.table(
         shown,
         {
-            "name": widgets.Column("Unit or account", width=190),
-            "was": widgets.Column("From", width=64),
-            "will": widgets.Column("To", width=64),
-            "accounts": widgets.Column("Accounts", "number", width=80),
-            "our_sales_minor": widgets.Column("Our sales", "money"),
-            "potential_minor": widgets.Column("Potential", "money"),
-            "why": widgets.Column("Why", width=460),
+            "name": tables.Column("Unit or account", width=190),
+            "was": tables.Column("From", width=64),
+            "will": tables.Column("To", width=64),
+            "accounts": tables.Column("Accounts", "number", width=80),
+            "our_sales_minor": tables.Column("Our sales", "money"),
+            "potential_minor": tables.Column("Potential", "money"),
+            "why": tables.Column("Why", width=460),
         },
         fmt=bench.fmt,
         key=f"terr-changes-{bench.opened.serial}",  # a new state, a new choice
@@ -343,15 +344,15 @@ def _in_full(bench: Workbench, row: pd.Series) -> None:
     theirs = accounts[accounts["unit_id"] == row["id"]]
     if theirs.empty:
         return
-    widgets.table(
+    tables.table(
         theirs.sort_values("potential_minor", ascending=False),
         {
-            "name": widgets.Column("Account"),
-            "owner_name": widgets.Column("Owner today"),
-            "segment": widgets.Column("Segment"),
-            "our_sales_minor": widgets.Column("Our sales", "money"),
-            "potential_minor": widgets.Column("Potential", "money"),
-            "open_pipeline_minor": widgets.Column("Open pipeline", "money"),
+            "name": tables.Column("Account"),
+            "owner_name": tables.Column("Owner today"),
+            "segment": tables.Column("Segment"),
+            "our_sales_minor": tables.Column("Our sales", "money"),
+            "potential_minor": tables.Column("Potential", "money"),
+            "open_pipeline_minor": tables.Column("Open pipeline", "money"),
         },
         fmt=bench.fmt,
         key="terr-change-accounts",

@@ -18,10 +18,10 @@ from planner.services.balancing import KINDS
 from planner.services.balancing import LABELS
 from planner.services.balancing import BalanceRequest
 from planner.services.drafting import undo
-from planner.services.scenarios import Scenario
 from planner.services.territory import Proposal
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.faults import guarded

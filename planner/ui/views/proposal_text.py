@@ -9,8 +9,8 @@ from planner.core.formats import Formats
 from planner.services.balancing import LABELS
 from planner.services.proposals import ALONE
 from planner.services.territory import Proposal
+from planner.ui.balance.figures import writer_of
 from planner.ui.maps.text import markdown_text
-from planner.ui.views.balance_table import writer_of
 
 _MET = 1e-6  # rounding allowed at a limit
 _BEST = 0.0005  # a gap that shows as none

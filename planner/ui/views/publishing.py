@@ -13,10 +13,12 @@ from planner.core.formats import Formats
 from planner.core.text import map_text
 from planner.services import publishing
 from planner.services.publishing import PublishPreview
-from planner.services.scenarios import FIELD
-from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
+from planner.store.lineage import FIELD
+from planner.store.lineage import Scenario
+from planner.ui import faults
 from planner.ui import session
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 
@@ -35,11 +37,11 @@ def publish_form(ws: Workspace, fmt: Formats, scenario: Scenario) -> None:
     try:
         preview = publishing.preview_publish(ws, scenario.scenario_id, _as_day(day))
     except PlannerError as error:
-        widgets.error_box(error, where="This cannot be published yet")
+        faults.error_box(error, where="This cannot be published yet")
         return
     _preview(fmt, preview)
     if st.button(f"Publish for {fmt.day(day)}", type="primary", key="scn-publish-do"):
-        with widgets.guard("Publishing", "Nothing was published."):
+        with faults.guard("Publishing", "Nothing was published."):
             version = session.seen_version(scenario)
             done = publishing.publish(ws, scenario.scenario_id, version, _as_day(day))
             st.session_state["scn-published"] = (
@@ -94,14 +96,14 @@ def _preview(fmt: Formats, preview: PublishPreview) -> None:
         )
     if len(changes):
         with st.expander(f"The {fmt.number(len(changes))} accounts"):
-            widgets.table(
+            tables.table(
                 changes,
                 {
-                    "name": widgets.Column("Account"),
-                    "from_owner": widgets.Column("Position today"),
-                    "to_owner": widgets.Column("Position then"),
-                    "our_sales_minor": widgets.Column("Our sales", "money"),
-                    "potential_minor": widgets.Column("Potential", "money"),
+                    "name": tables.Column("Account"),
+                    "from_owner": tables.Column("Position today"),
+                    "to_owner": tables.Column("Position then"),
+                    "our_sales_minor": tables.Column("Our sales", "money"),
+                    "potential_minor": tables.Column("Potential", "money"),
                 },
                 fmt=fmt,
                 key="scn-changes",
@@ -141,15 +143,15 @@ def publication_list(ws: Workspace, fmt: Formats, known: list[Scenario]) -> None
             "hash": [p.content_hash for p in published],
         }
     )
-    widgets.table(
+    tables.table(
         frame,
         {
-            "name": widgets.Column("Scenario"),
-            "team": widgets.Column("Team", width=90),
-            "from": widgets.Column("In force from", "day"),
-            "at": widgets.Column("Published"),
-            "by": widgets.Column("By", width=90),
-            "hash": widgets.Column("Content hash (SHA-256)", width="large"),
+            "name": tables.Column("Scenario"),
+            "team": tables.Column("Team", width=90),
+            "from": tables.Column("In force from", "day"),
+            "at": tables.Column("Published"),
+            "by": tables.Column("By", width=90),
+            "hash": tables.Column("Content hash (SHA-256)", width="large"),
         },
         fmt=fmt,
         key="scn-publications",

@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from planner.core.files import csv_bytes
 from planner.core.files import in_money
-from planner.core.files import xlsx_bytes
 from planner.core.formats import Formats
 from planner.core.settings import Settings
+from planner.core.spreadsheets import csv_bytes
+from planner.core.spreadsheets import xlsx_bytes
 from planner.geography.boundaries import load_states
 from planner.segmentation.rules import Rule
 from planner.services import accounts
@@ -27,17 +27,18 @@ from planner.services import health as health_service
 from planner.services import scenarios
 from planner.services import segments
 from planner.services import territory
-from planner.services.health import HealthView
+from planner.services import territory_view as services_territory_view
+from planner.services.health_view import HealthView
 from planner.services.roster import Roster
 from planner.services.roster import load_roster
 from planner.services.scenarios import Comparison
-from planner.services.scenarios import Scenario
 from planner.services.segments import SegmentView
 from planner.services.territory import Proposal
-from planner.services.territory import TerritoryView
 from planner.services.territory_view import Facts
+from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import company_facts as read_facts
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
 from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.palette import PALETTES
 from planner.ui.maps.territory import bounds_of
@@ -91,7 +92,7 @@ def _territory_view(
     _ws: Workspace,
     _scenario_id: str,
 ) -> TerritoryView:
-    return territory.overview(_ws, _scenario_id, company_facts(_ws))
+    return services_territory_view.overview(_ws, _scenario_id, company_facts(_ws))
 
 
 def account_list(ws: Workspace, scenario: Scenario | None) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.services.refresh import RefreshChoices
 from planner.services.refresh import RefreshPreview
+from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 
@@ -74,17 +75,17 @@ def _territories(fmt: Formats, preview: RefreshPreview) -> None:
     if told.empty:
         st.caption("No territory leaves its tolerance.")
         return
-    widgets.table(
+    tables.table(
         told.assign(verdict=told["verdict"].map(VERDICTS)),
         {
-            "scenario": widgets.Column("Plan", width="medium"),
-            "status": widgets.Column("State", width=90),
-            "territory_id": widgets.Column("Territory", width=90),
-            "measure": widgets.Column("Measure", width=130),
-            "tolerance": widgets.Column("Tolerance", "share", width=90),
-            "before": widgets.Column("Before", "signed_share", width=90),
-            "after": widgets.Column("After", "signed_share", width=90),
-            "verdict": widgets.Column("Then", width="medium"),
+            "scenario": tables.Column("Plan", width="medium"),
+            "status": tables.Column("State", width=90),
+            "territory_id": tables.Column("Territory", width=90),
+            "measure": tables.Column("Measure", width=130),
+            "tolerance": tables.Column("Tolerance", "share", width=90),
+            "before": tables.Column("Before", "signed_share", width=90),
+            "after": tables.Column("After", "signed_share", width=90),
+            "verdict": tables.Column("Then", width="medium"),
         },
         fmt=fmt,
         key="imp-territories",
@@ -97,13 +98,13 @@ def _cells(fmt: Formats, changes: pd.DataFrame) -> None:
     if changes.empty:
         st.caption("No account changes.")
         return
-    widgets.table(
+    tables.table(
         changes.head(SHOWN),
         {
-            "account_id": widgets.Column("Account", width=120),
-            "column": widgets.Column("Column", width=150),
-            "before": widgets.Column("Before", width="medium"),
-            "after": widgets.Column("After", width="medium"),
+            "account_id": tables.Column("Account", width=120),
+            "column": tables.Column("Column", width=150),
+            "before": tables.Column("Before", width="medium"),
+            "after": tables.Column("After", width="medium"),
         },
         fmt=fmt,
         key="imp-changes",
@@ -117,14 +118,14 @@ def _accounts(fmt: Formats, accounts: pd.DataFrame, key: str) -> None:
     if accounts.empty:
         st.caption("None.")
         return
-    widgets.table(
+    tables.table(
         accounts.head(SHOWN).assign(account=accounts.head(SHOWN).index),
         {
-            "account": widgets.Column("Account", width=120),
-            "name": widgets.Column("Name", width="medium"),
-            "city": widgets.Column("City"),
-            "region": widgets.Column("State", width=80),
-            "unit_id": widgets.Column("Unit", width=90),
+            "account": tables.Column("Account", width=120),
+            "name": tables.Column("Name", width="medium"),
+            "city": tables.Column("City"),
+            "region": tables.Column("State", width=80),
+            "unit_id": tables.Column("Unit", width=90),
         },
         fmt=fmt,
         key=f"imp-accounts-{key}",

@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import health
+from planner.services import repairs
 from planner.services import team
-from planner.services.health import HealthView
-from planner.services.health import RepairPreview
+from planner.services.health_view import HealthView
+from planner.services.repairs import RepairPreview
 from planner.services.workspace import Workspace
-from planner.ui import widgets
+from planner.ui import faults
+from planner.ui import tables
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.address_service import ask_by
 
@@ -48,13 +49,13 @@ def repair_form(
     """
     turn = st.session_state.get("hlt-turn", 0)
     has_other = rows["other_id"].notna().any()
-    chosen = widgets.table(
+    chosen = tables.table(
         rows.head(SHOWN_ROWS).assign(account=rows.head(SHOWN_ROWS).index),
         {
-            "account": widgets.Column("Account", width=110),
-            "name": widgets.Column("Name", width="medium"),
-            "value": widgets.Column("Found", width="large"),
-            **({"other_id": widgets.Column("Other account")} if has_other else {}),
+            "account": tables.Column("Account", width=110),
+            "name": tables.Column("Name", width="medium"),
+            "value": tables.Column("Found", width="large"),
+            **({"other_id": tables.Column("Other account")} if has_other else {}),
         },
         fmt=fmt,
         key=f"hlt-rows-{issue.code}-{turn}",
@@ -79,8 +80,8 @@ def repair_form(
     label = f"Preview for {fmt.number(n_meant)} account{'s' if n_meant != 1 else ''}"
     key = (issue.code, repair, tuple(chosen), tuple(sorted(choices.items())), turn)
     if st.button(label, key="hlt-preview", disabled=choices.get("value") == ""):
-        with widgets.guard("Preparing the repair"):
-            preview = health.preview_repair(
+        with faults.guard("Preparing the repair"):
+            preview = repairs.preview_repair(
                 ws,
                 issue.code,
                 str(repair),
@@ -130,14 +131,14 @@ def _preview(ws: Workspace, fmt: Formats, preview: RepairPreview) -> None:
     for note in preview.notes:
         st.caption(markdown_text(note, 300))
     if not preview.table.empty:
-        widgets.table(
+        tables.table(
             preview.table.head(SHOWN_ROWS),
             {
-                "account_id": widgets.Column("Account", width=110),
-                "name": widgets.Column("Name", width="medium"),
-                "column": widgets.Column("Column", width=130),
-                "before": widgets.Column("Before", width="medium"),
-                "after": widgets.Column("After", width="medium"),
+                "account_id": tables.Column("Account", width=110),
+                "name": tables.Column("Name", width="medium"),
+                "column": tables.Column("Column", width=130),
+                "before": tables.Column("Before", width="medium"),
+                "after": tables.Column("After", width="medium"),
             },
             fmt=fmt,
             key="hlt-change",
@@ -162,8 +163,8 @@ def _preview(ws: Workspace, fmt: Formats, preview: RepairPreview) -> None:
         key="hlt-apply",
         disabled=preview.n_accounts == 0,
     ):
-        with widgets.guard("Repairing"):
-            health.apply_repair(ws, preview)
+        with faults.guard("Repairing"):
+            repairs.apply_repair(ws, preview)
             st.session_state["hlt-done"] = f"Done: {preview.title}."
             st.session_state["hlt-turn"] = st.session_state.get("hlt-turn", 0) + 1
             st.session_state.pop("hlt-shown", None)

@@ -6,10 +6,11 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.services import scenarios
-from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
+from planner.ui import faults
 from planner.ui import session
-from planner.ui import widgets
+from planner.ui import tables
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.publishing import stamp_text
 
@@ -29,7 +30,7 @@ def new_form(ws: Workspace, scenario: Scenario) -> None:
     name = st.text_input("Name", f"Draft {number}", key="scn-new-name")
     team = _team(ws, scenario.team, key="scn-new-team")
     if st.button("Start", type="primary", key="scn-new-do"):
-        with widgets.guard("Starting the scenario"):
+        with faults.guard("Starting the scenario"):
             made = scenarios.start(ws, name, team)
             _work_on(made)
 
@@ -69,7 +70,7 @@ def clone_form(ws: Workspace, scenario: Scenario) -> None:
             f"those of {markdown_text(scenario.team)}, and begins without quotas."
         )
     if st.button("Clone", type="primary", key="scn-clone-do"):
-        with widgets.guard("Cloning the scenario"):
+        with faults.guard("Cloning the scenario"):
             made = scenarios.clone(ws, scenario.scenario_id, name, team)
             _work_on(made)
 
@@ -79,7 +80,7 @@ def rename_form(ws: Workspace, scenario: Scenario) -> None:
     """Ask for another name."""
     name = st.text_input("Name", scenario.name, key="scn-rename-name")
     if st.button("Rename", type="primary", key="scn-rename-do"):
-        with widgets.guard("Renaming the scenario"):
+        with faults.guard("Renaming the scenario"):
             version = scenarios.rename(ws, scenario.scenario_id, scenario.version, name)
             session.look_at(scenario.scenario_id, version)
             st.rerun()
@@ -90,12 +91,12 @@ def history(ws: Workspace, fmt: Formats, scenario: Scenario) -> None:
     """List who saved a scenario when, and what they did."""
     saves = scenarios.history(ws, scenario.scenario_id)
     saves["at"] = [stamp_text(stamp, fmt) for stamp in saves["at"]]
-    widgets.table(
+    tables.table(
         saves,
         {
-            "at": widgets.Column("When"),
-            "who": widgets.Column("Who", width=90),
-            "action": widgets.Column("What", width="large"),
+            "at": tables.Column("When"),
+            "who": tables.Column("Who", width=90),
+            "action": tables.Column("What", width="large"),
         },
         fmt=fmt,
         key="scn-saves",

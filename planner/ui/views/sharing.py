@@ -14,8 +14,8 @@ from planner.maps.sheet import MapSheet
 from planner.services import sharing
 from planner.services.exports import MIMES
 from planner.services.exports import Offer
-from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
 from planner.ui.views.downloads import file_name
 
 LABEL = "Share as a web page"

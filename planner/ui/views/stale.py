@@ -6,10 +6,10 @@ import streamlit as st
 
 from planner.core.errors import ConflictError
 from planner.services import scenarios
-from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
+from planner.ui import faults
 from planner.ui import session
-from planner.ui import widgets
 
 
 def stale_note(ws: Workspace, scenario: Scenario, kept: str, *, key: str) -> None:
@@ -35,7 +35,7 @@ def stale_note(ws: Workspace, scenario: Scenario, kept: str, *, key: str) -> Non
         for save in saves.itertuples()
     )
     with place.container(key=f"{key}-stale"):
-        widgets.error_box(
+        faults.error_box(
             ConflictError(
                 f"{told}. You were looking at version {seen}, now it is "
                 f"{scenario.version}. Your change was not saved. {kept}"

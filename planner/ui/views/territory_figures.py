@@ -9,8 +9,8 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
-from planner.services import territory
-from planner.services.territory import TerritoryView
+from planner.services import territory_view
+from planner.services.territory_view import TerritoryView
 from planner.ui import widgets
 
 Write = Callable[[Any], str]
@@ -24,8 +24,8 @@ def figures(
 ) -> None:
     """Show what the whole comes to, before → after."""
     now = after or view
-    km = territory.travel_of(now)["weighted_mean_km"]
-    was_km = territory.travel_of(view)["weighted_mean_km"]
+    km = territory_view.travel_of(now)["weighted_mean_km"]
+    was_km = territory_view.travel_of(view)["weighted_mean_km"]
     worst, was_worst = float(now.index[measure]), float(view.index[measure])
     pieces, was_pieces = _pieces(now), _pieces(view)
     is_new = after is None or view.territories.empty

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import territory
-from planner.services.territory import TerritoryView
+from planner.services import deviations
+from planner.services.territory_view import TerritoryView
 from planner.territory.edits import Retarget
 from planner.ui.faults import guarded
 from planner.ui.maps.text import markdown_text
@@ -35,7 +35,7 @@ def shares_note(bench: Workbench, *, is_editable: bool) -> None:
 
 def shares_text(fmt: Formats, view: TerritoryView) -> str:
     """Say between what the wanted shares lie, as multiples of an even one."""
-    shares = territory.wanted_shares(view.territories)
+    shares = deviations.wanted_shares(view.territories)
     least, most = str(shares.idxmin()), str(shares.idxmax())
     return (
         "Deviations are from the wanted share of each territory, kept since a balance "

@@ -10,17 +10,18 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
 from planner.jobs import queue
-from planner.jobs.queue import Job
 from planner.services import scenarios
 from planner.services import what_if
 from planner.services.balancing import LABELS
 from planner.services.proposals import report_in_words
 from planner.services.proposals import unit_names
 from planner.services.scenarios import Comparison
-from planner.services.scenarios import Scenario
 from planner.services.team import VACANT
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
+from planner.store.jobs import Job
+from planner.store.lineage import Scenario
+from planner.ui import faults
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
@@ -151,7 +152,7 @@ def _form(
     )
     if not st.button("Start", type="primary", key="what-if-start"):
         return None
-    with widgets.guard("Starting the what-if"), st.spinner("Making the copy …"):
+    with faults.guard("Starting the what-if"), st.spinner("Making the copy …"):
         rows = [one.measure() for one in measures]
         request = what_if.request_of(view, rows)
         what_if.check(ws, view, request, dropped)
@@ -210,7 +211,7 @@ def _answer(
         )
         _again(scenario)
         return
-    with widgets.guard("Taking the balance into the copy"):
+    with faults.guard("Taking the balance into the copy"):
         clone = what_if.take_answer(
             ws, clone.scenario_id, asked.version, job.job_id, job.result
         )

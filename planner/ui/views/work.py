@@ -11,9 +11,9 @@ from planner.services import visits
 from planner.services.pay import PayView
 from planner.services.performance import CompanyView
 from planner.services.quotas import QuotaView
-from planner.services.scenarios import Scenario
 from planner.services.visits import RepWeeks
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
 from planner.ui.views.reads import Key
 from planner.ui.views.reads import facts_key
 

@@ -30,9 +30,9 @@ from planner.services.gestures import lock_edit
 from planner.services.gestures import moved_text
 from planner.services.gestures import things_text
 from planner.services.gestures import unlock_edit
-from planner.services.scenarios import Scenario
-from planner.services.territory import TerritoryView
+from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
+from planner.store.lineage import Scenario
 from planner.territory.applying import count_held
 from planner.territory.dividing import next_territory_id
 from planner.territory.edits import ACCOUNT
