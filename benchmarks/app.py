@@ -25,9 +25,9 @@ from planner.accounts.reading.sources import read_source
 from planner.accounts.sample import load_sample
 from planner.core.run import RunControl
 from planner.core.settings import Settings
+from planner.services import check
 from planner.services import companies
 from planner.services import drafting
-from planner.services import importing
 from planner.services import new_company
 from planner.services import pay
 from planner.services import refresh
@@ -140,7 +140,7 @@ def measure(n_rows: int, folder: Path) -> dict[str, float]:
     empty = open_workspace(replace(settings, store_url=f"sqlite:///{folder}/a.sqlite"))
     report = timed(
         "import: read and check",
-        lambda: importing.check_source(
+        lambda: check.check_source(
             read_source(content, "list.csv"), "accounts", settings
         ),
     )
@@ -186,7 +186,7 @@ def _load_again(ws: Workspace, content: bytes, timed: Callable) -> None:
     rows = rows[np.arange(len(rows)) % 100 > 0]
     rows.loc[rows.index[::10], "street"] = "1 New Street"
     raw = read_source(rows.to_csv(index=False).encode(), "list.csv")
-    report = importing.check_into(ws, raw, "accounts")
+    report = check.check_into(ws, raw, "accounts")
     preview = timed(
         "next month's list: preview",
         lambda: refresh.preview_refresh(ws, report, source, raw=raw),

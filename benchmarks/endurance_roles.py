@@ -25,7 +25,7 @@ from planner.core.errors import ConflictError
 from planner.core.errors import StoreError
 from planner.core.run import RunControl
 from planner.core.settings import Settings
-from planner.services import importing
+from planner.services import check
 from planner.services import new_company
 from planner.services import pay
 from planner.services import publishing
@@ -117,7 +117,7 @@ def accounts_csv(n_rows: int) -> bytes:
 def import_lists(ws: Workspace, begin: Callable[[], None], n_rows: int) -> None:
     """Import one list after the other, each as a company, until killed."""
     raw = read_source(accounts_csv(n_rows), "list.csv")
-    report = importing.check_source(raw, "accounts", ws.settings)
+    report = check.check_source(raw, "accounts", ws.settings)
     for number in range(10_000):
         begin()
         new_company.company_of_report(

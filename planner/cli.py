@@ -274,7 +274,7 @@ def _file_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from planner.services.importing import check_path
+    from planner.services.check import check_path
     from planner.services.workspace import open_workspace
 
     ws = open_workspace(_settings(args)) if args.store else None

@@ -30,9 +30,9 @@ from planner.accounts.mapping import Mapped
 from planner.accounts.params import ImportParams
 from planner.accounts.pipeline import run_import
 from planner.accounts.reading.cells import CellReader
-from planner.accounts.reading.sources import RawTable
 from planner.accounts.reading.sources import read_source
-from planner.accounts.reading.sources import where as keep_where
+from planner.accounts.reading.tables import RawTable
+from planner.accounts.reading.tables import where as keep_where
 from planner.core.errors import InputError
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import empty

@@ -24,7 +24,7 @@ from planner.accounts.reading.coercions import no_coercions
 from planner.accounts.reading.furniture import without_furniture
 from planner.accounts.reading.readings import Reading
 from planner.accounts.reading.readings import factor_of
-from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.tables import RawTable
 from planner.core.schemas import check
 
 _SAMPLE_ROWS = 200

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from planner.core.run import RunControl
-from planner.services import proposals
 from planner.services import territory_view
+from planner.services import wording
 from planner.services.balance_inputs import BalanceInputs
 from planner.services.balance_team import Team
 from planner.services.balance_team import shares_of
@@ -115,7 +115,7 @@ def _changed(task: Asked, by_unit: pd.Series, named: pd.Series) -> dict[str, Any
     """Tell what a plan changes, so that it can be laid on a draft that went on."""
     today = task.view.units["territory_id"].reindex(by_unit.index)
     moved = today[(today != by_unit).fillna(value=True).astype(bool)]
-    apart = proposals.exceptions(task.view.accounts, task.view.units["territory_id"])
+    apart = wording.exceptions(task.view.accounts, task.view.units["territory_id"])
     ended = apart.index[apart].difference(named.index)
     return {
         "today_by_account": task.named_today.to_dict(),

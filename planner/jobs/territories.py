@@ -16,8 +16,8 @@ from planner.jobs.plans import Asked
 from planner.jobs.plans import described
 from planner.jobs.plans import plan_of
 from planner.jobs.plans import records
-from planner.services import proposals
 from planner.services import territory_view
+from planner.services import wording
 from planner.services.balance_inputs import balance_inputs
 from planner.services.balance_inputs import said_plainly
 from planner.services.balance_map import home_places
@@ -156,7 +156,7 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
     points = sweep.points.reset_index()
     if "next_head_unit" in points:
         points["next_head"] = points["next_head_unit"].map(
-            proposals.unit_names(task.view.units)
+            wording.unit_names(task.view.units)
         )
     return {
         "points": records(points),

@@ -17,7 +17,7 @@ from planner.capacity.workload import SERVICE_MIN
 from planner.capacity.workload import VISITS_PER_4_WEEKS
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
-from planner.services import proposals
+from planner.services import wording
 from planner.services.balance_map import homes_of
 from planner.services.balance_map import hours_today
 from planner.services.balance_map import open_borders
@@ -129,7 +129,7 @@ def balance_inputs(
             "what you have drawn"
         )
     accounts = _accounts(view, team)
-    is_apart = proposals.exceptions(accounts, today)
+    is_apart = wording.exceptions(accounts, today)
     is_kept = accounts.index.isin(request.kept_accounts)
     is_held = accounts.index.isin(held.accounts) & accounts["territory_id"].notna()
     # What lies apart in a locked territory, or whose unit does, stays apart.
@@ -230,10 +230,10 @@ def check(
             centres=inputs.centres,
             rules=inputs.rules,
         )
-    names = proposals.unit_names(view.units)
+    names = wording.unit_names(view.units)
     reasons = checked.lumps["reason"].astype("str")
-    told = reasons[~reasons.str.startswith(proposals.ALONE)]
-    return [proposals.in_words(text, names) for text in dict.fromkeys(told)]
+    told = reasons[~reasons.str.startswith(wording.ALONE)]
+    return [wording.in_words(text, names) for text in dict.fromkeys(told)]
 
 
 @contextmanager
@@ -242,12 +242,12 @@ def said_plainly(view: TerritoryView, currency: str) -> Iterator[None]:
     try:
         yield
     except InfeasibleError as error:
-        names = proposals.unit_names(view.units)
-        said = [proposals.in_words(reason, names, currency) for reason in error.reasons]
+        names = wording.unit_names(view.units)
+        said = [wording.in_words(reason, names, currency) for reason in error.reasons]
         raise InfeasibleError(said) from error
     except InputError as error:
-        names = proposals.unit_names(view.units)
-        raise InputError(proposals.in_words(str(error), names, currency)) from error
+        names = wording.unit_names(view.units)
+        raise InputError(wording.in_words(str(error), names, currency)) from error
 
 
 def _check(view: TerritoryView, request: BalanceRequest, today: pd.Series) -> bool:

@@ -14,8 +14,8 @@ from typing import Self
 import pandas as pd
 
 from planner.core.errors import ParamsError
-from planner.services.proposals import unit_names
 from planner.services.territory_view import TerritoryView
+from planner.services.wording import unit_names
 from planner.territory.basis import MEASURES
 from planner.territory.params import BalanceParams
 from planner.territory.precheck import find_lumps

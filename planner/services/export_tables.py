@@ -12,10 +12,10 @@ import pandas as pd
 from planner.core.files import in_money
 from planner.geography.boundaries import dissolve
 from planner.services.accounts import visited_accounts
+from planner.services.alignments import load_alignment
 from planner.services.import_log import import_findings
 from planner.services.import_log import imports
 from planner.services.team import owner_names
-from planner.services.territory_view import load_alignment
 from planner.services.territory_view import overview
 from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows

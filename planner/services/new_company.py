@@ -13,7 +13,7 @@ import pandas as pd
 from planner.accounts.enrich import join_units
 from planner.accounts.findings import ImportReport
 from planner.accounts.mapping import Mapped
-from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.tables import RawTable
 from planner.accounts.simulation.business import simulate_business
 from planner.accounts.simulation.deals import simulate_deals
 from planner.core.errors import InputError
@@ -71,7 +71,7 @@ def import_accounts_as_company(
     The workspace with the new company open, and the report. A refused file makes no
     company: the workspace is the one given.
     """
-    from planner.services.importing import check_source
+    from planner.services.check import check_source
 
     report = check_source(raw, "accounts", ws.settings, mapping, currency, as_of=as_of)
     if not report.is_usable:

@@ -11,7 +11,7 @@ from planner.quotas.crediting import credit_deals
 from planner.services import pay
 from planner.services import publishing
 from planner.services import scenarios
-from planner.services.accounts import account_list
+from planner.services.account_lists import account_list
 from planner.services.pay import MEASURE
 from planner.services.team import VACANT
 from planner.services.team import owner_names

@@ -16,7 +16,7 @@ from planner.quotas.teams import supersede_owners
 from planner.quotas.teams import supersede_team
 from planner.quotas.teams import team_ownership
 from planner.scenarios.publish import freeze
-from planner.services.territory_view import load_alignment
+from planner.services.alignments import load_alignment
 from planner.services.territory_view import overview
 from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows

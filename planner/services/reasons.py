@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.services import proposals
+from planner.services import wording
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
@@ -37,8 +37,8 @@ def reasons_of(
     unit = view.accounts["unit_id"].reindex(ids).fillna("")  # of a unit: none
     piece = pd.Series(unit.to_numpy() + JOINT + ids.to_numpy(), index=ids.index)
     found = ids.map(told).where(ids.isin(told.index), piece.map(told))
-    names = proposals.unit_names(view.units)
+    names = wording.unit_names(view.units)
     with ws.store.reading() as conn:
         currency = company_rows.load_company(conn, str(ws.company_id)).currency
     said = found.astype("str").fillna("")
-    return said.map(lambda text: proposals.in_words(text, names, currency))
+    return said.map(lambda text: wording.in_words(text, names, currency))

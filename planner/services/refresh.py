@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from planner.accounts.enrich import join_units
 from planner.accounts.findings import ImportReport
-from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.tables import RawTable
 from planner.accounts.reading.texts import clean_text
 from planner.accounts.refresh import FILE
 from planner.accounts.refresh import YOURS

@@ -12,12 +12,10 @@ from sqlalchemy import Connection
 
 from planner.accounts.enrich import join_units
 from planner.accounts.findings import ImportReport
-from planner.accounts.kinds.market import values_by_unit
 from planner.accounts.kinds.merging import brought_columns
 from planner.accounts.kinds.merging import merge_rows
 from planner.accounts.kinds.merging import n_changed
 from planner.core.errors import InputError
-from planner.core.names import checked_name
 from planner.geography.adjacency import connect
 from planner.geography.adjacency import find_edges
 from planner.geography.distance import places_km
@@ -29,7 +27,6 @@ from planner.store import companies as company_rows
 from planner.store import deals as deal_rows
 from planner.store import editing
 from planner.store import lineage
-from planner.store import market as market_rows
 from planner.store import quotas as quota_rows
 from planner.store import team as team_rows
 from planner.store.editing import CompanyEdit
@@ -204,92 +201,6 @@ def save_quotas_into(
             return SaveResult(
                 import_id=import_id, counts={"quotas": counts}, version=edit.version
             )
-
-
-def save_market(
-    ws: Workspace,
-    report: ImportReport,
-    *,
-    name: str,
-    unit_of_measure: str = "",
-    how: str = "sum",
-    version: int | None = None,
-) -> SaveResult | None:
-    """
-    Save market values as a layer of the open company, in place of one so called.
-
-    Parameters
-    ----------
-    name, unit_of_measure
-        Of the layer: "Households", "households".
-    how
-        ``sum`` or ``mean``: how the areas of one unit are put together.
-    version
-        As of `save_kind`.
-
-    Raises
-    ------
-    InputError
-        If the name is empty or `how` is neither.
-    """
-    if not report.is_usable:
-        return None
-    name = checked_name(name, "a market layer")
-    if unit_of_measure.strip():
-        checked_name(unit_of_measure, "a unit of measure")
-    company_id = _company_id(ws)
-    values = values_by_unit(report.frame, how)
-    with ws.store.transaction() as conn:
-        seen = company_rows.load_company(conn, company_id).version
-        with editing_company(
-            conn,
-            company_id,
-            version=seen if version is None else version,
-            user=ws.user,
-            action=f"import market layer {name} from {report.file}",
-        ) as edit:
-            market_rows.save_layer(
-                conn,
-                company_id,
-                name,
-                values,
-                unit_of_measure=unit_of_measure.strip(),
-                source=report.file,
-                user=ws.user,
-            )
-            import_id = record_import(conn, company_id, report, user=ws.user)
-            counts = {"market": {"areas": len(report.frame), "units": len(values)}}
-            edit.after.update({**counts, "how": how, **told_of(report, import_id)})
-            return SaveResult(import_id=import_id, counts=counts, version=edit.version)
-
-
-def market_layers(ws: Workspace) -> pd.DataFrame:
-    """List layers: unit_of_measure, source, n_units and stamps, indexed `name`."""
-    with ws.store.reading() as conn:
-        return market_rows.list_layers(conn, str(ws.company_id))
-
-
-def market_values(ws: Workspace, name: str) -> pd.Series:
-    """Read a layer: value by unit_id; NotFoundError if there is none so called."""
-    with ws.store.reading() as conn:
-        return market_rows.load_values(conn, str(ws.company_id), name)
-
-
-def delete_market(ws: Workspace, name: str, *, version: int | None = None) -> None:
-    """Remove a market layer, with an audit line; NotFoundError if there is none."""
-    company_id = _company_id(ws)
-    with ws.store.transaction() as conn:
-        values = market_rows.load_values(conn, company_id, name)
-        seen = company_rows.load_company(conn, company_id).version
-        with editing_company(
-            conn,
-            company_id,
-            version=seen if version is None else version,
-            user=ws.user,
-            action=f"remove market layer {name}",
-        ) as edit:
-            market_rows.delete_layer(conn, company_id, name)
-            edit.before["market"] = {"name": name, "units": len(values)}
 
 
 def _company_id(ws: Workspace) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from planner.services import proposals
+from planner.services import wording
 from planner.services.answers import answer_of
 from planner.services.plan_rows import load_plan
 from planner.services.plan_rows import save_plan
@@ -83,13 +84,13 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
         changes,
         ["name", "our_sales_minor", "potential_minor", "open_pipeline_minor"],
     ].assign(from_territory=was[changes], to_territory=will[changes])
-    named = proposals.exceptions(saved.accounts, saved.units["territory_id"])
+    named = wording.exceptions(saved.accounts, saved.units["territory_id"])
     named &= ~saved.accounts.index.isin(result.get("territory_by_account") or {})
-    names = proposals.unit_names(saved.units)
+    names = wording.unit_names(saved.units)
     with ws.store.reading() as conn:
         currency = company_rows.load_company(conn, str(ws.company_id)).currency
     why = _reasons(ws, saved.accounts[changes], result)
-    moved["reason"] = why.map(lambda text: proposals.in_words(text, names))
+    moved["reason"] = why.map(lambda text: wording.in_words(text, names))
     moved.loc[named[changes], "reason"] = (
         "It was kept apart from its unit by name; it follows its unit again"
     )
@@ -98,8 +99,8 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
         after=after,
         moved_accounts=moved.sort_values("potential_minor", ascending=False),
         n_exceptions=int(named.sum()),
-        report=proposals.report_in_words(dict(result["report"]), names, currency),
-        summary=proposals.in_words(str(result["summary"]), names, currency),
+        report=wording.report_in_words(dict(result["report"]), names, currency),
+        summary=wording.in_words(str(result["summary"]), names, currency),
         shares=shares,
         note=str(result.get("note") or ""),
         is_ending_shares=saved.has_shares and not shares,

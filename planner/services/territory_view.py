@@ -10,11 +10,11 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection
 
 from planner.geography.adjacency import count_pieces
 from planner.services.accounts import known_accounts
 from planner.services.accounts import owned
+from planner.services.alignments import load_alignment
 from planner.services.deviations import has_shares
 from planner.services.deviations import shares_in_ppm
 from planner.services.tallies import Floats
@@ -29,7 +29,6 @@ from planner.store import lineage
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 from planner.store.lineage import Scenario
-from planner.territory.alignment import Alignment
 from planner.territory.basis import MEASURES
 from planner.territory.basis import unit_table
 from planner.territory.measures import centroids
@@ -100,20 +99,6 @@ class TerritoryView:
     def n_unassigned_accounts(self) -> int:
         """Accounts that no territory holds."""
         return int(self.accounts["territory_id"].isna().sum())
-
-
-def load_alignment(conn: Connection, scenario_id: str) -> Alignment:
-    """Load a scenario's alignment with its named accounts."""
-    units = scenario_rows.load_alignment(conn, scenario_id)["territory_id"]
-    named = scenario_rows.load_named_accounts(conn, scenario_id)["territory_id"]
-    return Alignment(units, named.dropna())
-
-
-def territory_by_account(
-    conn: Connection, scenario_id: str, accounts: pd.DataFrame
-) -> pd.Series:
-    """Find the territory of each account in a scenario."""
-    return load_alignment(conn, scenario_id).territory_of(accounts["unit_id"])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

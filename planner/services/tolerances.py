@@ -8,9 +8,9 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.capacity.workload import account_minutes
+from planner.services.alignments import load_alignment
 from planner.services.balancing import KINDS
 from planner.services.deviations import tallied
-from planner.services.territory_view import load_alignment
 from planner.store import jobs as job_rows
 from planner.store import lineage
 from planner.store import scenarios as scenario_rows

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from planner.core.errors import InputError
-from planner.services.accounts import account_list
+from planner.services.account_lists import account_list
 from planner.services.team import rep_by_position
 from planner.services.team import reps_of_scenario
 from planner.services.workspace import Workspace

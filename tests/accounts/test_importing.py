@@ -20,7 +20,7 @@ from planner.accounts.importing import import_accounts
 from planner.accounts.importing import import_table
 from planner.accounts.params import ImportParams
 from planner.accounts.reading.sources import read_source
-from planner.accounts.reading.sources import where as keep_where
+from planner.accounts.reading.tables import where as keep_where
 from planner.core.errors import InputError
 from planner.core.errors import ParamsError
 from planner.core.schemas import ACCOUNTS

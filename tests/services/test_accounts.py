@@ -8,10 +8,10 @@ import pytest
 
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import InputError
-from planner.services import accounts
+from planner.services import account_lists
+from planner.services import check
 from planner.services import companies
 from planner.services import import_log
-from planner.services import importing
 from planner.services import mappings
 from planner.services import new_company
 from planner.services import saving
@@ -25,7 +25,7 @@ AS_OF = dt.date(2026, 11, 20)
 def test_a_list_becomes_a_company_with_units_segments_and_a_scenario(small):
     made = companies.company(small)
     assert (made.name, made.kind, made.as_of) == ("Lakes Ltd", "own", AS_OF)
-    rows = accounts.account_list(small, None)
+    rows = account_lists.account_list(small, None)
     assert len(rows) == 12
     assert set(rows["unit_id"]) == {"55025", "55079", "55009"}
     assert rows.loc["A000", "segment"] == "Enterprise"
@@ -33,7 +33,7 @@ def test_a_list_becomes_a_company_with_units_segments_and_a_scenario(small):
 
 
 def test_what_the_list_gave_is_kept_and_what_it_lacked_is_labelled(small):
-    rows = accounts.account_list(small, None)
+    rows = account_lists.account_list(small, None)
     assert list(rows["potential_minor"].head(3)) == [100_000, 200_000, 300_000]
     assert (rows["status"] == "prospect").sum() == 4
     label = rows.loc["A000", "simulated"].split(";")
@@ -46,7 +46,7 @@ def test_without_simulation_nothing_is_invented(ws, small_raw):
     opened, _ = new_company.import_accounts_as_company(
         ws, small_raw, None, name="Plain", as_of=AS_OF, fill_missing=False
     )
-    rows = accounts.account_list(opened, None)
+    rows = account_lists.account_list(opened, None)
     assert rows["annual_revenue_minor"].isna().all()
     assert rows["simulated"].fillna("").eq("").all()
 
@@ -63,7 +63,7 @@ def test_a_list_without_a_usable_row_makes_no_company(ws):
 
 def test_a_refused_report_says_why_nothing_is_imported(ws):
     raw = read_source(b"id,name\nA1,\n", "bad.csv")
-    report = importing.check_source(raw, "accounts", ws.settings)
+    report = check.check_source(raw, "accounts", ws.settings)
     with pytest.raises(InputError, match=r"bad\.csv: no row was accepted"):
         new_company.company_of_report(
             ws, report, name="Bad", currency="USD", as_of=AS_OF
@@ -71,7 +71,7 @@ def test_a_refused_report_says_why_nothing_is_imported(ws):
 
 
 def test_a_company_needs_a_name(ws, small_raw):
-    report = importing.check_source(small_raw, "accounts", ws.settings)
+    report = check.check_source(small_raw, "accounts", ws.settings)
     with pytest.raises(InputError, match="needs a name"):
         new_company.company_of_report(ws, report, name=" ", currency="USD", as_of=AS_OF)
     assert workspace.companies(ws) == []
@@ -83,12 +83,12 @@ def test_places_far_from_any_county_get_cells(ws):
     opened, _ = new_company.import_accounts_as_company(
         ws, read_source(text.encode(), "de.csv"), None, name="Bayern", as_of=AS_OF
     )
-    rows = accounts.account_list(opened, None)
+    rows = account_lists.account_list(opened, None)
     assert rows["unit_id"].str.startswith("C").all()
 
 
 def test_the_preview_guesses_the_columns():
-    preview = importing.preview_source(b"Customer No,Company,ZIP\n1,A,53703\n", "a.csv")
+    preview = check.preview_source(b"Customer No,Company,ZIP\n1,A,53703\n", "a.csv")
     assert preview.mapping["account_id"] == "Customer No"
     assert preview.mapping["postcode"] == "ZIP"
 
@@ -99,8 +99,8 @@ def test_given_columns_name_money_as_the_frame_does():
 
 
 def test_our_columns_begin_with_those_always_needed():
-    assert importing.columns_of("accounts")[:2] == ("account_id", "name")
-    assert len(set(importing.columns_of("deals"))) == len(importing.columns_of("deals"))
+    assert check.columns_of("accounts")[:2] == ("account_id", "name")
+    assert len(set(check.columns_of("deals"))) == len(check.columns_of("deals"))
 
 
 def test_a_saved_mapping_is_read_or_refused(tmp_path):
@@ -125,15 +125,13 @@ def test_reps_of_a_file_replace_those_of_the_company(small):
     before = companies.facts_stamp(small)
     header = b"rep id,name,latitude,longitude,start time,end time"
     text = header + b"\nR1,Ann,43,-89,8:00,17:00\n"
-    report = importing.check_source(
-        read_source(text, "reps.csv"), "reps", small.settings
-    )
+    report = check.check_source(read_source(text, "reps.csv"), "reps", small.settings)
     saving.save_kind(small, report)
     assert companies.facts_stamp(small) != before
 
 
 def test_a_later_visit_made_is_the_last_visit(small):
-    said = accounts.account_list(small, None)["last_visit_on"].dropna()
+    said = account_lists.account_list(small, None)["last_visit_on"].dropna()
     assert len(said) >= 3
     early, late, future = said.index[:3]
     today = pd.Timestamp(AS_OF)
@@ -147,9 +145,9 @@ def test_a_later_visit_made_is_the_last_visit(small):
     lines = [f"{name},R1,{when:%Y-%m-%d}" for name, when in visits]
     text = "\n".join(["account_id,rep_id,visited_on", *lines])
     raw = read_source(text.encode(), "visits.csv")
-    report = importing.check_into(small, raw, "visits_made", mode="replace")
+    report = check.check_into(small, raw, "visits_made", mode="replace")
     saving.save_kind(small, report, mode="replace")
-    rows = accounts.account_list(small, None)
+    rows = account_lists.account_list(small, None)
     assert rows.loc[[early, late, future], "last_visit_on"].tolist() == [
         said[early],
         today,
@@ -162,7 +160,7 @@ def test_a_later_visit_made_is_the_last_visit(small):
 
 def test_sample_accounts_have_owner_score_and_work(sample):
     scenario = scenarios.scenarios(sample)[0]
-    rows = accounts.account_list(sample, scenario.scenario_id)
+    rows = account_lists.account_list(sample, scenario.scenario_id)
     assert rows["score"].between(0, 100).all()
     owned = rows[rows["status"] == "customer"]
     assert owned["owner_name"].notna().all()
@@ -172,9 +170,9 @@ def test_sample_accounts_have_owner_score_and_work(sample):
 
 def test_the_facts_of_one_account_are_its_own(sample):
     scenario = scenarios.scenarios(sample)[0]
-    rows = accounts.account_list(sample, scenario.scenario_id)
+    rows = account_lists.account_list(sample, scenario.scenario_id)
     name = rows.index[(rows["status"] == "customer")][0]
-    facts = accounts.account_facts(sample, name, rows.loc[name])
+    facts = account_lists.account_facts(sample, name, rows.loc[name])
     assert set(facts.deals["account_id"]) == {name}
     assert set(facts.ownership["account_id"]) == {name}
     assert facts.ownership["share"].between(0, 1).all()

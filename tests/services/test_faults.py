@@ -27,12 +27,13 @@ from planner.accounts.reading.sources import read_source
 from planner.core.run import RunControl
 from planner.jobs import queue
 from planner.segmentation import rules
+from planner.services import check
 from planner.services import companies
 from planner.services import drafting
 from planner.services import exports
 from planner.services import geocoding
-from planner.services import importing
 from planner.services import mappings
+from planner.services import market
 from planner.services import new_company
 from planner.services import pay
 from planner.services import proposals
@@ -153,7 +154,7 @@ def write_empty(ws):
 
 
 def write_list(ws):
-    report = importing.check_source(small_list(4), "accounts", ws.settings)
+    report = check.check_source(small_list(4), "accounts", ws.settings)
     # Which county each account lies in is worked out before the first call, and slow.
     placed = new_company.place_in_units(report.accounts, ws.settings)
 
@@ -337,7 +338,7 @@ MARKET = f"unit_id,value\n{DANE},10\n{BROWN},20\n"
 def checked(ws, text, kind):
     """Check a small file against the open company."""
     raw = read_source(text.encode(), f"{kind}.csv")
-    report = importing.check_into(ws, raw, kind, mode="add")
+    report = check.check_into(ws, raw, kind, mode="add")
     assert report.is_usable, report.summary()
     return report
 
@@ -365,12 +366,12 @@ def write_imported_quotas(ws):
 
 def write_market(ws):
     report = checked(ws, MARKET, "market")
-    return lambda: saving.save_market(ws, report, name="Households")
+    return lambda: market.save_market(ws, report, name="Households")
 
 
 def write_no_market(ws):
     write_market(ws)()
-    return lambda: saving.delete_market(ws, "Households")
+    return lambda: market.delete_market(ws, "Households")
 
 
 def write_mapping(ws):

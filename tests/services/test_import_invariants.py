@@ -8,7 +8,7 @@ import pytest
 
 from planner.accounts.reading.sources import read_source
 from planner.core import errors
-from planner.services import importing
+from planner.services import check
 from planner.services import saving
 from planner.store.transfer import content_hashes
 from tests.bad_inputs import COLUMNS
@@ -43,7 +43,7 @@ def with_faults(seed, n_rows=8, n_faults=3):
 @pytest.mark.parametrize("seed", range(6))
 def test_checking_adds_up_and_writes_nothing(small, seed):
     before = hashes(small)
-    report = importing.check_into(small, table(with_faults(seed)), "accounts")
+    report = check.check_into(small, table(with_faults(seed)), "accounts")
     assert report.rows_accepted + report.rows_rejected == report.rows_read == 8
     assert hashes(small) == before
 
@@ -51,7 +51,7 @@ def test_checking_adds_up_and_writes_nothing(small, seed):
 @pytest.mark.parametrize("kind", ["accounts", "deals", "reps", "units", "visits_made"])
 def test_a_refused_file_leaves_the_store_byte_equal(small, kind):
     before = hashes(small)
-    report = importing.check_into(small, table([{"x": "1"}]), kind)
+    report = check.check_into(small, table([{"x": "1"}]), kind)
     assert not report.is_usable
     if kind == "accounts":
         with pytest.raises(errors.InputError):
@@ -62,10 +62,10 @@ def test_a_refused_file_leaves_the_store_byte_equal(small, kind):
 
 
 def test_importing_a_faulty_list_twice_is_importing_it_once(small):
-    report = importing.check_into(small, table(with_faults(1)), "accounts")
+    report = check.check_into(small, table(with_faults(1)), "accounts")
     saving.save_accounts_into(small, report, source="list")
     once = hashes(small)
-    again = importing.check_into(small, table(with_faults(1)), "accounts")
+    again = check.check_into(small, table(with_faults(1)), "accounts")
     saving.save_accounts_into(small, again, source="list")
     assert hashes(small) == once
 

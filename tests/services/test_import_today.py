@@ -7,7 +7,7 @@ import json
 
 from planner.accounts.reading.sources import read_source
 from planner.cli import main
-from planner.services import importing
+from planner.services import check
 
 AS_OF = dt.date(2026, 11, 20)
 LIST = b"account_id,name,lat,lon,owned_since\nZ1,Inn,43,-89,2026-11-21\n"
@@ -21,9 +21,9 @@ def codes(report):
 def test_the_open_company_says_what_is_future(small):
     for content, expected in ((LIST, {"future_date"}), (PAST, set())):
         raw = read_source(content, "list.csv")
-        found = codes(importing.check_into(small, raw, "accounts"))
+        found = codes(check.check_into(small, raw, "accounts"))
         assert found & {"future_date"} == expected
-        mine = importing.check_source(raw, "accounts", small.settings, as_of=AS_OF)
+        mine = check.check_source(raw, "accounts", small.settings, as_of=AS_OF)
         assert codes(mine) & {"future_date"} == expected
 
 

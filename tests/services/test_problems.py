@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from planner.services import alignments
 from planner.services import scenarios
 from planner.services import territory_view
 from planner.services.problems import BALANCE
@@ -256,7 +257,7 @@ def test_the_sample_tells_who_is_over_capacity_and_what_is_apart(sample):
     drawn = next(s for s in scenarios.scenarios(sample) if s.status == "draft")
     view = territory_view.overview(sample, drawn.scenario_id)
     with sample.store.reading() as conn:
-        alignment = territory_view.load_alignment(conn, drawn.scenario_id)
+        alignment = alignments.load_alignment(conn, drawn.scenario_id)
     draft = Draft(alignment=alignment, names=dict(view.territories["name"]))
     found = find_problems(view, draft, load_roster(sample), draft)
     counts = found["kind"].value_counts()

@@ -7,6 +7,7 @@ from planner.services import proposals
 from planner.services import scenarios
 from planner.services import territory
 from planner.services import territory_view
+from planner.services import wording
 from planner.store import editing
 
 BROWN, MILWAUKEE = "55009", "55079"
@@ -24,24 +25,24 @@ def drawn(ws):
 
 
 def test_measures_are_told_by_name_not_by_column():
-    said = proposals.in_words("T03: 13.3 % over its potential_minor (limit 5 %)")
+    said = wording.in_words("T03: 13.3 % over its potential_minor (limit 5 %)")
     assert said == "T03: 13.3 % over its potential (limit 5 %)"
-    assert proposals.in_words("2 accounts move") == "2 accounts move"
+    assert wording.in_words("2 accounts move") == "2 accounts move"
     told = "at most 1,234,500 potential_minor: T1 has 7,260 workload_min"
-    said = proposals.in_words(told, currency="EUR")
+    said = wording.in_words(told, currency="EUR")
     assert said == "at most €12,345 potential: T1 has 121 hours of workload"
     for plain in ("by accounts, potential_minor", "of T12 workload_min"):
-        assert "€" not in proposals.in_words(plain, currency="EUR")
-        assert "hours" not in proposals.in_words(plain, currency="EUR")
+        assert "€" not in wording.in_words(plain, currency="EUR")
+        assert "hours" not in wording.in_words(plain, currency="EUR")
 
 
 def test_the_engine_speaks_of_units_and_hours_as_people_do():
     names = {"17031": "Cook, IL", "17043": "DuPage, IL"}
-    said = proposals.in_words("work_hours: unit '17031'; units 17031, 17043", names)
+    said = wording.in_words("work_hours: unit '17031'; units 17031, 17043", names)
     assert said == "hours: unit Cook, IL; units Cook, IL; DuPage, IL"
-    told = proposals.in_words("a tie by the model's prices: either would do")
+    told = wording.in_words("a tie by the model's prices: either would do")
     assert told == "a tie on the whole: either would do"
-    cut = proposals.in_words("barriers cut the map: drop a barrier there or unlock")
+    cut = wording.in_words("barriers cut the map: drop a barrier there or unlock")
     assert cut == "state borders cut the map: let territories cross them or unlock"
 
 
@@ -52,7 +53,7 @@ def test_an_account_apart_from_its_unit_is_an_exception():
             "territory_id": ["T1", "T2", None, "T2"],
         }
     )
-    found = proposals.exceptions(accounts, pd.Series({"a": "T1", "b": "T1"}))
+    found = wording.exceptions(accounts, pd.Series({"a": "T1", "b": "T1"}))
     assert list(found) == [False, True, False, True]
 
 

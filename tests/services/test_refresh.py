@@ -15,7 +15,7 @@ from planner.services import publishing
 from planner.services import refresh
 from planner.services import scenarios
 from planner.services import territory
-from planner.services.importing import check_source
+from planner.services.check import check_source
 from planner.services.refresh import RefreshChoices
 from planner.services.workspace import open_workspace
 from planner.store import accounts as account_rows

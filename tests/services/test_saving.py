@@ -10,10 +10,11 @@ from planner.accounts.reading.sources import read_source
 from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.core.errors import NotFoundError
+from planner.services import check
 from planner.services import companies
 from planner.services import import_log
-from planner.services import importing
 from planner.services import mappings
+from planner.services import market
 from planner.services import repairs
 from planner.services import saving
 from planner.services import scenarios
@@ -49,11 +50,11 @@ def stored(ws, kind):
 def test_the_same_file_twice_is_the_same_as_once(small, kind, mode):
     raw = table(FILES[kind])
     first = saving.save_kind(
-        small, importing.check_into(small, raw, kind, mode=mode), mode=mode
+        small, check.check_into(small, raw, kind, mode=mode), mode=mode
     )
     once = stored(small, kind)
     again = saving.save_kind(
-        small, importing.check_into(small, raw, kind, mode=mode), mode=mode
+        small, check.check_into(small, raw, kind, mode=mode), mode=mode
     )
     assert stored(small, kind).equals(once)
     assert first.counts[kind]["added"] >= 1
@@ -65,7 +66,7 @@ def test_the_same_file_twice_is_the_same_as_once(small, kind, mode):
 def test_an_import_is_one_version_with_one_audit_line_and_the_hash(small):
     raw = table(FILES["positions"])
     before = companies.company(small).version
-    report = importing.check_into(small, raw, "positions")
+    report = check.check_into(small, raw, "positions")
     done = saving.save_kind(small, report, version=before)
     assert done.version == companies.company(small).version == before + 1
     line = companies.audit_log(small, 1).iloc[0]
@@ -81,12 +82,12 @@ def test_an_import_is_one_version_with_one_audit_line_and_the_hash(small):
 def test_columns_that_a_file_lacks_keep_what_is_stored(small):
     saving.save_kind(
         small,
-        importing.check_into(
+        check.check_into(
             small, table("position_id,title,territory\nP,Boss,T1\n"), "positions"
         ),
     )
     saving.save_kind(
-        small, importing.check_into(small, table("position_id\nP\n"), "positions")
+        small, check.check_into(small, table("position_id\nP\n"), "positions")
     )
     assert stored(small, "positions").loc["P", ["title", "territory_id"]].tolist() == [
         "Boss",
@@ -96,12 +97,12 @@ def test_columns_that_a_file_lacks_keep_what_is_stored(small):
 
 def test_quotas_go_into_a_draft_and_other_measures_stay(small):
     saving.save_kind(
-        small, importing.check_into(small, table(FILES["positions"]), "positions")
+        small, check.check_into(small, table(FILES["positions"]), "positions")
     )
     draft = scenarios.scenarios(small)[0]
     for measure in ("bookings", "visits", "visits"):
         text = f"position_id,measure,period,amount\nR,{measure},2027,100\n"
-        report = importing.check_into(small, table(text), "quotas")
+        report = check.check_into(small, table(text), "quotas")
         saving.save_quotas_into(small, report, draft.scenario_id)
     with small.store.reading() as conn:
         found = quota_rows.load_quotas(conn, draft.scenario_id)
@@ -110,18 +111,18 @@ def test_quotas_go_into_a_draft_and_other_measures_stay(small):
 
 def test_market_values_become_a_layer(small):
     raw = table("fips,value\n55025,10\n55079,20\n99999,1\n")
-    report = importing.check_into(small, raw, "market")
+    report = check.check_into(small, raw, "market")
     assert report.rows_rejected == 1
     for _ in range(2):
-        saving.save_market(small, report, name="Households", unit_of_measure="hh")
-    assert saving.market_layers(small)["n_units"].to_dict() == {"Households": 2}
-    assert saving.market_values(small, "Households").to_dict() == {
+        market.save_market(small, report, name="Households", unit_of_measure="hh")
+    assert market.market_layers(small)["n_units"].to_dict() == {"Households": 2}
+    assert market.market_values(small, "Households").to_dict() == {
         "55025": 10.0,
         "55079": 20.0,
     }
-    saving.delete_market(small, "Households")
+    market.delete_market(small, "Households")
     with pytest.raises(NotFoundError):
-        saving.market_values(small, "Households")
+        market.market_values(small, "Households")
 
 
 def test_a_mapping_is_saved_and_offered_for_the_next_file(small):
@@ -135,9 +136,9 @@ def test_a_mapping_is_saved_and_offered_for_the_next_file(small):
     }
     mappings.save_mapping(small, "accounts", "CRM", told, header)
     content = b"No,Firm,Rev,Lat,Lon\n1,A,5,43,-89\n"
-    preview = importing.preview_source(content, "a.csv", "accounts", ws=small)
+    preview = check.preview_source(content, "a.csv", "accounts", ws=small)
     assert preview.suggested == "CRM"
-    report = importing.check_into(small, preview.raw, "accounts", preview.mapping)
+    report = check.check_into(small, preview.raw, "accounts", preview.mapping)
     assert report.accounts["annual_revenue_minor"].tolist() == [500_000]
     assert mappings.read_mapping("CRM", small, "accounts") == told
     mappings.delete_mapping(small, "accounts", "CRM")
@@ -151,13 +152,13 @@ def test_a_mapping_is_saved_and_offered_for_the_next_file(small):
 def test_a_deal_of_a_merged_account_goes_to_the_one_that_stands(small):
     head = "id,name,latitude,longitude,city,state,potential"
     twin = table(f"{head}\nX0,Firm 0,43.0731,-89.4012,Madison,WI,1\n")
-    report = importing.check_into(small, twin, "accounts")
+    report = check.check_into(small, twin, "accounts")
     saving.save_accounts_into(small, report, source="second list")
     preview = repairs.preview_repair(small, "duplicate_exact", "merge")
     repairs.apply_repair(small, preview)
     gone, stands = next(iter(preview.params["survivors"].items()))
     deals = f"deal_id,account_id,amount,close_on\nD9,{gone},10,2026-01-02\n"
-    report = importing.check_into(small, table(deals), "deals", mode="add")
+    report = check.check_into(small, table(deals), "deals", mode="add")
     assert "account_goes_by" in set(report.findings["code"])
     saving.save_kind(small, report, mode="add")
     assert stored(small, "deals").loc["D9", "account_id"] == stands

@@ -8,7 +8,7 @@ from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.segmentation.rules import DEFAULT_RULES
 from planner.segmentation.rules import Rule
-from planner.services import accounts
+from planner.services import account_lists
 from planner.services import companies
 from planner.services import segments
 
@@ -27,12 +27,12 @@ def test_a_preview_counts_changes_and_saves_nothing(small):
     assert changes["accounts"].sum() == 12
     assert set(changes["after"]) == {"Big", "Rest"}
     assert segments.saved_rules(small) == DEFAULT_RULES
-    assert "Big" not in set(accounts.account_list(small, None)["segment"])
+    assert "Big" not in set(account_lists.account_list(small, None)["segment"])
 
 
 def test_saved_rules_decide_all_accounts(small):
     segments.save_rules(small, [BIG, REST])
-    rows = accounts.account_list(small, None)
+    rows = account_lists.account_list(small, None)
     assert rows.loc["A000", "segment"] == "Big"
     assert (rows["segment"] == "Rest").sum() == 11
     assert segments.preview(small, [BIG, REST]).n_changed == 0

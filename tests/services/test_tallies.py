@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from planner.services import account_lists
 from planner.services import accounts
 from planner.services import scenarios
 from planner.services import territory_view
@@ -98,8 +99,10 @@ def test_facts_read_once_show_what_reading_all_shows(sample, view):
     again = territory_view.overview(sample, scenario_id, facts)
     pd.testing.assert_frame_equal(again.accounts, view.accounts)
     pd.testing.assert_frame_equal(again.territories, view.territories)
-    listed = accounts.account_list(sample, scenario_id, facts.accounts)
-    pd.testing.assert_frame_equal(listed, accounts.account_list(sample, scenario_id))
+    listed = account_lists.account_list(sample, scenario_id, facts.accounts)
+    pd.testing.assert_frame_equal(
+        listed, account_lists.account_list(sample, scenario_id)
+    )
     assert "territory_id" not in facts.accounts
 
 
@@ -111,5 +114,5 @@ def test_the_open_pipeline_is_of_open_deals(sample):
     assert set(some["stage"]) == set(accounts.OPEN_STAGES)
     kept = deals[deals["stage"].isin(accounts.OPEN_STAGES)]
     pd.testing.assert_frame_equal(some, kept)
-    pipeline = accounts.account_list(sample, None)["open_pipeline_minor"]
+    pipeline = account_lists.account_list(sample, None)["open_pipeline_minor"]
     assert pipeline.sum() == kept["amount_minor"].sum()

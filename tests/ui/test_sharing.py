@@ -15,7 +15,7 @@ from planner.maps.sheet import MOST_FACTS
 from planner.maps.sheet import facts_of
 from planner.services import scenarios
 from planner.services import territory_view
-from planner.services.accounts import account_list
+from planner.services.account_lists import account_list
 from planner.services.companies import ensure_company
 from planner.ui.maps.accounts import classify
 from planner.ui.maps.sharing import account_sheet

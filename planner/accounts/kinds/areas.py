@@ -17,7 +17,7 @@ from planner.accounts.mapping import Mapped
 from planner.accounts.params import ImportParams
 from planner.accounts.pipeline import run_import
 from planner.accounts.reading.cells import CellReader
-from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.tables import RawTable
 from planner.core.schemas import UNITS
 
 _LEAST_OVERLAP_KM2 = 0.01  # below it, borders merely do not fit to the metre

@@ -19,7 +19,7 @@ from planner.accounts.mapping import Mapped
 from planner.accounts.params import ImportParams
 from planner.accounts.pipeline import run_import
 from planner.accounts.reading.cells import CellReader
-from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.tables import RawTable
 from planner.core.schemas import DEALS
 from planner.core.schemas import QUOTAS
 from planner.core.schemas import VISITS_MADE

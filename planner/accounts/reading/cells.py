@@ -17,7 +17,7 @@ from planner.accounts.reading.dates import read_times
 from planner.accounts.reading.readings import Reading
 from planner.accounts.reading.readings import factor_of
 from planner.accounts.reading.readings import scaled
-from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.tables import RawTable
 from planner.accounts.reading.texts import clean_text
 from planner.accounts.reading.texts import has_unseen
 from planner.accounts.reading.values import Numbers

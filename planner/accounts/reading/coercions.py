@@ -13,7 +13,7 @@ from planner.accounts.params import ImportParams
 from planner.accounts.reading.readings import QUANTITY_BY_TARGET
 from planner.accounts.reading.readings import Reading
 from planner.accounts.reading.readings import factor_of
-from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.tables import RawTable
 from planner.accounts.reading.values import MISSING
 from planner.core.money import minor_digits
 

@@ -19,8 +19,10 @@ from planner.accounts.findings import SourceError
 from planner.accounts.reading.guards import check_features
 from planner.accounts.reading.guards import check_geopackage
 from planner.accounts.reading.guards import layer_alone
-from planner.accounts.reading.sources import RawTable
-from planner.accounts.reading.sources import table_of
+from planner.accounts.reading.layers import choose_layer
+from planner.accounts.reading.layers import first_layer_note
+from planner.accounts.reading.tables import RawTable
+from planner.accounts.reading.tables import table_of
 
 _EPSG = re.compile(r"(\d{4,6})$")
 
@@ -116,40 +118,6 @@ def read_layer(content: bytes, filename: str, layer: str = "") -> RawTable:
     rows = found.drop(columns="geometry").astype(object).to_dict("records")
     table = table_of_shapes(rows, list(found.geometry), crs, filename, notes)
     return replace(table, layers=tuple(names), layer=chosen)
-
-
-def choose_layer(names: Sequence[str], layer: str, filename: str) -> str:
-    """
-    Choose a layer or a sheet: the one named, else the first.
-
-    Raises
-    ------
-    SourceError
-        If there is none, or none of that name.
-    """
-    if not names:
-        raise SourceError("broken_layer", f"{filename}: holds no layer")
-    if layer and layer not in names:
-        raise SourceError(
-            "no_such_layer",
-            f"{filename}: has no sheet or layer {layer!r}, only {', '.join(names)}",
-            layer,
-        )
-    return layer or names[0]
-
-
-def first_layer_note(names: Sequence[str], layer: str) -> list[Finding]:
-    """Say that only the first of several was read, unless it was chosen."""
-    if layer or len(names) <= 1:
-        return []
-    return [
-        Finding(
-            code="first_layer",
-            severity="notice",
-            value=names[0],
-            message=f"only the layer {names[0]!r} was read, not {', '.join(names[1:])}",
-        )
-    ]
 
 
 def _without_crs(chosen: str, names: Sequence[str], filename: str) -> RawTable:

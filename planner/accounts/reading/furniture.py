@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.accounts.findings import FindingLog
-from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.tables import RawTable
 
 _TOTAL = (
     r"(?:grand|sub|gesamt|end|zwischen|overall)?[ -]?"

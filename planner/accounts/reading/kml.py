@@ -15,7 +15,7 @@ from planner.accounts.findings import SourceError
 from planner.accounts.reading.features import table_of_shapes
 from planner.accounts.reading.guards import MOST_VERTICES
 from planner.accounts.reading.guards import check_markup
-from planner.accounts.reading.sources import RawTable
+from planner.accounts.reading.tables import RawTable
 
 DEEPEST = 60
 MOST_PLACEMARKS = 500_000

@@ -13,7 +13,7 @@ import pandas as pd
 from planner.accounts.enrich import Gazetteer
 from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
-from planner.accounts.reading.sources import where as keep_where
+from planner.accounts.reading.tables import where as keep_where
 from planner.accounts.sample import load_sample
 from planner.accounts.simulation.business import simulate_business
 from planner.accounts.simulation.deals import simulate_deals

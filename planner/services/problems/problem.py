@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from planner.services import proposals
+from planner.services import wording
 from planner.services.territory_view import TerritoryView
 from planner.territory.edits import Draft
 from planner.territory.pieces import receivers_of
@@ -85,7 +85,7 @@ class Seen:
     @cached_property
     def unit_name(self) -> dict[str, str]:
         """Units as people know them; a sound plan needs none of their names."""
-        return proposals.unit_names(self.view.units)
+        return wording.unit_names(self.view.units)
 
     def called(self, territory_id: str) -> str:
         """Name a territory with who works it: ``T03 Reyes``."""

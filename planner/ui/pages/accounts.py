@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import saving
+from planner.services import market
 from planner.services import sharing
 from planner.services.workspace import Workspace
 from planner.store.lineage import Scenario
@@ -204,7 +204,7 @@ def _map_and_chart(
 
 def _over_market(ws: Workspace, fmt: Formats, drawn: MapData) -> MapData:
     """Lay the accounts over a market layer, if there is one and the user wants it."""
-    layers = saving.market_layers(ws)
+    layers = market.market_layers(ws)
     if layers.empty:
         return drawn
     name = st.selectbox(
@@ -218,7 +218,7 @@ def _over_market(ws: Workspace, fmt: Formats, drawn: MapData) -> MapData:
     if not name:
         return drawn
     unit = str(layers.loc[name, "unit_of_measure"] or "")
-    return with_market(drawn, saving.market_values(ws, name), name, unit, fmt)
+    return with_market(drawn, market.market_values(ws, name), name, unit, fmt)
 
 
 def _chart(fmt: Formats, shown: pd.DataFrame, classes: Classes) -> None:

@@ -7,15 +7,16 @@ from typing import Any
 import streamlit as st
 
 from planner.accounts.findings import ImportReport
-from planner.accounts.reading import sources
+from planner.accounts.reading import tables
 from planner.core.formats import Formats
+from planner.services import check
 from planner.services import companies
-from planner.services import importing
 from planner.services import mappings
+from planner.services import market
 from planner.services import new_company
 from planner.services import refresh
 from planner.services import saving
-from planner.services.importing import SourcePreview
+from planner.services.check import SourcePreview
 from planner.services.refresh import RefreshPreview
 from planner.services.workspace import Workspace
 from planner.ui import faults
@@ -124,7 +125,7 @@ def _preview(ws: Workspace, upload: Any, kind: str) -> SourcePreview:
     kept = st.session_state.get("imp-preview")
     if kept is None or kept[0] != key:
         with st.spinner("Reading the file …"):
-            preview = importing.preview_source(
+            preview = check.preview_source(
                 upload.getvalue(), upload.name, kind, layer=layer, ws=ws
             )
         st.session_state["imp-preview"] = (key, preview)
@@ -221,9 +222,9 @@ def _check(
     target: dict[str, Any],
 ) -> ImportReport:
     """Say row by row what would be taken."""
-    rows = sources.where(raw, condition) if condition else raw
+    rows = tables.where(raw, condition) if condition else raw
     if target.get("into") == NEW:
-        return importing.check_source(
+        return check.check_source(
             rows,
             kind,
             ws.settings,
@@ -232,7 +233,7 @@ def _check(
             as_of=target["as_of"],
         )
     mode = str(target.get("mode", "add"))
-    return importing.check_into(ws, rows, kind, mapping, mode=mode)
+    return check.check_into(ws, rows, kind, mapping, mode=mode)
 
 
 def _label(
@@ -304,7 +305,7 @@ def _import(
                 mode=target["mode"],
             )
         elif kind == "market":
-            saving.save_market(
+            market.save_market(
                 ws,
                 report,
                 name=target["name"],

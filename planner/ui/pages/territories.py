@@ -8,8 +8,8 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.maps.sheet import MapSheet
+from planner.services import market as services_market
 from planner.services import proposals
-from planner.services import saving
 from planner.services import scenarios
 from planner.services import sharing
 from planner.services.answers import take
@@ -319,9 +319,9 @@ def _map_and_table(
     shapes = reads.unit_shapes(ws, bench.saved, fmt)
     more = draft_marks(draft, before, shown)
     if tools["market"]:
-        layers, name = saving.market_layers(ws), tools["market"]
+        layers, name = services_market.market_layers(ws), tools["market"]
         unit = str(layers.loc[name, "unit_of_measure"] or "")
-        values = saving.market_values(ws, name)
+        values = services_market.market_values(ws, name)
         more |= circles(shapes, values, name, unit, fmt)
     home = reads.home_bounds(ws, bench.saved)
     with left:
@@ -516,7 +516,7 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
 
 def _look(ws: Workspace) -> str:
     """Ask for the palette, and for a market layer to lay over the territories."""
-    known = saving.market_layers(ws)
+    known = services_market.market_layers(ws)
     with st.popover("Look", width="content"):
         names = [palette.name for palette in PALETTES]
         st.selectbox(

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from planner.core.money import minor_digits
-from planner.services import proposals
+from planner.services import wording
 from planner.services.balancing import CAPACITY
 from planner.services.balancing import CENTRE
 from planner.services.balancing import EQUAL
@@ -202,7 +202,7 @@ def _stays(view: TerritoryView, *, is_as_today: bool) -> dict[str, Any]:
         "kept_territories": tuple(kept),
         "kept_accounts": tuple(accounts),
     }
-    n_named = int(proposals.exceptions(view.accounts, view.units["territory_id"]).sum())
+    n_named = int(wording.exceptions(view.accounts, view.units["territory_id"]).sum())
     if n_named and is_as_today:
         one = "The account" if n_named == 1 else f"The {n_named} accounts"
         own["keeps_named"] = st.toggle(

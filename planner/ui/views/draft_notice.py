@@ -7,7 +7,7 @@ import streamlit as st
 
 from planner.services import draft_log
 from planner.services import drafting
-from planner.services import proposals
+from planner.services import wording
 from planner.services.drafting import read_notice
 from planner.services.drafting import reject
 from planner.services.workspace import Workspace
@@ -78,7 +78,7 @@ def _contested(bench: Workbench) -> pd.DataFrame:
     rows = pd.DataFrame(notice.get("contested") or [])
     if rows.empty:
         return rows
-    names = proposals.unit_names(bench.saved.units)
+    names = wording.unit_names(bench.saved.units)
     names |= dict(bench.saved.accounts["name"].astype("str"))
     rows["name"] = [names.get(name, name) for name in rows["id"]]
     for column in ("was", "theirs", "mine"):

@@ -9,9 +9,9 @@ import streamlit as st
 from planner.accounts.reading.readings import DATE_FORMS
 from planner.accounts.reading.readings import QUANTITY_BY_TARGET
 from planner.accounts.reading.readings import UNITS
-from planner.services import importing
+from planner.services import check
 from planner.services import mappings
-from planner.services.importing import SourcePreview
+from planner.services.check import SourcePreview
 from planner.services.workspace import Workspace
 from planner.ui import faults
 from planner.ui.maps.text import markdown_text
@@ -155,8 +155,8 @@ def ask_mapping(
     """
     told = preview.mapping if saved is None else saved
     guesses = {name: _column(said) for name, said in told.items()}
-    needed = importing.REQUIRED.get(kind, ())
-    columns = importing.columns_of(kind)
+    needed = check.REQUIRED.get(kind, ())
+    columns = check.columns_of(kind)
     first = [name for name in columns if name in needed or name in PLACE]
     rest = [name for name in columns if name not in first]
     chosen = _selects(preview, kind, first, file_id, needed, guesses)

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.jobs import queue
-from planner.services import proposals
+from planner.services import wording
 from planner.services.drafted import pending_changes
 from planner.services.drafting import accept
 from planner.services.drafting import reject
@@ -287,7 +287,7 @@ def changes_table(bench: Workbench) -> pd.DataFrame:
     by_unit = values.groupby(near["unit_id"]).sum().reindex(units.index, fill_value=0)
     both = pd.concat([by_unit, values])
     amounts = both[~both.index.duplicated()].reindex(rows["id"]).fillna(0)
-    names = pd.Series(proposals.unit_names(units), dtype="str")
+    names = pd.Series(wording.unit_names(units), dtype="str")
     names = pd.concat([names, near["name"].astype("str")])
     names = names[~names.index.duplicated()]
     for column in amounts.columns:

@@ -7,8 +7,8 @@ from typing import Any
 
 from planner.core.formats import Formats
 from planner.services.balancing import LABELS
-from planner.services.proposals import ALONE
 from planner.services.territory import Proposal
+from planner.services.wording import ALONE
 from planner.ui.balance.figures import writer_of
 from planner.ui.maps.text import markdown_text
 

@@ -21,7 +21,7 @@ from planner.core.spreadsheets import csv_bytes
 from planner.core.spreadsheets import xlsx_bytes
 from planner.geography.boundaries import load_states
 from planner.segmentation.rules import Rule
-from planner.services import accounts
+from planner.services import account_lists
 from planner.services import companies
 from planner.services import health as health_service
 from planner.services import scenarios
@@ -108,7 +108,7 @@ def _account_list(
     _scenario_id: str | None,
 ) -> pd.DataFrame:
     known = company_facts(_ws).accounts
-    return accounts.account_list(_ws, _scenario_id, known)
+    return account_lists.account_list(_ws, _scenario_id, known)
 
 
 def comparison(ws: Workspace, a: Scenario, b: Scenario) -> Comparison:

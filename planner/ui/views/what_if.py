@@ -13,11 +13,11 @@ from planner.jobs import queue
 from planner.services import scenarios
 from planner.services import what_if
 from planner.services.balancing import LABELS
-from planner.services.proposals import report_in_words
-from planner.services.proposals import unit_names
 from planner.services.scenarios import Comparison
 from planner.services.team import VACANT
 from planner.services.territory_view import TerritoryView
+from planner.services.wording import report_in_words
+from planner.services.wording import unit_names
 from planner.services.workspace import Workspace
 from planner.store.jobs import Job
 from planner.store.lineage import Scenario
