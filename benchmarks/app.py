@@ -35,7 +35,7 @@ from planner.services import scenarios
 from planner.services import territory_view
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
-from planner.territory.moves import Move
+from planner.territory.editing.moves import Move
 
 EDITS = 60
 PARTS = ("work", "gestures", "worst")

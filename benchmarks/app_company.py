@@ -29,11 +29,11 @@ from planner.store import deals as deal_rows
 from planner.store import editing
 from planner.store import lineage
 from planner.store import scenarios as scenario_rows
-from planner.territory.basis import unit_table
-from planner.territory.params import BalanceMeasure
-from planner.territory.params import BalanceParams
-from planner.territory.problem import build_problem
-from planner.territory.seeds import bisection_seed
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.params import BalanceParams
+from planner.territory.model.problem import build_problem
+from planner.territory.model.unit_table import unit_table
+from planner.territory.search.seeds import bisection_seed
 
 SEED = 7
 LONGEST_DAYS = 400  # since the last visit

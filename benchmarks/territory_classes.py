@@ -20,10 +20,10 @@ import numpy as np
 import pandas as pd
 
 from planner.geography.adjacency import edges_frame
-from planner.territory.balance import balance
-from planner.territory.params import BalanceMeasure
-from planner.territory.params import BalanceParams
-from planner.territory.pmedian import plan_medians
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.params import BalanceParams
+from planner.territory.search.pmedian import plan_medians
+from planner.territory.solve.balance import balance
 
 FAMILIES = ("pmedcap", "SJC", "doni", "ctdp", "DU")
 # Primal bounds of a public table, not proven here.

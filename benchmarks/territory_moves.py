@@ -13,8 +13,8 @@ import pandas as pd
 from benchmarks.territory_instances import BOTH
 from benchmarks.territory_instances import Instance
 from benchmarks.territory_runs import params_of
-from planner.territory.balance import balance
-from planner.territory.rules import Rules
+from planner.territory.model.rules import Rules
+from planner.territory.solve.balance import balance
 
 GOAL = 1.25  # moved ÷ proven least
 _MOST_UNITS = 1_000  # counties of the whole country are another row

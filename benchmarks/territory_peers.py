@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.core.run import RunControl
-from planner.territory.problem import Problem
-from planner.territory.seeds import flow_seed
+from planner.territory.model.problem import Problem
+from planner.territory.search.seeds import flow_seed
 
 Labels = NDArray[np.int64]
 _ROUNDS = 100  # of the flow's alternation: until nothing moves

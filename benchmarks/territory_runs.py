@@ -19,12 +19,12 @@ from benchmarks.territory_instances import Instance
 from benchmarks.territory_instances import own_instances
 from benchmarks.territory_peers import PEERS
 from planner.geography.adjacency import point_edges
-from planner.territory.balance import balance
-from planner.territory.contiguity import count_extra_pieces
-from planner.territory.params import BalanceMeasure
-from planner.territory.params import BalanceParams
-from planner.territory.problem import Problem
-from planner.territory.problem import build_problem
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.params import BalanceParams
+from planner.territory.model.problem import Problem
+from planner.territory.model.problem import build_problem
+from planner.territory.search.contiguity import count_extra_pieces
+from planner.territory.solve.balance import balance
 
 OURS = "ours"
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

@@ -427,9 +427,9 @@ def _balanced(
     args: argparse.Namespace, run: RunControl
 ) -> tuple[Any, dict[str, Any], Any]:
     """Balance as the words of the command line say."""
-    from planner.territory.reading import UnitColumns
-    from planner.territory.tables import parse_counts
-    from planner.territory.tables import run_balance_with_reasons
+    from planner.territory.files.read import UnitColumns
+    from planner.territory.files.run import parse_counts
+    from planner.territory.files.run import run_balance_with_reasons
 
     columns = UnitColumns(
         id_column=args.id,

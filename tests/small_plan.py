@@ -12,9 +12,9 @@ from planner.geography.adjacency import edges_frame
 from planner.services.roster import Roster
 from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import as_if
-from planner.territory.alignment import Alignment
-from planner.territory.basis import MEASURES
-from planner.territory.edits import Draft
+from planner.territory.editing.edits import Draft
+from planner.territory.model.alignment import Alignment
+from planner.territory.model.unit_table import MEASURES
 
 WIDE, HIGH = 4, 3  # u00 u10 u20 u30 in the southmost row, u02 … in the northmost
 UNITS = [f"u{x}{y}" for y in range(HIGH) for x in range(WIDE)]

@@ -20,9 +20,9 @@ def district_plan(task: Asked, run: RunControl) -> dict[str, Any]:
     best, and `district_by_territory`; the report's part `districts` tells how even the
     districts are.
     """
-    from planner.territory.districts import balance_levels
-    from planner.territory.districts import levels_report
-    from planner.territory.tables import report_of
+    from planner.territory.files.levels import balance_levels
+    from planner.territory.files.levels import levels_report
+    from planner.territory.files.run import report_of
 
     inputs, districts = task.inputs, task.request.asked_districts
     levels = balance_levels(

@@ -17,10 +17,10 @@ from planner.services.balance_team import shares_of
 from planner.services.balancing import CAPACITY
 from planner.services.balancing import BalanceRequest
 from planner.services.territory_view import TerritoryView
-from planner.territory.params import BalanceParams
-from planner.territory.result import BalanceResult
-from planner.territory.splitting import join_split
-from planner.territory.splitting import split_offers
+from planner.territory.model.params import BalanceParams
+from planner.territory.solve.result import BalanceResult
+from planner.territory.studies.splitting import join_split
+from planner.territory.studies.splitting import split_offers
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,7 +49,7 @@ def described(
     is_renamed: bool = False,
 ) -> BalanceResult:
     """Prove and explain a plan that was made before; give it today's names if asked."""
-    from planner.territory.describe import describe
+    from planner.territory.solve.evaluate import describe
 
     inputs = task.inputs
     return describe(
@@ -78,7 +78,7 @@ def plan_of(task: Asked, result: BalanceResult, note: str = "") -> dict[str, Any
     `reasons` (by row), `move_cost` (of moved accounts), `shares` (wanted, as a multiple
     of the mean; empty: equal), `summary`, `note`, `params`.
     """
-    from planner.territory.tables import report_of
+    from planner.territory.files.run import report_of
 
     inputs, request = task.inputs, task.request
     by_row = result.alignment.territory_by_unit

@@ -31,10 +31,10 @@ from planner.services.drafted import held_of
 from planner.services.drafting import open_draft
 from planner.services.workspace import Workspace
 from planner.store.jobs import Job
-from planner.territory.result import BalanceResult
-from planner.territory.workhours import HOURS
-from planner.territory.workhours import HoursParams
-from planner.territory.workhours import settle_hours
+from planner.territory.model.workhours import HOURS
+from planner.territory.model.workhours import HoursParams
+from planner.territory.model.workhours import settle_hours
+from planner.territory.solve.result import BalanceResult
 
 _AGREEMENT = 0.3  # of the mean unit's hours: about 1 % of a territory's
 _TIGHTER = 0.9  # of the tolerance of hours, while they are not settled
@@ -65,7 +65,7 @@ def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
     JSON-ready: `points` (records of `Frontier.points`), `least_moves` (accounts), and
     `plans`: for each point what `plans.plan_of` returns, by its limit as text.
     """
-    from planner.territory.frontier import frontier
+    from planner.territory.studies.frontier import frontier
 
     task = _read(ws, job, run)
     inputs = task.inputs
@@ -118,8 +118,8 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
     head's unit by name), `around`, `reach_min`, `capacity_h`, and `plans`: what
     `plans.plan_of` returns, by the number as text.
     """
-    from planner.territory.headcount import HeadcountParams
-    from planner.territory.headcount import sweep_headcount
+    from planner.territory.studies.headcount import HeadcountParams
+    from planner.territory.studies.headcount import sweep_headcount
 
     task = _read(ws, job, run)
     inputs, team = task.inputs, task.team
@@ -169,9 +169,9 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
 
 def _read(ws: Workspace, job: Job, run: RunControl) -> Asked:
     """Read the scenario and put together what the engine takes."""
-    from planner.territory.disturbance import MoveCostParams
-    from planner.territory.disturbance import cost_of_accounts
-    from planner.territory.disturbance import cost_of_units
+    from planner.territory.disruption.near_today import MoveCostParams
+    from planner.territory.disruption.near_today import cost_of_accounts
+    from planner.territory.disruption.near_today import cost_of_units
 
     request = BalanceRequest.from_dict(job.params).for_kind(job.kind)
     run.report(0.02, "Reading the scenario")
@@ -201,7 +201,7 @@ def _read(ws: Workspace, job: Job, run: RunControl) -> Asked:
 
 def _solved(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
     """Balance; hours with driving are settled with the plan they depend on."""
-    from planner.territory.balance import balance
+    from planner.territory.solve.balance import balance
 
     if HOURS in task.request.columns:
         return _settled(task, run)
@@ -227,7 +227,7 @@ def _settled(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
     made afresh changes the hours as much as the last one did; and hours are planned a
     little tighter than asked, so that they may still change a little.
     """
-    from planner.territory.balance import balance
+    from planner.territory.solve.balance import balance
 
     inputs, params = task.inputs, task.params
     hours = HoursParams(agreement=_AGREEMENT)

@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.store import scenarios as scenario_rows
-from planner.territory.alignment import Alignment
+from planner.territory.model.alignment import Alignment
 
 
 def load_alignment(conn: Connection, scenario_id: str) -> Alignment:

@@ -14,10 +14,10 @@ from planner.services.deviations import shares_in_ppm
 from planner.services.draft_log import OpenDraft
 from planner.services.drafting import do
 from planner.services.workspace import Workspace
-from planner.territory.alignment import Alignment
-from planner.territory.applying import difference
-from planner.territory.edits import Draft
-from planner.territory.edits import Edit
+from planner.territory.editing.apply import difference
+from planner.territory.editing.edits import Draft
+from planner.territory.editing.edits import Edit
+from planner.territory.model.alignment import Alignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

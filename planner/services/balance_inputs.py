@@ -35,13 +35,13 @@ from planner.services.drafted import Held
 from planner.services.territory import DAYS_PER_MONTH
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.territory.basis import unit_table
-from planner.territory.params import BalanceParams
-from planner.territory.precheck import check_request
-from planner.territory.rules import Rules
-from planner.territory.splitting import JOINT
-from planner.territory.splitting import split_units
-from planner.territory.workhours import HOURS
+from planner.territory.model.params import BalanceParams
+from planner.territory.model.precheck import check_request
+from planner.territory.model.rules import Rules
+from planner.territory.model.unit_table import unit_table
+from planner.territory.model.workhours import HOURS
+from planner.territory.studies.splitting import JOINT
+from planner.territory.studies.splitting import split_units
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -12,9 +12,9 @@ from planner.geography.distance import project
 from planner.geography.distance import working_crs
 from planner.services.balancing import BalanceRequest
 from planner.services.territory_view import TerritoryView
-from planner.territory.measures import centroids
-from planner.territory.workhours import HoursParams
-from planner.territory.workhours import work_hours
+from planner.territory.model.measures import centroids
+from planner.territory.model.workhours import HoursParams
+from planner.territory.model.workhours import work_hours
 
 
 def open_borders(

@@ -20,7 +20,7 @@ from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import team as team_rows
-from planner.territory.workhours import HOURS
+from planner.territory.model.workhours import HOURS
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -16,11 +16,11 @@ import pandas as pd
 from planner.core.errors import ParamsError
 from planner.services.territory_view import TerritoryView
 from planner.services.wording import unit_names
-from planner.territory.basis import MEASURES
-from planner.territory.params import BalanceParams
-from planner.territory.precheck import find_lumps
-from planner.territory.seats import parse_districts
-from planner.territory.workhours import HOURS
+from planner.territory.files.seats import parse_districts
+from planner.territory.model.params import BalanceParams
+from planner.territory.model.precheck import find_lumps
+from planner.territory.model.unit_table import MEASURES
+from planner.territory.model.workhours import HOURS
 
 KINDS = ("balance", "frontier", "headcount")  # of job, all asked by a `BalanceRequest`
 LABELS = {**MEASURES, HOURS: "Hours with driving"}

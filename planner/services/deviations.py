@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from planner.core.units import PPM
-from planner.territory.measures import tally
+from planner.territory.model.measures import tally
 
 
 def tallied(

@@ -23,17 +23,17 @@ from planner.store.drafts import DraftRecord
 from planner.store.drafts import Plain
 from planner.store.drafts import Step
 from planner.store.lineage import Scenario
-from planner.territory.alignment import Alignment
-from planner.territory.applying import apply_edit
-from planner.territory.applying import difference
-from planner.territory.edits import Draft
-from planner.territory.edits import Edit
-from planner.territory.edits import Together
-from planner.territory.edits import edit_from_dict
-from planner.territory.edits import edit_to_dict
-from planner.territory.history import Entry
-from planner.territory.history import History
-from planner.territory.moves import Move
+from planner.territory.editing.apply import apply_edit
+from planner.territory.editing.apply import difference
+from planner.territory.editing.edits import Draft
+from planner.territory.editing.edits import Edit
+from planner.territory.editing.edits import Together
+from planner.territory.editing.edits import edit_from_dict
+from planner.territory.editing.edits import edit_to_dict
+from planner.territory.editing.history import Entry
+from planner.territory.editing.history import History
+from planner.territory.editing.moves import Move
+from planner.territory.model.alignment import Alignment
 
 KEPT_STEPS = 400  # of the log; older ones can no longer be taken back
 MOST_SAID = 3  # saves of others named in a notice

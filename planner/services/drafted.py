@@ -13,16 +13,16 @@ from planner.services.draft_log import TAKEN_BACK
 from planner.services.draft_log import OpenDraft
 from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import as_if
-from planner.territory.edits import ACCOUNT
-from planner.territory.edits import LOCKABLE
-from planner.territory.edits import UNIT
-from planner.territory.edits import Draft
-from planner.territory.edits import Edit
-from planner.territory.edits import MergeTerritories
-from planner.territory.edits import Together
-from planner.territory.history import Entry
-from planner.territory.moves import Move
-from planner.territory.moves import moves_between
+from planner.territory.editing.edits import ACCOUNT
+from planner.territory.editing.edits import LOCKABLE
+from planner.territory.editing.edits import UNIT
+from planner.territory.editing.edits import Draft
+from planner.territory.editing.edits import Edit
+from planner.territory.editing.edits import MergeTerritories
+from planner.territory.editing.edits import Together
+from planner.territory.editing.history import Entry
+from planner.territory.editing.moves import Move
+from planner.territory.editing.moves import moves_between
 
 COLUMNS = ["what", "id", "was", "will", "step", "label", "job_id"]
 

@@ -28,13 +28,13 @@ from planner.store import drafts as draft_rows
 from planner.store import editing
 from planner.store import lineage
 from planner.store.records import utc_now
-from planner.territory.applying import difference
-from planner.territory.edits import Draft
-from planner.territory.edits import Edit
-from planner.territory.edits import Lock
-from planner.territory.edits import Together
-from planner.territory.history import Entry
-from planner.territory.history import History
+from planner.territory.editing.apply import difference
+from planner.territory.editing.edits import Draft
+from planner.territory.editing.edits import Edit
+from planner.territory.editing.edits import Lock
+from planner.territory.editing.edits import Together
+from planner.territory.editing.history import Entry
+from planner.territory.editing.history import History
 
 MOST_SAID = 3  # steps named in the audit line of a save
 

@@ -14,16 +14,16 @@ from planner.core.errors import InputError
 from planner.geography.selecting import Drawn
 from planner.geography.selecting import touched
 from planner.services.territory_view import TerritoryView
-from planner.territory.edits import ACCOUNT
-from planner.territory.edits import TERRITORY
-from planner.territory.edits import AddTerritory
-from planner.territory.edits import Draft
-from planner.territory.edits import DrawBarrier
-from planner.territory.edits import Edit
-from planner.territory.edits import Lock
-from planner.territory.edits import MoveHome
-from planner.territory.edits import Together
-from planner.territory.moves import Move
+from planner.territory.editing.edits import ACCOUNT
+from planner.territory.editing.edits import TERRITORY
+from planner.territory.editing.edits import AddTerritory
+from planner.territory.editing.edits import Draft
+from planner.territory.editing.edits import DrawBarrier
+from planner.territory.editing.edits import Edit
+from planner.territory.editing.edits import Lock
+from planner.territory.editing.edits import MoveHome
+from planner.territory.editing.edits import Together
+from planner.territory.editing.moves import Move
 
 
 def assign_edit(

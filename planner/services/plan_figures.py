@@ -17,11 +17,11 @@ from planner.services.territory_view import travel_of
 from planner.services.workspace import Workspace
 from planner.store import quotas as quota_rows
 from planner.store import team as team_rows
-from planner.territory.measures import centroids
-from planner.territory.params import BalanceMeasure
-from planner.territory.params import BalanceParams
-from planner.territory.workhours import HoursParams
-from planner.territory.workhours import work_hours
+from planner.territory.model.measures import centroids
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.params import BalanceParams
+from planner.territory.model.workhours import HoursParams
+from planner.territory.model.workhours import work_hours
 
 WEEKS_PER_YEAR = 52
 _INDEXES = {

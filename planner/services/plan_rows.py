@@ -17,10 +17,10 @@ from planner.store.editing import Edit
 from planner.store.scenarios import BARRIER
 from planner.store.scenarios import HOME
 from planner.store.scenarios import LOCK
-from planner.territory.alignment import Alignment
-from planner.territory.edits import LOCKABLE
-from planner.territory.edits import Draft
-from planner.territory.edits import Locks
+from planner.territory.editing.edits import LOCKABLE
+from planner.territory.editing.edits import Draft
+from planner.territory.editing.edits import Locks
+from planner.territory.model.alignment import Alignment
 
 
 def load_plan(conn: Connection, scenario_id: str) -> Draft:

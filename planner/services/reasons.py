@@ -11,7 +11,7 @@ from planner.services import wording
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
-from planner.territory.splitting import JOINT
+from planner.territory.studies.splitting import JOINT
 
 
 def reasons_of(

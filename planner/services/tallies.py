@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.services.deviations import tallied
-from planner.territory.basis import MEASURES
+from planner.territory.model.unit_table import MEASURES
 
 Floats = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.services.territory_view import TerritoryView
-from planner.territory.teams import shared_units
+from planner.territory.model.teams import shared_units
 
 SHARED = ("units", "accounts", "potential_minor", "workload_min")
 

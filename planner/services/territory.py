@@ -21,9 +21,9 @@ from planner.services.territory_view import targeted
 from planner.services.workspace import Workspace
 from planner.store import companies as company_rows
 from planner.store import editing
-from planner.territory.applying import apply_edit
-from planner.territory.explain import why_accounts_moved
-from planner.territory.splitting import JOINT
+from planner.territory.editing.apply import apply_edit
+from planner.territory.proof.explain import why_accounts_moved
+from planner.territory.studies.splitting import JOINT
 
 DAYS_PER_MONTH = 30.44
 

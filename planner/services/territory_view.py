@@ -29,11 +29,11 @@ from planner.store import lineage
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
 from planner.store.lineage import Scenario
-from planner.territory.basis import MEASURES
-from planner.territory.basis import unit_table
-from planner.territory.measures import centroids
-from planner.territory.measures import distance_to_centre_km
-from planner.territory.measures import travel
+from planner.territory.model.measures import centroids
+from planner.territory.model.measures import distance_to_centre_km
+from planner.territory.model.measures import travel
+from planner.territory.model.unit_table import MEASURES
+from planner.territory.model.unit_table import unit_table
 
 
 @dataclass(frozen=True, kw_only=True)

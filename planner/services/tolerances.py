@@ -17,7 +17,7 @@ from planner.store import scenarios as scenario_rows
 from planner.store.companies import Company
 from planner.store.lineage import Scenario
 from planner.store.publications import list_publications
-from planner.territory.basis import MEASURES
+from planner.territory.model.unit_table import MEASURES
 
 DEFAULT_TOLERANCE = 0.10
 _EPSILON = 1e-9

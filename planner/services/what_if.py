@@ -30,14 +30,14 @@ from planner.services.workspace import Workspace
 from planner.store import editing
 from planner.store import lineage
 from planner.store.lineage import Scenario
-from planner.territory.applying import apply_edit
-from planner.territory.dividing import next_territory_id
-from planner.territory.edits import AddTerritory
-from planner.territory.edits import Draft
-from planner.territory.edits import DropTerritory
-from planner.territory.edits import Locks
-from planner.territory.params import BalanceMeasure
-from planner.territory.params import BalanceParams
+from planner.territory.editing.apply import apply_edit
+from planner.territory.editing.dividing import next_territory_id
+from planner.territory.editing.edits import AddTerritory
+from planner.territory.editing.edits import Draft
+from planner.territory.editing.edits import DropTerritory
+from planner.territory.editing.edits import Locks
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.params import BalanceParams
 
 _HEADS = re.compile(r", \d+ reps(?: \(\d+\))?$")
 

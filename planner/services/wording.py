@@ -10,8 +10,8 @@ import pandas as pd
 
 from planner.core.formats import Formats
 from planner.core.units import MIN_PER_HOUR
-from planner.territory.basis import MEASURES
-from planner.territory.workhours import HOURS
+from planner.territory.model.unit_table import MEASURES
+from planner.territory.model.workhours import HOURS
 
 ALONE = "this unit alone"  # so the engine speaks of a unit too big
 

@@ -14,12 +14,12 @@ from planner.store.records import utc_now
 from planner.store.tables import draft
 from planner.store.tables import draft_step
 
-Plain = Mapping[str, Any]  # an edit as `territory.edits.edit_to_dict` writes it
+Plain = Mapping[str, Any]  # an edit as `territory.editing.edits.edit_to_dict` writes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step of a draft; see `territory.history.Entry`."""
+    """One step of a draft; see `territory.editing.history.Entry`."""
 
     edit: Plain
     label: str

@@ -25,9 +25,9 @@ from planner.services.districts import district_table
 from planner.services.workspace import open_workspace
 from planner.store import editing
 from planner.store.engine import open_store
-from planner.territory.params import BalanceMeasure
-from planner.territory.params import BalanceParams
-from planner.territory.workhours import HOURS
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.params import BalanceParams
+from planner.territory.model.workhours import HOURS
 
 MILWAUKEE = "55079"
 EFFORT = 0.02  # of the usual search: what is asked must hold, not be found best

@@ -23,10 +23,10 @@ from planner.services.balancing import usual_counts
 from planner.services.drafted import Held
 from planner.services.territory_view import TerritoryView
 from planner.store.lineage import Scenario
-from planner.territory.params import BalanceMeasure
-from planner.territory.params import BalanceParams
-from planner.territory.precheck import check_request
-from planner.territory.workhours import HOURS
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.params import BalanceParams
+from planner.territory.model.precheck import check_request
+from planner.territory.model.workhours import HOURS
 
 AS_OF = dt.date(2026, 11, 20)
 UNITS = [f"U{n}" for n in range(8)]  # two rows of four; the right half is another state

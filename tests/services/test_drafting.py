@@ -36,15 +36,15 @@ from planner.services.gestures import unlock_edit
 from planner.services.plan_rows import plan_hash
 from planner.store import scenarios as scenario_rows
 from planner.store import team as team_rows
-from planner.territory.applying import apply_edit
-from planner.territory.applying import difference
-from planner.territory.edits import AddTerritory
-from planner.territory.edits import DrawBarrier
-from planner.territory.edits import Lock
-from planner.territory.edits import MergeTerritories
-from planner.territory.edits import MoveHome
-from planner.territory.edits import Together
-from planner.territory.moves import Move
+from planner.territory.editing.apply import apply_edit
+from planner.territory.editing.apply import difference
+from planner.territory.editing.edits import AddTerritory
+from planner.territory.editing.edits import DrawBarrier
+from planner.territory.editing.edits import Lock
+from planner.territory.editing.edits import MergeTerritories
+from planner.territory.editing.edits import MoveHome
+from planner.territory.editing.edits import Together
+from planner.territory.editing.moves import Move
 from tests.services.conftest import BROWN
 from tests.services.conftest import DANE
 from tests.services.conftest import MILWAUKEE

@@ -54,9 +54,9 @@ from planner.store.doctor import examine
 from planner.store.engine import Store
 from planner.store.team import load_positions
 from planner.store.transfer import kept_tables
-from planner.territory.edits import AddTerritory
-from planner.territory.edits import Together
-from planner.territory.moves import Move
+from planner.territory.editing.edits import AddTerritory
+from planner.territory.editing.edits import Together
+from planner.territory.editing.moves import Move
 from tests.services.conftest import AS_OF
 from tests.services.conftest import BROWN
 from tests.services.conftest import DANE

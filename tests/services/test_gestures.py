@@ -13,14 +13,14 @@ from planner.services.gestures import home_edit
 from planner.services.gestures import lock_edit
 from planner.services.gestures import moved_text
 from planner.services.gestures import unlock_edit
-from planner.territory.applying import apply_edit
-from planner.territory.applying import count_held
-from planner.territory.edits import AddTerritory
-from planner.territory.edits import DrawBarrier
-from planner.territory.edits import Lock
-from planner.territory.edits import MoveHome
-from planner.territory.edits import Together
-from planner.territory.moves import Move
+from planner.territory.editing.apply import apply_edit
+from planner.territory.editing.apply import count_held
+from planner.territory.editing.edits import AddTerritory
+from planner.territory.editing.edits import DrawBarrier
+from planner.territory.editing.edits import Lock
+from planner.territory.editing.edits import MoveHome
+from planner.territory.editing.edits import Together
+from planner.territory.editing.moves import Move
 from tests import small_plan
 
 

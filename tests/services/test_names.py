@@ -14,7 +14,7 @@ from planner.services import workspace
 from planner.store import companies
 from planner.store import lineage
 from planner.store import market
-from planner.territory.seats import parse_districts
+from planner.territory.files.seats import parse_districts
 
 BAD = ["x" * 10_000, "a\u202eb", "a\x1b[2J", "a\udc80"]
 

@@ -20,7 +20,7 @@ from planner.services.tallies import held
 from planner.services.tallies import measure_values
 from planner.services.tallies import worst_deviations
 from planner.store import deals as deal_rows
-from planner.territory.basis import MEASURES
+from planner.territory.model.unit_table import MEASURES
 
 IDS = ["T1", "T2", "T3"]
 amounts = st.one_of(st.none(), st.integers(0, 10**12))

@@ -15,9 +15,9 @@ from planner.services.drafted import drafted
 from planner.services.tolerances import territory_effects
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows
-from planner.territory.applying import apply_edit
-from planner.territory.edits import Retarget
-from planner.territory.moves import Move
+from planner.territory.editing.apply import apply_edit
+from planner.territory.editing.edits import Retarget
+from planner.territory.editing.moves import Move
 from tests.gestures import assign
 from tests.stores import SQLITE_ONLY
 

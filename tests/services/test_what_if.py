@@ -14,7 +14,7 @@ from planner.services.balancing import CAPACITY
 from planner.services.reasons import reasons_of
 from planner.store import editing
 from planner.store import scenarios as scenario_rows
-from planner.territory.params import BalanceMeasure
+from planner.territory.model.params import BalanceMeasure
 from tests.services.conftest import BROWN
 from tests.services.conftest import DANE
 from tests.services.conftest import MILWAUKEE

@@ -6,10 +6,10 @@ import pytest
 
 from planner.core.errors import InputError
 from planner.geography.adjacency import edges_frame
-from planner.territory.balance import balance
-from planner.territory.params import BalanceMeasure
-from planner.territory.params import BalanceParams
-from planner.territory.rules import Rules
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.params import BalanceParams
+from planner.territory.model.rules import Rules
+from planner.territory.solve.balance import balance
 from tests.territory.conftest import grid
 
 

@@ -9,22 +9,22 @@ from hypothesis import strategies as st
 
 from planner.core.run import RunControl
 from planner.geography.adjacency import edges_frame
-from planner.territory import certificate
-from planner.territory import contiguity
-from planner.territory import seeds
-from planner.territory.certificate import certify
-from planner.territory.certificate import dual_value
-from planner.territory.certificate import move_cost
-from planner.territory.certificate import travel_cost
-from planner.territory.explain import why_moved
-from planner.territory.naming import rename
-from planner.territory.params import BalanceMeasure
-from planner.territory.params import BalanceParams
-from planner.territory.problem import NOWHERE
-from planner.territory.problem import build_problem
-from planner.territory.search import SearchGoal
-from planner.territory.search import rate
-from planner.territory.search import search
+from planner.territory.model.naming import rename
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.params import BalanceParams
+from planner.territory.model.problem import NOWHERE
+from planner.territory.model.problem import build_problem
+from planner.territory.proof import certificate
+from planner.territory.proof.certificate import certify
+from planner.territory.proof.certificate import dual_value
+from planner.territory.proof.certificate import move_cost
+from planner.territory.proof.certificate import travel_cost
+from planner.territory.proof.explain import why_moved
+from planner.territory.search import contiguity
+from planner.territory.search import seeds
+from planner.territory.search.local_search import SearchGoal
+from planner.territory.search.local_search import rate
+from planner.territory.search.local_search import search
 
 
 def problem_of(units, edges, n_territories, *, today=None, locked=None, tolerance=0.1):

@@ -9,9 +9,9 @@ import pytest
 from planner.core.errors import InputError
 from planner.core.formats import Formats
 from planner.geography.colours import DEVIATION
-from planner.territory.alignment import Alignment
-from planner.territory.edits import Draft
-from planner.territory.edits import Locks
+from planner.territory.editing.edits import Draft
+from planner.territory.editing.edits import Locks
+from planner.territory.model.alignment import Alignment
 from planner.ui.maps import scales
 from planner.ui.maps.colouring import COLOUR_BY
 from planner.ui.maps.colouring import colouring_of

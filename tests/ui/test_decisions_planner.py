@@ -10,8 +10,8 @@ from planner.core.formats import Formats
 from planner.jobs import queue
 from planner.services import territory_view
 from planner.services.balancing import BalanceRequest
-from planner.territory.params import BalanceMeasure
-from planner.territory.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.params import BalanceParams
 from planner.ui import decision_charts
 from planner.ui.views.frontier_view import frontier_sentence
 from planner.ui.views.headcount_view import headcount_sentence

@@ -9,8 +9,8 @@ from planner.services import publishing
 from planner.services import scenarios
 from planner.services import territory_view
 from planner.services.balancing import BalanceRequest
-from planner.territory.edits import Lock
-from planner.territory.params import BalanceMeasure
+from planner.territory.editing.edits import Lock
+from planner.territory.model.params import BalanceMeasure
 from tests.gestures import assign
 
 RUN_S = 60

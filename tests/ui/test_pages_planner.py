@@ -18,7 +18,7 @@ from planner.services import segments
 from planner.services import territory
 from planner.services import territory_view
 from planner.store import jobs
-from planner.territory.moves import Move
+from planner.territory.editing.moves import Move
 from planner.ui.views.workbench import Choice
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -188,7 +188,7 @@ def make_summary(line: DemoLine) -> dict[str, Any]:
     -------
     Counts, balance, bound and gap, travel, visits, pay totals; ready for JSON.
     """
-    from planner.territory.tables import report_of
+    from planner.territory.files.run import report_of
 
     report = report_of(line.balanced)
     first = line.measures[0]

@@ -16,8 +16,8 @@ from planner.commissions.calculate import PayResult
 from planner.core.errors import ParamsError
 from planner.quotas.crediting import CreditResult
 from planner.scenarios.publish import Publication
-from planner.territory.params import BalanceMeasure
-from planner.territory.result import BalanceResult
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.solve.result import BalanceResult
 from planner.visits.plan import VisitsResult
 
 

@@ -18,7 +18,7 @@ from planner.services.demo.report_maps import worst_before
 from planner.services.demo.report_work import pay_part
 from planner.services.demo.report_work import visits_part
 from planner.services.team import owner_names
-from planner.territory.basis import MEASURES
+from planner.territory.model.unit_table import MEASURES
 from planner.visits.params import CadenceParams
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")

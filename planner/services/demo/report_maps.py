@@ -18,7 +18,7 @@ from planner.maps.sheet import Swatch
 from planner.maps.territories import territory_areas
 from planner.services.demo.line import DemoLine
 from planner.services.team import owner_names
-from planner.territory.basis import MEASURES
+from planner.territory.model.unit_table import MEASURES
 
 BAR_REACH = 1.0  # deviation shown at the end of a bar
 MOST_LINES = 12

@@ -47,11 +47,11 @@ from planner.services.new_company import given_columns
 from planner.services.new_company import place_in_units
 from planner.services.team import rep_by_position
 from planner.services.visits import TEAM_ITERATIONS
-from planner.territory.alignment import Alignment
-from planner.territory.balance import balance
-from planner.territory.basis import unit_table
-from planner.territory.params import BalanceMeasure
-from planner.territory.params import BalanceParams
+from planner.territory.model.alignment import Alignment
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.params import BalanceParams
+from planner.territory.model.unit_table import unit_table
+from planner.territory.solve.balance import balance
 from planner.visits.annealing import warm_up
 from planner.visits.params import RouteParams
 from planner.visits.plan import plan_visits

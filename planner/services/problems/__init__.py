@@ -22,15 +22,15 @@ from planner.services.problems.problem import Problem
 from planner.services.problems.problem import Seen
 from planner.services.roster import Roster
 from planner.services.territory_view import TerritoryView
-from planner.territory.edits import ACCOUNT
-from planner.territory.edits import TERRITORY
-from planner.territory.edits import UNIT
-from planner.territory.edits import Draft
-from planner.territory.edits import Edit
-from planner.territory.edits import Lock
-from planner.territory.edits import MergeTerritories
-from planner.territory.edits import Together
-from planner.territory.moves import Move
+from planner.territory.editing.edits import ACCOUNT
+from planner.territory.editing.edits import TERRITORY
+from planner.territory.editing.edits import UNIT
+from planner.territory.editing.edits import Draft
+from planner.territory.editing.edits import Edit
+from planner.territory.editing.edits import Lock
+from planner.territory.editing.edits import MergeTerritories
+from planner.territory.editing.edits import Together
+from planner.territory.editing.moves import Move
 
 __all__ = ["BALANCE", "KINDS", "Problem", "find_problems", "fix_of"]
 

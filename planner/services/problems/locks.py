@@ -10,9 +10,9 @@ from planner.services.problems.problem import BROKEN_LOCK
 from planner.services.problems.problem import Problem
 from planner.services.problems.problem import Seen
 from planner.services.problems.problem import listed
-from planner.territory.edits import ACCOUNT
-from planner.territory.edits import UNIT
-from planner.territory.edits import Draft
+from planner.territory.editing.edits import ACCOUNT
+from planner.territory.editing.edits import UNIT
+from planner.territory.editing.edits import Draft
 
 
 def broken_locks(seen: Seen, saved: Draft | None) -> Iterator[Problem]:

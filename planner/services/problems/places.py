@@ -15,7 +15,7 @@ from planner.services.problems.problem import UNASSIGNED
 from planner.services.problems.problem import Problem
 from planner.services.problems.problem import Seen
 from planner.services.problems.problem import counted
-from planner.territory.pieces import loose_pieces
+from planner.territory.editing.pieces import loose_pieces
 
 
 def unassigned(seen: Seen) -> Iterator[Problem]:

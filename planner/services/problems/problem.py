@@ -8,9 +8,9 @@ from functools import cached_property
 
 from planner.services import wording
 from planner.services.territory_view import TerritoryView
-from planner.territory.edits import Draft
-from planner.territory.pieces import receivers_of
-from planner.territory.pieces import without_barriers
+from planner.territory.editing.edits import Draft
+from planner.territory.editing.pieces import receivers_of
+from planner.territory.editing.pieces import without_barriers
 
 UNASSIGNED = "unassigned"
 ISLAND = "island"

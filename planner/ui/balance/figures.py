@@ -21,7 +21,7 @@ from planner.services.deviations import has_shares
 from planner.services.deviations import wanted_shares
 from planner.services.team import VACANT
 from planner.services.territory_view import TerritoryView
-from planner.territory.basis import MEASURES
+from planner.territory.model.unit_table import MEASURES
 
 Write = Callable[[Any], str]
 MOST_MEASURES = 3

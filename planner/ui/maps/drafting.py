@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from planner.services.territory_view import TerritoryView
-from planner.territory.edits import Draft
-from planner.territory.moves import differs
+from planner.territory.editing.edits import Draft
+from planner.territory.editing.moves import differs
 
 
 def draft_marks(

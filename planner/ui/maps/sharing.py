@@ -17,7 +17,7 @@ from planner.maps.territories import territory_areas
 from planner.services.scenarios import Comparison
 from planner.services.territory_view import TerritoryView
 from planner.services.visits import RepWeeks
-from planner.territory.basis import MEASURES
+from planner.territory.model.unit_table import MEASURES
 from planner.ui.maps.accounts import Classes
 from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.accounts import short_money

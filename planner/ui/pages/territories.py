@@ -21,8 +21,8 @@ from planner.services.roster import Roster
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.store.lineage import Scenario
-from planner.territory.basis import MEASURES
-from planner.territory.workhours import HOURS
+from planner.territory.model.unit_table import MEASURES
+from planner.territory.model.workhours import HOURS
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.balance import MeasureColumn

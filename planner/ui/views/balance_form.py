@@ -21,7 +21,7 @@ from planner.services.drafted import held_of
 from planner.services.drafted import n_locked
 from planner.services.gestures import things_text
 from planner.services.territory_view import TerritoryView
-from planner.territory.params import BalanceParams
+from planner.territory.model.params import BalanceParams
 from planner.ui import faults
 from planner.ui import session
 from planner.ui.maps.text import markdown_text

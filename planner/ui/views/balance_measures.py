@@ -13,7 +13,7 @@ from planner.services.balancing import MOST_MEASURES
 from planner.services.balancing import measures_to_ask
 from planner.services.balancing import usual_measure
 from planner.services.territory_view import TerritoryView
-from planner.territory.params import BalanceMeasure
+from planner.territory.model.params import BalanceMeasure
 
 _ROWS = ("bal-measure", "bal-second", "bal-third", "bal-fourth")
 _WIDTHS = (4, 2, 3, 3)

@@ -11,7 +11,7 @@ from planner.services.districts import district_by_unit
 from planner.services.districts import district_table
 from planner.services.districts import has_districts
 from planner.services.territory_view import TerritoryView
-from planner.territory.basis import MEASURES
+from planner.territory.model.unit_table import MEASURES
 from planner.ui import tables
 from planner.ui.maps.territory import DISTRICT
 from planner.ui.maps.territory import outlines_by

@@ -7,7 +7,7 @@ import streamlit as st
 
 from planner.services import scenarios
 from planner.services.drafting import jump
-from planner.territory.history import told
+from planner.territory.editing.history import told
 from planner.ui import tables
 from planner.ui.faults import guarded
 from planner.ui.views.workbench import Workbench

@@ -17,7 +17,7 @@ from planner.core.text import plain_text
 from planner.geography.colours import GREY
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.territory.basis import MEASURES
+from planner.territory.model.unit_table import MEASURES
 from planner.ui.balance import TableEvent
 from planner.ui.balance.component import show_list
 from planner.ui.balance.events import OF_LISTS

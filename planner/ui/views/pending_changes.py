@@ -16,9 +16,9 @@ from planner.services.drafting import accept
 from planner.services.drafting import reject
 from planner.services.drafting import reject_all
 from planner.services.reasons import reasons_of
-from planner.territory.edits import LOCKABLE
-from planner.territory.edits import UNIT
-from planner.territory.moves import differs
+from planner.territory.editing.edits import LOCKABLE
+from planner.territory.editing.edits import UNIT
+from planner.territory.editing.moves import differs
 from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.faults import guarded

@@ -7,7 +7,7 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.services import deviations
 from planner.services.territory_view import TerritoryView
-from planner.territory.edits import Retarget
+from planner.territory.editing.edits import Retarget
 from planner.ui.faults import guarded
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.workbench import Workbench

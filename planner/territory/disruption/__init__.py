@@ -1,0 +1,1 @@
+"""Few moves: plans near today's."""

@@ -1,0 +1,1 @@
+"""The plan under work: edits, their application, their log."""

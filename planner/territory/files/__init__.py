@@ -1,0 +1,1 @@
+"""A balance from files to files, for the command line."""

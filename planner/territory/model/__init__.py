@@ -1,0 +1,1 @@
+"""What is to be balanced: measures, rules, limits, and the problem as arrays."""

@@ -1,0 +1,1 @@
+"""What is proven of a plan, and why a unit moved."""

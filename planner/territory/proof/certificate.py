@@ -1,0 +1,293 @@
+"""A proven lower bound of a plan's objective, re-checkable from its multipliers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import replace
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import coo_array
+from scipy.sparse import hstack
+from scipy.sparse import vstack
+
+from planner.core.run import RunControl
+from planner.territory.model.problem import NOWHERE
+from planner.territory.model.problem import Floats
+from planner.territory.model.problem import Ints
+from planner.territory.model.problem import Problem
+
+_LP_SIZE = 60_000  # most variables of the linear program
+_NEAREST = 10  # centres a unit may go to in it
+_WHOLE_SIZE = 2_000_000  # most units · territories priced whole in each round
+_ROUNDS = 120  # of the subgradient method where the program would be too large
+_CHUNK = 4_000_000  # cells of a cost matrix held at once
+_SLACK_PRICE = 50.0  # of missing a tolerance, in the dearest cost of an ideal load
+
+Cost = Callable[[slice], Floats]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """
+    A bound and what proves it.
+
+    Parameters
+    ----------
+    bound
+        No plan with these centres and tolerances has a smaller objective.
+    multipliers : shape (n_territories, n_balanced)
+        Prices of load, in objective per ideal load; any numbers prove some bound.
+    method
+        ``linear program`` or ``subgradient``.
+    """
+
+    bound: float
+    multipliers: Floats
+    method: str
+
+
+def dual_value(problem: Problem, cost: Cost, multipliers: Floats) -> float:
+    """
+    Compute the bound that some multipliers prove.
+
+    Parameters
+    ----------
+    problem
+        Shares, limits of loads and locks.
+    cost
+        Gives rows of the cost matrix, shape (n_rows, n_territories).
+    multipliers : shape (n_territories, n_balanced)
+        Any numbers.
+
+    Returns
+    -------
+    Σ_u min_k (cost[u, k] + Σ_m p[k, m] · share[u, m])
+    - Σ_km max(p · most, p · least).
+
+    Notes
+    -----
+    Weak duality: the limits of loads are priced instead of kept, units may be split and
+    territories be in pieces. So every plan that keeps the tolerances costs at least
+    this much at these centres.
+    """
+    value, _ = _relaxed(problem, cost, multipliers)
+    return value
+
+
+def _relaxed(problem: Problem, cost: Cost, multipliers: Floats) -> tuple[float, Floats]:
+    """Value of the dual and the loads of its cheapest assignment."""
+    total = 0.0
+    loads = np.zeros(problem.target.shape)
+    rows = max(1, _CHUNK // problem.n_territories)
+    for start in range(0, problem.n_units, rows):
+        part = slice(start, min(start + rows, problem.n_units))
+        share = problem.share[part]
+        priced = cost(part) + share @ multipliers.T
+        locked = problem.locked[part]
+        cheapest = np.where(locked == NOWHERE, priced.argmin(axis=1), locked)
+        total += float(priced[np.arange(len(priced)), cheapest].sum())
+        for m in range(share.shape[1]):
+            loads[:, m] += np.bincount(cheapest, share[:, m], problem.n_territories)
+    high, low = multipliers * problem.most, multipliers * problem.least
+    return total - float(np.maximum(high, low).sum()), loads
+
+
+def travel_cost(problem: Problem, centres: Floats) -> Cost:
+    """Make the cost weight · km² to given centres."""
+    # |a - b|² = |a|² - 2 a·b + |b|², around the middle so that little cancels.
+    middle = problem.xy.mean(axis=0)
+    xy, to = problem.xy - middle, centres - middle
+    own, other = (xy**2).sum(axis=1), (to**2).sum(axis=1)
+
+    def rows(part: slice) -> Floats:
+        squared = own[part, None] - 2 * (xy[part] @ to.T) + other
+        np.maximum(squared, 0.0, out=squared)
+        squared *= problem.weight[part, None]
+        return squared
+
+    return rows
+
+
+def move_cost(problem: Problem) -> Cost:
+    """Make the cost 1 for each unit that leaves today's territory."""
+
+    def rows(part: slice) -> Floats:
+        today = problem.current[part, None]
+        away = (today != np.arange(problem.n_territories)) & (today != NOWHERE)
+        return away.astype(float)
+
+    return rows
+
+
+def certify(
+    problem: Problem, cost: Cost, objective: float, run: RunControl
+) -> Certificate:
+    """
+    Prove a lower bound of the objective.
+
+    Parameters
+    ----------
+    problem
+        What is asked.
+    cost
+        Gives rows of the cost matrix.
+    objective
+        What the plan at hand costs; guides the steps, is not trusted.
+    run
+        Asked to stop between rounds.
+
+    Returns
+    -------
+    The certificate; its bound is computed by `dual_value` from its multipliers alone.
+
+    Notes
+    -----
+    Multipliers come from a linear program (HiGHS through SciPy) over each unit's ten
+    cheapest territories where that is small enough, else from Polyak's subgradient
+    steps.
+    """
+    start = np.zeros(problem.target.shape)
+    if not problem.target.size:
+        value = dual_value(problem, cost, start)
+        return Certificate(bound=value, multipliers=start, method="linear program")
+    best = Certificate(
+        bound=dual_value(problem, cost, start), multipliers=start, method="subgradient"
+    )
+    n_near = problem.n_territories
+    if problem.n_units * n_near > _LP_SIZE:
+        n_near = min(_NEAREST, n_near)
+    if problem.n_units * n_near <= _LP_SIZE:
+        priced = _priced_by_program(problem, cost(slice(None)), n_near)
+        if priced is not None:
+            proven = dual_value(problem, cost, priced)
+            return Certificate(
+                bound=proven, multipliers=priced, method="linear program"
+            )
+    if problem.n_units * problem.n_territories <= _WHOLE_SIZE:
+        return _climb(
+            problem,
+            lambda prices: _relaxed(problem, cost, prices),
+            objective,
+            best,
+            run,
+        )
+    near, dear = _nearest(problem, cost)
+    guessed = _climb(
+        problem,
+        lambda prices: _relaxed_near(problem, near, dear, prices),
+        objective,
+        best,
+        run,
+    )
+    # The guess looked at the nearest territories only; what it proves, all decide.
+    proven = dual_value(problem, cost, guessed.multipliers)
+    return best if proven <= best.bound else replace(guessed, bound=proven)
+
+
+def _nearest(problem: Problem, cost: Cost) -> tuple[Ints, Floats]:
+    """List the cheapest territories of each unit, and their costs."""
+    n_near = min(_NEAREST, problem.n_territories)
+    near = np.empty((problem.n_units, n_near), dtype=np.int64)
+    dear = np.empty((problem.n_units, n_near))
+    rows = max(1, _CHUNK // problem.n_territories)
+    for start in range(0, problem.n_units, rows):
+        part = slice(start, min(start + rows, problem.n_units))
+        costs = cost(part)
+        near[part] = np.argpartition(costs, n_near - 1, axis=1)[:, :n_near]
+        locked = problem.locked[part]
+        near[part] = np.where(locked[:, None] == NOWHERE, near[part], locked[:, None])
+        dear[part] = np.take_along_axis(costs, near[part], axis=1)
+    return near, dear
+
+
+def _relaxed_near(
+    problem: Problem, near: Ints, dear: Floats, multipliers: Floats
+) -> tuple[float, Floats]:
+    """Value of the dual and loads where only the listed territories are open."""
+    priced = dear.copy()
+    for m in range(problem.share.shape[1]):
+        priced += problem.share[:, m, None] * multipliers[:, m][near]
+    place = priced.argmin(axis=1)
+    rows = np.arange(len(near))
+    loads = problem.loads(near[rows, place])
+    high, low = multipliers * problem.most, multipliers * problem.least
+    value = float(priced[rows, place].sum() - np.maximum(high, low).sum())
+    return value, loads
+
+
+def _climb(
+    problem: Problem,
+    relaxed: Callable[[Floats], tuple[float, Floats]],
+    objective: float,
+    best: Certificate,
+    run: RunControl,
+) -> Certificate:
+    """Raise the bound by subgradient steps of Polyak's length."""
+    high, low = problem.most, problem.least
+    multipliers, patience = best.multipliers, 1.0
+    for _ in range(_ROUNDS):
+        value, loads = relaxed(multipliers)
+        if value > best.bound:
+            best = Certificate(
+                bound=value, multipliers=multipliers, method="subgradient"
+            )
+        else:
+            patience *= 0.97
+        inside = np.clip(loads, low, high)
+        edge = np.where(multipliers > 0, high, np.where(multipliers < 0, low, inside))
+        slope = loads - edge
+        length = float((slope**2).sum())
+        if length < 1e-18 or value >= objective or run.should_stop():
+            break
+        multipliers = multipliers + patience * (objective - value) / length * slope
+    return best
+
+
+def _priced_by_program(problem: Problem, cost: Floats, n_near: int) -> Floats | None:
+    """
+    Solve the relaxed assignment and read its prices.
+
+    Returns None if HiGHS gives up, or if the tolerances cannot be kept by the cheapest
+    territories alone: the prices would then only mirror the price of missing them.
+    """
+    near = np.argpartition(cost, n_near - 1, axis=1)[:, :n_near]
+    locked = problem.locked != NOWHERE
+    near[locked] = problem.locked[locked, None]
+    units, n_balanced = np.arange(problem.n_units), problem.share.shape[1]
+    column = np.arange(near.size)
+    owner = np.repeat(units, n_near)
+    place = near.ravel()
+    whole = coo_array((np.ones(near.size), (owner, column)))
+    loads = vstack(
+        [
+            coo_array(
+                (problem.share[owner, m], (place, column)),
+                shape=(problem.n_territories, near.size),
+            )
+            for m in range(n_balanced)
+        ]
+    )
+    prices = cost[owner, place]
+    n_rows = loads.shape[0]
+    slack = coo_array((np.full(n_rows, -1.0), (np.arange(n_rows), np.arange(n_rows))))
+    none = coo_array((n_rows, n_rows))
+    above = vstack([hstack([loads, slack, none]), hstack([-loads, none, slack])])
+    scale = float(prices.max()) or 1.0
+    dear = _SLACK_PRICE * float(cost.max(axis=1).mean()) * problem.n_units
+    dear = dear / problem.n_territories or 1.0
+    solved = linprog(
+        np.concatenate([prices, np.full(2 * n_rows, dear)]) / scale,
+        A_ub=above.tocsr(),
+        b_ub=np.concatenate([problem.most.T.ravel(), -problem.least.T.ravel()]),
+        A_eq=hstack([whole, coo_array((problem.n_units, 2 * n_rows))]).tocsr(),
+        b_eq=np.ones(problem.n_units),
+        method="highs",
+        options={"time_limit": 60.0},
+    )
+    if solved.status != 0 or solved.x[near.size :].max(initial=0.0) > 1e-7:
+        return None
+    margins = -scale * np.asarray(solved.ineqlin.marginals, dtype=float)
+    signed = (margins[:n_rows] - margins[n_rows:]).reshape(n_balanced, -1)
+    return np.ascontiguousarray(signed.T)

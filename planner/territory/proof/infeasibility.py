@@ -1,0 +1,294 @@
+"""Impossible is an answer: the least deviation proven, and who blocks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import Bounds
+from scipy.optimize import LinearConstraint
+from scipy.optimize import milp
+from scipy.sparse import coo_array
+
+from planner.core.run import RunControl
+from planner.territory.model.components import part_of_territory
+from planner.territory.model.components import parts_of
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.problem import NOWHERE
+from planner.territory.model.problem import Floats
+from planner.territory.model.problem import Ints
+from planner.territory.model.problem import Problem
+
+_MOST_UNITS = 20_000  # beyond these only lumps, locks and parts are looked at
+_SUSPECTS = 12  # units around which a territory is tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """
+    A deviation no plan can stay under.
+
+    Parameters
+    ----------
+    measure
+        Of which measure; empty: of the worse of all measures together.
+    deviation
+        The proven least of the largest deviation, a share.
+    unit_ids
+        Units that force it.
+    reason
+        Why, in words.
+    """
+
+    measure: str
+    deviation: float
+    unit_ids: tuple[str, ...]
+    reason: str
+
+
+def prove_floors(
+    problem: Problem, measures: tuple[str, ...], run: RunControl
+) -> list[Floor]:
+    """
+    Prove how large the largest deviation must be at least.
+
+    Parameters
+    ----------
+    problem
+        What is asked; tolerances are not looked at.
+    measures
+        Names of the balanced measures, in their order.
+    run
+        Asked to stop between proofs.
+
+    Returns
+    -------
+    The floors above 0, the highest first.
+
+    Notes
+    -----
+    Each is a proof by itself. *Unit*: its territory holds it whole, so it is at least
+    share ÷ largest target - 1 over. *Locks*: the same of all units locked to a
+    territory. *Part*: territories that share a part cut off by barriers have its load
+    on average. *Around a unit*: the territory with this unit needs other units for the
+    measure it has little of; the least largest deviation over all sets of units, in
+    pieces or not, is a linear program (units may be split) with one side of it forced.
+    """
+    found = [*_of_units(problem, measures), *_of_locks(problem, measures)]
+    found += _of_parts(problem, measures)
+    if len(measures) > 1 and problem.n_units <= _MOST_UNITS:
+        found += _around_units(problem, run)
+    return sorted(
+        (floor for floor in found if floor.deviation > 1e-6),
+        key=lambda floor: -floor.deviation,
+    )
+
+
+def _of_units(problem: Problem, measures: tuple[str, ...]) -> list[Floor]:
+    floors = []
+    for m, name in enumerate(measures):
+        room = float(problem.target[:, m].max())
+        unit = int(problem.share[:, m].argmax())
+        over = float(problem.share[unit, m]) / room - 1
+        if over > 0:
+            floors.append(
+                Floor(
+                    measure=name,
+                    deviation=over,
+                    unit_ids=(str(problem.unit_ids[unit]),),
+                    reason=f"unit {str(problem.unit_ids[unit])!r} alone is "
+                    f"{100 * (1 + over):.0f} % of a territory's {name}",
+                )
+            )
+    return floors
+
+
+def _of_locks(problem: Problem, measures: tuple[str, ...]) -> list[Floor]:
+    held = problem.locked != NOWHERE
+    if not held.any():
+        return []
+    floors = []
+    for m, name in enumerate(measures):
+        load = np.bincount(
+            problem.locked[held], problem.share[held, m], problem.n_territories
+        )
+        territory = int((load / problem.target[:, m]).argmax())
+        over = float(load[territory] / problem.target[territory, m]) - 1
+        own = problem.unit_ids[problem.locked == territory]
+        if over > 0 and len(own) > 1:
+            floors.append(
+                Floor(
+                    measure=name,
+                    deviation=over,
+                    unit_ids=tuple(map(str, own[:20])),
+                    reason=f"the {len(own)} units locked to "
+                    f"{problem.territory_ids[territory]} are {100 * (1 + over):.0f} % "
+                    f"of its {name}",
+                )
+            )
+    return floors
+
+
+def _of_parts(problem: Problem, measures: tuple[str, ...]) -> list[Floor]:
+    """Hold each part that barriers cut off to whole numbers of territories."""
+    if not problem.is_contiguous or np.ptp(problem.target, axis=0).any():
+        return []
+    part = parts_of(problem)
+    n_parts = int(part.max()) + 1
+    if n_parts == 1:
+        return []
+    part_of_territory(problem, part)  # refuses what cannot be
+    floors = []
+    for m, name in enumerate(measures):
+        load = np.bincount(part, problem.share[:, m], n_parts)
+        for number in range(n_parts):
+            counts = np.arange(1, problem.n_territories + 1)
+            over = float(np.abs(load[number] / counts - 1).min())
+            unit = str(problem.unit_ids[part == number][0])
+            floors.append(
+                Floor(
+                    measure=name,
+                    deviation=over,
+                    unit_ids=(unit,),
+                    reason=f"the part of the map around unit {unit!r}, which barriers "
+                    f"cut off, has the {name} of {load[number]:.2f} territories",
+                )
+            )
+    return floors
+
+
+def _around_units(problem: Problem, run: RunControl) -> list[Floor]:
+    """Try a territory around the units whose measures differ most."""
+    uneven = problem.share.max(axis=1) - problem.share.min(axis=1)
+    floors = []
+    for unit in np.argsort(-uneven, kind="stable")[:_SUSPECTS]:
+        if run.should_stop() or uneven[unit] <= 0:
+            break
+        least = least_deviation_around(problem, int(unit))
+        if least is not None and least > 1e-6:
+            name = str(problem.unit_ids[unit])
+            floors.append(
+                Floor(
+                    measure="",
+                    deviation=least,
+                    unit_ids=(name,),
+                    reason=f"whichever units join {name!r}, one of the measures is "
+                    f"{100 * least:.1f} % off",
+                )
+            )
+    return floors
+
+
+def least_deviation_around(problem: Problem, unit: int) -> float | None:
+    """
+    Find the least largest deviation of a territory that holds a unit.
+
+    Parameters
+    ----------
+    problem
+        Shares, targets and forbidden pairs.
+    unit
+        Row of the unit.
+
+    Returns
+    -------
+    A lower bound over all measures, a share; None if the program was not solved.
+
+    Notes
+    -----
+    min d with Σ y_v · s_vm between (1 - d) and (1 + d) for every m, y_unit = 1, its
+    foes 0, other y in [0, 1]; targets as the range from the least to the largest.
+    """
+    n, n_measures = problem.share.shape
+    low, high = problem.target.min(axis=0), problem.target.max(axis=0)
+    rows = np.concatenate([problem.share.T, problem.share.T])
+    slack = np.concatenate([-high, low])[:, None]
+    matrix = coo_array(np.hstack([rows, slack]))
+    upper = np.concatenate([high, np.full(n_measures, np.inf)])
+    lower = np.concatenate([np.full(n_measures, -np.inf), low])
+    first, last = np.zeros(n + 1), np.ones(n + 1)
+    first[unit] = 1.0
+    foes = problem.foes[(problem.foes == unit).any(axis=1)]
+    last[foes[foes != unit]] = 0.0
+    last[n] = np.inf
+    aim = np.zeros(n + 1)
+    aim[n] = 1.0
+    solved = milp(
+        aim,
+        constraints=LinearConstraint(matrix.tocsr(), lower, upper),
+        bounds=Bounds(first, last),
+    )
+    return float(solved.fun) if solved.status == 0 else None
+
+
+def say_impossible(
+    problem: Problem,
+    labels: Ints,
+    measures: tuple[BalanceMeasure, ...],
+    floors: list[Floor],
+) -> list[str]:
+    """
+    Say what cannot be had, in sentences.
+
+    Parameters
+    ----------
+    problem
+        What is asked.
+    labels : shape (n_units,)
+        The best plan found.
+    measures
+        The balanced measures; those without a tolerance are passed over.
+    floors
+        What `prove_floors` returned.
+
+    Returns
+    -------
+    One sentence for each measure outside its tolerance; empty if all are kept.
+    """
+    deviation = np.abs(problem.loads(labels) / problem.target - 1)
+    worst: Floats = deviation.max(axis=0)
+    limits = [m.tolerance for m in measures if m.tolerance is not None]
+    widest = max(limits, default=0.0)
+    said = []
+    for m, measure in enumerate(measures):
+        name, limit = measure.column, measure.tolerance
+        if limit is None or worst[m] <= limit + 1e-9:
+            continue
+        own = [floor for floor in floors if floor.measure == name][:1]
+        least = own[0].deviation if own else 0.0
+        # What holds for the worst of all measures is no proof for this one.
+        joint = [floor for floor in floors if floor.measure == ""][:1]
+        joint = [floor for floor in joint if floor.deviation > max(least, widest)]
+        proven = [*own, *joint]
+        at = int(deviation[:, m].argmax())
+        others = [other.column for other in measures if other.tolerance is not None]
+        others.remove(name)
+        beside = f" together with {' and '.join(others)}" if others else ""
+        cannot = "cannot be had" if least > limit or joint else "was not reached"
+        tail = "nothing above 0 is proven, so a longer search may find better"
+        if own:
+            tail = f"at least {100 * least:.1f} % is proven"
+        elif joint:
+            tail = "and this is proven"
+        blockers = sorted({unit for floor in proven for unit in floor.unit_ids})
+        reasons = ", and ".join(floor.reason for floor in proven)
+        because = f": {reasons}" if proven else ""
+        who = f"; units {', '.join(blockers[:3])}" if blockers else ""
+        said.append(
+            f"{name} within {100 * limit:g} %{beside} {cannot}: {100 * worst[m]:.1f} % "
+            f"is the least found, {tail}{because}. In the way: "
+            f"{problem.territory_ids[at]}{who}"
+        )
+    return said
+
+
+def floors_frame(floors: list[Floor]) -> pd.DataFrame:
+    """Lay out the floors: measure, deviation, units, reason."""
+    return pd.DataFrame(
+        [
+            (floor.measure, floor.deviation, ", ".join(floor.unit_ids), floor.reason)
+            for floor in floors
+        ],
+        columns=["measure", "deviation", "units", "reason"],
+    )

@@ -1,0 +1,1 @@
+"""How plans are searched: seeds, annealing, neighbourhoods, coarser maps."""

@@ -1,0 +1,1 @@
+"""A balance from instance to result."""

@@ -1,0 +1,385 @@
+"""Balance: check → seed → repair → search → certificate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.core.run import RunControl
+from planner.geography.adjacency import connect
+from planner.geography.adjacency import point_edges
+from planner.territory.disruption.near_today import stay_near
+from planner.territory.model.naming import rename
+from planner.territory.model.params import BalanceParams
+from planner.territory.model.precheck import Request
+from planner.territory.model.precheck import check_request
+from planner.territory.model.problem import NOWHERE
+from planner.territory.model.problem import Ints
+from planner.territory.model.problem import Problem
+from planner.territory.model.problem import build_problem
+from planner.territory.model.rules import Rules
+from planner.territory.search import contiguity
+from planner.territory.search import seeds
+from planner.territory.search.coarsening import aggregate
+from planner.territory.search.coarsening import cells_of
+from planner.territory.search.lns import polish
+from planner.territory.search.lns import shorten
+from planner.territory.search.local_search import Plan
+from planner.territory.search.local_search import SearchGoal
+from planner.territory.search.local_search import rate
+from planner.territory.search.local_search import search
+from planner.territory.solve.assemble import conclude
+from planner.territory.solve.decompose import open_borders
+from planner.territory.solve.decompose import plan_ruled
+from planner.territory.solve.feasibility import can_level
+from planner.territory.solve.feasibility import level
+from planner.territory.solve.result import BalanceResult
+
+_FLOW_UNITS = 6_000  # beyond these the flow takes longer than the search
+_FLOW_ROUNDS = 20
+_SMALL, _MIDDLE = 20_000, 400_000  # units · territories that get eight or three starts
+_LARGE_UNITS = 20_000  # from here on cells are searched first
+_CELLS_A_TERRITORY, _LEAST_CELLS, _MOST_CELLS = 20, 4_000, 40_000
+_FINER = 8  # times as many cells at the next level, while they still hold as many units
+_CELL_STEPS, _BORDER_STEPS = 1_600, 60  # for each first cell; then for each cell, unit
+_MOST_BORDER_STEPS = 40_000_000
+_CELL_HEAT, _BORDER_HEAT = 1.0, 0.3
+_LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 4_000
+_POLISH_ROUNDS = 8
+_PAIR_ROUNDS = 20  # of pairs divided anew for travel: most of the gain
+_AGAIN = 4  # more searches where the tolerance is not met at once
+_NEARLY, _FAR = 0.05, 0.3  # excess for CP-SAT alone; too much for more searches
+_NEAR_STEPS = 1_000_000  # of each search for fewer moves
+_TRIAL_SHARE = 0.1  # of the steps, to choose among starts
+
+
+def balance(
+    units: pd.DataFrame,
+    edges: pd.DataFrame | None,
+    params: BalanceParams,
+    *,
+    current: pd.Series | None = None,
+    locked: pd.Series | None = None,
+    centres: pd.DataFrame | None = None,
+    rules: Rules | None = None,
+    run: RunControl | None = None,
+) -> BalanceResult:
+    """
+    Divide units into territories that share the measures evenly with little travel.
+
+    Parameters
+    ----------
+    units
+        Columns x_km, y_km and the measures; indexed by `unit_id`.
+    edges
+        EDGES frame; None: Delaunay neighbours of the places. Islands are bridged.
+    params
+        What is asked.
+    current
+        Territory today, indexed by `unit_id`; new territories keep its names.
+    locked
+        True for units that must keep today's territory, indexed by `unit_id`.
+    centres
+        Columns x_km, y_km indexed by `territory_id`: fixed, else territories are
+        measured to their weighted centroid.
+    rules
+        Groups, forbidden pairs and barriers, which always hold; costs of a move and
+        targets; or None.
+    run
+        Time limit, progress and cancel; the best so far is returned then.
+
+    Returns
+    -------
+    The plan; what could not be met stands in `is_met` and `blocking`.
+
+    Raises
+    ------
+    InputError
+        If the units, the alignment or the centres cannot be used.
+    InfeasibleError
+        If no plan can exist.
+    """
+    run = run or RunControl()
+    request = check_request(
+        units, params, current=current, locked=locked, centres=centres, rules=rules
+    )
+    problem, bridges = prepare(units, edges, params, request)
+    stages = {"check": run.elapsed_s}
+    rng = np.random.default_rng(params.seed)
+    run.report(0.02, "Placing territories")
+    goal = SearchGoal(is_moves=params.minimise == "moves", max_moved=params.max_moved)
+    labels = plan_ruled(
+        problem,
+        request.rules,
+        goal,
+        rng,
+        lambda part, own: _planned(part, own, params, rng, run, stages),
+    )
+    stages["search"] = run.elapsed_s - sum(stages.values())
+    run.report(0.92, "Proving how good it is", best=problem.travel(labels))
+    return conclude(
+        units,
+        params,
+        request,
+        problem,
+        labels,
+        bridges=bridges,
+        stages=stages,
+        run=run,
+    )
+
+
+def _planned(
+    problem: Problem,
+    goal: SearchGoal,
+    params: BalanceParams,
+    rng: np.random.Generator,
+    run: RunControl,
+    stages: dict[str, float],
+) -> Ints:
+    """Seed and search on a map that hangs together."""
+    if _is_large(problem, params):
+        plan = _coarse_then_fine(problem, goal, params, rng, run, stages)
+    else:
+        core = contiguity.join_locked(problem, rng)
+        starts = _starts(problem, core, params, rng, run)
+        stages["seed"] = run.elapsed_s - sum(stages.values())
+        plan = _best_search(problem, starts, goal, params, rng, run)
+        if goal.is_moves:
+            n_steps = int(min(_NEAR_STEPS, _STEPS_PER_UNIT * problem.n_units))
+            n_steps = int(n_steps * params.effort)
+            plan = stay_near(problem, plan, goal, n_steps, rng, run.part(0.85, 0.9))
+    return _renamed(problem, plan.labels)
+
+
+def prepare(
+    units: pd.DataFrame,
+    edges: pd.DataFrame | None,
+    params: BalanceParams,
+    request: Request,
+) -> tuple[Problem, pd.DataFrame]:
+    """
+    Make the problem of a checked request.
+
+    Returns
+    -------
+    problem
+        On the borders that are open.
+    bridges
+        EDGES rows added to connect the map.
+    """
+    linked = point_edges(units) if edges is None else edges
+    linked = connect(linked, units) if len(units) > 1 else linked
+    known = 0 if edges is None else len(edges)
+    bridges = linked.iloc[known:] if edges is not None else linked.iloc[:0]
+    linked = open_borders(linked, request.rules, units.index)
+    problem = build_problem(
+        units,
+        linked,
+        params,
+        request.territory_ids,
+        current=request.current,
+        locked=request.locked,
+        centres=request.centres,
+        rules=request.rules,
+    )
+    return problem, bridges.reset_index(drop=True)
+
+
+def _starts(
+    problem: Problem,
+    core: Ints,
+    params: BalanceParams,
+    rng: np.random.Generator,
+    run: RunControl,
+) -> list[Ints]:
+    """Make the plans the search begins with."""
+    if params.needs_current:
+        return [contiguity.repair(problem, problem.current, core)]
+    size = problem.n_units * problem.n_territories
+    n_starts = 8 if size <= _SMALL else 3 if size <= _MIDDLE else 1
+    if problem.centres is not None or problem.n_territories == 1:
+        n_starts = 1
+    drawn = []
+    if (problem.locked != NOWHERE).any():
+        drawn.append(problem.current)
+    if problem.share.shape[1] > 1 and problem.centres is None:
+        drawn.append(seeds.bisection_seed(problem))
+    for _ in range(n_starts):
+        if problem.n_units <= _FLOW_UNITS or problem.centres is not None:
+            drawn.append(seeds.flow_seed(problem, rng, _FLOW_ROUNDS, run))
+        else:
+            drawn.append(seeds.bisection_seed(problem))
+        if run.should_stop():
+            break
+    return [
+        contiguity.repair(problem, rename(problem, labels), core) for labels in drawn
+    ]
+
+
+def _is_large(problem: Problem, params: BalanceParams) -> bool:
+    """Whether cells come first: only where nothing is tied to single units."""
+    is_tied = params.needs_current or bool((problem.locked != NOWHERE).any())
+    is_tied = is_tied or bool(len(problem.foes))
+    return not is_tied and problem.n_units >= max(
+        _LARGE_UNITS, 4 * _CELLS_A_TERRITORY * problem.n_territories
+    )
+
+
+def _coarse_then_fine(
+    problem: Problem,
+    goal: SearchGoal,
+    params: BalanceParams,
+    rng: np.random.Generator,
+    run: RunControl,
+    stages: dict[str, float],
+) -> Plan:
+    """Search on cells of units, on finer ones, then move single units at borders."""
+    n_cells = _CELLS_A_TERRITORY * problem.n_territories
+    n_cells = max(_LEAST_CELLS, min(n_cells, _MOST_CELLS))
+    tolls = np.zeros(problem.target.shape)
+    labels: Ints | None = None
+    while labels is None or n_cells * _FINER <= problem.n_units:
+        cell = cells_of(problem, n_cells)
+        coarse = aggregate(problem, cell)
+        if labels is None:
+            labels = _cell_seed(coarse, rng, run)[cell]
+            stages["seed"] = run.elapsed_s - sum(stages.values())
+            n_steps = max(_LEAST_STEPS, _CELL_STEPS * coarse.n_units)
+            part, hot = run.part(0.1, 0.4), _CELL_HEAT
+        else:
+            n_steps = max(_LEAST_STEPS, _BORDER_STEPS * coarse.n_units)
+            part, hot = run.part(0.4, 0.5), _BORDER_HEAT
+        _, first = np.unique(cell, return_index=True)
+        start = contiguity.repair(coarse, labels[first], _no_core(coarse))
+        found = search(
+            coarse,
+            start,
+            goal,
+            int(n_steps * params.effort),
+            rng.spawn(1)[0],
+            part,
+            tolls=tolls,
+            hot=hot,
+        )
+        labels = found.labels[cell]
+        n_cells *= _FINER
+    stages["cells"] = run.elapsed_s - sum(stages.values())
+    labels = contiguity.repair(problem, labels, _no_core(problem))
+    best = rate(problem, labels, goal)
+    n_steps = min(_BORDER_STEPS * problem.n_units, _MOST_BORDER_STEPS)
+    for number in range(1 + _AGAIN):
+        if run.should_stop() or (number and best.key[0] <= 0):
+            break
+        part = run.part(0.5 + 0.08 * number, 0.58 + 0.08 * number)
+        found = search(
+            problem,
+            best.labels,
+            goal,
+            int(n_steps * params.effort),
+            rng.spawn(1)[0],
+            part,
+            tolls=tolls,
+            hot=_BORDER_HEAT,
+        )
+        best = min(best, found, key=lambda plan: plan.key)
+    return best
+
+
+def _cell_seed(coarse: Problem, rng: np.random.Generator, run: RunControl) -> Ints:
+    """Make the plan of cells the search begins with."""
+    if coarse.centres is None:
+        return seeds.bisection_seed(coarse)
+    return seeds.flow_seed(coarse, rng, _FLOW_ROUNDS, run)
+
+
+def _no_core(problem: Problem) -> Ints:
+    """Lock nothing."""
+    return np.full(problem.n_units, NOWHERE, dtype=np.int64)
+
+
+def _best_search(
+    problem: Problem,
+    starts: list[Ints],
+    goal: SearchGoal,
+    params: BalanceParams,
+    rng: np.random.Generator,
+    run: RunControl,
+) -> Plan:
+    """Try all starts a little, then search on from the best of them."""
+    n_steps = min(max(_STEPS_PER_UNIT * problem.n_units, _LEAST_STEPS), _MOST_STEPS)
+    n_steps = int(n_steps * params.effort)
+    rngs = rng.spawn(len(starts) + 2)
+    if len(starts) == 1:
+        found = search(problem, starts[0], goal, n_steps, rngs[0], run.part(0.1, 0.7))
+        return _warmed(
+            problem, found, goal, n_steps, params.effort, rngs[-1], run.part(0.7, 0.9)
+        )
+    trials = []
+    for number, start in enumerate(starts):
+        first, last = number / len(starts), (number + 1) / len(starts)
+        part = run.part(0.1 + 0.3 * first, 0.1 + 0.3 * last)
+        trials.append(
+            search(
+                problem, start, goal, int(n_steps * _TRIAL_SHARE), rngs[number], part
+            )
+        )
+        if run.should_stop():
+            break
+    trials.sort(key=lambda plan: plan.key)
+    best = trials[0]
+    n_kept = 2 if problem.n_units * problem.n_territories <= _SMALL else 1
+    for number, trial in enumerate(trials[:n_kept]):
+        if run.should_stop():
+            break
+        part = run.part(0.4 + 0.3 * number / n_kept, 0.4 + 0.3 * (number + 1) / n_kept)
+        found = search(problem, trial.labels, goal, n_steps, rngs[-1 - number], part)
+        best = min(best, found, key=lambda plan: plan.key)
+    return _warmed(problem, best, goal, n_steps, params.effort, rng, run.part(0.7, 0.9))
+
+
+def _warmed(
+    problem: Problem,
+    best: Plan,
+    goal: SearchGoal,
+    n_steps: int,
+    effort: float,
+    rng: np.random.Generator,
+    run: RunControl,
+) -> Plan:
+    """Search on from a plan outside its tolerance, divide anew by CP-SAT, level."""
+    if (problem.share > problem.most.max(axis=0)).any():
+        return best  # a unit too big for any territory: no search can help
+    levels = can_level(problem, goal)
+    tolls = np.zeros(problem.target.shape)
+    for number in range(_AGAIN):
+        is_far = levels and best.key[0] > _FAR
+        if best.key[0] <= 0 or is_far or run.should_stop():
+            break
+        part = run.part(0.5 * number / _AGAIN, 0.5 * (number + 1) / _AGAIN)
+        found = search(
+            problem, best.labels, goal, n_steps, rng.spawn(1)[0], part, tolls=tolls
+        )
+        best = min(best, found, key=lambda plan: plan.key)
+    if 0 < best.key[0] <= (_NEARLY if levels else np.inf) and not run.should_stop():
+        rounds = max(1, int(_POLISH_ROUNDS * min(effort, 4.0)))
+        best = polish(problem, best, goal, rounds, rng.spawn(1)[0], run)
+    if best.key[0] > 0 and levels and not run.should_stop():
+        best = level(
+            problem, best, goal, effort, n_steps, rng.spawn(1)[0], run.part(0.5, 0.8)
+        )
+    # With several measures units freeze where they keep all tolerances at once.
+    if best.key[0] <= 0 and levels and problem.share.shape[1] > 1:
+        rounds = max(1, int(_PAIR_ROUNDS * min(effort, 4.0)))
+        part = run.part(0.8, 1.0)
+        best = shorten(problem, best, goal, rounds, rng.spawn(1)[0], part)
+    return best
+
+
+def _renamed(problem: Problem, labels: Ints) -> Ints:
+    """Give the names that fit best, where names are free."""
+    if (problem.locked != NOWHERE).any() or np.ptp(problem.target, axis=0).any():
+        return labels
+    renamed = rename(problem, labels)
+    before, after = (problem.size_of_moves(plan) for plan in (labels, renamed))
+    return renamed if after <= before else labels

@@ -1,0 +1,168 @@
+"""Plan under rules: barriers open no border, groups are one unit, parts stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from planner.core.errors import InfeasibleError
+from planner.territory.model.components import part_of_territory
+from planner.territory.model.components import parts_of
+from planner.territory.model.components import restrict
+from planner.territory.model.problem import NOWHERE
+from planner.territory.model.problem import Ints
+from planner.territory.model.problem import Problem
+from planner.territory.model.rules import Rules
+from planner.territory.model.rules import group_of
+from planner.territory.model.rules import named_groups
+from planner.territory.model.rules import pair_rows
+from planner.territory.search.contraction import contract
+from planner.territory.search.contraction import join_groups
+from planner.territory.search.contraction import lock_groups
+from planner.territory.search.contraction import lost_by_grouping
+from planner.territory.search.local_search import SearchGoal
+
+Planner = Callable[[Problem, SearchGoal], Ints]
+
+
+def open_borders(edges: pd.DataFrame, rules: Rules, units: pd.Index) -> pd.DataFrame:
+    """
+    Leave out the borders that must not be crossed.
+
+    Parameters
+    ----------
+    edges
+        EDGES frame, bridges included.
+    rules
+        With the barriers.
+    units
+        `unit_id` by row.
+
+    Returns
+    -------
+    EDGES frame of the borders that remain.
+    """
+    shut = pair_rows(rules.barriers, units, "barrier: unit")
+    if not len(shut):
+        return edges
+    ends = [units.get_indexer(edges[name]) for name in ("unit_id", "neighbour_id")]
+    pairs = np.sort(np.column_stack(ends), axis=1)
+    code = pairs[:, 0] * len(units) + pairs[:, 1]
+    is_open = ~np.isin(code, shut[:, 0] * len(units) + shut[:, 1])
+    return edges.loc[is_open].reset_index(drop=True)
+
+
+def plan_ruled(
+    problem: Problem,
+    rules: Rules,
+    goal: SearchGoal,
+    rng: np.random.Generator,
+    plan: Planner,
+) -> Ints:
+    """
+    Make a plan that keeps groups together, pairs apart and barriers shut.
+
+    Parameters
+    ----------
+    problem
+        Whole units, on the borders that are open.
+    rules
+        What must hold.
+    goal
+        What is minimised, and the limit of moves.
+    rng
+        Random numbers.
+    plan
+        Makes a plan of a problem whose map hangs together.
+
+    Returns
+    -------
+    shape (n_units,)
+        Territory of each unit.
+
+    Raises
+    ------
+    InfeasibleError
+        If the rules leave no plan, or none was found that keeps forbidden pairs apart.
+    """
+    group = group_of(rules, problem.unit_ids)
+    problem, group = lock_groups(problem, group)
+    cell = np.arange(problem.n_units)
+    coarse, own = problem, goal
+    if (group != NOWHERE).any():
+        names = group_names(rules, problem, group)
+        cell = join_groups(problem, group, names, rng)
+        coarse = contract(problem, cell)
+        _check_foes(problem, cell)
+        lost = lost_by_grouping(problem, cell, coarse)
+        if goal.max_moved is not None:
+            own = replace(goal, max_moved=max(0.0, goal.max_moved - lost))
+    labels = _plan_parts(coarse, own, plan)[cell]
+    _check_apart(problem, labels)
+    return labels
+
+
+def group_names(rules: Rules, problem: Problem, group: Ints) -> list[str]:
+    """List the groups' names by number."""
+    if rules.together is None:
+        return []
+    names = named_groups(rules.together, problem.unit_ids)
+    name_by_group = dict(zip(group.tolist(), names.astype("str"), strict=True))
+    return [str(name_by_group.get(number)) for number in range(int(group.max()) + 1)]
+
+
+def _plan_parts(problem: Problem, goal: SearchGoal, plan: Planner) -> Ints:
+    """Plan each part of the map that barriers cut off by itself."""
+    if problem.n_units < 2 or not problem.is_contiguous:
+        return plan(problem, goal)
+    part = parts_of(problem)
+    if not part.any():
+        return plan(problem, goal)
+    owner = part_of_territory(problem, part)
+    labels = np.full(problem.n_units, NOWHERE, dtype=np.int64)
+    left = goal.max_moved
+    for number in range(int(part.max()) + 1):
+        rows, territories = (
+            np.flatnonzero(part == number),
+            np.flatnonzero(owner == number),
+        )
+        piece = restrict(problem, rows, territories)
+        own = goal if left is None else replace(goal, max_moved=max(0.0, left))
+        found = plan(piece, own)
+        labels[rows] = territories[found]
+        if left is not None:
+            left -= piece.size_of_moves(found)
+    return labels
+
+
+def _check_foes(problem: Problem, cell: Ints) -> None:
+    """Refuse pairs whose only way together leads each through the other."""
+    a, b = problem.foes[:, 0], problem.foes[:, 1]
+    same = cell[a] == cell[b]
+    if same.any():
+        first, second = (str(problem.unit_ids[ends[same][0]]) for ends in (a, b))
+        raise InfeasibleError(
+            [
+                f"{first!r} and {second!r} must not share a territory, but the way "
+                "that joins a group leads through both; drop the pair or split it"
+            ]
+        )
+
+
+def _check_apart(problem: Problem, labels: Ints) -> None:
+    a, b = problem.foes[:, 0], problem.foes[:, 1]
+    broken = labels[a] == labels[b]
+    if broken.any():
+        pairs = [
+            f"{str(problem.unit_ids[i])!r} and {str(problem.unit_ids[j])!r}"
+            for i, j in problem.foes[broken][:3]
+        ]
+        raise InfeasibleError(
+            [
+                f"no plan was found that keeps {', '.join(pairs)} apart; drop the "
+                "pair, unlock units around it, or ask for more territories"
+            ]
+        )

@@ -1,0 +1,1 @@
+"""Questions over many balances: frontier, headcount, districts, splitting."""
