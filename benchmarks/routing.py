@@ -18,15 +18,15 @@ from typing import Any
 import numpy as np
 
 from planner.core.files import write_text
-from planner.visits.annealing import warm_up
-from planner.visits.check import check_plan
-from planner.visits.check import day_faults
-from planner.visits.horizon import plan_rep
-from planner.visits.params import RouteParams
-from planner.visits.problem import LunchRule
-from planner.visits.problem import RepAccount
-from planner.visits.problem import RepProblem
-from planner.visits.timing import time_day
+from planner.visits.model.params import RouteParams
+from planner.visits.model.problem import LunchRule
+from planner.visits.model.problem import RepAccount
+from planner.visits.model.problem import RepProblem
+from planner.visits.model.timing import time_day
+from planner.visits.plan.rep import plan_rep
+from planner.visits.reasons.check import check_plan
+from planner.visits.reasons.check import day_faults
+from planner.visits.search.annealing import warm_up
 
 SHARED = Path(__file__).resolve().parents[2] / "shared/benchmarks/routing"
 S_PER_DAY = 86_400

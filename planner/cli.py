@@ -507,7 +507,7 @@ def _add_visits(verbs: Any) -> None:
 
 
 def _visits(args: argparse.Namespace) -> int:
-    from planner.visits.horizon import run_visits
+    from planner.visits.plan.rep import run_visits
 
     run, outputs = _run_control(args), args.outputs
     outputs.read("REP.json", args.rep)

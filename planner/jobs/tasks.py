@@ -43,8 +43,8 @@ def visits(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     from planner.services.visits import TEAM_ITERATIONS
     from planner.services.visits import save_plan
     from planner.services.visits import visit_inputs
-    from planner.visits.params import RouteParams
-    from planner.visits.plan import plan_visits
+    from planner.visits.model.params import RouteParams
+    from planner.visits.plan.team import plan_visits
 
     ws, scenario_id = _workspace(store, job), _scenario_id(job)
     run.report(0.02, "Reading the scenario")

@@ -18,10 +18,10 @@ from planner.store import companies as company_rows
 from planner.store import team as team_rows
 from planner.store import visits as visit_rows
 from planner.store.visits import VisitPlan
-from planner.visits.sheets import calendar_bytes
-from planner.visits.sheets import gpx_bytes
-from planner.visits.sheets import navigation_links
-from planner.visits.sheets import stops_csv
+from planner.visits.files.sheets import calendar_bytes
+from planner.visits.files.sheets import gpx_bytes
+from planner.visits.files.sheets import navigation_links
+from planner.visits.files.sheets import stops_csv
 
 
 def default_params(ws: Workspace) -> dict[str, Any]:

@@ -24,9 +24,9 @@ from planner.store.accounts import record_import
 from planner.store.audit import append_audit
 from planner.store.records import utc_now
 from planner.store.visits import save_visit_plan
-from planner.visits.sheets import calendar_bytes
-from planner.visits.sheets import gpx_bytes
-from planner.visits.sheets import join_places
+from planner.visits.files.sheets import calendar_bytes
+from planner.visits.files.sheets import gpx_bytes
+from planner.visits.files.sheets import join_places
 from tests.browser.conftest import running_app
 from tests.browser.test_every_page import PAGES
 from tests.browser.test_every_page import go_to

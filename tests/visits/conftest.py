@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from planner.visits.problem import RepAccount
+from planner.visits.model.problem import RepAccount
 from tests.visits.worlds import ALL_DAY
 from tests.visits.worlds import monthly
 from tests.visits.worlds import world

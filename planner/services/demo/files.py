@@ -23,8 +23,8 @@ from planner.geography.boundaries import dissolve
 from planner.services.demo.line import DemoLine
 from planner.services.demo.report import report_html
 from planner.services.team import owner_names
-from planner.visits.sheets import calendar_bytes
-from planner.visits.sheets import join_places
+from planner.visits.files.sheets import calendar_bytes
+from planner.visits.files.sheets import join_places
 
 FILES = (
     "accounts.csv",

@@ -18,7 +18,7 @@ from planner.quotas.crediting import CreditResult
 from planner.scenarios.publish import Publication
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.solve.result import BalanceResult
-from planner.visits.plan import VisitsResult
+from planner.visits.plan.team import VisitsResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

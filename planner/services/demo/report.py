@@ -19,7 +19,7 @@ from planner.services.demo.report_work import pay_part
 from planner.services.demo.report_work import visits_part
 from planner.services.team import owner_names
 from planner.territory.model.unit_table import MEASURES
-from planner.visits.params import CadenceParams
+from planner.visits.model.params import CadenceParams
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 BAR_REACH = 1.0  # deviation shown at the end of a bar

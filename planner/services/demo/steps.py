@@ -52,12 +52,12 @@ from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.unit_table import unit_table
 from planner.territory.solve.balance import balance
-from planner.visits.annealing import warm_up
-from planner.visits.params import RouteParams
-from planner.visits.plan import plan_visits
-from planner.visits.problem import LunchRule
-from planner.visits.problem import RepAccount
-from planner.visits.problem import RepProblem
+from planner.visits.model.params import RouteParams
+from planner.visits.model.problem import LunchRule
+from planner.visits.model.problem import RepAccount
+from planner.visits.model.problem import RepProblem
+from planner.visits.plan.team import plan_visits
+from planner.visits.search.annealing import warm_up
 
 ACCOUNTS_A_TERRITORY = 150
 MEASURE = "bookings"

@@ -24,20 +24,20 @@ from planner.core.schemas import check
 from planner.core.schemas import empty
 from planner.geography.travel import CrowFlyProvider
 from planner.geography.travel import TravelProvider
-from planner.visits.annealing import warm_up
-from planner.visits.horizon import RepPlan
-from planner.visits.horizon import plan_rep
-from planner.visits.params import CadenceParams
-from planner.visits.params import RouteParams
-from planner.visits.problem import RepProblem
-from planner.visits.rows import DAY_COLUMNS
-from planner.visits.rows import day_rows
-from planner.visits.rows import unserved_rows
-from planner.visits.rows import visit_rows
-from planner.visits.team import RepTask
-from planner.visits.team import build_team
-from planner.visits.workdays import closed_days
-from planner.visits.workdays import plan_dates
+from planner.visits.model.params import CadenceParams
+from planner.visits.model.params import RouteParams
+from planner.visits.model.problem import RepProblem
+from planner.visits.model.workdays import closed_days
+from planner.visits.model.workdays import plan_dates
+from planner.visits.plan.problems import RepTask
+from planner.visits.plan.problems import build_team
+from planner.visits.plan.rep import RepPlan
+from planner.visits.plan.rep import plan_rep
+from planner.visits.plan.rows import DAY_COLUMNS
+from planner.visits.plan.rows import day_rows
+from planner.visits.plan.rows import unserved_rows
+from planner.visits.plan.rows import visit_rows
+from planner.visits.search.annealing import warm_up
 
 
 @dataclass(frozen=True, kw_only=True)

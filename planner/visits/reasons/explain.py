@@ -11,15 +11,15 @@ from planner.core.schemas import WEEKDAYS
 from planner.core.units import S_PER_MIN
 from planner.core.units import clock_text
 from planner.core.units import duration_text
-from planner.visits.cadence import Pattern
-from planner.visits.cadence import patterns_of
-from planner.visits.params import S_PER_DAY
-from planner.visits.problem import DAYS_PER_WEEK
-from planner.visits.problem import RepProblem
-from planner.visits.timing import ALONE
-from planner.visits.timing import DayTimes
-from planner.visits.timing import Setting
-from planner.visits.timing import time_day
+from planner.visits.model.cadence import Pattern
+from planner.visits.model.cadence import patterns_of
+from planner.visits.model.params import S_PER_DAY
+from planner.visits.model.problem import DAYS_PER_WEEK
+from planner.visits.model.problem import RepProblem
+from planner.visits.model.timing import ALONE
+from planner.visits.model.timing import DayTimes
+from planner.visits.model.timing import Setting
+from planner.visits.model.timing import time_day
 
 _N_PATTERNS = 4  # looked at closely, those with the shortest detours
 _N_POSITIONS = 5  # of each day

@@ -10,10 +10,10 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.schemas import WEEKDAYS
-from planner.visits.params import S_PER_DAY
-from planner.visits.problem import DAYS_PER_WEEK
-from planner.visits.problem import N_DAYS
-from planner.visits.problem import Window
+from planner.visits.model.params import S_PER_DAY
+from planner.visits.model.problem import DAYS_PER_WEEK
+from planner.visits.model.problem import N_DAYS
+from planner.visits.model.problem import Window
 
 WORK_WEEK = WEEKDAYS[:DAYS_PER_WEEK]
 

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from planner.core.errors import InputError
-from planner.visits.sheets import calendar_bytes
-from planner.visits.sheets import gpx_bytes
-from planner.visits.sheets import join_places
-from planner.visits.sheets import navigation_links
-from planner.visits.sheets import stops_csv
+from planner.visits.files.sheets import calendar_bytes
+from planner.visits.files.sheets import gpx_bytes
+from planner.visits.files.sheets import join_places
+from planner.visits.files.sheets import navigation_links
+from planner.visits.files.sheets import stops_csv
 
 HOSTILE = [
     'O\'Hare & Sons <b>"bold"</b>',

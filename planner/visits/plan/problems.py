@@ -13,14 +13,14 @@ from planner.core.errors import InputError
 from planner.core.units import S_PER_MIN
 from planner.geography.travel import TravelMatrix
 from planner.geography.travel import TravelProvider
-from planner.visits.check import visits_owed
-from planner.visits.params import CadenceParams
-from planner.visits.params import RouteParams
-from planner.visits.problem import DAYS_PER_WEEK
-from planner.visits.problem import LunchRule
-from planner.visits.problem import RepAccount
-from planner.visits.problem import RepProblem
-from planner.visits.workdays import week_windows
+from planner.visits.model.params import CadenceParams
+from planner.visits.model.params import RouteParams
+from planner.visits.model.problem import DAYS_PER_WEEK
+from planner.visits.model.problem import LunchRule
+from planner.visits.model.problem import RepAccount
+from planner.visits.model.problem import RepProblem
+from planner.visits.model.workdays import week_windows
+from planner.visits.reasons.check import visits_owed
 
 Row = dict[str, Any]
 
@@ -80,7 +80,7 @@ def build_team(
     Parameters
     ----------
     accounts, reps, rep_of
-        As of `planner.visits.plan.plan_visits`.
+        As of `planner.visits.plan.team.plan_visits`.
     closed
         Days 0-19 on which nobody works.
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.core.errors import InputError
-from planner.visits.problem import RepProblem
-from planner.visits.timing import DayTimes
-from planner.visits.timing import Setting
-from planner.visits.timing import time_day
+from planner.visits.model.problem import RepProblem
+from planner.visits.model.timing import DayTimes
+from planner.visits.model.timing import Setting
+from planner.visits.model.timing import time_day
 
 _QUICK, _THOROUGH = 1, 5  # VROOM's exploration level
 _MUST = 100  # VROOM's highest priority

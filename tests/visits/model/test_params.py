@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from planner.core.errors import ParamsError
-from planner.visits.params import CadenceParams
-from planner.visits.params import RouteParams
+from planner.visits.model.params import CadenceParams
+from planner.visits.model.params import RouteParams
 
 
 @pytest.mark.parametrize(

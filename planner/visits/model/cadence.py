@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from planner.visits.problem import DAYS_PER_WEEK
-from planner.visits.problem import N_DAYS
-from planner.visits.problem import RepProblem
+from planner.visits.model.problem import DAYS_PER_WEEK
+from planner.visits.model.problem import N_DAYS
+from planner.visits.model.problem import RepProblem
 
 FORTNIGHT = 10
 LEAST_GAP_DAYS = 8

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.core.errors import InputError
-from planner.visits.params import COUNTS_PER_4_WEEKS
-from planner.visits.params import S_PER_DAY
+from planner.visits.model.params import COUNTS_PER_4_WEEKS
+from planner.visits.model.params import S_PER_DAY
 
 DAYS_PER_WEEK = 5
 N_DAYS = 20

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 
-from planner.visits.problem import RepProblem
+from planner.visits.model.problem import RepProblem
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from planner.visits.cadence import patterns_of
-from planner.visits.problem import RepProblem
-from planner.visits.search import Days
-from planner.visits.search import Task
-from planner.visits.search import refresh
-from planner.visits.timing import ALONE
-from planner.visits.timing import time_day
+from planner.visits.model.cadence import patterns_of
+from planner.visits.model.problem import RepProblem
+from planner.visits.model.timing import ALONE
+from planner.visits.model.timing import time_day
+from planner.visits.search.patterns import Days
+from planner.visits.search.patterns import Task
+from planner.visits.search.patterns import refresh
 
 Ints = npt.NDArray[np.int64]
 

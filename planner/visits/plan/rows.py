@@ -7,10 +7,10 @@ from datetime import date
 
 import pandas as pd
 
-from planner.visits.horizon import RepPlan
-from planner.visits.team import RepTask
-from planner.visits.team import Row
-from planner.visits.timing import lunch_before_driving
+from planner.visits.model.timing import lunch_before_driving
+from planner.visits.plan.problems import RepTask
+from planner.visits.plan.problems import Row
+from planner.visits.plan.rep import RepPlan
 
 DAY_COLUMNS = {
     "rep_id": "str",

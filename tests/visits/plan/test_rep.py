@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 from planner.core.errors import InputError
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
-from planner.visits.horizon import RepPlan
-from planner.visits.horizon import plan_rep
-from planner.visits.horizon import run_visits
-from planner.visits.params import RouteParams
+from planner.visits.model.params import RouteParams
+from planner.visits.plan.rep import RepPlan
+from planner.visits.plan.rep import plan_rep
+from planner.visits.plan.rep import run_visits
 from tests.visits.worlds import ALL_DAY
 from tests.visits.worlds import judge
 from tests.visits.worlds import monthly
 from tests.visits.worlds import world
 
 QUICK = RouteParams(iterations=300)
-SHARED = Path(__file__).parents[3] / "shared/benchmarks/routing/synthetic_rep"
+SHARED = Path(__file__).parents[4] / "shared/benchmarks/routing/synthetic_rep"
 
 
 def planned(problem, params=QUICK):

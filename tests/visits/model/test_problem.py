@@ -8,7 +8,7 @@ import json
 import pytest
 
 from planner.core.errors import InputError
-from planner.visits.problem import RepProblem
+from planner.visits.model.problem import RepProblem
 
 ACCOUNT = {
     "id": 1,

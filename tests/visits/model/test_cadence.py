@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.visits.cadence import day_patterns
+from planner.visits.model.cadence import day_patterns
 
 ALWAYS = [True] * 20
 

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.core.run import RunControl
-from planner.visits import search
-from planner.visits.arrays import build_task
-from planner.visits.arrays import empty_days
-from planner.visits.arrays import routes_of
-from planner.visits.params import RouteParams
-from planner.visits.problem import RepProblem
+from planner.visits.model.params import RouteParams
+from planner.visits.model.problem import RepProblem
+from planner.visits.search import patterns
+from planner.visits.search.arrays import build_task
+from planner.visits.search.arrays import empty_days
+from planner.visits.search.arrays import routes_of
 
 _N_STAGES = 100  # temperatures in one pass
 _MAX_ROUNDS = 500  # between two looks at the clock, some 50 ms
@@ -62,7 +62,7 @@ def warm_up(problem: RepProblem) -> None:
 
 
 def _one_pass(
-    task: search.Task,
+    task: patterns.Task,
     movable: npt.NDArray[np.int64],
     params: RouteParams,
     number: int,
@@ -79,7 +79,7 @@ def _one_pass(
     days, kept, best = (empty_days(task, seed) for _ in range(3))
     soft_s = task.soft_penalty.copy()
     begun_s = run.elapsed_s
-    cost = search.anneal(
+    cost = patterns.anneal(
         task, days, kept, best, movable, 1, movable.size, _MAX_REMOVED, _HOT_S
     )
     done, share = 1, 0.0
@@ -88,7 +88,7 @@ def _one_pass(
         heat_s = _HOT_S * (_COLD_S / _HOT_S) ** share
         task.soft_penalty[:] = soft_s * (1 + _SOFT_RISE * share)
         rounds = min(n_rounds, params.iterations - done)
-        cost = search.anneal(
+        cost = patterns.anneal(
             task, days, kept, best, movable, rounds, _MAX_RETRIED, _MAX_REMOVED, heat_s
         )
         done += rounds

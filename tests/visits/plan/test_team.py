@@ -17,8 +17,8 @@ from planner.core.schemas import VISITS
 from planner.core.schemas import check
 from planner.core.schemas import empty
 from planner.services.team import rep_by_position
-from planner.visits.params import RouteParams
-from planner.visits.plan import plan_visits
+from planner.visits.model.params import RouteParams
+from planner.visits.plan.team import plan_visits
 
 MONDAY = date(2026, 11, 23)
 THANKSGIVING = date(2026, 11, 26)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from planner.core.units import clock_text
-from planner.visits.problem import DAYS_PER_WEEK
-from planner.visits.problem import RepProblem
-from planner.visits.timing import DayTimes
+from planner.visits.model.problem import DAYS_PER_WEEK
+from planner.visits.model.problem import RepProblem
+from planner.visits.model.timing import DayTimes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

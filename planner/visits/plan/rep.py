@@ -15,19 +15,19 @@ from typing import Any
 from planner.core.results import Result
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
-from planner.visits.annealing import search_routes
-from planner.visits.check import PlanCheck
-from planner.visits.check import check_plan
-from planner.visits.check import visits_owed
-from planner.visits.day import resequence
-from planner.visits.explain import Reason
-from planner.visits.explain import day_name
-from planner.visits.explain import explain_missing
-from planner.visits.filling import fill_days
-from planner.visits.params import RouteParams
-from planner.visits.problem import RepProblem
-from planner.visits.timing import DayTimes
-from planner.visits.timing import time_day
+from planner.visits.day.live import resequence
+from planner.visits.model.params import RouteParams
+from planner.visits.model.problem import RepProblem
+from planner.visits.model.timing import DayTimes
+from planner.visits.model.timing import time_day
+from planner.visits.reasons.check import PlanCheck
+from planner.visits.reasons.check import check_plan
+from planner.visits.reasons.check import visits_owed
+from planner.visits.reasons.explain import Reason
+from planner.visits.reasons.explain import day_name
+from planner.visits.reasons.explain import explain_missing
+from planner.visits.search.annealing import search_routes
+from planner.visits.search.filling import fill_days
 
 
 @dataclass(frozen=True, slots=True)

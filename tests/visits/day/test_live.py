@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from planner.core.errors import InputError
-from planner.visits.check import day_faults
-from planner.visits.day import replan_day
-from planner.visits.day import resequence
-from planner.visits.gaps import fill_gap
-from planner.visits.timing import lunch_before_driving
-from planner.visits.timing import time_day
+from planner.visits.day.gaps import fill_gap
+from planner.visits.day.live import replan_day
+from planner.visits.day.live import resequence
+from planner.visits.model.timing import lunch_before_driving
+from planner.visits.model.timing import time_day
+from planner.visits.reasons.check import day_faults
 from tests.visits.worlds import monthly
 from tests.visits.worlds import world
 

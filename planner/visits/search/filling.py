@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.visits.arrays import build_task
-from planner.visits.arrays import empty_days
-from planner.visits.arrays import routes_of
-from planner.visits.cadence import patterns_of
-from planner.visits.params import RouteParams
-from planner.visits.problem import RepProblem
-from planner.visits.search import NEVER
-from planner.visits.search import Days
-from planner.visits.search import Task
-from planner.visits.search import cheapest_place
-from planner.visits.search import insert
+from planner.visits.model.cadence import patterns_of
+from planner.visits.model.params import RouteParams
+from planner.visits.model.problem import RepProblem
+from planner.visits.search.arrays import build_task
+from planner.visits.search.arrays import empty_days
+from planner.visits.search.arrays import routes_of
+from planner.visits.search.patterns import NEVER
+from planner.visits.search.patterns import Days
+from planner.visits.search.patterns import Task
+from planner.visits.search.patterns import cheapest_place
+from planner.visits.search.patterns import insert
 
 
 def fill_days(

@@ -1,0 +1,1 @@
+"""A day under way: re-planned live, a freed hour filled."""

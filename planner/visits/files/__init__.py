@@ -1,0 +1,1 @@
+"""Visit plans as calendar, GPX, CSV."""

@@ -1,0 +1,1 @@
+"""What is to be planned: params, problem, cadence, workdays, times."""

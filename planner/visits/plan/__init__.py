@@ -1,0 +1,1 @@
+"""A plan for a rep and for the team."""

@@ -1,0 +1,1 @@
+"""Why a visit is not planned, and whether a plan is right."""

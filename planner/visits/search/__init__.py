@@ -1,0 +1,1 @@
+"""How weeks are searched."""
