@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.commissions.calculate import calculate
-from planner.commissions.plans import CompPlan
-from planner.commissions.plans import load_plan
-from planner.commissions.reference import reference_amounts
+from planner.commissions.calculation.calculate import calculate
+from planner.commissions.calculation.reference import reference_amounts
+from planner.commissions.plans.plan import CompPlan
+from planner.commissions.plans.plan import load_plan
 from planner.core.schemas import DEALS
 from planner.core.schemas import OWNERSHIP
 from planner.core.schemas import POSITIONS

@@ -538,7 +538,7 @@ def _add_pay(verbs: Any) -> None:
 
 
 def _pay(args: argparse.Namespace) -> int:
-    from planner.commissions.batch import run_pay
+    from planner.commissions.files.batch import run_pay
 
     summary = run_pay(
         plan_path=args.plan,

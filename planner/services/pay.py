@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from planner.commissions.calculate import calculate
-from planner.commissions.ledger import earnings_of
-from planner.commissions.plans import CompPlan
-from planner.commissions.plans import load_plan
-from planner.commissions.statement import Statement
-from planner.commissions.statement import make_statement
+from planner.commissions.calculation.calculate import calculate
+from planner.commissions.ledger.entries import earnings_of
+from planner.commissions.plans.plan import CompPlan
+from planner.commissions.plans.plan import load_plan
+from planner.commissions.statements.statement import Statement
+from planner.commissions.statements.statement import make_statement
 from planner.core.errors import InputError
 from planner.core.errors import NotFoundError
 from planner.core.run import RunControl

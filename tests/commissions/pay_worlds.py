@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planner.commissions.plans import load_plan
+from planner.commissions.plans.plan import load_plan
 from planner.core.schemas import QUOTAS
 from planner.core.schemas import check
 from planner.quotas.crediting import CREDIT_COLUMNS

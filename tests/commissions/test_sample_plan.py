@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from planner.accounts.sample import load_sample
-from planner.commissions.calculate import calculate
-from planner.commissions.plans import load_plan
+from planner.commissions.calculation.calculate import calculate
+from planner.commissions.plans.plan import load_plan
 from planner.quotas.crediting import credit_deals
 from planner.quotas.ownership import problems
 

@@ -14,10 +14,10 @@ from pay_worlds import credit
 from pay_worlds import credits_of
 from pay_worlds import plan_of
 
-from planner.commissions.calculate import calculate
-from planner.commissions.corrections import deltas
-from planner.commissions.ledger import entries_of
-from planner.commissions.ledger import post
+from planner.commissions.calculation.calculate import calculate
+from planner.commissions.ledger.corrections import deltas
+from planner.commissions.ledger.entries import entries_of
+from planner.commissions.ledger.entries import post
 from planner.core.money import format_minor
 from planner.core.money import parse_minor
 from planner.core.schemas import DEALS

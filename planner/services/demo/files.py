@@ -9,10 +9,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from planner.commissions.plans import load_plan
-from planner.commissions.statement import Statement
-from planner.commissions.statement import make_statement
-from planner.commissions.statement import statement_xlsx_bytes
+from planner.commissions.plans.plan import load_plan
+from planner.commissions.statements.statement import Statement
+from planner.commissions.statements.statement import make_statement
+from planner.commissions.statements.statement import statement_xlsx_bytes
 from planner.core.files import in_money
 from planner.core.files import write_bytes
 from planner.core.files import write_frame

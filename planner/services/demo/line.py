@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.accounts.sample import SampleCompany
-from planner.commissions.calculate import PayResult
+from planner.commissions.calculation.calculate import PayResult
 from planner.core.errors import ParamsError
 from planner.quotas.crediting import CreditResult
 from planner.scenarios.publish import Publication

@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from planner.commissions.statement import Statement
+from planner.commissions.statements.statement import Statement
 from planner.core.formats import Formats
 from planner.core.settings import Settings
 from planner.services.demo.line import DemoLine

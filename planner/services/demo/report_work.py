@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.commissions.statement import Statement
+from planner.commissions.statements.statement import Statement
 from planner.core.formats import Formats
 from planner.geography.colours import INK
 from planner.maps.picture import svg_picture

@@ -20,8 +20,8 @@ from planner.accounts.simulation.deals import simulate_deals
 from planner.accounts.simulation.team import simulate_team
 from planner.accounts.simulation.team import territory_places
 from planner.capacity.workload import account_minutes
-from planner.commissions.calculate import calculate
-from planner.commissions.plans import load_plan
+from planner.commissions.calculation.calculate import calculate
+from planner.commissions.plans.plan import load_plan
 from planner.core import schemas
 from planner.core.errors import InputError
 from planner.core.errors import named

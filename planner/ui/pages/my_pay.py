@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from planner.commissions.statement import Statement
-from planner.commissions.statement import statement_xlsx_bytes
+from planner.commissions.statements.statement import Statement
+from planner.commissions.statements.statement import statement_xlsx_bytes
 from planner.core.formats import Formats
 from planner.services import pay
 from planner.ui import charts

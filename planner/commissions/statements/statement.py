@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from planner.commissions.plans import CompPlan
-from planner.commissions.sentence import pay_sentence
+from planner.commissions.plans.plan import CompPlan
+from planner.commissions.statements.sentence import pay_sentence
 from planner.commissions.wording import month_text
 from planner.commissions.wording import working_text
 from planner.core.files import exact_money

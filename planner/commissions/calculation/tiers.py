@@ -6,7 +6,7 @@ from bisect import bisect_left
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from planner.commissions.components import RateTable
+from planner.commissions.plans.components import RateTable
 from planner.core.money import round_ratio
 from planner.core.units import PPM
 

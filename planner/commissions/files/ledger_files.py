@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from planner.commissions.ledger import LedgerEntry
-from planner.commissions.ledger import to_frame
-from planner.commissions.ledger import verify
-from planner.commissions.tables import Table
+from planner.commissions.files.cells import Table
+from planner.commissions.ledger.entries import LedgerEntry
+from planner.commissions.ledger.entries import to_frame
+from planner.commissions.ledger.entries import verify
 from planner.core.errors import InputError
 from planner.core.files import in_money
 from planner.core.money import parse_minor

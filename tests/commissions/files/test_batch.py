@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from pay_worlds import MARGINAL
 
-from planner.commissions.batch import run_pay
+from planner.commissions.files.batch import run_pay
 from planner.core.errors import InputError
 
 DEALS = """deal_id,account_id,close_on,amount,currency,kind,related_deal_id,splits

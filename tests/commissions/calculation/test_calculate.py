@@ -15,9 +15,9 @@ from pay_worlds import credits_of
 from pay_worlds import plan_of
 from pay_worlds import quotas_of
 
-from planner.commissions.calculate import calculate
-from planner.commissions.plans import load_plan
-from planner.commissions.reference import reference_amounts
+from planner.commissions.calculation.calculate import calculate
+from planner.commissions.calculation.reference import reference_amounts
+from planner.commissions.plans.plan import load_plan
 from planner.core.errors import InputError
 
 QUOTA = quotas_of({"P-R01": 10_000_00, "P-R02": 20_000_00})

@@ -6,7 +6,7 @@ import pytest
 from pay_worlds import HEAD
 from pay_worlds import MARGINAL
 
-from planner.commissions.plans import load_plan
+from planner.commissions.plans.plan import load_plan
 from planner.core.errors import InputError
 
 

@@ -12,10 +12,10 @@ from pay_worlds import credit
 from pay_worlds import credits_of
 from pay_worlds import quotas_of
 
-from planner.commissions.calculate import calculate
-from planner.commissions.plans import load_plan
-from planner.commissions.statement import make_statement
-from planner.commissions.statement import statement_xlsx_bytes
+from planner.commissions.calculation.calculate import calculate
+from planner.commissions.plans.plan import load_plan
+from planner.commissions.statements.statement import make_statement
+from planner.commissions.statements.statement import statement_xlsx_bytes
 
 PLAN = load_plan(MARGINAL)
 QUOTAS = quotas_of({"P-R01": 10_000_00})

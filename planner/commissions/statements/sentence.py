@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from planner.commissions.components import Component
-from planner.commissions.plans import CompPlan
+from planner.commissions.plans.components import Component
+from planner.commissions.plans.plan import CompPlan
 from planner.commissions.wording import money_text
 from planner.commissions.wording import month_text
 from planner.commissions.wording import rate_text

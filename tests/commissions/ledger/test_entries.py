@@ -13,12 +13,12 @@ from pay_worlds import credit
 from pay_worlds import credits_of
 from pay_worlds import plan_of
 
-from planner.commissions.calculate import calculate
-from planner.commissions.ledger import LedgerEntry
-from planner.commissions.ledger import balance
-from planner.commissions.ledger import earnings_of
-from planner.commissions.ledger import post
-from planner.commissions.ledger import verify
+from planner.commissions.calculation.calculate import calculate
+from planner.commissions.ledger.entries import LedgerEntry
+from planner.commissions.ledger.entries import balance
+from planner.commissions.ledger.entries import earnings_of
+from planner.commissions.ledger.entries import post
+from planner.commissions.ledger.entries import verify
 from planner.core.errors import InputError
 
 

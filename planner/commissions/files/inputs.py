@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.commissions.tables import Table
-from planner.commissions.tables import day
-from planner.commissions.tables import day_or_open
-from planner.commissions.tables import filled
-from planner.commissions.tables import one_of
-from planner.commissions.tables import positive
-from planner.commissions.tables import share_ppm
+from planner.commissions.files.cells import Table
+from planner.commissions.files.cells import day
+from planner.commissions.files.cells import day_or_open
+from planner.commissions.files.cells import filled
+from planner.commissions.files.cells import one_of
+from planner.commissions.files.cells import positive
+from planner.commissions.files.cells import share_ppm
 from planner.core.errors import InputError
 from planner.core.money import parse_minor
 from planner.core.schemas import DEAL_KINDS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.commissions.tiers import Curve
+from planner.commissions.calculation.tiers import Curve
 from planner.core.money import round_ratio
 from planner.core.units import PPM
 

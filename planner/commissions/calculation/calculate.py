@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from planner.commissions.components import Component
-from planner.commissions.plans import CompPlan
-from planner.commissions.selecting import Credit
-from planner.commissions.selecting import by_position
-from planner.commissions.selecting import eligible
-from planner.commissions.selecting import floor_positions
-from planner.commissions.selecting import span_of
-from planner.commissions.selecting import spif_shares
-from planner.commissions.tiers import Curve
-from planner.commissions.walking import LINE_COLUMNS
-from planner.commissions.walking import TRACE_COLUMNS
-from planner.commissions.walking import Walk
+from planner.commissions.calculation.accumulate import LINE_COLUMNS
+from planner.commissions.calculation.accumulate import TRACE_COLUMNS
+from planner.commissions.calculation.accumulate import Walk
+from planner.commissions.calculation.eligibility import Credit
+from planner.commissions.calculation.eligibility import by_position
+from planner.commissions.calculation.eligibility import eligible
+from planner.commissions.calculation.eligibility import floor_positions
+from planner.commissions.calculation.eligibility import span_of
+from planner.commissions.calculation.eligibility import spif_shares
+from planner.commissions.calculation.tiers import Curve
+from planner.commissions.plans.components import Component
+from planner.commissions.plans.plan import CompPlan
 from planner.core.errors import InputError
 from planner.core.results import Result
 from planner.core.results import SolveStatus

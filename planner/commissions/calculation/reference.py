@@ -13,12 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from planner.commissions.components import Component
-from planner.commissions.components import RateTable
-from planner.commissions.plans import CompPlan
-from planner.commissions.selecting import eligible
-from planner.commissions.selecting import floor_positions
-from planner.commissions.selecting import span_of
+from planner.commissions.calculation.eligibility import eligible
+from planner.commissions.calculation.eligibility import floor_positions
+from planner.commissions.calculation.eligibility import span_of
+from planner.commissions.plans.components import Component
+from planner.commissions.plans.components import RateTable
+from planner.commissions.plans.plan import CompPlan
 from planner.core.units import PPM
 
 Amounts = dict[tuple[str, str, str, str, str], int]

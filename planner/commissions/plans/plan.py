@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planner.commissions.compiling import read_component
-from planner.commissions.compiling import read_date
-from planner.commissions.compiling import read_measure
-from planner.commissions.compiling import read_table
-from planner.commissions.components import Component
-from planner.commissions.documents import read_document
+from planner.commissions.plans.compiling import read_component
+from planner.commissions.plans.compiling import read_date
+from planner.commissions.plans.compiling import read_measure
+from planner.commissions.plans.compiling import read_table
+from planner.commissions.plans.components import Component
+from planner.commissions.plans.documents import read_document
 from planner.core.errors import InputError
 from planner.core.money import minor_digits
 

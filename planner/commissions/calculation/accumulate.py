@@ -10,16 +10,16 @@ from typing import Any
 
 import pandas as pd
 
-from planner.commissions.components import Component
-from planner.commissions.payouts import Step
-from planner.commissions.payouts import cliff
-from planner.commissions.payouts import each_alone
-from planner.commissions.payouts import marginal
-from planner.commissions.payouts import retroactive
-from planner.commissions.plans import CompPlan
-from planner.commissions.selecting import Credit
-from planner.commissions.selecting import span_of
-from planner.commissions.tiers import Curve
+from planner.commissions.calculation.eligibility import Credit
+from planner.commissions.calculation.eligibility import span_of
+from planner.commissions.calculation.payouts import Step
+from planner.commissions.calculation.payouts import cliff
+from planner.commissions.calculation.payouts import each_alone
+from planner.commissions.calculation.payouts import marginal
+from planner.commissions.calculation.payouts import retroactive
+from planner.commissions.calculation.tiers import Curve
+from planner.commissions.plans.components import Component
+from planner.commissions.plans.plan import CompPlan
 from planner.core.money import round_ratio
 from planner.core.units import PPM
 from planner.quotas.crediting import stable_id

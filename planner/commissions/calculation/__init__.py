@@ -1,0 +1,1 @@
+"""Credits into lines of pay: eligible, accumulated, tiered, paid; and the oracle."""

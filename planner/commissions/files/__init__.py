@@ -1,0 +1,1 @@
+"""A pay run from files to files, for the command line."""

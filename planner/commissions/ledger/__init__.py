@@ -1,0 +1,1 @@
+"""Closed months: entries only added, and what corrects them."""

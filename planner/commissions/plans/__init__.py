@@ -1,0 +1,1 @@
+"""The comp plan as data: read, checked, compiled."""

@@ -1,0 +1,1 @@
+"""One position's month, step by step, in sentences."""
