@@ -256,7 +256,7 @@ def _add_check(verbs: Any) -> None:
 
 
 def _file_options(parser: argparse.ArgumentParser) -> None:
-    from planner.accounts.columns import KINDS
+    from planner.accounts.mapping.columns import KINDS
 
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--kind", required=True, choices=KINDS)

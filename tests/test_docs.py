@@ -11,8 +11,8 @@ import pandera.pandas as pa
 import pytest
 
 from planner import cli
-from planner.accounts.columns import KNOWN_COLUMNS
 from planner.accounts.findings import VERDICTS
+from planner.accounts.mapping.columns import KNOWN_COLUMNS
 from planner.core import schemas
 from planner.store.tables import metadata
 

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.accounts.columns import KNOWN_COLUMNS
-from planner.accounts.enrich import Gazetteer
 from planner.accounts.findings import FindingLog
 from planner.accounts.findings import ImportReport
 from planner.accounts.findings import SourceError
@@ -26,9 +24,11 @@ from planner.accounts.kinds.records import import_deals
 from planner.accounts.kinds.records import import_quotas
 from planner.accounts.kinds.records import import_visits_made
 from planner.accounts.kinds.references import Known
-from planner.accounts.mapping import Mapped
-from planner.accounts.params import ImportParams
+from planner.accounts.mapping.columns import KNOWN_COLUMNS
+from planner.accounts.mapping.guess import Mapped
+from planner.accounts.mapping.params import ImportParams
 from planner.accounts.pipeline import run_import
+from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.tables import RawTable

@@ -12,18 +12,18 @@ import pandera.pandas as pa
 from planner.accounts.findings import FindingLog
 from planner.accounts.findings import ImportReport
 from planner.accounts.findings import make_report
-from planner.accounts.mapping import Mapped
-from planner.accounts.mapping import check_mapping
-from planner.accounts.mapping import guess_mapping
-from planner.accounts.mapping import is_sure
-from planner.accounts.mapping import readings_of
-from planner.accounts.params import ImportParams
+from planner.accounts.mapping.guess import Mapped
+from planner.accounts.mapping.guess import check_mapping
+from planner.accounts.mapping.guess import guess_mapping
+from planner.accounts.mapping.guess import is_sure
+from planner.accounts.mapping.guess import readings_of
+from planner.accounts.mapping.params import ImportParams
+from planner.accounts.mapping.readings import Reading
+from planner.accounts.mapping.readings import factor_of
 from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.coercions import describe_coercions
 from planner.accounts.reading.coercions import no_coercions
-from planner.accounts.reading.furniture import without_furniture
-from planner.accounts.reading.readings import Reading
-from planner.accounts.reading.readings import factor_of
+from planner.accounts.reading.non_data_rows import without_furniture
 from planner.accounts.reading.tables import RawTable
 from planner.core.schemas import check
 

@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from planner.accounts.columns import KNOWN_COLUMNS
-from planner.accounts.enrich import Gazetteer
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import check_file
 from planner.accounts.importing import import_table
 from planner.accounts.kinds.references import Known
-from planner.accounts.mapping import Mapped
-from planner.accounts.mapping import guess_mapping
-from planner.accounts.params import ImportParams
+from planner.accounts.mapping.columns import KNOWN_COLUMNS
+from planner.accounts.mapping.guess import Mapped
+from planner.accounts.mapping.guess import guess_mapping
+from planner.accounts.mapping.params import ImportParams
+from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.tables import RawTable
 from planner.core.errors import InputError

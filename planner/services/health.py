@@ -7,11 +7,11 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from planner.accounts.enrich import join_units
 from planner.accounts.health.report import HealthReport
 from planner.accounts.health.report import Surroundings
 from planner.accounts.health.report import check_health
 from planner.accounts.health.rules import HealthParams
+from planner.accounts.placing import join_units
 from planner.core.settings import Settings
 from planner.geography.boundaries import load_counties
 from planner.services.health_view import HealthView

@@ -10,12 +10,12 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Connection
 
-from planner.accounts.alike.duplicates import find_duplicates
-from planner.accounts.enrich import Gazetteer
 from planner.accounts.health.report import HealthReport
 from planner.accounts.health.report import Surroundings
 from planner.accounts.health.report import check_health
 from planner.accounts.health.rules import HealthParams
+from planner.accounts.linkage.duplicates import find_duplicates
+from planner.accounts.placing import Gazetteer
 from planner.services.workspace import Workspace
 from planner.store import accounts as account_rows
 from planner.store import companies as company_rows

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from planner.accounts.mapping import Mapped
-from planner.accounts.mapping import check_mapping
-from planner.accounts.mapping import load_mapping as mapping_of_text
-from planner.accounts.mapping import plain_mapping
+from planner.accounts.mapping.guess import Mapped
+from planner.accounts.mapping.guess import check_mapping
+from planner.accounts.mapping.guess import load_mapping as mapping_of_text
+from planner.accounts.mapping.guess import plain_mapping
 from planner.core.errors import InputError
 from planner.core.names import checked_name
 from planner.services.workspace import Workspace

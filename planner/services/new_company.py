@@ -10,9 +10,9 @@ from pathlib import PurePath
 import geopandas as gpd
 import pandas as pd
 
-from planner.accounts.enrich import join_units
 from planner.accounts.findings import ImportReport
-from planner.accounts.mapping import Mapped
+from planner.accounts.mapping.guess import Mapped
+from planner.accounts.placing import join_units
 from planner.accounts.reading.tables import RawTable
 from planner.accounts.simulation.business import simulate_business
 from planner.accounts.simulation.deals import simulate_deals

@@ -11,17 +11,17 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Connection
 
-from planner.accounts.enrich import join_units
 from planner.accounts.findings import ImportReport
+from planner.accounts.placing import join_units
 from planner.accounts.reading.tables import RawTable
 from planner.accounts.reading.texts import clean_text
-from planner.accounts.refresh import FILE
-from planner.accounts.refresh import YOURS
-from planner.accounts.refresh import ListChanges
-from planner.accounts.refresh import compare_lists
-from planner.accounts.refresh import guess_renamed
-from planner.accounts.refresh import take_changes
-from planner.accounts.refresh_alarms import find_alarms
+from planner.accounts.reload.alarms import find_alarms
+from planner.accounts.reload.compare import FILE
+from planner.accounts.reload.compare import YOURS
+from planner.accounts.reload.compare import ListChanges
+from planner.accounts.reload.compare import compare_lists
+from planner.accounts.reload.compare import guess_renamed
+from planner.accounts.reload.compare import take_changes
 from planner.accounts.simulation.business import simulate_business
 from planner.core.errors import InputError
 from planner.core.money import minor_digits

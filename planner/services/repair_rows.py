@@ -12,12 +12,12 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from planner.accounts.enrich import join_units
 from planner.accounts.health import repairs
 from planner.accounts.health.fingerprints import fingerprint
 from planner.accounts.health.places import CODES as PLACE_CODES
 from planner.accounts.health.report import HealthReport
 from planner.accounts.health.rules import RULES
+from planner.accounts.placing import join_units
 from planner.core import schemas
 from planner.core.errors import InputError
 from planner.core.money import minor_digits

@@ -10,11 +10,11 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Connection
 
-from planner.accounts.enrich import join_units
 from planner.accounts.findings import ImportReport
 from planner.accounts.kinds.merging import brought_columns
 from planner.accounts.kinds.merging import merge_rows
 from planner.accounts.kinds.merging import n_changed
+from planner.accounts.placing import join_units
 from planner.core.errors import InputError
 from planner.geography.adjacency import connect
 from planner.geography.adjacency import find_edges

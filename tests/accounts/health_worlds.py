@@ -8,9 +8,9 @@ import geopandas as gpd
 import pandas as pd
 from shapely import box
 
-from planner.accounts.enrich import Gazetteer
 from planner.accounts.health.report import Surroundings
 from planner.accounts.health.rules import HealthParams
+from planner.accounts.placing import Gazetteer
 from planner.core import schemas
 
 AS_OF = dt.date(2026, 11, 20)

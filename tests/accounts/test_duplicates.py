@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from planner.accounts.alike.duplicates import DuplicateParams
-from planner.accounts.alike.duplicates import find_duplicates
-from planner.accounts.alike.keys import read_keys
+from planner.accounts.linkage.duplicates import DuplicateParams
+from planner.accounts.linkage.duplicates import find_duplicates
+from planner.accounts.linkage.keys import read_keys
 from planner.core.errors import InputError
 from planner.core.errors import ParamsError
 

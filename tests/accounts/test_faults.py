@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from planner.accounts.importing import import_table
-from planner.accounts.params import ImportParams
+from planner.accounts.mapping.params import ImportParams
 from planner.accounts.reading.sources import read_source
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import check

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from planner.accounts.enrich import Gazetteer
 from planner.accounts.findings import SourceError
 from planner.accounts.importing import check_file
 from planner.accounts.importing import import_accounts
 from planner.accounts.importing import import_table
-from planner.accounts.params import ImportParams
+from planner.accounts.mapping.params import ImportParams
+from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.tables import where as keep_where
 from planner.core.errors import InputError

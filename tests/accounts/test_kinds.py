@@ -11,14 +11,14 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.accounts.enrich import Gazetteer
 from planner.accounts.importing import import_table
 from planner.accounts.kinds.hierarchy import find_loops
 from planner.accounts.kinds.market import values_by_unit
 from planner.accounts.kinds.merging import merge_rows
 from planner.accounts.kinds.periods import read_periods
 from planner.accounts.kinds.references import Known
-from planner.accounts.params import ImportParams
+from planner.accounts.mapping.params import ImportParams
+from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import InputError
 

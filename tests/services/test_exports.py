@@ -17,7 +17,7 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from planner.accounts.importing import import_table
-from planner.accounts.params import ImportParams
+from planner.accounts.mapping.params import ImportParams
 from planner.accounts.reading.sources import SUFFIXES
 from planner.accounts.reading.sources import read_source
 from planner.cli import main

@@ -8,8 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from planner.accounts.enrich import Gazetteer
-from planner.accounts.enrich import km_to_postcode
 from planner.accounts.health.rules import PRECISIONS
 from planner.accounts.health.rules import HealthParams
 from planner.accounts.kinds.places import are_swapped
@@ -17,6 +15,8 @@ from planner.accounts.kinds.places import in_us
 from planner.accounts.kinds.regions import US_REGION_NAMES
 from planner.accounts.kinds.regions import country_codes
 from planner.accounts.kinds.regions import region_codes
+from planner.accounts.placing import Gazetteer
+from planner.accounts.placing import km_to_postcode
 
 CODES = (
     "missing_place",

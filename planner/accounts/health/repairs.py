@@ -11,10 +11,10 @@ from pyproj import CRS
 from pyproj import Transformer
 from pyproj.exceptions import CRSError
 
-from planner.accounts.enrich import Gazetteer
-from planner.accounts.enrich import locate
 from planner.accounts.kinds.regions import country_codes
 from planner.accounts.kinds.regions import region_codes
+from planner.accounts.placing import Gazetteer
+from planner.accounts.placing import locate
 from planner.core.errors import CrsError
 from planner.core.errors import InputError
 from planner.geography.distance import haversine_m

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from planner.accounts.enrich import Gazetteer
 from planner.accounts.health import facts as health_facts
 from planner.accounts.health import places as health_places
 from planner.accounts.health.fingerprints import fingerprint
 from planner.accounts.health.rules import RULES
 from planner.accounts.health.rules import SEVERITIES
 from planner.accounts.health.rules import HealthParams
+from planner.accounts.placing import Gazetteer
 
 COLUMNS = ("name", "lat", "lon", "value", "suggest_lat", "suggest_lon", "other_id")
 _PLACE_CODES = frozenset(health_places.CODES)

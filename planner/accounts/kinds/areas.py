@@ -11,10 +11,10 @@ import shapely
 
 from planner.accounts.findings import FindingLog
 from planner.accounts.findings import ImportReport
-from planner.accounts.kinds.kept_columns import custom_fields
+from planner.accounts.kinds.custom_fields import custom_fields
 from planner.accounts.kinds.matching import report_repeated_ids
-from planner.accounts.mapping import Mapped
-from planner.accounts.params import ImportParams
+from planner.accounts.mapping.guess import Mapped
+from planner.accounts.mapping.params import ImportParams
 from planner.accounts.pipeline import run_import
 from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.tables import RawTable

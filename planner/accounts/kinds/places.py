@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.accounts.enrich import Gazetteer
-from planner.accounts.enrich import km_to_postcode
-from planner.accounts.enrich import locate
 from planner.accounts.findings import FindingLog
 from planner.accounts.kinds.regions import country_codes
 from planner.accounts.kinds.regions import is_known_country
 from planner.accounts.kinds.regions import is_known_region
 from planner.accounts.kinds.regions import km_to_country
 from planner.accounts.kinds.regions import region_codes
+from planner.accounts.placing import Gazetteer
+from planner.accounts.placing import km_to_postcode
+from planner.accounts.placing import locate
 from planner.accounts.reading.cells import CellReader
 from planner.geography.distance import haversine_m
 

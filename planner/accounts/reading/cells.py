@@ -10,13 +10,13 @@ from dataclasses import replace
 import pandas as pd
 
 from planner.accounts.findings import FindingLog
-from planner.accounts.mapping import header_currency
-from planner.accounts.params import ImportParams
+from planner.accounts.mapping.guess import header_currency
+from planner.accounts.mapping.params import ImportParams
+from planner.accounts.mapping.readings import Reading
+from planner.accounts.mapping.readings import factor_of
+from planner.accounts.mapping.readings import scaled
 from planner.accounts.reading.dates import read_dates
 from planner.accounts.reading.dates import read_times
-from planner.accounts.reading.readings import Reading
-from planner.accounts.reading.readings import factor_of
-from planner.accounts.reading.readings import scaled
 from planner.accounts.reading.tables import RawTable
 from planner.accounts.reading.texts import clean_text
 from planner.accounts.reading.texts import has_unseen

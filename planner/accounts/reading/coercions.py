@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from planner.accounts.findings import Finding
-from planner.accounts.params import ImportParams
-from planner.accounts.reading.readings import QUANTITY_BY_TARGET
-from planner.accounts.reading.readings import Reading
-from planner.accounts.reading.readings import factor_of
+from planner.accounts.mapping.params import ImportParams
+from planner.accounts.mapping.readings import QUANTITY_BY_TARGET
+from planner.accounts.mapping.readings import Reading
+from planner.accounts.mapping.readings import factor_of
 from planner.accounts.reading.tables import RawTable
 from planner.accounts.reading.values import MISSING
 from planner.core.money import minor_digits

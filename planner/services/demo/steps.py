@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from planner.accounts.enrich import Gazetteer
 from planner.accounts.importing import import_table
+from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.tables import where as keep_where
 from planner.accounts.sample import load_sample

@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from planner.accounts.reading.readings import DATE_FORMS
-from planner.accounts.reading.readings import QUANTITY_BY_TARGET
-from planner.accounts.reading.readings import UNITS
+from planner.accounts.mapping.readings import DATE_FORMS
+from planner.accounts.mapping.readings import QUANTITY_BY_TARGET
+from planner.accounts.mapping.readings import UNITS
 from planner.services import check
 from planner.services import mappings
 from planner.services.check import SourcePreview

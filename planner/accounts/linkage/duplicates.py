@@ -9,12 +9,12 @@ import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from planner.accounts.alike.blocking import candidate_pairs
-from planner.accounts.alike.keys import read_keys
-from planner.accounts.alike.likeness import Likeness
-from planner.accounts.alike.likeness import points_of
-from planner.accounts.alike.likeness import reasons_of
-from planner.accounts.alike.likeness import score_of
+from planner.accounts.linkage.blocking import candidate_pairs
+from planner.accounts.linkage.keys import read_keys
+from planner.accounts.linkage.similarity import Likeness
+from planner.accounts.linkage.similarity import points_of
+from planner.accounts.linkage.similarity import reasons_of
+from planner.accounts.linkage.similarity import score_of
 from planner.core.errors import InputError
 from planner.core.errors import ParamsError
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.accounts.alike.keys import AccountKeys
+from planner.accounts.linkage.keys import AccountKeys
 
 _CELL_DEG = 0.002  # about 200 m
 _PREFIX = 7  # letters of a name that stand for it where nothing else is known

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from planner.accounts.alike.keys import AccountKeys
+from planner.accounts.linkage.keys import AccountKeys
 from planner.geography.distance import haversine_m
 
 POINTS: Mapping[str, float] = {

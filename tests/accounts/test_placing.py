@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from planner.accounts.enrich import Gazetteer
-from planner.accounts.enrich import city_key
-from planner.accounts.enrich import join_units
-from planner.accounts.enrich import km_to_postcode
-from planner.accounts.enrich import locate
+from planner.accounts.placing import Gazetteer
+from planner.accounts.placing import city_key
+from planner.accounts.placing import join_units
+from planner.accounts.placing import km_to_postcode
+from planner.accounts.placing import locate
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from functools import lru_cache
 
 import pandas as pd
 
-from planner.accounts.columns import KINDS
-from planner.accounts.columns import KNOWN_COLUMNS
-from planner.accounts.reading.readings import Reading
-from planner.accounts.reading.readings import header_unit
-from planner.accounts.reading.readings import reading_of
-from planner.accounts.reading.readings import without_unit
+from planner.accounts.mapping.columns import KINDS
+from planner.accounts.mapping.columns import KNOWN_COLUMNS
+from planner.accounts.mapping.readings import Reading
+from planner.accounts.mapping.readings import header_unit
+from planner.accounts.mapping.readings import reading_of
+from planner.accounts.mapping.readings import without_unit
 from planner.core.errors import InputError
 from planner.core.money import MINOR_DIGITS
 

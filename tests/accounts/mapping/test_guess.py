@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from planner.accounts.columns import KNOWN_COLUMNS
-from planner.accounts.mapping import check_mapping
-from planner.accounts.mapping import guess_mapping
-from planner.accounts.mapping import header_currency
-from planner.accounts.mapping import is_sure
-from planner.accounts.mapping import load_mapping
-from planner.accounts.mapping import save_mapping
+from planner.accounts.mapping.columns import KNOWN_COLUMNS
+from planner.accounts.mapping.guess import check_mapping
+from planner.accounts.mapping.guess import guess_mapping
+from planner.accounts.mapping.guess import header_currency
+from planner.accounts.mapping.guess import is_sure
+from planner.accounts.mapping.guess import load_mapping
+from planner.accounts.mapping.guess import save_mapping
 from planner.core.errors import InputError
 
 

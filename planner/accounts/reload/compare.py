@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.accounts.alike.duplicates import DuplicateParams
-from planner.accounts.alike.duplicates import find_duplicates
+from planner.accounts.linkage.duplicates import DuplicateParams
+from planner.accounts.linkage.duplicates import find_duplicates
 from planner.core.errors import InputError
 from planner.core.schemas import ACCOUNTS
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from planner.accounts.findings import FindingLog
 from planner.accounts.findings import make_report
-from planner.accounts.refresh import CHANGE_COLUMNS
-from planner.accounts.refresh import compare_lists
-from planner.accounts.refresh import guess_renamed
-from planner.accounts.refresh import take_changes
-from planner.accounts.refresh_alarms import find_alarms
+from planner.accounts.reload.alarms import find_alarms
+from planner.accounts.reload.compare import CHANGE_COLUMNS
+from planner.accounts.reload.compare import compare_lists
+from planner.accounts.reload.compare import guess_renamed
+from planner.accounts.reload.compare import take_changes
 from planner.core.errors import InputError
 from planner.core.schemas import ACCOUNTS
 from planner.core.schemas import check

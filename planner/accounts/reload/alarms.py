@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.accounts.findings import ImportReport
-from planner.accounts.refresh import ListChanges
+from planner.accounts.reload.compare import ListChanges
 
 GONE_SHARE = 0.2
 _FORM_SHARE = 0.5  # of the ids that have the old list's usual form
