@@ -23,12 +23,12 @@ from planner.services.staffing import staff_territories
 from planner.services.workspace import Workspace
 from planner.services.workspace import create_company
 from planner.services.workspace import open_workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store import deals as deal_rows
-from planner.store import editing
-from planner.store import lineage
-from planner.store import scenarios as scenario_rows
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.problem import build_problem

@@ -28,15 +28,15 @@ from planner.core.settings import Settings
 from planner.services.companies import ensure_company
 from planner.services.workspace import create_company
 from planner.services.workspace import open_workspace
-from planner.store import editing
-from planner.store import lineage
 from planner.store import open_store
-from planner.store import scenarios as scenario_rows
-from planner.store.companies import list_companies
-from planner.store.doctor import examine
-from planner.store.tables import account
-from planner.store.tables import audit
-from planner.store.tables import import_run
+from planner.store.company.companies import list_companies
+from planner.store.rows.schema import account
+from planner.store.rows.schema import audit
+from planner.store.rows.schema import import_run
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.upkeep.doctor import examine
 
 JOBS = ("import", "publish", "pay")
 ACCOUNTS_TO_IMPORT = 4000

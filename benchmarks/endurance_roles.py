@@ -32,13 +32,13 @@ from planner.services import publishing
 from planner.services import scenarios
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
-from planner.store import editing
-from planner.store import lineage
 from planner.store import open_store
-from planner.store import scenarios as scenario_rows
-from planner.store.engine import Store
-from planner.store.records import new_id
-from planner.store.tables import audit
+from planner.store.database.engine import Store
+from planner.store.rows.records import new_id
+from planner.store.rows.schema import audit
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
 
 AS_OF = dt.date(2026, 11, 20)
 MONTHS = 10  # of the year that the sample's comp plan is for

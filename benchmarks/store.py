@@ -24,17 +24,17 @@ import pandas as pd
 import shapely
 
 from planner.core import schemas
-from planner.store import accounts
-from planner.store import companies
-from planner.store import editing
-from planner.store import lineage
 from planner.store import open_store
-from planner.store import scenarios
-from planner.store.backup import backup
-from planner.store.backup import restore
-from planner.store.doctor import examine
-from planner.store.engine import Store
-from planner.store.transfer import content_hashes
+from planner.store.company import accounts
+from planner.store.company import companies
+from planner.store.database.engine import Store
+from planner.store.database.transfer import content_hashes
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans
+from planner.store.upkeep.backup import backup
+from planner.store.upkeep.backup import restore
+from planner.store.upkeep.doctor import examine
 
 MILLION, QUICK = 1_000_000, 20_000
 EDITS, CHAIN, CHANGED = 60, 5, 2_000
@@ -202,18 +202,18 @@ def _align(store: Store, scenario_id: str, frame: pd.DataFrame) -> None:
         with editing.editing(
             conn, scenario_id, version=version, user="b", action="align"
         ) as edit:
-            scenarios.save_alignment(conn, edit, frame)
+            plans.save_alignment(conn, edit, frame)
 
 
 def _load_alignment(store: Store, scenario_id: str) -> pd.DataFrame:
     with store.reading() as conn:
-        return scenarios.load_alignment(conn, scenario_id)
+        return plans.load_alignment(conn, scenario_id)
 
 
 def _load_plan(store: Store, company_id: str, scenario_id: str) -> gpd.GeoDataFrame:
     with store.reading() as conn:
         units = companies.load_units(conn, company_id)
-        return units.join(scenarios.load_alignment(conn, scenario_id))
+        return units.join(plans.load_alignment(conn, scenario_id))
 
 
 def _edits(

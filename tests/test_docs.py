@@ -14,7 +14,7 @@ from planner import cli
 from planner.accounts.findings import VERDICTS
 from planner.accounts.mapping.columns import KNOWN_COLUMNS
 from planner.core import schemas
-from planner.store.tables import metadata
+from planner.store.rows.schema import metadata
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -12,9 +12,9 @@ from typing import Any
 
 from planner.core.run import Progress
 from planner.store import jobs
-from planner.store.engine import Store
+from planner.store.database.engine import Store
 from planner.store.jobs import Job
-from planner.store.records import utc_now
+from planner.store.rows.records import utc_now
 
 
 def submit(

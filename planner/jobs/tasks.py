@@ -11,7 +11,7 @@ from planner.core.executors import processes
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.services.workspace import Workspace
-from planner.store.engine import Store
+from planner.store.database.engine import Store
 from planner.store.jobs import Job
 
 Task = Callable[[Store, Job, RunControl], Mapping[str, Any] | None]

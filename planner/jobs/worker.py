@@ -31,13 +31,13 @@ from planner.core.run import Progress
 from planner.core.run import RunControl
 from planner.jobs import queue
 from planner.store import jobs
-from planner.store.backend import Backend
-from planner.store.engine import Store
-from planner.store.engine import backend_of
-from planner.store.engine import open_store
-from planner.store.engine import saying_plainly
+from planner.store.database.backend import Backend
+from planner.store.database.engine import Store
+from planner.store.database.engine import backend_of
+from planner.store.database.engine import open_store
+from planner.store.database.engine import saying_plainly
+from planner.store.database.sqlite import SqliteFile
 from planner.store.jobs import Job
-from planner.store.sqlite import SqliteFile
 
 Task = Callable[[Store, Job, RunControl], Mapping[str, Any] | None]
 

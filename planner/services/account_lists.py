@@ -12,11 +12,11 @@ from planner.services.accounts import known_accounts
 from planner.services.accounts import owned
 from planner.services.team import owner_names
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import deals as deal_rows
-from planner.store import quotas as quota_rows
-from planner.store import scenarios as scenario_rows
-from planner.store import team as team_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios import quotas as quota_rows
 
 
 def account_list(

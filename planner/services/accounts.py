@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from planner.capacity.workload import account_minutes
 from planner.segmentation.scoring import score_accounts
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store import deals as deal_rows
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
 
 OPEN_STAGES = ("qualify", "propose", "negotiate")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection
 
-from planner.store import scenarios as scenario_rows
+from planner.store.scenarios import plans as scenario_rows
 from planner.territory.model.alignment import Alignment
 
 

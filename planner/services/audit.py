@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from planner.services.workspace import Workspace
-from planner.store.audit import verify_audit
-from planner.store.audit_search import AuditQuery
-from planner.store.audit_search import audit_subjects
-from planner.store.audit_search import audit_users
-from planner.store.audit_search import count_audit
-from planner.store.audit_search import search_audit
-from planner.store.audit_search import subject_names
+from planner.store.audit.log import verify_audit
+from planner.store.audit.search import AuditQuery
+from planner.store.audit.search import audit_subjects
+from planner.store.audit.search import audit_users
+from planner.store.audit.search import count_audit
+from planner.store.audit.search import search_audit
+from planner.store.audit.search import subject_names
 
 _LONGEST = 2000  # of a value shown
 

@@ -18,8 +18,8 @@ from planner.services.balancing import BalanceRequest
 from planner.services.team import active_reps
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import team as team_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import team as team_rows
 from planner.territory.model.workhours import HOURS
 
 

@@ -27,12 +27,12 @@ from planner.core.settings import Settings
 from planner.services.mappings import read_mapping
 from planner.services.mappings import suggest_mapping
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store import deals as deal_rows
-from planner.store import team as team_rows
-from planner.store.repairs import merged_into
-from planner.store.sources import load_links
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.company import team as team_rows
+from planner.store.imports.repairs import merged_into
+from planner.store.imports.sources import load_links
 
 REQUIRED = {
     "accounts": ("account_id", "name"),

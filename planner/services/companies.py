@@ -17,17 +17,17 @@ from planner.segmentation.rules import apply_rules
 from planner.segmentation.rules import rules_to_json
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
-from planner.store import accounts as account_rows
-from planner.store import comp_plans
-from planner.store import companies as company_rows
-from planner.store import deals as deal_rows
-from planner.store import editing
-from planner.store import lineage
-from planner.store import quotas as quota_rows
-from planner.store import scenarios as scenario_rows
-from planner.store import team as team_rows
-from planner.store.audit import load_audit
-from planner.store.companies import Company
+from planner.store.audit.log import load_audit
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.company import team as team_rows
+from planner.store.company.companies import Company
+from planner.store.pay import comp_plans
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios import quotas as quota_rows
 
 BASE_SCENARIO = "Alignment in force"
 FIRST_DRAFT = "Next year, draft 1"

@@ -16,13 +16,13 @@ from planner.core.errors import InputError
 from planner.services.plan_rows import load_plan
 from planner.services.plan_rows import plan_hash
 from planner.services.workspace import Workspace
-from planner.store import drafts as draft_rows
-from planner.store import editing
-from planner.store import lineage
-from planner.store.drafts import DraftRecord
-from planner.store.drafts import Plain
-from planner.store.drafts import Step
-from planner.store.lineage import Scenario
+from planner.store.scenarios import drafts as draft_rows
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios.drafts import DraftRecord
+from planner.store.scenarios.drafts import Plain
+from planner.store.scenarios.drafts import Step
+from planner.store.scenarios.lineage import Scenario
 from planner.territory.editing.apply import apply_edit
 from planner.territory.editing.apply import difference
 from planner.territory.editing.edits import Draft

@@ -24,10 +24,10 @@ from planner.services.draft_log import with_places
 from planner.services.plan_rows import load_plan
 from planner.services.plan_rows import save_plan
 from planner.services.workspace import Workspace
-from planner.store import drafts as draft_rows
-from planner.store import editing
-from planner.store import lineage
-from planner.store.records import utc_now
+from planner.store.rows.records import utc_now
+from planner.store.scenarios import drafts as draft_rows
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
 from planner.territory.editing.apply import difference
 from planner.territory.editing.edits import Draft
 from planner.territory.editing.edits import Edit

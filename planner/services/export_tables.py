@@ -18,15 +18,15 @@ from planner.services.import_log import imports
 from planner.services.team import owner_names
 from planner.services.territory_view import overview
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store import deals as deal_rows
-from planner.store import publications as publication_rows
-from planner.store import quotas as quota_rows
-from planner.store import scenarios as scenario_rows
-from planner.store import team as team_rows
-from planner.store import visits as visit_rows
-from planner.store.audit import load_audit
+from planner.store.audit.log import load_audit
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios import publications as publication_rows
+from planner.store.scenarios import quotas as quota_rows
+from planner.store.scenarios import visits as visit_rows
 
 ALL_LINES = 2**31 - 1
 

@@ -19,14 +19,14 @@ from planner.core.files import encode_frame
 from planner.core.geofiles import read_note
 from planner.services.export_tables import TABLES
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import exports as export_rows
-from planner.store import lineage
-from planner.store import publications as publication_rows
-from planner.store.exports import Export
-from planner.store.lineage import Scenario
-from planner.store.records import new_id
-from planner.store.records import sha256_text
+from planner.store.audit import exports as export_rows
+from planner.store.audit.exports import Export
+from planner.store.company import companies as company_rows
+from planner.store.rows.records import new_id
+from planner.store.rows.records import sha256_text
+from planner.store.scenarios import lineage
+from planner.store.scenarios import publications as publication_rows
+from planner.store.scenarios.lineage import Scenario
 
 MIMES = {
     "csv": "text/csv",

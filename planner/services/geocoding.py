@@ -16,10 +16,10 @@ from planner.providers.geocoders import Address
 from planner.providers.geocoders import Geocoder
 from planner.providers.geocoders import make_geocoder
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store import geocodes
-from planner.store.geocodes import Answer
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.imports import geocodes
+from planner.store.imports.geocodes import Answer
 
 GAP_S = 1.0  # between two questions of the whole app, as public services ask
 _NAP_S = 0.2  # how long to wait before asking again whether to stop

@@ -17,13 +17,13 @@ from planner.accounts.health.rules import HealthParams
 from planner.accounts.linkage.duplicates import find_duplicates
 from planner.accounts.placing import Gazetteer
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store import lineage
-from planner.store import repairs as repair_rows
-from planner.store import scenarios as scenario_rows
-from planner.store import team as team_rows
-from planner.store.companies import Company
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import team as team_rows
+from planner.store.company.companies import Company
+from planner.store.imports import repairs as repair_rows
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from planner.accounts.findings import ImportReport
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
+from planner.store.company import accounts as account_rows
 
 
 def imports(ws: Workspace) -> pd.DataFrame:

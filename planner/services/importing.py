@@ -29,7 +29,7 @@ from planner.services.saving import save_kind
 from planner.services.saving import save_quotas_into
 from planner.services.workspace import Workspace
 from planner.services.workspace import companies
-from planner.store import lineage
+from planner.store.scenarios import lineage
 
 DEFAULT_CURRENCY = "USD"
 

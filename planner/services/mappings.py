@@ -14,9 +14,9 @@ from planner.accounts.mapping.guess import plain_mapping
 from planner.core.errors import InputError
 from planner.core.names import checked_name
 from planner.services.workspace import Workspace
-from planner.store import mappings as mapping_rows
-from planner.store.audit import append_audit
-from planner.store.mappings import SavedMapping
+from planner.store.audit.log import append_audit
+from planner.store.imports import mappings as mapping_rows
+from planner.store.imports.mappings import SavedMapping
 
 
 def list_mappings(ws: Workspace, kind: str | None = None) -> list[SavedMapping]:

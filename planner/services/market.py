@@ -12,9 +12,9 @@ from planner.services.import_log import told_of
 from planner.services.saving import SaveResult
 from planner.services.saving import _company_id
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import market as market_rows
-from planner.store.editing import editing_company
+from planner.store.company import companies as company_rows
+from planner.store.company import market as market_rows
+from planner.store.scenarios.editing import editing_company
 
 
 def save_market(

@@ -31,12 +31,12 @@ from planner.segmentation.rules import apply_rules
 from planner.segmentation.rules import rules_to_json
 from planner.services.import_log import record_import
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
-from planner.store import comp_plans
-from planner.store import companies as company_rows
-from planner.store import deals as deal_rows
-from planner.store import lineage
-from planner.store import sources as source_rows
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.imports import sources as source_rows
+from planner.store.pay import comp_plans
+from planner.store.scenarios import lineage
 
 FIRST_SCENARIO = "Draft 1"
 LEAST_SHARE_IN_COUNTIES = 0.8  # of the accounts, for county polygons to be the units

@@ -23,17 +23,17 @@ from planner.quotas.crediting import credit_deals
 from planner.quotas.ownership import as_day
 from planner.services.team import owner_names
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
-from planner.store import comp_plans
-from planner.store import companies as company_rows
-from planner.store import deals as deal_rows
-from planner.store import ledger as ledger_rows
-from planner.store import publications as publication_rows
-from planner.store import quotas as quota_rows
-from planner.store import team as team_rows
-from planner.store.ledger import PayRun
-from planner.store.records import frame_hash
-from planner.store.records import sha256_text
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.company import team as team_rows
+from planner.store.pay import comp_plans
+from planner.store.pay import ledger as ledger_rows
+from planner.store.pay.ledger import PayRun
+from planner.store.rows.records import frame_hash
+from planner.store.rows.records import sha256_text
+from planner.store.scenarios import publications as publication_rows
+from planner.store.scenarios import quotas as quota_rows
 
 MEASURE = "bookings"
 

@@ -16,10 +16,10 @@ from planner.services.pay import MEASURE
 from planner.services.team import VACANT
 from planner.services.team import owner_names
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import deals as deal_rows
-from planner.store import quotas as quota_rows
-from planner.store import team as team_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import quotas as quota_rows
 
 OPEN_STAGES = ("qualify", "propose", "negotiate")
 COVERED_WITHIN_DAYS = 90

@@ -15,8 +15,8 @@ from planner.services.team import VACANT
 from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import travel_of
 from planner.services.workspace import Workspace
-from planner.store import quotas as quota_rows
-from planner.store import team as team_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import quotas as quota_rows
 from planner.territory.model.measures import centroids
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams

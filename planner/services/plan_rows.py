@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 
 from planner.services.staffing import staff_territories
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import lineage
-from planner.store import scenarios as scenario_rows
-from planner.store.editing import Edit
-from planner.store.scenarios import BARRIER
-from planner.store.scenarios import HOME
-from planner.store.scenarios import LOCK
+from planner.store.company import companies as company_rows
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios.editing import Edit
+from planner.store.scenarios.plans import BARRIER
+from planner.store.scenarios.plans import HOME
+from planner.store.scenarios.plans import LOCK
 from planner.territory.editing.edits import LOCKABLE
 from planner.territory.editing.edits import Draft
 from planner.territory.editing.edits import Locks

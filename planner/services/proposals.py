@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from planner.services.workspace import Workspace
-from planner.store.audit import append_audit
-from planner.store.audit import load_audit
+from planner.store.audit.log import append_audit
+from planner.store.audit.log import load_audit
 
 ACCEPTED = "accept a proposal"
 DISCARDED = "discard a proposal"

@@ -19,17 +19,17 @@ from planner.scenarios.publish import freeze
 from planner.services.alignments import load_alignment
 from planner.services.territory_view import overview
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store import editing
-from planner.store import lineage
-from planner.store import publications as publication_rows
-from planner.store import quotas as quota_rows
-from planner.store import scenarios as scenario_rows
-from planner.store import team as team_rows
-from planner.store.lineage import FIELD
-from planner.store.lineage import Scenario
-from planner.store.publications import Publication
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios import publications as publication_rows
+from planner.store.scenarios import quotas as quota_rows
+from planner.store.scenarios.lineage import FIELD
+from planner.store.scenarios.lineage import Scenario
+from planner.store.scenarios.publications import Publication
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,12 @@ from planner.quotas.setting import split_top_down
 from planner.services.team import owner_names
 from planner.services.territory_view import overview
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import deals as deal_rows
-from planner.store import editing
-from planner.store import lineage
-from planner.store import quotas as quota_rows
-from planner.store import team as team_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import quotas as quota_rows
 
 MEASURE = "bookings"
 

@@ -10,7 +10,7 @@ import pandas as pd
 from planner.services import wording
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
+from planner.store.company import companies as company_rows
 from planner.territory.studies.splitting import JOINT
 
 

@@ -34,11 +34,11 @@ from planner.segmentation.rules import rules_from_json
 from planner.services.import_log import record_import
 from planner.services.tolerances import territory_effects
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store import sources as source_rows
-from planner.store.companies import Company
-from planner.store.editing import editing_company
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company.companies import Company
+from planner.store.imports import sources as source_rows
+from planner.store.scenarios.editing import editing_company
 
 GONE = ("close", "keep", "remove")
 _TOLD_IDS = 200  # ids of each sort that the audit line names; beyond that counts

@@ -29,10 +29,10 @@ from planner.services.health_view import HealthView
 from planner.services.health_view import gazetteer_of
 from planner.services.health_view import look
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store import repairs as repair_rows
-from planner.store.repairs import RowChange
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.imports import repairs as repair_rows
+from planner.store.imports.repairs import RowChange
 
 _MOVING_PLACES = frozenset({"swap", "reproject", "geocode"})
 _PLANNED_VISITS = ("scenario_visit", "scenario_unserved")
@@ -249,7 +249,7 @@ def _put(accounts: pd.DataFrame, choices: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _check_owner(task: _Task, owner: str) -> None:
-    from planner.store import team as team_rows
+    from planner.store.company import team as team_rows
 
     positions = team_rows.load_positions(task.conn, task.company_id)
     reps = team_rows.load_reps(task.conn, task.company_id)

@@ -17,16 +17,16 @@ from planner.core.errors import InputError
 from planner.services.repair_rows import Planned
 from planner.services.repair_rows import plan_repair
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import editing
-from planner.store import lineage
-from planner.store import repairs as repair_rows
-from planner.store import scenarios as scenario_rows
-from planner.store.editing import CompanyEdit
-from planner.store.editing import editing_company
-from planner.store.records import json_text
-from planner.store.records import sha256_text
-from planner.store.repairs import RowChange
+from planner.store.company import companies as company_rows
+from planner.store.imports import repairs as repair_rows
+from planner.store.imports.repairs import RowChange
+from planner.store.rows.records import json_text
+from planner.store.rows.records import sha256_text
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios.editing import CompanyEdit
+from planner.store.scenarios.editing import editing_company
 
 _TOLD_ROWS = 200  # more are told to the audit log as a count and a hash
 _SHOWN_FAULTS = 5

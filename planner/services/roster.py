@@ -13,9 +13,9 @@ from planner.services.team import active_reps
 from planner.services.team import owner_names
 from planner.services.team import reps_here
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import quotas as quota_rows
-from planner.store import team as team_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import quotas as quota_rows
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

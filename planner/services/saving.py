@@ -22,15 +22,15 @@ from planner.geography.distance import places_km
 from planner.services.import_log import record_import
 from planner.services.import_log import told_of
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store import deals as deal_rows
-from planner.store import editing
-from planner.store import lineage
-from planner.store import quotas as quota_rows
-from planner.store import team as team_rows
-from planner.store.editing import CompanyEdit
-from planner.store.editing import editing_company
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import quotas as quota_rows
+from planner.store.scenarios.editing import CompanyEdit
+from planner.store.scenarios.editing import editing_company
 
 QUOTA_KEY = ["position_id", "measure", "period"]
 _Saver = Callable[[Connection, CompanyEdit, ImportReport, str], None]

@@ -17,9 +17,9 @@ from planner.segmentation.rules import rules_from_json
 from planner.segmentation.rules import rules_to_json
 from planner.services.accounts import visited_accounts
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store.editing import editing_company
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.scenarios.editing import editing_company
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,12 @@ from planner.services.exports import ExportedFile
 from planner.services.exports import content_hash_of
 from planner.services.exports import record
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import exports as export_rows
-from planner.store.exports import Export
-from planner.store.lineage import Scenario
-from planner.store.records import new_id
-from planner.store.records import sha256_text
+from planner.store.audit import exports as export_rows
+from planner.store.audit.exports import Export
+from planner.store.company import companies as company_rows
+from planner.store.rows.records import new_id
+from planner.store.rows.records import sha256_text
+from planner.store.scenarios.lineage import Scenario
 
 
 def simulated_note(ws: Workspace, accounts: pd.DataFrame) -> str:

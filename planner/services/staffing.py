@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 from planner.accounts.simulation.team import simulate_team
 from planner.accounts.simulation.team import territory_places
 from planner.services.workspace import Workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store import lineage
-from planner.store import scenarios as scenario_rows
-from planner.store import team as team_rows
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
 
 
 def staff_territories(

@@ -9,9 +9,9 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import scenarios as scenario_rows
-from planner.store import team as team_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import plans as scenario_rows
 
 VACANT = "vacant"
 

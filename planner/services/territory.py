@@ -19,8 +19,8 @@ from planner.services.territory_view import overview
 from planner.services.territory_view import planned
 from planner.services.territory_view import targeted
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import editing
+from planner.store.company import companies as company_rows
+from planner.store.scenarios import editing
 from planner.territory.editing.apply import apply_edit
 from planner.territory.proof.explain import why_accounts_moved
 from planner.territory.studies.splitting import JOINT

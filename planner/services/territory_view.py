@@ -24,11 +24,11 @@ from planner.services.tallies import worst_deviations
 from planner.services.team import owner_names
 from planner.services.team import reps_of_scenario
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import lineage
-from planner.store import scenarios as scenario_rows
-from planner.store import team as team_rows
-from planner.store.lineage import Scenario
+from planner.store.company import companies as company_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios.lineage import Scenario
 from planner.territory.model.measures import centroids
 from planner.territory.model.measures import distance_to_centre_km
 from planner.territory.model.measures import travel

@@ -12,11 +12,11 @@ from planner.services.alignments import load_alignment
 from planner.services.balancing import KINDS
 from planner.services.deviations import tallied
 from planner.store import jobs as job_rows
-from planner.store import lineage
-from planner.store import scenarios as scenario_rows
-from planner.store.companies import Company
-from planner.store.lineage import Scenario
-from planner.store.publications import list_publications
+from planner.store.company.companies import Company
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios.lineage import Scenario
+from planner.store.scenarios.publications import list_publications
 from planner.territory.model.unit_table import MEASURES
 
 DEFAULT_TOLERANCE = 0.10

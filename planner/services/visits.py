@@ -14,10 +14,10 @@ from planner.services.account_lists import account_list
 from planner.services.team import rep_by_position
 from planner.services.team import reps_of_scenario
 from planner.services.workspace import Workspace
-from planner.store import companies as company_rows
-from planner.store import team as team_rows
-from planner.store import visits as visit_rows
-from planner.store.visits import VisitPlan
+from planner.store.company import companies as company_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import visits as visit_rows
+from planner.store.scenarios.visits import VisitPlan
 from planner.visits.files.sheets import calendar_bytes
 from planner.visits.files.sheets import gpx_bytes
 from planner.visits.files.sheets import navigation_links

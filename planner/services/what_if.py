@@ -27,9 +27,9 @@ from planner.services.team import VACANT
 from planner.services.territory import accept_proposal
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store import editing
-from planner.store import lineage
-from planner.store.lineage import Scenario
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios.lineage import Scenario
 from planner.territory.editing.apply import apply_edit
 from planner.territory.editing.dividing import next_territory_id
 from planner.territory.editing.edits import AddTerritory

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from dataclasses import replace
 
 from planner.core.settings import Settings
-from planner.store import companies as company_rows
-from planner.store.companies import Company
-from planner.store.engine import Store
-from planner.store.engine import open_store
+from planner.store.company import companies as company_rows
+from planner.store.company.companies import Company
+from planner.store.database.engine import Store
+from planner.store.database.engine import open_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

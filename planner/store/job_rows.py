@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from planner.store.tables import job
+from planner.store.rows.schema import job
 
 STATES = ("queued", "running", "done", "failed", "cancelled")
 NEVER = "1970-01-01T00:00:00.000000Z"  # stands for a stamp that cannot be read

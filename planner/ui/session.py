@@ -16,9 +16,9 @@ from planner.services import publishing
 from planner.services import scenarios
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
-from planner.store import lineage
 from planner.store.jobs import Job
-from planner.store.lineage import Scenario
+from planner.store.scenarios import lineage
+from planner.store.scenarios.lineage import Scenario
 from planner.ui.widgets import JobState
 from planner.ui.widgets import JobView
 

@@ -19,11 +19,11 @@ from planner.services import exports
 from planner.services import pay
 from planner.services.companies import ensure_company
 from planner.services.scenarios import scenarios
-from planner.store.accounts import load_accounts
-from planner.store.accounts import record_import
-from planner.store.audit import append_audit
-from planner.store.records import utc_now
-from planner.store.visits import save_visit_plan
+from planner.store.audit.log import append_audit
+from planner.store.company.accounts import load_accounts
+from planner.store.company.accounts import record_import
+from planner.store.rows.records import utc_now
+from planner.store.scenarios.visits import save_visit_plan
 from planner.visits.files.sheets import calendar_bytes
 from planner.visits.files.sheets import gpx_bytes
 from planner.visits.files.sheets import join_places

@@ -16,7 +16,7 @@ from planner.core.settings import Settings
 from planner.services import audit
 from planner.services import repairs as services_repairs
 from planner.services.workspace import open_workspace
-from planner.store import audit_search
+from planner.store.audit import search
 from tests.browser.conftest import running_app
 from tests.browser.conftest import sample_store
 from tests.browser.test_every_page import go_to
@@ -127,7 +127,7 @@ def test_the_administrators_month(browser, tmp_path):
         settle(page)
         page.close()
     ws = open_workspace(replace(Settings.from_environment({}), store_url=store_url))
-    lines = audit.find(ws, audit_search.AuditQuery(company_id=ws.company_id)).lines
+    lines = audit.find(ws, search.AuditQuery(company_id=ws.company_id)).lines
     repairs = services_repairs.repairs(ws)
     ws.store.close()
     assert any(action.startswith("refresh") for action in lines["action"])

@@ -20,7 +20,7 @@ from planner.services import drafting
 from planner.services import scenarios
 from planner.services import territory_view
 from planner.services.workspace import open_workspace
-from planner.store.team import load_reps
+from planner.store.company.team import load_reps
 from tests.browser.conftest import running_app
 from tests.browser.conftest import sample_store
 from tests.browser.test_every_page import go_to

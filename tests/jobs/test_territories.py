@@ -23,8 +23,8 @@ from planner.services.balancing import BalanceRequest
 from planner.services.districts import district_by_unit
 from planner.services.districts import district_table
 from planner.services.workspace import open_workspace
-from planner.store import editing
-from planner.store.engine import open_store
+from planner.store.database.engine import open_store
+from planner.store.scenarios import editing
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.workhours import HOURS
@@ -161,7 +161,7 @@ def test_rules_hold_and_moves_are_weighed(ws):
 
 
 def test_accounts_named_apart_are_still_apart_after_accepting(made, tmp_path):
-    from planner.store import scenarios as rows
+    from planner.store.scenarios import plans as rows
 
     copied = tmp_path / "planner.sqlite"
     copied.write_bytes(open_store(made).backend.path.read_bytes())

@@ -10,7 +10,7 @@ import pytest
 from planner.core.errors import ParamsError
 from planner.services import audit
 from planner.services import scenarios
-from planner.store.audit_search import AuditQuery
+from planner.store.audit.search import AuditQuery
 
 LONG_AGO, TOMORROW = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
 

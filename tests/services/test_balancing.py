@@ -22,7 +22,7 @@ from planner.services.balancing import parent_fields
 from planner.services.balancing import usual_counts
 from planner.services.drafted import Held
 from planner.services.territory_view import TerritoryView
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.precheck import check_request

@@ -11,8 +11,8 @@ from planner.services import publishing
 from planner.services import scenarios
 from planner.services import segments
 from planner.services import workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
 
 AS_OF = dt.date(2026, 11, 20)
 

@@ -34,8 +34,8 @@ from planner.services.gestures import assign_edit
 from planner.services.gestures import lock_edit
 from planner.services.gestures import unlock_edit
 from planner.services.plan_rows import plan_hash
-from planner.store import scenarios as scenario_rows
-from planner.store import team as team_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import plans as scenario_rows
 from planner.territory.editing.apply import apply_edit
 from planner.territory.editing.apply import difference
 from planner.territory.editing.edits import AddTerritory

@@ -34,8 +34,8 @@ from planner.services.scenarios import scenarios
 from planner.services.territory import accept_proposal
 from planner.services.visits import save_plan
 from planner.services.workspace import Workspace
-from planner.store import exports as export_rows
-from planner.store.audit import load_audit
+from planner.store.audit import exports as export_rows
+from planner.store.audit.log import load_audit
 from tests.services.conftest import BROWN
 from tests.services.conftest import DANE
 from tests.services.conftest import MILWAUKEE

@@ -50,10 +50,10 @@ from planner.services import visits
 from planner.services import what_if
 from planner.services import workspace
 from planner.services.workspace import open_workspace
-from planner.store.doctor import examine
-from planner.store.engine import Store
-from planner.store.team import load_positions
-from planner.store.transfer import kept_tables
+from planner.store.company.team import load_positions
+from planner.store.database.engine import Store
+from planner.store.database.transfer import kept_tables
+from planner.store.upkeep.doctor import examine
 from planner.territory.editing.edits import AddTerritory
 from planner.territory.editing.edits import Together
 from planner.territory.editing.moves import Move

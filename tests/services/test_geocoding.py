@@ -21,8 +21,8 @@ from planner.services import geocoding
 from planner.services import health
 from planner.services import repairs
 from planner.services.workspace import open_workspace
-from planner.store import accounts as account_rows
-from planner.store import geocodes
+from planner.store.company import accounts as account_rows
+from planner.store.imports import geocodes
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from planner.core.errors import InputError
 from planner.services import companies
 from planner.services import health
 from planner.services import repairs
-from planner.store import accounts as account_rows
-from planner.store import deals as deal_rows
-from planner.store import lineage
-from planner.store import quotas as quota_rows
-from planner.store import scenarios as scenario_rows
-from planner.store.doctor import examine
-from planner.store.tables import metadata
+from planner.store.company import accounts as account_rows
+from planner.store.company import deals as deal_rows
+from planner.store.rows.schema import metadata
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios import quotas as quota_rows
+from planner.store.upkeep.doctor import examine
 from tests.stores import SQLITE_ONLY
 
 LOGS = {"audit", "repair"}

@@ -10,7 +10,7 @@ from planner.accounts.reading.sources import read_source
 from planner.core import errors
 from planner.services import check
 from planner.services import saving
-from planner.store.transfer import content_hashes
+from planner.store.database.transfer import content_hashes
 from tests.bad_inputs import COLUMNS
 from tests.bad_inputs import ROW_FAULTS
 from tests.bad_inputs import as_csv

@@ -11,9 +11,9 @@ from planner.core.settings import Settings
 from planner.services import mappings
 from planner.services import scenarios
 from planner.services import workspace
-from planner.store import companies
-from planner.store import lineage
-from planner.store import market
+from planner.store.company import companies
+from planner.store.company import market
+from planner.store.scenarios import lineage
 from planner.territory.files.seats import parse_districts
 
 BAD = ["x" * 10_000, "a\u202eb", "a\x1b[2J", "a\udc80"]

@@ -8,7 +8,7 @@ from planner.services import scenarios
 from planner.services import territory
 from planner.services import territory_view
 from planner.services import wording
-from planner.store import editing
+from planner.store.scenarios import editing
 
 BROWN, MILWAUKEE = "55009", "55079"
 
@@ -58,7 +58,7 @@ def test_an_account_apart_from_its_unit_is_an_exception():
 
 
 def test_a_proposal_says_which_exceptions_it_ends(small):
-    from planner.store import scenarios as rows
+    from planner.store.scenarios import plans as rows
 
     scenario, by_unit = drawn(small)
     view = territory_view.overview(small, scenario.scenario_id)

@@ -18,15 +18,15 @@ from planner.services import territory
 from planner.services.check import check_source
 from planner.services.refresh import RefreshChoices
 from planner.services.workspace import open_workspace
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
-from planner.store.tables import account
-from planner.store.tables import account_source
-from planner.store.tables import audit
-from planner.store.tables import deal
-from planner.store.tables import metadata
-from planner.store.tables import ownership
-from planner.store.tables import repair
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.rows.schema import account
+from planner.store.rows.schema import account_source
+from planner.store.rows.schema import audit
+from planner.store.rows.schema import deal
+from planner.store.rows.schema import metadata
+from planner.store.rows.schema import ownership
+from planner.store.rows.schema import repair
 from tests.services.conftest import BROWN
 from tests.services.conftest import DANE
 from tests.services.conftest import MILWAUKEE

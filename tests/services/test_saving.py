@@ -18,9 +18,9 @@ from planner.services import market
 from planner.services import repairs
 from planner.services import saving
 from planner.services import scenarios
-from planner.store import deals as deal_rows
-from planner.store import quotas as quota_rows
-from planner.store import team as team_rows
+from planner.store.company import deals as deal_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import quotas as quota_rows
 
 FILES = {
     "positions": "position_id,parent_id,note\nV,,x\nM,V,\nR,M,\n",

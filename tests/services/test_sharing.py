@@ -11,8 +11,8 @@ from planner.core.errors import InputError
 from planner.services import exports
 from planner.services.sharing import share
 from planner.services.sharing import simulated_note
-from planner.store import companies
-from planner.store.audit import load_audit
+from planner.store.audit.log import load_audit
+from planner.store.company import companies
 from tests.maps.sheets import full
 
 

@@ -19,7 +19,7 @@ from planner.services.deviations import tallied
 from planner.services.tallies import held
 from planner.services.tallies import measure_values
 from planner.services.tallies import worst_deviations
-from planner.store import deals as deal_rows
+from planner.store.company import deals as deal_rows
 from planner.territory.model.unit_table import MEASURES
 
 IDS = ["T1", "T2", "T3"]

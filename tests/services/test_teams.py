@@ -12,12 +12,12 @@ from planner.services import scenarios
 from planner.services import territory
 from planner.services import territory_view
 from planner.services.teams import lay_over
-from planner.store import lineage
-from planner.store import publications as publication_rows
-from planner.store import quotas as quota_rows
-from planner.store import scenarios as scenario_rows
-from planner.store import team as team_rows
-from planner.store.doctor import examine
+from planner.store.company import team as team_rows
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios import publications as publication_rows
+from planner.store.scenarios import quotas as quota_rows
+from planner.store.upkeep.doctor import examine
 from tests.gestures import assign
 from tests.stores import SQLITE_ONLY
 

@@ -13,8 +13,8 @@ from planner.services.districts import district_table
 from planner.services.districts import has_districts
 from planner.services.drafted import drafted
 from planner.services.tolerances import territory_effects
-from planner.store import accounts as account_rows
-from planner.store import companies as company_rows
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
 from planner.territory.editing.apply import apply_edit
 from planner.territory.editing.edits import Retarget
 from planner.territory.editing.moves import Move

@@ -12,8 +12,8 @@ from planner.services import territory_view
 from planner.services import what_if
 from planner.services.balancing import CAPACITY
 from planner.services.reasons import reasons_of
-from planner.store import editing
-from planner.store import scenarios as scenario_rows
+from planner.store.scenarios import editing
+from planner.store.scenarios import plans as scenario_rows
 from planner.territory.model.params import BalanceMeasure
 from tests.services.conftest import BROWN
 from tests.services.conftest import DANE

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from planner.store.companies import create_company
+from planner.store.company.companies import create_company
 
 
 @pytest.fixture

@@ -8,20 +8,20 @@ import pandas as pd
 import sqlalchemy as sa
 
 from planner.core import schemas
-from planner.store import accounts
-from planner.store import comp_plans
-from planner.store import editing
-from planner.store import ledger
-from planner.store import lineage
-from planner.store import publications
-from planner.store import quotas
-from planner.store import scenarios
-from planner.store import tables
-from planner.store.exports import Export
-from planner.store.exports import newest_audit_hash
-from planner.store.exports import record_export
-from planner.store.exports import stamp_now
-from planner.store.visits import save_visit_plan
+from planner.store.audit.exports import Export
+from planner.store.audit.exports import newest_audit_hash
+from planner.store.audit.exports import record_export
+from planner.store.audit.exports import stamp_now
+from planner.store.company import accounts
+from planner.store.pay import comp_plans
+from planner.store.pay import ledger
+from planner.store.rows import schema
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans
+from planner.store.scenarios import publications
+from planner.store.scenarios import quotas
+from planner.store.scenarios.visits import save_visit_plan
 
 FROM = dt.date(2027, 1, 1)
 QUOTAS = pd.DataFrame(
@@ -78,7 +78,7 @@ def fill(store, company_id):
         with editing.editing(
             conn, made.scenario_id, version=1, user="ann", action="fill and publish"
         ) as edit:
-            scenarios.save_alignment(conn, edit, units)
+            plans.save_alignment(conn, edit, units)
             quotas.save_quotas(conn, edit, QUOTAS, {"growth_share": 0.1})
             quotas.save_ownership(conn, company_id, OWNERS)
             publications.save_publication(
@@ -141,9 +141,9 @@ def fill_more(store, company_id, scenario_id):
         ) as edit:
             named = pd.DataFrame({"territory_id": pd.Series(["T1", None], dtype="str")})
             named.index = pd.Index(["A1", "Ä2"], dtype="str", name="account_id")
-            scenarios.save_named_accounts(conn, edit, named)
+            plans.save_named_accounts(conn, edit, named)
         conn.execute(
-            sa.insert(tables.geocode).values(
+            sa.insert(schema.geocode).values(
                 provider="p",
                 query=NASTY,
                 lat=-0.0,

@@ -6,9 +6,9 @@ import pytest
 
 from planner.core.errors import ConflictError
 from planner.core.errors import NotFoundError
-from planner.store.audit import load_audit
-from planner.store.companies import load_company
-from planner.store.editing import editing_company
+from planner.store.audit.log import load_audit
+from planner.store.company.companies import load_company
+from planner.store.scenarios.editing import editing_company
 
 
 def edit(store, company_id, version, user, action):

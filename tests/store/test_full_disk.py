@@ -10,11 +10,11 @@ import pytest
 
 from planner.core.errors import StoreError
 from planner.store import open_store
-from planner.store.companies import create_company
-from planner.store.companies import update_company
-from planner.store.deals import save_visits_made
-from planner.store.doctor import examine
-from planner.store.transfer import content_hashes
+from planner.store.company.companies import create_company
+from planner.store.company.companies import update_company
+from planner.store.company.deals import save_visits_made
+from planner.store.database.transfer import content_hashes
+from planner.store.upkeep.doctor import examine
 
 DISK_MB = 12
 

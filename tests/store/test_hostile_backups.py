@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from planner.core.errors import PlannerError
-from planner.store import backup as backups
 from planner.store import open_store
-from planner.store.backup_files import BODY
-from planner.store.backup_files import MANIFEST
-from planner.store.blueprint import is_to_the_word
-from planner.store.doctor import examine
-from planner.store.migrations import KNOWN_VERSION
+from planner.store.database.migrations import KNOWN_VERSION
+from planner.store.upkeep import backup as backups
+from planner.store.upkeep.backup_files import BODY
+from planner.store.upkeep.backup_files import MANIFEST
+from planner.store.upkeep.blueprint import is_to_the_word
+from planner.store.upkeep.doctor import examine
 from tests.store.full_store import fill
 from tests.store.full_store import fill_more
 from tests.store.full_store import tamper

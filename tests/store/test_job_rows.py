@@ -6,7 +6,7 @@ import pytest
 
 from planner.jobs import queue
 from planner.jobs import worker
-from planner.store.doctor import examine
+from planner.store.upkeep.doctor import examine
 from tests.store.full_store import tamper
 from tests.stores import SQLITE_ONLY
 

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from planner.store import lineage
-from planner.store import migrations
 from planner.store import open_store
-from planner.store import publications
-from planner.store import scenarios
-from planner.store.doctor import examine
-from planner.store.engine import schema_version
-from planner.store.sqlite import found_version
-from planner.store.transfer import content_hashes
+from planner.store.database import migrations
+from planner.store.database.engine import schema_version
+from planner.store.database.sqlite import found_version
+from planner.store.database.transfer import content_hashes
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans
+from planner.store.scenarios import publications
+from planner.store.upkeep.doctor import examine
 from tests.store.full_store import fill
 from tests.store.full_store import fill_more
 from tests.stores import SQLITE_ONLY
@@ -164,7 +164,7 @@ def test_a_store_of_version_3_gets_marks_and_drafts(store, company_id):
     migrations.bring_up(store.engine, store.backend.beside(""), 3, steps)
     assert shape_of(store.engine, with_rest=False) == new
     with store.reading() as conn:
-        assert scenarios.load_marks(conn, scenario_id).empty
+        assert plans.load_marks(conn, scenario_id).empty
         assert publications.state_hash(conn, scenario_id) == state
 
 

@@ -11,15 +11,15 @@ import sqlalchemy as sa
 from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.jobs import queue
-from planner.store import accounts
-from planner.store import audit
-from planner.store import companies
-from planner.store import editing
-from planner.store import ledger
-from planner.store import lineage
 from planner.store import open_store
-from planner.store import scenarios
-from planner.store import tables
+from planner.store.audit import log
+from planner.store.company import accounts
+from planner.store.company import companies
+from planner.store.pay import ledger
+from planner.store.rows import schema
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans
 from tests.stores import POSTGRESQL_ONLY
 
 ENTRY = pd.DataFrame({"amount_minor": pd.array([7], dtype="Int64")})
@@ -52,12 +52,12 @@ def test_chains_of_hashes_stay_whole_whoever_writes(store, company_id):
     def write(mine, number):
         for _ in range(8):
             with mine.transaction() as conn:
-                audit.append_audit(conn, who=f"u{number}", action="x", subject="y")
+                log.append_audit(conn, who=f"u{number}", action="x", subject="y")
                 ledger.append_ledger(conn, company_id, ENTRY, user="u")
 
     assert side_by_side(store.url, write) == []
     with store.reading() as conn:
-        assert audit.verify_audit(conn) == []
+        assert log.verify_audit(conn) == []
         assert ledger.verify_ledger(conn, company_id) == []
         assert len(ledger.load_ledger(conn, company_id)) == 32
 
@@ -74,9 +74,7 @@ def test_one_of_those_who_save_at_once_wins_and_the_others_are_told(store, compa
                 conn, made.scenario_id, version=1, user=f"u{number}", action="move U1"
             ) as edit,
         ):
-            scenarios.save_alignment(
-                conn, edit, frame.astype("str").rename_axis("unit_id")
-            )
+            plans.save_alignment(conn, edit, frame.astype("str").rename_axis("unit_id"))
 
     faults = side_by_side(store.url, save)
     assert [type(fault) for fault in faults] == [ConflictError] * 3
@@ -106,13 +104,13 @@ def test_no_edit_is_lost_among_writers_who_try_again(store, company_id):
                     conn, made.scenario_id, version=version, user="u", action="x"
                 ) as edit,
             ):
-                return scenarios.save_alignment(conn, edit, frame) == 1
+                return plans.save_alignment(conn, edit, frame) == 1
         except ConflictError:
             return False
 
     assert side_by_side(store.url, save_each, 2) == []
     with store.reading() as conn:
-        assert len(scenarios.load_alignment(conn, made.scenario_id)) == 16
+        assert len(plans.load_alignment(conn, made.scenario_id)) == 16
         assert lineage.load_scenario(conn, made.scenario_id).version == 17
 
 
@@ -134,7 +132,7 @@ def test_a_job_goes_to_one_worker_only(store, company_id):
 @POSTGRESQL_ONLY  # a SQLite file has one writer at a time, whatever it writes
 def test_a_worker_shows_its_life_while_somebody_writes_for_long(store):
     with store.transaction() as conn:
-        conn.execute(sa.insert(tables.meta).values(name="long", value="1"))
+        conn.execute(sa.insert(schema.meta).values(name="long", value="1"))
         assert queue.requeue_stale(store) == 0
 
 

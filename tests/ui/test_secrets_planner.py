@@ -19,7 +19,7 @@ from planner.core.settings import Settings
 from planner.jobs import worker
 from planner.services import workspace
 from planner.store import open_store
-from planner.store import tables
+from planner.store.rows import schema
 from tests.stores import PostgresqlStores
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +84,7 @@ def test_nothing_that_is_kept_holds_it(url, tmp_path, monkeypatch):
     with store.reading() as conn:
         rows = [
             str(row)
-            for table in tables.metadata.sorted_tables
+            for table in schema.metadata.sorted_tables
             for row in conn.execute(sa.select(table))
         ]
     assert (

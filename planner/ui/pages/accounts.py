@@ -9,7 +9,7 @@ from planner.core.formats import Formats
 from planner.services import market
 from planner.services import sharing
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.ui import charts
 from planner.ui import session
 from planner.ui import tables

@@ -10,7 +10,7 @@ from planner.core.formats import Formats
 from planner.services import audit
 from planner.services import companies
 from planner.services.workspace import Workspace
-from planner.store.audit_search import AuditQuery
+from planner.store.audit.search import AuditQuery
 from planner.ui import faults as ui_faults
 from planner.ui import session
 from planner.ui import tables

@@ -15,9 +15,9 @@ from planner.services import scenarios
 from planner.services import segments
 from planner.services import workspace
 from planner.services.workspace import Workspace
-from planner.store import lineage
-from planner.store.companies import Company
-from planner.store.lineage import Scenario
+from planner.store.company.companies import Company
+from planner.store.scenarios import lineage
+from planner.store.scenarios.lineage import Scenario
 from planner.ui import faults
 from planner.ui import session
 from planner.ui import widgets

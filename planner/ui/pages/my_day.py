@@ -19,7 +19,7 @@ from planner.services import sharing
 from planner.services import visits
 from planner.services.visits import RepWeeks
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets

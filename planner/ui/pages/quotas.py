@@ -15,7 +15,7 @@ from planner.services import publishing
 from planner.services import quotas
 from planner.services.quotas import QuotaView
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.ui import charts
 from planner.ui import faults
 from planner.ui import session

@@ -8,7 +8,7 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.services import scenarios
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets

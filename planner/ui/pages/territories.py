@@ -20,7 +20,7 @@ from planner.services.problems import fix_of
 from planner.services.roster import Roster
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.territory.model.unit_table import MEASURES
 from planner.territory.model.workhours import HOURS
 from planner.ui import session

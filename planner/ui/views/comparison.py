@@ -10,8 +10,8 @@ from planner.services import sharing
 from planner.services.scenarios import Comparison
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store import lineage
-from planner.store.lineage import Scenario
+from planner.store.scenarios import lineage
+from planner.store.scenarios.lineage import Scenario
 from planner.ui.faults import guarded
 from planner.ui.maps.sharing import comparison_sheet
 from planner.ui.maps.sharing import territory_sheet

@@ -13,7 +13,7 @@ from planner.core.formats import Formats
 from planner.core.text import map_text
 from planner.core.units import M_PER_KM
 from planner.services.scenarios import Comparison
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 
 
 def metrics_table(metrics: pd.DataFrame, fmt: Formats, a: Scenario, b: Scenario) -> str:

@@ -13,7 +13,7 @@ from planner.services import exports
 from planner.services import scenarios
 from planner.services.exports import Offer
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 
 MOST_OF_NAME = 60  # characters of a scenario's name in that of a file
 FORMAT_NAMES = {

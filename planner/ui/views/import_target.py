@@ -14,7 +14,7 @@ from planner.services import companies
 from planner.services import refresh
 from planner.services import scenarios
 from planner.services.workspace import Workspace
-from planner.store import lineage
+from planner.store.scenarios import lineage
 
 CURRENCIES = tuple(MINOR_DIGITS)
 NEW, INTO = "new", "into"

@@ -11,7 +11,7 @@ from planner.services.teams import TeamOverlap
 from planner.services.teams import lay_over
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.ui import tables
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text

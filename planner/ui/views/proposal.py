@@ -21,7 +21,7 @@ from planner.services.drafting import undo
 from planner.services.territory import Proposal
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.faults import guarded

@@ -14,8 +14,8 @@ from planner.core.text import map_text
 from planner.services import publishing
 from planner.services.publishing import PublishPreview
 from planner.services.workspace import Workspace
-from planner.store.lineage import FIELD
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import FIELD
+from planner.store.scenarios.lineage import Scenario
 from planner.ui import faults
 from planner.ui import session
 from planner.ui import tables

@@ -38,7 +38,7 @@ from planner.services.territory_view import Facts
 from planner.services.territory_view import TerritoryView
 from planner.services.territory_view import company_facts as read_facts
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.palette import PALETTES
 from planner.ui.maps.territory import bounds_of

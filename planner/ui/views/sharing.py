@@ -15,7 +15,7 @@ from planner.services import sharing
 from planner.services.exports import MIMES
 from planner.services.exports import Offer
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.ui.views.downloads import file_name
 
 LABEL = "Share as a web page"

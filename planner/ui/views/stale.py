@@ -7,7 +7,7 @@ import streamlit as st
 from planner.core.errors import ConflictError
 from planner.services import scenarios
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.ui import faults
 from planner.ui import session
 

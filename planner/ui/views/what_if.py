@@ -20,7 +20,7 @@ from planner.services.wording import report_in_words
 from planner.services.wording import unit_names
 from planner.services.workspace import Workspace
 from planner.store.jobs import Job
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.ui import faults
 from planner.ui import session
 from planner.ui import widgets

@@ -13,7 +13,7 @@ from planner.services.performance import CompanyView
 from planner.services.quotas import QuotaView
 from planner.services.visits import RepWeeks
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.ui.views.reads import Key
 from planner.ui.views.reads import facts_key
 

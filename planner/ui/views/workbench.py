@@ -32,7 +32,7 @@ from planner.services.gestures import things_text
 from planner.services.gestures import unlock_edit
 from planner.services.territory_view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store.lineage import Scenario
+from planner.store.scenarios.lineage import Scenario
 from planner.territory.editing.apply import count_held
 from planner.territory.editing.dividing import next_territory_id
 from planner.territory.editing.edits import ACCOUNT

@@ -1,0 +1,1 @@
+"""Rows of a company: accounts, deals, team, market."""

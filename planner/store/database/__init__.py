@@ -1,0 +1,1 @@
+"""The database itself: opening, its two kinds, migrations, protections."""

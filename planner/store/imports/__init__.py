@@ -1,0 +1,1 @@
+"""Rows of lists loaded: sources, mappings, repairs, geocodes."""

@@ -1,0 +1,1 @@
+"""Rows of pay: comp plans and the ledger."""

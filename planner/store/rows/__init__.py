@@ -1,0 +1,1 @@
+"""Frames to rows and back: schema, columns, bulk, records."""

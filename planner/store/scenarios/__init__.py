@@ -1,0 +1,1 @@
+"""Rows of scenarios: layers of differences, lineage, editing, drafts, publications."""
