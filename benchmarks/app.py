@@ -25,14 +25,14 @@ from planner.accounts.reading.sources import read_source
 from planner.accounts.sample import load_sample
 from planner.core.run import RunControl
 from planner.core.settings import Settings
-from planner.services import check
-from planner.services import companies
-from planner.services import drafting
-from planner.services import new_company
-from planner.services import pay
-from planner.services import refresh
-from planner.services import scenarios
-from planner.services import territory_view
+from planner.services.company import companies
+from planner.services.drafts import editing
+from planner.services.imports import check
+from planner.services.imports import new_company
+from planner.services.imports import refresh
+from planner.services.pay import runs
+from planner.services.scenarios import listing
+from planner.services.territories import view as territory_view
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
 from planner.territory.editing.moves import Move
@@ -162,7 +162,7 @@ def measure(n_rows: int, folder: Path) -> dict[str, float]:
         "sample company into an empty store",
         lambda: companies.ensure_company(with_sample),
     )
-    draft = next(s for s in scenarios.scenarios(ws) if s.status == "draft")
+    draft = next(s for s in listing.scenarios(ws) if s.status == "draft")
     view = timed(
         "territories of a scenario, read",
         lambda: territory_view.overview(ws, draft.scenario_id),
@@ -170,11 +170,11 @@ def measure(n_rows: int, folder: Path) -> dict[str, float]:
     seconds["one edit, saved and audited, p95"] = _edit_s(ws, draft.scenario_id, view)
     timed(
         "copy of a scenario",
-        lambda: scenarios.clone(ws, draft.scenario_id, "A copy"),
+        lambda: listing.clone(ws, draft.scenario_id, "A copy"),
     )
     timed(
         "pay of a month",
-        lambda: pay.run_period(ws, {"period": pay.latest_period(ws)}, RunControl()),
+        lambda: runs.run_period(ws, {"period": runs.latest_period(ws)}, RunControl()),
     )
     return seconds
 
@@ -222,10 +222,10 @@ def _edit_s(
     """Move one unit to and fro: a step of a draft, then a saved, audited version."""
     unit_id = view.units.index[0]
     targets = list(view.territories.index[:2])
-    opened, durations = drafting.open_draft(ws, scenario_id), []
+    opened, durations = editing.open_draft(ws, scenario_id), []
     for number in range(EDITS):
         started = time.perf_counter()
         move = Move(to=targets[number % 2], unit_ids=(unit_id,))
-        opened = drafting.accept(ws, drafting.do(ws, opened, move, "one unit"))
+        opened = editing.accept(ws, editing.do(ws, opened, move, "one unit"))
         durations.append(time.perf_counter() - started)
     return float(np.quantile(durations, 0.95))

@@ -19,7 +19,7 @@ from planner.geography.distance import places_km
 from planner.segmentation.rules import DEFAULT_RULES
 from planner.segmentation.rules import apply_rules
 from planner.segmentation.rules import rules_to_json
-from planner.services.staffing import staff_territories
+from planner.services.people.staffing import staff_territories
 from planner.services.workspace import Workspace
 from planner.services.workspace import create_company
 from planner.services.workspace import open_workspace

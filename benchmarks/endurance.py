@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from benchmarks.endurance_roles import play
 from benchmarks.processes import start_apart
 from planner.core.settings import Settings
-from planner.services.companies import ensure_company
+from planner.services.company.companies import ensure_company
 from planner.services.workspace import create_company
 from planner.services.workspace import open_workspace
 from planner.store import open_store

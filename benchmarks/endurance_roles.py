@@ -25,11 +25,11 @@ from planner.core.errors import ConflictError
 from planner.core.errors import StoreError
 from planner.core.run import RunControl
 from planner.core.settings import Settings
-from planner.services import check
-from planner.services import new_company
-from planner.services import pay
-from planner.services import publishing
-from planner.services import scenarios
+from planner.services.imports import check
+from planner.services.imports import new_company
+from planner.services.pay import runs
+from planner.services.scenarios import listing
+from planner.services.scenarios import publishing
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
 from planner.store import open_store
@@ -134,7 +134,7 @@ def publish_copies(ws: Workspace, begin: Callable[[], None]) -> None:
     """Copy the published plan and publish the copy a day later, until killed."""
     while True:
         base = max(publishing.publications(ws), key=lambda known: known.effective_from)
-        copy = scenarios.clone(ws, base.scenario_id, new_id("N"))
+        copy = listing.clone(ws, base.scenario_id, new_id("N"))
         begin()
         day = base.effective_from + dt.timedelta(days=1)
         publishing.publish(ws, copy.scenario_id, copy.version, day)
@@ -142,13 +142,13 @@ def publish_copies(ws: Workspace, begin: Callable[[], None]) -> None:
 
 def pay_months(ws: Workspace, begin: Callable[[], None]) -> None:
     """Run a month's pay over and over, until killed; then close the next month."""
-    months = sorted(pay.periods(ws, MONTHS))
+    months = sorted(runs.periods(ws, MONTHS))
     while True:
         for month in months:
             begin()
             for kind in ("trial", "final"):
                 try:
-                    pay.run_period(ws, {"period": month, "kind": kind}, RunControl())
+                    runs.run_period(ws, {"period": month, "kind": kind}, RunControl())
                 except StoreError:  # closed in an earlier round
                     continue
 

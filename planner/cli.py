@@ -107,7 +107,7 @@ def _shown(filename: str | bytes | int) -> str:
 
 def _protected(args: argparse.Namespace) -> dict[str, Path]:
     """Name what no output may replace, besides the inputs."""
-    from planner.services.upkeep import store_files
+    from planner.services.admin.upkeep import store_files
 
     kept = store_files(_settings(args))
     for name in ("stdout", "stderr"):
@@ -228,8 +228,8 @@ def _add_demo(verbs: Any) -> None:
 
 
 def _demo(args: argparse.Namespace) -> int:
-    from planner.services.demo.line import DemoParams
-    from planner.services.demo.run import run_demo
+    from planner.demo.line import DemoParams
+    from planner.demo.run import run_demo
 
     params = DemoParams(
         accounts_path=args.accounts,
@@ -274,7 +274,7 @@ def _file_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from planner.services.check import check_path
+    from planner.services.imports.check import check_path
     from planner.services.workspace import open_workspace
 
     ws = open_workspace(_settings(args)) if args.store else None
@@ -328,7 +328,7 @@ def _add_import(verbs: Any) -> None:
 def _refuse_store_file(args: argparse.Namespace) -> None:
     """Refuse to fill a store from its own files."""
     from planner.core.proofs import is_same_file
-    from planner.services.upkeep import store_files
+    from planner.services.admin.upkeep import store_files
 
     for name, path in store_files(_settings(args)).items():
         if is_same_file(args.file, path):
@@ -336,8 +336,8 @@ def _refuse_store_file(args: argparse.Namespace) -> None:
 
 
 def _import(args: argparse.Namespace) -> int:
-    from planner.services.importing import PathOptions
-    from planner.services.importing import import_path
+    from planner.services.imports.importing import PathOptions
+    from planner.services.imports.importing import import_path
     from planner.services.workspace import open_workspace
 
     _refuse_store_file(args)
@@ -567,8 +567,8 @@ def _add_export(verbs: Any) -> None:
 
 def _export(args: argparse.Namespace) -> int:
     from planner.core.files import write_bytes
-    from planner.services.exports import MIMES
-    from planner.services.exports import export
+    from planner.services.exports.files import MIMES
+    from planner.services.exports.files import export
     from planner.services.workspace import open_workspace
 
     outputs = args.outputs
@@ -608,7 +608,7 @@ def _add_store_verbs(verbs: Any) -> None:
 
 
 def _doctor(args: argparse.Namespace) -> int:
-    from planner.services.upkeep import examine_store
+    from planner.services.admin.upkeep import examine_store
 
     outcome = examine_store(_settings(args))
     _print(args, outcome.to_json(), outcome.summary())
@@ -616,7 +616,7 @@ def _doctor(args: argparse.Namespace) -> int:
 
 
 def _backup(args: argparse.Namespace) -> int:
-    from planner.services.upkeep import backup_store
+    from planner.services.admin.upkeep import backup_store
 
     args.outputs.file("FILE", args.file, is_kept=True)
     args.outputs.check()
@@ -626,7 +626,7 @@ def _backup(args: argparse.Namespace) -> int:
 
 
 def _restore(args: argparse.Namespace) -> int:
-    from planner.services.upkeep import restore_store
+    from planner.services.admin.upkeep import restore_store
 
     _refuse_store_file(args)
     outcome = restore_store(_settings(args), args.file, over=args.over)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from planner.services import drafting
-from planner.services.gestures import assign_edit
-from planner.services.territory_view import TerritoryView
-from planner.services.territory_view import as_if
-from planner.services.territory_view import overview
+from planner.services.drafts import editing
+from planner.services.drafts.gestures import assign_edit
+from planner.services.territories.view import TerritoryView
+from planner.services.territories.view import as_if
+from planner.services.territories.view import overview
 from planner.services.workspace import Workspace
 
 
@@ -16,11 +16,11 @@ def assign(
     ws: Workspace, scenario_id: str, unit_ids: Sequence[str], to: str | None
 ) -> int:
     """Give units to a territory, also a new one or none, and save; the new version."""
-    opened = drafting.open_draft(ws, scenario_id)
+    opened = editing.open_draft(ws, scenario_id)
     view = overview(ws, scenario_id)
     edit = assign_edit(view, opened.draft, to, unit_ids)
-    drawn = drafting.do(ws, opened, edit, f"{len(unit_ids)} to {to}")
-    return drafting.accept(ws, drawn).scenario.version
+    drawn = editing.do(ws, opened, edit, f"{len(unit_ids)} to {to}")
+    return editing.accept(ws, drawn).scenario.version
 
 
 def moved(view: TerritoryView, unit_ids: Sequence[str], to: str | None):

@@ -10,8 +10,8 @@ from planner.cli import main
 from planner.core.outputs import Outputs
 from planner.core.run import RunControl
 from planner.core.settings import Settings
-from planner.services.demo.line import DemoParams
-from planner.services.demo.run import run_demo
+from planner.demo.line import DemoParams
+from planner.demo.run import run_demo
 
 TERRITORIES = 3
 CITIES = {

@@ -19,30 +19,30 @@ Task = Callable[[Store, Job, RunControl], Mapping[str, Any] | None]
 
 def balance(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Balance a scenario's territories: a proposal, nothing is saved."""
-    from planner.jobs.territories import run_balance
+    from planner.services.balance.run import run_balance
 
     return run_balance(_workspace(store, job), job, run)
 
 
 def frontier(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Find the best balance for each number of moved accounts."""
-    from planner.jobs.territories import run_frontier
+    from planner.services.balance.run import run_frontier
 
     return run_frontier(_workspace(store, job), job, run)
 
 
 def headcount(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Compare numbers of territories."""
-    from planner.jobs.territories import run_headcount
+    from planner.services.balance.run import run_headcount
 
     return run_headcount(_workspace(store, job), job, run)
 
 
 def visits(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Plan the visits of a scenario's reps and save them with it."""
-    from planner.services.visits import TEAM_ITERATIONS
-    from planner.services.visits import save_plan
-    from planner.services.visits import visit_inputs
+    from planner.services.visits.plans import TEAM_ITERATIONS
+    from planner.services.visits.plans import save_plan
+    from planner.services.visits.plans import visit_inputs
     from planner.visits.model.params import RouteParams
     from planner.visits.plan.team import plan_visits
 
@@ -69,14 +69,14 @@ def visits(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
 
 def pay(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Run pay for a period from the published ownership."""
-    from planner.services.pay import run_period
+    from planner.services.pay.runs import run_period
 
     return run_period(_workspace(store, job), job.params, run)
 
 
 def geocode(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Ask the company's address service about accounts; every answer is kept."""
-    from planner.services.geocoding import ask_addresses
+    from planner.services.accounts.geocoding import ask_addresses
 
     asked = ask_addresses(_workspace(store, job), list(job.params["account_ids"]), run)
     return asdict(asked) | {"status": str(asked.status)}

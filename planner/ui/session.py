@@ -11,9 +11,9 @@ from planner.core.formats import Formats
 from planner.core.settings import Settings
 from planner.jobs import queue
 from planner.jobs.worker import ensure_worker
-from planner.services import companies
-from planner.services import publishing
-from planner.services import scenarios
+from planner.services.company import companies
+from planner.services.scenarios import listing
+from planner.services.scenarios import publishing
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
 from planner.store.jobs import Job
@@ -59,15 +59,15 @@ def _first_workspace(store_url: str) -> tuple[Workspace, bool]:
 
 def prepare(ws: Workspace) -> None:
     """Queue visits and pay of the alignment in force, so that no page is empty."""
-    from planner.services import pay
-    from planner.services import visits
+    from planner.services.pay import runs
+    from planner.services.visits import plans
 
     as_of = companies.company(ws).as_of
     published = publishing.in_force(ws, as_of)
     if published is None:
         return
-    pay_params = {"period": pay.latest_period(ws)}
-    jobs = (("pay", pay_params), ("visits", visits.default_params(ws)))
+    pay_params = {"period": runs.latest_period(ws)}
+    jobs = (("pay", pay_params), ("visits", plans.default_params(ws)))
     for kind, params in jobs:
         queue.submit(
             ws.store, ws.company_id, published.scenario_id, kind, params, ws.user
@@ -110,7 +110,7 @@ def scenario(ws: Workspace) -> Scenario | None:
     The chosen one, else the latest draft of the owners' team, else its latest; None if
     there is none.
     """
-    known = scenarios.scenarios(ws)
+    known = listing.scenarios(ws)
     # The address remembers it over a reload, which ends the session.
     chosen = st.session_state.get(_SCENARIO) or st.query_params.get(_IN_ADDRESS)
     for candidate in known:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from planner.core.settings import Settings
-from planner.services.companies import load_sample_company
+from planner.services.company.companies import load_sample_company
 from planner.services.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from planner.core import schemas
 from planner.core.run import RunControl
 from planner.core.settings import Settings
-from planner.services import exports
-from planner.services import pay
-from planner.services.companies import ensure_company
-from planner.services.scenarios import scenarios
+from planner.services.company.companies import ensure_company
+from planner.services.exports import files
+from planner.services.pay import runs
+from planner.services.scenarios.listing import scenarios
 from planner.store.audit.log import append_audit
 from planner.store.company.accounts import load_accounts
 from planner.store.company.accounts import record_import
@@ -242,7 +242,7 @@ def hostile(tmp_path_factory):
     ws, _ = ensure_company(replace(Settings.from_environment({}), store_url=url))
     spoil(ws)
     visits = plan_a_day(ws)
-    pay.run_period(ws, {"period": "2026-10"}, RunControl())
+    runs.run_period(ws, {"period": "2026-10"}, RunControl())
     with running_app(folder, url) as address:
         yield ws, address, visits
     ws.store.close()
@@ -428,7 +428,7 @@ def test_a_page_exports_what_the_store_remembers(watched, hostile):
     with page.expect_download(timeout=60_000) as download:
         button.first.locator("button").click()
     content = Path(download.value.path()).read_bytes()
-    found = exports.verify(hostile[0], content)
+    found = files.verify(hostile[0], content)
     assert (found.state, found.export.what) == ("unchanged", "accounts")
     assert b"\n=cmd" not in content
     watched.nothing_ran("Accounts, Export")
@@ -455,8 +455,8 @@ def test_calendar_and_gpx_hold_names_as_text(hostile):
 
 def test_the_report_of_the_demo_runs_nothing(browser, tmp_path):
     """A hostile list goes through the whole line; its page is opened and read."""
-    from planner.services.demo.line import DemoParams
-    from planner.services.demo.run import run_demo
+    from planner.demo.line import DemoParams
+    from planner.demo.run import run_demo
 
     lines = ["id,name,latitude,longitude,city,state,industry"]
     for number in range(54):

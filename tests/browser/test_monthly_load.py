@@ -13,8 +13,8 @@ from dataclasses import replace
 import pytest
 
 from planner.core.settings import Settings
-from planner.services import audit
-from planner.services import repairs as services_repairs
+from planner.services.accounts import repairs as services_repairs
+from planner.services.admin import audit
 from planner.services.workspace import open_workspace
 from planner.store.audit import search
 from tests.browser.conftest import running_app

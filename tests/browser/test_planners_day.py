@@ -15,10 +15,10 @@ from dataclasses import replace
 import pytest
 
 from planner.core.settings import Settings
-from planner.services import companies
-from planner.services import drafting
-from planner.services import scenarios
-from planner.services import territory_view
+from planner.services.company import companies
+from planner.services.drafts import editing
+from planner.services.scenarios import listing
+from planner.services.territories import view
 from planner.services.workspace import open_workspace
 from planner.store.company.team import load_reps
 from tests.browser.conftest import running_app
@@ -102,7 +102,7 @@ def mark(page, *rows):
 
 def balance(page, ws, scenario_id):
     """Ask for a balance as the page looks at it, and wait for its answer."""
-    n_steps = len(drafting.open_draft(ws, scenario_id).history.entries)
+    n_steps = len(editing.open_draft(ws, scenario_id).history.entries)
     page.mouse.wheel(0, -5000)
     press(page, "terr-balance")
     page.locator(".st-key-bal-start button").wait_for()
@@ -111,7 +111,7 @@ def balance(page, ws, scenario_id):
         ".pl-box-fault"
     ).first.inner_text()
     for _ in range(4 * WAIT_S):
-        opened = drafting.open_draft(ws, scenario_id)
+        opened = editing.open_draft(ws, scenario_id)
         if len(opened.history.entries) > n_steps:
             break
         page.wait_for_timeout(250)
@@ -123,8 +123,8 @@ def balance(page, ws, scenario_id):
 def visits_file(ws, folder):
     """Write the visits of the last days: half of the accounts were seen."""
     company = companies.company(ws)
-    scenario = scenarios.scenarios(ws)[0]
-    seen = territory_view.overview(ws, scenario.scenario_id).accounts.index[::2]
+    scenario = listing.scenarios(ws)[0]
+    seen = view.overview(ws, scenario.scenario_id).accounts.index[::2]
     with ws.store.reading() as conn:
         rep_id = load_reps(conn, ws.company_id).index[0]
     lines = ["visit_id,account_id,rep_id,visited_on,outcome"]
@@ -260,7 +260,7 @@ def test_a_planners_day(browser, tmp_path):
         press(page, "terr-clear")
         scenario_id = next(
             known.scenario_id
-            for known in scenarios.scenarios(ws)
+            for known in listing.scenarios(ws)
             if known.status == "draft"
         )
         opened = balance(page, ws, scenario_id)
@@ -277,7 +277,7 @@ def test_a_planners_day(browser, tmp_path):
         mark(page, 0, 1)
         page.get_by_text("2 chosen").wait_for()
         press(page, "terr-reject-lock")
-        rejected = drafting.open_draft(ws, scenario_id)
+        rejected = editing.open_draft(ws, scenario_id)
         label = rejected.history.entries[-1].label
         assert label == "Reject 2 changes and lock them"
         again = balance(page, ws, scenario_id)
@@ -292,7 +292,7 @@ def test_a_planners_day(browser, tmp_path):
         page.mouse.wheel(0, -5000)
         press(page, "terr-accept")
         page.get_by_text("Nothing is pending").wait_for()
-        found = scenarios.scenario(ws, scenario_id)
+        found = listing.scenario(ws, scenario_id)
         assert found.version == opened.scenario.version + 1
         page.locator(".st-key-export-terr button").first.click()
         with page.expect_download() as download:

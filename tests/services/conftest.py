@@ -9,8 +9,8 @@ import pytest
 
 from planner.accounts.reading.sources import read_source
 from planner.core.settings import Settings
-from planner.services import new_company
-from planner.services.companies import ensure_company
+from planner.services.company.companies import ensure_company
+from planner.services.imports import new_company
 from planner.services.workspace import open_workspace
 
 AS_OF = dt.date(2026, 11, 20)

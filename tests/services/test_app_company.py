@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from benchmarks.app_company import make_company
-from planner.services import scenarios
-from planner.services import territory_view
+from planner.services.scenarios import listing
+from planner.services.territories import view as territory_view
 
 
 def test_the_company_for_timing_is_whole(store_url):
     ws, drafts = make_company(store_url, n_accounts=300, n_territories=6, n_drafts=2)
-    assert [s.name for s in scenarios.scenarios(ws)] == ["Draft 2", "Draft 1"]
+    assert [s.name for s in listing.scenarios(ws)] == ["Draft 2", "Draft 1"]
     view = territory_view.overview(ws, drafts[1])
     assert len(view.accounts) == (view.units["accounts"].sum())
     assert 290 <= len(view.accounts) <= 300  # without the closed ones

@@ -27,28 +27,28 @@ from planner.accounts.reading.sources import read_source
 from planner.core.run import RunControl
 from planner.jobs import queue
 from planner.segmentation import rules
-from planner.services import check
-from planner.services import companies
-from planner.services import drafting
-from planner.services import exports
-from planner.services import geocoding
-from planner.services import mappings
-from planner.services import market
-from planner.services import new_company
-from planner.services import pay
-from planner.services import proposals
-from planner.services import publishing
-from planner.services import quotas
-from planner.services import refresh
-from planner.services import repairs
-from planner.services import saving
-from planner.services import scenarios
-from planner.services import segments
-from planner.services import territory
-from planner.services import territory_view
-from planner.services import visits
-from planner.services import what_if
 from planner.services import workspace
+from planner.services.accounts import geocoding
+from planner.services.accounts import repairs
+from planner.services.accounts import segments
+from planner.services.balance import decisions
+from planner.services.balance import proposal
+from planner.services.company import companies
+from planner.services.drafts import editing
+from planner.services.exports import files
+from planner.services.imports import check
+from planner.services.imports import mappings
+from planner.services.imports import market
+from planner.services.imports import new_company
+from planner.services.imports import refresh
+from planner.services.imports import saving
+from planner.services.pay import runs
+from planner.services.quotas import setting
+from planner.services.scenarios import listing
+from planner.services.scenarios import publishing
+from planner.services.scenarios import what_if
+from planner.services.territories import view as territory_view
+from planner.services.visits import plans
 from planner.services.workspace import open_workspace
 from planner.store.company.team import load_positions
 from planner.store.database.engine import Store
@@ -118,21 +118,21 @@ def rows_of(store: Store) -> dict[str, list[str]]:
 
 
 def draft(ws):
-    return next(s for s in scenarios.scenarios(ws) if s.status == "draft")
+    return next(s for s in listing.scenarios(ws) if s.status == "draft")
 
 
 def balanced(ws):
     """Give the small company two staffed territories; return its draft."""
     answer = {"territory_by_unit": {DANE: "T1", MILWAUKEE: "T1", BROWN: "T2"}}
     found = draft(ws)
-    territory.accept_proposal(ws, found.scenario_id, found.version, answer)
+    proposal.accept_proposal(ws, found.scenario_id, found.version, answer)
     return draft(ws)
 
 
 def published(ws):
     """Publish the small company's plan with quotas; return the scenario."""
     found = balanced(ws)
-    quotas.set_quotas(
+    setting.set_quotas(
         ws, found.scenario_id, found.version, target_minor=10**8, year=AS_OF.year
     )
     version = draft(ws).version
@@ -173,12 +173,12 @@ def write_list(ws):
 
 
 def write_start(ws):
-    return lambda: scenarios.start(ws, "Second")
+    return lambda: listing.start(ws, "Second")
 
 
 def write_clone(ws):
     found = balanced(ws)
-    return lambda: scenarios.clone(ws, found.scenario_id, "Copy")
+    return lambda: listing.clone(ws, found.scenario_id, "Copy")
 
 
 def write_one_rep_more(ws):
@@ -188,60 +188,60 @@ def write_one_rep_more(ws):
 
 def write_rename(ws):
     found = draft(ws)
-    return lambda: scenarios.rename(ws, found.scenario_id, found.version, "Other name")
+    return lambda: listing.rename(ws, found.scenario_id, found.version, "Other name")
 
 
 def write_accept(ws):
     found = draft(ws)
     answer = {"territory_by_unit": {DANE: "T1", MILWAUKEE: "T2", BROWN: "T2"}}
-    return lambda: territory.accept_proposal(
+    return lambda: proposal.accept_proposal(
         ws, found.scenario_id, found.version, answer, "J-1"
     )
 
 
 def drawn(ws):
     """Draw two territories that are pending."""
-    opened = drafting.open_draft(ws, draft(ws).scenario_id)
+    opened = editing.open_draft(ws, draft(ws).scenario_id)
     edit = Together(
         edits=(
             AddTerritory(territory_id="T1"),
             Move(to="T1", unit_ids=(DANE, MILWAUKEE)),
         )
     )
-    return drafting.do(ws, opened, edit, "draw T1")
+    return editing.do(ws, opened, edit, "draw T1")
 
 
 def write_step(ws):
     opened = drawn(ws)
     move = Move(to=None, unit_ids=(DANE,))
-    return lambda: drafting.do(ws, opened, move, "one out")
+    return lambda: editing.do(ws, opened, move, "one out")
 
 
 def write_step_back(ws):
     opened = drawn(ws)
-    return lambda: drafting.undo(ws, opened)
+    return lambda: editing.undo(ws, opened)
 
 
 def write_accepted_draft(ws):
     opened = drawn(ws)
-    return lambda: drafting.accept(ws, opened)
+    return lambda: editing.accept(ws, opened)
 
 
 def write_draft_on_another_save(ws):
     opened = drawn(ws)
     bob = replace(ws, user="bob")
-    theirs = drafting.open_draft(bob, opened.scenario.scenario_id)
+    theirs = editing.open_draft(bob, opened.scenario.scenario_id)
     edit = AddTerritory(territory_id="T2")
-    drafting.accept(bob, drafting.do(bob, theirs, edit, "T2 begins"))
-    return lambda: drafting.open_draft(ws, opened.scenario.scenario_id)
+    editing.accept(bob, editing.do(bob, theirs, edit, "T2 begins"))
+    return lambda: editing.open_draft(ws, opened.scenario.scenario_id)
 
 
 def write_taken_answer(ws):
-    return lambda: proposals.accept(ws, "J-1")
+    return lambda: decisions.accept(ws, "J-1")
 
 
 def write_discard(ws):
-    return lambda: proposals.discard(ws, "J-1")
+    return lambda: decisions.discard(ws, "J-1")
 
 
 def write_rules(ws):
@@ -250,7 +250,7 @@ def write_rules(ws):
 
 def write_quotas(ws):
     found = balanced(ws)
-    return lambda: quotas.set_quotas(
+    return lambda: setting.set_quotas(
         ws, found.scenario_id, found.version, target_minor=10**8, year=2027
     )
 
@@ -282,15 +282,15 @@ def write_visits(ws):
         "reason": ["far"],
         "repair": ["none"],
     }
-    return lambda: visits.save_plan(
+    return lambda: plans.save_plan(
         ws, found.scenario_id, pd.DataFrame(columns), pd.DataFrame(missed), {"seed": 0}
     )
 
 
 def write_pay(ws):
     published(ws)
-    params = {"period": pay.latest_period(ws), "kind": "final"}
-    return lambda: pay.run_period(ws, params, RunControl())
+    params = {"period": runs.latest_period(ws), "kind": "final"}
+    return lambda: runs.run_period(ws, params, RunControl())
 
 
 def write_job(ws):
@@ -399,7 +399,7 @@ def write_undo(ws):
 
 
 def write_export(ws):
-    return lambda: exports.export(ws, "accounts", "csv")
+    return lambda: files.export(ws, "accounts", "csv")
 
 
 def write_address_service(ws):
@@ -435,7 +435,7 @@ def test_a_fault_at_any_call_leaves_every_row_as_it_was(small, name):
 WITHOUT_FAULTS = {
     "_load_sample": "the same saves as write_list, on 3,000 accounts: too slow here",
     "_wait_for_turn": "one row that says when the address service may be asked",
-    "_ask": "one row of the cache; tests/services/test_geocoding.py kills it midway",
+    "_ask": "one row of the cache; tests/services/accounts/test_geocoding.py kills it midway",
     "progress": "shows how far a job has come; the next one stands for it",
     "beat": "shows that a worker lives; the next one stands for it",
     "requeue_stale": "one UPDATE statement",

@@ -8,8 +8,8 @@ import pytest
 
 from planner.accounts.reading.sources import read_source
 from planner.core import errors
-from planner.services import check
-from planner.services import saving
+from planner.services.imports import check
+from planner.services.imports import saving
 from planner.store.database.transfer import content_hashes
 from tests.bad_inputs import COLUMNS
 from tests.bad_inputs import ROW_FAULTS

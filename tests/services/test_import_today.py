@@ -7,7 +7,7 @@ import json
 
 from planner.accounts.reading.sources import read_source
 from planner.cli import main
-from planner.services import check
+from planner.services.imports import check
 
 AS_OF = dt.date(2026, 11, 20)
 LIST = b"account_id,name,lat,lon,owned_since\nZ1,Inn,43,-89,2026-11-21\n"

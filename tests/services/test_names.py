@@ -8,9 +8,9 @@ import pytest
 
 from planner.core.errors import InputError
 from planner.core.settings import Settings
-from planner.services import mappings
-from planner.services import scenarios
 from planner.services import workspace
+from planner.services.imports import mappings
+from planner.services.scenarios import listing
 from planner.store.company import companies
 from planner.store.company import market
 from planner.store.scenarios import lineage
@@ -39,7 +39,7 @@ def renamed_company(ws, name):
 
 
 def scenario(ws, name):
-    scenarios.checked_name(ws, name)
+    listing.checked_name(ws, name)
 
 
 def stored_scenario(ws, name):

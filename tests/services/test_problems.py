@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from planner.services import alignments
-from planner.services import scenarios
-from planner.services import territory_view
-from planner.services.problems import BALANCE
-from planner.services.problems import KINDS
-from planner.services.problems import find_problems
-from planner.services.problems import fix_of
-from planner.services.roster import load_roster
+from planner.services.drafts.problems import BALANCE
+from planner.services.drafts.problems import KINDS
+from planner.services.drafts.problems import find_problems
+from planner.services.drafts.problems import fix_of
+from planner.services.people.roster import load_roster
+from planner.services.scenarios import listing
+from planner.services.territories import alignments
+from planner.services.territories import view as territory_view
 from planner.territory.editing.edits import Draft
 from planner.territory.editing.edits import Lock
 from planner.territory.editing.edits import Locks
@@ -254,7 +254,7 @@ def test_every_cure_can_be_done_and_ends_its_problem(labels, named, locked, data
 
 @SQLITE_ONLY
 def test_the_sample_tells_who_is_over_capacity_and_what_is_apart(sample):
-    drawn = next(s for s in scenarios.scenarios(sample) if s.status == "draft")
+    drawn = next(s for s in listing.scenarios(sample) if s.status == "draft")
     view = territory_view.overview(sample, drawn.scenario_id)
     with sample.store.reading() as conn:
         alignment = alignments.load_alignment(conn, drawn.scenario_id)

@@ -10,24 +10,24 @@ from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.core.errors import StoreError
 from planner.core.run import RunControl
-from planner.services import pay
-from planner.services import performance
-from planner.services import quotas
-from planner.services import scenarios
-from planner.services import visits
-from planner.services.upkeep import examine_store
+from planner.services.admin.upkeep import examine_store
+from planner.services.company import overview
+from planner.services.pay import runs
+from planner.services.quotas import setting
+from planner.services.scenarios import listing
+from planner.services.visits import plans
 
 MONTHS = 12
 
 
 def draft_of(ws):
     """Return the draft that comes with the sample."""
-    return next(s for s in scenarios.scenarios(ws) if s.status == "draft")
+    return next(s for s in listing.scenarios(ws) if s.status == "draft")
 
 
 def test_quotas_sum_exactly_at_every_level(sample):
     draft = draft_of(sample)
-    quotas.set_quotas(
+    setting.set_quotas(
         sample,
         draft.scenario_id,
         draft.version,
@@ -35,7 +35,7 @@ def test_quotas_sum_exactly_at_every_level(sample):
         year=2027,
         over_assignment_ppm=0,
     )
-    view = quotas.quota_view(sample, draft.scenario_id)
+    view = setting.quota_view(sample, draft.scenario_id)
     table = view.positions
     assert view.target_minor == 4_000_000_001
     for position_id, row in table[table["role"].isin(["vp", "manager"])].iterrows():
@@ -48,10 +48,10 @@ def test_quotas_sum_exactly_at_every_level(sample):
 
 def test_a_new_hire_carries_less_quota_for_the_same_potential(sample):
     draft = draft_of(sample)
-    quotas.set_quotas(
+    setting.set_quotas(
         sample, draft.scenario_id, draft.version, target_minor=10**9, year=2027
     )
-    table = quotas.quota_view(sample, draft.scenario_id).positions
+    table = setting.quota_view(sample, draft.scenario_id).positions
     reps = table[table["role"] == "rep"]
     ramping = reps[reps["ramp_share"] < 1]["quota_per_potential"].astype(float)
     others = reps[reps["ramp_share"] == 1]["quota_per_potential"].astype(float)
@@ -62,7 +62,7 @@ def test_a_new_hire_carries_less_quota_for_the_same_potential(sample):
 def test_a_target_of_nothing_is_refused(sample):
     draft = draft_of(sample)
     with pytest.raises(InputError, match="target must be above 0"):
-        quotas.set_quotas(
+        setting.set_quotas(
             sample, draft.scenario_id, draft.version, target_minor=0, year=2027
         )
 
@@ -70,9 +70,9 @@ def test_a_target_of_nothing_is_refused(sample):
 def test_quotas_set_on_an_old_version_are_refused(sample):
     draft = draft_of(sample)
     options = {"target_minor": 10**9, "year": 2027}
-    quotas.set_quotas(sample, draft.scenario_id, draft.version, **options)
+    setting.set_quotas(sample, draft.scenario_id, draft.version, **options)
     with pytest.raises(ConflictError, match="set quotas for 2027"):
-        quotas.set_quotas(sample, draft.scenario_id, draft.version, **options)
+        setting.set_quotas(sample, draft.scenario_id, draft.version, **options)
 
 
 def test_a_season_needs_every_month():
@@ -83,56 +83,54 @@ def test_a_season_needs_every_month():
             "close_on": pd.to_datetime(["2026-01-05", "2026-02-05", "2026-03-05"]),
         }
     )
-    assert quotas.season_ppm(deals) is None
+    assert setting.season_ppm(deals) is None
 
 
 def test_a_trial_pays_what_its_lines_say(sample):
-    outcome = pay.run_period(sample, {"period": "2026-10"}, RunControl())
-    view = pay.pay_view(sample, "2026-10")
+    outcome = runs.run_period(sample, {"period": "2026-10"}, RunControl())
+    view = runs.pay_view(sample, "2026-10")
     assert view.run.run_id == outcome["run_id"]
     assert int(view.positions["pay_minor"].sum()) == outcome["pay_minor"] > 0
     top = view.positions["pay_minor"].astype(int).idxmax()
-    statement = pay.statement(sample, top, "2026-10")
+    statement = runs.statement(sample, top, "2026-10")
     assert statement.total_minor == int(view.positions.at[top, "pay_minor"])
     assert int(statement.steps["amount_minor"].sum()) == statement.total_minor
     assert not statement.is_final
 
 
 def test_the_same_trial_has_the_same_hash(sample):
-    pay.run_period(sample, {"period": "2026-09"}, RunControl())
-    first = pay.shown_run(sample, "2026-09")
-    pay.run_period(sample, {"period": "2026-09"}, RunControl())
-    second = pay.shown_run(sample, "2026-09")
+    runs.run_period(sample, {"period": "2026-09"}, RunControl())
+    first = runs.shown_run(sample, "2026-09")
+    runs.run_period(sample, {"period": "2026-09"}, RunControl())
+    second = runs.shown_run(sample, "2026-09")
     assert first.run_id != second.run_id
     assert first.content_hash == second.content_hash
 
 
 def test_a_closed_month_stays_closed(sample):
     final = {"period": "2026-08", "kind": "final"}
-    pay.run_period(sample, final, RunControl())
-    assert pay.shown_run(sample, "2026-08").kind == "final"
+    runs.run_period(sample, final, RunControl())
+    assert runs.shown_run(sample, "2026-08").kind == "final"
     with pytest.raises(StoreError, match="has a final pay run already"):
-        pay.run_period(sample, final, RunControl())
+        runs.run_period(sample, final, RunControl())
     assert examine_store(sample.settings).is_sound
 
 
 def test_pay_before_any_publication_is_refused(sample):
     with pytest.raises(InputError, match="no published plan is in force in 2024-01"):
-        pay.run_period(sample, {"period": "2024-01"}, RunControl())
+        runs.run_period(sample, {"period": "2024-01"}, RunControl())
 
 
 def test_visit_plans_start_on_a_monday(sample):
     draft = draft_of(sample)
-    assert visits.default_params(sample)["start_on"] == "2026-11-23"
+    assert plans.default_params(sample)["start_on"] == "2026-11-23"
     with pytest.raises(InputError, match="must be a Monday"):
-        visits.visit_inputs(sample, draft.scenario_id, {"start_on": "2026-11-24"})
+        plans.visit_inputs(sample, draft.scenario_id, {"start_on": "2026-11-24"})
 
 
 def test_a_reps_weeks_come_back_with_names_and_files(sample):
     draft = draft_of(sample)
-    inputs = visits.visit_inputs(
-        sample, draft.scenario_id, visits.default_params(sample)
-    )
+    inputs = plans.visit_inputs(sample, draft.scenario_id, plans.default_params(sample))
     position_id, rep_id = next(
         (p, r) for p, r in inputs.rep_of.items() if p.startswith("P-R")
     )
@@ -160,22 +158,22 @@ def test_a_reps_weeks_come_back_with_names_and_files(sample):
             "repair": ["another day"],
         }
     )
-    visits.save_plan(sample, draft.scenario_id, planned, missing, {"seed": 0})
-    weeks = visits.rep_weeks(sample, draft.scenario_id, rep_id)
+    plans.save_plan(sample, draft.scenario_id, planned, missing, {"seed": 0})
+    weeks = plans.rep_weeks(sample, draft.scenario_id, rep_id)
     assert weeks.days == (dt.date(2026, 11, 23),)
     assert list(weeks.on(dt.date(2026, 11, 23))["account_id"]) == list(mine)
     assert weeks.unserved["reason"].tolist() == ["no time"]
-    files = visits.day_files(sample, weeks, dt.date(2026, 11, 23))
+    files = plans.day_files(sample, weeks, dt.date(2026, 11, 23))
     assert files.calendar.count(b"BEGIN:VEVENT") == 2
     assert b"<rtept" in files.gpx
     assert len(files.links) == 3
     quiet = replace(sample, settings=replace(sample.settings, navigation_links=False))
-    assert visits.day_files(quiet, weeks, dt.date(2026, 11, 23)).links.empty
+    assert plans.day_files(quiet, weeks, dt.date(2026, 11, 23)).links.empty
 
 
 def test_the_overview_adds_up(sample):
-    pay.run_period(sample, {"period": "2026-10"}, RunControl())
-    view = performance.company_view(sample)
+    runs.run_period(sample, {"period": "2026-10"}, RunControl())
+    view = overview.company_view(sample)
     regions = view.attained[view.attained["role"] == "manager"]["credit_minor"]
     until_october = view.months.loc["2026-01":"2026-10", "bookings_minor"].sum()
     assert int(regions.sum()) == int(until_october)

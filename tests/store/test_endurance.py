@@ -14,7 +14,7 @@ from benchmarks.endurance import JOBS
 from benchmarks.endurance import run_contest
 from benchmarks.endurance import run_killing
 from planner.core.settings import Settings
-from planner.services.companies import ensure_company
+from planner.services.company.companies import ensure_company
 
 
 def test_two_writers_lose_nothing_and_readers_see_no_half_edit(store):

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from planner.core.settings import Settings
-from planner.services.companies import load_sample_company
+from planner.services.company.companies import load_sample_company
 from planner.services.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[2]

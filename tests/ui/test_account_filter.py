@@ -12,7 +12,7 @@ def show_filter():
     from planner.core.formats import Formats
     from planner.ui.views.account_filter import account_filter
     from tests import small_plan
-    from tests.services.test_account_filter import VIEW
+    from tests.services.territories.test_filter import VIEW
 
     ids = account_filter(Formats(), VIEW, small_plan.AS_OF)
     if ids:

@@ -11,9 +11,9 @@ import pytest
 import shapely
 
 from planner.core.formats import Formats
-from planner.services.territory_view import TerritoryView
-from planner.services.territory_view import as_if
-from planner.services.territory_view import travel_of
+from planner.services.territories.view import TerritoryView
+from planner.services.territories.view import as_if
+from planner.services.territories.view import travel_of
 from planner.ui.balance import MeasureColumn
 from planner.ui.balance.events import OF_TERRITORIES
 from planner.ui.balance.events import read_event

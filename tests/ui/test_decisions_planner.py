@@ -8,8 +8,8 @@ from shapely.geometry import Point
 
 from planner.core.formats import Formats
 from planner.jobs import queue
-from planner.services import territory_view
-from planner.services.balancing import BalanceRequest
+from planner.services.balance.request import BalanceRequest
+from planner.services.territories import view as territory_view
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.ui import decision_charts

@@ -3,8 +3,8 @@
 import json
 
 from planner.jobs import queue
-from planner.services import territory
-from planner.services import territory_view
+from planner.services.balance import proposal
+from planner.services.territories import view as territory_view
 from planner.ui.views.districts import district_outlines
 from tests.ui.test_forms_planner import form  # noqa: F401 - a fixture
 from tests.ui.test_forms_planner import text_of
@@ -38,7 +38,7 @@ def test_districts_are_outlined_and_added_up(app, ws):
         "territory_by_unit": view.units["territory_id"].to_dict(),
         "district_by_territory": above,
     }
-    territory.accept_proposal(ws, scenario.scenario_id, scenario.version, plan)
+    proposal.accept_proposal(ws, scenario.scenario_id, scenario.version, plan)
     saved = territory_view.overview(ws, scenario.scenario_id)
     labels = {line.label for line in district_outlines(saved)} - {""}
     assert labels == {"West", "East"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from planner.services import scenarios
+from planner.services.scenarios import listing
 from tests.ui.forging import send
 from tests.ui.test_pages_planner import boxes
 from tests.ui.test_pages_planner import draft
@@ -74,7 +74,7 @@ def is_well(page, ws):
         and not choice
         and page.button(key="terr-accept").disabled
         and page.button(key="terr-undo").disabled
-        and scenarios.scenario(ws, draft(ws).scenario_id).version == draft(ws).version
+        and listing.scenario(ws, draft(ws).scenario_id).version == draft(ws).version
     )
 
 
@@ -111,7 +111,7 @@ def test_forged_gestures_in_tables_are_dropped_and_the_next_is_done(page, ws):
 
 
 def test_what_a_published_scenario_does_not_offer_is_not_done(page, ws):
-    published = next(s for s in scenarios.scenarios(ws) if s.status == "published")
+    published = next(s for s in listing.scenarios(ws) if s.status == "published")
     page.selectbox(key=f"terr-scenario-{draft(ws).scenario_id}").set_value(
         published.scenario_id
     ).run()

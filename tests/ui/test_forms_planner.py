@@ -4,11 +4,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.jobs import queue
-from planner.services import drafting
-from planner.services import publishing
-from planner.services import scenarios
-from planner.services import territory_view
-from planner.services.balancing import BalanceRequest
+from planner.services.balance.request import BalanceRequest
+from planner.services.drafts import editing
+from planner.services.scenarios import listing
+from planner.services.scenarios import publishing
+from planner.services.territories import view
 from planner.territory.editing.edits import Lock
 from planner.territory.model.params import BalanceMeasure
 from tests.gestures import assign
@@ -49,7 +49,7 @@ def text_of(app):
 
 
 def draft(ws):
-    return next(s for s in scenarios.scenarios(ws) if s.status == "draft")
+    return next(s for s in listing.scenarios(ws) if s.status == "draft")
 
 
 def test_balance_asks_and_queues_a_job(form, ws):
@@ -102,13 +102,13 @@ def test_limits_that_cannot_be_kept_are_named_in_money(form, ws):
 
 def test_a_balance_is_of_the_territories_that_have_units(form, ws):
     scenario_id = draft(ws).scenario_id
-    by_unit = territory_view.overview(ws, scenario_id).units["territory_id"]
+    by_unit = view.overview(ws, scenario_id).units["territory_id"]
     assign(ws, scenario_id, list(by_unit.index[by_unit == "T01"]), "T02")
     app = form("balance_form.balance_form")
     assert app.number_input(key="bal-n").value == 24  # nothing is held: T01 gets some
-    opened = drafting.open_draft(ws, scenario_id)
+    opened = editing.open_draft(ws, scenario_id)
     lock = Lock(what="territory", ids=("T02",))
-    drafting.accept(ws, drafting.do(ws, opened, lock, "lock T02"))
+    editing.accept(ws, editing.do(ws, opened, lock, "lock T02"))
     app = form("balance_form.balance_form")
     assert app.number_input(key="bal-n").value == 23
     said = " ".join(caption.value for caption in app.caption)
@@ -225,7 +225,7 @@ def test_a_scenario_is_cloned_under_a_free_name(form, ws):
     assert "choose another name" in text_of(app)
     app.text_input(key="scn-clone-name").set_value("26 reps").run()
     app.button(key="scn-clone-do").click().run()
-    assert "26 reps" in [s.name for s in scenarios.scenarios(ws)]
+    assert "26 reps" in [s.name for s in listing.scenarios(ws)]
 
 
 def test_a_scenario_is_renamed(form, ws):

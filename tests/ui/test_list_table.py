@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.services import drafting
-from planner.services import territory
+from planner.services.balance import proposal as territory
+from planner.services.drafts import editing
 from planner.ui.balance.events import OF_LISTS
 from planner.ui.balance.lists import NOWHERE
 from planner.ui.balance.lists import bits_text
@@ -162,7 +162,7 @@ def test_what_is_done_in_a_list_is_done_to_the_plan(app, ws):
     app.session_state["terr-list-unit-made"] = [{"kind": "lock", "ids": chosen}]
     app.run()
     assert not app.exception
-    opened = drafting.open_draft(ws, scenario.scenario_id)
+    opened = editing.open_draft(ws, scenario.scenario_id)
     assert opened.draft.locks.unit == set(chosen)
     sent = sent_to(app, "list_table")
     rows = unit_rows(territory.overview(ws, scenario.scenario_id))

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from planner.services import publishing
-from planner.services import visits
+from planner.services.scenarios import publishing
+from planner.services.visits import plans
 from tests.ui.conftest import ROOT
 
 
@@ -12,7 +12,7 @@ from tests.ui.conftest import ROOT
 def planned(ws):
     """Save two visits of one rep in the plan in force."""
     scenario_id = publishing.in_force(ws, pd.Timestamp("2026-11-23").date()).scenario_id
-    inputs = visits.visit_inputs(ws, scenario_id, visits.default_params(ws))
+    inputs = plans.visit_inputs(ws, scenario_id, plans.default_params(ws))
     position_id, rep_id = next(iter(inputs.rep_of.items()))
     mine = inputs.accounts[inputs.accounts["owner_id"] == position_id].index[:2]
     rows = {"rep_id": rep_id, "visit_on": pd.Timestamp("2026-11-23")}
@@ -20,7 +20,7 @@ def planned(ws):
     rows |= {"start_s": [32_400, 36_000], "leave_s": [34_200, 38_700]}
     rows |= {"travel_s": [600, 900], "travel_m": [9000, 12_000]}
     none = pd.DataFrame(columns=["rep_id", "account_id", "missing", "reason", "repair"])
-    visits.save_plan(ws, scenario_id, pd.DataFrame(rows), none, {"seed": 0})
+    plans.save_plan(ws, scenario_id, pd.DataFrame(rows), none, {"seed": 0})
 
 
 def links_of(app):

@@ -11,12 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.jobs import queue
-from planner.services import accounts
-from planner.services import drafting
-from planner.services import scenarios
-from planner.services import segments
-from planner.services import territory
-from planner.services import territory_view
+from planner.services.accounts import known as accounts
+from planner.services.accounts import segments
+from planner.services.balance import proposal
+from planner.services.drafts import editing
+from planner.services.scenarios import listing
+from planner.services.territories import view as territory_view
 from planner.store import jobs
 from planner.territory.editing.moves import Move
 from planner.ui.views.workbench import Choice
@@ -50,7 +50,7 @@ def balance_of(app):
 
 
 def draft(ws):
-    return next(s for s in scenarios.scenarios(ws) if s.status == "draft")
+    return next(s for s in listing.scenarios(ws) if s.status == "draft")
 
 
 def a_result(ws, scenario):
@@ -86,7 +86,7 @@ def test_the_page_opens_without_a_fault(app, name):
 
 @pytest.mark.parametrize("name", [*PAGES, "upkeep"])
 def test_an_empty_company_gets_an_invitation_not_a_fault(app, ws, name):
-    from planner.services.companies import start_empty_company
+    from planner.services.company.companies import start_empty_company
 
     opened = start_empty_company(ws, "Blank", "USD", pd.Timestamp("2026-11-20").date())
     app.session_state["company_id"] = opened.company_id
@@ -207,7 +207,7 @@ def test_units_are_assigned_seen_pending_undone_and_accepted(app, ws):
     assert not app.exception
     table = balance_of(app)
     assert [table["rows"][place][0] for place in table["changed"]] == ["T15", "T16"]
-    assert scenarios.scenario(ws, scenario.scenario_id).version == scenario.version
+    assert listing.scenario(ws, scenario.scenario_id).version == scenario.version
     assert not app.session_state["wb-choice"][scenario.scenario_id]
     app.button(key="terr-undo").click().run()
     assert balance_of(app)["changed"] == []
@@ -241,9 +241,9 @@ def test_another_s_save_goes_beneath_and_both_versions_are_shown(app, ws):
     app.selectbox(key="terr-target").set_value("T16").run()
     app.button(key="terr-apply").click().run()
     bob = replace(ws, user="bob")
-    opened = drafting.open_draft(bob, scenario.scenario_id)
+    opened = editing.open_draft(bob, scenario.scenario_id)
     move = Move(to="T17", unit_ids=(mine, theirs))
-    drafting.accept(bob, drafting.do(bob, opened, move, "two to T17"))
+    editing.accept(bob, editing.do(bob, opened, move, "two to T17"))
     app.run()
     assert not app.exception
     said = " ".join(m.value for m in app.markdown)
@@ -281,7 +281,7 @@ def test_a_rejected_balance_changes_nothing_and_comes_back_by_undo(app, ws):
         AppTest.from_file(str(ROOT / "pages.py"), default_timeout=RUN_S), "territories"
     )
     assert another.button(key="terr-accept").disabled
-    assert scenarios.scenario(ws, scenario.scenario_id).version == scenario.version
+    assert listing.scenario(ws, scenario.scenario_id).version == scenario.version
     another.button(key="terr-undo").click().run()
     assert not another.button(key="terr-accept").disabled
 
@@ -319,10 +319,10 @@ def test_steps_are_listed_and_problems_counted(app, ws):
     ],
 )
 def test_a_scenario_of_an_empty_company_breaks_no_page(app, ws, name, said):
-    from planner.services.companies import start_empty_company
+    from planner.services.company.companies import start_empty_company
 
     opened = start_empty_company(ws, "Blank", "JPY", pd.Timestamp("2026-11-20").date())
-    scenarios.start(opened, "Draft 1")
+    listing.start(opened, "Draft 1")
     app.session_state["company_id"] = opened.company_id
     turn_to(app, name)
     assert not app.exception
@@ -345,17 +345,17 @@ def test_quotas_set_by_two_at_once_lose_nothing(app, ws):
     turn_to(app, "quotas")
     mine = app.number_input(key=f"quo-target-{scenario.scenario_id}")
     mine.set_value(42_000_000)
-    scenarios.rename(ws, scenario.scenario_id, scenario.version, "Renamed meanwhile")
+    listing.rename(ws, scenario.scenario_id, scenario.version, "Renamed meanwhile")
     app.button[0].click().run()
     assert "Someone saved Renamed meanwhile meanwhile" in boxes(app)
-    assert scenarios.scenario(ws, scenario.scenario_id).version == scenario.version + 1
+    assert listing.scenario(ws, scenario.scenario_id).version == scenario.version + 1
     key = f"quo-target-{scenario.scenario_id}"
     assert app.number_input(key=key).value == 42_000_000
     app.button(key="quo-reload").click().run()
     assert "meanwhile</div>" not in boxes(app)
     next(b for b in app.button if b.label == "Set quotas").click().run()
     assert not app.exception
-    assert scenarios.quota_total(ws, scenario.scenario_id) == ("2027", 42_000_000_00)
+    assert listing.quota_total(ws, scenario.scenario_id) == ("2027", 42_000_000_00)
 
 
 def test_a_job_whose_worker_is_gone_gets_another(app, ws, monkeypatch):
@@ -376,14 +376,14 @@ def test_a_job_whose_worker_is_gone_gets_another(app, ws, monkeypatch):
 
 
 def test_a_published_scenario_is_read_only_until_cloned(app, ws):
-    base = next(s for s in scenarios.scenarios(ws) if s.status == "published")
+    base = next(s for s in listing.scenarios(ws) if s.status == "published")
     turn_to(app, "territories")
     app.session_state["scenario_id"] = base.scenario_id
     app.run()
     assert any("does not change any more" in c.value for c in app.caption)
     app.button(key="terr-clone").click().run()
     assert not app.exception
-    assert len(scenarios.scenarios(ws)) == 3
+    assert len(listing.scenarios(ws)) == 3
 
 
 def test_scenarios_stand_side_by_side(app):
@@ -492,7 +492,7 @@ def test_damaged_rows_of_jobs_stop_no_page(app, ws):
 def test_a_rerun_of_the_territories_reads_nothing_anew(app, monkeypatch):
     turn_to(app, "territories")
     calls = []
-    monkeypatch.setattr(territory, "overview", lambda *args: calls.append(args))
+    monkeypatch.setattr(proposal, "overview", lambda *args: calls.append(args))
     app.selectbox(key="terr-colour").set_value("Deviation").run()
     assert not app.exception
     assert calls == []

@@ -13,10 +13,10 @@ from planner.core.settings import ROOT
 from planner.core.settings import Settings
 from planner.maps.sheet import MOST_FACTS
 from planner.maps.sheet import facts_of
-from planner.services import scenarios
-from planner.services import territory_view
-from planner.services.account_lists import account_list
-from planner.services.companies import ensure_company
+from planner.services.company.companies import ensure_company
+from planner.services.scenarios import listing
+from planner.services.territories import view as territory_view
+from planner.services.territories.accounts import account_list
 from planner.ui.maps.accounts import classify
 from planner.ui.maps.sharing import account_sheet
 from planner.ui.maps.sharing import comparison_sheet
@@ -36,7 +36,7 @@ def sample(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def view(sample):
-    return territory_view.overview(sample, scenarios.scenarios(sample)[0].scenario_id)
+    return territory_view.overview(sample, listing.scenarios(sample)[0].scenario_id)
 
 
 def test_territories_bear_the_colours_and_figures_of_the_screen(view):
@@ -63,8 +63,8 @@ def test_accounts_bear_the_colours_of_their_classes(sample, view):
 
 
 def test_a_comparison_has_a_layer_for_each_plan_and_tells_who_moves(sample):
-    a, b = (one.scenario_id for one in scenarios.scenarios(sample)[:2])
-    found = scenarios.compare(sample, a, b)
+    a, b = (one.scenario_id for one in listing.scenarios(sample)[:2])
+    found = listing.compare(sample, a, b)
     colours = territory_colours(found.a) | territory_colours(found.b)
     sheet = comparison_sheet(found, colours, FMT, simulated="")
     assert [layer.split(":")[0] for layer in sheet.layers] == ["After", "Before"]
@@ -77,7 +77,7 @@ def test_the_app_starts_without_what_draws_maps():
     code = (
         "import sys\n"
         "import planner.ui.views.comparison, planner.ui.maps.sharing\n"
-        "import planner.services.sharing, planner.ui.views.downloads\n"
+        "import planner.services.exports.sharing, planner.ui.views.downloads\n"
         "late = ('folium', 'branca', 'matplotlib', 'streamlit_folium')\n"
         "print([name for name in late if name in sys.modules])"
     )

@@ -4,10 +4,10 @@ from shapely.geometry import Point
 from streamlit.testing.v1 import AppTest
 
 from planner.core.formats import Formats
-from planner.services import publishing
-from planner.services import scenarios
-from planner.services import territory_view
-from planner.services.teams import lay_over
+from planner.services.scenarios import listing
+from planner.services.scenarios import publishing
+from planner.services.territories import view
+from planner.services.territories.overlap import lay_over
 from planner.ui.maps.territory import outlines_of
 from planner.ui.views.other_team import counterparts_text
 from tests.gestures import assign
@@ -23,11 +23,11 @@ FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
 
 def depots(ws, name="Depots"):
     """Make the service team's scenario: the draft, but T16 goes to T15."""
-    made = scenarios.clone(ws, draft(ws).scenario_id, name, "Service")
-    units = territory_view.overview(ws, made.scenario_id).units["territory_id"]
+    made = listing.clone(ws, draft(ws).scenario_id, name, "Service")
+    units = view.overview(ws, made.scenario_id).units["territory_id"]
     gone = list(units.index[units == "T16"])
     assign(ws, made.scenario_id, gone, "T15")
-    return scenarios.scenario(ws, made.scenario_id)
+    return listing.scenario(ws, made.scenario_id)
 
 
 def test_another_team_is_laid_beside_the_open_scenario(app, ws):
@@ -45,8 +45,8 @@ def test_another_team_is_laid_beside_the_open_scenario(app, ws):
 
 
 def test_the_other_teams_territories_are_outlined(ws):
-    ours = territory_view.overview(ws, draft(ws).scenario_id)
-    theirs = territory_view.overview(ws, depots(ws).scenario_id)
+    ours = view.overview(ws, draft(ws).scenario_id)
+    theirs = view.overview(ws, depots(ws).scenario_id)
     lines = outlines_of(theirs)
     labels = {line.label: line.rings[0][0] for line in lines if line.label}
     assert "Ser T15" in labels
@@ -69,7 +69,7 @@ def test_a_scenario_is_started_and_cloned_for_a_team(form, ws):  # noqa: F811
     app.text_input(key="scn-new-name").set_value("Depots")
     app.selectbox(key="scn-new-team").set_value("Service").run()
     app.button(key="scn-new-do").click().run()
-    teams = {s.name: s.team for s in scenarios.scenarios(ws)}
+    teams = {s.name: s.team for s in listing.scenarios(ws)}
     assert teams["Depots"] == "Service"
     app = form("scenario_forms.clone_form")
     assert app.selectbox(key="scn-clone-team").value == "Field"
@@ -77,7 +77,7 @@ def test_a_scenario_is_started_and_cloned_for_a_team(form, ws):  # noqa: F811
     assert any("begins without quotas" in c.value for c in app.caption)
     app.text_input(key="scn-clone-name").set_value("Specialists")
     app.button(key="scn-clone-do").click().run()
-    assert scenarios.scenarios(ws)[0].team == "Overlay"
+    assert listing.scenarios(ws)[0].team == "Overlay"
 
 
 def test_the_list_of_scenarios_is_filtered_by_team(app, ws):

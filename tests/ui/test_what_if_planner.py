@@ -12,8 +12,8 @@ from planner.core.formats import Formats
 from planner.core.run import RunControl
 from planner.jobs import queue
 from planner.jobs.tasks import TASKS
-from planner.services import scenarios
-from planner.services.exports import Offer
+from planner.services.exports.files import Offer
+from planner.services.scenarios import listing
 from planner.ui.maps.territory import territory_colours
 from planner.ui.planmap import places_of
 from planner.ui.planmap import shapes_of
@@ -71,16 +71,16 @@ def test_one_rep_fewer_is_asked_balanced_and_laid_beside_the_plan(dialog, ws):
     app.button(key="what-if-start").click().run()
     assert not app.exception
     assert "the balance runs by itself" in shown(app)
-    copy = next(s for s in scenarios.scenarios(ws) if s.name.endswith("23 reps"))
+    copy = next(s for s in listing.scenarios(ws) if s.name.endswith("23 reps"))
     assert (copy.parent_id, copy.version) == (base.scenario_id, 2)
     params = work_off(ws)
     assert (params["minimise"], params["n_territories"]) == ("moves", None)
     app.run()
     assert not app.exception
     assert "23 reps instead of 24" in shown(app)
-    taken = scenarios.scenario(ws, copy.scenario_id)
+    taken = listing.scenario(ws, copy.scenario_id)
     assert taken.version == 3
-    found = scenarios.compare(ws, base.scenario_id, copy.scenario_id)
+    found = listing.compare(ws, base.scenario_id, copy.scenario_id)
     assert found.b.n_unassigned_accounts == found.a.n_unassigned_accounts
     assert "T14" not in found.b.territories.index
     assert "Territories without a rep" in text_of(app)
@@ -88,9 +88,9 @@ def test_one_rep_fewer_is_asked_balanced_and_laid_beside_the_plan(dialog, ws):
     assert len(listed) == len(found.moved) > 0
     assert "T14 ends" in set(listed["why"])
     # The plan itself is as it was, and the answer is not taken a second time.
-    assert scenarios.scenario(ws, base.scenario_id).version == base.version
+    assert listing.scenario(ws, base.scenario_id).version == base.version
     app.run()
-    assert scenarios.scenario(ws, copy.scenario_id).version == 3
+    assert listing.scenario(ws, copy.scenario_id).version == 3
     app.button(key="what-if-open-copy").click().run()
     assert app.session_state["scenario_id"] == copy.scenario_id
 
@@ -112,8 +112,8 @@ def test_last_year_is_one_click_away(app, ws):
     app.selectbox(key="scn-a").set_value(draft(ws).scenario_id).run()
     app.button(key="scn-last-year").click().run()
     assert not app.exception
-    published = next(s for s in scenarios.scenarios(ws) if s.status == "published")
-    assert scenarios.last_years(ws) == published.scenario_id
+    published = next(s for s in listing.scenarios(ws) if s.status == "published")
+    assert listing.last_years(ws) == published.scenario_id
     assert app.selectbox(key="scn-a").value == published.scenario_id
     assert app.selectbox(key="scn-b").value == draft(ws).scenario_id
     assert "Territories without a rep" in text_of(app)
@@ -132,8 +132,8 @@ def test_the_difference_of_money_is_short_and_signed(ws):
 
 def test_the_difference_is_coloured_by_where_it_goes_and_the_rest_is_quiet(ws):
     base = draft(ws)
-    made = scenarios.clone(ws, base.scenario_id, "Variant")
-    found = scenarios.compare(ws, base.scenario_id, made.scenario_id)
+    made = listing.clone(ws, base.scenario_id, "Variant")
+    found = listing.compare(ws, base.scenario_id, made.scenario_id)
     unit = found.a.units.index[found.a.units["territory_id"] == "T15"][0]
     units = found.b.units.assign(
         territory_id=found.b.units["territory_id"].mask(

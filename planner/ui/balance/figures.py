@@ -17,10 +17,10 @@ from planner.core.formats import Formats
 from planner.core.text import plain_text
 from planner.core.units import M_PER_KM
 from planner.core.units import MIN_PER_HOUR
-from planner.services.deviations import has_shares
-from planner.services.deviations import wanted_shares
-from planner.services.team import VACANT
-from planner.services.territory_view import TerritoryView
+from planner.services.people.holders import VACANT
+from planner.services.territories.deviations import has_shares
+from planner.services.territories.deviations import wanted_shares
+from planner.services.territories.view import TerritoryView
 from planner.territory.model.unit_table import MEASURES
 
 Write = Callable[[Any], str]

@@ -12,8 +12,8 @@ import pandas as pd
 from planner.core.errors import InputError
 from planner.core.formats import Formats
 from planner.geography.colours import GREY
-from planner.services.deviations import has_shares
-from planner.services.territory_view import TerritoryView
+from planner.services.territories.deviations import has_shares
+from planner.services.territories.view import TerritoryView
 from planner.ui.maps import scales
 from planner.ui.maps.scales import Scale
 from planner.ui.planmap import NONE

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.services.territory_view import TerritoryView
+from planner.services.territories.view import TerritoryView
 from planner.territory.editing.edits import Draft
 from planner.territory.editing.moves import differs
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.core.formats import Formats
-from planner.services.visits import RepWeeks
+from planner.services.visits.plans import RepWeeks
 from planner.ui.maps.palette import ACCENT
 from planner.ui.planmap import Home
 from planner.ui.planmap import Layer

@@ -14,9 +14,9 @@ from planner.maps.sheet import MapSheet
 from planner.maps.sheet import Route
 from planner.maps.sheet import Swatch
 from planner.maps.territories import territory_areas
-from planner.services.scenarios import Comparison
-from planner.services.territory_view import TerritoryView
-from planner.services.visits import RepWeeks
+from planner.services.scenarios.listing import Comparison
+from planner.services.territories.view import TerritoryView
+from planner.services.visits.plans import RepWeeks
 from planner.territory.model.unit_table import MEASURES
 from planner.ui.maps.accounts import Classes
 from planner.ui.maps.accounts import account_facts

@@ -13,7 +13,7 @@ from planner.core.formats import written
 from planner.geography.boundaries import dissolve
 from planner.geography.colours import colour_territories
 from planner.geography.colours import neighbours_of
-from planner.services.territory_view import TerritoryView
+from planner.services.territories.view import TerritoryView
 from planner.ui.maps.colouring import Colouring
 from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.palette import PALETTES

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import market
-from planner.services import sharing
+from planner.services.exports import sharing
+from planner.services.imports import market
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.ui import charts

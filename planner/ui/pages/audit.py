@@ -7,8 +7,8 @@ import datetime as dt
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import audit
-from planner.services import companies
+from planner.services.admin import audit
+from planner.services.company import companies
 from planner.services.workspace import Workspace
 from planner.store.audit.search import AuditQuery
 from planner.ui import faults as ui_faults

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import companies
-from planner.services import pay
-from planner.services import publishing
-from planner.services.performance import CompanyView
+from planner.services.company import companies
+from planner.services.company.overview import CompanyView
+from planner.services.pay import runs
+from planner.services.scenarios import publishing
 from planner.ui import charts
 from planner.ui import session
 from planner.ui import tables
@@ -28,7 +28,7 @@ def main() -> None:
     fmt = session.formats(ws)
     company = companies.company(ws)
     published = publishing.in_force(ws, company.as_of)
-    run = pay.shown_run(ws, pay.latest_period(ws))
+    run = runs.shown_run(ws, runs.latest_period(ws))
     stamp = f"{published.content_hash if published else ''}{run.run_id if run else ''}"
     view = work.company_view(ws, stamp)
     context = f"in force: {view.published_name}" if view.published_name else ""

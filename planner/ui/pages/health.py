@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import repairs
-from planner.services.health_view import HealthView
+from planner.services.accounts import repairs
+from planner.services.accounts.health_view import HealthView
 from planner.services.workspace import Workspace
 from planner.ui import faults as ui_faults
 from planner.ui import session

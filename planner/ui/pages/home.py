@@ -9,11 +9,11 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.money import MINOR_DIGITS
-from planner.services import companies
-from planner.services import publishing
-from planner.services import scenarios
-from planner.services import segments
 from planner.services import workspace
+from planner.services.accounts import segments
+from planner.services.company import companies
+from planner.services.scenarios import listing
+from planner.services.scenarios import publishing
 from planner.services.workspace import Workspace
 from planner.store.company.companies import Company
 from planner.store.scenarios import lineage
@@ -120,7 +120,7 @@ def _territories_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -
 
 
 def _quotas_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -> str:
-    total = scenarios.quota_total(ws, scenario.scenario_id) if scenario else None
+    total = listing.quota_total(ws, scenario.scenario_id) if scenario else None
     if total is None:
         return "not set yet"
     year, amount_minor = total

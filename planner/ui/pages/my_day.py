@@ -12,12 +12,12 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.core.text import map_text
 from planner.jobs import queue
-from planner.services import companies
-from planner.services import publishing
-from planner.services import scenarios
-from planner.services import sharing
-from planner.services import visits
-from planner.services.visits import RepWeeks
+from planner.services.company import companies
+from planner.services.exports import sharing
+from planner.services.scenarios import listing
+from planner.services.scenarios import publishing
+from planner.services.visits import plans
+from planner.services.visits.plans import RepWeeks
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.ui import session
@@ -60,10 +60,10 @@ def main() -> None:
     with slot:
         pressed = st.button("Plan four weeks", key="plan-visits")
     if pressed:
-        params = visits.default_params(ws)
+        params = plans.default_params(ws)
         session.submit(ws, "visits", scenario.scenario_id, params)
     is_running = _job(ws, scenario)
-    plan = visits.visit_plan(ws, scenario.scenario_id)
+    plan = plans.visit_plan(ws, scenario.scenario_id)
     if plan is None and is_running:
         st.caption(
             "The first plan takes a minute or a few, by the size of the team; it shows "
@@ -76,7 +76,7 @@ def main() -> None:
             "Press Plan four weeks: every rep gets a route for each working day.",
         )
         return
-    reps = visits.reps_with_visits(ws, scenario.scenario_id)
+    reps = plans.reps_with_visits(ws, scenario.scenario_id)
     rep_id, day = _choose(reps, plan.visits, fmt)
     weeks = work.rep_weeks(ws, scenario, rep_id, plan.run_id)
     _day(ws, weeks, day, fmt)
@@ -103,7 +103,7 @@ def _plan_in_force(ws: Workspace) -> Scenario | None:
     as_of = companies.company(ws).as_of
     published = publishing.in_force(ws, as_of)
     if published is not None:
-        return scenarios.scenario(ws, published.scenario_id)
+        return listing.scenario(ws, published.scenario_id)
     return session.scenario(ws)
 
 
@@ -140,7 +140,7 @@ def _choose(
 
 def _day(ws: Workspace, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:
     stops = weeks.on(day)
-    files = visits.day_files(ws, weeks, day)
+    files = plans.day_files(ws, weeks, day)
     travel_min = float(stops["travel_s"].sum()) / 60
     service_min = float((stops["leave_s"] - stops["start_s"]).sum()) / 60
     widgets.metric_row(
@@ -171,7 +171,7 @@ def _day(ws: Workspace, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:
             ),
             Download(
                 "Calendar, all weeks",
-                visits.weeks_calendar(weeks),
+                plans.weeks_calendar(weeks),
                 f"{weeks.rep['name']}.ics",
                 "text/calendar",
             ),

@@ -8,7 +8,7 @@ import streamlit as st
 from planner.commissions.statements.statement import Statement
 from planner.commissions.statements.statement import statement_xlsx_bytes
 from planner.core.formats import Formats
-from planner.services import pay
+from planner.services.pay import runs
 from planner.ui import charts
 from planner.ui import session
 from planner.ui import tables
@@ -32,8 +32,10 @@ def main() -> None:
     ):
         pass
     who, when = st.columns(2)
-    period = when.selectbox("Month", pay.periods(ws), key=PERIOD, format_func=fmt.month)
-    run = pay.shown_run(ws, period)
+    period = when.selectbox(
+        "Month", runs.periods(ws), key=PERIOD, format_func=fmt.month
+    )
+    run = runs.shown_run(ws, period)
     if run is None:
         widgets.empty_state(
             f"{fmt.month(period)} has not been run yet",
@@ -55,7 +57,7 @@ def main() -> None:
             f"{people.at[name, 'name']}, {people.at[name, 'title']}"
         ),
     )
-    statement = pay.statement(ws, str(position_id), period)
+    statement = runs.statement(ws, str(position_id), period)
     if statement is not None:
         _statement(statement, people.loc[position_id], fmt)
 

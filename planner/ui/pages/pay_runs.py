@@ -8,10 +8,10 @@ from planner.core.files import in_money
 from planner.core.formats import Formats
 from planner.core.spreadsheets import csv_bytes
 from planner.jobs import queue
-from planner.services import companies
-from planner.services import pay
-from planner.services import publishing
-from planner.services.pay import PayView
+from planner.services.company import companies
+from planner.services.pay import runs
+from planner.services.pay.runs import PayView
+from planner.services.scenarios import publishing
 from planner.services.workspace import Workspace
 from planner.ui import session
 from planner.ui import tables
@@ -37,8 +37,8 @@ def main() -> None:
             "Pay reads only published, dated ownership. Publish a scenario first.",
         )
         return
-    period = st.selectbox("Month", pay.periods(ws), format_func=fmt.month)
-    run = pay.shown_run(ws, period)
+    period = st.selectbox("Month", runs.periods(ws), format_func=fmt.month)
+    run = runs.shown_run(ws, period)
     is_closed = run is not None and run.kind == "final"
     with slot:
         if st.button("Run", type="primary", key="run-pay", disabled=is_closed):

@@ -11,9 +11,9 @@ import streamlit as st
 from planner.core.errors import ConflictError
 from planner.core.formats import Formats
 from planner.core.money import minor_digits
-from planner.services import publishing
-from planner.services import quotas
-from planner.services.quotas import QuotaView
+from planner.services.quotas import setting
+from planner.services.quotas.setting import QuotaView
+from planner.services.scenarios import publishing
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.ui import charts
@@ -117,7 +117,7 @@ def _form(ws: Workspace, scenario: Scenario, view: QuotaView, fmt: Formats) -> N
         )
     if pressed:
         with faults.guard("Setting quotas"), _told_above():
-            version = quotas.set_quotas(
+            version = setting.set_quotas(
                 ws,
                 scenario.scenario_id,
                 session.seen_version(scenario),

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import scenarios
+from planner.services.scenarios import listing
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.ui import session
@@ -43,7 +43,7 @@ def main() -> None:
             button="Start a scenario",
             key="no-scenario",
         ):
-            made = scenarios.start(ws, "Draft 1")
+            made = listing.start(ws, "Draft 1")
             session.choose_scenario(made.scenario_id)
             st.rerun()
         return
@@ -57,7 +57,7 @@ def main() -> None:
         elif st.button("Clone", type="primary", key="scn-clone-top"):
             clone_form(ws, current)
     published_note(fmt)
-    known = scenarios.scenarios(ws)
+    known = listing.scenarios(ws)
     _list(ws, fmt, known, current)
     side_by_side(ws, fmt, known, current)
     publication_list(ws, fmt, known)

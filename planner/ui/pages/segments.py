@@ -8,8 +8,8 @@ import streamlit as st
 from planner.core.errors import PlannerError
 from planner.core.formats import Formats
 from planner.segmentation.rules import Rule
-from planner.services import segments
-from planner.services.segments import SegmentView
+from planner.services.accounts import segments
+from planner.services.accounts.segments import SegmentView
 from planner.services.workspace import Workspace
 from planner.ui import faults
 from planner.ui import session

@@ -8,17 +8,17 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.maps.sheet import MapSheet
-from planner.services import market as services_market
-from planner.services import proposals
-from planner.services import scenarios
-from planner.services import sharing
-from planner.services.answers import take
-from planner.services.balancing import measures_of
-from planner.services.balancing import usual_measure
-from planner.services.problems import find_problems
-from planner.services.problems import fix_of
-from planner.services.roster import Roster
-from planner.services.territory_view import TerritoryView
+from planner.services.balance import decisions
+from planner.services.balance.accept import take
+from planner.services.balance.request import measures_of
+from planner.services.balance.request import usual_measure
+from planner.services.drafts.problems import find_problems
+from planner.services.drafts.problems import fix_of
+from planner.services.exports import sharing
+from planner.services.imports import market as services_market
+from planner.services.people.roster import Roster
+from planner.services.scenarios import listing
+from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.territory.model.unit_table import MEASURES
@@ -156,7 +156,7 @@ def _no_scenario(ws: Workspace) -> None:
         button="Start a scenario",
         key="no-scenario",
     ):
-        made = scenarios.start(ws, "Draft 1")
+        made = listing.start(ws, "Draft 1")
         session.choose_scenario(made.scenario_id)
         st.rerun()
 
@@ -194,11 +194,11 @@ def _shared(bench: Workbench) -> MapSheet:
 
 
 def _clone(ws: Workspace, scenario: Scenario) -> None:
-    names = {known.name for known in scenarios.scenarios(ws)}
+    names = {known.name for known in listing.scenarios(ws)}
     number = 1
     while f"{scenario.name}, draft {number}" in names:
         number += 1
-    made = scenarios.clone(ws, scenario.scenario_id, f"{scenario.name}, draft {number}")
+    made = listing.clone(ws, scenario.scenario_id, f"{scenario.name}, draft {number}")
     session.choose_scenario(made.scenario_id)
     st.rerun()
 
@@ -218,7 +218,7 @@ def _work(bench: Workbench) -> None:
                     "Dismiss the balance",
                     key="terr-dismiss-answer",
                     on_click=guarded(
-                        proposals.discard, "Dismissing the balance", ws, job.job_id
+                        decisions.discard, "Dismissing the balance", ws, job.job_id
                     ),
                 )
             job = None
@@ -471,14 +471,14 @@ def _look_at_what_was_asked(view: TerritoryView, job: Any) -> None:
 
 def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, Any]:
     """Ask what to look at."""
-    known = {known.scenario_id: known for known in scenarios.scenarios(ws)}
+    known = {known.scenario_id: known for known in listing.scenarios(ws)}
     measures = measures_of(view)
     with st.container(horizontal=True, vertical_alignment="bottom", key="terr-tools"):
         chosen = st.selectbox(
             "Scenario",
             list(known),
             index=list(known).index(scenario.scenario_id),
-            format_func=scenarios.titles(list(known.values())).get,
+            format_func=listing.titles(list(known.values())).get,
             key=f"terr-scenario-{scenario.scenario_id}",
             width=190,
         )

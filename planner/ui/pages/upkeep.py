@@ -9,9 +9,9 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.jobs import queue
-from planner.services import companies
-from planner.services import import_log
-from planner.services import upkeep
+from planner.services.admin import upkeep
+from planner.services.company import companies
+from planner.services.imports import log
 from planner.services.workspace import Workspace
 from planner.ui import faults
 from planner.ui import session
@@ -161,7 +161,7 @@ def _health(ws: Workspace, fmt: Formats) -> None:
 
 
 def _imports(ws: Workspace, fmt: Formats) -> None:
-    found = import_log.imports(ws)
+    found = log.imports(ws)
     if found.empty:
         st.caption("Nothing was imported into this company.")
         return
@@ -187,7 +187,7 @@ def _imports(ws: Workspace, fmt: Formats) -> None:
         st.caption("Choose an import to see what it found.")
         return
     tables.table(
-        import_log.import_findings(ws, str(rows[0])),
+        log.import_findings(ws, str(rows[0])),
         {
             "row": tables.Column("Row", "number", width=70),
             "severity": tables.Column("Kind", width=90),

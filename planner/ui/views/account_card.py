@@ -7,8 +7,8 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.text import map_text
-from planner.services import account_lists
-from planner.services.account_lists import AccountFacts
+from planner.services.territories import accounts
+from planner.services.territories.accounts import AccountFacts
 from planner.services.workspace import Workspace
 from planner.ui import tables
 from planner.ui.maps.accounts import PLACED_BY
@@ -22,7 +22,7 @@ def table_turn() -> int:
 
 def account_card(ws: Workspace, fmt: Formats, row: pd.Series) -> None:
     """Show everything about one account."""
-    facts = account_lists.account_facts(ws, str(row.name), row)
+    facts = accounts.account_facts(ws, str(row.name), row)
     with st.container(border=True, key="acc-facts"):
         head, close = st.columns([6, 1], vertical_alignment="center")
         head.subheader(markdown_text(row["name"]))

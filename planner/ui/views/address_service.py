@@ -8,7 +8,7 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.jobs import queue
-from planner.services import geocoding
+from planner.services.accounts import geocoding
 from planner.services.workspace import Workspace
 from planner.ui import faults
 from planner.ui import session

@@ -10,17 +10,17 @@ import streamlit as st
 
 from planner.core.errors import ParamsError
 from planner.core.errors import PlannerError
-from planner.services import balance_inputs
-from planner.services.balancing import LABELS
-from planner.services.balancing import BalanceRequest
-from planner.services.balancing import too_big
-from planner.services.balancing import usual_counts
-from planner.services.drafted import NOTHING
-from planner.services.drafted import Held
-from planner.services.drafted import held_of
-from planner.services.drafted import n_locked
-from planner.services.gestures import things_text
-from planner.services.territory_view import TerritoryView
+from planner.services.balance import inputs
+from planner.services.balance.request import LABELS
+from planner.services.balance.request import BalanceRequest
+from planner.services.balance.request import too_big
+from planner.services.balance.request import usual_counts
+from planner.services.drafts.gestures import things_text
+from planner.services.drafts.view import NOTHING
+from planner.services.drafts.view import Held
+from planner.services.drafts.view import held_of
+from planner.services.drafts.view import n_locked
+from planner.services.territories.view import TerritoryView
 from planner.territory.model.params import BalanceParams
 from planner.ui import faults
 from planner.ui import session
@@ -75,7 +75,7 @@ def balance_form(bench: Workbench) -> None:
     with faults.guard("Starting the balance"):
         request = _request(view, asked, rules, divided)
         asked_now = request.for_kind(asked.kind)
-        balance_inputs.check(ws, view, asked_now, _held(bench, asked, request))
+        inputs.check(ws, view, asked_now, _held(bench, asked, request))
         session.submit(ws, asked.kind, bench.scenario.scenario_id, request.to_dict())
         st.rerun()
 
@@ -193,7 +193,7 @@ def _foresee(
     try:
         request = _request(bench.shown, asked, rules, divided).for_kind(asked.kind)
         held = _held(bench, asked, request)
-        said = balance_inputs.check(bench.ws, bench.shown, request, held)
+        said = inputs.check(bench.ws, bench.shown, request, held)
     except PlannerError:
         return  # told at Start
     if said:

@@ -8,11 +8,11 @@ import streamlit as st
 
 from planner.core.money import minor_digits
 from planner.core.units import MIN_PER_HOUR
-from planner.services.balancing import LABELS
-from planner.services.balancing import MOST_MEASURES
-from planner.services.balancing import measures_to_ask
-from planner.services.balancing import usual_measure
-from planner.services.territory_view import TerritoryView
+from planner.services.balance.request import LABELS
+from planner.services.balance.request import MOST_MEASURES
+from planner.services.balance.request import measures_to_ask
+from planner.services.balance.request import usual_measure
+from planner.services.territories.view import TerritoryView
 from planner.territory.model.params import BalanceMeasure
 
 _ROWS = ("bal-measure", "bal-second", "bal-third", "bal-fourth")

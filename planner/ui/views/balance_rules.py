@@ -9,13 +9,13 @@ from typing import Any
 import streamlit as st
 
 from planner.core.money import minor_digits
-from planner.services import wording
-from planner.services.balancing import CAPACITY
-from planner.services.balancing import CENTRE
-from planner.services.balancing import EQUAL
-from planner.services.balancing import HOME
-from planner.services.balancing import parent_fields
-from planner.services.territory_view import TerritoryView
+from planner.services.balance.request import CAPACITY
+from planner.services.balance.request import CENTRE
+from planner.services.balance.request import EQUAL
+from planner.services.balance.request import HOME
+from planner.services.balance.request import parent_fields
+from planner.services.territories import wording
+from planner.services.territories.view import TerritoryView
 from planner.ui.views.districts import ask_districts
 
 MOST_OFFERED = 500  # accounts to choose from, those we sell most to

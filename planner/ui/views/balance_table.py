@@ -13,7 +13,7 @@ import pandas as pd
 from planner.core.formats import Formats
 from planner.core.text import plain_text
 from planner.geography.colours import GREY
-from planner.services.territory_view import TerritoryView
+from planner.services.territories.view import TerritoryView
 from planner.ui.balance import MeasureColumn
 from planner.ui.balance import TableEvent
 from planner.ui.balance.component import show_territories

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.services import companies
-from planner.services.draft_log import OpenDraft
-from planner.services.drafting import redo
-from planner.services.drafting import undo
-from planner.services.gestures import barrier_edit
+from planner.services.company import companies
+from planner.services.drafts.editing import redo
+from planner.services.drafts.editing import undo
+from planner.services.drafts.gestures import barrier_edit
+from planner.services.drafts.log import OpenDraft
 from planner.territory.editing.dividing import By
 from planner.territory.editing.dividing import divide
 from planner.territory.editing.dividing import merge

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import scenarios
-from planner.services import sharing
-from planner.services.scenarios import Comparison
-from planner.services.territory_view import TerritoryView
+from planner.services.exports import sharing
+from planner.services.scenarios import listing
+from planner.services.scenarios.listing import Comparison
+from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.store.scenarios import lineage
 from planner.store.scenarios.lineage import Scenario
@@ -44,7 +44,7 @@ def side_by_side(
         return
     ids = [scenario.scenario_id for scenario in known]
     by_id = {scenario.scenario_id: scenario for scenario in known}
-    title_of = scenarios.titles(known)
+    title_of = listing.titles(known)
     for key, usual in zip((LEFT, RIGHT), _default_pair(known, current), strict=True):
         if st.session_state.get(key) not in by_id:
             st.session_state[key] = usual
@@ -116,7 +116,7 @@ def compare_with_last_year(ws: Workspace, scenario: Scenario | None) -> bool:
     -------
     Whether there is such a plan; switch to the page then.
     """
-    published = scenarios.last_years(ws)
+    published = listing.last_years(ws)
     if published is None or scenario is None or published == scenario.scenario_id:
         return False
     st.session_state[LEFT] = published
@@ -141,7 +141,7 @@ def _last_year_button(ws: Workspace, known: list[Scenario], current: Scenario) -
     ]
     is_own = current.status == "draft" and current.team == lineage.FIELD
     draft = current if is_own else next(iter(drafts), None)
-    published = scenarios.last_years(ws)
+    published = listing.last_years(ws)
     st.button(
         "Compare with last year",
         key="scn-last-year",

@@ -12,7 +12,7 @@ from planner.core.formats import MINUS
 from planner.core.formats import Formats
 from planner.core.text import map_text
 from planner.core.units import M_PER_KM
-from planner.services.scenarios import Comparison
+from planner.services.scenarios.listing import Comparison
 from planner.store.scenarios.lineage import Scenario
 
 

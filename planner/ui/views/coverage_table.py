@@ -7,12 +7,12 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.units import MIN_PER_HOUR
-from planner.services.coverage import BY
-from planner.services.coverage import CoverageBy
-from planner.services.coverage import coverage
-from planner.services.roster import Roster
-from planner.services.team import VACANT
-from planner.services.territory_view import TerritoryView
+from planner.services.people.holders import VACANT
+from planner.services.people.roster import Roster
+from planner.services.territories.coverage import BY
+from planner.services.territories.coverage import CoverageBy
+from planner.services.territories.coverage import coverage
+from planner.services.territories.view import TerritoryView
 from planner.ui import tables
 from planner.ui.maps.text import markdown_text
 

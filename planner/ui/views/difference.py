@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services.scenarios import Comparison
-from planner.services.territory_view import TerritoryView
-from planner.services.wording import unit_names
+from planner.services.scenarios.listing import Comparison
+from planner.services.territories.view import TerritoryView
+from planner.services.territories.wording import unit_names
 from planner.services.workspace import Workspace
 from planner.ui import tables
 from planner.ui import widgets

@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services.districts import district_by_unit
-from planner.services.districts import district_table
-from planner.services.districts import has_districts
-from planner.services.territory_view import TerritoryView
+from planner.services.territories.districts import district_by_unit
+from planner.services.territories.districts import district_table
+from planner.services.territories.districts import has_districts
+from planner.services.territories.view import TerritoryView
 from planner.territory.model.unit_table import MEASURES
 from planner.ui import tables
 from planner.ui.maps.territory import DISTRICT

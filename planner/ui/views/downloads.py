@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from planner.services import exports
-from planner.services import scenarios
-from planner.services.exports import Offer
+from planner.services.exports import files
+from planner.services.exports.files import Offer
+from planner.services.scenarios import listing
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 
@@ -55,7 +55,7 @@ def export_menu(
 def _choice(
     ws: Workspace, what: tuple[str, ...], key: str, scenario_id: str | None
 ) -> None:
-    known = {offer.what: offer for offer in exports.offers(ws)}
+    known = {offer.what: offer for offer in files.offers(ws)}
     chosen = [known[name] for name in what if name in known]
     forms = list(dict.fromkeys(form for offer in chosen for form in offer.formats))
     form = st.segmented_control(
@@ -66,7 +66,7 @@ def _choice(
         key=f"export-format-{key}",
         required=True,
     )
-    plan = scenarios.scenario(ws, scenario_id) if scenario_id else None
+    plan = listing.scenario(ws, scenario_id) if scenario_id else None
     for offer in chosen:
         if form not in offer.formats:
             continue
@@ -75,7 +75,7 @@ def _choice(
             offer.title,
             _content(ws, offer.what, str(form), chosen_id),
             file_name(offer, str(form), plan, dt.datetime.now(dt.UTC).date()),
-            exports.MIMES[str(form)],
+            files.MIMES[str(form)],
             key=f"export-{key}-{offer.what}",
             icon=":material/download:",
             on_click="ignore",
@@ -94,4 +94,4 @@ def file_name(offer: Offer, form: str, plan: Scenario | None, today: dt.date) ->
 def _content(
     ws: Workspace, what: str, form: str, scenario_id: str | None
 ) -> Callable[[], bytes]:
-    return lambda: exports.export(ws, what, form, scenario_id).content
+    return lambda: files.export(ws, what, form, scenario_id).content

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from planner.services import scenarios
-from planner.services.drafting import jump
+from planner.services.drafts.editing import jump
+from planner.services.scenarios import listing
 from planner.territory.editing.history import told
 from planner.ui import tables
 from planner.ui.faults import guarded
@@ -62,7 +62,7 @@ def history_part(bench: Workbench) -> None:
             on_click=guarded(_jump, "Going to a step", bench, position),
         )
     st.caption("Saved by everyone")
-    saves = scenarios.history(bench.ws, bench.scenario.scenario_id).head(50)
+    saves = listing.history(bench.ws, bench.scenario.scenario_id).head(50)
     saves["time"] = saves["at"].str.slice(0, 16).str.replace("T", " ")
     tables.table(
         saves,

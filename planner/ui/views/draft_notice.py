@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from planner.services import draft_log
-from planner.services import drafting
-from planner.services import wording
-from planner.services.drafting import read_notice
-from planner.services.drafting import reject
+from planner.services.drafts import editing
+from planner.services.drafts import log
+from planner.services.drafts.editing import read_notice
+from planner.services.drafts.editing import reject
+from planner.services.territories import wording
 from planner.services.workspace import Workspace
 from planner.ui import tables
 from planner.ui.faults import guarded
@@ -22,7 +22,7 @@ EVERY_S = 3.0  # so soon another's save is seen
 @st.fragment(run_every=EVERY_S)
 def watch(ws: Workspace, scenario_id: str, version: int) -> None:
     """Look again and again whether somebody saved; then draw the page anew."""
-    if drafting.stamp_of(ws, scenario_id)[0] != version:
+    if editing.stamp_of(ws, scenario_id)[0] != version:
         st.rerun()
 
 
@@ -97,7 +97,7 @@ def _take_theirs(bench: Workbench, rows: pd.DataFrame) -> None:
     units, accounts = list(rows.loc[is_unit, "id"]), list(rows.loc[~is_unit, "id"])
     units = [name for name in units if name in bench.shown.units.index]
 
-    def step() -> draft_log.OpenDraft:
+    def step() -> log.OpenDraft:
         return read_notice(bench.ws, reject(bench.ws, opened, units, accounts))
 
     bench.change("Taking theirs", step)

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import proposals
-from planner.services.balancing import LABELS
+from planner.services.balance import decisions
+from planner.services.balance.request import LABELS
 from planner.services.workspace import Workspace
 from planner.ui.decision_charts import PICK
 from planner.ui.decision_charts import frontier_curve
@@ -46,7 +46,7 @@ def panel_head(ws: Workspace, job: Any, title: str, told: str) -> None:
     ):
         st.markdown(f"**{title}**", help=told, width="content")
         if st.button("Close", key=f"terr-{job.kind}-close"):
-            proposals.discard(ws, job.job_id)
+            decisions.discard(ws, job.job_id)
             st.rerun()
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
 from planner.core.units import MIN_PER_HOUR
-from planner.services.territory_view import TerritoryView
+from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.ui import tables
 from planner.ui.decision_charts import headcount_line

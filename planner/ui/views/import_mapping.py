@@ -9,9 +9,9 @@ import streamlit as st
 from planner.accounts.mapping.readings import DATE_FORMS
 from planner.accounts.mapping.readings import QUANTITY_BY_TARGET
 from planner.accounts.mapping.readings import UNITS
-from planner.services import check
-from planner.services import mappings
-from planner.services.check import SourcePreview
+from planner.services.imports import check
+from planner.services.imports import mappings
+from planner.services.imports.check import SourcePreview
 from planner.services.workspace import Workspace
 from planner.ui import faults
 from planner.ui.maps.text import markdown_text

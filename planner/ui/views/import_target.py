@@ -10,9 +10,9 @@ import streamlit as st
 
 from planner.core.money import MINOR_DIGITS
 from planner.core.names import name_from
-from planner.services import companies
-from planner.services import refresh
-from planner.services import scenarios
+from planner.services.company import companies
+from planner.services.imports import refresh
+from planner.services.scenarios import listing
 from planner.services.workspace import Workspace
 from planner.store.scenarios import lineage
 
@@ -118,13 +118,13 @@ def _mode(kind: str, file_id: str) -> str:
 def _draft(ws: Workspace, file_id: str) -> dict[str, Any]:
     drafts = {
         found.scenario_id: found
-        for found in scenarios.scenarios(ws)
+        for found in listing.scenarios(ws)
         if found.status == "draft" and found.team == lineage.FIELD
     }
     chosen = st.selectbox(
         "Into the draft",
         list(drafts),
-        format_func=scenarios.titles(list(drafts.values())).get,
+        format_func=listing.titles(list(drafts.values())).get,
         key=f"imp-{file_id}-draft",
         width=280,
     )

@@ -15,7 +15,7 @@ from planner.core.formats import Formats
 from planner.core.money import minor_digits
 from planner.core.text import plain_text
 from planner.geography.colours import GREY
-from planner.services.territory_view import TerritoryView
+from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.territory.model.unit_table import MEASURES
 from planner.ui.balance import TableEvent

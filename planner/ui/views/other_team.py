@@ -6,10 +6,10 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.units import MIN_PER_HOUR
-from planner.services import scenarios
-from planner.services.teams import TeamOverlap
-from planner.services.teams import lay_over
-from planner.services.territory_view import TerritoryView
+from planner.services.scenarios import listing
+from planner.services.territories.overlap import TeamOverlap
+from planner.services.territories.overlap import lay_over
+from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.ui import tables
@@ -21,7 +21,7 @@ from planner.ui.views import reads
 
 def ask_other_team(ws: Workspace, scenario: Scenario) -> Scenario | None:
     """Ask which other team's scenario to lay beside; nothing if there is none."""
-    known = scenarios.scenarios(ws)
+    known = listing.scenarios(ws)
     others = {s.scenario_id: s for s in known if s.team != scenario.team}
     if not others:
         return None
@@ -30,7 +30,7 @@ def ask_other_team(ws: Workspace, scenario: Scenario) -> Scenario | None:
         list(others),
         index=None,
         placeholder="no other team",
-        format_func=scenarios.titles(known).get,
+        format_func=listing.titles(known).get,
         key="terr-beside",
         width=260,
         help="Lay another team's territories over these: their outlines on the map, "

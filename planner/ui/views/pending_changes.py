@@ -10,12 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from planner.jobs import queue
-from planner.services import wording
-from planner.services.drafted import pending_changes
-from planner.services.drafting import accept
-from planner.services.drafting import reject
-from planner.services.drafting import reject_all
-from planner.services.reasons import reasons_of
+from planner.services.balance.reasons import reasons_of
+from planner.services.drafts.editing import accept
+from planner.services.drafts.editing import reject
+from planner.services.drafts.editing import reject_all
+from planner.services.drafts.view import pending_changes
+from planner.services.territories import wording
 from planner.territory.editing.edits import LOCKABLE
 from planner.territory.editing.edits import UNIT
 from planner.territory.editing.moves import differs

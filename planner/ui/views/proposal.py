@@ -12,14 +12,14 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
 from planner.jobs import queue
-from planner.services import proposals
-from planner.services.answers import take
-from planner.services.balancing import KINDS
-from planner.services.balancing import LABELS
-from planner.services.balancing import BalanceRequest
-from planner.services.drafting import undo
-from planner.services.territory import Proposal
-from planner.services.territory_view import TerritoryView
+from planner.services.balance import decisions
+from planner.services.balance.accept import take
+from planner.services.balance.proposal import Proposal
+from planner.services.balance.request import KINDS
+from planner.services.balance.request import LABELS
+from planner.services.balance.request import BalanceRequest
+from planner.services.drafts.editing import undo
+from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.ui import session
@@ -73,7 +73,7 @@ def pending_job(ws: Workspace, scenario: Scenario) -> Any:
     job = max(jobs, key=lambda one: str(one.created_at), default=None)
     if job is None or job.state in ("queued", "running"):
         return job
-    if proposals.is_decided(ws, job.job_id):
+    if decisions.is_decided(ws, job.job_id):
         return None
     return job if job.state == "failed" or job.result else None
 
@@ -110,7 +110,7 @@ def job_part(ws: Workspace, fmt: Formats, view: TerritoryView, job: Any) -> None
         key=job.kind,
     )
     if session_job.state == "failed" and st.button("Dismiss", key="terr-dismiss"):
-        proposals.discard(ws, job.job_id)
+        decisions.discard(ws, job.job_id)
         st.rerun()
 
 
@@ -172,7 +172,7 @@ def proposal_bar(bench: Workbench, offer: Offer) -> TerritoryView:
                 "Close",
                 key="terr-close-offer",
                 on_click=guarded(
-                    proposals.discard, "Closing the proposal", ws, offer.job.job_id
+                    decisions.discard, "Closing the proposal", ws, offer.job.job_id
                 ),
             )
         _notes(fmt, proposal)

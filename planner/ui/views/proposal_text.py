@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.core.formats import Formats
-from planner.services.balancing import LABELS
-from planner.services.territory import Proposal
-from planner.services.wording import ALONE
+from planner.services.balance.proposal import Proposal
+from planner.services.balance.request import LABELS
+from planner.services.territories.wording import ALONE
 from planner.ui.balance.figures import writer_of
 from planner.ui.maps.text import markdown_text
 

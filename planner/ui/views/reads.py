@@ -21,22 +21,22 @@ from planner.core.spreadsheets import csv_bytes
 from planner.core.spreadsheets import xlsx_bytes
 from planner.geography.boundaries import load_states
 from planner.segmentation.rules import Rule
-from planner.services import account_lists
-from planner.services import companies
-from planner.services import health as health_service
-from planner.services import scenarios
-from planner.services import segments
-from planner.services import territory
-from planner.services import territory_view as services_territory_view
-from planner.services.health_view import HealthView
-from planner.services.roster import Roster
-from planner.services.roster import load_roster
-from planner.services.scenarios import Comparison
-from planner.services.segments import SegmentView
-from planner.services.territory import Proposal
-from planner.services.territory_view import Facts
-from planner.services.territory_view import TerritoryView
-from planner.services.territory_view import company_facts as read_facts
+from planner.services.accounts import health as health_service
+from planner.services.accounts import segments
+from planner.services.accounts.health_view import HealthView
+from planner.services.accounts.segments import SegmentView
+from planner.services.balance import proposal as territory
+from planner.services.balance.proposal import Proposal
+from planner.services.company import companies
+from planner.services.people.roster import Roster
+from planner.services.people.roster import load_roster
+from planner.services.scenarios import listing
+from planner.services.scenarios.listing import Comparison
+from planner.services.territories import accounts
+from planner.services.territories import view as services_territory_view
+from planner.services.territories.view import Facts
+from planner.services.territories.view import TerritoryView
+from planner.services.territories.view import company_facts as read_facts
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.ui.maps.accounts import account_facts
@@ -108,7 +108,7 @@ def _account_list(
     _scenario_id: str | None,
 ) -> pd.DataFrame:
     known = company_facts(_ws).accounts
-    return account_lists.account_list(_ws, _scenario_id, known)
+    return accounts.account_list(_ws, _scenario_id, known)
 
 
 def comparison(ws: Workspace, a: Scenario, b: Scenario) -> Comparison:
@@ -125,7 +125,7 @@ def _comparison(
     _b: Scenario,
 ) -> Comparison:
     views = territory_view(_ws, _a), territory_view(_ws, _b)
-    return scenarios.compare_views(_ws, *views)
+    return listing.compare_views(_ws, *views)
 
 
 def proposal(

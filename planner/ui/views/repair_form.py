@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import repairs
-from planner.services import team
-from planner.services.health_view import HealthView
-from planner.services.repairs import RepairPreview
+from planner.services.accounts import repairs
+from planner.services.accounts.health_view import HealthView
+from planner.services.accounts.repairs import RepairPreview
+from planner.services.people import holders
 from planner.services.workspace import Workspace
 from planner.ui import faults
 from planner.ui import tables
@@ -107,7 +107,7 @@ def _choices(
         )
         return {"crs": crs.strip()} if crs.strip() else {}
     if repair == "set_owner":
-        seats = team.seats(ws)
+        seats = holders.seats(ws)
         owner = st.selectbox(
             "Owner",
             list(seats),

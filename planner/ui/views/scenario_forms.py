@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import scenarios
+from planner.services.scenarios import listing
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.ui import faults
@@ -25,19 +25,19 @@ TEAM_HELP = (
 def new_form(ws: Workspace, scenario: Scenario) -> None:
     """Ask for a name and a team, that of the open one first; start an empty one."""
     st.caption("It begins with an empty map; to begin with today's, clone a scenario.")
-    names = {known.name for known in scenarios.scenarios(ws)}
+    names = {known.name for known in listing.scenarios(ws)}
     number = next(n for n in range(1, len(names) + 2) if f"Draft {n}" not in names)
     name = st.text_input("Name", f"Draft {number}", key="scn-new-name")
     team = _team(ws, scenario.team, key="scn-new-team")
     if st.button("Start", type="primary", key="scn-new-do"):
         with faults.guard("Starting the scenario"):
-            made = scenarios.start(ws, name, team)
+            made = listing.start(ws, name, team)
             _work_on(made)
 
 
 def _team(ws: Workspace, team: str, *, key: str) -> str:
     """Ask for a team: one there is, a usual one, or a new name."""
-    known = list(dict.fromkeys([*scenarios.teams(ws), team]))
+    known = list(dict.fromkeys([*listing.teams(ws), team]))
     chosen = st.selectbox(
         "Team",
         known,
@@ -71,7 +71,7 @@ def clone_form(ws: Workspace, scenario: Scenario) -> None:
         )
     if st.button("Clone", type="primary", key="scn-clone-do"):
         with faults.guard("Cloning the scenario"):
-            made = scenarios.clone(ws, scenario.scenario_id, name, team)
+            made = listing.clone(ws, scenario.scenario_id, name, team)
             _work_on(made)
 
 
@@ -81,7 +81,7 @@ def rename_form(ws: Workspace, scenario: Scenario) -> None:
     name = st.text_input("Name", scenario.name, key="scn-rename-name")
     if st.button("Rename", type="primary", key="scn-rename-do"):
         with faults.guard("Renaming the scenario"):
-            version = scenarios.rename(ws, scenario.scenario_id, scenario.version, name)
+            version = listing.rename(ws, scenario.scenario_id, scenario.version, name)
             session.look_at(scenario.scenario_id, version)
             st.rerun()
 
@@ -89,7 +89,7 @@ def rename_form(ws: Workspace, scenario: Scenario) -> None:
 @st.dialog("History", width="large")
 def history(ws: Workspace, fmt: Formats, scenario: Scenario) -> None:
     """List who saved a scenario when, and what they did."""
-    saves = scenarios.history(ws, scenario.scenario_id)
+    saves = listing.history(ws, scenario.scenario_id)
     saves["at"] = [stamp_text(stamp, fmt) for stamp in saves["at"]]
     tables.table(
         saves,

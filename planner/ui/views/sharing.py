@@ -11,9 +11,9 @@ import streamlit as st
 from planner.core.errors import InputError
 from planner.geography.boundaries import load_states
 from planner.maps.sheet import MapSheet
-from planner.services import sharing
-from planner.services.exports import MIMES
-from planner.services.exports import Offer
+from planner.services.exports import sharing
+from planner.services.exports.files import MIMES
+from planner.services.exports.files import Offer
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.ui.views.downloads import file_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.errors import ConflictError
-from planner.services import scenarios
+from planner.services.scenarios import listing
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.ui import faults
@@ -29,7 +29,7 @@ def stale_note(ws: Workspace, scenario: Scenario, kept: str, *, key: str) -> Non
     seen = session.seen_version(scenario)
     if seen == scenario.version:
         return
-    saves = scenarios.history(ws, scenario.scenario_id).head(scenario.version - seen)
+    saves = listing.history(ws, scenario.scenario_id).head(scenario.version - seen)
     told = "; ".join(
         f"{save.who} at {save.at[11:16]} UTC: {save.action}"
         for save in saves.itertuples()

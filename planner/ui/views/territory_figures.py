@@ -9,8 +9,8 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
-from planner.services import territory_view
-from planner.services.territory_view import TerritoryView
+from planner.services.territories import view as territory_view
+from planner.services.territories.view import TerritoryView
 from planner.ui import widgets
 
 Write = Callable[[Any], str]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services import deviations
-from planner.services.territory_view import TerritoryView
+from planner.services.territories import deviations
+from planner.services.territories.view import TerritoryView
 from planner.territory.editing.edits import Retarget
 from planner.ui.faults import guarded
 from planner.ui.maps.text import markdown_text

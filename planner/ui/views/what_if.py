@@ -10,14 +10,14 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
 from planner.jobs import queue
-from planner.services import scenarios
-from planner.services import what_if
-from planner.services.balancing import LABELS
-from planner.services.scenarios import Comparison
-from planner.services.team import VACANT
-from planner.services.territory_view import TerritoryView
-from planner.services.wording import report_in_words
-from planner.services.wording import unit_names
+from planner.services.balance.request import LABELS
+from planner.services.people.holders import VACANT
+from planner.services.scenarios import listing
+from planner.services.scenarios import what_if
+from planner.services.scenarios.listing import Comparison
+from planner.services.territories.view import TerritoryView
+from planner.services.territories.wording import report_in_words
+from planner.services.territories.wording import unit_names
 from planner.services.workspace import Workspace
 from planner.store.jobs import Job
 from planner.store.scenarios.lineage import Scenario
@@ -196,7 +196,7 @@ def _answer(
 ) -> None:
     """Show the job until it ends, then the two plans."""
     job = queue.load(ws.store, asked.job_id)
-    clone = scenarios.scenario(ws, asked.clone_id)
+    clone = listing.scenario(ws, asked.clone_id)
     if not job.is_over or not job.result:
         _job(ws, fmt, view, job)
         if not job.is_over:

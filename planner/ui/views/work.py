@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.services import pay
-from planner.services import performance
-from planner.services import quotas
-from planner.services import visits
-from planner.services.pay import PayView
-from planner.services.performance import CompanyView
-from planner.services.quotas import QuotaView
-from planner.services.visits import RepWeeks
+from planner.services.company import overview
+from planner.services.company.overview import CompanyView
+from planner.services.pay import runs
+from planner.services.pay.runs import PayView
+from planner.services.quotas import setting
+from planner.services.quotas.setting import QuotaView
+from planner.services.visits import plans
+from planner.services.visits.plans import RepWeeks
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.ui.views.reads import Key
@@ -31,7 +31,7 @@ def _rep_weeks(
     _scenario_id: str,
     _rep_id: str,
 ) -> RepWeeks:
-    return visits.rep_weeks(_ws, _scenario_id, _rep_id)
+    return plans.rep_weeks(_ws, _scenario_id, _rep_id)
 
 
 def quota_view(ws: Workspace, scenario: Scenario) -> QuotaView:
@@ -46,7 +46,7 @@ def _quota_view(
     _ws: Workspace,
     _scenario_id: str,
 ) -> QuotaView:
-    return quotas.quota_view(_ws, _scenario_id)
+    return setting.quota_view(_ws, _scenario_id)
 
 
 def pay_view(ws: Workspace, period: str, run_id: str) -> PayView | None:
@@ -60,7 +60,7 @@ def _pay_view(
     _ws: Workspace,
     _period: str,
 ) -> PayView | None:
-    return pay.pay_view(_ws, _period)
+    return runs.pay_view(_ws, _period)
 
 
 def company_view(ws: Workspace, stamp: str) -> CompanyView:
@@ -73,4 +73,4 @@ def _company_view(
     kept_under: Key,  # noqa: ARG001
     _ws: Workspace,
 ) -> CompanyView:
-    return performance.company_view(_ws)
+    return overview.company_view(_ws)

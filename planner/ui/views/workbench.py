@@ -20,17 +20,17 @@ from planner.core.errors import PlannerError
 from planner.core.formats import Formats
 from planner.geography.selecting import inside
 from planner.geography.selecting import touched
-from planner.services import drafting
-from planner.services.draft_log import OpenDraft
-from planner.services.drafted import drafted
-from planner.services.gestures import assign_edit
-from planner.services.gestures import held_accounts
-from planner.services.gestures import home_edit
-from planner.services.gestures import lock_edit
-from planner.services.gestures import moved_text
-from planner.services.gestures import things_text
-from planner.services.gestures import unlock_edit
-from planner.services.territory_view import TerritoryView
+from planner.services.drafts import editing
+from planner.services.drafts.gestures import assign_edit
+from planner.services.drafts.gestures import held_accounts
+from planner.services.drafts.gestures import home_edit
+from planner.services.drafts.gestures import lock_edit
+from planner.services.drafts.gestures import moved_text
+from planner.services.drafts.gestures import things_text
+from planner.services.drafts.gestures import unlock_edit
+from planner.services.drafts.log import OpenDraft
+from planner.services.drafts.view import drafted
+from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.territory.editing.apply import count_held
@@ -128,7 +128,7 @@ class Workbench:
         except ConflictError as error:
             # Somebody saved: their plan is taken beneath the draft, the notice tells.
             st.session_state[_FAULT] = (where, error)
-            self.opened = drafting.open_draft(self.ws, self.scenario.scenario_id)
+            self.opened = editing.open_draft(self.ws, self.scenario.scenario_id)
         except PlannerError as error:
             st.session_state[_FAULT] = (where, error)
             return False
@@ -149,7 +149,7 @@ class Workbench:
         """
         held = count_held(self.opened.draft, edit) if n_held is None else n_held
         opened = self.opened
-        is_done = self.change(label, lambda: drafting.do(self.ws, opened, edit, label))
+        is_done = self.change(label, lambda: editing.do(self.ws, opened, edit, label))
         if is_done and held:
             noun = "is locked and stays" if held == 1 else "are locked and stay"
             st.session_state[_SAID] = f"{self.fmt.number(held)} {noun}"
@@ -287,13 +287,13 @@ class Workbench:
         if action in ("next", "previous"):
             self._step_target(1 if action == "next" else -1)
         elif action == "undo":
-            self.change("Undo", lambda: drafting.undo(ws, opened))
+            self.change("Undo", lambda: editing.undo(ws, opened))
         elif action == "redo":
-            self.change("Redo", lambda: drafting.redo(ws, opened))
+            self.change("Redo", lambda: editing.redo(ws, opened))
         elif action == "accept":
-            self.change("Accepting", lambda: drafting.accept(ws, opened))
+            self.change("Accepting", lambda: editing.accept(ws, opened))
         elif action == "reject":
-            self.change("Rejecting", lambda: drafting.reject_all(ws, opened))
+            self.change("Rejecting", lambda: editing.reject_all(ws, opened))
         elif action == "lock":
             target = st.session_state.get(TARGET)
             if self.choice:
@@ -333,11 +333,11 @@ class Workbench:
 def open_workbench(ws: Workspace, fmt: Formats, scenario: Scenario) -> Workbench:
     """Open the session's workbench on a scenario, where it was left."""
     kept = st.session_state.setdefault(_KEPT, {}).get(scenario.scenario_id)
-    version, _, serial = drafting.stamp_of(ws, scenario.scenario_id)
+    version, _, serial = editing.stamp_of(ws, scenario.scenario_id)
     facts = reads.facts_key(ws)  # other units after an import: another draft
     opened = kept[1] if kept is not None and kept[0] == facts else None
     if opened is None or opened.stamp != (version, serial):
-        opened = drafting.open_draft(ws, scenario.scenario_id)
+        opened = editing.open_draft(ws, scenario.scenario_id)
         _keep(ws, opened)
     elif opened.scenario != scenario:
         opened = replace(opened, scenario=scenario)

@@ -16,7 +16,7 @@ from planner.core.schemas import UNSERVED
 from planner.core.schemas import VISITS
 from planner.core.schemas import check
 from planner.core.schemas import empty
-from planner.services.team import rep_by_position
+from planner.services.people.holders import rep_by_position
 from planner.visits.model.params import RouteParams
 from planner.visits.plan.team import plan_visits
 

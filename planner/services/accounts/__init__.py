@@ -1,0 +1,1 @@
+"""Accounts as the company has them: segments, health, repairs, places."""

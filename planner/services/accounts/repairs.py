@@ -1,0 +1,429 @@
+"""Repairs of accounts: previewed, applied in one transaction, logged, undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from planner.accounts.health.rules import REPAIRS
+from planner.accounts.health.rules import RULES
+from planner.core.errors import ConflictError
+from planner.core.errors import InputError
+from planner.services.accounts.repair_rows import Planned
+from planner.services.accounts.repair_rows import plan_repair
+from planner.services.workspace import Workspace
+from planner.store.company import companies as company_rows
+from planner.store.imports import repairs as repair_rows
+from planner.store.imports.repairs import RowChange
+from planner.store.rows.records import json_text
+from planner.store.rows.records import sha256_text
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios.editing import CompanyEdit
+from planner.store.scenarios.editing import editing_company
+
+_TOLD_ROWS = 200  # more are told to the audit log as a count and a hash
+_SHOWN_FAULTS = 5
+
+NamedAccounts = dict[str, dict[str, Any]]  # by scenario, territory (or None) by account
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RepairPreview:
+    """
+    What a repair would change; nothing is written yet.
+
+    Parameters
+    ----------
+    code, kind, params
+        Which fault, which repair, what the user chose.
+    version
+        Of the company when it was made; applied later it is refused.
+    n_accounts
+        How many accounts it repairs.
+    table : columns account_id, name, column, before, after
+        Cell by cell as text; of accounts that go, one row with `column` empty.
+    before, after
+        ACCOUNTS frames of the accounts touched, to draw both.
+    held : columns account_id, name, reason
+        Accounts asked for that it cannot repair.
+    n_rows
+        Rows changed by table.
+    notes
+        What else the user should know, one sentence each.
+    planned
+        What `apply_repair` writes.
+    """
+
+    code: str
+    kind: str
+    params: Mapping[str, Any]
+    version: int
+    n_accounts: int
+    table: pd.DataFrame
+    before: pd.DataFrame
+    after: pd.DataFrame
+    held: pd.DataFrame
+    n_rows: Mapping[str, int]
+    notes: tuple[str, ...]
+    planned: Planned
+
+    @property
+    def title(self) -> str:
+        """What it does, in a user's words."""
+        what = REPAIRS[self.kind].lower()
+        accounts = "account" if self.n_accounts == 1 else "accounts"
+        return f"{what}: {self.n_accounts:,} {accounts} ({RULES[self.code].title})"
+
+
+def preview_repair(
+    ws: Workspace,
+    code: str,
+    repair: str,
+    account_ids: Sequence[str] | None = None,
+    *,
+    scenario_id: str | None = None,
+    **choices: Any,
+) -> RepairPreview:
+    """
+    Say what a repair would change.
+
+    Parameters
+    ----------
+    code
+        Which fault, as of `health_rules.RULES`.
+    repair
+        One of the rule's repairs.
+    account_ids
+        Only these; None: all with the fault. Those that do not have it (any more) are
+        held, so that repairing twice is repairing once.
+    scenario_id
+        As of `health.health`.
+    **choices
+        ``crs`` (reproject; guessed without it), ``by`` (geocode: ``ladder``, the
+        default, or ``service``: what it was asked before), ``survivors`` (merge:
+        surviving account by the one that goes; default as the report suggests),
+        ``owner_id`` (set_owner), ``value`` (set: text as in a file, None or empty
+        empties the cell), ``lat`` and ``lon`` (set of a place), ``needed_precision``
+        (as of `health.health`).
+
+    Raises
+    ------
+    InputError
+        If the repair is not offered for this fault or a choice cannot be used.
+    """
+    if code not in RULES:
+        raise InputError(f"there is no finding {code!r}")
+    if repair not in RULES[code].repairs:
+        offered = ", ".join(RULES[code].repairs)
+        raise InputError(f"{repair!r} does not repair {code}; offered are {offered}")
+    with ws.store.reading() as conn:
+        planned = plan_repair(conn, ws, code, repair, account_ids, scenario_id, choices)
+    counts: dict[str, int] = {}
+    for change in planned.changes:
+        counts[change.table] = counts.get(change.table, 0) + 1
+    return RepairPreview(
+        code=code,
+        kind=repair,
+        params=planned.params,
+        version=planned.version,
+        n_accounts=planned.n_accounts,
+        table=_cells(
+            planned.before, planned.after, planned.params.get("survivors") or {}
+        ),
+        before=planned.before,
+        after=planned.after,
+        held=planned.held,
+        n_rows=counts,
+        notes=planned.notes,
+        planned=planned,
+    )
+
+
+def apply_repair(ws: Workspace, preview: RepairPreview) -> str:
+    """
+    Do what a preview says: all of it, logged, or nothing.
+
+    Returns
+    -------
+    The id of the repair, by which it is undone.
+
+    Raises
+    ------
+    InputError
+        If the preview repairs nothing.
+    ConflictError
+        If someone changed the data since the preview.
+    """
+    planned = preview.planned
+    if not planned.n_accounts:
+        raise InputError("there is nothing to repair: no account has this fault")
+    company_id = str(ws.company_id)
+    with (
+        ws.store.transaction() as conn,
+        editing_company(
+            conn,
+            company_id,
+            version=preview.version,
+            user=ws.user,
+            action=preview.title,
+        ) as edit,
+    ):
+        repair_rows.write_changes(conn, company_id, planned.changes)
+        was, now = _write_named(conn, ws, planned)
+        kept = {"kept": planned.kept} if planned.kept else {}
+        repair_id = repair_rows.save_repair(
+            conn,
+            company_id,
+            kind=preview.kind,
+            code=preview.code,
+            params=preview.params,
+            changes=planned.changes,
+            before={"named": was},
+            after={"named": now, **kept},
+            user=ws.user,
+        )
+        _tell(edit, repair_id, planned.changes, kept)
+    return repair_id
+
+
+def undo_repair(ws: Workspace, repair_id: str) -> None:
+    """
+    Take a repair back, if its rows are still as it left them.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such repair.
+    InputError
+        If it was undone before.
+    ConflictError
+        If its rows were changed since; it says which, and nothing is changed.
+    """
+    company_id = str(ws.company_id)
+    with ws.store.transaction() as conn:
+        found = _own_repair(conn, ws, repair_id)
+        if found.undone_at is not None:
+            raise InputError(
+                f"repair {repair_id} was undone by {found.undone_by} at "
+                f"{found.undone_at[:16].replace('T', ' ')} UTC"
+            )
+        faults = _undo_faults(conn, found)
+        if faults:
+            raise ConflictError(_refusal(found, faults))
+        back = repair_rows.reversed_changes(found.changes)
+        with editing_company(
+            conn,
+            company_id,
+            version=company_rows.load_company(conn, company_id).version,
+            user=ws.user,
+            action=f"undo: {REPAIRS[found.kind].lower()} "
+            f"({RULES[found.code].title if found.code in RULES else found.code})",
+        ) as edit:
+            repair_rows.write_changes(conn, company_id, back)
+            _restore_named(conn, ws, found)
+            repair_rows.mark_undone(conn, repair_id, user=ws.user)
+            _tell(edit, repair_id, back, {})
+
+
+def undo_faults(ws: Workspace, repair_id: str) -> list[str]:
+    """Say what stands in the way of undoing a repair; empty: nothing."""
+    with ws.store.reading() as conn:
+        found = _own_repair(conn, ws, repair_id)
+        if found.undone_at is not None:
+            return [f"undone by {found.undone_by}"]
+        return _undo_faults(conn, found)
+
+
+def repairs(ws: Workspace) -> pd.DataFrame:
+    """
+    List the repairs of the open company, the latest first.
+
+    Returns
+    -------
+    columns created_at, created_by, kind, code, title, n_accounts, undone_at, undone_by
+        Indexed repair_id.
+    """
+    with ws.store.reading() as conn:
+        heads = repair_rows.list_repair_heads(conn, str(ws.company_id))
+    title = [
+        f"{REPAIRS.get(kind, kind)}: {RULES[code].title if code in RULES else code}"
+        for kind, code in zip(heads["kind"], heads["code"], strict=True)
+    ]
+    counts = [int(params.get("n_accounts", 0)) for params in heads["params"]]
+    names = ["created_at", "created_by", "kind", "code", "title", "n_accounts"]
+    return heads.assign(title=title, n_accounts=counts)[
+        [*names, "undone_at", "undone_by"]
+    ]
+
+
+def _own_repair(conn: Connection, ws: Workspace, repair_id: str) -> repair_rows.Repair:
+    found = repair_rows.load_repair(conn, repair_id)
+    if found.company_id != ws.company_id:
+        raise InputError(f"repair {repair_id} belongs to another company")
+    return found
+
+
+def _undo_faults(conn: Connection, found: repair_rows.Repair) -> list[str]:
+    back = repair_rows.reversed_changes(found.changes)
+    faults = repair_rows.faults_of(conn, found.company_id, back)
+    for scenario_id, after in found.after.get("named", {}).items():
+        scenario = lineage.load_scenario(conn, scenario_id)
+        if scenario.status != "draft":
+            faults.append(f"scenario {scenario.name} was published since")
+            continue
+        now = _named_of(conn, scenario_id, list(after))
+        faults += [
+            f"account {account_id} was placed anew in scenario {scenario.name}"
+            for account_id, said in after.items()
+            if now[account_id] != said
+        ]
+    return faults
+
+
+def _refusal(found: repair_rows.Repair, faults: Sequence[str]) -> str:
+    shown = "; ".join(faults[:_SHOWN_FAULTS])
+    more = len(faults) - _SHOWN_FAULTS
+    rest = f"; and {more:,} more" if more > 0 else ""
+    return (
+        f"repair {found.repair_id} cannot be undone, its rows were changed since: "
+        f"{shown}{rest}. Nothing was changed: correct these accounts by hand"
+    )
+
+
+def _write_named(
+    conn: Connection, ws: Workspace, planned: Planned
+) -> tuple[NamedAccounts, NamedAccounts]:
+    """Take accounts that go out of the drafts' lists of named ones."""
+    was: NamedAccounts = {}
+    now: NamedAccounts = {}
+    if planned.new_named is None:
+        return was, now
+    for scenario in lineage.list_scenarios(conn, str(ws.company_id)):
+        if scenario.status != "draft":
+            continue
+        named = scenario_rows.load_named_accounts(conn, scenario.scenario_id)
+        after = planned.new_named(named)
+        touched = sorted(_differing(named, after))
+        if not touched:
+            continue
+        was[scenario.scenario_id] = _told(named, touched)
+        now[scenario.scenario_id] = _told(after, touched)
+        _save_named(conn, ws, scenario, after)
+    return was, now
+
+
+def _restore_named(conn: Connection, ws: Workspace, found: repair_rows.Repair) -> None:
+    for scenario_id, before in found.before.get("named", {}).items():
+        scenario = lineage.load_scenario(conn, scenario_id)
+        named = scenario_rows.load_named_accounts(conn, scenario_id)
+        left = named.drop([name for name in before if name in named.index])
+        back = {name: cells[0] for name, cells in before.items() if cells is not None}
+        index = pd.Index(list(back), dtype="str", name="account_id")
+        added = pd.DataFrame({"territory_id": list(back.values())}, index=index)
+        _save_named(conn, ws, scenario, pd.concat([left, added.astype("str")]))
+
+
+def _save_named(
+    conn: Connection,
+    ws: Workspace,
+    scenario: lineage.Scenario,
+    named: pd.DataFrame,
+) -> None:
+    with editing.editing(
+        conn,
+        scenario.scenario_id,
+        version=scenario.version,
+        user=ws.user,
+        action="repair accounts of the company",
+    ) as edit:
+        scenario_rows.save_named_accounts(conn, edit, named)
+
+
+def _named_of(
+    conn: Connection, scenario_id: str, account_ids: Sequence[str]
+) -> dict[str, Any]:
+    return _told(scenario_rows.load_named_accounts(conn, scenario_id), account_ids)
+
+
+def _told(named: pd.DataFrame, account_ids: Sequence[str]) -> dict[str, Any]:
+    """Write where accounts are named: a list of one territory; None: nowhere."""
+    territory = named["territory_id"]
+    told: dict[str, Any] = {}
+    for name in account_ids:
+        if name not in territory.index:
+            told[name] = None
+        else:
+            found = territory.loc[name]
+            told[name] = [None if pd.isna(found) else str(found)]
+    return told
+
+
+def _differing(named: pd.DataFrame, after: pd.DataFrame) -> set[str]:
+    every = sorted(set(named.index) | set(after.index))
+    was, now = _told(named, every), _told(after, every)
+    return {name for name in every if was[name] != now[name]}
+
+
+def _tell(
+    edit: CompanyEdit,
+    repair_id: str,
+    changes: Sequence[RowChange],
+    more: Mapping[str, Any],
+) -> None:
+    """Fill the audit line: every row if they are few, else their count and hash."""
+    edit.before["repair_id"] = edit.after["repair_id"] = repair_id
+    edit.after.update(more)
+    if len(changes) > _TOLD_ROWS:
+        hashed = sha256_text(json_text([[c.table, c.key, c.after] for c in changes]))
+        edit.after.update({"n_rows": len(changes), "sha256": hashed})
+        return
+    for side, told in (("before", edit.before), ("after", edit.after)):
+        told["rows"] = [[c.table, *c.key, getattr(c, side)] for c in changes]
+
+
+def _cells(
+    before: pd.DataFrame, after: pd.DataFrame, survivors: Mapping[str, str]
+) -> pd.DataFrame:
+    """Write accounts before and after, cell by cell; of those gone, into which."""
+    both = before.index.intersection(after.index)
+    parts = []
+    for column in after.columns:
+        old, new = before.loc[both, column], after.loc[both, column]
+        differs = ~((old == new) | (old.isna() & new.isna()))
+        differs = differs.fillna(value=True).astype(bool)
+        if differs.any():
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "account_id": both[differs.to_numpy()],
+                        "name": before.loc[both, "name"][differs].to_numpy(),
+                        "column": column,
+                        "before": old[differs].astype("str").to_numpy(),
+                        "after": new[differs].astype("str").to_numpy(),
+                    }
+                )
+            )
+    gone = before.index.difference(after.index)
+    parts.append(
+        pd.DataFrame(
+            {
+                "account_id": gone,
+                "name": before.loc[gone, "name"].to_numpy(),
+                "column": "",
+                "before": "",
+                "after": [
+                    f"merged into {survivors[name]}" if name in survivors else "removed"
+                    for name in gone
+                ],
+            }
+        )
+    )
+    table = pd.concat(parts, ignore_index=True).astype("str")
+    return table.sort_values(["account_id", "column"], ignore_index=True)

@@ -1,0 +1,1 @@
+"""A balance asked, run, told and accepted."""

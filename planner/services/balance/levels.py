@@ -1,0 +1,48 @@
+"""A balance of two levels as a proposal: territories, and the districts over them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from planner.core.run import RunControl
+from planner.services.balance.plan import Asked
+from planner.services.balance.plan import described
+from planner.services.balance.plan import plan_of
+
+
+def district_plan(task: Asked, run: RunControl) -> dict[str, Any]:
+    """
+    Balance territories and districts.
+
+    Returns
+    -------
+    What `plans.plan_of` returns, its territories under the names of today that fit
+    best, and `district_by_territory`; the report's part `districts` tells how even the
+    districts are.
+    """
+    from planner.territory.files.levels import balance_levels
+    from planner.territory.files.levels import levels_report
+    from planner.territory.files.run import report_of
+
+    inputs, districts = task.inputs, task.request.asked_districts
+    levels = balance_levels(
+        inputs.units, inputs.edges, task.params, districts or 1, run=run.part(0.0, 0.9)
+    )
+    result = described(
+        task,
+        task.params,
+        levels.territories.alignment.territory_by_unit,
+        run.part(0.9, 1.0),
+        is_renamed=True,
+    )
+    by_row = result.alignment.territory_by_unit
+    above = levels.district_by_unit.groupby(
+        by_row.reindex(levels.district_by_unit.index)
+    )
+    by_territory = {str(name): str(own.iloc[0]) for name, own in above}
+    told = levels_report(
+        levels, {} if levels.districts is None else report_of(levels.districts)
+    )
+    plan = plan_of(task, result)
+    plan["report"]["districts"] = told | {"district_by_territory": by_territory}
+    return plan | {"district_by_territory": by_territory}

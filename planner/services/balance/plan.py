@@ -1,0 +1,161 @@
+"""A plan that was made, proven, explained and laid out as a proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from planner.core.run import RunControl
+from planner.services.balance.inputs import BalanceInputs
+from planner.services.balance.request import CAPACITY
+from planner.services.balance.request import BalanceRequest
+from planner.services.balance.team import Team
+from planner.services.balance.team import shares_of
+from planner.services.territories import view as territory_view
+from planner.services.territories import wording
+from planner.services.territories.view import TerritoryView
+from planner.territory.model.params import BalanceParams
+from planner.territory.solve.result import BalanceResult
+from planner.territory.studies.splitting import join_split
+from planner.territory.studies.splitting import split_offers
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """A request with the scenario it is about."""
+
+    view: TerritoryView
+    team: Team
+    request: BalanceRequest
+    inputs: BalanceInputs
+    move_cost: pd.Series | None  # by account; None: 1 a unit
+    named_today: pd.Series  # territory of the accounts apart when it was asked
+
+    @property
+    def params(self) -> BalanceParams:
+        """What is asked of the engine: accounts that move anyway are off the limit."""
+        return self.inputs.params_of(self.request)
+
+
+def described(
+    task: Asked,
+    params: BalanceParams,
+    territory_by_row: pd.Series,
+    run: RunControl,
+    *,
+    is_renamed: bool = False,
+) -> BalanceResult:
+    """Prove and explain a plan that was made before; give it today's names if asked."""
+    from planner.territory.solve.evaluate import describe
+
+    inputs = task.inputs
+    return describe(
+        inputs.units,
+        inputs.edges,
+        params,
+        territory_by_row,
+        current=inputs.current,
+        locked=inputs.locked,
+        centres=inputs.centres,
+        rules=inputs.rules,
+        is_renamed=is_renamed,
+        run=run,
+    )
+
+
+def plan_of(task: Asked, result: BalanceResult, note: str = "") -> dict[str, Any]:
+    """
+    Lay out a plan as a proposal.
+
+    Returns
+    -------
+    JSON-ready: `territory_by_unit`, `territory_by_account` (those that differ from
+    their unit), `today_by_unit` (of the units that move), `today_by_account` (those
+    apart when it was asked), `ended_accounts` (that follow their unit again), `report`,
+    `reasons` (by row), `move_cost` (of moved accounts), `shares` (wanted, as a multiple
+    of the mean; empty: equal), `summary`, `note`, `params`.
+    """
+    from planner.territory.files.run import report_of
+
+    inputs, request = task.inputs, task.request
+    by_row = result.alignment.territory_by_unit
+    by_unit, pieces = by_row, by_row.iloc[:0]
+    if request.split_units:
+        by_unit, pieces = join_split(by_row, request.split_units)
+    named = pd.concat([inputs.named, pieces]).astype("str")
+    report = report_of(result) | {"too_big": _too_big(task, result)}
+    costs = {}
+    if task.move_cost is not None:
+        moved = inputs.accounts["row"].isin(result.reasons.index)
+        costs = task.move_cost[moved].round(2).to_dict()
+    shares = {}
+    if request.shares == CAPACITY:
+        shares = shares_of(task.view, task.team, request).to_dict()
+    plan = {
+        "territory_by_unit": by_unit.to_dict(),
+        "territory_by_account": named.to_dict(),
+        "shares": shares,
+        **_changed(task, by_unit, named),
+    }
+    _tell_real_deviations(task, plan, report)
+    return plan | {
+        "report": report,
+        "reasons": result.reasons.to_dict(),
+        "move_cost": costs,
+        "summary": result.summary(),
+        "note": note,
+        "params": request.to_dict(),
+    }
+
+
+def _changed(task: Asked, by_unit: pd.Series, named: pd.Series) -> dict[str, Any]:
+    """Tell what a plan changes, so that it can be laid on a draft that went on."""
+    today = task.view.units["territory_id"].reindex(by_unit.index)
+    moved = today[(today != by_unit).fillna(value=True).astype(bool)]
+    apart = wording.exceptions(task.view.accounts, task.view.units["territory_id"])
+    ended = apart.index[apart].difference(named.index)
+    return {
+        "today_by_account": task.named_today.to_dict(),
+        "today_by_unit": moved.astype(object).where(moved.notna(), None).to_dict(),
+        "ended_accounts": sorted(map(str, ended)),
+    }
+
+
+def _tell_real_deviations(
+    task: Asked, plan: Mapping[str, Any], report: dict[str, Any]
+) -> None:
+    """
+    Put the deviations of whole territories in the place of those of the units.
+
+    The engine balances what can move; what named accounts bring comes on top.
+    """
+    after = territory_view.planned(task.view, plan)
+    for name, told in report["measures"].items():
+        if name not in after.index or told["max_deviation"] is None:
+            continue
+        of_each = after.territories[f"{name}_deviation"].abs()
+        told["max_deviation"] = float(of_each.max())
+        told["worst_territory"] = str(of_each.idxmax())
+        for edge, of_all in (("least", "min"), ("most", "max")):
+            if edge in told:
+                told[edge] = float(getattr(after.territories[name], of_all)())
+
+
+def _too_big(task: Asked, result: BalanceResult) -> list[dict[str, Any]]:
+    """List the units no plan of whole units can balance, and what would divide them."""
+    accounts = task.inputs.accounts
+    finer = accounts.assign(accounts=1.0)
+    for name in finer.columns.intersection(task.request.columns):
+        finer[name] = finer[name].astype("Float64").fillna(0).astype(float)
+    offers = split_offers(
+        task.inputs.units, result.params, list(result.territories.index), finer
+    )
+    return records(offers)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Make records of a table, with None where nothing is known."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")

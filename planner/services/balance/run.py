@@ -1,0 +1,271 @@
+"""What the worker does about territories: a balance, the frontier, the headcount."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from planner.core.errors import InputError
+from planner.core.run import RunControl
+from planner.core.units import MIN_PER_HOUR
+from planner.services.balance.inputs import balance_inputs
+from planner.services.balance.inputs import said_plainly
+from planner.services.balance.levels import district_plan
+from planner.services.balance.places import home_places
+from planner.services.balance.plan import Asked
+from planner.services.balance.plan import described
+from planner.services.balance.plan import plan_of
+from planner.services.balance.plan import records
+from planner.services.balance.request import HOME
+from planner.services.balance.request import BalanceRequest
+from planner.services.balance.request import usual_counts
+from planner.services.balance.team import load_team
+from planner.services.drafts.editing import open_draft
+from planner.services.drafts.view import NOTHING
+from planner.services.drafts.view import drafted
+from planner.services.drafts.view import held_of
+from planner.services.territories import view as territory_view
+from planner.services.territories import wording
+from planner.services.workspace import Workspace
+from planner.store.jobs import Job
+from planner.territory.model.workhours import HOURS
+from planner.territory.model.workhours import HoursParams
+from planner.territory.model.workhours import settle_hours
+from planner.territory.solve.result import BalanceResult
+
+_AGREEMENT = 0.3  # of the mean unit's hours: about 1 % of a territory's
+_TIGHTER = 0.9  # of the tolerance of hours, while they are not settled
+
+
+def run_balance(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
+    """
+    Balance a scenario's territories; nothing is saved, the result is a proposal.
+
+    Returns
+    -------
+    What `plans.plan_of` returns; `district_by_territory` where districts are asked.
+    """
+    task = _read(ws, job, run)
+    with said_plainly(task.view, task.team.currency):
+        if task.request.districts:
+            return district_plan(task, run.part(0.05, 1.0))
+        result, note = _solved(task, run.part(0.05, 1.0))
+    return plan_of(task, result, note)
+
+
+def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
+    """
+    Find the best balance for each number of moved accounts.
+
+    Returns
+    -------
+    JSON-ready: `points` (records of `Frontier.points`), `least_moves` (accounts), and
+    `plans`: for each point what `plans.plan_of` returns, by its limit as text.
+    """
+    from planner.territory.studies.frontier import frontier
+
+    task = _read(ws, job, run)
+    inputs = task.inputs
+    if inputs.current is None:
+        raise InputError(
+            "moves are counted from the territories of today, and there are none yet: "
+            "balance first"
+        )
+    with said_plainly(task.view, task.team.currency):
+        curve = frontier(
+            inputs.units,
+            inputs.edges,
+            task.params,
+            current=inputs.current,
+            counts=task.request.counts or usual_counts(len(inputs.accounts)),
+            size=inputs.n_accounts_by_row,
+            locked=inputs.locked,
+            rules=inputs.rules,
+            run=run.part(0.05, 0.85),
+        )
+        plans = {}
+        for number, (limit, plan) in enumerate(curve.plans.items()):
+            share = 0.85 + 0.15 * number / len(curve.plans.columns)
+            run.report(share, "Finding the reasons")
+            told = plan_of(task, described(task, task.params, plan, run))
+            # What few moves cannot reach is no reason to call the limit impossible.
+            told["report"] |= {"violations": [], "blocking": []}
+            plans[f"{limit:g}"] = told
+    points = curve.points.copy()
+    for name in task.request.columns:
+        if f"{name}_deviation" in points:
+            points[f"{name}_deviation"] = [
+                plan["report"]["measures"][name]["max_deviation"]
+                for plan in plans.values()
+            ]
+    return {
+        "points": records(points),
+        "least_moves": curve.least_moves,
+        "plans": plans,
+    }
+
+
+def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
+    """
+    Compare numbers of territories, three fewer to three more.
+
+    Returns
+    -------
+    JSON-ready: `points` (records of `HeadcountSweep.points`, and `next_head`: the next
+    head's unit by name), `around`, `reach_min`, `capacity_h`, and `plans`: what
+    `plans.plan_of` returns, by the number as text.
+    """
+    from planner.territory.studies.headcount import HeadcountParams
+    from planner.territory.studies.headcount import sweep_headcount
+
+    task = _read(ws, job, run)
+    inputs, team = task.inputs, task.team
+    around = task.params.n_territories or int(inputs.current.nunique())  # type: ignore[union-attr]
+    known_h = team.capacity_min[team.capacity_min > 0] / MIN_PER_HOUR
+    costs = team.cost_minor.dropna()
+    headcount = HeadcountParams(
+        cost_minor=round(costs.mean()) if len(costs) else 0,
+        travel_minor_per_h=task.request.travel_minor_per_h,
+    )
+    if len(known_h):
+        headcount = replace(headcount, capacity_h=float(known_h.mean()))
+    bases = None
+    is_from_home = BalanceRequest.from_dict(job.params).travel_to == HOME
+    if is_from_home and len(task.view.homes):
+        bases = home_places(task.view).set_index("name")[["x_km", "y_km"]]
+    with said_plainly(task.view, task.team.currency):
+        sweep = sweep_headcount(
+            inputs.units,
+            inputs.edges,
+            task.params,
+            around=around,
+            headcount=headcount,
+            bases=bases,
+            run=run.part(0.05, 0.85),
+        )
+        plans = {}
+        for number, (k, plan) in enumerate(sweep.plans.items()):
+            share = 0.85 + 0.15 * number / len(sweep.plans.columns)
+            run.report(share, "Finding the reasons")
+            asked = replace(task.params, n_territories=int(str(k)))
+            result = described(task, asked, plan, run, is_renamed=True)
+            plans[str(k)] = plan_of(task, result)
+    points = sweep.points.reset_index()
+    if "next_head_unit" in points:
+        points["next_head"] = points["next_head_unit"].map(
+            wording.unit_names(task.view.units)
+        )
+    return {
+        "points": records(points),
+        "around": around,
+        "reach_min": headcount.reach_min,
+        "capacity_h": headcount.capacity_h,
+        "plans": plans,
+    }
+
+
+def _read(ws: Workspace, job: Job, run: RunControl) -> Asked:
+    """Read the scenario and put together what the engine takes."""
+    from planner.territory.disruption.near_today import MoveCostParams
+    from planner.territory.disruption.near_today import cost_of_accounts
+    from planner.territory.disruption.near_today import cost_of_units
+
+    request = BalanceRequest.from_dict(job.params).for_kind(job.kind)
+    run.report(0.02, "Reading the scenario")
+    opened = open_draft(ws, str(job.scenario_id))
+    view = drafted(territory_view.overview(ws, str(job.scenario_id)), opened.draft)
+    team = load_team(ws)
+    held = held_of(opened, keeps_drawn=request.keeps_drawn)
+    if job.kind == "headcount" or request.districts:
+        held = NOTHING  # other territories than today's: nothing can stay in one
+    inputs = balance_inputs(view, team, request, held)
+    cost = None
+    if request.weighs_moves:
+        cost = cost_of_accounts(inputs.accounts, MoveCostParams(), team.as_of)
+        rows = inputs.accounts["row"].dropna()
+        by_row = cost_of_units(cost[rows.index], rows).reindex(inputs.units.index)
+        rules = replace(inputs.rules, move_cost=by_row.fillna(0.0))
+        inputs = replace(inputs, rules=rules)
+    return Asked(
+        view=view,
+        team=team,
+        request=request,
+        inputs=inputs,
+        move_cost=cost,
+        named_today=opened.draft.alignment.territory_by_account,
+    )
+
+
+def _solved(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
+    """Balance; hours with driving are settled with the plan they depend on."""
+    from planner.territory.solve.balance import balance
+
+    if HOURS in task.request.columns:
+        return _settled(task, run)
+    inputs = task.inputs
+    result = balance(
+        inputs.units,
+        inputs.edges,
+        task.params,
+        current=inputs.current,
+        locked=inputs.locked,
+        centres=inputs.centres,
+        rules=inputs.rules,
+        run=run,
+    )
+    return result, ""
+
+
+def _settled(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
+    """
+    Plan on hours until they agree with the plan.
+
+    From the second round on as few units as can be leave the plan before, for a plan
+    made afresh changes the hours as much as the last one did; and hours are planned a
+    little tighter than asked, so that they may still change a little.
+    """
+    from planner.territory.solve.balance import balance
+
+    inputs, params = task.inputs, task.params
+    hours = HoursParams(agreement=_AGREEMENT)
+    tight = tuple(
+        replace(m, tolerance=m.tolerance * _TIGHTER)
+        if m.column == HOURS and m.tolerance is not None
+        else m
+        for m in params.measures
+    )
+    first = replace(params, measures=tight)
+    plans: list[pd.Series] = []
+
+    def plan(units: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+        done = len(plans)
+        is_near = bool(plans) and params.max_moved is None
+        asked = replace(first, minimise="moves") if is_near else first
+        found = balance(
+            units,
+            inputs.edges,
+            asked,
+            current=plans[-1] if is_near else inputs.current,
+            locked=inputs.locked,
+            centres=inputs.centres,
+            rules=replace(inputs.rules, move_cost=None) if is_near else inputs.rules,
+            run=run.part(done / hours.rounds, (done + 1) / hours.rounds),
+        )
+        plans.append(found.alignment.territory_by_unit)
+        return plans[-1], found.territories[["x_km", "y_km"]]
+
+    settled = settle_hours(inputs.units, hours, plan)
+    real = inputs.units.assign(**{HOURS: settled.hours})
+    told = replace(task, inputs=replace(inputs, units=real))
+    note = "Hours count the way from where each territory is worked; "
+    if settled.is_settled:
+        note += f"hours and plan agreed after {settled.n_rounds} rounds."
+    else:
+        note += (
+            f"hours and plan did not quite agree in {settled.n_rounds} rounds: they "
+            "may lie a little outside the limit. What is shown is what is really due."
+        )
+    return described(told, params, settled.territory_by_unit, run), note

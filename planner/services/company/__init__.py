@@ -1,0 +1,1 @@
+"""Companies, and how one is doing."""

@@ -1,0 +1,1 @@
+"""A planner's draft: steps, undo, problems, what a gesture means."""

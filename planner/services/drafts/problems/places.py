@@ -1,0 +1,110 @@
+"""Faults of the map: what nobody has, what lies apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from planner.geography.adjacency import find_pieces
+from planner.services.drafts.problems.problem import BALANCE
+from planner.services.drafts.problems.problem import BARRIER
+from planner.services.drafts.problems.problem import ISLAND
+from planner.services.drafts.problems.problem import OUTSIDE
+from planner.services.drafts.problems.problem import UNASSIGNED
+from planner.services.drafts.problems.problem import Problem
+from planner.services.drafts.problems.problem import Seen
+from planner.services.drafts.problems.problem import counted
+from planner.territory.editing.pieces import loose_pieces
+
+
+def unassigned(seen: Seen) -> Iterator[Problem]:
+    """Units with accounts that nobody has, by piece; accounts outside all units."""
+    view = seen.view
+    nobodys = view.accounts.loc[seen.by_account.isna(), "unit_id"]
+    counts = nobodys.value_counts()
+    n_by_unit = counts.reindex(seen.by_unit.index).dropna()
+    n_held = len(view.accounts) - len(nobodys)
+    n_usual = n_held / max(len(view.territories), 1)
+    pieces = _pieces(n_by_unit, view.edges)
+    of_unit = counts.to_dict()
+    for ids, taker in zip(pieces, seen.to_whom(pieces), strict=True):
+        n = sum(of_unit[name] for name in ids)
+        is_many = n > n_usual  # more than a territory of its own
+        to = None if is_many else taker
+        label = BALANCE if is_many else f"Give to {to}" if to else ""
+        what = (
+            f"{seen.units_told(ids)}: {counted(n, 'account')} in "
+            f"{counted(len(ids), 'unit')} without a territory"
+        )
+        yield Problem(kind=UNASSIGNED, what=what, unit_ids=ids, to=to, fix_label=label)
+    outside = nobodys.index[nobodys.isna()]
+    if len(outside):
+        ids = tuple(map(str, outside))
+        verb = "lies" if len(ids) == 1 else "lie"
+        has_open = bool(set(seen.by_unit.dropna()) - seen.locks.territory)
+        yield Problem(
+            kind=UNASSIGNED,
+            what=f"{seen.accounts_told(ids)} {verb} outside all units, without a "
+            "territory",
+            account_ids=ids,
+            fix_label="Give to the nearest" if has_open else "",
+        )
+
+
+def apart(seen: Seen) -> Iterator[Problem]:
+    """Pieces of territories apart from the main one, by water or by a barrier."""
+    n_accounts = seen.view.accounts["unit_id"].value_counts()
+    barriers = seen.draft.barriers
+    loose = loose_pieces(seen.by_unit, seen.view.edges, n_accounts, barriers)
+    takers = seen.to_whom(list(loose["unit_ids"]))
+    of_unit = n_accounts.to_dict()
+    for row, to in zip(loose.itertuples(), takers, strict=True):
+        ids: tuple[str, ...] = row.unit_ids
+        n = sum(of_unit.get(name, 0) for name in ids)
+        name = seen.called(row.territory_id)
+        lies = (
+            f"lies beyond a barrier from the rest of {name}"
+            if row.is_cut
+            else f"is apart from the rest of {name}"
+        )
+        yield Problem(
+            kind=BARRIER if row.is_cut else ISLAND,
+            what=f"{seen.units_told(ids)} {lies} ({counted(n, 'account')})",
+            territory_id=row.territory_id,
+            unit_ids=ids,
+            to=to,
+            fix_label=f"Give to {to}" if to else "",
+        )
+
+
+def outside(seen: Seen) -> Iterator[Problem]:
+    """Accounts named apart from their unit, by whose the unit is and who has them."""
+    of_unit = seen.view.accounts["unit_id"].map(seen.by_unit)
+    own = seen.by_account
+    is_apart = own.notna() & of_unit.notna() & (own != of_unit)
+    found = pd.DataFrame({"own": own, "unit": of_unit})[is_apart]
+    found = found[~found.index.isin(seen.locks.account)]
+    groups = found.groupby(["own", "unit"]).groups
+    for holder, unit_holder in sorted(groups, key=lambda pair: -len(groups[pair])):
+        ids = tuple(map(str, groups[holder, unit_holder]))
+        is_free = not {holder, unit_holder} & seen.locks.territory
+        yield Problem(
+            kind=OUTSIDE,
+            what=f"{seen.accounts_told(ids)}: in {seen.called(str(holder))}, though "
+            f"the unit belongs to {seen.called(str(unit_holder))}",
+            territory_id=str(holder),
+            account_ids=ids,
+            to=str(unit_holder),
+            fix_label="Follow the unit" if is_free else "",
+        )
+
+
+def _pieces(weight: pd.Series, edges: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Gather units that touch; the heaviest piece first."""
+    if weight.empty:
+        return []
+    piece = find_pieces(weight.map(lambda _: "all"), edges)
+    total = weight.groupby(piece).sum().sort_values(ascending=False, kind="stable")
+    groups = piece.groupby(piece).groups
+    return [tuple(map(str, groups[name])) for name in total.index]

@@ -1,0 +1,103 @@
+"""A map that leaves the app as one file: what of it is simulated, and its record."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planner.core.errors import InputError
+from planner.maps.sheet import MapSheet
+from planner.services.exports.files import ExportedFile
+from planner.services.exports.files import content_hash_of
+from planner.services.exports.files import record
+from planner.services.workspace import Workspace
+from planner.store.audit import exports as export_rows
+from planner.store.audit.exports import Export
+from planner.store.company import companies as company_rows
+from planner.store.rows.records import new_id
+from planner.store.rows.records import sha256_text
+from planner.store.scenarios.lineage import Scenario
+
+
+def simulated_note(ws: Workspace, accounts: pd.DataFrame) -> str:
+    """
+    Say what of a company's figures is invented; "" if nothing is.
+
+    Parameters
+    ----------
+    ws
+        The open company.
+    accounts
+        Its accounts; `simulated` names the columns that were made up.
+    """
+    with ws.store.reading() as conn:
+        company = company_rows.load_company(conn, str(ws.company_id))
+    if company.kind == "sample":
+        return "The company, its accounts, people and figures; the places are real."
+    is_simulated = accounts["simulated"].fillna("") != ""
+    if company.details.get("is_simulated") or is_simulated.any():
+        return "What the list lacked, such as revenue, potential, deals and reps."
+    return ""
+
+
+def share(
+    ws: Workspace, sheet: MapSheet, what: str, scenario: Scenario | None = None
+) -> ExportedFile:
+    """
+    Write a map as a page to send and keep what left, with a line in the audit log.
+
+    Parameters
+    ----------
+    ws
+        The open company.
+    sheet
+        What the page shows.
+    what
+        Which map, such as ``map_territories``.
+    scenario
+        Whose plan it shows; None: no plan plays a part.
+
+    Raises
+    ------
+    InputError
+        If no company is open, or the map has more points than a page can hold.
+    """
+    from planner.maps.web_page import web_page
+
+    if ws.company_id is None:
+        raise InputError("no company is open: import accounts first")
+    content = web_page(sheet)
+    rows = _rows(sheet)
+    with ws.store.reading() as conn:
+        audit_hash = export_rows.newest_audit_hash(conn)
+    export_id = new_id("X")
+    return record(
+        ws,
+        content,
+        Export(
+            export_id=export_id,
+            company_id=ws.company_id,
+            scenario_id=scenario.scenario_id if scenario else None,
+            what=what,
+            format="html",
+            file_name=f"{what}-{export_id}.html",
+            n_rows=len(rows),
+            sha256=sha256_text(content),
+            content_hash=content_hash_of(rows),
+            audit_hash=audit_hash,
+            created_at=export_rows.stamp_now(),
+            created_by=ws.user,
+        ),
+    )
+
+
+def _rows(sheet: MapSheet) -> pd.DataFrame:
+    """List everything the map tells, one row an area, point or stop."""
+    parts = [route.stops for route in sheet.routes]
+    if sheet.points is not None:
+        parts.append(sheet.points)
+    if sheet.areas is not None:
+        shapes = sheet.areas.geometry.to_wkt()
+        parts.append(
+            pd.DataFrame(sheet.areas.drop(columns="geometry")).assign(wkt=shapes)
+        )
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,1 @@
+"""Lists in, month by month."""

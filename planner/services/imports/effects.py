@@ -1,0 +1,164 @@
+"""Which territories a change of the accounts drives out of their tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from planner.capacity.workload import account_minutes
+from planner.services.balance.request import KINDS
+from planner.services.territories.alignments import load_alignment
+from planner.services.territories.deviations import tallied
+from planner.store import jobs as job_rows
+from planner.store.company.companies import Company
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios.lineage import Scenario
+from planner.store.scenarios.publications import list_publications
+from planner.territory.model.unit_table import MEASURES
+
+DEFAULT_TOLERANCE = 0.10
+_EPSILON = 1e-9
+COLUMNS = (
+    "scenario_id",
+    "scenario",
+    "status",
+    "territory_id",
+    "name",
+    "measure",
+    "tolerance",
+    "before",
+    "after",
+    "verdict",
+)
+
+
+def territory_effects(
+    conn: Connection,
+    company: Company,
+    before: tuple[pd.DataFrame, pd.Series],
+    after: tuple[pd.DataFrame, pd.Series],
+) -> pd.DataFrame:
+    """
+    Hold every plan's territories against their tolerance, before and after.
+
+    Parameters
+    ----------
+    before, after
+        The ACCOUNTS frame and the visit class by account; closed accounts count
+        nothing.
+
+    Returns
+    -------
+    A row for each plan, territory and measure: `scenario_id`, `scenario`, `status`
+    (``in force``, ``published``, ``draft``), `territory_id`, `name`, `measure`,
+    `tolerance`, `before` and `after` (deviation from the wanted share), `verdict`:
+    ``leaves``, ``returns``, ``stays out``, ``within``. What leaves comes first.
+
+    Notes
+    -----
+    New accounts count in the territory of their unit. The measures and tolerances are
+    those of the last balance of the plan or of one it was copied from; without one all
+    measures are held against 10 %.
+    """
+    known = lineage.list_scenarios(conn, company.company_id)
+    by_id = {scenario.scenario_id: scenario for scenario in known}
+    statuses = _statuses(conn, company, known)
+    measured = [_measured(*side) for side in (before, after)]
+    parts = []
+    for scenario_id, status in statuses.items():
+        territories = scenario_rows.load_territories(conn, scenario_id)
+        if territories.empty:
+            continue
+        alignment = load_alignment(conn, scenario_id)
+        sides = [
+            _deviations(values, alignment.territory_of(values["unit_id"]), territories)
+            for values in measured
+        ]
+        told = sides[0].rename("before").to_frame().join(sides[1].rename("after"))
+        told = told.dropna(how="all").reset_index()
+        tolerances = _tolerances(conn, by_id, scenario_id)
+        told["tolerance"] = told["measure"].map(tolerances)
+        told = told.dropna(subset=["tolerance"])
+        told["name"] = told["territory_id"].map(territories["name"])
+        told = told.assign(
+            scenario_id=scenario_id, scenario=by_id[scenario_id].name, status=status
+        )
+        parts.append(told)
+    return _judged(parts)
+
+
+def _statuses(
+    conn: Connection, company: Company, known: list[Scenario]
+) -> dict[str, str]:
+    """Choose the plans that count: in force, to come, drafts; not what is over."""
+    found: dict[str, str] = {}
+    for team in sorted({scenario.team for scenario in known}):
+        is_known = False
+        for publication in list_publications(conn, company.company_id, team):
+            if publication.effective_from > company.as_of:
+                found[publication.scenario_id] = "published"
+            elif not is_known:
+                found[publication.scenario_id] = "in force"
+                is_known = True
+    drafts = [s.scenario_id for s in known if s.status == "draft"]
+    return found | dict.fromkeys(drafts, "draft")
+
+
+def _measured(accounts: pd.DataFrame, visit_class: pd.Series) -> pd.DataFrame:
+    """Give the accounts that count their measures."""
+    minutes = account_minutes(accounts, visit_class.reindex(accounts.index))
+    values = accounts.assign(accounts=1, workload_min=minutes)
+    values = values[accounts["status"] != "closed"]
+    numbers = values[list(MEASURES)].astype("Float64").fillna(0).astype(float)
+    return numbers.assign(unit_id=values["unit_id"])
+
+
+def _deviations(
+    values: pd.DataFrame, territory: pd.Series, territories: pd.DataFrame
+) -> pd.Series:
+    told = tallied(values[list(MEASURES)], territory, territories)
+    return told.set_index(["territory_id", "measure"])["deviation"].astype(float)
+
+
+def _tolerances(
+    conn: Connection, by_id: Mapping[str, Scenario], scenario_id: str
+) -> dict[str, float]:
+    """Find what the plan, or one it was copied from, was balanced to."""
+    seen: set[str] = set()
+    asked: str | None = scenario_id
+    while asked is not None and asked not in seen:
+        seen.add(asked)
+        for job in job_rows.find_jobs(conn, scenario_id=asked):
+            if job.kind not in KINDS or job.state != "done":
+                continue
+            measures = job.params.get("measures", [])
+            wanted = {
+                str(m["column"]): float(m["tolerance"])
+                for m in measures
+                if m.get("tolerance") is not None
+            }
+            if wanted:
+                return wanted
+        asked = by_id[asked].parent_id if asked in by_id else None
+    return dict.fromkeys(MEASURES, DEFAULT_TOLERANCE)
+
+
+def _judged(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    if not parts:
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
+    told = pd.concat(parts, ignore_index=True)
+    # A measure that was nothing at all before has no deviation: nobody was out.
+    was = told["before"].fillna(0.0).abs() > told["tolerance"] + _EPSILON
+    now = told["after"].fillna(0.0).abs() > told["tolerance"] + _EPSILON
+    told["verdict"] = "within"
+    told.loc[was & now, "verdict"] = "stays out"
+    told.loc[was & ~now, "verdict"] = "returns"
+    told.loc[~was & now, "verdict"] = "leaves"
+    rank = told["verdict"].map({"leaves": 0, "returns": 1, "stays out": 2, "within": 3})
+    plan = told["status"].map({"in force": 0, "published": 1, "draft": 2})
+    order = told.assign(rank=rank, plan=plan, size=-told["after"].abs())
+    order = order.sort_values(["plan", "rank", "size"], kind="stable")
+    return order[list(COLUMNS)].reset_index(drop=True)

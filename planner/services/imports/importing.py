@@ -1,0 +1,164 @@
+"""
+Files coming in: read and preview, check, import.
+
+The line: `preview_source` reads a file and guesses its columns; `check_into` (or
+`check_source` before there is a company) says row by row what would be taken;
+`company_of_report`, `save_kind`, `save_accounts_into`, `save_quotas_into` or
+`save_market` saves what was accepted. A report is checked once and saved as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import Path
+
+from planner.accounts.findings import ImportReport
+from planner.accounts.reading.tables import where as keep_where
+from planner.core.errors import InputError
+from planner.core.names import name_from
+from planner.services.imports.check import check_into
+from planner.services.imports.check import check_source
+from planner.services.imports.check import preview_source
+from planner.services.imports.mappings import read_mapping
+from planner.services.imports.market import save_market
+from planner.services.imports.new_company import company_of_report
+from planner.services.imports.saving import save_accounts_into
+from planner.services.imports.saving import save_kind
+from planner.services.imports.saving import save_quotas_into
+from planner.services.workspace import Workspace
+from planner.services.workspace import companies
+from planner.store.scenarios import lineage
+
+DEFAULT_CURRENCY = "USD"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathOptions:
+    """
+    What ``python -m planner import`` was told.
+
+    Parameters
+    ----------
+    mapping
+        A JSON file or the name of a saved mapping.
+    where, layer
+        Which rows, which sheet or layer.
+    accept_warnings
+        Take rows that carry warnings; without it a file with warnings is refused.
+    company_name
+        Accounts: name of the new company (default: the file's name); other kinds: the
+        company to load into (default: the one that is open).
+    source
+        Accounts go into the open company as a load of this list.
+    mode
+        ``replace`` or ``add``, see `save_kind`.
+    scenario
+        Name of the draft that quotas go into.
+    as_of
+        Today of a new company; None: by the clock.
+    layer_name, unit_of_measure, how
+        Of a market layer, see `save_market`; the default name is the file's.
+    """
+
+    mapping: Path | str | None = None
+    where: str | None = None
+    layer: str = ""
+    accept_warnings: bool = False
+    company_name: str | None = None
+    source: str | None = None
+    mode: str = "replace"
+    scenario: str | None = None
+    as_of: dt.date | None = None
+    layer_name: str | None = None
+    unit_of_measure: str = ""
+    how: str = "sum"
+
+
+def import_path(
+    ws: Workspace, path: Path, kind: str, options: PathOptions | None = None
+) -> ImportReport:
+    """
+    Import a file as ``python -m planner import`` does.
+
+    Raises
+    ------
+    InputError
+        If the file has warnings that were not accepted; nothing is written then.
+    """
+    told = options or PathOptions()
+    today = told.as_of or dt.datetime.now(dt.UTC).date()
+    is_new = kind == "accounts" and told.source is None
+    if not is_new and told.company_name is not None:
+        ws = replace(ws, company_id=_company_named(ws, told.company_name))
+    preview = preview_source(path, path.name, kind, layer=told.layer, ws=ws)
+    raw = keep_where(preview.raw, told.where) if told.where else preview.raw
+    mapping = read_mapping(told.mapping, ws, kind)
+    if mapping is None and preview.suggested:
+        mapping = preview.mapping
+    if is_new:
+        report = check_source(raw, kind, ws.settings, mapping, as_of=today)
+    else:
+        report = check_into(ws, raw, kind, mapping, mode=told.mode)
+    if report.verdict in {"accept_warn", "reject_rows"} and not told.accept_warnings:
+        raise InputError(
+            f"{report.summary()}\nnothing was imported: look at the findings with "
+            f"`check`, then repeat with --accept-warnings to take the accepted rows"
+        )
+    if report.is_usable:
+        _save(ws, report, path, told, today)
+    return report
+
+
+def _save(
+    ws: Workspace, report: ImportReport, path: Path, told: PathOptions, today: dt.date
+) -> None:
+    """Save a report where its kind belongs."""
+    if report.kind == "accounts" and told.source is not None:
+        save_accounts_into(ws, report, source=told.source)
+    elif report.kind == "accounts":
+        company_of_report(
+            ws,
+            report,
+            name=told.company_name or name_from(path.stem),
+            currency=DEFAULT_CURRENCY,
+            as_of=today,
+            fill_missing=False,
+        )
+    elif report.kind == "quotas":
+        scenario_id = _draft_named(ws, told.scenario)
+        save_quotas_into(ws, report, scenario_id, mode=told.mode)
+    elif report.kind == "market":
+        save_market(
+            ws,
+            report,
+            name=told.layer_name or name_from(path.stem),
+            unit_of_measure=told.unit_of_measure,
+            how=told.how,
+        )
+    else:
+        save_kind(ws, report, mode=told.mode)
+
+
+def _company_named(ws: Workspace, name: str) -> str:
+    known = companies(ws)
+    for found in known:
+        if name in {found.name, found.company_id}:
+            return found.company_id
+    names = ", ".join(found.name for found in known) or "none"
+    raise InputError(f"there is no company {name!r}; there are: {names}")
+
+
+def _draft_named(ws: Workspace, name: str | None) -> str:
+    """Find the draft quotas go into; the only one needs no name."""
+    with ws.store.reading() as conn:
+        found = lineage.list_scenarios(conn, str(ws.company_id))
+    drafts = [scenario for scenario in found if scenario.status == "draft"]
+    named = [one for one in drafts if name in {None, one.name, one.scenario_id}]
+    if len(named) == 1:
+        return named[0].scenario_id
+    names = ", ".join(one.name for one in drafts) or "none"
+    raise InputError(
+        f"say which draft scenario the quotas go into with --scenario: {names}"
+    )

@@ -1,0 +1,103 @@
+"""Layers of the market: saved, listed, read, deleted."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planner.accounts.findings import ImportReport
+from planner.accounts.kinds.market import values_by_unit
+from planner.core.names import checked_name
+from planner.services.imports.log import record_import
+from planner.services.imports.log import told_of
+from planner.services.imports.saving import SaveResult
+from planner.services.imports.saving import _company_id
+from planner.services.workspace import Workspace
+from planner.store.company import companies as company_rows
+from planner.store.company import market as market_rows
+from planner.store.scenarios.editing import editing_company
+
+
+def save_market(
+    ws: Workspace,
+    report: ImportReport,
+    *,
+    name: str,
+    unit_of_measure: str = "",
+    how: str = "sum",
+    version: int | None = None,
+) -> SaveResult | None:
+    """
+    Save market values as a layer of the open company, in place of one so called.
+
+    Parameters
+    ----------
+    name, unit_of_measure
+        Of the layer: "Households", "households".
+    how
+        ``sum`` or ``mean``: how the areas of one unit are put together.
+    version
+        As of `save_kind`.
+
+    Raises
+    ------
+    InputError
+        If the name is empty or `how` is neither.
+    """
+    if not report.is_usable:
+        return None
+    name = checked_name(name, "a market layer")
+    if unit_of_measure.strip():
+        checked_name(unit_of_measure, "a unit of measure")
+    company_id = _company_id(ws)
+    values = values_by_unit(report.frame, how)
+    with ws.store.transaction() as conn:
+        seen = company_rows.load_company(conn, company_id).version
+        with editing_company(
+            conn,
+            company_id,
+            version=seen if version is None else version,
+            user=ws.user,
+            action=f"import market layer {name} from {report.file}",
+        ) as edit:
+            market_rows.save_layer(
+                conn,
+                company_id,
+                name,
+                values,
+                unit_of_measure=unit_of_measure.strip(),
+                source=report.file,
+                user=ws.user,
+            )
+            import_id = record_import(conn, company_id, report, user=ws.user)
+            counts = {"market": {"areas": len(report.frame), "units": len(values)}}
+            edit.after.update({**counts, "how": how, **told_of(report, import_id)})
+            return SaveResult(import_id=import_id, counts=counts, version=edit.version)
+
+
+def market_layers(ws: Workspace) -> pd.DataFrame:
+    """List layers: unit_of_measure, source, n_units and stamps, indexed `name`."""
+    with ws.store.reading() as conn:
+        return market_rows.list_layers(conn, str(ws.company_id))
+
+
+def market_values(ws: Workspace, name: str) -> pd.Series:
+    """Read a layer: value by unit_id; NotFoundError if there is none so called."""
+    with ws.store.reading() as conn:
+        return market_rows.load_values(conn, str(ws.company_id), name)
+
+
+def delete_market(ws: Workspace, name: str, *, version: int | None = None) -> None:
+    """Remove a market layer, with an audit line; NotFoundError if there is none."""
+    company_id = _company_id(ws)
+    with ws.store.transaction() as conn:
+        values = market_rows.load_values(conn, company_id, name)
+        seen = company_rows.load_company(conn, company_id).version
+        with editing_company(
+            conn,
+            company_id,
+            version=seen if version is None else version,
+            user=ws.user,
+            action=f"remove market layer {name}",
+        ) as edit:
+            market_rows.delete_layer(conn, company_id, name)
+            edit.before["market"] = {"name": name, "units": len(values)}

@@ -1,0 +1,209 @@
+"""A list of accounts becomes a company: units, segments, a first scenario."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import PurePath
+
+import geopandas as gpd
+import pandas as pd
+
+from planner.accounts.findings import ImportReport
+from planner.accounts.mapping.guess import Mapped
+from planner.accounts.placing import join_units
+from planner.accounts.reading.tables import RawTable
+from planner.accounts.simulation.business import simulate_business
+from planner.accounts.simulation.deals import simulate_deals
+from planner.core.errors import InputError
+from planner.core.money import minor_digits
+from planner.core.names import checked_name
+from planner.core.names import name_from
+from planner.core.settings import Settings
+from planner.geography.adjacency import connect
+from planner.geography.adjacency import find_edges
+from planner.geography.boundaries import load_counties
+from planner.geography.cells import make_cells
+from planner.geography.distance import places_km
+from planner.segmentation.rules import DEFAULT_RULES
+from planner.segmentation.rules import apply_rules
+from planner.segmentation.rules import rules_to_json
+from planner.services.imports.log import record_import
+from planner.services.workspace import Workspace
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.imports import sources as source_rows
+from planner.store.pay import comp_plans
+from planner.store.scenarios import lineage
+
+FIRST_SCENARIO = "Draft 1"
+LEAST_SHARE_IN_COUNTIES = 0.8  # of the accounts, for county polygons to be the units
+
+
+def import_accounts_as_company(
+    ws: Workspace,
+    raw: RawTable,
+    mapping: Mapping[str, Mapped] | None,
+    *,
+    name: str,
+    currency: str = "USD",
+    as_of: dt.date,
+    fill_missing: bool = True,
+) -> tuple[Workspace, ImportReport]:
+    """
+    Check a list of accounts and make a company out of it.
+
+    Parameters
+    ----------
+    ws
+        The open store.
+    raw, mapping
+        The table and what its columns mean.
+    name, currency, as_of
+        Of the new company.
+    fill_missing
+        As of `company_of_report`.
+
+    Returns
+    -------
+    The workspace with the new company open, and the report. A refused file makes no
+    company: the workspace is the one given.
+    """
+    from planner.services.imports.check import check_source
+
+    report = check_source(raw, "accounts", ws.settings, mapping, currency, as_of=as_of)
+    if not report.is_usable:
+        return ws, report
+    opened = company_of_report(
+        ws,
+        report,
+        name=name,
+        currency=currency,
+        as_of=as_of,
+        fill_missing=fill_missing,
+    )
+    return opened, report
+
+
+def company_of_report(
+    ws: Workspace,
+    report: ImportReport,
+    *,
+    name: str,
+    currency: str,
+    as_of: dt.date,
+    fill_missing: bool = True,
+    source: str | None = None,
+) -> Workspace:
+    """
+    Make a company out of the accounts that a check accepted, in one transaction.
+
+    Parameters
+    ----------
+    report
+        What `check_source` said of the list.
+    name, currency, as_of
+        Of the new company.
+    fill_missing
+        Whether what the list lacks (revenue, potential, deals …) is simulated and
+        labelled so.
+    source
+        Name of the list, under which it is refreshed later; None: the file's name
+        without its suffix.
+
+    Returns
+    -------
+    The workspace with the new company open: units, segments by the default rules, the
+    sample's comp plan, and an empty first scenario.
+
+    Raises
+    ------
+    InputError
+        If the report accepted nothing, or the name is empty.
+    """
+    if not report.is_usable:
+        raise InputError(f"{report.file}: no row was accepted, so nothing is imported")
+    name = checked_name(name, "a company")
+    accounts, units = place_in_units(report.accounts, ws.settings)
+    edges = connect(find_edges(units), places_km(units))
+    deals = None
+    if fill_missing:
+        given = given_columns(report.mapping)
+        accounts = simulate_business(
+            accounts, seed=0, currency=currency, as_of=as_of, given=given
+        )
+        deals = simulate_deals(accounts, as_of=as_of, currency=currency, seed=0)
+    segments = apply_rules(
+        accounts,
+        DEFAULT_RULES,
+        pd.Timestamp(as_of),
+        minor_digits=minor_digits(currency),
+    )
+    plan = (ws.settings.data_dir / "sample" / "comp_plan.yaml").read_text("utf-8")
+    stem = name_from(PurePath(report.file).stem)
+    list_name = stem if source is None else checked_name(source, "a list")
+    with ws.store.transaction() as conn:
+        company_id = company_rows.create_company(
+            conn,
+            name=name,
+            kind="own",
+            currency=currency,
+            as_of=as_of,
+            user=ws.user,
+            details={"source": report.file, "is_simulated": fill_missing},
+        ).company_id
+        company_rows.save_units(conn, company_id, units)
+        company_rows.save_edges(conn, company_id, edges)
+        account_rows.save_accounts(conn, company_id, accounts)
+        account_rows.save_segment_rules(
+            conn, company_id, rules_to_json(DEFAULT_RULES), user=ws.user
+        )
+        account_rows.save_segments(conn, company_id, segments)
+        if deals is not None:
+            deal_rows.save_deals(conn, company_id, deals)
+        comp_plans.save_comp_plan(conn, company_id, plan, user=ws.user)
+        lineage.create_scenario(conn, company_id, name=FIRST_SCENARIO, user=ws.user)
+        import_id = record_import(
+            conn, company_id, report, user=ws.user, source=list_name
+        )
+        source_rows.save_source(
+            conn, company_id, list_name, import_id, list(accounts.index)
+        )
+    return replace(ws, company_id=company_id)
+
+
+def given_columns(mapping: Mapping[str, str]) -> set[str]:
+    """
+    Name the columns of ACCOUNTS that a file brought itself.
+
+    Parameters
+    ----------
+    mapping
+        Column of the file by column of ours.
+    """
+    minor = ("annual_revenue", "our_sales", "potential")
+    return {f"{name}_minor" if name in minor else name for name in mapping}
+
+
+def place_in_units(
+    accounts: pd.DataFrame, settings: Settings
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+    """
+    Choose units for a list of accounts and put each account into one.
+
+    Returns
+    -------
+    The accounts with `unit_id`, and the units: the counties of the states they lie
+    in; for a list from elsewhere cells made around the accounts.
+    """
+    counties = load_counties(settings.data_dir)
+    unit_id = join_units(accounts, counties)
+    if unit_id.notna().mean() >= LEAST_SHARE_IN_COUNTIES:
+        regions = counties.loc[unit_id.dropna().unique(), "region"].unique()
+        units = counties[counties["region"].isin(regions)]
+    else:
+        units = make_cells(accounts)
+        unit_id = join_units(accounts, units)
+    return accounts.assign(unit_id=unit_id.astype("str")), units

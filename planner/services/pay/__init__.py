@@ -1,0 +1,1 @@
+"""Pay runs, trial and final."""

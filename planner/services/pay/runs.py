@@ -1,0 +1,293 @@
+"""Pay: run a period from the published ownership, close it, explain a statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from planner.commissions.calculation.calculate import calculate
+from planner.commissions.ledger.entries import earnings_of
+from planner.commissions.plans.plan import CompPlan
+from planner.commissions.plans.plan import load_plan
+from planner.commissions.statements.statement import Statement
+from planner.commissions.statements.statement import make_statement
+from planner.core.errors import InputError
+from planner.core.errors import NotFoundError
+from planner.core.run import RunControl
+from planner.quotas.attainment import attainment
+from planner.quotas.crediting import credit_deals
+from planner.quotas.ownership import as_day
+from planner.services.people.holders import owner_names
+from planner.services.workspace import Workspace
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.company import team as team_rows
+from planner.store.pay import comp_plans
+from planner.store.pay import ledger as ledger_rows
+from planner.store.pay.ledger import PayRun
+from planner.store.rows.records import frame_hash
+from planner.store.rows.records import sha256_text
+from planner.store.scenarios import publications as publication_rows
+from planner.store.scenarios import quotas as quota_rows
+
+MEASURE = "bookings"
+
+
+def latest_period(ws: Workspace) -> str:
+    """Name the last whole month before the company's date: ``2026-10``."""
+    with ws.store.reading() as conn:
+        as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
+    return str(pd.Period(as_of, "M") - 1)
+
+
+def periods(ws: Workspace, n_months: int = 12) -> list[str]:
+    """List the months that can be paid, the latest first."""
+    last = pd.Period(latest_period(ws), "M")
+    return [str(last - back) for back in range(n_months)]
+
+
+def comp_plan(ws: Workspace) -> CompPlan:
+    """
+    Read the comp plan of the company.
+
+    Raises
+    ------
+    NotFoundError
+        If the company has none.
+    """
+    with ws.store.reading() as conn:
+        version = comp_plans.load_comp_plan(conn, str(ws.company_id))
+    if version is None:
+        raise NotFoundError("this company has no comp plan yet: load one as YAML")
+    return load_plan(version.document)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayInputs:
+    """Frames a pay run reads, at one moment of the store."""
+
+    deals: pd.DataFrame
+    splits: pd.DataFrame
+    ownership: pd.DataFrame
+    quotas: pd.DataFrame
+    positions: pd.DataFrame
+    reps: pd.DataFrame
+    account_names: pd.Series
+    as_of: dt.date
+
+
+def _inputs(ws: Workspace, period: str) -> PayInputs:
+    company_id = str(ws.company_id)
+    end = pd.Period(period, "M").end_time.date()
+    with ws.store.reading() as conn:
+        published = publication_rows.publication_in_force(conn, company_id, end)
+        if published is None:
+            raise InputError(
+                f"no published plan is in force in {period}: pay reads only published "
+                "owners and quotas. Publish a scenario from that month or earlier"
+            )
+        return PayInputs(
+            deals=deal_rows.load_deals(conn, company_id),
+            splits=deal_rows.load_splits(conn, company_id),
+            ownership=quota_rows.load_ownership(conn, company_id),
+            quotas=quota_rows.load_quotas(conn, published.scenario_id),
+            positions=team_rows.load_positions(conn, company_id),
+            reps=team_rows.load_reps(conn, company_id),
+            account_names=account_rows.load_accounts(conn, company_id)["name"],
+            as_of=company_rows.load_company(conn, company_id).as_of,
+        )
+
+
+def run_period(
+    ws: Workspace, params: Mapping[str, Any], run: RunControl
+) -> dict[str, Any]:
+    """
+    Calculate a month's pay and keep it.
+
+    Parameters
+    ----------
+    params
+        `period` (``2026-10``) and maybe `kind`: ``trial`` (default) or ``final``; a
+        final run closes the period and posts its earnings to the ledger.
+
+    Returns
+    -------
+    Control totals and the `run_id`.
+
+    Raises
+    ------
+    InputError
+        If nothing is published for the period, or it lies outside the comp plan.
+    """
+    period = str(params["period"])
+    kind = str(params.get("kind", "trial"))
+    plan = comp_plan(ws)
+    inputs = _inputs(ws, period)
+    year_start = as_day(f"{period[:4]}-01-01")
+    end = (pd.Period(period, "M") + 1).start_time
+    run.report(0.1, "Crediting deals")
+    credited = credit_deals(
+        inputs.deals,
+        inputs.ownership,
+        inputs.splits,
+        inputs.positions,
+        year_start,
+        end,
+        run.part(0.1, 0.5),
+    )
+    result = calculate(
+        credited.credits,
+        inputs.quotas,
+        plan,
+        period,
+        inputs.positions,
+        run=run.part(0.5, 0.9),
+    )
+    tables = {
+        "credits": credited.credits.reset_index(),
+        "lines": result.lines.reset_index(),
+        "trace": result.trace,
+        "totals": result.totals,
+        "credit_problems": credited.problems.reset_index(drop=True),
+        "pay_problems": result.problems,
+    }
+    content_hash = sha256_text("".join(frame_hash(table) for table in tables.values()))
+    in_month = credited.credits[credited.credits["close_on"] >= as_day(f"{period}-01")]
+    direct = in_month[
+        (in_month["credit_type"] == "revenue") & (in_month["kind"] == "direct")
+    ]
+    summary = {
+        "period": period,
+        "plan_id": plan.plan_id,
+        "n_deals": int(direct["deal_id"].nunique()),
+        "credit_minor": int(direct["amount_minor"].sum()),
+        "pay_minor": int(result.lines["amount_minor"].sum()),
+        "n_positions": int(result.lines["position_id"].nunique()),
+        "n_lines": len(result.lines),
+        "n_problems": len(credited.problems) + len(result.problems),
+    }
+    with ws.store.transaction() as conn:
+        kept = ledger_rows.save_pay_run(
+            conn,
+            str(ws.company_id),
+            period=period,
+            kind=kind,
+            content_hash=content_hash,
+            tables=tables,
+            summary=summary,
+            user=ws.user,
+        )
+        if kind == "final":
+            ledger_rows.append_ledger(
+                conn,
+                str(ws.company_id),
+                earnings_of(result.lines, plan.currency),
+                run_id=kept.run_id,
+                user=ws.user,
+            )
+    return {"run_id": kept.run_id, **summary}
+
+
+def shown_run(ws: Workspace, period: str) -> PayRun | None:
+    """Return the final run of a month, else its newest trial; None: neither."""
+    with ws.store.reading() as conn:
+        runs = ledger_rows.list_pay_runs(conn, str(ws.company_id), period)
+    final = [run for run in runs if run.kind == "final"]
+    return next(iter(final or runs), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayView:
+    """
+    One run of one month.
+
+    Parameters
+    ----------
+    run
+        The run.
+    positions
+        Paid positions indexed `position_id`: `title`, `name`, `role`, `credit_minor`,
+        `quota_minor` (of the month), `ytd_share`, `pay_minor`; for an overlay the
+        credit is what it shares, without attainment.
+    problems
+        Deals and lines that could not be credited or paid, each with its reason.
+    """
+
+    run: PayRun
+    positions: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def pay_view(ws: Workspace, period: str) -> PayView | None:
+    """Read a month's pay by position; None: not run yet."""
+    run = shown_run(ws, period)
+    if run is None:
+        return None
+    inputs = _inputs(ws, period)
+    with ws.store.reading() as conn:
+        credits_ = ledger_rows.load_pay_table(conn, run.run_id, "credits")
+        totals = ledger_rows.load_pay_table(conn, run.run_id, "totals")
+        problems = pd.concat(
+            [
+                ledger_rows.load_pay_table(conn, run.run_id, "credit_problems"),
+                ledger_rows.load_pay_table(conn, run.run_id, "pay_problems"),
+            ],
+            ignore_index=True,
+        )
+    reached = attainment(credits_, inputs.quotas, MEASURE, int(period[:4]))
+    month = reached.xs(period, level="period")
+    table = inputs.positions[["title", "role"]].copy()
+    table["name"] = owner_names(inputs.positions, inputs.reps, inputs.as_of)
+    for name in ("credit_minor", "quota_minor", "ytd_share"):
+        table[name] = month[name].reindex(table.index)
+    beside = table["role"] == "overlay"
+    table.loc[beside, "credit_minor"] = month["overlay_minor"].reindex(table.index)
+    table.loc[beside, "ytd_share"] = float("nan")
+    pay = totals.groupby("position_id")["amount_minor"].sum()
+    table["pay_minor"] = pay.reindex(table.index).fillna(0).astype("Int64")
+    return PayView(run=run, positions=table, problems=problems)
+
+
+def statement(ws: Workspace, position_id: str, period: str) -> Statement | None:
+    """
+    Explain one position's pay of a month, step by step.
+
+    Returns
+    -------
+    The statement; None if the month was not run yet.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such position.
+    """
+    run = shown_run(ws, period)
+    if run is None:
+        return None
+    inputs = _inputs(ws, period)
+    if position_id not in inputs.positions.index:
+        raise NotFoundError(f"no position {position_id!r} in this company")
+    with ws.store.reading() as conn:
+        tables = {
+            name: ledger_rows.load_pay_table(conn, run.run_id, name)
+            for name in ("credits", "lines", "trace")
+        }
+    names = owner_names(inputs.positions, inputs.reps, inputs.as_of)
+    return make_statement(
+        position_id=position_id,
+        holder=str(names[position_id]),
+        title=str(inputs.positions.at[position_id, "title"]),
+        period=period,
+        plan=comp_plan(ws),
+        lines=tables["lines"].set_index("line_id"),
+        trace=tables["trace"],
+        credits=tables["credits"].set_index("credit_id"),
+        quotas=inputs.quotas,
+        account_names=inputs.account_names,
+        is_final=run.kind == "final",
+    )

@@ -1,0 +1,282 @@
+"""Scenarios: list, clone, rename, compare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from planner.core import names
+from planner.core.errors import InputError
+from planner.core.schemas import QUOTAS
+from planner.core.schemas import empty
+from planner.services.people.staffing import staff_territories
+from planner.services.scenarios.figures import figures
+from planner.services.scenarios.figures import quotas_by_year
+from planner.services.territories.view import TerritoryView
+from planner.services.territories.view import overview
+from planner.services.workspace import Workspace
+from planner.store.company import companies as company_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios import publications as publication_rows
+from planner.store.scenarios import quotas as quota_rows
+from planner.store.scenarios.lineage import FIELD
+from planner.store.scenarios.lineage import Scenario
+
+USUAL_TEAMS = (FIELD, "Service", "Overlay")
+MOST_OF_TEAM = 40  # characters
+
+
+def scenarios(ws: Workspace) -> list[Scenario]:
+    """List the scenarios of the open company, latest saved first."""
+    if ws.company_id is None:
+        return []
+    with ws.store.reading() as conn:
+        return lineage.list_scenarios(conn, ws.company_id)
+
+
+def scenario(ws: Workspace, scenario_id: str) -> Scenario:
+    """
+    Return one scenario as it is now.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none.
+    """
+    with ws.store.reading() as conn:
+        return lineage.load_scenario(conn, scenario_id)
+
+
+def teams(ws: Workspace) -> list[str]:
+    """List the teams that have scenarios, and usual ones; that of the owners first."""
+    known = {scenario.team for scenario in scenarios(ws)} - set(USUAL_TEAMS)
+    return [*USUAL_TEAMS, *sorted(known)]
+
+
+def titles(known: Sequence[Scenario]) -> dict[str, str]:
+    """Name scenarios for a choice among them: with their teams if there are several."""
+    is_many = len({scenario.team for scenario in known}) > 1
+    return {
+        scenario.scenario_id: f"{scenario.name} · {scenario.team}"
+        if is_many
+        else scenario.name
+        for scenario in known
+    }
+
+
+def start(ws: Workspace, name: str, team: str = FIELD) -> Scenario:
+    """
+    Make an empty scenario of a team.
+
+    Raises
+    ------
+    InputError
+        If the name is empty or taken, or the team empty or too long.
+    """
+    wanted = checked_name(ws, name)
+    with ws.store.transaction() as conn:
+        return lineage.create_scenario(
+            conn, str(ws.company_id), name=wanted, user=ws.user, team=_team(team)
+        )
+
+
+def last_years(ws: Workspace) -> str | None:
+    """
+    Find what a plan is compared with after a year.
+
+    Returns
+    -------
+    The owners' published scenario that was in force a year before the company's date,
+    else the one in force now; None if there is none.
+    """
+    with ws.store.reading() as conn:
+        company_id = str(ws.company_id)
+        as_of = company_rows.load_company(conn, company_id).as_of
+        year_ago = (pd.Timestamp(as_of) - pd.DateOffset(years=1)).date()
+        found = publication_rows.publication_in_force(
+            conn, company_id, year_ago
+        ) or publication_rows.publication_in_force(conn, company_id, as_of)
+    return None if found is None else found.scenario_id
+
+
+def quota_total(ws: Workspace, scenario_id: str) -> tuple[str, int] | None:
+    """
+    Say what a scenario's quotas come to at the top.
+
+    Returns
+    -------
+    The latest year and the sum over the positions without superior, minor units; None
+    without quotas.
+    """
+    with ws.store.reading() as conn:
+        quotas = quota_rows.load_quotas(conn, scenario_id)
+        positions = team_rows.load_positions(conn, str(ws.company_id))
+    yearly = quotas_by_year(quotas)
+    if yearly.empty:
+        return None
+    year = str(yearly["period"].max())
+    tops = positions.index[positions["parent_id"].isna()]
+    rows = yearly[(yearly["period"] == year) & yearly["position_id"].isin(tops)]
+    return year, int(rows["amount_minor"].sum())
+
+
+def history(ws: Workspace, scenario_id: str) -> pd.DataFrame:
+    """Read the saves of a scenario: `at`, `who`, `action`; newest first."""
+    with ws.store.reading() as conn:
+        return editing.history(conn, scenario_id)
+
+
+def clone(
+    ws: Workspace, scenario_id: str, name: str, team: str | None = None
+) -> Scenario:
+    """
+    Copy a scenario under a new name; the copy can be changed, the original stays.
+
+    Parameters
+    ----------
+    team
+        Of the copy; None: that of the original. Territories of another team are worked
+        from positions of its own, and begin without quotas.
+
+    Raises
+    ------
+    InputError
+        If the name is empty or taken, or the team empty or too long.
+    """
+    wanted = checked_name(ws, name)
+    team = None if team is None else _team(team)
+    with ws.store.transaction() as conn:
+        original = lineage.load_scenario(conn, scenario_id)
+        made = lineage.copy_scenario(
+            conn, scenario_id, name=wanted, user=ws.user, team=team
+        )
+        if made.team == original.team:
+            return made
+        with editing.editing(
+            conn,
+            made.scenario_id,
+            version=made.version,
+            user=ws.user,
+            action=f"hand the territories to {made.team}",
+        ) as edit:
+            _reseat(conn, ws, edit)
+        return lineage.load_scenario(conn, made.scenario_id)
+
+
+def _reseat(conn: Connection, ws: Workspace, edit: Any) -> None:
+    """Take positions and quotas of another team out of a copy."""
+    known = scenario_rows.load_territories(conn, edit.scenario_id)
+    if len(known):
+        ids = pd.Series(known.index, index=known.index, dtype="str")
+        seated = staff_territories(
+            conn, ws, edit.scenario_id, ids, is_new_team=True
+        ).assign(district=known["district"], share_ppm=known["share_ppm"])
+        scenario_rows.save_territories(conn, edit, seated)
+    if len(quota_rows.load_quotas(conn, edit.scenario_id)):
+        quota_rows.save_quotas(conn, edit, empty(QUOTAS), {})
+
+
+def _team(team: str) -> str:
+    """Check the name of a team."""
+    wanted = " ".join(team.split())
+    if not 0 < len(wanted) <= MOST_OF_TEAM:
+        raise InputError(
+            f"the name of a team must have 1 to {MOST_OF_TEAM} characters, got "
+            f"{len(wanted)}"
+        )
+    return names.checked_name(wanted, "a team")
+
+
+def checked_name(ws: Workspace, name: str) -> str:
+    """Check that a scenario can have this name; InputError if it cannot."""
+    wanted = names.checked_name(name, "a scenario")
+    if any(known.name == wanted for known in scenarios(ws)):
+        raise InputError(f"a scenario named {wanted!r} exists: choose another name")
+    return wanted
+
+
+def rename(ws: Workspace, scenario_id: str, version: int, name: str) -> int:
+    """
+    Rename a scenario.
+
+    Returns
+    -------
+    The new version.
+
+    Raises
+    ------
+    ConflictError
+        If someone saved since `version`.
+    InputError
+        If the name is empty or taken.
+    """
+    wanted = checked_name(ws, name)
+    with (
+        ws.store.transaction() as conn,
+        editing.editing(
+            conn,
+            scenario_id,
+            version=version,
+            user=ws.user,
+            action=f"rename to {wanted}",
+        ) as edit,
+    ):
+        editing.rename_scenario(conn, edit, name=wanted)
+        return edit.version
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """
+    Two scenarios side by side.
+
+    Parameters
+    ----------
+    a, b
+        Their territories.
+    metrics
+        A row for each figure: `label`, `kind` (how to format it: number, money, share,
+        hours, km), `a`, `b`, `less_is_better`.
+    moved
+        Accounts whose territory differs: `name`, `a_territory`, `b_territory`,
+        `a_owner`, `b_owner`, `our_sales_minor`, `potential_minor`,
+        `open_pipeline_minor`.
+    """
+
+    a: TerritoryView
+    b: TerritoryView
+    metrics: pd.DataFrame
+    moved: pd.DataFrame
+
+
+def compare(ws: Workspace, a_id: str, b_id: str) -> Comparison:
+    """Put two scenarios of the open company side by side."""
+    return compare_views(ws, overview(ws, a_id), overview(ws, b_id))
+
+
+def compare_views(ws: Workspace, a: TerritoryView, b: TerritoryView) -> Comparison:
+    """Put two scenarios side by side that were read already."""
+    was, will = a.accounts["territory_id"], b.accounts["territory_id"]
+    differs = was.fillna("") != will.fillna("")
+    moved = a.accounts.loc[
+        differs, ["name", "our_sales_minor", "potential_minor", "open_pipeline_minor"]
+    ].assign(
+        a_territory=was[differs],
+        b_territory=will[differs],
+        a_owner=a.accounts.loc[differs, "owner_name"],
+        b_owner=b.accounts.loc[differs, "owner_name"],
+    )
+    metrics = figures(ws, a, b, moved)
+    return Comparison(
+        a=a,
+        b=b,
+        metrics=metrics,
+        moved=moved.sort_values("potential_minor", ascending=False),
+    )

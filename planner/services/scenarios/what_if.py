@@ -1,0 +1,282 @@
+"""What if there were one head more or fewer: a copy, balanced with the fewest moves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from planner.core.errors import InputError
+from planner.services.balance import decisions
+from planner.services.balance import inputs
+from planner.services.balance.proposal import accept_proposal
+from planner.services.balance.reasons import reasons_of
+from planner.services.balance.request import CAPACITY
+from planner.services.balance.request import EQUAL
+from planner.services.balance.request import BalanceRequest
+from planner.services.drafts.view import Held
+from planner.services.drafts.view import drafted
+from planner.services.people.holders import VACANT
+from planner.services.scenarios import listing
+from planner.services.scenarios.listing import Comparison
+from planner.services.territories.plan_rows import load_plan
+from planner.services.territories.plan_rows import save_plan
+from planner.services.territories.view import TerritoryView
+from planner.services.workspace import Workspace
+from planner.store.scenarios import editing
+from planner.store.scenarios import lineage
+from planner.store.scenarios.lineage import Scenario
+from planner.territory.editing.apply import apply_edit
+from planner.territory.editing.dividing import next_territory_id
+from planner.territory.editing.edits import AddTerritory
+from planner.territory.editing.edits import Draft
+from planner.territory.editing.edits import DropTerritory
+from planner.territory.editing.edits import Locks
+from planner.territory.model.params import BalanceMeasure
+from planner.territory.model.params import BalanceParams
+
+_HEADS = re.compile(r", \d+ reps(?: \(\d+\))?$")
+
+
+def first_to_end(view: TerritoryView, measure: str) -> list[str]:
+    """
+    Order territories by how readily a planner would end them.
+
+    Parameters
+    ----------
+    view
+        The scenario.
+    measure
+        What is counted.
+
+    Returns
+    -------
+    Vacant ones first, then the smallest.
+    """
+    known = view.territories
+    is_held = known["rep_name"] != VACANT
+    order = known.assign(is_held=is_held).sort_values(
+        ["is_held", measure], kind="stable"
+    )
+    return [str(territory_id) for territory_id in order.index]
+
+
+def free_name(ws: Workspace, scenario: Scenario, n_heads: int) -> str:
+    """Name a copy after its heads, ``FY27, 25 reps``, as no other scenario is."""
+    taken = {known.name for known in listing.scenarios(ws)}
+    name = f"{_HEADS.sub('', scenario.name)}, {n_heads} reps"
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name} ({number})"
+    return free
+
+
+def request_of(
+    view: TerritoryView, measures: Sequence[BalanceMeasure]
+) -> BalanceRequest:
+    """
+    Ask for balance with as few moves as can be, each weighed by what it disturbs.
+
+    Parameters
+    ----------
+    view
+        The scenario; if it has wanted shares, they are worked out anew by capacity.
+    measures
+        What is balanced within which limits, most important first.
+    """
+    return BalanceRequest(
+        params=BalanceParams(measures=tuple(measures), minimise="moves"),
+        shares=CAPACITY if view.has_shares else EQUAL,
+        keeps_named=True,
+        weighs_moves=True,
+    )
+
+
+def check(
+    ws: Workspace, view: TerritoryView, request: BalanceRequest, dropped: str | None
+) -> list[str]:
+    """
+    Refuse before anything is copied what no balance could do.
+
+    Returns
+    -------
+    As `balance_inputs.check`.
+
+    Raises
+    ------
+    InputError, InfeasibleError
+        If there is nothing to add to or drop, or what is asked contradicts itself.
+    """
+    with ws.store.reading() as conn:
+        plan = load_plan(conn, view.scenario.scenario_id)
+    seed = _seed(view, plan, dropped)
+    held = Held(
+        territories=seed.locks.territory,
+        units=seed.locks.unit,
+        accounts=seed.locks.account,
+        barriers=seed.barriers,
+    )
+    return inputs.check(ws, drafted(view, seed), request, held)
+
+
+def start_what_if(
+    ws: Workspace, view: TerritoryView, name: str, *, dropped: str | None = None
+) -> Scenario:
+    """
+    Copy a scenario with one territory more or fewer, for a balance to finish.
+
+    Parameters
+    ----------
+    view
+        The scenario to be copied; it is copied as it is saved, and stays as it is.
+    name
+        Of the copy.
+    dropped
+        The territory that ends; None: one is added.
+
+    Returns
+    -------
+    The copy. Of a territory that ended the units lie in none, so that all may take
+    them and none counts as a move; an added territory begins as one unit, with a
+    position that works none here, else a new vacant one. All else is as it was.
+
+    Raises
+    ------
+    InputError
+        If the name is empty or taken, there is no such territory or none to add to.
+    """
+    wanted = listing.checked_name(ws, name)
+    with ws.store.transaction() as conn:
+        made = lineage.copy_scenario(
+            conn, view.scenario.scenario_id, name=wanted, user=ws.user
+        )
+        seed = _seed(view, load_plan(conn, made.scenario_id), dropped)
+        with editing.editing(
+            conn,
+            made.scenario_id,
+            version=made.version,
+            user=ws.user,
+            action="what if: " + (f"end {dropped}" if dropped else "add a territory"),
+        ) as edit:
+            save_plan(conn, ws, edit, seed)
+        return lineage.load_scenario(conn, made.scenario_id)
+
+
+def take_answer(
+    ws: Workspace,
+    scenario_id: str,
+    version: int,
+    job_id: str,
+    result: Mapping[str, Any],
+) -> Scenario:
+    """
+    Take the balance of a copy into it: nobody works on it yet, so nobody is asked.
+
+    Parameters
+    ----------
+    scenario_id, version
+        The copy as `start_what_if` made it.
+    job_id, result
+        The finished job.
+
+    Returns
+    -------
+    The copy as it is now; taken or discarded already, nothing is done.
+
+    Raises
+    ------
+    ConflictError
+        If somebody saved the copy since.
+    """
+    if not decisions.is_decided(ws, job_id):
+        accept_proposal(ws, scenario_id, version, result, job_id)
+    return listing.scenario(ws, scenario_id)
+
+
+def why_moved(ws: Workspace, found: Comparison, result: Mapping[str, Any]) -> pd.Series:
+    """
+    Say of each account with another territory why.
+
+    Parameters
+    ----------
+    found
+        The scenario and its copy.
+    result
+        Of the job that balanced the copy.
+
+    Returns
+    -------
+    Sentence by `account_id`; empty where nothing is known.
+    """
+    moved = found.moved
+    units = found.a.accounts["unit_id"].reindex(moved.index)
+    said = reasons_of(ws, found.a, result, units.fillna("").astype("str"))
+    is_new = ~moved["b_territory"].isin(found.a.territories.index)
+    begun = moved["b_territory"].astype("str") + " begins here"
+    said = said.mask((said == "") & is_new, begun)
+    has_ended = ~moved["a_territory"].isin(found.b.territories.index)
+    ended = moved["a_territory"].astype("str") + " ends"
+    return said.mask(has_ended & moved["a_territory"].notna(), ended)
+
+
+def _seed(view: TerritoryView, plan: Draft, dropped: str | None) -> Draft:
+    """Put the added territory on the map, or take the dropped one off it."""
+    return _with_one_more(view, plan) if dropped is None else _without(plan, dropped)
+
+
+def _with_one_more(view: TerritoryView, plan: Draft) -> Draft:
+    core, new_id = _core(view, plan), next_territory_id(plan.names)
+    district = plan.districts.get(str(plan.alignment.territory_by_unit[core]))
+    added = apply_edit(plan, AddTerritory(territory_id=new_id, name=new_id))
+    return replace(
+        added,
+        alignment=added.alignment.move([core], new_id),
+        districts={**added.districts, **({new_id: district} if district else {})},
+    )
+
+
+def _without(plan: Draft, dropped: str) -> Draft:
+    if len(plan.names) < 2:
+        raise InputError(f"{dropped} is the only territory: nobody could take its work")
+    units, named = plan.alignment.territory_by_unit, plan.alignment.territory_by_account
+    own = list(units.index[units == dropped])
+    apart = list(named.index[named == dropped])
+    freed = replace(
+        plan,
+        alignment=plan.alignment.move(own, None, apart),
+        locks=Locks(
+            territory=plan.locks.territory - {dropped},
+            unit=plan.locks.unit.difference(own),
+            account=plan.locks.account.difference(apart),
+        ),
+    )
+    return apply_edit(freed, DropTerritory(territory_id=dropped))
+
+
+def _core(view: TerritoryView, plan: Draft) -> str:
+    """
+    Choose the unit that an added territory begins with.
+
+    It is the unit of fewest accounts in the heaviest territory that can spare one: as
+    it counts little it binds little, and the search finds where the work lies.
+    """
+    by_unit = plan.alignment.territory_by_unit.dropna()
+    size = by_unit.map(by_unit.value_counts())
+    is_free = ~by_unit.isin(list(plan.locks.territory))
+    is_free &= ~by_unit.index.isin(list(plan.locks.unit))
+    spare = by_unit[(size > 1) & is_free]
+    if spare.empty:
+        raise InputError(
+            "no territory can spare a unit for one more: draw or balance them first"
+        )
+    weight = view.territories["potential_minor"].astype(float)
+    if not weight.sum() > 0:
+        weight = view.territories["accounts"].astype(float)
+    heaviest = weight.reindex(sorted(set(spare))).fillna(0.0).idxmax()
+    own = view.units["accounts"].reindex(spare.index[spare == heaviest])
+    return str(own.astype(float).fillna(0.0).idxmin())

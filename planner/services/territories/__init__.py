@@ -1,0 +1,1 @@
+"""Territories as they are: what they hold, how far they are from their share."""

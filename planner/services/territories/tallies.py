@@ -1,0 +1,85 @@
+"""What territories hold, summed over their accounts in one pass."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.services.territories.deviations import tallied
+from planner.territory.model.unit_table import MEASURES
+
+Floats = NDArray[np.float64]
+
+
+def measure_values(accounts: pd.DataFrame) -> Floats:
+    """
+    Take the measures out of the accounts; no alignment changes them.
+
+    Parameters
+    ----------
+    accounts
+        With the columns of `MEASURES` but ``accounts``.
+
+    Returns
+    -------
+    shape (n_accounts, n_measures)
+        In the order of `MEASURES`; 0 where nothing is known.
+    """
+    known = accounts.assign(accounts=1)[list(MEASURES)]
+    columns = [
+        known[name].astype("Float64").fillna(0).to_numpy(dtype=float) for name in known
+    ]
+    return np.column_stack(columns)
+
+
+def held(
+    values: Floats, by_account: pd.Series, territories: pd.DataFrame
+) -> pd.DataFrame:
+    """
+    Tally what the accounts of each territory come to.
+
+    Parameters
+    ----------
+    values : shape (n_accounts, n_measures)
+        From `measure_values`.
+    by_account : shape (n_accounts,)
+        Territory of each account; missing: none.
+    territories
+        Indexed `territory_id`, with `share_ppm` where shares are wanted.
+
+    Returns
+    -------
+    Indexed as `territories`: each measure and its `<measure>_deviation`.
+
+    Notes
+    -----
+    The sums are taken first, so that `tallied` sees a row a territory (and one of what
+    is in none) instead of a row an account.
+    """
+    codes, ids = pd.factorize(by_account)
+    sums = np.column_stack(
+        [np.bincount(codes + 1, column, len(ids) + 1) for column in values.T]
+    )
+    told = tallied(
+        pd.DataFrame(sums, columns=list(MEASURES)),
+        pd.Series([pd.NA, *ids], dtype="str"),
+        territories,
+    )
+    # A row a measure and territory, in their order: one block a measure.
+    columns = {}
+    for measure, block in zip(MEASURES, _blocks(told, len(territories)), strict=True):
+        columns[measure], columns[f"{measure}_deviation"] = block
+    return pd.DataFrame(columns, index=territories.index)
+
+
+def _blocks(told: pd.DataFrame, n: int) -> Floats:
+    """Cut `actual` and `deviation` of a tally: shape (n_measures, 2, n_territories)."""
+    both = told[["actual", "deviation"]].to_numpy(float)
+    return both.reshape(len(MEASURES), n, 2).transpose(0, 2, 1)
+
+
+def worst_deviations(found: pd.DataFrame) -> pd.Series:
+    """Find the worst absolute deviation of each measure in what `held` returned."""
+    worst = {name: found[f"{name}_deviation"].abs().max() for name in MEASURES}
+    return pd.Series(worst, dtype=float).fillna(0.0)

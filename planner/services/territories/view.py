@@ -1,0 +1,338 @@
+"""Territories of a scenario as they are, and as they would be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from planner.geography.adjacency import count_pieces
+from planner.services.accounts.known import known_accounts
+from planner.services.accounts.known import owned
+from planner.services.people.holders import owner_names
+from planner.services.people.holders import reps_of_scenario
+from planner.services.territories.alignments import load_alignment
+from planner.services.territories.deviations import has_shares
+from planner.services.territories.deviations import shares_in_ppm
+from planner.services.territories.tallies import Floats
+from planner.services.territories.tallies import held
+from planner.services.territories.tallies import measure_values
+from planner.services.territories.tallies import worst_deviations
+from planner.services.workspace import Workspace
+from planner.store.company import companies as company_rows
+from planner.store.company import team as team_rows
+from planner.store.scenarios import lineage
+from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios.lineage import Scenario
+from planner.territory.model.measures import centroids
+from planner.territory.model.measures import distance_to_centre_km
+from planner.territory.model.measures import travel
+from planner.territory.model.unit_table import MEASURES
+from planner.territory.model.unit_table import unit_table
+
+
+@dataclass(frozen=True, kw_only=True)
+class TerritoryView:
+    """
+    One scenario's territories, ready to be drawn.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, with the version that an edit must name.
+    units
+        Polygons indexed `unit_id`, with `territory_id` and the measures.
+    edges
+        Which units touch.
+    accounts
+        `account_list` without the closed ones.
+    territories
+        Indexed `territory_id`: `name`, `position_id`, `district`, `share_ppm` (wanted
+        share; missing: equal), `rep_name`, each measure, each measure's
+        `<measure>_deviation` from what is wanted, `travel_km` (weighted mean to the
+        centre) and `extra_pieces`.
+    index
+        Worst absolute deviation by measure.
+    homes
+        Reps' homes in the scenario: `name`, `lat`, `lon`, `territory_id`, and where
+        they live today: `lives_lat`, `lives_lon`.
+    """
+
+    scenario: Scenario
+    units: gpd.GeoDataFrame
+    edges: pd.DataFrame
+    accounts: pd.DataFrame
+    territories: pd.DataFrame
+    index: pd.Series
+    homes: pd.DataFrame
+
+    @cached_property
+    def values(self) -> Floats:
+        """What each account counts by measure; see `measure_values`."""
+        return measure_values(self.accounts)
+
+    @cached_property
+    def travel(self) -> dict[str, float]:
+        """Weighted travel to the centres; see `travel_of`."""
+        table = pd.DataFrame(self.units.drop(columns="geometry"))
+        by_unit = table["territory_id"]
+        centres = centroids(table, table["accounts"], by_unit)
+        km = distance_to_centre_km(table, centres, by_unit)
+        return travel(km, table["accounts"])
+
+    @property
+    def measures(self) -> list[str]:
+        """Measures that hold anything to balance."""
+        return [name for name in MEASURES if self.territories[name].sum() > 0]
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether deviations are from wanted shares instead of equal ones."""
+        return has_shares(self.territories)
+
+    @property
+    def n_unassigned_accounts(self) -> int:
+        """Accounts that no territory holds."""
+        return int(self.accounts["territory_id"].isna().sum())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Facts:
+    """
+    What no scenario of a company changes: read once, seen under each of them.
+
+    Parameters
+    ----------
+    accounts
+        `known_accounts`, the closed ones too.
+    units, edges
+        Of the company.
+    table
+        `unit_table` of the accounts that are not closed.
+    """
+
+    accounts: pd.DataFrame
+    units: gpd.GeoDataFrame
+    edges: pd.DataFrame
+    table: pd.DataFrame
+
+    @cached_property
+    def open_accounts(self) -> pd.DataFrame:
+        """Accounts that are not closed: those that territories are made of."""
+        return self.accounts[self.accounts["status"] != "closed"]
+
+    @cached_property
+    def values(self) -> Floats:
+        """What each open account counts by measure; see `measure_values`."""
+        return measure_values(self.open_accounts)
+
+
+def company_facts(ws: Workspace) -> Facts:
+    """Read what no scenario of the open company changes."""
+    company_id = str(ws.company_id)
+    with ws.store.reading() as conn:
+        accounts = known_accounts(conn, company_id)
+        units = company_rows.load_units(conn, company_id)
+        edges = company_rows.load_edges(conn, company_id)
+    placed = accounts[accounts["status"] != "closed"]
+    table = unit_table(placed, units) if len(units) else _no_units(units)
+    return Facts(accounts=accounts, units=units, edges=edges, table=table)
+
+
+def overview(
+    ws: Workspace, scenario_id: str, facts: Facts | None = None
+) -> TerritoryView:
+    """
+    Read one scenario's territories.
+
+    Parameters
+    ----------
+    facts
+        Of the open company as they are now; None: they are read.
+    """
+    facts = facts or company_facts(ws)
+    company_id = str(ws.company_id)
+    with ws.store.reading() as conn:
+        scenario = lineage.load_scenario(conn, scenario_id)
+        alignment = load_alignment(conn, scenario_id)
+        territories = scenario_rows.load_territories(conn, scenario_id)
+        positions = team_rows.load_positions(conn, company_id)
+        reps = reps_of_scenario(conn, company_id, scenario_id)
+        as_of = company_rows.load_company(conn, company_id).as_of
+    names = owner_names(positions, reps, as_of)
+    accounts, table, units = facts.open_accounts, facts.table, facts.units
+    by_account = alignment.territory_of(accounts["unit_id"])
+    accounts = owned(accounts, by_account, territories["position_id"], names)
+    by_unit = alignment.territory_by_unit.reindex(units.index)
+    found = held(facts.values, by_account, territories)
+    territories = territories.assign(
+        rep_name=territories["position_id"].map(names).fillna("vacant").astype("str")
+    ).join(found)
+    territories["travel_km"] = _mean_travel_km(table, by_unit)
+    pieces = count_pieces(by_unit, facts.edges).reindex(territories.index)
+    territories["extra_pieces"] = pieces.fillna(0).astype(int)
+    columns = [c for c in table.columns if c in MEASURES]
+    view = TerritoryView(
+        scenario=scenario,
+        units=units.join(table[["x_km", "y_km", *columns]]).assign(
+            territory_id=by_unit
+        ),
+        edges=facts.edges,
+        accounts=accounts,
+        territories=territories,
+        index=worst_deviations(found),
+        homes=_homes(reps, territories, as_of),
+    )
+    return _valued(view, facts.values)
+
+
+def _valued(view: TerritoryView, values: Floats) -> TerritoryView:
+    """Hand a view the values of its accounts, known already from another view."""
+    vars(view)["values"] = values
+    return view
+
+
+def _no_units(units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Make the unit table of a company that has no units yet."""
+    columns = ["x_km", "y_km", *MEASURES]
+    table = pd.DataFrame(columns=columns, index=units.index, dtype=float)
+    return table.assign(name=units["name"])
+
+
+def _mean_travel_km(table: pd.DataFrame, by_unit: pd.Series) -> pd.Series:
+    """Weighted mean distance of a territory's accounts to its centre, kilometres."""
+    weight = table["accounts"]
+    centres = centroids(table, weight, by_unit)
+    km = distance_to_centre_km(table, centres, by_unit).fillna(0.0)
+    grouped = (km * weight).groupby(by_unit.to_numpy()).sum()
+    total = weight.groupby(by_unit.to_numpy()).sum()
+    return grouped / total.where(total > 0)
+
+
+def _homes(
+    reps: pd.DataFrame, territories: pd.DataFrame, as_of: object
+) -> pd.DataFrame:
+    territory_by_position = pd.Series(
+        territories.index, index=territories["position_id"]
+    )
+    active = reps[reps["left_on"].isna() | (reps["left_on"] > pd.Timestamp(str(as_of)))]
+    homes = active[["name", "lat", "lon", "lives_lat", "lives_lon"]].assign(
+        territory_id=active["position_id"].map(territory_by_position)
+    )
+    return homes.dropna(subset=["lat", "lon", "territory_id"])
+
+
+def planned(view: TerritoryView, result: Mapping[str, Any]) -> TerritoryView:
+    """
+    Show a scenario as it would be under a plan of a balance job.
+
+    Parameters
+    ----------
+    view
+        The scenario as it is.
+    result
+        `territory_by_unit`, and where known `territory_by_account` (those that differ
+        from their unit), `shares` (wanted, a multiple of the mean; else equal) and
+        `district_by_territory` (else as now).
+    """
+    by_unit = pd.Series(result["territory_by_unit"], dtype="str")
+    apart = pd.Series(result.get("territory_by_account") or {}, dtype="str")
+    apart = apart.reindex(view.accounts.index)
+    follows = view.accounts["unit_id"].map(by_unit).astype("str")
+    by_account = apart.where(apart.notna(), follows)
+    return as_if(
+        view,
+        by_unit,
+        by_account,
+        is_whole=True,
+        shares=result.get("shares") or {},
+        districts=result.get("district_by_territory"),
+    )
+
+
+def targeted(view: TerritoryView, shares: Mapping[str, float]) -> TerritoryView:
+    """Take deviations from these shares of the whole; empty: from equal ones."""
+    share_ppm = shares_in_ppm(shares, view.territories.index)
+    territories = view.territories.assign(share_ppm=share_ppm)
+    found = held(view.values, view.accounts["territory_id"], territories)
+    territories = territories.assign(**{name: found[name] for name in found})
+    index = worst_deviations(found)
+    return _valued(replace(view, territories=territories, index=index), view.values)
+
+
+def as_if(
+    view: TerritoryView,
+    by_unit: pd.Series,
+    by_account: pd.Series,
+    *,
+    is_whole: bool = False,
+    shares: Mapping[str, float] | None = None,
+    districts: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> TerritoryView:
+    """
+    Show a scenario as it would be under another alignment.
+
+    Parameters
+    ----------
+    by_unit, by_account
+        Territory of units and of accounts.
+    is_whole
+        Whether it is a plan of its own: territories that hold nothing are no more.
+    shares
+        Wanted load by territory, a multiple of the mean; empty: equal; None: as it is.
+    districts
+        District by territory; None: as it is.
+    names
+        Names by territory: these are all there are; None: those of the scenario, and
+        what the alignment names beyond them.
+    """
+    by_unit = by_unit.reindex(view.units.index)
+    accounts = view.accounts.assign(territory_id=by_account.astype("str"))
+    ids = sorted(
+        names or {*_used(by_unit), *_used(by_account), *view.territories.index}
+    )
+    columns = ["name", "position_id", "district", "share_ppm", "rep_name"]
+    kept = view.territories[columns].reindex(pd.Index(ids, name="territory_id"))
+    if shares is not None:
+        kept["share_ppm"] = shares_in_ppm(shares, kept.index)
+    if districts is not None:
+        kept["district"] = pd.Series(districts, dtype="str").reindex(kept.index)
+    told = pd.Series(dict(names or zip(ids, ids, strict=True)), dtype="str")
+    kept["name"] = kept["name"].fillna(told.reindex(kept.index))
+    kept["rep_name"] = kept["rep_name"].fillna("vacant")
+    used = {*_used(by_unit), *_used(by_account)}
+    in_use = kept[kept.index.isin(used)] if is_whole else kept
+    found = held(view.values, accounts["territory_id"], in_use)
+    territories = in_use.join(found)
+    units = view.units.assign(territory_id=by_unit)
+    territories["travel_km"] = _mean_travel_km(
+        pd.DataFrame(units.drop(columns="geometry")), by_unit
+    )
+    pieces = count_pieces(by_unit, view.edges).reindex(territories.index)
+    territories["extra_pieces"] = pieces.fillna(0).astype(int)
+    shown = TerritoryView(
+        scenario=view.scenario,
+        units=units,
+        edges=view.edges,
+        accounts=accounts,
+        territories=territories,
+        index=worst_deviations(found),
+        homes=view.homes,
+    )
+    return _valued(shown, view.values)
+
+
+def _used(territory: pd.Series) -> list[str]:
+    """Name the territories in use; iterating over accounts would cost the most."""
+    return list(territory.dropna().unique())
+
+
+def travel_of(view: TerritoryView) -> dict[str, float]:
+    """Weighted travel of a view: ``weighted_rms_km`` and ``weighted_mean_km``."""
+    return dict(view.travel)

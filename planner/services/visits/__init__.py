@@ -1,0 +1,1 @@
+"""Visit plans of the team."""

@@ -1,0 +1,72 @@
+"""Companies of the store: sample, empty, and what names the state of their facts."""
+
+import datetime as dt
+
+import pytest
+
+from planner.core.errors import NotFoundError
+from planner.segmentation.rules import Rule
+from planner.services import workspace
+from planner.services.accounts import segments
+from planner.services.company import companies
+from planner.services.scenarios import listing
+from planner.services.scenarios import publishing
+from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
+
+AS_OF = dt.date(2026, 11, 20)
+
+
+def test_an_empty_store_gets_the_sample_and_only_once(sample):
+    again, was_loaded = companies.ensure_company(sample.settings)
+    assert not was_loaded
+    assert again.company_id == sample.company_id
+    again.store.close()
+    assert [c.kind for c in workspace.companies(sample)] == ["sample"]
+
+
+def test_an_app_that_comes_second_loads_no_second_sample(sample):
+    """Two apps find the store empty; the one that waited for the other stands back."""
+    assert companies._load_sample(sample, only_if_empty=True) is None
+    assert [c.kind for c in workspace.companies(sample)] == ["sample"]
+
+
+def test_the_sample_comes_published_with_a_draft_on_top(sample):
+    known = {s.name: s for s in listing.scenarios(sample)}
+    base = known[companies.BASE_SCENARIO]
+    draft = known[companies.FIRST_DRAFT]
+    assert base.status == "published"
+    assert draft.status == "draft"
+    assert draft.parent_id == base.scenario_id
+    assert publishing.in_force(sample, AS_OF).scenario_id == base.scenario_id
+
+
+def test_an_empty_company_has_the_default_rules(ws):
+    opened = companies.start_empty_company(ws, "Blank", "EUR", AS_OF)
+    assert companies.company(opened).currency == "EUR"
+    assert len(segments.saved_rules(opened)) == 5
+
+
+def test_the_stamp_changes_with_the_rules_only_when_they_change(small):
+    first = companies.facts_stamp(small)
+    segments.save_rules(small, segments.saved_rules(small))
+    assert companies.facts_stamp(small) == first
+    rule = Rule(name="All", expression="employees >= 0", segment="All")
+    segments.save_rules(small, [rule])
+    assert companies.facts_stamp(small) != first
+
+
+def test_the_stamp_names_the_newest_import_and_nobody_has_none(small):
+    with small.store.reading() as conn:
+        newest = account_rows.list_imports(conn, small.company_id).index[0]
+        stamp = company_rows.load_facts_stamp(conn, small.company_id)
+        assert stamp == companies.facts_stamp(small)
+        assert stamp.endswith(f"import {newest}")
+        with pytest.raises(NotFoundError, match="nobody"):
+            company_rows.load_facts_stamp(conn, "nobody")
+
+
+def test_the_audit_log_tells_what_was_done(sample):
+    log = companies.audit_log(sample)
+    assert any(action.startswith("create company") for action in log["action"])
+    assert len(companies.audit_log(sample, limit=1)) == 1
