@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.core.files import write_text
+from planner.core.files.tables import write_text
 from planner.visits.model.params import RouteParams
 from planner.visits.model.problem import LunchRule
 from planner.visits.model.problem import RepAccount

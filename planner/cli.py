@@ -23,11 +23,11 @@ from planner.core.errors import InputError
 from planner.core.errors import ParamsError
 from planner.core.errors import PlannerError
 from planner.core.errors import named
-from planner.core.files import TABLE_SUFFIXES
-from planner.core.files import write_frame
-from planner.core.files import write_text
+from planner.core.files.outputs import Outputs
+from planner.core.files.tables import TABLE_SUFFIXES
+from planner.core.files.tables import write_frame
+from planner.core.files.tables import write_text
 from planner.core.interrupts import Interrupts
-from planner.core.outputs import Outputs
 from planner.core.run import Progress
 from planner.core.run import RunControl
 from planner.core.settings import Settings
@@ -327,7 +327,7 @@ def _add_import(verbs: Any) -> None:
 
 def _refuse_store_file(args: argparse.Namespace) -> None:
     """Refuse to fill a store from its own files."""
-    from planner.core.proofs import is_same_file
+    from planner.core.files.proofs import is_same_file
     from planner.services.admin.upkeep import store_files
 
     for name, path in store_files(_settings(args)).items():
@@ -566,7 +566,7 @@ def _add_export(verbs: Any) -> None:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from planner.core.files import write_bytes
+    from planner.core.files.tables import write_bytes
     from planner.services.exports.files import MIMES
     from planner.services.exports.files import export
     from planner.services.workspace import open_workspace

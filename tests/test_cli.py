@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from planner.cli import main
-from planner.core.outputs import Outputs
+from planner.core.files.outputs import Outputs
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.demo.line import DemoParams

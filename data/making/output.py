@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from planner.core.files import write_bytes
+from planner.core.files.tables import write_bytes
 from planner.core.money import minor_digits
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.core.files import write_frame
+from planner.core.files.tables import write_frame
 from planner.core.run import RunControl
 
 

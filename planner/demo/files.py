@@ -13,10 +13,10 @@ from planner.commissions.plans.plan import load_plan
 from planner.commissions.statements.statement import Statement
 from planner.commissions.statements.statement import make_statement
 from planner.commissions.statements.statement import statement_xlsx_bytes
-from planner.core.files import in_money
-from planner.core.files import write_bytes
-from planner.core.files import write_frame
-from planner.core.files import write_text
+from planner.core.files.tables import in_money
+from planner.core.files.tables import write_bytes
+from planner.core.files.tables import write_frame
+from planner.core.files.tables import write_text
 from planner.core.money import format_minor
 from planner.core.settings import Settings
 from planner.demo.line import DemoLine

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planner.core.files import write_text
-from planner.core.outputs import Outputs
+from planner.core.files.outputs import Outputs
+from planner.core.files.tables import write_text
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.demo import steps

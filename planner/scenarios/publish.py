@@ -232,7 +232,7 @@ def canonical_csv(frame: pd.DataFrame) -> bytes:
     -------
     UTF-8 CSV: columns as given, rows in the order of their text, ISO dates, no float
     where the numbers are whole. It is read by programs; files for people go through
-    `core.files`.
+    `core.files.tables`.
     """
     flat = frame.reset_index() if frame.index.name else frame
     flat = flat.sort_values(list(flat.columns), key=_as_text, kind="stable")

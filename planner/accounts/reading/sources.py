@@ -14,7 +14,7 @@ from planner.accounts.reading.guards import check_lines
 from planner.accounts.reading.guards import check_workbook
 from planner.accounts.reading.guards import plain_name
 from planner.accounts.reading.tables import RawTable
-from planner.core.spreadsheets import plain_frame
+from planner.core.files.spreadsheets import plain_frame
 
 SUFFIXES = (
     ".csv",

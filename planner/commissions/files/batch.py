@@ -35,12 +35,12 @@ from planner.commissions.plans.plan import load_plan
 from planner.commissions.statements.statement import make_statement
 from planner.commissions.statements.statement import statement_xlsx_bytes
 from planner.core.errors import InputError
-from planner.core.files import in_money
-from planner.core.files import write_bytes
+from planner.core.files.outputs import Outputs
+from planner.core.files.spreadsheets import csv_bytes
+from planner.core.files.tables import in_money
+from planner.core.files.tables import write_bytes
 from planner.core.money import format_minor
-from planner.core.outputs import Outputs
 from planner.core.run import RunControl
-from planner.core.spreadsheets import csv_bytes
 from planner.quotas.crediting import credit_deals
 from planner.quotas.exchange import convert_deals
 

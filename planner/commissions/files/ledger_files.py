@@ -10,10 +10,10 @@ from planner.commissions.ledger.entries import LedgerEntry
 from planner.commissions.ledger.entries import to_frame
 from planner.commissions.ledger.entries import verify
 from planner.core.errors import InputError
-from planner.core.files import in_money
+from planner.core.files.spreadsheets import csv_bytes
+from planner.core.files.spreadsheets import plain_cell
+from planner.core.files.tables import in_money
 from planner.core.money import parse_minor
-from planner.core.spreadsheets import csv_bytes
-from planner.core.spreadsheets import plain_cell
 
 FIELDS = [name.removesuffix("_minor") for name in LedgerEntry.__slots__]
 

@@ -13,10 +13,10 @@ import shapely
 
 from planner.core.errors import InputError
 from planner.core.errors import NotFoundError
-from planner.core.files import FORMATS
-from planner.core.files import GEO_FORMATS
-from planner.core.files import encode_frame
-from planner.core.geofiles import read_note
+from planner.core.files.geofiles import read_note
+from planner.core.files.tables import FORMATS
+from planner.core.files.tables import GEO_FORMATS
+from planner.core.files.tables import encode_frame
 from planner.services.exports.tables import TABLES
 from planner.services.workspace import Workspace
 from planner.store.audit import exports as export_rows

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from planner.core.files import in_money
+from planner.core.files.tables import in_money
 from planner.geography.boundaries import dissolve
 from planner.services.accounts.known import visited_accounts
 from planner.services.imports.log import import_findings

@@ -18,7 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from planner.core.errors import StoreError
-from planner.core.replacement import replacing
+from planner.core.files.replacement import replacing
 from planner.store.database import file_watch
 from planner.store.database import holders
 from planner.store.database import migrations

@@ -10,8 +10,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from planner.core.errors import InputError
-from planner.core.proofs import is_same_file
-from planner.core.replacement import file_behind
+from planner.core.files.proofs import is_same_file
+from planner.core.files.replacement import file_behind
 from planner.store.database import transfer
 from planner.store.database.backend import Backend
 from planner.store.upkeep.backup_files import Manifest

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.core.files import in_money
+from planner.core.files.spreadsheets import csv_bytes
+from planner.core.files.tables import in_money
 from planner.core.formats import Formats
-from planner.core.spreadsheets import csv_bytes
 from planner.jobs import queue
 from planner.services.company import companies
 from planner.services.pay import runs

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.core.files import exact_money
+from planner.core.files.tables import exact_money
 from planner.core.formats import EMPTY
 from planner.core.formats import MINUS
 from planner.core.formats import Formats

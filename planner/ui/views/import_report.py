@@ -9,8 +9,8 @@ import streamlit as st
 
 from planner.accounts.findings import ImportReport
 from planner.core.errors import InfeasibleError
+from planner.core.files.spreadsheets import csv_bytes
 from planner.core.formats import Formats
-from planner.core.spreadsheets import csv_bytes
 from planner.ui import faults
 from planner.ui import tables
 from planner.ui import widgets

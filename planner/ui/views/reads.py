@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from planner.core.files import in_money
+from planner.core.files.spreadsheets import csv_bytes
+from planner.core.files.spreadsheets import xlsx_bytes
+from planner.core.files.tables import in_money
 from planner.core.formats import Formats
 from planner.core.settings import Settings
-from planner.core.spreadsheets import csv_bytes
-from planner.core.spreadsheets import xlsx_bytes
 from planner.geography.boundaries import load_states
 from planner.segmentation.rules import Rule
 from planner.services.accounts import health as health_service

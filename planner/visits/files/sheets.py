@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 import pandas as pd
 
 from planner.core.errors import InputError
-from planner.core.spreadsheets import csv_bytes
+from planner.core.files.spreadsheets import csv_bytes
 from planner.core.units import clock_text
 
 _PRODUCT = "-//planner//visit plan//EN"

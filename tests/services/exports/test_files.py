@@ -23,9 +23,9 @@ from planner.accounts.reading.sources import read_source
 from planner.cli import main
 from planner.core.errors import InputError
 from planner.core.errors import NotFoundError
-from planner.core.files import encode_frame
-from planner.core.files import in_money
-from planner.core.geofiles import read_note
+from planner.core.files.geofiles import read_note
+from planner.core.files.tables import encode_frame
+from planner.core.files.tables import in_money
 from planner.services.balance.proposal import accept_proposal
 from planner.services.exports import files
 from planner.services.exports import tables

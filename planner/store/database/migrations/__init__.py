@@ -17,7 +17,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from planner.core.replacement import replacing
+from planner.core.files.replacement import replacing
 from planner.store.database.file_watch import forget_mark
 from planner.store.database.migrations import m002_imports
 from planner.store.database.migrations import m003_teams

@@ -7,9 +7,9 @@ import stat
 import pytest
 
 from planner.core.errors import InputError
-from planner.core.files import write_bytes
-from planner.core.outputs import Outputs
-from planner.core.proofs import is_same_file
+from planner.core.files.outputs import Outputs
+from planner.core.files.proofs import is_same_file
+from planner.core.files.tables import write_bytes
 
 LONG = "x" * 300
 
@@ -222,7 +222,7 @@ def test_an_interrupt_while_files_are_put_waits_for_all(tmp_path, monkeypatch):
 def test_names_that_differ_in_case_are_one_file_where_the_disk_says_so(
     tmp_path, monkeypatch
 ):
-    from planner.core import proofs
+    from planner.core.files import proofs
 
     one, other = tmp_path / "Plan.csv", tmp_path / "plan.CSV"
     assert not is_same_file(one, other)

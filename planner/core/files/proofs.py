@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from planner.core.errors import InputError
+from planner.core.files.replacement import file_behind
+from planner.core.files.replacement import is_stream
 from planner.core.interrupts import deferred
-from planner.core.replacement import file_behind
-from planner.core.replacement import is_stream
 
 SCRATCH = ".planner-"
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pandas as pd
 
 from planner.core.errors import InputError
+from planner.core.files.replacement import replacing
+from planner.core.files.spreadsheets import csv_bytes
+from planner.core.files.spreadsheets import xlsx_bytes
 from planner.core.money import minor_digits
-from planner.core.replacement import replacing
-from planner.core.spreadsheets import csv_bytes
-from planner.core.spreadsheets import xlsx_bytes
 
 FORMATS = ("csv", "xlsx", "parquet")
 GEO_FORMATS = ("geojson", "gpkg")
@@ -110,7 +110,7 @@ def encode_frame(
     index
         Whether the index is written.
     note
-        What the file says of itself, where `core.geofiles.read_note` finds it again; a
+        What the file says of itself, where `core.files.geofiles.read_note` finds it again; a
         CSV has no place for it.
 
     Raises
@@ -124,7 +124,9 @@ def encode_frame(
         told = json.dumps(dict(note)) if note else ""
         return xlsx_bytes({name: frame}, index=index, note=told)
     flat = frame.reset_index() if index else frame
-    from planner.core import geofiles  # opens GDAL and shapes: only who asks waits
+    from planner.core.files import (
+        geofiles,  # opens GDAL and shapes: only who asks waits
+    )
 
     if form == "parquet":
         return geofiles.parquet_bytes(flat, note)

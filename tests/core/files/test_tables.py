@@ -17,21 +17,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.core import replacement
 from planner.core.errors import InputError
-from planner.core.files import encode_frame
-from planner.core.files import in_money
-from planner.core.files import write_bytes
-from planner.core.files import write_frame
-from planner.core.files import write_text
-from planner.core.geofiles import read_note
-from planner.core.replacement import replacing
-from planner.core.spreadsheets import csv_bytes
-from planner.core.spreadsheets import plain_cell
-from planner.core.spreadsheets import plain_frame
-from planner.core.spreadsheets import safe_cell
-from planner.core.spreadsheets import safe_frame
-from planner.core.spreadsheets import xlsx_bytes
+from planner.core.files import replacement
+from planner.core.files.geofiles import read_note
+from planner.core.files.replacement import replacing
+from planner.core.files.spreadsheets import csv_bytes
+from planner.core.files.spreadsheets import plain_cell
+from planner.core.files.spreadsheets import plain_frame
+from planner.core.files.spreadsheets import safe_cell
+from planner.core.files.spreadsheets import safe_frame
+from planner.core.files.spreadsheets import xlsx_bytes
+from planner.core.files.tables import encode_frame
+from planner.core.files.tables import in_money
+from planner.core.files.tables import write_bytes
+from planner.core.files.tables import write_frame
+from planner.core.files.tables import write_text
 
 HOSTILE = "=cmd|' /C calc'!A0"
 FORMULAS = (

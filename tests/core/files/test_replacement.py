@@ -8,8 +8,8 @@ import threading
 import pytest
 
 from planner.core.errors import InputError
-from planner.core.files import write_bytes
-from planner.core.replacement import replace_together
+from planner.core.files.replacement import replace_together
+from planner.core.files.tables import write_bytes
 
 
 @pytest.fixture

@@ -22,18 +22,18 @@ from pathlib import Path
 from types import TracebackType
 
 from planner.core.errors import InputError
+from planner.core.files.proofs import SCRATCH
+from planner.core.files.proofs import is_inside
+from planner.core.files.proofs import is_same_file
+from planner.core.files.proofs import prove_folder
+from planner.core.files.proofs import prove_readable
+from planner.core.files.proofs import prove_writable
+from planner.core.files.proofs import saying_plainly
+from planner.core.files.replacement import Stream
+from planner.core.files.replacement import file_behind
+from planner.core.files.replacement import is_stream
+from planner.core.files.replacement import replace_together
 from planner.core.interrupts import deferred
-from planner.core.proofs import SCRATCH
-from planner.core.proofs import is_inside
-from planner.core.proofs import is_same_file
-from planner.core.proofs import prove_folder
-from planner.core.proofs import prove_readable
-from planner.core.proofs import prove_writable
-from planner.core.proofs import saying_plainly
-from planner.core.replacement import Stream
-from planner.core.replacement import file_behind
-from planner.core.replacement import is_stream
-from planner.core.replacement import replace_together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
