@@ -1,4 +1,4 @@
-// What Python's `pack` writes (planner/ui/planmap/layers.py), in the smallest form.
+// What Python's `pack` writes (planner/ui/components/planmap/layers.py), in the smallest form.
 
 const TYPES = { "<f4": Float32Array, "<u4": Uint32Array, "<u2": Uint16Array, "|u1": Uint8Array };
 

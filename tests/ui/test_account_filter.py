@@ -10,7 +10,7 @@ def show_filter():
     import streamlit as st
 
     from planner.core.formats import Formats
-    from planner.ui.views.account_filter import account_filter
+    from planner.ui.views.accounts.filter import account_filter
     from tests import small_plan
     from tests.services.territories.test_filter import VIEW
 

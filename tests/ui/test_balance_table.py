@@ -14,11 +14,11 @@ from planner.core.formats import Formats
 from planner.services.territories.view import TerritoryView
 from planner.services.territories.view import as_if
 from planner.services.territories.view import travel_of
-from planner.ui.balance import MeasureColumn
-from planner.ui.balance.events import OF_TERRITORIES
-from planner.ui.balance.events import read_event
-from planner.ui.balance.figures import wanted_of
-from planner.ui.views.balance_table import table_data
+from planner.ui.components.grid import MeasureColumn
+from planner.ui.components.grid.events import OF_TERRITORIES
+from planner.ui.components.grid.events import read_event
+from planner.ui.views.workbench.balance_figures import wanted_of
+from planner.ui.views.workbench.balance_table import table_data
 from tests.gestures import moved
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")

@@ -12,11 +12,11 @@ from planner.geography.colours import DEVIATION
 from planner.territory.editing.edits import Draft
 from planner.territory.editing.edits import Locks
 from planner.territory.model.alignment import Alignment
+from planner.ui.components.planmap import NONE
 from planner.ui.maps import scales
 from planner.ui.maps.colouring import COLOUR_BY
 from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.drafting import draft_marks
-from planner.ui.planmap import NONE
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
 COLOURS = {"T01": "#77AADD", "T02": "#EE8866", "T03": "#44BB99"}

@@ -7,7 +7,7 @@ RUN_S = 60
 
 def show_table(has_after):
     from planner.core.formats import Formats
-    from planner.ui.views.coverage_table import coverage_table
+    from planner.ui.views.workbench.coverage_table import coverage_table
     from tests import small_plan
     from tests.services.territories.test_coverage import ALL_A
     from tests.services.territories.test_coverage import ROWS

@@ -12,13 +12,13 @@ from planner.services.balance.request import BalanceRequest
 from planner.services.territories import view as territory_view
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
-from planner.ui import decision_charts
-from planner.ui.views.frontier_view import frontier_sentence
-from planner.ui.views.headcount_view import headcount_sentence
-from planner.ui.views.headcount_view import with_next_head
-from planner.ui.views.proposal import best_text
-from planner.ui.views.proposal_text import proof_text
-from planner.ui.views.proposal_text import unmet_lines
+from planner.ui.charts import decisions
+from planner.ui.views.balance.frontier import frontier_sentence
+from planner.ui.views.balance.headcount import headcount_sentence
+from planner.ui.views.balance.headcount import with_next_head
+from planner.ui.views.balance.proposal import best_text
+from planner.ui.views.balance.proposal_text import proof_text
+from planner.ui.views.balance.proposal_text import unmet_lines
 from tests.ui.test_pages_planner import boxes
 from tests.ui.test_pages_planner import draft
 from tests.ui.test_pages_planner import turn_to
@@ -260,8 +260,8 @@ def test_the_next_head_is_a_house_on_the_map(ws):
 
 
 def test_the_curve_can_be_clicked_and_shades_what_is_proven():
-    spec = decision_charts.frontier_curve(POINTS, LABELS, LIMITS, 20.9, 10).to_dict()
-    picks = [p for p in spec["params"] if p["name"] == decision_charts.PICK]
+    spec = decisions.frontier_curve(POINTS, LABELS, LIMITS, 20.9, 10).to_dict()
+    picks = [p for p in spec["params"] if p["name"] == decisions.PICK]
     assert picks[0]["select"]["fields"] == ["limit"]
     rows = [row for data in spec["datasets"].values() for row in data]
     steps = [
@@ -278,7 +278,7 @@ def test_several_measures_have_a_line_each_and_no_shade():
     points = POINTS.assign(potential_minor_deviation=[0.7, 0.4, 0.2])
     labels = {**LABELS, "potential_minor": "Potential"}
     limits = {**LIMITS, "potential_minor": 0.2}
-    spec = decision_charts.frontier_curve(points, labels, limits, None).to_dict()
+    spec = decisions.frontier_curve(points, labels, limits, None).to_dict()
     marks = [layer["mark"]["type"] for layer in spec["layer"]]
     assert "area" not in marks
     rows = [row for data in spec["datasets"].values() for row in data]
@@ -287,7 +287,7 @@ def test_several_measures_have_a_line_each_and_no_shade():
 
 def test_the_chosen_headcount_is_marked():
     values = pd.Series([10.0, 9.0], index=[24, 25])
-    spec = decision_charts.headcount_line(
+    spec = decisions.headcount_line(
         values, label="Mean way, km", number=".1f", chosen=25
     ).to_dict()
     rows = [row for data in spec["datasets"].values() for row in data]

@@ -5,7 +5,7 @@ import json
 from planner.jobs import queue
 from planner.services.balance import proposal
 from planner.services.territories import view as territory_view
-from planner.ui.views.districts import district_outlines
+from planner.ui.views.workbench.districts import district_outlines
 from tests.ui.test_forms_planner import form  # noqa: F401 - a fixture
 from tests.ui.test_forms_planner import text_of
 from tests.ui.test_pages_planner import balance_of

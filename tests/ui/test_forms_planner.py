@@ -21,7 +21,7 @@ def show_form(name):
     import importlib
 
     from planner.ui import session
-    from planner.ui.views.workbench import open_workbench
+    from planner.ui.views.workbench.workbench import open_workbench
 
     module, function = name.rsplit(".", 1)
     form = getattr(importlib.import_module(module), function).__wrapped__

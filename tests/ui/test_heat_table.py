@@ -9,7 +9,7 @@ import pytest
 
 from planner.geography.colours import contrast
 from planner.ui.maps.palette import ACCENT
-from planner.ui.views.heat_table import heat_table
+from planner.ui.views.accounts.heat_table import heat_table
 
 THEME = Path(__file__).resolve().parents[2] / ".streamlit/config.toml"
 READABLE = 4.5  # WCAG 2.1 AA

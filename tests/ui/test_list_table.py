@@ -12,16 +12,16 @@ import pytest
 
 from planner.services.balance import proposal as territory
 from planner.services.drafts import editing
-from planner.ui.balance.events import OF_LISTS
-from planner.ui.balance.lists import NOWHERE
-from planner.ui.balance.lists import bits_text
-from planner.ui.balance.lists import codes_text
-from planner.ui.balance.lists import read_list_event
-from planner.ui.balance.lists import rows_of
-from planner.ui.planmap.layers import unpack
-from planner.ui.views.list_table import account_rows
-from planner.ui.views.list_table import list_data
-from planner.ui.views.list_table import unit_rows
+from planner.ui.components.grid.events import OF_LISTS
+from planner.ui.components.grid.lists import NOWHERE
+from planner.ui.components.grid.lists import bits_text
+from planner.ui.components.grid.lists import codes_text
+from planner.ui.components.grid.lists import read_list_event
+from planner.ui.components.grid.lists import rows_of
+from planner.ui.components.planmap.layers import unpack
+from planner.ui.views.workbench.list_table import account_rows
+from planner.ui.views.workbench.list_table import list_data
+from planner.ui.views.workbench.list_table import unit_rows
 from tests.gestures import moved
 from tests.ui.test_balance_table import FMT
 from tests.ui.test_balance_table import a_view

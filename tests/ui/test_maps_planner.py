@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from planner.core.formats import Formats
 from planner.geography.colours import TERRITORY
+from planner.ui.components.planmap import NONE
+from planner.ui.components.planmap import places_of
+from planner.ui.components.planmap import shapes_of
 from planner.ui.maps.accounts import NO_OWNER
 from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.accounts import account_map
@@ -26,9 +29,6 @@ from planner.ui.maps.territory import territory_colours
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.territory import territory_map
 from planner.ui.maps.territory import unit_facts
-from planner.ui.planmap import NONE
-from planner.ui.planmap import places_of
-from planner.ui.planmap import shapes_of
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
 UNITS = ["u1", "u2", "u3", "u4"]

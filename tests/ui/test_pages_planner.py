@@ -19,7 +19,7 @@ from planner.services.scenarios import listing
 from planner.services.territories import view as territory_view
 from planner.store import jobs
 from planner.territory.editing.moves import Move
-from planner.ui.views.workbench import Choice
+from planner.ui.views.workbench.workbench import Choice
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("home", "accounts", "segments", "territories", "scenarios", "import_data")

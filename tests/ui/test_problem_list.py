@@ -12,7 +12,7 @@ def show_problems(n_apart):
     from planner.core.formats import Formats
     from planner.services.drafts.problems import find_problems
     from planner.services.drafts.problems import fix_of
-    from planner.ui.views.problem_list import problem_list
+    from planner.ui.views.workbench.problem_list import problem_list
     from tests import small_plan
 
     by_unit = {n: "A" if n[1] in "01" or n == "u32" else "B" for n in small_plan.UNITS}

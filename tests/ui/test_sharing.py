@@ -76,8 +76,8 @@ def test_the_app_starts_without_what_draws_maps():
     """What pages import at their first view loads no drawing library."""
     code = (
         "import sys\n"
-        "import planner.ui.views.comparison, planner.ui.maps.sharing\n"
-        "import planner.services.exports.sharing, planner.ui.views.downloads\n"
+        "import planner.ui.views.scenarios.comparison, planner.ui.maps.sharing\n"
+        "import planner.services.exports.sharing, planner.ui.downloads\n"
         "late = ('folium', 'branca', 'matplotlib', 'streamlit_folium')\n"
         "print([name for name in late if name in sys.modules])"
     )

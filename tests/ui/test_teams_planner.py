@@ -9,7 +9,7 @@ from planner.services.scenarios import publishing
 from planner.services.territories import view
 from planner.services.territories.overlap import lay_over
 from planner.ui.maps.territory import outlines_of
-from planner.ui.views.other_team import counterparts_text
+from planner.ui.views.workbench.other_team import counterparts_text
 from tests.gestures import assign
 from tests.ui.test_forms_planner import RUN_S
 from tests.ui.test_forms_planner import form  # noqa: F401 - a fixture
@@ -91,7 +91,7 @@ def test_the_list_of_scenarios_is_filtered_by_team(app, ws):
 
 def test_publishing_a_team_says_that_owners_stay(ws):
     made = depots(ws)
-    args = ("planner.ui.views.publishing.publish_form",)
+    args = ("planner.ui.views.scenarios.publishing.publish_form",)
     app = AppTest.from_function(show_form, args=args, default_timeout=RUN_S)
     app.session_state["scenario_id"] = made.scenario_id
     app.run()

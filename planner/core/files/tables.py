@@ -124,9 +124,7 @@ def encode_frame(
         told = json.dumps(dict(note)) if note else ""
         return xlsx_bytes({name: frame}, index=index, note=told)
     flat = frame.reset_index() if index else frame
-    from planner.core.files import (
-        geofiles,  # opens GDAL and shapes: only who asks waits
-    )
+    from planner.core.files import geofiles
 
     if form == "parquet":
         return geofiles.parquet_bytes(flat, note)

@@ -12,14 +12,14 @@ from planner.core.formats import Formats
 from planner.core.formats import written
 from planner.core.money import minor_digits
 from planner.geography.colours import GREY
+from planner.ui.components.planmap import Entry
+from planner.ui.components.planmap import Layer
+from planner.ui.components.planmap import MapData
+from planner.ui.components.planmap import Points
+from planner.ui.components.planmap import Units
+from planner.ui.components.planmap import codes_of
 from planner.ui.maps import scales
 from planner.ui.maps.scales import NO_SEGMENT
-from planner.ui.planmap import Entry
-from planner.ui.planmap import Layer
-from planner.ui.planmap import MapData
-from planner.ui.planmap import Points
-from planner.ui.planmap import Units
-from planner.ui.planmap import codes_of
 
 COLOUR_BY = ("Owner", "Segment", "Last visit", "Score")
 PLACED_BY = {"exact": "own coordinates", "postcode": "its ZIP", "city": "its city"}

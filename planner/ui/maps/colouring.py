@@ -14,11 +14,11 @@ from planner.core.formats import Formats
 from planner.geography.colours import GREY
 from planner.services.territories.deviations import has_shares
 from planner.services.territories.view import TerritoryView
+from planner.ui.components.planmap import NONE
+from planner.ui.components.planmap import Entry
+from planner.ui.components.planmap import codes_of
 from planner.ui.maps import scales
 from planner.ui.maps.scales import Scale
-from planner.ui.planmap import NONE
-from planner.ui.planmap import Entry
-from planner.ui.planmap import codes_of
 
 COLOUR_BY = (
     "Territory",

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from planner.core.formats import Formats
-from planner.ui.planmap import NONE
-from planner.ui.planmap import Entry
-from planner.ui.planmap import Layer
-from planner.ui.planmap import MapData
-from planner.ui.planmap import Units
+from planner.ui.components.planmap import NONE
+from planner.ui.components.planmap import Entry
+from planner.ui.components.planmap import Layer
+from planner.ui.components.planmap import MapData
+from planner.ui.components.planmap import Units
 
 SHADES = ("#F3EFE6", "#E3DBC8", "#CFC2A3", "#B5A37A", "#937F52")  # one hue, light first
 _DIGITS = 3

@@ -6,12 +6,12 @@ import pandas as pd
 
 from planner.core.formats import Formats
 from planner.services.visits.plans import RepWeeks
+from planner.ui.components.planmap import Home
+from planner.ui.components.planmap import Layer
+from planner.ui.components.planmap import Line
+from planner.ui.components.planmap import MapData
+from planner.ui.components.planmap import Stop
 from planner.ui.maps.palette import ACCENT
-from planner.ui.planmap import Home
-from planner.ui.planmap import Layer
-from planner.ui.planmap import Line
-from planner.ui.planmap import MapData
-from planner.ui.planmap import Stop
 
 MARGIN_SHARE = 0.15
 LEAST_MARGIN_DEG = 0.03

@@ -18,7 +18,7 @@ from planner.geography.colours import VISIT_COLOURS
 from planner.geography.colours import VISIT_LABELS
 from planner.geography.colours import VISIT_LIMITS
 from planner.geography.colours import along
-from planner.ui.planmap import NONE
+from planner.ui.components.planmap import NONE
 
 NO_SEGMENT, OTHER = "No segment", "Other"
 SCORE_BANDS = ((80, "80–100"), (60, "60–79"), (40, "40–59"), (20, "20–39"), (0, "0–19"))

@@ -10,10 +10,14 @@ from planner.services.exports import sharing
 from planner.services.imports import market
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
-from planner.ui import charts
+from planner.ui import cache
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
+from planner.ui.charts import bars
+from planner.ui.components.planmap import MapData
+from planner.ui.components.planmap import planmap
+from planner.ui.downloads import export_menu
 from planner.ui.maps.accounts import COLOUR_BY
 from planner.ui.maps.accounts import PLACED_BY
 from planner.ui.maps.accounts import Classes
@@ -24,12 +28,8 @@ from planner.ui.maps.sharing import account_sheet
 from planner.ui.maps.territory import bounds_of
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text
-from planner.ui.planmap import MapData
-from planner.ui.planmap import planmap
-from planner.ui.views import reads
-from planner.ui.views.account_card import account_card
-from planner.ui.views.account_card import table_turn
-from planner.ui.views.downloads import export_menu
+from planner.ui.views.accounts.card import account_card
+from planner.ui.views.accounts.card import table_turn
 from planner.ui.views.sharing import ground_of
 from planner.ui.views.sharing import share_button
 
@@ -71,7 +71,7 @@ def main() -> None:
         export_menu(ws, ("accounts", "deals", "visits_made"), key="acc")
         if st.button("Import", type="primary", key="acc-import"):
             st.switch_page("planner/ui/pages/import_data.py")
-    rows = reads.account_list(ws, scenario)
+    rows = cache.account_list(ws, scenario)
     if rows.empty:
         widgets.empty_state(
             "No accounts yet",
@@ -99,7 +99,7 @@ def main() -> None:
                 fmt,
                 subtitle=f"{context}{fmt.number(len(shown))} accounts",
                 simulated=sharing.simulated_note(ws, shown),
-                ground=ground_of(ws, reads.company_facts(ws).units),
+                ground=ground_of(ws, cache.company_facts(ws).units),
             ),
             key="acc",
             scenario=scenario,
@@ -168,20 +168,20 @@ def _map_and_chart(
     text_of_filter: str,
 ) -> Classes:
     """Show the map, and the same classes as a chart beside it; return the classes."""
-    view = reads.territory_view(ws, scenario) if scenario else None
+    view = cache.territory_view(ws, scenario) if scenario else None
     classes = classify(
         shown,
         st.session_state.get("acc-colour") or "Owner",
         territory_labels=territory_labels(view) if view else {},
-        territory_colours=reads.colours(ws, view) if view else {},
+        territory_colours=cache.colours(ws, view) if view else {},
     )
     drawn = account_map(
         shown,
         classes,
         fmt,
-        places=reads.account_places(ws, scenario, shown, fmt, text_of_filter),
-        shapes=reads.unit_shapes(ws, view, fmt) if view else None,
-        base=reads.state_shapes(ws, view) if view else None,
+        places=cache.account_places(ws, scenario, shown, fmt, text_of_filter),
+        shapes=cache.unit_shapes(ws, view, fmt) if view else None,
+        base=cache.state_shapes(ws, view) if view else None,
         fit=bounds_of(view) if view else None,
         selected=st.session_state.get("acc-chosen"),
     )
@@ -237,7 +237,7 @@ def _chart(fmt: Formats, shown: pd.DataFrame, classes: Classes) -> None:
     is_long = len(classes.counts) > MOST_BARS
     with st.container(height=MAP_HEIGHT - 48 if is_long else "content", border=False):
         st.altair_chart(
-            charts.legend_bars(classes.counts, classes.colours),
+            bars.legend_bars(classes.counts, classes.colours),
             width="stretch",
             key=f"acc-chart-{classes.title}",
         )

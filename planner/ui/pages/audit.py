@@ -15,9 +15,9 @@ from planner.ui import faults as ui_faults
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
+from planner.ui.downloads import export_menu
 from planner.ui.maps.text import markdown_text
-from planner.ui.views.downloads import export_menu
-from planner.ui.views.publishing import stamp_text
+from planner.ui.views.scenarios.publishing import stamp_text
 
 LINES = 50
 ANYBODY, ANYTHING = "Anybody", "Anything"

@@ -10,13 +10,13 @@ from planner.services.company import companies
 from planner.services.company.overview import CompanyView
 from planner.services.pay import runs
 from planner.services.scenarios import publishing
-from planner.ui import charts
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
+from planner.ui.charts import bars as charts
+from planner.ui.downloads import export_menu
 from planner.ui.tables import Column
 from planner.ui.views import work
-from planner.ui.views.downloads import export_menu
 from planner.ui.widgets import Metric
 
 ON_COURSE = 0.1  # of the quota to date

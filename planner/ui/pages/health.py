@@ -8,17 +8,17 @@ from planner.core.formats import Formats
 from planner.services.accounts import repairs
 from planner.services.accounts.health_view import HealthView
 from planner.services.workspace import Workspace
+from planner.ui import cache
 from planner.ui import faults as ui_faults
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
+from planner.ui.components.planmap import planmap
 from planner.ui.maps.health import fault_map
 from planner.ui.maps.text import markdown_text
-from planner.ui.planmap import planmap
-from planner.ui.views import reads
-from planner.ui.views.address_service import service_job
-from planner.ui.views.publishing import stamp_text
-from planner.ui.views.repair_form import repair_form
+from planner.ui.views.accounts.address_service import service_job
+from planner.ui.views.accounts.repair_form import repair_form
+from planner.ui.views.scenarios.publishing import stamp_text
 
 SEVERITIES = {"error": "plans go wrong", "warn": "look at it", "notice": "good to know"}
 MAP_HEIGHT = 380
@@ -43,7 +43,7 @@ def main() -> None:
             key="hlt-fuzzy",
             help="Compares names, streets and phones too; takes longer.",
         )
-    view = reads.health(ws, scenario, fuzzy=fuzzy)
+    view = cache.health(ws, scenario, fuzzy=fuzzy)
     if view.report.n_accounts == 0:
         widgets.empty_state(
             "No accounts yet",
@@ -114,7 +114,7 @@ def _issues(ws: Workspace, fmt: Formats, view: HealthView) -> None:
     issue = next(issue for issue in report.issues if issue.code == code)
     rows = report.rows(code)
     with right:
-        drawn = fault_map(rows, issue.title, fmt, reads.state_shapes(ws, None))
+        drawn = fault_map(rows, issue.title, fmt, cache.state_shapes(ws, None))
         if drawn is None:
             st.caption("These accounts have no place that could be drawn.")
         else:

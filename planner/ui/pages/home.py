@@ -18,11 +18,11 @@ from planner.services.workspace import Workspace
 from planner.store.company.companies import Company
 from planner.store.scenarios import lineage
 from planner.store.scenarios.lineage import Scenario
+from planner.ui import cache
 from planner.ui import faults
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
-from planner.ui.views import reads
 
 PAGES = "planner/ui/pages"
 KINDS = {"sample": "sample company", "own": "own file", "empty": "empty"}
@@ -72,7 +72,7 @@ def _simulated_note(company: Company) -> None:
 def _steps(ws: Workspace, fmt: Formats) -> None:
     """Five links with the state of each step."""
     scenario = session.scenario(ws)
-    accounts = reads.account_list(ws, scenario)
+    accounts = cache.account_list(ws, scenario)
     steps = [
         ("Accounts", "accounts.py", _accounts_state(accounts, fmt)),
         ("Segments", "segments.py", _segments_state(ws, accounts, fmt)),
@@ -107,7 +107,7 @@ def _segments_state(ws: Workspace, accounts: pd.DataFrame, fmt: Formats) -> str:
 def _territories_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -> str:
     if scenario is None:
         return "no scenario yet"
-    view = reads.territory_view(ws, scenario)
+    view = cache.territory_view(ws, scenario)
     if view.territories.empty:
         return f"{scenario.name}: none drawn yet"
     name = "potential_minor" if "potential_minor" in view.measures else "accounts"

@@ -23,16 +23,16 @@ from planner.ui import faults
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
-from planner.ui.views.import_mapping import ask_condition
-from planner.ui.views.import_mapping import ask_mapping
-from planner.ui.views.import_mapping import ask_saved
-from planner.ui.views.import_mapping import save_as
-from planner.ui.views.import_report import report_details
-from planner.ui.views.import_report import report_head
-from planner.ui.views.import_target import INTO
-from planner.ui.views.import_target import NEW
-from planner.ui.views.import_target import ask_target
-from planner.ui.views.refresh_view import refresh_view
+from planner.ui.views.imports.mapping import ask_condition
+from planner.ui.views.imports.mapping import ask_mapping
+from planner.ui.views.imports.mapping import ask_saved
+from planner.ui.views.imports.mapping import save_as
+from planner.ui.views.imports.refresh import refresh_view
+from planner.ui.views.imports.report import report_details
+from planner.ui.views.imports.report import report_head
+from planner.ui.views.imports.target import INTO
+from planner.ui.views.imports.target import NEW
+from planner.ui.views.imports.target import ask_target
 
 KINDS = {
     "accounts": "Accounts",

@@ -20,15 +20,15 @@ from planner.services.visits import plans
 from planner.services.visits.plans import RepWeeks
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
+from planner.ui import cache
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
+from planner.ui.components.planmap import planmap
 from planner.ui.maps.route import route_map
 from planner.ui.maps.sharing import day_sheet
 from planner.ui.maps.text import markdown_text
-from planner.ui.planmap import planmap
 from planner.ui.tables import Column
-from planner.ui.views import reads
 from planner.ui.views import work
 from planner.ui.views.sharing import ground_of
 from planner.ui.views.sharing import share_button
@@ -81,7 +81,7 @@ def main() -> None:
     weeks = work.rep_weeks(ws, scenario, rep_id, plan.run_id)
     _day(ws, weeks, day, fmt)
     with slot:
-        facts = reads.company_facts(ws)
+        facts = cache.company_facts(ws)
         share_button(
             ws,
             "day",
@@ -159,7 +159,7 @@ def _day(ws: Workspace, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:
         if legs:
             st.caption(LINKS_NOTE)
     with mapped, st.container(key="my-route"):
-        base = reads.state_shapes(ws, None)
+        base = cache.state_shapes(ws, None)
         planmap(route_map(weeks, stops, base, fmt), key="route", height=520)
         if (stops["geo_precision"] != "exact").any():
             st.caption("Stops placed by ZIP code can be a few kilometres off.")

@@ -9,10 +9,10 @@ from planner.commissions.statements.statement import Statement
 from planner.commissions.statements.statement import statement_xlsx_bytes
 from planner.core.formats import Formats
 from planner.services.pay import runs
-from planner.ui import charts
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
+from planner.ui.charts import bars
 from planner.ui.maps.palette import ACCENT
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
@@ -79,7 +79,7 @@ def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
         st.subheader("By part of the plan")
         colours = dict.fromkeys(parts.index, ACCENT)
         st.altair_chart(
-            charts.legend_bars(
+            bars.legend_bars(
                 fmt.whole_money(parts), colours, label=f"Pay, {fmt.currency}"
             ),
             width="stretch",

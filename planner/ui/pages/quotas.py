@@ -16,15 +16,15 @@ from planner.services.quotas.setting import QuotaView
 from planner.services.scenarios import publishing
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
-from planner.ui import charts
 from planner.ui import faults
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
+from planner.ui.charts import bars
+from planner.ui.downloads import export_menu
 from planner.ui.tables import Column
 from planner.ui.views import work
-from planner.ui.views.downloads import export_menu
-from planner.ui.views.stale import stale_note
+from planner.ui.views.scenarios.stale import stale_note
 from planner.ui.widgets import Metric
 
 TARGET = "quo-target"
@@ -200,7 +200,7 @@ def _equity(view: QuotaView) -> None:
         )
         return
     st.altair_chart(
-        charts.deviation_bars(
+        bars.deviation_bars(
             ratio / ratio.mean() - 1, EVEN_ENOUGH, label="Above or below the mean"
         ),
         width="stretch",
@@ -216,7 +216,7 @@ def _months(view: QuotaView, fmt: Formats) -> None:
     tops = view.positions.index[view.positions["level"] == 0]
     months = fmt.whole_money(view.months.reindex(tops).sum())
     st.altair_chart(
-        charts.month_line(
+        bars.month_line(
             months.rename("Quota").to_frame(), label=f"Quota, {fmt.currency}"
         ),
         width="stretch",

@@ -12,17 +12,17 @@ from planner.store.scenarios.lineage import Scenario
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
+from planner.ui.downloads import export_menu
 from planner.ui.maps.text import markdown_text
-from planner.ui.views.comparison import side_by_side
-from planner.ui.views.downloads import export_menu
-from planner.ui.views.publishing import publication_list
-from planner.ui.views.publishing import publish_form
-from planner.ui.views.publishing import published_note
-from planner.ui.views.publishing import stamp_text
-from planner.ui.views.scenario_forms import clone_form
-from planner.ui.views.scenario_forms import history
-from planner.ui.views.scenario_forms import new_form
-from planner.ui.views.scenario_forms import rename_form
+from planner.ui.views.scenarios.comparison import side_by_side
+from planner.ui.views.scenarios.forms import clone_form
+from planner.ui.views.scenarios.forms import history
+from planner.ui.views.scenarios.forms import new_form
+from planner.ui.views.scenarios.forms import rename_form
+from planner.ui.views.scenarios.publishing import publication_list
+from planner.ui.views.scenarios.publishing import publish_form
+from planner.ui.views.scenarios.publishing import published_note
+from planner.ui.views.scenarios.publishing import stamp_text
 
 
 def main() -> None:

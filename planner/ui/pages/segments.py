@@ -11,13 +11,13 @@ from planner.segmentation.rules import Rule
 from planner.services.accounts import segments
 from planner.services.accounts.segments import SegmentView
 from planner.services.workspace import Workspace
+from planner.ui import cache
 from planner.ui import faults
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
-from planner.ui.views import reads
-from planner.ui.views.heat_table import cross_frame
-from planner.ui.views.heat_table import heat_table
+from planner.ui.views.accounts.heat_table import cross_frame
+from planner.ui.views.accounts.heat_table import heat_table
 
 CLASSES = ("A", "B", "C", "D", "")
 BY = {
@@ -51,7 +51,7 @@ def main() -> None:
         "Ordered rules give each account its segment and how often it is visited.",
     )
     saved, version = segments.rules_and_version(ws)
-    if reads.account_list(ws, None).empty:
+    if cache.account_list(ws, None).empty:
         widgets.empty_state(
             "No accounts yet",
             "Segments are made of accounts. Import a list first.",
@@ -196,7 +196,7 @@ def _outcome(
             return segments.preview(ws, rules), None
         except PlannerError as error:
             fault = error
-    return reads.saved_segments(ws, saved), fault
+    return cache.saved_segments(ws, saved), fault
 
 
 def _changes(fmt: Formats, view: SegmentView) -> None:

@@ -23,10 +23,16 @@ from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
 from planner.territory.model.unit_table import MEASURES
 from planner.territory.model.workhours import HOURS
+from planner.ui import cache
 from planner.ui import session
 from planner.ui import widgets
-from planner.ui.balance import MeasureColumn
-from planner.ui.balance import take as take_from_table
+from planner.ui.components.grid import MeasureColumn
+from planner.ui.components.grid import take as take_from_table
+from planner.ui.components.planmap import Outline
+from planner.ui.components.planmap import planmap
+from planner.ui.components.planmap import take as take_gestures
+from planner.ui.components.planmap.events import EventKind
+from planner.ui.downloads import export_menu
 from planner.ui.faults import guarded
 from planner.ui.maps.colouring import COLOUR_BY
 from planner.ui.maps.colouring import colouring_of
@@ -36,51 +42,45 @@ from planner.ui.maps.palette import PALETTES
 from planner.ui.maps.sharing import territory_sheet
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.territory import territory_map
-from planner.ui.planmap import Outline
-from planner.ui.planmap import planmap
-from planner.ui.planmap import take as take_gestures
-from planner.ui.planmap.events import EventKind
 from planner.ui.turns import let_tops_pass
-from planner.ui.views import reads
-from planner.ui.views.balance_form import balance_form
-from planner.ui.views.balance_table import balance_table
-from planner.ui.views.choice_bar import SHOW_ACCOUNTS
-from planner.ui.views.choice_bar import choice_bar
-from planner.ui.views.coverage_table import coverage_table
-from planner.ui.views.districts import district_outlines
-from planner.ui.views.districts import district_part
-from planner.ui.views.downloads import export_menu
-from planner.ui.views.draft_history import history_part
-from planner.ui.views.draft_notice import notice_part
-from planner.ui.views.draft_notice import watch
-from planner.ui.views.frontier_view import frontier_panel
-from planner.ui.views.headcount_view import headcount_panel
-from planner.ui.views.headcount_view import with_next_head
-from planner.ui.views.list_part import list_part
-from planner.ui.views.list_part import take_lists
-from planner.ui.views.other_team import ask_other_team
-from planner.ui.views.other_team import outlines_beside
-from planner.ui.views.other_team import overlap_part
-from planner.ui.views.pending_changes import changes_part
-from planner.ui.views.pending_changes import pending_bar
-from planner.ui.views.problem_list import problem_list
-from planner.ui.views.proposal import answer_part
-from planner.ui.views.proposal import is_finished
-from planner.ui.views.proposal import job_part
-from planner.ui.views.proposal import offer_of
-from planner.ui.views.proposal import pending_job
-from planner.ui.views.proposal import proposal_bar
+from planner.ui.views.balance.form import balance_form
+from planner.ui.views.balance.frontier import frontier_panel
+from planner.ui.views.balance.headcount import headcount_panel
+from planner.ui.views.balance.headcount import with_next_head
+from planner.ui.views.balance.proposal import answer_part
+from planner.ui.views.balance.proposal import is_finished
+from planner.ui.views.balance.proposal import job_part
+from planner.ui.views.balance.proposal import offer_of
+from planner.ui.views.balance.proposal import pending_job
+from planner.ui.views.balance.proposal import proposal_bar
+from planner.ui.views.scenarios.what_if import what_if_button
 from planner.ui.views.sharing import ground_of
 from planner.ui.views.sharing import share_button
-from planner.ui.views.territory_figures import figures
-from planner.ui.views.wanted_shares import shares_note
-from planner.ui.views.what_if import what_if_button
-from planner.ui.views.workbench import TARGET
-from planner.ui.views.workbench import Workbench
-from planner.ui.views.workbench import drawn_line
-from planner.ui.views.workbench import note_codes
-from planner.ui.views.workbench import open_workbench
-from planner.ui.views.workbench import zoomed
+from planner.ui.views.workbench.balance_table import balance_table
+from planner.ui.views.workbench.choice_bar import SHOW_ACCOUNTS
+from planner.ui.views.workbench.choice_bar import choice_bar
+from planner.ui.views.workbench.coverage_table import coverage_table
+from planner.ui.views.workbench.districts import district_outlines
+from planner.ui.views.workbench.districts import district_part
+from planner.ui.views.workbench.draft_history import history_part
+from planner.ui.views.workbench.draft_notice import notice_part
+from planner.ui.views.workbench.draft_notice import watch
+from planner.ui.views.workbench.list_part import list_part
+from planner.ui.views.workbench.list_part import take_lists
+from planner.ui.views.workbench.other_team import ask_other_team
+from planner.ui.views.workbench.other_team import outlines_beside
+from planner.ui.views.workbench.other_team import overlap_part
+from planner.ui.views.workbench.pending_changes import changes_part
+from planner.ui.views.workbench.pending_changes import pending_bar
+from planner.ui.views.workbench.problem_list import problem_list
+from planner.ui.views.workbench.territory_figures import figures
+from planner.ui.views.workbench.wanted_shares import shares_note
+from planner.ui.views.workbench.workbench import TARGET
+from planner.ui.views.workbench.workbench import Workbench
+from planner.ui.views.workbench.workbench import drawn_line
+from planner.ui.views.workbench.workbench import note_codes
+from planner.ui.views.workbench.workbench import open_workbench
+from planner.ui.views.workbench.workbench import zoomed
 
 MAP, TABLE = "territories", "terr-balance-table"
 MAP_HEIGHT = 620
@@ -185,7 +185,7 @@ def _shared(bench: Workbench) -> MapSheet:
     note = draft_marks(bench.opened.draft, bench.saved, shown)["subtitle"]
     return territory_sheet(
         shown,
-        reads.colours(ws, shown),
+        cache.colours(ws, shown),
         fmt,
         subtitle=f"{note} · {fmt.day(bench.scenario.updated_at[:10])}",
         simulated=sharing.simulated_note(ws, shown.accounts),
@@ -274,7 +274,7 @@ def _map_and_table(
     """Show the map beside the balance table; gestures in either change the draft."""
     ws, fmt, draft = bench.ws, bench.fmt, bench.opened.draft
     is_editable = bench.is_editable and not is_offer
-    colours = reads.colours(ws, after or shown)
+    colours = cache.colours(ws, after or shown)
     first: MeasureColumn = tools["measures"][0]
     left, right = st.columns([3, 2], gap="small")
     event = None
@@ -315,22 +315,22 @@ def _map_and_table(
     note_codes(colouring.unit_codes, colouring.point_codes)
     places = None
     if "accounts" in tools["layers"]:
-        places = reads.account_places(ws, None, bench.saved.accounts, fmt, "territory")
-    shapes = reads.unit_shapes(ws, bench.saved, fmt)
+        places = cache.account_places(ws, None, bench.saved.accounts, fmt, "territory")
+    shapes = cache.unit_shapes(ws, bench.saved, fmt)
     more = draft_marks(draft, before, shown)
     if tools["market"]:
         layers, name = services_market.market_layers(ws), tools["market"]
         unit = str(layers.loc[name, "unit_of_measure"] or "")
         values = services_market.market_values(ws, name)
         more |= circles(shapes, values, name, unit, fmt)
-    home = reads.home_bounds(ws, bench.saved)
+    home = cache.home_bounds(ws, bench.saved)
     with left:
         planmap(
             territory_map(
                 shown,
                 fmt,
                 shapes=shapes,
-                base=reads.state_shapes(ws, bench.saved),
+                base=cache.state_shapes(ws, bench.saved),
                 places=places,
                 colouring=colouring,
                 has_homes="homes" in tools["layers"],
@@ -410,7 +410,7 @@ def _below(
 def _problems(bench: Workbench) -> Any:
     """Find what is wrong with the plan under work, once for each of its states."""
     kept: dict[Any, Any] = st.session_state.setdefault("wb-problems", {})
-    key = (*reads.facts_key(bench.ws), bench.scenario.scenario_id, bench.opened.stamp)
+    key = (*cache.facts_key(bench.ws), bench.scenario.scenario_id, bench.opened.stamp)
     if key not in kept:
         kept.clear()
         kept[key] = find_problems(
@@ -423,7 +423,7 @@ def _problems(bench: Workbench) -> Any:
 
 
 def _roster(bench: Workbench) -> Roster:
-    return reads.roster(bench.ws, bench.scenario)
+    return cache.roster(bench.ws, bench.scenario)
 
 
 def _problem_part(bench: Workbench, problems: Any) -> None:
@@ -522,7 +522,7 @@ def _look(ws: Workspace) -> str:
         st.selectbox(
             "Palette",
             names,
-            key=reads.PALETTE,
+            key=cache.PALETTE,
             help="All can be told apart by people who see few colours; “Light to dark” "
             "also on a grey print.",
         )

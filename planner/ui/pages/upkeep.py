@@ -17,7 +17,7 @@ from planner.ui import faults
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
-from planner.ui.views.publishing import stamp_text
+from planner.ui.views.scenarios.publishing import stamp_text
 
 FILE_KEY = "upk-backup-file"
 OFFERED_FOR = dt.timedelta(minutes=10)

@@ -16,7 +16,7 @@ from planner.services.exports.files import MIMES
 from planner.services.exports.files import Offer
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
-from planner.ui.views.downloads import file_name
+from planner.ui.downloads import file_name
 
 LABEL = "Share as a web page"
 HEIGHT = 460

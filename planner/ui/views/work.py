@@ -14,8 +14,8 @@ from planner.services.visits import plans
 from planner.services.visits.plans import RepWeeks
 from planner.services.workspace import Workspace
 from planner.store.scenarios.lineage import Scenario
-from planner.ui.views.reads import Key
-from planner.ui.views.reads import facts_key
+from planner.ui.cache import Key
+from planner.ui.cache import facts_key
 
 
 def rep_weeks(ws: Workspace, scenario: Scenario, rep_id: str, run_id: str) -> RepWeeks:

@@ -1,0 +1,1 @@
+"""Components whose other half runs in the browser."""

@@ -1,0 +1,171 @@
+"""Repairing a fault in place: which accounts, how, before and after, do it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.services.accounts import repairs
+from planner.services.accounts.health_view import HealthView
+from planner.services.accounts.repairs import RepairPreview
+from planner.services.people import holders
+from planner.services.workspace import Workspace
+from planner.ui import faults
+from planner.ui import tables
+from planner.ui.maps.text import markdown_text
+from planner.ui.views.accounts.address_service import ask_by
+
+LABELS = {
+    "swap": "Exchange lat and lon",
+    "reproject": "Metres to degrees",
+    "geocode": "Place by address",
+    "merge": "Merge",
+    "drop": "Remove",
+    "set_owner": "Other owner",
+    "clear_owner": "No owner",
+    "set": "Write a value",
+    "keep": "Keep as it is",
+}
+SHOWN_ROWS = 1000
+
+
+def repair_form(
+    ws: Workspace, fmt: Formats, view: HealthView, issue: Any, rows: pd.DataFrame
+) -> None:
+    """
+    Ask how to repair a fault, show what it would change, and do it.
+
+    Parameters
+    ----------
+    ws, fmt, view
+        As the page has them.
+    issue
+        Which fault.
+    rows
+        The accounts with it.
+    """
+    turn = st.session_state.get("hlt-turn", 0)
+    has_other = rows["other_id"].notna().any()
+    chosen = tables.table(
+        rows.head(SHOWN_ROWS).assign(account=rows.head(SHOWN_ROWS).index),
+        {
+            "account": tables.Column("Account", width=110),
+            "name": tables.Column("Name", width="medium"),
+            "value": tables.Column("Found", width="large"),
+            **({"other_id": tables.Column("Other account")} if has_other else {}),
+        },
+        fmt=fmt,
+        key=f"hlt-rows-{issue.code}-{turn}",
+        height=260,
+        select="multi",
+        label=f"Accounts: {issue.title}",
+    )
+    if len(rows) > SHOWN_ROWS:
+        st.caption(f"The first {fmt.number(SHOWN_ROWS)} of {fmt.number(len(rows))}.")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="hlt-how"):
+        repair = st.segmented_control(
+            "Repair",
+            list(issue.repairs),
+            default=issue.default,
+            format_func=LABELS.__getitem__,
+            key=f"hlt-repair-{issue.code}",
+            required=True,
+        )
+        meant = [str(found) for found in chosen] or [str(i) for i in rows.index]
+        choices = _choices(ws, fmt, issue, str(repair), meant)
+    n_meant = len(chosen) or len(rows)
+    label = f"Preview for {fmt.number(n_meant)} account{'s' if n_meant != 1 else ''}"
+    key = (issue.code, repair, tuple(chosen), tuple(sorted(choices.items())), turn)
+    if st.button(label, key="hlt-preview", disabled=choices.get("value") == ""):
+        with faults.guard("Preparing the repair"):
+            preview = repairs.preview_repair(
+                ws,
+                issue.code,
+                str(repair),
+                [str(found) for found in chosen] or None,
+                scenario_id=view.scenario_id,
+                **choices,
+            )
+            st.session_state["hlt-shown"] = (key, preview)
+    shown = st.session_state.get("hlt-shown")
+    if shown is not None and shown[0] == key:
+        _preview(ws, fmt, shown[1])
+
+
+def _choices(
+    ws: Workspace, fmt: Formats, issue: Any, repair: str, meant: list[str]
+) -> dict[str, Any]:
+    """Ask what a repair needs to know."""
+    if repair == "geocode":
+        return {"by": ask_by(ws, fmt, meant, issue.code)}
+    if repair == "reproject":
+        crs = st.text_input(
+            "Projection", key="hlt-crs", placeholder="guessed", width=140
+        )
+        return {"crs": crs.strip()} if crs.strip() else {}
+    if repair == "set_owner":
+        seats = holders.seats(ws)
+        owner = st.selectbox(
+            "Owner",
+            list(seats),
+            format_func=lambda seat: seats[seat],
+            key="hlt-owner",
+            width=280,
+        )
+        return {"owner_id": owner}
+    if repair == "set" and issue.column:
+        value = st.text_input("Value", key=f"hlt-value-{issue.code}", width=180)
+        return {"value": value.strip()}
+    if repair == "set":
+        lat = st.number_input("Latitude", -90.0, 90.0, 0.0, format="%.5f", width=150)
+        lon = st.number_input("Longitude", -180.0, 180.0, 0.0, format="%.5f", width=150)
+        return {"lat": lat, "lon": lon}
+    return {}
+
+
+def _preview(ws: Workspace, fmt: Formats, preview: RepairPreview) -> None:
+    """Show what would change, before and after, and do it."""
+    for note in preview.notes:
+        st.caption(markdown_text(note, 300))
+    if not preview.table.empty:
+        tables.table(
+            preview.table.head(SHOWN_ROWS),
+            {
+                "account_id": tables.Column("Account", width=110),
+                "name": tables.Column("Name", width="medium"),
+                "column": tables.Column("Column", width=130),
+                "before": tables.Column("Before", width="medium"),
+                "after": tables.Column("After", width="medium"),
+            },
+            fmt=fmt,
+            key="hlt-change",
+            height=260,
+            label="What the repair changes",
+        )
+    if not preview.held.empty:
+        st.caption(
+            f"{fmt.number(len(preview.held))} cannot be repaired so: "
+            + markdown_text("; ".join(preview.held["reason"].unique()[:3]), 300)
+        )
+    told = ", ".join(
+        f"{fmt.number(count)} in {table.replace('_', ' ')}"
+        for table, count in preview.n_rows.items()
+    )
+    if told:
+        st.caption(f"Rows changed: {told}.")
+    accounts = "account" if preview.n_accounts == 1 else "accounts"
+    if st.button(
+        f"Repair {fmt.number(preview.n_accounts)} {accounts}",
+        type="primary",
+        key="hlt-apply",
+        disabled=preview.n_accounts == 0,
+    ):
+        with faults.guard("Repairing"):
+            repairs.apply_repair(ws, preview)
+            st.session_state["hlt-done"] = f"Done: {preview.title}."
+            st.session_state["hlt-turn"] = st.session_state.get("hlt-turn", 0) + 1
+            st.session_state.pop("hlt-shown", None)
+            st.rerun()

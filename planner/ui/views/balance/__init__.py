@@ -1,0 +1,1 @@
+"""Parts of pages: asking for a balance and reading its answer."""

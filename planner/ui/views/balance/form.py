@@ -1,0 +1,238 @@
+"""The form that asks for a balance, a frontier or a headcount, and queues it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from planner.core.errors import ParamsError
+from planner.core.errors import PlannerError
+from planner.services.balance import inputs
+from planner.services.balance.request import LABELS
+from planner.services.balance.request import BalanceRequest
+from planner.services.balance.request import too_big
+from planner.services.balance.request import usual_counts
+from planner.services.drafts.gestures import things_text
+from planner.services.drafts.view import NOTHING
+from planner.services.drafts.view import Held
+from planner.services.drafts.view import held_of
+from planner.services.drafts.view import n_locked
+from planner.services.territories.view import TerritoryView
+from planner.territory.model.params import BalanceParams
+from planner.ui import faults
+from planner.ui import session
+from planner.ui.maps.text import markdown_text
+from planner.ui.views.balance.measures import MeasureAsked
+from planner.ui.views.balance.measures import ask_measures
+from planner.ui.views.balance.rules import Rules
+from planner.ui.views.balance.rules import ask_rules
+from planner.ui.views.workbench.workbench import Workbench
+
+MOST_TERRITORIES = 254  # what one map can tell apart by code
+MOST_SAID = 3  # units too big that are named
+KINDS = {
+    "balance": "One plan",
+    "frontier": "Moves against balance",
+    "headcount": "How many territories",
+}
+_SAID = {
+    "frontier": "Shows how even the territories of today can become if 0, 10, 25, 50 … "
+    "accounts move. Pick a point of the curve to see its plan.",
+    "headcount": "Plans with three territories fewer to three more, and compares "
+    "travel, hours, coverage and cost. Pick a number to see its plan. What is kept, "
+    "named or tied to today's territories is left aside here.",
+}
+_PLURAL = {"territory": "territories", "unit": "units", "account": "accounts"}
+_HOLDING = ("kept_territories", "kept_accounts", "keeps_drawn", "together_by")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the upper part of the form asks: the question, the number, the measures."""
+
+    kind: str
+    n_territories: int | None
+    measures: list[MeasureAsked]
+
+
+@st.dialog("Balance the territories", width="medium")
+def balance_form(bench: Workbench) -> None:
+    """Ask what to balance around what is drawn and locked, and queue the job."""
+    ws, view = bench.ws, bench.shown
+    currency = bench.fmt.currency
+    asked = _ask(bench)
+    with st.expander("More: what stays, shares, travel, cost of a move"):
+        rules = ask_rules(view, asked.kind, asked.n_territories, currency)
+    if asked.kind != "headcount" and not rules.own.get("districts"):
+        rules = replace(rules, own=rules.own | _ask_drawn(bench))
+    divided = _too_big(view, asked)
+    _foresee(bench, asked, rules, divided)
+    if not st.button("Start", type="primary", key="bal-start"):
+        return
+    with faults.guard("Starting the balance"):
+        request = _request(view, asked, rules, divided)
+        asked_now = request.for_kind(asked.kind)
+        inputs.check(ws, view, asked_now, _held(bench, asked, request))
+        session.submit(ws, asked.kind, bench.scenario.scenario_id, request.to_dict())
+        st.rerun()
+
+
+def _ask_drawn(bench: Workbench) -> dict[str, Any]:
+    """Say what is locked, and ask whether what is drawn stays, too."""
+    counts = n_locked(bench.opened.draft)
+    told = [
+        f"{bench.fmt.number(n)} {_PLURAL[what] if n > 1 else what}"
+        for what, n in counts.items()
+        if n
+    ]
+    if told:
+        st.caption(f"Locked, and stays where it is: {', '.join(told)}.")
+    drawn = held_of(bench.opened, keeps_drawn=True)
+    locks = bench.opened.draft.locks
+    n_units = len(drawn.units - locks.unit)
+    n_accounts = len(drawn.accounts - locks.account)
+    if not n_units and not n_accounts:
+        return {}
+    is_kept = st.toggle(
+        f"Keep what I have drawn: {things_text(n_units, n_accounts)}",
+        value=True,
+        key="bal-drawn",
+        help="Pending changes made by hand stay; what an earlier balance moved is "
+        "free. Off: everything that is not locked may move.",
+    )
+    return {"keeps_drawn": is_kept}
+
+
+def _held(bench: Workbench, asked: _Asked, request: BalanceRequest) -> Held:
+    if asked.kind == "headcount" or request.districts:
+        return NOTHING
+    return held_of(bench.opened, keeps_drawn=request.keeps_drawn)
+
+
+def _ask(bench: Workbench) -> _Asked:
+    """Ask which question, for how many territories, by which measures."""
+    view, currency = bench.shown, bench.fmt.currency
+    has_current = bool(view.units["territory_id"].notna().any())
+    kinds = [kind for kind in KINDS if has_current or kind != "frontier"]
+    kind = str(
+        st.segmented_control(
+            "What do you want to see?",
+            kinds,
+            default=kinds[0],
+            format_func=KINDS.get,
+            key="bal-kind",
+            required=True,
+        )
+    )
+    if kind in _SAID:
+        st.caption(_SAID[kind])
+    n_territories = None
+    if kind != "frontier":
+        left, _ = st.columns(2)
+        n_today = len(view.territories) if has_current else 10
+        n_empty = 0
+        if has_current and not held_of(bench.opened, keeps_drawn=True).is_empty:
+            # What is locked or drawn holds for the territories that have units.
+            n_empty = n_today - int(view.units["territory_id"].nunique())
+        n_today -= n_empty
+        label = "Territories" if kind == "balance" else "Around, territories"
+        n_territories = int(
+            left.number_input(label, min_value=1, value=n_today, step=1, key="bal-n")
+        )
+        if n_empty and kind == "balance" and n_territories == n_today:
+            noun = "territory holds" if n_empty == 1 else "territories hold"
+            st.caption(f"{n_empty} {noun} no unit and would end with this balance.")
+    return _Asked(
+        kind=kind, n_territories=n_territories, measures=ask_measures(view, currency)
+    )
+
+
+def _too_big(view: TerritoryView, asked: _Asked) -> tuple[str, ...]:
+    """Say which units alone are too big, and offer to divide them."""
+    if not all(one.is_sound for one in asked.measures):
+        return ()  # refused at Start
+    found = too_big(view, BalanceRequest(params=_params(asked, Rules())))
+    if found.empty:
+        return ()
+    told = [
+        f"**{markdown_text(str(row['name']))}** is {row['share']:.0%} of a territory's "
+        f"{LABELS[row['measure']].lower()}".replace("%", " %")
+        for row in found.head(MOST_SAID).to_dict("records")
+    ]
+    more = len(found) - len(told)
+    rest = f" and {more} more" if more else ""
+    st.warning(
+        f"Too big to be kept whole: {', '.join(told)}{rest}. With whole units the "
+        "limit cannot be met."
+    )
+    is_divided = st.toggle(
+        "Divide "
+        + ("it by its accounts" if len(found) == 1 else "them by their accounts"),
+        value=False,
+        key="bal-divide",
+        help="Its accounts may then go to different territories; all other units stay "
+        "whole. Accounts that differ from most of their unit are kept as named ones.",
+    )
+    has_accounts = found["n_accounts"] > 0
+    return tuple(found.loc[has_accounts, "unit_id"]) if is_divided else ()
+
+
+def _foresee(
+    bench: Workbench,
+    asked: _Asked,
+    rules: Rules,
+    divided: tuple[str, ...],
+) -> None:
+    """Say at once what must stay that makes the limit impossible."""
+    is_locked = any(n_locked(bench.opened.draft).values())
+    if not is_locked and not any(rules.own.get(name) for name in _HOLDING):
+        return
+    try:
+        request = _request(bench.shown, asked, rules, divided).for_kind(asked.kind)
+        held = _held(bench, asked, request)
+        said = inputs.check(bench.ws, bench.shown, request, held)
+    except PlannerError:
+        return  # told at Start
+    if said:
+        told = "; ".join(said[:MOST_SAID])
+        st.warning(
+            f"With what stays the limit cannot be met: {markdown_text(told, 400)}."
+        )
+
+
+def _params(asked: _Asked, rules: Rules) -> BalanceParams:
+    return BalanceParams(
+        measures=tuple(one.measure() for one in asked.measures),
+        n_territories=asked.n_territories,
+        **rules.start,
+    )
+
+
+def _request(
+    view: TerritoryView, asked: _Asked, rules: Rules, divided: tuple[str, ...]
+) -> BalanceRequest:
+    """Put the answers together; refuse what no map could show."""
+    if asked.n_territories is not None:
+        _check(asked.n_territories, len(view.units))
+    counts = usual_counts(len(view.accounts)) if asked.kind == "frontier" else ()
+    return BalanceRequest(
+        params=_params(asked, rules), split_units=divided, counts=counts, **rules.own
+    )
+
+
+def _check(n_territories: int, n_units: int) -> None:
+    """Refuse what no map could show or no balance could do."""
+    most = min(n_units, MOST_TERRITORIES)
+    if n_territories > n_units:
+        raise ParamsError(
+            f"{n_territories:,} territories cannot be made of {n_units:,} units: each "
+            f"needs at least one. Ask for {most:,} at most"
+        )
+    if n_territories > MOST_TERRITORIES:
+        raise ParamsError(
+            f"{n_territories:,} territories are more than one map can tell apart. Ask "
+            f"for {most:,} at most"
+        )

@@ -1,0 +1,184 @@
+"""How many territories: travel, hours, coverage and cost of each number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from planner.core.formats import Formats
+from planner.core.units import M_PER_KM
+from planner.core.units import MIN_PER_HOUR
+from planner.services.territories.view import TerritoryView
+from planner.services.workspace import Workspace
+from planner.ui import tables
+from planner.ui.charts.decisions import headcount_line
+from planner.ui.maps.text import markdown_text
+from planner.ui.views.balance.frontier import panel_head
+from planner.ui.views.balance.frontier import point_key
+
+
+def headcount_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
+    """
+    Show the comparison of a finished job.
+
+    Returns
+    -------
+    The chosen number, a key of the job's `plans`; None: none is chosen.
+    """
+    result = job.result
+    points = pd.DataFrame(result["points"]).set_index("n_territories")
+    made = points.loc[[n for n in points.index if str(n) in result["plans"]]]
+    key = point_key(job.job_id)
+    with st.container(key="pl-job-headcount"):
+        panel_head(ws, job, "How many territories", _help(fmt, result))
+        if len(made):
+            around = int(result["around"])
+            chosen = int(st.session_state.get(key) or around)
+            st.markdown(headcount_sentence(fmt, made, around, chosen))
+            _charts(fmt, made, chosen, float(result["reach_min"]))
+            _table(fmt, made, float(result["reach_min"]))
+        for n, told in points.get("problem", pd.Series(dtype="str")).dropna().items():
+            st.caption(f"{n} territories: {told}")
+        st.pills(
+            "Show the plan of so many territories",
+            [str(n) for n in made.index],
+            key=key,
+        )
+    return st.session_state.get(key)
+
+
+def with_next_head(view: TerritoryView, job: Any, chosen: str | None) -> TerritoryView:
+    """
+    Put a house where the next rep should live among the homes of a view.
+
+    Parameters
+    ----------
+    view
+        What the map shows.
+    job
+        A finished headcount job.
+    chosen
+        Number whose plan is shown; None: that of today.
+    """
+    number = int(chosen or job.result["around"])
+    points = [p for p in job.result["points"] if p["n_territories"] == number]
+    unit_id = points[0].get("next_head_unit") if points else None
+    if unit_id not in view.units.index:
+        return view
+    place = view.units.geometry[unit_id].representative_point()
+    home = pd.DataFrame(
+        {
+            "name": [f"Next rep, around {points[0]['next_head']}"],
+            "lat": [place.y],
+            "lon": [place.x],
+            "territory_id": [view.units["territory_id"][unit_id]],
+        },
+        index=["next"],
+    )
+    return replace(view, homes=pd.concat([view.homes, home]))
+
+
+def _help(fmt: Formats, result: dict[str, Any]) -> str:
+    return (
+        "Each number is balanced by itself, within the limits asked. Coverage: the "
+        f"share within {result['reach_min']:.0f} minutes' drive of the middle of its "
+        "territory. Hours: visits by class and the driving of each plan, estimated; a "
+        f"rep can give {fmt.number(result['capacity_h'])} h a year. Cost: reps of the "
+        "mean cost of today's."
+    )
+
+
+def headcount_sentence(
+    fmt: Formats, points: pd.DataFrame, around: int, chosen: int
+) -> str:
+    """Say what one more and one fewer would change, and where the next head lives."""
+    said = []
+    if around in points.index:
+        now = points.loc[around]
+        for n, what in ((around + 1, "One more rep"), (around - 1, "One rep fewer")):
+            if n not in points.index:
+                continue
+            then = points.loc[n]
+            km = fmt.length(
+                (then["weighted_mean_km"] - now["weighted_mean_km"]) * M_PER_KM
+            )
+            told = f"{what} changes the mean way by {fmt.signed(km, 1)} "
+            told += fmt.distance_unit
+            if _knows(points, "cost_minor") and points["cost_minor"].any():
+                cost = then["cost_minor"] - now["cost_minor"]
+                told += f" and the cost by {fmt.signed_money(round(cost))} a year"
+            said.append(f"{told}.")
+    row = points.loc[chosen] if chosen in points.index else points.iloc[-1]
+    if isinstance(row.get("next_head"), str):
+        said.append(
+            f"With {row.name} territories the next rep should live around "
+            f"**{markdown_text(row['next_head'])}**, a house on the map."
+        )
+    return " ".join(said)
+
+
+def _knows(points: pd.DataFrame, column: str) -> bool:
+    return column in points and bool(points[column].notna().any())
+
+
+def _charts(fmt: Formats, points: pd.DataFrame, chosen: int, reach_min: float) -> None:
+    km = points["weighted_mean_km"].astype(float)
+    shown = [
+        (
+            f"Mean way, {fmt.distance_unit}",
+            km.map(lambda value: fmt.length(value * M_PER_KM)),
+            ".1f",
+        )
+    ]
+    if _knows(points, "busiest_share"):
+        busiest = points["busiest_share"].astype(float)
+        shown.append(("Busiest rep, of capacity", busiest, ".0%"))
+    covered = points["coverage_share"].astype(float)
+    shown.append((f"Within {reach_min:.0f} min", covered, ".0%"))
+    if points["cost_minor"].any():
+        cost = fmt.whole_money(points["cost_minor"])
+        shown.append((f"Cost a year, {fmt.currency}", cost, ".3s"))
+    for place, (label, values, number) in zip(
+        st.columns(len(shown)), shown, strict=True
+    ):
+        place.altair_chart(
+            headcount_line(values, label=label, number=number, chosen=chosen)
+        )
+
+
+def _table(fmt: Formats, points: pd.DataFrame, reach_min: float) -> None:
+    table = points.reset_index()
+    table["way_m"] = table["weighted_mean_km"].astype(float) * M_PER_KM
+    columns = {
+        "n_territories": tables.Column(
+            "Territories", "number", width=84, is_pinned=True
+        ),
+        "is_met": tables.Column("Within limits", "check", width=96),
+        "way_m": tables.Column("Mean way", "distance", width=96),
+    }
+    if _knows(table, "hours"):
+        for name, source in (("all_min", "hours"), ("road_min", "travel_hours")):
+            table[name] = table[source].astype(float) * MIN_PER_HOUR
+        columns |= {
+            "all_min": tables.Column("All hours", "hours", width=104),
+            "road_min": tables.Column("On the road", "hours", width=112),
+            "busiest_share": tables.Column(
+                "Busiest rep",
+                "share",
+                help="Hours of the busiest rep, of what a rep can give in a year",
+                width=104,
+            ),
+        }
+    columns["coverage_share"] = tables.Column(
+        f"Within {reach_min:.0f} min", "share", width=128
+    )
+    if table["cost_minor"].any():
+        columns["cost_minor"] = tables.Column("Cost a year", "money", width=112)
+    if "next_head" in table:
+        columns["next_head"] = tables.Column("Next rep around", width=140)
+    tables.table(
+        table, columns, fmt=fmt, key="terr-headcount", label="Numbers of territories"
+    )

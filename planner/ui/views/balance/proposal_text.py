@@ -1,0 +1,117 @@
+"""What a proposal says: what it changes, how good it is, what could not be had."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from planner.core.formats import Formats
+from planner.services.balance.proposal import Proposal
+from planner.services.balance.request import LABELS
+from planner.services.territories.wording import ALONE
+from planner.ui.maps.text import markdown_text
+from planner.ui.views.workbench.balance_figures import writer_of
+
+_MET = 1e-6  # rounding allowed at a limit
+_BEST = 0.0005  # a gap that shows as none
+PROOF_HELP = (
+    "No plan within these limits can be better by more than this. The proof holds for "
+    "the middles (or homes) of this plan, and leaves aside that units stay whole and "
+    "territories hang together; so the plan may well be nearer the best than it says."
+)
+
+
+def unmet_lines(report: Mapping[str, Any]) -> list[str]:
+    """Say what could not be had, the least proven first, then who stands in the way."""
+    lines = [_capital(str(text)) for text in report.get("violations") or []]
+    said_first = {row["unit_id"] for row in report.get("too_big") or []}
+    for row in report.get("blocking") or []:
+        unit, name = row.get("unit"), str(row.get("unit_name") or "")
+        reason = str(row.get("reason", ""))
+        if unit in said_first and ALONE in reason:
+            continue
+        told = f"{row.get('territory') or ''}: {reason}".strip(": ")
+        lines.append(f"{told} ({name})" if name else told)
+    return lines
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def proof_text(fmt: Formats, report: Mapping[str, Any]) -> str:
+    """Say how near the best possible a plan is proven to be; "" if nothing is."""
+    status = report.get("status")
+    stopped = (
+        "Stopped early, this is the best found until then. "
+        if status in ("cancelled", "time_limit")
+        else ""
+    )
+    gap, what = report.get("gap"), "Travel"
+    if report.get("minimised") == "moves":
+        what = "Disturbance"
+        objective, least = report.get("objective"), report.get("moved_lower_bound")
+        if objective == report.get("moved") and least is not None:
+            return (
+                f"{stopped}{fmt.number(objective)} units move; at least "
+                f"{fmt.number(least)} must, proven."
+            )
+    if gap is None:
+        return stopped.strip()
+    if gap < _BEST:
+        return f"{stopped}{what} is the best possible at these limits, proven."
+    return (
+        f"{stopped}{what} is within {fmt.share(gap)} of the best possible at these "
+        "limits, proven."
+    )
+
+
+def proposal_text(fmt: Formats, proposal: Proposal) -> str:
+    """Say what a plan reaches and how many accounts it moves, in one line."""
+    report = proposal.report
+    parts = []
+    for name, found in report.get("measures", {}).items():
+        if found.get("tolerance") is not None and found["max_deviation"] is not None:
+            worst, limit = found["max_deviation"], found["tolerance"]
+            told = f"{LABELS.get(name, name)} within {fmt.share(worst)}"
+            if worst > limit + _MET:
+                told += f" (limit {fmt.share(limit, 0)} not met)"
+            parts.append(told)
+        parts += _limits_text(fmt, name, found)
+    of_all = fmt.number(len(proposal.before.accounts))
+    if proposal.before.territories.empty:
+        n_placed = len(proposal.after.accounts) - proposal.after.n_unassigned_accounts
+        parts.append(f"{fmt.number(n_placed)} of {of_all} accounts get a territory")
+    else:
+        moved = fmt.number(len(proposal.moved_accounts))
+        parts.append(f"{moved} of {of_all} accounts move")
+    return markdown_text(" · ".join(parts), 400)
+
+
+def _limits_text(fmt: Formats, name: str, found: Mapping[str, Any]) -> list[str]:
+    """Say what the least and the most of a territory became, where they were asked."""
+    written, label = writer_of(name, fmt), LABELS.get(name, name)
+    told = []
+    for word, limit, reached, over in (
+        ("at least", found.get("minimum"), found.get("least"), -1),
+        ("at most", found.get("maximum"), found.get("most"), 1),
+    ):
+        if limit is None or reached is None:
+            continue
+        is_passed = over * (reached - limit) > _MET * max(1.0, limit)
+        asked = f" (asked {written(limit)}, not met)" if is_passed else ""
+        told.append(f"{label} {word} {written(reached)}{asked}")
+    return told
+
+
+def exceptions_text(fmt: Formats, n_exceptions: int) -> str:
+    """Say which accounts named apart would follow their unit again."""
+    if n_exceptions == 1:
+        return (
+            "1 account is kept apart from its unit by name; accepting ends this "
+            "exception, and it follows its unit."
+        )
+    return (
+        f"{fmt.number(n_exceptions)} accounts are kept apart from their unit by name; "
+        "accepting ends these exceptions, and they follow their units."
+    )

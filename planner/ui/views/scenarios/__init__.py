@@ -1,0 +1,1 @@
+"""Parts of pages: scenarios compared, tried, published."""
