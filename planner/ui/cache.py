@@ -30,6 +30,7 @@ from planner.services.balance.proposal import Proposal
 from planner.services.company import companies
 from planner.services.people.roster import Roster
 from planner.services.people.roster import load_roster
+from planner.services.scenarios import Scenario
 from planner.services.scenarios import listing
 from planner.services.scenarios.listing import Comparison
 from planner.services.territories import accounts
@@ -38,7 +39,6 @@ from planner.services.territories.view import Facts
 from planner.services.territories.view import TerritoryView
 from planner.services.territories.view import company_facts as read_facts
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import Scenario
 from planner.ui.components.planmap import Layer
 from planner.ui.components.planmap import Outline
 from planner.ui.components.planmap import places_of

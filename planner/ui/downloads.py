@@ -11,9 +11,9 @@ import streamlit as st
 
 from planner.services.exports import files
 from planner.services.exports.files import Offer
+from planner.services.scenarios import Scenario
 from planner.services.scenarios import listing
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import Scenario
 
 MOST_OF_NAME = 60  # characters of a scenario's name in that of a file
 FORMAT_NAMES = {

@@ -9,16 +9,16 @@ import streamlit as st
 from planner.core.errors import JobError
 from planner.core.formats import Formats
 from planner.core.settings import Settings
+from planner.jobs import Job
 from planner.jobs import queue
 from planner.jobs.worker import ensure_worker
 from planner.services.company import companies
+from planner.services.scenarios import FIELD
+from planner.services.scenarios import Scenario
 from planner.services.scenarios import listing
 from planner.services.scenarios import publishing
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
-from planner.store.jobs import Job
-from planner.store.scenarios import lineage
-from planner.store.scenarios.lineage import Scenario
 from planner.ui.widgets import JobState
 from planner.ui.widgets import JobView
 
@@ -117,7 +117,7 @@ def scenario(ws: Workspace) -> Scenario | None:
         if candidate.scenario_id == chosen:
             st.session_state[_SCENARIO] = chosen
             return candidate
-    owners = [candidate for candidate in known if candidate.team == lineage.FIELD]
+    owners = [candidate for candidate in known if candidate.team == FIELD]
     drafts = [candidate for candidate in owners if candidate.status == "draft"]
     latest = next(iter(drafts or owners or known), None)
     if latest is not None:

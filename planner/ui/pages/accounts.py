@@ -8,8 +8,8 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.services.exports import sharing
 from planner.services.imports import market
+from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import Scenario
 from planner.ui import cache
 from planner.ui import session
 from planner.ui import tables

@@ -7,10 +7,10 @@ import datetime as dt
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.services.admin import AuditQuery
 from planner.services.admin import audit
 from planner.services.company import companies
 from planner.services.workspace import Workspace
-from planner.store.audit.search import AuditQuery
 from planner.ui import faults as ui_faults
 from planner.ui import session
 from planner.ui import tables

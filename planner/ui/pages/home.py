@@ -11,13 +11,13 @@ from planner.core.formats import Formats
 from planner.core.money import MINOR_DIGITS
 from planner.services import workspace
 from planner.services.accounts import segments
+from planner.services.company import Company
 from planner.services.company import companies
+from planner.services.scenarios import FIELD
+from planner.services.scenarios import Scenario
 from planner.services.scenarios import listing
 from planner.services.scenarios import publishing
 from planner.services.workspace import Workspace
-from planner.store.company.companies import Company
-from planner.store.scenarios import lineage
-from planner.store.scenarios.lineage import Scenario
 from planner.ui import cache
 from planner.ui import faults
 from planner.ui import session
@@ -128,7 +128,7 @@ def _quotas_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -> str
 
 
 def _publish_state(ws: Workspace, fmt: Formats) -> str:
-    published = publishing.publications(ws, lineage.FIELD)
+    published = publishing.publications(ws, FIELD)
     if not published:
         return "nothing published yet"
     return f"in force from {fmt.day(published[0].effective_from)}"

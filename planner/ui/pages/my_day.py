@@ -14,12 +14,12 @@ from planner.core.text import map_text
 from planner.jobs import queue
 from planner.services.company import companies
 from planner.services.exports import sharing
+from planner.services.scenarios import Scenario
 from planner.services.scenarios import listing
 from planner.services.scenarios import publishing
 from planner.services.visits import plans
 from planner.services.visits.plans import RepWeeks
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import Scenario
 from planner.ui import cache
 from planner.ui import session
 from planner.ui import tables

@@ -13,9 +13,9 @@ from planner.core.formats import Formats
 from planner.core.money import minor_digits
 from planner.services.quotas import setting
 from planner.services.quotas.setting import QuotaView
+from planner.services.scenarios import Scenario
 from planner.services.scenarios import publishing
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import Scenario
 from planner.ui import faults
 from planner.ui import session
 from planner.ui import tables

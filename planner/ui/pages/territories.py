@@ -17,10 +17,10 @@ from planner.services.drafts.problems import fix_of
 from planner.services.exports import sharing
 from planner.services.imports import market as services_market
 from planner.services.people.roster import Roster
+from planner.services.scenarios import Scenario
 from planner.services.scenarios import listing
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import Scenario
 from planner.territory.model.unit_table import MEASURES
 from planner.territory.model.workhours import HOURS
 from planner.ui import cache

@@ -14,8 +14,8 @@ from planner.maps.sheet import MapSheet
 from planner.services.exports import sharing
 from planner.services.exports.files import MIMES
 from planner.services.exports.files import Offer
+from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import Scenario
 from planner.ui.downloads import file_name
 
 LABEL = "Share as a web page"

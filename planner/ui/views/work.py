@@ -10,10 +10,10 @@ from planner.services.pay import runs
 from planner.services.pay.runs import PayView
 from planner.services.quotas import setting
 from planner.services.quotas.setting import QuotaView
+from planner.services.scenarios import Scenario
 from planner.services.visits import plans
 from planner.services.visits.plans import RepWeeks
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import Scenario
 from planner.ui.cache import Key
 from planner.ui.cache import facts_key
 

@@ -19,9 +19,9 @@ from planner.services.balance.request import KINDS
 from planner.services.balance.request import LABELS
 from planner.services.balance.request import BalanceRequest
 from planner.services.drafts.editing import undo
+from planner.services.scenarios import Scenario
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import Scenario
 from planner.ui import cache
 from planner.ui import session
 from planner.ui import widgets

@@ -12,9 +12,9 @@ from planner.core.money import MINOR_DIGITS
 from planner.core.names import name_from
 from planner.services.company import companies
 from planner.services.imports import refresh
+from planner.services.scenarios import FIELD
 from planner.services.scenarios import listing
 from planner.services.workspace import Workspace
-from planner.store.scenarios import lineage
 
 CURRENCIES = tuple(MINOR_DIGITS)
 NEW, INTO = "new", "into"
@@ -119,7 +119,7 @@ def _draft(ws: Workspace, file_id: str) -> dict[str, Any]:
     drafts = {
         found.scenario_id: found
         for found in listing.scenarios(ws)
-        if found.status == "draft" and found.team == lineage.FIELD
+        if found.status == "draft" and found.team == FIELD
     }
     chosen = st.selectbox(
         "Into the draft",

@@ -6,12 +6,12 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.services.exports import sharing
+from planner.services.scenarios import FIELD
+from planner.services.scenarios import Scenario
 from planner.services.scenarios import listing
 from planner.services.scenarios.listing import Comparison
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store.scenarios import lineage
-from planner.store.scenarios.lineage import Scenario
 from planner.ui import cache
 from planner.ui.components.planmap import planmap
 from planner.ui.faults import guarded
@@ -136,10 +136,8 @@ def two_maps(ws: Workspace, fmt: Formats, found: Comparison, *, key: str) -> Non
 
 def _last_year_button(ws: Workspace, known: list[Scenario], current: Scenario) -> None:
     """Offer the plan of a year ago against the open draft, else the latest one."""
-    drafts = [
-        one for one in known if one.status == "draft" and one.team == lineage.FIELD
-    ]
-    is_own = current.status == "draft" and current.team == lineage.FIELD
+    drafts = [one for one in known if one.status == "draft" and one.team == FIELD]
+    is_own = current.status == "draft" and current.team == FIELD
     draft = current if is_own else next(iter(drafts), None)
     published = listing.last_years(ws)
     st.button(

@@ -12,8 +12,8 @@ from planner.core.formats import MINUS
 from planner.core.formats import Formats
 from planner.core.text import map_text
 from planner.core.units import M_PER_KM
+from planner.services.scenarios import Scenario
 from planner.services.scenarios.listing import Comparison
-from planner.store.scenarios.lineage import Scenario
 
 
 def metrics_table(metrics: pd.DataFrame, fmt: Formats, a: Scenario, b: Scenario) -> str:

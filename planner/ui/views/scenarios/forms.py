@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.services.scenarios import Scenario
 from planner.services.scenarios import listing
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import Scenario
 from planner.ui import faults
 from planner.ui import session
 from planner.ui import tables

@@ -11,11 +11,11 @@ import streamlit as st
 from planner.core.errors import PlannerError
 from planner.core.formats import Formats
 from planner.core.text import map_text
+from planner.services.scenarios import FIELD
+from planner.services.scenarios import Scenario
 from planner.services.scenarios import publishing
 from planner.services.scenarios.publishing import PublishPreview
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import FIELD
-from planner.store.scenarios.lineage import Scenario
 from planner.ui import faults
 from planner.ui import session
 from planner.ui import tables

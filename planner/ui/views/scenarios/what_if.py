@@ -9,9 +9,11 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
+from planner.jobs import Job
 from planner.jobs import queue
 from planner.services.balance.request import LABELS
 from planner.services.people.holders import VACANT
+from planner.services.scenarios import Scenario
 from planner.services.scenarios import listing
 from planner.services.scenarios import what_if
 from planner.services.scenarios.listing import Comparison
@@ -19,8 +21,6 @@ from planner.services.territories.view import TerritoryView
 from planner.services.territories.wording import report_in_words
 from planner.services.territories.wording import unit_names
 from planner.services.workspace import Workspace
-from planner.store.jobs import Job
-from planner.store.scenarios.lineage import Scenario
 from planner.ui import cache
 from planner.ui import faults
 from planner.ui import session

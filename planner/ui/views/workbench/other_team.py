@@ -6,12 +6,12 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.units import MIN_PER_HOUR
+from planner.services.scenarios import Scenario
 from planner.services.scenarios import listing
 from planner.services.territories.overlap import TeamOverlap
 from planner.services.territories.overlap import lay_over
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import Scenario
 from planner.ui import cache
 from planner.ui import tables
 from planner.ui.components.planmap import Outline

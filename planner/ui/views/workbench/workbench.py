@@ -30,9 +30,9 @@ from planner.services.drafts.gestures import things_text
 from planner.services.drafts.gestures import unlock_edit
 from planner.services.drafts.log import OpenDraft
 from planner.services.drafts.view import drafted
+from planner.services.scenarios import Scenario
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store.scenarios.lineage import Scenario
 from planner.territory.editing.apply import count_held
 from planner.territory.editing.dividing import next_territory_id
 from planner.territory.editing.edits import ACCOUNT
