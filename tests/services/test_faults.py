@@ -435,7 +435,7 @@ def test_a_fault_at_any_call_leaves_every_row_as_it_was(small, name):
 WITHOUT_FAULTS = {
     "_load_sample": "the same saves as write_list, on 3,000 accounts: too slow here",
     "_wait_for_turn": "one row that says when the address service may be asked",
-    "_ask": "one row of the cache; tests/services/accounts/test_geocoding.py kills it midway",
+    "_ask": "one row of the cache; test_geocoding.py kills it midway",
     "progress": "shows how far a job has come; the next one stands for it",
     "beat": "shows that a worker lives; the next one stands for it",
     "requeue_stale": "one UPDATE statement",

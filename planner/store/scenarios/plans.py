@@ -1,9 +1,4 @@
-"""
-What a scenario says: who lies in which territory, and who works it.
-
-Records stand in `store.scenarios.lineage` and edits in `store.scenarios.editing`; their names are offered
-here too, so that callers need one module.
-"""
+"""What a scenario says: who lies in which territory, and who works it."""
 
 from __future__ import annotations
 
