@@ -2,14 +2,18 @@
 What pages read, kept until it changes.
 
 A scenario is kept under its version, a company's facts under the service's stamp of
-them, so no frame is ever hashed and nothing stale is shown. What comes back is shared
+them, so no frame is ever hashed and nothing stale is shown: arguments whose name begins
+with an underscore do not count. What comes back is shared
 between sessions: read it, never write to it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
+from typing import ParamSpec
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -18,7 +22,6 @@ from planner.core.files.spreadsheets import csv_bytes
 from planner.core.files.spreadsheets import xlsx_bytes
 from planner.core.files.tables import in_money
 from planner.core.formats import Formats
-from planner.core.settings import Settings
 from planner.geography.boundaries import load_states
 from planner.segmentation.rules import Rule
 from planner.services.accounts import health as health_service
@@ -28,8 +31,14 @@ from planner.services.accounts.segments import SegmentView
 from planner.services.balance import proposal as territory
 from planner.services.balance.proposal import Proposal
 from planner.services.company import companies
+from planner.services.company import overview
+from planner.services.company.overview import CompanyView
+from planner.services.pay import runs
+from planner.services.pay.runs import PayView
 from planner.services.people.roster import Roster
 from planner.services.people.roster import load_roster
+from planner.services.quotas import setting
+from planner.services.quotas.setting import QuotaView
 from planner.services.scenarios import Scenario
 from planner.services.scenarios import listing
 from planner.services.scenarios.listing import Comparison
@@ -38,6 +47,8 @@ from planner.services.territories import view as services_territory_view
 from planner.services.territories.view import Facts
 from planner.services.territories.view import TerritoryView
 from planner.services.territories.view import company_facts as read_facts
+from planner.services.visits import plans
+from planner.services.visits.plans import RepWeeks
 from planner.services.workspace import Workspace
 from planner.ui.components.planmap import Layer
 from planner.ui.components.planmap import Outline
@@ -50,6 +61,8 @@ from planner.ui.maps.territory import outlines_of
 from planner.ui.maps.territory import territory_colours
 from planner.ui.maps.territory import unit_facts
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Key = tuple[str, ...]
 _COLOURS = "territory_colours"
 PALETTE = "terr-palette"  # its name, as the Territories page asks for it
@@ -62,98 +75,76 @@ def facts_key(ws: Workspace) -> Key:
     return where, str(ws.company_id), companies.facts_stamp(ws)
 
 
-def _scenario_key(ws: Workspace, scenario: Scenario | None) -> Key:
-    if scenario is None:
-        return (*facts_key(ws), "", "")
-    return (*facts_key(ws), scenario.scenario_id, str(scenario.version))
+def _version_key(scenario: Scenario) -> Key:
+    return scenario.scenario_id, str(scenario.version)
 
 
+def kept(
+    max_entries: int, spinner: str | bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """
+    Keep what a function reads until the facts or the scenario it is of change.
+
+    Parameters
+    ----------
+    max_entries
+        Most answers that are kept.
+    spinner
+        What the page says while it waits; False: nothing.
+    """
+    keep: Callable[[Callable[P, R]], Callable[P, R]] = st.cache_resource(
+        max_entries=max_entries,
+        show_spinner=spinner,
+        hash_funcs={Workspace: facts_key, Scenario: _version_key},
+    )
+    return keep
+
+
+@kept(4, "Reading the accounts …")
 def company_facts(ws: Workspace) -> Facts:
     """Read what no scenario of the open company changes."""
-    return _company_facts(facts_key(ws), ws)
+    return read_facts(ws)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the accounts …")
-def _company_facts(
-    kept_under: Key,  # noqa: ARG001
-    _ws: Workspace,
-) -> Facts:
-    return read_facts(_ws)
-
-
+@kept(12, "Reading the scenario …")
 def territory_view(ws: Workspace, scenario: Scenario) -> TerritoryView:
     """Read the territories of a scenario."""
-    return _territory_view(_scenario_key(ws, scenario), ws, scenario.scenario_id)
+    return services_territory_view.overview(ws, scenario.scenario_id, company_facts(ws))
 
 
-@st.cache_resource(max_entries=12, show_spinner="Reading the scenario …")
-def _territory_view(
-    kept_under: Key,  # noqa: ARG001
-    _ws: Workspace,
-    _scenario_id: str,
-) -> TerritoryView:
-    return services_territory_view.overview(_ws, _scenario_id, company_facts(_ws))
-
-
+@kept(8, "Reading the accounts …")
 def account_list(ws: Workspace, scenario: Scenario | None) -> pd.DataFrame:
     """Read the accounts with their owners in a scenario."""
     scenario_id = scenario.scenario_id if scenario else None
-    return _account_list(_scenario_key(ws, scenario), ws, scenario_id)
+    return accounts.account_list(ws, scenario_id, company_facts(ws).accounts)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading the accounts …")
-def _account_list(
-    kept_under: Key,  # noqa: ARG001
-    _ws: Workspace,
-    _scenario_id: str | None,
-) -> pd.DataFrame:
-    known = company_facts(_ws).accounts
-    return accounts.account_list(_ws, _scenario_id, known)
-
-
+@kept(8, "Comparing …")
 def comparison(ws: Workspace, a: Scenario, b: Scenario) -> Comparison:
     """Put two scenarios side by side."""
-    key = (*_scenario_key(ws, a), b.scenario_id, str(b.version))
-    return _comparison(key, ws, a, b)
+    return listing.compare_views(ws, territory_view(ws, a), territory_view(ws, b))
 
 
-@st.cache_resource(max_entries=8, show_spinner="Comparing …")
-def _comparison(
-    kept_under: Key,  # noqa: ARG001
-    _ws: Workspace,
-    _a: Scenario,
-    _b: Scenario,
-) -> Comparison:
-    views = territory_view(_ws, _a), territory_view(_ws, _b)
-    return listing.compare_views(_ws, *views)
-
-
+@kept(6, "Reading the proposal …")
 def proposal(
-    ws: Workspace, scenario: Scenario, job_id: str, result: Mapping[str, Any]
-) -> Proposal:
-    """Read a finished balance job as a change of the scenario."""
-    key = (*_scenario_key(ws, scenario), job_id)
-    return _proposal(key, ws, scenario.scenario_id, result)
-
-
-@st.cache_resource(max_entries=6, show_spinner="Reading the proposal …")
-def _proposal(
-    kept_under: Key,  # noqa: ARG001
-    _ws: Workspace,
-    _scenario_id: str,
+    ws: Workspace,
+    scenario: Scenario,
+    job_id: str,  # noqa: ARG001 - whose result it is
     _result: Mapping[str, Any],
 ) -> Proposal:
-    return territory.proposal(_ws, _scenario_id, _result)
+    """Read a finished balance job as a change of the scenario."""
+    return territory.proposal(ws, scenario.scenario_id, _result)
 
 
 def team_outlines(ws: Workspace, theirs: TerritoryView) -> list[Outline]:
     """Draw a team's territories as outlines, to lie over another's."""
-    return _team_outlines(_scenario_key(ws, theirs.scenario), theirs)
+    return _team_outlines(ws, theirs.scenario, theirs)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Drawing the other team …")
+@kept(8, "Drawing the other team …")
 def _team_outlines(
-    kept_under: Key,  # noqa: ARG001
+    ws: Workspace,  # noqa: ARG001
+    scenario: Scenario,  # noqa: ARG001
     _theirs: TerritoryView,
 ) -> list[Outline]:
     return outlines_of(_theirs)
@@ -175,64 +166,51 @@ def colours(ws: Workspace, view: TerritoryView) -> dict[str, str]:
     return found
 
 
-def unit_shapes(ws: Workspace, view: TerritoryView, fmt: Formats) -> Layer:
-    """Encode the units of a company for the map."""
-    return _unit_shapes(facts_key(ws), fmt, view)
-
-
-@st.cache_resource(max_entries=6, show_spinner="Drawing the units …")
-def _unit_shapes(
-    kept_under: Key,  # noqa: ARG001
-    fmt: Formats,
+@kept(6, "Drawing the units …")
+def unit_shapes(
+    ws: Workspace,  # noqa: ARG001
     _view: TerritoryView,
+    fmt: Formats,
 ) -> Layer:
+    """Encode the units of a company for the map."""
     return shapes_of(_view.units, facts=unit_facts(_view, fmt))
 
 
-def roster(ws: Workspace, scenario: Scenario) -> Roster:
-    """Read who works for the company; saving a scenario may add seats."""
-    return _roster(_scenario_key(ws, scenario), ws)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)  # one a scenario, and small
-def _roster(
-    kept_under: Key,  # noqa: ARG001
-    _ws: Workspace,
+@kept(32)  # one a scenario, and small
+def roster(
+    ws: Workspace,
+    scenario: Scenario,  # noqa: ARG001 - saving one may add seats
 ) -> Roster:
-    return load_roster(_ws)
+    """Read who works for the company."""
+    return load_roster(ws)
 
 
-def unit_middles(ws: Workspace, view: TerritoryView) -> pd.DataFrame:
-    """Find a place inside each unit, by which shapes drawn around it take it in."""
-    return _unit_middles(facts_key(ws), view)
-
-
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _unit_middles(
-    kept_under: Key,  # noqa: ARG001
+@kept(6)
+def unit_middles(
+    ws: Workspace,  # noqa: ARG001
     _view: TerritoryView,
 ) -> pd.DataFrame:
+    """Find a place inside each unit, by which shapes drawn around it take it in."""
     middle = _view.units.geometry.representative_point()
     return pd.DataFrame({"lat": middle.y, "lon": middle.x}, index=_view.units.index)
 
 
+@kept(6)
 def home_bounds(
-    ws: Workspace, view: TerritoryView
-) -> tuple[float, float, float, float]:
-    """Frame the first look at a company's map: south, west, north, east."""
-    return _home_bounds(facts_key(ws), view)
-
-
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _home_bounds(
-    kept_under: Key,  # noqa: ARG001
+    ws: Workspace,  # noqa: ARG001
     _view: TerritoryView,
 ) -> tuple[float, float, float, float]:
+    """Frame the first look at a company's map: south, west, north, east."""
     return bounds_of(_view)
 
 
+@kept(12)
 def account_places(
-    ws: Workspace, scenario: Scenario | None, rows: pd.DataFrame, fmt: Formats, of: str
+    ws: Workspace,  # noqa: ARG001
+    scenario: Scenario | None,
+    _rows: pd.DataFrame,
+    fmt: Formats,
+    of: str,  # noqa: ARG001
 ) -> Layer:
     """
     Encode accounts for the map.
@@ -241,40 +219,29 @@ def account_places(
     ----------
     ws, scenario
         Whose accounts, under which owners; None: owners are not told.
-    rows
+    _rows
         The accounts, of `account_list`.
     fmt
         How the facts of the popover are written.
     of
         Which accounts they are, such as the filter: equal texts, equal rows.
     """
-    has_owner = scenario is not None
-    return _account_places(_scenario_key(ws, scenario), fmt, of, has_owner, rows)
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _account_places(
-    kept_under: Key,  # noqa: ARG001
-    fmt: Formats,
-    of: str,  # noqa: ARG001
-    has_owner: bool,
-    _rows: pd.DataFrame,
-) -> Layer:
-    return places_of(_rows, facts=account_facts(_rows, fmt, has_owner=has_owner))
+    facts = account_facts(_rows, fmt, has_owner=scenario is not None)
+    return places_of(_rows, facts=facts)
 
 
 def state_shapes(ws: Workspace, view: TerritoryView | None) -> Layer | None:
     """Encode the states around a company's units, the quiet base of its maps."""
-    return _state_shapes((*facts_key(ws), str(view is None)), ws.settings, view)
+    return _state_shapes(ws, view is None, view)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
+@kept(6)
 def _state_shapes(
-    kept_under: Key,  # noqa: ARG001
-    _settings: Settings,
-    _view: TerritoryView,
+    ws: Workspace,
+    is_whole: bool,  # noqa: ARG001
+    _view: TerritoryView | None,
 ) -> Layer | None:
-    outlines = load_states(_settings.data_dir)
+    outlines = load_states(ws.settings.data_dir)
     if _view is None or _view.units.empty:
         return shapes_of(outlines)
     west, south, east, north = _view.units.total_bounds
@@ -284,39 +251,58 @@ def _state_shapes(
     return shapes_of(near) if len(near) else None
 
 
+@kept(4, "Looking at every account …")
 def health(ws: Workspace, scenario: Scenario | None, *, fuzzy: bool) -> HealthView:
     """Read what is wrong with the accounts."""
-    key = (*_scenario_key(ws, scenario), str(fuzzy))
-    return _health(key, ws, scenario.scenario_id if scenario else None, fuzzy)
+    scenario_id = scenario.scenario_id if scenario else None
+    return health_service.health(ws, scenario_id, fuzzy=fuzzy)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Looking at every account …")
-def _health(
-    kept_under: Key,  # noqa: ARG001
-    _ws: Workspace,
-    _scenario_id: str | None,
-    _fuzzy: bool,
-) -> HealthView:
-    return health_service.health(_ws, _scenario_id, fuzzy=_fuzzy)
-
-
-def saved_segments(ws: Workspace, rules: tuple[Rule, ...]) -> SegmentView:
+@kept(4, "Reading the segments …")
+def saved_segments(ws: Workspace, _rules: tuple[Rule, ...]) -> SegmentView:
     """Read what the saved rules decide."""
-    return _saved_segments(facts_key(ws), ws, rules)
+    return segments.preview(ws, _rules)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the segments …")
-def _saved_segments(
-    kept_under: Key,  # noqa: ARG001
-    _ws: Workspace,
-    _rules: tuple[Rule, ...],
-) -> SegmentView:
-    return segments.preview(_ws, _rules)
+@kept(64, "Reading the visits …")
+def rep_weeks(
+    ws: Workspace,
+    scenario: Scenario,
+    rep_id: str,
+    run_id: str,  # noqa: ARG001 - planned anew: other weeks
+) -> RepWeeks:
+    """Read a rep's planned weeks."""
+    return plans.rep_weeks(ws, scenario.scenario_id, rep_id)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Writing the files …")
+@kept(12, "Reading the quotas …")
+def quota_view(ws: Workspace, scenario: Scenario) -> QuotaView:
+    """Read a scenario's quotas."""
+    return setting.quota_view(ws, scenario.scenario_id)
+
+
+@kept(24, "Reading the pay run …")
+def pay_view(
+    ws: Workspace,
+    period: str,
+    run_id: str,  # noqa: ARG001 - run anew: other pay
+) -> PayView | None:
+    """Read a month's pay by position."""
+    return runs.pay_view(ws, period)
+
+
+@kept(8, "Adding up the company …")
+def company_view(
+    ws: Workspace,
+    stamp: str,  # noqa: ARG001 - of what the figures are made
+) -> CompanyView:
+    """Read the company's figures."""
+    return overview.company_view(ws)
+
+
+@kept(8, "Writing the files …")
 def table_files(
-    kept_under: Key,  # noqa: ARG001
+    content: Key,  # noqa: ARG001
     _sheets: Mapping[str, pd.DataFrame],
     currency: str,
 ) -> tuple[bytes, bytes]:
@@ -325,8 +311,8 @@ def table_files(
 
     Parameters
     ----------
-    kept_under
-        Names the content: equal keys, equal tables.
+    content
+        Names it: equal keys, equal tables.
     _sheets
         Tables by sheet name; amounts in minor units.
     currency

@@ -18,8 +18,8 @@ from planner.core.errors import InputError
 from planner.core.errors import StoreError
 from planner.jobs import worker
 from planner.store import open_store
+from planner.store.database import scratch
 from planner.store.upkeep import backup as backups
-from planner.store.upkeep import scratch
 
 
 @pytest.fixture

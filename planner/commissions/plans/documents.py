@@ -114,7 +114,9 @@ _PlanLoader.add_constructor("tag:yaml.org,2002:map", _unique_keys)
 
 def _check_form(document: Any, name: str) -> None:
     """Hold the document against the JSON schema and say the first fault plainly."""
-    schema = json.loads(files("planner.commissions").joinpath("plan_schema.json").read_text())
+    schema = json.loads(
+        files("planner.commissions").joinpath("plan_schema.json").read_text()
+    )
     faults = sorted(
         Draft202012Validator(schema).iter_errors(document),
         key=lambda fault: [str(part) for part in fault.absolute_path],

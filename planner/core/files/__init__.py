@@ -1,1 +1,1 @@
-"""Files written: tables, outputs of a run, what is proven before and put in place after."""
+"""Files written: tables; the outputs of a run, proven before, put in place after."""

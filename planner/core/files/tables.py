@@ -110,8 +110,8 @@ def encode_frame(
     index
         Whether the index is written.
     note
-        What the file says of itself, where `core.files.geofiles.read_note` finds it again; a
-        CSV has no place for it.
+        What the file says of itself, where `core.files.geofiles.read_note` finds it
+        again; a CSV has no place for it.
 
     Raises
     ------

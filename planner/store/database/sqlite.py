@@ -29,9 +29,9 @@ from planner.store.database.backend import checked_version
 from planner.store.database.file_watch import FileWatch
 from planner.store.database.file_watch import GuardedConnection
 from planner.store.database.migrations import WRITES
+from planner.store.database.scratch import remove_stale
 from planner.store.rows.bulk import check_parameters
 from planner.store.rows.records import json_text
-from planner.store.upkeep.scratch import remove_stale
 
 _LOCK_FILES = {OPENING: ".lock"}  # the others are named after the lock
 _PLAIN_WORDS = {  # by primary result code of SQLite

@@ -31,6 +31,7 @@ from planner.store.database.engine import saying_plainly
 from planner.store.database.engine import schema_version
 from planner.store.database.identity import STORE_ID
 from planner.store.database.migrations import writing_connection
+from planner.store.database.scratch import scratch
 from planner.store.database.sqlite import SqliteFile
 from planner.store.upkeep.backup_checks import fault_of
 from planner.store.upkeep.backup_checks import require_blueprint
@@ -41,7 +42,6 @@ from planner.store.upkeep.backup_files import Manifest
 from planner.store.upkeep.backup_files import pack
 from planner.store.upkeep.backup_files import unpack
 from planner.store.upkeep.blueprint import is_to_the_word
-from planner.store.upkeep.scratch import scratch
 
 _OPEN_WAIT_S = 60.0
 

@@ -10,13 +10,13 @@ from planner.services.company import companies
 from planner.services.company.overview import CompanyView
 from planner.services.pay import runs
 from planner.services.scenarios import publishing
+from planner.ui import cache
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.charts import bars as charts
 from planner.ui.downloads import export_menu
 from planner.ui.tables import Column
-from planner.ui.views import work
 from planner.ui.widgets import Metric
 
 ON_COURSE = 0.1  # of the quota to date
@@ -30,7 +30,7 @@ def main() -> None:
     published = publishing.in_force(ws, company.as_of)
     run = runs.shown_run(ws, runs.latest_period(ws))
     stamp = f"{published.content_hash if published else ''}{run.run_id if run else ''}"
-    view = work.company_view(ws, stamp)
+    view = cache.company_view(ws, stamp)
     context = f"in force: {view.published_name}" if view.published_name else ""
     with widgets.page_header(
         "Company overview",

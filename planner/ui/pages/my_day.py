@@ -29,7 +29,6 @@ from planner.ui.maps.route import route_map
 from planner.ui.maps.sharing import day_sheet
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
-from planner.ui.views import work
 from planner.ui.views.sharing import ground_of
 from planner.ui.views.sharing import share_button
 from planner.ui.widgets import Download
@@ -78,7 +77,7 @@ def main() -> None:
         return
     reps = plans.reps_with_visits(ws, scenario.scenario_id)
     rep_id, day = _choose(reps, plan.visits, fmt)
-    weeks = work.rep_weeks(ws, scenario, rep_id, plan.run_id)
+    weeks = cache.rep_weeks(ws, scenario, rep_id, plan.run_id)
     _day(ws, weeks, day, fmt)
     with slot:
         facts = cache.company_facts(ws)

@@ -9,6 +9,7 @@ from planner.commissions.statements.statement import Statement
 from planner.commissions.statements.statement import statement_xlsx_bytes
 from planner.core.formats import Formats
 from planner.services.pay import runs
+from planner.ui import cache
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
@@ -16,7 +17,6 @@ from planner.ui.charts import bars
 from planner.ui.maps.palette import ACCENT
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
-from planner.ui.views import work
 from planner.ui.widgets import Download
 from planner.ui.widgets import Metric
 
@@ -42,7 +42,7 @@ def main() -> None:
             "The analyst runs pay on the Pay runs page; a trial shows here at once.",
         )
         return
-    view = work.pay_view(ws, period, run.run_id)
+    view = cache.pay_view(ws, period, run.run_id)
     if view is None:
         return
     people = view.positions[view.positions["name"] != "vacant"]

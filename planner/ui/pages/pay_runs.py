@@ -13,12 +13,12 @@ from planner.services.pay import runs
 from planner.services.pay.runs import PayView
 from planner.services.scenarios import publishing
 from planner.services.workspace import Workspace
+from planner.ui import cache
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
-from planner.ui.views import work
 from planner.ui.widgets import Download
 from planner.ui.widgets import Metric
 
@@ -51,7 +51,7 @@ def main() -> None:
             key="run",
         )
         return
-    view = work.pay_view(ws, period, run.run_id)
+    view = cache.pay_view(ws, period, run.run_id)
     if view is not None:
         _view(view, fmt)
     if not is_closed:

@@ -16,6 +16,7 @@ from planner.services.quotas.setting import QuotaView
 from planner.services.scenarios import Scenario
 from planner.services.scenarios import publishing
 from planner.services.workspace import Workspace
+from planner.ui import cache
 from planner.ui import faults
 from planner.ui import session
 from planner.ui import tables
@@ -23,7 +24,6 @@ from planner.ui import widgets
 from planner.ui.charts import bars
 from planner.ui.downloads import export_menu
 from planner.ui.tables import Column
-from planner.ui.views import work
 from planner.ui.views.scenarios.stale import stale_note
 from planner.ui.widgets import Metric
 
@@ -54,7 +54,7 @@ def main() -> None:
             "Scenarios page.",
         )
         return
-    view = work.quota_view(ws, scenario)
+    view = cache.quota_view(ws, scenario)
     if view.positions.empty:
         widgets.empty_state(
             "No positions yet",

@@ -26,7 +26,6 @@ from planner.territory.model.workhours import HOURS
 from planner.ui import cache
 from planner.ui import session
 from planner.ui import widgets
-from planner.ui.components.grid import MeasureColumn
 from planner.ui.components.grid import take as take_from_table
 from planner.ui.components.planmap import Outline
 from planner.ui.components.planmap import planmap
@@ -56,6 +55,7 @@ from planner.ui.views.balance.proposal import proposal_bar
 from planner.ui.views.scenarios.what_if import what_if_button
 from planner.ui.views.sharing import ground_of
 from planner.ui.views.sharing import share_button
+from planner.ui.views.workbench.balance_figures import MeasureColumn
 from planner.ui.views.workbench.balance_table import balance_table
 from planner.ui.views.workbench.choice_bar import SHOW_ACCOUNTS
 from planner.ui.views.workbench.choice_bar import choice_bar

@@ -14,13 +14,13 @@ from planner.core.formats import Formats
 from planner.core.text import plain_text
 from planner.geography.colours import GREY
 from planner.services.territories.view import TerritoryView
-from planner.ui.components.grid import MeasureColumn
 from planner.ui.components.grid import TableEvent
 from planner.ui.components.grid.component import show_territories
 from planner.ui.components.grid.events import OF_TERRITORIES
 from planner.ui.components.grid.events import EventKind
 from planner.ui.maps.territory import territory_labels
 from planner.ui.views.workbench.balance_figures import Figures
+from planner.ui.views.workbench.balance_figures import MeasureColumn
 from planner.ui.views.workbench.balance_figures import figures_of
 
 HEIGHT = 600

@@ -1,0 +1,1 @@
+"""One script a page, run by Streamlit; nobody imports them."""
