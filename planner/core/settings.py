@@ -12,7 +12,10 @@ from platformdirs import user_data_path
 
 from planner.core.errors import ParamsError
 
-ROOT = Path(__file__).resolve().parents[2]
+_PACKAGE = Path(__file__).resolve().parents[1]
+_BUNDLE = _PACKAGE / "bundle"  # in an installed package; a checkout has it beside
+# Folder of `app.py`, `pages.py`, `data` and `static`.
+ROOT = _BUNDLE if _BUNDLE.is_dir() else _PACKAGE.parent
 
 
 def default_store_url() -> str:
