@@ -4,8 +4,6 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.ui import faults as ui_faults
-from planner.ui import style
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
 from planner.ui.widgets import JobView
@@ -23,6 +21,7 @@ def test_the_header_shows_title_line_and_slot():
     def page():
         import streamlit as st
 
+        from planner.ui import style
         from planner.ui import widgets
 
         style.apply_style()
@@ -67,6 +66,7 @@ def test_an_empty_state_invites():
 def test_a_known_error_says_where_what_and_how_to_repair():
     def page():
         from planner.core.errors import InfeasibleError
+        from planner.ui import faults as ui_faults
 
         with ui_faults.guard("Balancing", "Unlock T07."):
             raise InfeasibleError(["T07 is locked above its share", "two islands"])
@@ -80,6 +80,7 @@ def test_faulty_rows_are_named_and_the_rest_counted():
     def page():
         from planner.core.errors import RowFault
         from planner.core.errors import SchemaError
+        from planner.ui import faults as ui_faults
 
         faults = [
             RowFault(str(i), "lat", "99", "must lie in (−90, 90)") for i in range(9)
@@ -94,6 +95,7 @@ def test_faulty_rows_are_named_and_the_rest_counted():
 
 def test_a_bug_gets_a_number_that_the_log_has_too(caplog):
     def page():
+        from planner.ui import faults as ui_faults
 
         with ui_faults.guard("Drawing"):
             raise KeyError("secret detail")
