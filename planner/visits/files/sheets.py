@@ -10,7 +10,6 @@ from urllib.parse import quote
 from urllib.parse import urlencode
 from uuid import NAMESPACE_URL
 from uuid import uuid5
-from xml.sax.saxutils import escape
 
 import pandas as pd
 
@@ -19,7 +18,6 @@ from planner.core.files.spreadsheets import csv_bytes
 from planner.core.units import clock_text
 
 _PRODUCT = "-//planner//visit plan//EN"
-_GPX_NAMESPACE = "http://www.topografix.com/GPX/1/1"
 _MOST_WAYPOINTS = 3  # Google Maps in a phone's browser takes no more
 _UID_SPACE = uuid5(NAMESPACE_URL, "planner/visits")
 _NOT_IN_XML = dict.fromkeys(
@@ -134,35 +132,27 @@ def gpx_bytes(
     home
         Latitude and longitude where the route starts and ends; None: at the stops.
     """
-    places = [
-        (
-            float(stop["lat"]),
-            float(stop["lon"]),
-            f"{int(stop['sequence'])}. {stop['name']}",
-            f"{clock_text(int(stop['start_s']))}-{clock_text(int(stop['leave_s']))} "
-            f"{_address(stop)}",
-        )
-        for _, stop in stops.iterrows()
-    ]
-    ends = [] if home is None else [(*home, "Home", "")]
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<gpx version="1.1" creator="planner" xmlns="{_GPX_NAMESPACE}">',
-        f"<metadata><name>{escape(_clean(title))}</name></metadata>",
-        *(_gpx_point("wpt", *place) for place in places),
-        f"<rte><name>{escape(_clean(title))}</name>",
-        *(_gpx_point("rtept", *place) for place in [*ends, *places, *ends]),
-        "</rte>",
-        "</gpx>",
-    ]
-    return "\n".join(lines).encode()
+    from gpxpy.gpx import GPX
+    from gpxpy.gpx import GPXRoute
+    from gpxpy.gpx import GPXRoutePoint
+    from gpxpy.gpx import GPXWaypoint
 
-
-def _gpx_point(tag: str, lat: float, lon: float, name: str, text: str) -> str:
-    return (
-        f'<{tag} lat="{lat:.6f}" lon="{lon:.6f}"><name>{escape(_clean(name))}</name>'
-        f"<desc>{escape(_clean(text))}</desc></{tag}>"
-    )
+    gpx, route = GPX(), GPXRoute(name=_clean(title))
+    gpx.creator, gpx.name = "planner", _clean(title)
+    gpx.routes.append(route)
+    ends = [] if home is None else [GPXRoutePoint(*home, name="Home")]
+    route.points += ends
+    for _, stop in stops.iterrows():
+        place = round(float(stop["lat"]), 6), round(float(stop["lon"]), 6)
+        times = [clock_text(int(stop[column])) for column in ("start_s", "leave_s")]
+        texts = {
+            "name": _clean(f"{int(stop['sequence'])}. {stop['name']}"),
+            "description": _clean(f"{'-'.join(times)} {_address(stop)}"),
+        }
+        gpx.waypoints.append(GPXWaypoint(*place, **texts))
+        route.points.append(GPXRoutePoint(*place, **texts))
+    route.points += ends
+    return str(gpx.to_xml()).encode()
 
 
 def stops_csv(stops: pd.DataFrame) -> bytes:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 from urllib.parse import urlparse
 from xml.etree import ElementTree as ET
 
+import gpxpy
 import icalendar
 import pandas as pd
 import pytest
@@ -84,13 +85,27 @@ def test_a_changed_time_keeps_its_uid(stops):
 
 
 def test_gpx_is_well_formed_with_hostile_names(stops):
-    root = ET.fromstring(gpx_bytes(stops, title="<&>", home=(41.4, -87.2)))  # noqa: S314
+    content = gpx_bytes(stops, title="<&>", home=(41.4, -87.2))
+    root = ET.fromstring(content)  # noqa: S314 - our own file
     waypoints = root.findall("g:wpt", NAMESPACE)
-    assert [w.get("lat") for w in waypoints] == [f"{lat:.6f}" for lat in stops["lat"]]
+    assert [float(w.get("lat")) for w in waypoints] == stops["lat"].tolist()
     assert waypoints[0].findtext("g:name", None, NAMESPACE) == f"1. {HOSTILE[0]}"
+    assert waypoints[0].findtext("g:desc", "", NAMESPACE).startswith("09:00-09:30 1 M")
     route = root.findall("g:rte/g:rtept", NAMESPACE)
     assert len(route) == len(stops) + 2
-    assert route[0].get("lon") == route[-1].get("lon") == "-87.200000"
+    assert route[0].get("lon") == route[-1].get("lon") == "-87.2"
+    (read,) = gpxpy.parse(content.decode()).routes
+    assert read.name == "<&>"
+    clean = [name.replace("\x0b", "").replace("\x00", "") for name in HOSTILE]
+    numbered = [f"{number}. {name}" for number, name in enumerate(clean, start=1)]
+    assert [point.name for point in read.points] == ["Home", *numbered, "Home"]
+
+
+def test_gpx_writes_places_near_the_equator_as_decimals(stops):
+    """Some readers take no exponents: 0.00001° is not written as 1e-05."""
+    near = stops.iloc[:1].assign(lat=0.00001, lon=-0.00002)
+    assert b'lat="0.00001' in gpx_bytes(near)
+    assert b"e-" not in gpx_bytes(near).split(b"<wpt")[1].split(b">")[0]
 
 
 def test_links_lead_leg_by_leg_and_hold_three_waypoints_at_most(stops):
