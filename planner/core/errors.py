@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from planner.core.reasons import Reason
+
 
 class PlannerError(Exception):
-    """Anything a user can understand and repair."""
+    """
+    Anything a user can understand and repair.
+
+    Its arguments are reasons, which a door words for its reader, or a text; as text of
+    its own reasons are worded with plain ids.
+    """
+
+    @property
+    def reasons(self) -> tuple[Reason | str, ...]:
+        """What is the matter, one for each thing that is."""
+        return self.args
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.args))
 
 
 class InputError(PlannerError, ValueError):
@@ -62,9 +77,11 @@ class CrsError(InputError):
 class InfeasibleError(PlannerError):
     """No plan can satisfy what was asked."""
 
-    def __init__(self, reasons: Sequence[str]) -> None:
-        self.reasons = tuple(reasons)
-        super().__init__("; ".join(self.reasons))
+    def __init__(self, reasons: Sequence[Reason | str]) -> None:
+        super().__init__(*reasons)
+
+    def __reduce__(self) -> tuple[type[InfeasibleError], tuple[list[Reason | str]]]:
+        return type(self), (list(self.args),)
 
 
 class StoreError(PlannerError):

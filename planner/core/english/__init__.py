@@ -1,0 +1,11 @@
+"""English: a template by code; how one is written stands in `core.languages`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from planner.core.english.forms import FORMS
+from planner.core.english.requests import REQUESTS
+from planner.core.english.territory import TERRITORY
+
+ENGLISH: Mapping[str, str] = {**FORMS, **REQUESTS, **TERRITORY}
