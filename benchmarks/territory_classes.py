@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.pmedian import plan_medians
 from planner.geography.adjacency import edges_frame
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
-from planner.territory.search.pmedian import plan_medians
 from planner.territory.solve.balance import balance
 
 FAMILIES = ("pmedcap", "SJC", "doni", "ctdp", "DU")

@@ -80,12 +80,6 @@ class Formats:
         cents = has_cents and abs(amount) < CENTS_BELOW
         return self._currency(amount, minor_digits(self.currency) if cents else 0)
 
-    def money_exact(self, amount_minor: Any) -> str:
-        """Show an amount to the last cent, as on a statement."""
-        if is_empty(amount_minor):
-            return EMPTY
-        return self._currency(self._whole(amount_minor), minor_digits(self.currency))
-
     def money_short(self, amount_minor: Any) -> str:
         """Show an amount in thousands, millions or billions: ``$1.2M``."""
         if is_empty(amount_minor):

@@ -215,8 +215,3 @@ def contrast(colour: str, other: str) -> float:
     """Return the contrast ratio of WCAG 2.2, 1 (equal) to 21 (black on white)."""
     light, dark = sorted((luminance(colour), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
-
-
-def ink_on(colour: str) -> str:
-    """Choose dark or light text, whichever reads better on `colour`."""
-    return max((INK, "#FFFFFF"), key=lambda ink: contrast(ink, colour))

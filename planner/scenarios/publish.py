@@ -144,35 +144,6 @@ def freeze(
     )
 
 
-def verify(publication: Publication) -> list[str]:
-    """
-    Recompute all hashes.
-
-    Returns
-    -------
-    One sentence for each fault; none: every byte is as it was published.
-    """
-    manifest = publication.parts.get(MANIFEST)
-    if manifest is None:
-        return [f"{publication.scenario_name}: the manifest is missing"]
-    if _sha256(manifest) != publication.content_hash:
-        return [f"{publication.scenario_name}: the manifest differs from its hash"]
-    expected: dict[str, str] = json.loads(manifest)["parts"]
-    found = {
-        name: _sha256(content)
-        for name, content in publication.parts.items()
-        if name != MANIFEST
-    }
-    faults = [f"{name} is missing" for name in sorted(set(expected) - set(found))]
-    faults += [f"{name} was added later" for name in sorted(set(found) - set(expected))]
-    faults += [
-        f"{name} was changed after it was published"
-        for name in sorted(set(expected) & set(found))
-        if expected[name] != found[name]
-    ]
-    return [f"{publication.scenario_name}: {fault}" for fault in faults]
-
-
 def change_list(
     before: pd.DataFrame,
     after: pd.DataFrame,

@@ -13,7 +13,6 @@ import pandas as pd
 from planner.core.errors import InputError
 from planner.core.errors import ParamsError
 from planner.segmentation.expressions import apply
-from planner.segmentation.grammar import parse
 from planner.segmentation.tree import ExpressionError
 
 VISIT_CLASSES = ("A", "B", "C", "D", "")
@@ -159,23 +158,6 @@ def apply_rules(
     return pd.DataFrame(
         {"segment": segment, "visit_class": visit_class, "rule": decided_by}
     )
-
-
-def check_rules(rules: Sequence[Rule]) -> None:
-    """
-    Check that rules can be read, without accounts.
-
-    Raises
-    ------
-    InputError
-        Naming the rule, the position and what was expected there.
-    """
-    _check_names(rules)
-    for rule in rules:
-        try:
-            parse(rule.expression)
-        except ExpressionError as error:
-            raise InputError(f"rule {rule.name!r}: {error}") from error
 
 
 def rules_to_json(rules: Sequence[Rule]) -> list[dict[str, str]]:

@@ -28,7 +28,6 @@ FMT = Formats()
         (FMT.money(123_400), "$1,234"),
         (FMT.money(123_456_750), "$1,234,568"),
         (FMT.money(-123_456_750), "−$1,234,568"),
-        (FMT.money_exact(100_000_000), "$1,000,000.00"),
         (FMT.money_short(123_456_700), "$1.2M"),
         (FMT.money_short(-98_700), "−$987"),
         (FMT.signed_money(120_000), "+$1,200"),
@@ -57,7 +56,7 @@ def test_figures_read_as_designed(shown, expected):
 
 @pytest.mark.parametrize("nothing", [None, float("nan"), pd.NaT, pd.NA, ""])
 def test_nothing_is_a_dash(nothing):
-    for show in (FMT.number, FMT.signed, FMT.money, FMT.money_exact, FMT.money_short):
+    for show in (FMT.number, FMT.signed, FMT.money, FMT.money_short):
         assert show(nothing) == EMPTY
     for show in (FMT.signed_money, FMT.share, FMT.points, FMT.day, FMT.month):
         assert show(nothing) == EMPTY

@@ -369,11 +369,6 @@ def write_market(ws):
     return lambda: market.save_market(ws, report, name="Households")
 
 
-def write_no_market(ws):
-    write_market(ws)()
-    return lambda: market.delete_market(ws, "Households")
-
-
 def write_mapping(ws):
     columns = {"account_id": "id", "name": "name"}
     header = LIST_HEAD.split(",")

@@ -17,7 +17,6 @@ from planner.segmentation.rules import apply_rules
 from planner.segmentation.rules import rules_to_json
 from planner.services.workspace import Workspace
 from planner.services.workspace import open_workspace
-from planner.store.audit.log import load_audit
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
@@ -64,12 +63,6 @@ def facts_stamp(ws: Workspace) -> str:
     """
     with ws.store.reading() as conn:
         return company_rows.load_facts_stamp(conn, str(ws.company_id))
-
-
-def audit_log(ws: Workspace, limit: int = 200) -> pd.DataFrame:
-    """Read the newest lines of the open company's audit log, newest first."""
-    with ws.store.reading() as conn:
-        return load_audit(conn, company_id=ws.company_id, limit=limit)
 
 
 def start_empty_company(

@@ -84,20 +84,3 @@ def market_values(ws: Workspace, name: str) -> pd.Series:
     """Read a layer: value by unit_id; NotFoundError if there is none so called."""
     with ws.store.reading() as conn:
         return market_rows.load_values(conn, str(ws.company_id), name)
-
-
-def delete_market(ws: Workspace, name: str, *, version: int | None = None) -> None:
-    """Remove a market layer, with an audit line; NotFoundError if there is none."""
-    company_id = _company_id(ws)
-    with ws.store.transaction() as conn:
-        values = market_rows.load_values(conn, company_id, name)
-        seen = company_rows.load_company(conn, company_id).version
-        with editing_company(
-            conn,
-            company_id,
-            version=seen if version is None else version,
-            user=ws.user,
-            action=f"remove market layer {name}",
-        ) as edit:
-            market_rows.delete_layer(conn, company_id, name)
-            edit.before["market"] = {"name": name, "units": len(values)}

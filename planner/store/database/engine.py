@@ -265,14 +265,6 @@ def backend_of(url: str) -> Backend:
     raise StoreError(f"a store URL of the kind {kind} is not offered: {form}")
 
 
-def store_path(url: str) -> Path:
-    """Name the SQLite file behind a URL; StoreError if it names none."""
-    backend = backend_of(url)
-    if isinstance(backend, SqliteFile):
-        return backend.path
-    raise StoreError(f"store {backend.label} is no file")
-
-
 def shown_url(url: str) -> str:
     """Write a URL so that it may be shown: without its password."""
     backend = backend_of(url)

@@ -70,15 +70,6 @@ def load_quotas(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     )
 
 
-def load_quota_params(conn: sa.Connection, scenario_id: str) -> dict[str, Any] | None:
-    """Read what the quotas were made with; None: there are none."""
-    query = sa.select(quota_set.c.params).where(
-        quota_set.c.layer_id == (_quota_layer(conn, scenario_id) or "")
-    )
-    found = conn.execute(query).scalar()
-    return None if found is None else dict(found)
-
-
 def _quota_layer(conn: sa.Connection, scenario_id: str) -> str | None:
     """Find the newest layer that holds quotas."""
     chain = chain_of(conn, scenario_id)

@@ -142,96 +142,6 @@ def legend_bars(
     return _quiet(shown, len(table), around=16)
 
 
-def before_after(
-    before: pd.Series, after: pd.Series, *, label: str, number: str = ",.0f"
-) -> alt.LayerChart:
-    """
-    Show what a change does to each row: from a hollow to a full dot.
-
-    Parameters
-    ----------
-    before, after : shape (n,)
-        The figure by name; drawn in the order of `after`.
-    label
-        What is measured, with its unit.
-    number
-        d3 format of the figures.
-    """
-    table = pd.DataFrame(
-        {
-            "name": after.index,
-            "before": before.reindex(after.index).to_numpy(),
-            "after": after.to_numpy(),
-        }
-    )
-    place = alt.Scale(type="point", padding=0.8)
-    rows = alt.Y("name:N", sort=None, title=None, axis=_names_axis(), scale=place)
-    axis = alt.Axis(format=number, title=label, grid=True, tickCount=5)
-    scale = alt.Scale(zero=False, padding=16)
-    tips = [
-        alt.Tooltip("name:N", title="Name"),
-        alt.Tooltip("before:Q", title="Before", format=number),
-        alt.Tooltip("after:Q", title="After", format=number),
-    ]
-    base = alt.Chart(table).encode(y=rows, tooltip=tips)
-    line = base.mark_rule(color=MID_GREY, strokeWidth=2).encode(
-        x=alt.X("before:Q", axis=axis, scale=scale), x2="after:Q"
-    )
-    old = base.mark_point(
-        filled=True, fill="white", stroke=QUIET, strokeWidth=1.5, size=60, opacity=1
-    ).encode(x=alt.X("before:Q", scale=scale))
-    new = base.mark_point(filled=True, color=ACCENT, size=70, opacity=1).encode(
-        x=alt.X("after:Q", scale=scale)
-    )
-    return _quiet(alt.layer(line, old, new), len(table))
-
-
-def stacked_bars(
-    table: pd.DataFrame,
-    colours: Mapping[str, str] | None = None,
-    *,
-    label: str,
-    number: str = ",.0f",
-) -> alt.Chart:
-    """
-    Show how each row's total is made up.
-
-    Parameters
-    ----------
-    table : shape (n_rows, n_parts)
-        Figures; index: rows, columns: parts, both drawn in this order.
-    colours
-        Colour by part; None: those of the territories, in order.
-    label
-        What is measured, with its unit.
-    number
-        d3 format of the figures.
-    """
-    parts = [str(part) for part in table.columns]
-    shown = colours or dict(zip(parts, _cycle(len(parts)), strict=True))
-    long = table.rename_axis("name").reset_index()
-    long = long.melt("name", var_name="part", value_name="value")
-    long["place"] = long["part"].map({part: i for i, part in enumerate(parts)})
-    scale = alt.Scale(domain=parts, range=[shown.get(part, GREY) for part in parts])
-    legend = alt.Legend(title=None, orient="top", symbolType="square", offset=8)
-    bars = (
-        alt.Chart(long)
-        .mark_bar(size=BAR)
-        .encode(
-            x=alt.X("value:Q", axis=alt.Axis(format=number, title=label, tickCount=5)),
-            y=alt.Y("name:N", sort=None, title=None, axis=_names_axis()),
-            color=alt.Color("part:N", scale=scale, legend=legend),
-            order=alt.Order("place:Q"),
-            tooltip=[
-                alt.Tooltip("name:N", title="Name"),
-                alt.Tooltip("part:N", title="Part"),
-                alt.Tooltip("value:Q", title=label, format=number),
-            ],
-        )
-    )
-    return _quiet(bars, len(table), around=AXIS + LEGEND)
-
-
 def month_line(
     table: pd.DataFrame,
     *,
@@ -279,10 +189,6 @@ def month_line(
     )
     room = 16 + 7 * max((len(line) for line in lines), default=0)
     return styled(layers.properties(height=240, padding={"right": room, "left": 0}))
-
-
-def _cycle(n: int) -> list[str]:
-    return [TERRITORY[i % len(TERRITORY)] for i in range(n)]
 
 
 def _names_axis() -> alt.Axis:

@@ -12,7 +12,8 @@ from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.services.accounts import health
 from planner.services.accounts import repairs
-from planner.services.company import companies
+from planner.services.admin import audit
+from planner.services.admin.audit import AuditQuery
 from planner.store.company import accounts as account_rows
 from planner.store.company import deals as deal_rows
 from planner.store.rows.schema import metadata
@@ -197,9 +198,8 @@ def test_each_repair_and_its_undoing_stand_in_the_audit_log(sample):
         sample, repairs.preview_repair(sample, "zero_revenue", "set")
     )
     repairs.undo_repair(sample, repair_id)
-    undone, done = (
-        json.loads(line) for line in companies.audit_log(sample)["after"].head(2)
-    )
+    lines = audit.find(sample, AuditQuery(company_id=sample.company_id)).lines
+    undone, done = (json.loads(line) for line in lines["after"].head(2))
     assert done["repair_id"] == undone["repair_id"] == repair_id
     assert done["rows"][0][:2] == ["account", ids[0]]
     assert done["rows"][0][2] == {"annual_revenue_minor": None}

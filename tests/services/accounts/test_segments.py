@@ -9,7 +9,8 @@ from planner.core.errors import InputError
 from planner.segmentation.rules import DEFAULT_RULES
 from planner.segmentation.rules import Rule
 from planner.services.accounts import segments
-from planner.services.company import companies
+from planner.services.admin import audit
+from planner.services.admin.audit import AuditQuery
 from planner.services.territories import accounts
 
 BIG = Rule(name="Big", expression="employees >= 500", segment="Big", visit_class="A")
@@ -52,7 +53,7 @@ def test_rules_changed_by_somebody_else_are_not_overwritten(small):
     with pytest.raises(ConflictError, match="changed by bob"):
         segments.save_rules(small, DEFAULT_RULES, version)
     assert segments.saved_rules(small) == (BIG, REST)
-    line = companies.audit_log(small).iloc[0]
+    line = audit.find(small, AuditQuery(company_id=small.company_id)).lines.iloc[0]
     assert (line["who"], line["action"]) == ("bob", "change the segment rules")
 
 

@@ -64,9 +64,3 @@ def test_the_stamp_names_the_newest_import_and_nobody_has_none(small):
         assert stamp.endswith(f"import {newest}")
         with pytest.raises(NotFoundError, match="nobody"):
             company_rows.load_facts_stamp(conn, "nobody")
-
-
-def test_the_audit_log_tells_what_was_done(sample):
-    log = companies.audit_log(sample)
-    assert any(action.startswith("create company") for action in log["action"])
-    assert len(companies.audit_log(sample, limit=1)) == 1

@@ -30,26 +30,6 @@ def test_legend_bars_use_the_colours_of_the_map():
     assert scale["range"][0] == TERRITORY[0]
 
 
-def test_before_and_after_are_joined_by_name():
-    before = pd.Series([2.0, 1.0], index=["B", "A"])
-    after = pd.Series([5.0, 6.0], index=["A", "B"])
-    spec = bars.before_after(before, after, label="Hours").to_dict()
-    assert data_of(spec) == [
-        {"name": "A", "before": 1.0, "after": 5.0},
-        {"name": "B", "before": 2.0, "after": 6.0},
-    ]
-
-
-def test_stacked_bars_keep_the_order_of_the_parts():
-    table = pd.DataFrame({"Visits": [3], "Travel": [1]}, index=["T01"])
-    spec = bars.stacked_bars(table, label="Hours").to_dict()
-    assert spec["encoding"]["color"]["scale"]["domain"] == ["Visits", "Travel"]
-    assert {row["part"]: row["place"] for row in data_of(spec)} == {
-        "Visits": 0,
-        "Travel": 1,
-    }
-
-
 def test_month_lines_are_named_at_their_last_known_month():
     table = pd.DataFrame(
         {"Booked": [1, 2, None], "Target": [2, 2, 2]},
@@ -68,4 +48,3 @@ def test_charts_of_little_data_still_draw(n):
     one = pd.Series([0.1] * n, index=NAMES[:n], dtype=float)
     assert bars.legend_bars(one, {}).to_dict()
     assert bars.deviation_bars(one, 0.05, before=one).to_dict()
-    assert bars.before_after(one, one, label="x").to_dict()

@@ -13,12 +13,12 @@ from dataclasses import field
 
 import numpy as np
 
+from benchmarks.pmedian_kernel import anneal_medians
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.core.run import RunControl
 from planner.territory.model.problem import Floats
 from planner.territory.model.problem import Ints
-from planner.territory.search.pmedian_kernel import anneal_medians
 
 _NEAR = 20  # neighbours a unit may follow into their group
 _CHUNKS = 100  # looks at the clock during one descent

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from benchmarks.pmedian import median_bound
+from benchmarks.pmedian import plan_medians
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.core.run import RunControl
-from planner.territory.search.pmedian import median_bound
-from planner.territory.search.pmedian import plan_medians
 
 FEW = 0.01  # of the usual work: enough for worlds of eight units
 
