@@ -14,6 +14,7 @@ from string import Formatter
 from typing import Any
 
 from babel.core import Locale
+from babel.dates import get_day_names
 from babel.lists import format_list
 
 from planner.core.english import ENGLISH
@@ -22,11 +23,13 @@ from planner.core.formats import is_empty
 from planner.core.reasons import Reason
 from planner.core.units import M_PER_KM
 from planner.core.units import MIN_PER_HOUR
+from planner.core.units import S_PER_MIN
 
 TEMPLATES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # of CLDR, in this order
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _QUOTED = {"account", "unit"}  # ids of the user's own
+_WORKDAYS = 5  # of a week in a plan of visits
 _THOUSAND = 1_000  # from here on an amount is written whole
 _DIGITS = 5  # of a smaller amount
 _LIMIT_DIGITS = 3  # of a share that somebody asked for
@@ -60,6 +63,8 @@ class Language:
     - ``percent:1`` a share with one decimal, ``percent`` one that somebody asked for;
     - ``amount:{measure}`` of a measure: money, hours or a figure; ``distance:1`` of km;
     - ``reasons:, and`` reasons as clauses, between them what follows the colon;
+    - ``clock`` of seconds from midnight, ``duration`` of seconds, rounded to the
+      minute, ``duration:up`` upwards; ``day`` of a date or of a plan of four weeks;
     - ``quoted`` in quotes; none: as it is.
     """
 
@@ -100,8 +105,11 @@ class _Writer(Formatter):
         self._forms: dict[str, Callable[[Any, str], str]] = {
             "": lambda value, _: str(value),
             "amount": self._amount,
+            "clock": lambda time_s, _: self.formats.clock(time_s),
             "count": self._count,
+            "day": lambda day, _: self._day(day),
             "distance": self._distance,
+            "duration": self._duration,
             "figure": lambda value, _: self._figure(value),
             "list": self._list,
             "number": lambda value, digits: self.formats.number(value, _whole(digits)),
@@ -141,6 +149,19 @@ class _Writer(Formatter):
         length = self.formats.length(distance_km * M_PER_KM)
         unit = self.formats.distance_unit
         return f"{self.formats.number(length, _whole(digits))} {unit}"
+
+    def _day(self, day: int | str) -> str:
+        """Write a date, or a day of a plan by its number from 0."""
+        if isinstance(day, str):
+            return self.formats.weekday(day)
+        week, number = divmod(day, _WORKDAYS)
+        weekday = get_day_names("wide", locale=self.language.language)[number]
+        return self._own("day_of_week", weekday=weekday, week=week + 1)
+
+    def _duration(self, span_s: float, rounding: str) -> str:
+        if rounding == "up":
+            return self.formats.duration(-(-span_s // S_PER_MIN))
+        return self.formats.duration(span_s / S_PER_MIN)
 
     def _figure(self, number: float) -> str:
         if number >= _THOUSAND:

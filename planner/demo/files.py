@@ -25,6 +25,7 @@ from planner.geography.boundaries import dissolve
 from planner.services.people.holders import owner_names
 from planner.visits.files.sheets import calendar_bytes
 from planner.visits.files.sheets import join_places
+from planner.visits.reasons.unserved import in_words
 
 FILES = (
     "accounts.csv",
@@ -87,7 +88,7 @@ def _write_quotas(line: DemoLine, folder: Path) -> None:
 
 def _write_visits(line: DemoLine, folder: Path) -> None:
     write_frame(_visits_file(line), folder / "visits.csv", index=False)
-    write_frame(line.visits.unserved, folder / "unserved.csv", index=False)
+    write_frame(in_words(line.visits.unserved), folder / "unserved.csv", index=False)
     _write_calendars(line, folder / ROUTES)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner.commissions.statements.statement import Statement
 from planner.core.formats import Formats
+from planner.core.languages import Language
 from planner.demo.line import DemoLine
 from planner.demo.report_maps import safe_svg
 from planner.demo.steps import MEASURE
@@ -19,6 +20,7 @@ from planner.maps.sheet import Route
 from planner.maps.sheet import Swatch
 from planner.quotas.attainment import attainment
 from planner.services.people.holders import owner_names
+from planner.visits.reasons.unserved import in_words
 
 BAR_REACH = 1.0  # deviation shown at the end of a bar
 MOST_LINES = 12
@@ -53,7 +55,7 @@ def visits_part(
         listed = unserved.join(known, on="account_id")
         listed["rep"] = listed["rep_id"].map(line.reps["name"]).fillna("nobody")
         top = listed.sort_values(["visit_class", "account_id"]).head(MOST_REASONS)
-        context["unserved"] = top.to_dict("records")
+        context["unserved"] = in_words(top, Language(formats=fmt)).to_dict("records")
         context["n_more_unserved"] = len(listed) - len(top)
     if len(visits):
         context.update(_one_day(line, fmt))

@@ -10,6 +10,7 @@ from planner.core.english import ENGLISH
 from planner.core.english.forms import FORMS
 from planner.core.english.requests import REQUESTS
 from planner.core.english.territory import TERRITORY
+from planner.core.english.visits import VISITS
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.core.formats import Formats
@@ -49,6 +50,11 @@ READER = Language(
         ("{s:percent}", {"s": 0.0125}, "1.25 %", "1,25 %"),
         ("{n:figure}", {"n": 0.125}, "0.125", "0,125"),
         ("{km:distance}", {"km": 16.09344}, "16 km", "10 mi"),
+        ("{s:clock}", {"s": 32_459}, "09:00", "09:00"),
+        ("{s:duration}", {"s": 3_689}, "1 h 01", "1 h 01"),
+        ("{s:duration:up}", {"s": 61}, "2 min", "2 min"),
+        ("{d:day}", {"d": "2026-11-26"}, "Thu 26 Nov", "Do. 26 Nov."),
+        ("{d:day}", {"d": 8}, "Thursday of week 2", "Thursday of week 2"),
         (
             "{a:amount:{m}}",
             {"a": 123456.0, "m": "potential_minor"},
@@ -138,10 +144,11 @@ def test_errors_carry_reasons_and_read_as_text():
 
 def test_tables_hold_each_code_once_and_sound_templates():
     """No two domains share a code; every field has a form that exists."""
-    tables = (FORMS, REQUESTS, TERRITORY)
+    tables = (FORMS, REQUESTS, TERRITORY, VISITS)
     assert sum(map(len, tables)) == len(ENGLISH)
     kinds = {"", "amount", "count", "distance", "figure", "list", "number", "percent"}
     kinds |= {"quoted", "reasons", "unit", "territory", "measure", "account"}
+    kinds |= {"clock", "day", "duration"}
     for code, template in ENGLISH.items():
         for _, name, spec, _ in Formatter().parse(template):
             assert name is None or name.isidentifier(), code

@@ -7,5 +7,6 @@ from collections.abc import Mapping
 from planner.core.english.forms import FORMS
 from planner.core.english.requests import REQUESTS
 from planner.core.english.territory import TERRITORY
+from planner.core.english.visits import VISITS
 
-ENGLISH: Mapping[str, str] = {**FORMS, **REQUESTS, **TERRITORY}
+ENGLISH: Mapping[str, str] = {**FORMS, **REQUESTS, **TERRITORY, **VISITS}

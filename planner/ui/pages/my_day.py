@@ -11,6 +11,7 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.text import map_text
+from planner.core.languages import Language
 from planner.jobs import queue
 from planner.services.company import companies
 from planner.services.exports import sharing
@@ -33,6 +34,7 @@ from planner.ui.views.sharing import ground_of
 from planner.ui.views.sharing import share_button
 from planner.ui.widgets import Download
 from planner.ui.widgets import Metric
+from planner.visits.reasons.unserved import in_words
 
 REP, DAY = "my_rep", "my_day"
 MOST_REASONS = 30
@@ -233,7 +235,7 @@ def _weeks(weeks: RepWeeks, fmt: Formats) -> None:
         st.subheader(
             f"Does not fit: {fmt.number(weeks.unserved['missing'].sum())} visits"
         )
-        _unserved(weeks.unserved, fmt)
+        _unserved(in_words(weeks.unserved, Language(formats=fmt)), fmt)
 
 
 def _unserved(unserved: pd.DataFrame, fmt: Formats) -> None:

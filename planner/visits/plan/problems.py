@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from planner.core.errors import InputError
+from planner.core.reasons import Reason
 from planner.core.units import S_PER_MIN
 from planner.geography.travel import TravelMatrix
 from planner.geography.travel import TravelProvider
@@ -21,6 +22,7 @@ from planner.visits.model.problem import RepAccount
 from planner.visits.model.problem import RepProblem
 from planner.visits.model.workdays import week_windows
 from planner.visits.reasons.check import visits_owed
+from planner.visits.reasons.unserved import reason_cells
 
 Row = dict[str, Any]
 
@@ -41,15 +43,14 @@ class RepTask:
     problem: RepProblem
     travel: TravelMatrix
 
-    def all_unserved(self, reason: str, repair: str) -> list[Row]:
+    def all_unserved(self, reason: Reason) -> list[Row]:
         """List every required account as unserved for one reason."""
         return [
             {
                 "rep_id": self.rep_id,
                 "account_id": self.account_ids[place],
                 "missing": owed,
-                "reason": reason,
-                "repair": repair,
+                **reason_cells(reason),
             }
             for place in range(1, len(self.account_ids))
             if (owed := visits_owed(self.problem, place))
@@ -98,13 +99,15 @@ def build_team(
     for owner, owned in wanted.groupby(wanted["owner_id"].fillna(""), sort=True):
         rep_id = rep_of.get(str(owner), "")
         if not rep_id:
-            outside += _vacant_rows(str(owner), owned)
+            outside += _outside_rows("", owned, _vacancy(str(owner)))
             continue
         if rep_id not in reps.index:
-            raise InputError(f"position {owner} is worked by {rep_id}, not in the reps")
+            names = {"position": str(owner), "rep": rep_id}
+            raise InputError(Reason("position_rep_unknown", names))
         rep = reps.loc[rep_id]
         if pd.isna(rep["lat"]) or pd.isna(rep["lon"]):
-            outside += _homeless_rows(rep_id, owned)
+            reason = Reason("unserved_no_home", {"rep": rep_id})
+            outside += _outside_rows(rep_id, owned, reason)
             continue
         chosen = _with_best_prospects(owned, params)
         tasks.append(_task(rep_id, rep, chosen, closed, cadence, params, provider))
@@ -117,49 +120,33 @@ def _owed(accounts: pd.DataFrame, cadence: CadenceParams) -> pd.Series:
     unknown = classes.notna() & ~classes.isin(list(cadence.visits_per_4_weeks))
     if unknown.any():
         account_id = accounts.index[unknown][0]
+        given = {"account": str(account_id), "got": str(classes[account_id])}
         raise InputError(
-            f"account {account_id}: visit_class must be one of "
-            f"{', '.join(cadence.visits_per_4_weeks)}, got {classes[account_id]!r}"
+            Reason(
+                "visit_class_unknown",
+                {**given, "classes": list(cadence.visits_per_4_weeks)},
+            )
         )
     return classes.map(dict(cadence.visits_per_4_weeks)).fillna(0).astype(int)
 
 
-def _outside_rows(
-    rep_id: str, owned: pd.DataFrame, reason: str, repair: str
-) -> list[Row]:
+def _outside_rows(rep_id: str, owned: pd.DataFrame, reason: Reason) -> list[Row]:
     required = owned[owned["_owed"] > 0]
     return [
         {
             "rep_id": rep_id,
             "account_id": str(account_id),
             "missing": int(owed),
-            "reason": reason,
-            "repair": repair,
+            **reason_cells(reason),
         }
         for account_id, owed in required["_owed"].items()
     ]
 
 
-def _vacant_rows(position_id: str, owned: pd.DataFrame) -> list[Row]:
+def _vacancy(position_id: str) -> Reason:
     if not position_id:
-        return _outside_rows(
-            "", owned, "no position owns this account", "put it into a territory"
-        )
-    return _outside_rows(
-        "",
-        owned,
-        f"position {position_id} is vacant",
-        "fill the position or cover its accounts from another one",
-    )
-
-
-def _homeless_rows(rep_id: str, owned: pd.DataFrame) -> list[Row]:
-    return _outside_rows(
-        rep_id,
-        owned,
-        f"rep {rep_id} has no home place to start from",
-        "give the latitude and longitude of the rep's home",
-    )
+        return Reason("unserved_no_position")
+    return Reason("unserved_vacant", {"position": position_id})
 
 
 def _with_best_prospects(owned: pd.DataFrame, params: RouteParams) -> pd.DataFrame:
@@ -206,7 +193,8 @@ def _rep_account(row: pd.Series, cadence: CadenceParams) -> RepAccount:
     try:
         windows = week_windows(row["open_days"], row["opens_s"], row["closes_s"])
     except InputError as error:
-        raise InputError(f"account {row.name}: {error}") from error
+        causes = {"account": str(row.name), "causes": list(error.reasons)}
+        raise InputError(Reason("account_hours_unreadable", causes)) from error
     return RepAccount(
         visits_per_4_weeks=int(row["_owed"]),
         service_s=cadence.service_min.get(visit_class, 20) * S_PER_MIN,

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from planner.core.reasons import Reason
 from planner.core.results import Result
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
+from planner.core.units import S_PER_HOUR
 from planner.visits.day.live import resequence
 from planner.visits.model.params import RouteParams
 from planner.visits.model.problem import RepProblem
@@ -23,21 +25,19 @@ from planner.visits.model.timing import time_day
 from planner.visits.reasons.check import PlanCheck
 from planner.visits.reasons.check import check_plan
 from planner.visits.reasons.check import visits_owed
-from planner.visits.reasons.explain import Reason
-from planner.visits.reasons.explain import day_name
 from planner.visits.reasons.explain import explain_missing
+from planner.visits.reasons.unserved import repair_of
 from planner.visits.search.annealing import search_routes
 from planner.visits.search.filling import fill_days
 
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """An account with visits that did not fit, why, and the cheapest repair."""
+    """An account with visits that did not fit, and why."""
 
     account: int
     missing: int
-    reason: str
-    repair: str
+    reason: Reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +62,8 @@ class RepPlan(Result):
     @property
     def met(self) -> bool:
         """Whether every required visit is planned and every rule kept."""
-        found = self.check
-        return not (found.visits_missed or found.days_broken or found.pattern_broken)
+        check = self.check
+        return not (check.visits_missed or check.days_broken or check.pattern_broken)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the form of PLAN.json."""
@@ -90,8 +90,9 @@ class RepPlan(Result):
                 {
                     "account": missing.account,
                     "missing": missing.missing,
-                    "reason": missing.reason,
-                    "repair": missing.repair,
+                    "reason": str(missing.reason),
+                    "repair": str(repair_of(missing.reason)),
+                    **missing.reason.to_dict(),
                 }
                 for missing in self.unserved
             ],
@@ -108,20 +109,20 @@ class RepPlan(Result):
 
     def summary(self) -> str:
         """Say in one line what came out."""
-        found = self.check
-        planned = found.visits_required - found.visits_missed
-        return (
-            f"{planned} of {found.visits_required} required visits, "
-            f"{found.travel_s / 3600:.1f} h of travel, {found.prospects} prospects"
-        )
+        check = self.check
+        figures = {
+            "n_planned": check.visits_required - check.visits_missed,
+            "n_required": check.visits_required,
+            "travel_h": check.travel_s / S_PER_HOUR,
+            "n_prospects": check.prospects,
+        }
+        return str(Reason("rep_visits_planned", figures))
 
 
 def plan_rep(
     problem: RepProblem,
     params: RouteParams | None = None,
     run: RunControl | None = None,
-    *,
-    day_names: tuple[str, ...] | None = None,
 ) -> RepPlan:
     """
     Plan one rep's four weeks.
@@ -130,8 +131,6 @@ def plan_rep(
     ----------
     params
         Lunch and working hours come from the problem; the rest from here.
-    day_names
-        Name of each of the 20 days in reasons; None: ``Thursday of week 2``.
 
     Returns
     -------
@@ -144,7 +143,6 @@ def plan_rep(
     """
     params = params or RouteParams()
     run = run or RunControl()
-    names = day_names or tuple(day_name(day) for day in range(problem.n_days))
     routes = search_routes(problem, params, run.part(0, 0.9))
     routes = fill_days(problem, routes, params)
     days = tuple(
@@ -152,14 +150,13 @@ def plan_rep(
         for day, route in enumerate(routes)
     )
     run.report(0.95, "giving the reasons")
-    found = check_plan(problem, days)
     plan = RepPlan(
         status=SolveStatus.of_stop(run),
         params=params,
         elapsed_s=run.elapsed_s,
         days=days,
-        unserved=_unserved(problem, days, names),
-        check=found,
+        unserved=_unserved(problem, days),
+        check=check_plan(problem, days),
     )
     run.report(1.0, "planned")
     return plan
@@ -197,9 +194,7 @@ def _timed(problem: RepProblem, day: int, route: list[int]) -> DayTimes:
     return timed
 
 
-def _unserved(
-    problem: RepProblem, days: tuple[DayTimes, ...], names: tuple[str, ...]
-) -> tuple[Unserved, ...]:
+def _unserved(problem: RepProblem, days: tuple[DayTimes, ...]) -> tuple[Unserved, ...]:
     n_visits: dict[int, int] = {}
     for timed in days:
         for place in timed.accounts:
@@ -208,6 +203,6 @@ def _unserved(
     for place in range(1, len(problem.accounts)):
         missing = visits_owed(problem, place) - n_visits.get(place, 0)
         if missing > 0:
-            reason: Reason = explain_missing(problem, days, place, names)
-            rows.append(Unserved(place, missing, reason.reason, reason.repair))
+            reason = explain_missing(problem, days, place)
+            rows.append(Unserved(place, missing, reason))
     return tuple(sorted(rows, key=lambda row: (-row.missing, row.account)))

@@ -11,6 +11,8 @@ from planner.visits.model.timing import lunch_before_driving
 from planner.visits.plan.problems import RepTask
 from planner.visits.plan.problems import Row
 from planner.visits.plan.rep import RepPlan
+from planner.visits.reasons.unserved import dated
+from planner.visits.reasons.unserved import reason_cells
 
 DAY_COLUMNS = {
     "rep_id": "str",
@@ -82,15 +84,14 @@ def day_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]:
     return rows
 
 
-def unserved_rows(task: RepTask, plan: RepPlan) -> list[Row]:
+def unserved_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]:
     """Write what did not fit as rows of `core.schemas.UNSERVED`."""
     return [
         {
             "rep_id": task.rep_id,
             "account_id": task.account_ids[row.account],
             "missing": row.missing,
-            "reason": row.reason,
-            "repair": row.repair,
+            **reason_cells(dated(row.reason, dates)),
         }
         for row in plan.unserved
     ]

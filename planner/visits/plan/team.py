@@ -15,6 +15,7 @@ from datetime import date
 
 import pandas as pd
 
+from planner.core.reasons import Reason
 from planner.core.results import Result
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
@@ -22,6 +23,7 @@ from planner.core.schemas import UNSERVED
 from planner.core.schemas import VISITS
 from planner.core.schemas import check
 from planner.core.schemas import empty
+from planner.core.units import S_PER_HOUR
 from planner.geography.travel import CrowFlyProvider
 from planner.geography.travel import TravelProvider
 from planner.visits.model.params import CadenceParams
@@ -51,6 +53,7 @@ class VisitsResult(Result):
         Frame after `core.schemas.VISITS`; travel is the way to the stop.
     unserved
         Frame after `core.schemas.UNSERVED`; ``rep_id`` is empty where nobody works.
+        `reasons.unserved.in_words` words its reasons.
     days
         One row a rep and day with stops; travel includes the way home.
     visits_required, visits_missed
@@ -73,12 +76,14 @@ class VisitsResult(Result):
 
     def summary(self) -> str:
         """Say in one line what came out."""
-        planned = self.visits_required - self.visits_missed
-        hours = self.days["travel_s"].sum() / 3600 if len(self.days) else 0
-        return (
-            f"{planned} of {self.visits_required} required visits planned, "
-            f"{hours:,.0f} h of travel ({self.travel_label})"
-        )
+        travel_s = self.days["travel_s"].sum() if len(self.days) else 0
+        figures = {
+            "n_planned": self.visits_required - self.visits_missed,
+            "n_required": self.visits_required,
+            "travel_h": float(travel_s) / S_PER_HOUR,
+            "travel": self.travel_label,
+        }
+        return str(Reason("team_visits_planned", figures))
 
     def to_frame(self) -> pd.DataFrame:
         """Return the visits."""
@@ -136,17 +141,17 @@ def plan_visits(
         params=params,
         provider=provider,
     )
-    plans = _plan_all(team.tasks, params, dates, run, executor)
+    plans = _plan_all(team.tasks, params, run, executor)
     visits, days = [], []
     unserved, required = list(team.outside), 0
     for task, plan in zip(team.tasks, plans, strict=True):
         if plan is None:
-            unserved += task.all_unserved("the planning was stopped", "plan again")
+            unserved += task.all_unserved(Reason("unserved_stopped"))
             continue
         required += plan.check.visits_required
         visits += visit_rows(task, plan, dates)
         days += day_rows(task, plan, dates)
-        unserved += unserved_rows(task, plan)
+        unserved += unserved_rows(task, plan, dates)
     n_missed = sum(row["missing"] for row in unserved)
     n_in_plans = sum(plan.check.visits_missed for plan in plans if plan)
     missing = pd.DataFrame(unserved) if unserved else empty(UNSERVED)
@@ -167,20 +172,18 @@ def plan_visits(
 def _plan_all(
     tasks: Sequence[RepTask],
     params: RouteParams,
-    dates: Sequence[date],
     run: RunControl,
     executor: Executor | None,
 ) -> list[RepPlan | None]:
     """Plan every rep, side by side if there is an executor; None: stopped before."""
-    names = tuple(f"{on:%A} {on:%Y-%m-%d}" for on in dates)
     plans: list[RepPlan | None] = [None] * len(tasks)
     if executor is not None and tasks:
         warm_up(tasks[0].problem)
-        plans = _in_parallel(tasks, params, names, run, executor)
+        plans = _in_parallel(tasks, params, run, executor)
     for number, task in enumerate(tasks):
         if plans[number] is None and not run.should_stop():
             limits = RunControl(_time_left_s(run), is_cancelled=run.is_cancelled)
-            plans[number] = plan_rep(task.problem, params, limits, day_names=names)
+            plans[number] = plan_rep(task.problem, params, limits)
             run.report((number + 1) / len(tasks), f"planned {task.rep_id}")
     return plans
 
@@ -188,7 +191,6 @@ def _plan_all(
 def _in_parallel(
     tasks: Sequence[RepTask],
     params: RouteParams,
-    names: tuple[str, ...],
     run: RunControl,
     executor: Executor,
 ) -> list[RepPlan | None]:
@@ -202,7 +204,7 @@ def _in_parallel(
             range(len(tasks)), key=lambda n: -len(tasks[n].account_ids)
         ):
             task = tasks[number]
-            future = executor.submit(_plan_one, task.problem, params, left_s, names)
+            future = executor.submit(_plan_one, task.problem, params, left_s)
             waiting[future] = number
         while waiting:
             done, _ = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
@@ -222,13 +224,10 @@ def _in_parallel(
 
 
 def _plan_one(
-    problem: RepProblem,
-    params: RouteParams,
-    time_limit_s: float | None,
-    names: tuple[str, ...],
+    problem: RepProblem, params: RouteParams, time_limit_s: float | None
 ) -> RepPlan:
     """Plan one rep in another process, where callbacks cannot reach."""
-    return plan_rep(problem, params, RunControl(time_limit_s), day_names=names)
+    return plan_rep(problem, params, RunControl(time_limit_s))
 
 
 def _time_left_s(run: RunControl) -> float | None:

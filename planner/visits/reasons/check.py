@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from planner.core.units import clock_text
+from planner.core.reasons import Reason
 from planner.visits.model.problem import DAYS_PER_WEEK
 from planner.visits.model.problem import RepProblem
 from planner.visits.model.timing import DayTimes
@@ -22,7 +22,7 @@ from planner.visits.model.timing import DayTimes
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanCheck:
     """
-    What was found.
+    How a plan keeps the rules, and what it measures.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class PlanCheck:
     visits_required: int
     visits_missed: int
     pattern_broken: tuple[int, ...]
-    broken_days: tuple[tuple[int, str], ...]
+    broken_days: tuple[tuple[int, Reason], ...]
     travel_s: int
     prospects: int
 
@@ -96,54 +96,55 @@ def check_plan(problem: RepProblem, days: Sequence[DayTimes]) -> PlanCheck:
     )
 
 
-def day_faults(problem: RepProblem, timed: DayTimes) -> list[str]:
-    """Say in words what is wrong with one day; nothing if it keeps every rule."""
+def day_faults(problem: RepProblem, timed: DayTimes) -> list[Reason]:
+    """List what is wrong with one day; nothing if it keeps every rule."""
     if not timed.stops:
         return []
     faults = [*_stop_faults(problem, timed), *_lunch_faults(problem, timed)]
     route = (0, *timed.accounts, 0)
     travel_s = sum(int(problem.travel_s[a, b]) for a, b in pairwise(route))
     if travel_s != timed.travel_s:
-        faults.append(f"travel is {travel_s} s, stated {timed.travel_s} s")
+        misstated = {"travel_s": travel_s, "stated_s": timed.travel_s}
+        faults.append(Reason("day_travel_misstated", misstated))
     if timed.end_s > problem.day[1]:
-        faults.append(f"ends {clock_text(timed.end_s)}, after the working day")
+        faults.append(Reason("day_ends_late", {"end_s": timed.end_s}))
     if timed.day in problem.closed_days:
-        faults.append("is no working day")
+        faults.append(Reason("day_not_working"))
     return faults
 
 
-def _stop_faults(problem: RepProblem, timed: DayTimes) -> Iterable[str]:
+def _stop_faults(problem: RepProblem, timed: DayTimes) -> Iterable[Reason]:
     free_s, here = problem.day[0], 0
     for stop in timed.stops:
-        what = f"account {stop.account}"
+        account = {"account": stop.account}
         if stop.arrive_s < free_s + problem.travel_s[here, stop.account]:
-            yield f"{what} is reached before one can be there"
+            yield Reason("stop_reached_early", account)
         if stop.start_s < stop.arrive_s:
-            yield f"{what} starts before the arrival"
+            yield Reason("stop_starts_early", account)
         if stop.leave_s != stop.start_s + problem.accounts[stop.account].service_s:
-            yield f"{what} is not served for its time"
+            yield Reason("stop_cut_short", account)
         spans = problem.windows(stop.account, timed.day)
         if not any(opens <= stop.start_s <= closes for opens, closes in spans):
-            yield f"{what} starts at {clock_text(stop.start_s)}, outside its hours"
+            yield Reason("stop_outside_hours", account | {"start_s": stop.start_s})
         free_s, here = stop.leave_s, stop.account
     if timed.end_s < free_s + problem.travel_s[here, 0]:
-        yield "is home before one can be there"
+        yield Reason("home_reached_early")
 
 
-def _lunch_faults(problem: RepProblem, timed: DayTimes) -> Iterable[str]:
+def _lunch_faults(problem: RepProblem, timed: DayTimes) -> Iterable[Reason]:
     rule = problem.lunch
     if rule.duration_s == 0:
         return
     if timed.lunch_start_s is None:
-        yield "has no lunch"
+        yield Reason("lunch_missing")
         return
     lunch_end_s = timed.lunch_start_s + rule.duration_s
     before = [stop for stop in timed.stops if stop.leave_s <= timed.lunch_start_s]
     if not before:
-        yield "has lunch before the first stop"
+        yield Reason("lunch_before_stops")
         return
     if timed.lunch_start_s < rule.earliest_s or before[-1].leave_s > rule.latest_s:
-        yield f"has lunch at {clock_text(timed.lunch_start_s)}"
+        yield Reason("lunch_outside_span", {"start_s": timed.lunch_start_s})
     rest = timed.stops[len(before) :]
     next_place = rest[0].account if rest else 0
     drive_s = int(problem.travel_s[before[-1].account, next_place])
@@ -152,7 +153,7 @@ def _lunch_faults(problem: RepProblem, timed: DayTimes) -> Iterable[str]:
     eats_after = timed.lunch_start_s >= arrive_s and next_s >= lunch_end_s
     eats_before = (rest[0].arrive_s if rest else next_s) >= lunch_end_s + drive_s
     if not (eats_after or eats_before):
-        yield "has its lunch cut short"
+        yield Reason("lunch_cut_short")
 
 
 def _breaks_cadence(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from planner.core.errors import InputError
+from planner.core.reasons import Reason
 from planner.visits.day.gaps import fill_gap
 from planner.visits.day.live import replan_day
 from planner.visits.day.live import resequence
@@ -70,14 +71,21 @@ def test_each_fault_of_a_day_is_said():
     problem = world([monthly(), monthly()], [10, 20])
     good = time_day(problem, 0, [1, 2])
     early = replace(good.stops[1], arrive_s=100, start_s=200)
-    words = " ".join(
-        day_faults(problem, replace(good, stops=(good.stops[0], early), end_s=70_000))
+    rushed = replace(good, stops=(good.stops[0], early), end_s=70_000)
+    codes = {fault.code for fault in day_faults(problem, rushed)}
+    assert codes >= {"stop_reached_early", "stop_cut_short", "day_ends_late"}
+    assert "account 2 starts at 00:03, outside its hours" in {
+        str(fault) for fault in day_faults(problem, rushed)
+    }
+    assert day_faults(problem, replace(good, lunch_start_s=None)) == [
+        Reason("lunch_missing")
+    ]
+    (hurried, *_) = day_faults(problem, replace(good, end_s=43_000))
+    assert str(hurried) == "has its lunch cut short"
+    (misstated,) = day_faults(problem, replace(good, travel_s=1))
+    assert misstated == Reason(
+        "day_travel_misstated", {"travel_s": 2_400, "stated_s": 1}
     )
-    for fault in ("before one can be", "not served", "outside its hours", "after the"):
-        assert fault in words
-    assert day_faults(problem, replace(good, lunch_start_s=None)) == ["has no lunch"]
-    assert "cut short" in day_faults(problem, replace(good, end_s=43_000))[0]
-    assert "travel is" in day_faults(problem, replace(good, travel_s=1))[0]
 
 
 def here(problem, minutes):

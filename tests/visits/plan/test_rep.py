@@ -41,6 +41,8 @@ def test_one_day_serves_seven_and_says_why_not_the_eighth(one_day):
     assert (missing["account"], missing["missing"]) == (8, 1)
     assert "reached at 09:00" in missing["reason"]
     assert "20 min earlier" in missing["repair"]
+    assert missing["code"] == "unserved_closes_early"
+    assert missing["values"] == {"day": 0, "arrive_s": 32_400, "late_s": 1_200}
     assert plan["summary"]["visits_missed"] == 1
 
 

@@ -19,6 +19,7 @@ from planner.core.schemas import empty
 from planner.services.people.holders import rep_by_position
 from planner.visits.model.params import RouteParams
 from planner.visits.plan.team import plan_visits
+from planner.visits.reasons.unserved import in_words
 
 MONDAY = date(2026, 11, 23)
 THANKSGIVING = date(2026, 11, 26)
@@ -91,7 +92,7 @@ def test_each_class_gets_its_visits_and_vacant_positions_are_listed(accounts, re
     result = plan(accounts, reps)
     counts = result.visits["account_id"].value_counts()
     assert counts.to_dict() == {"A0": 4, "A1": 2, "A2": 1, "A4": 4}
-    unserved = result.unserved.set_index("account_id")
+    unserved = in_words(result.unserved).set_index("account_id")
     assert unserved.loc["A5", "reason"] == "position P-2 is vacant"
     assert unserved.loc["A6", "reason"] == "no position owns this account"
     assert unserved["missing"].to_dict() == {"A5": 2, "A6": 1}
@@ -133,7 +134,7 @@ def test_side_by_side_is_the_same_plan(accounts, reps):
 
 def test_a_rep_without_a_home_is_said(accounts, reps):
     result = plan(accounts, reps.assign(lat=float("nan")))
-    reasons = set(result.unserved["reason"])
+    reasons = set(in_words(result.unserved)["reason"])
     assert "rep R1 has no home place to start from" in reasons
     assert len(result.visits) == 0
 
