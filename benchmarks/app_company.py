@@ -29,6 +29,7 @@ from planner.store.company import deals as deal_rows
 from planner.store.scenarios import editing
 from planner.store.scenarios import lineage
 from planner.store.scenarios import plans as scenario_rows
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.problem import build_problem
@@ -115,16 +116,12 @@ def _divided(table: pd.DataFrame, edges: pd.DataFrame, n_territories: int) -> pd
     width = len(str(n_territories))
     ids = tuple(f"T{number:0{width}d}" for number in range(1, n_territories + 1))
     problem = build_problem(
-        table,
-        edges,
+        Instance.from_units(table, edges),
         BalanceParams(
             measures=(BalanceMeasure(column="accounts", tolerance=0.1),),
             n_territories=n_territories,
         ),
         ids,
-        current=None,
-        locked=None,
-        centres=None,
     )
     labels = bisection_seed(problem)
     return pd.Series(np.array(ids)[labels], index=table.index, dtype="str")

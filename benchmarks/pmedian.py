@@ -16,6 +16,7 @@ import numpy as np
 from benchmarks.pmedian_kernel import anneal_medians
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
+from planner.core.reasons import Reason
 from planner.core.run import RunControl
 from planner.territory.model.problem import Floats
 from planner.territory.model.problem import Ints
@@ -126,12 +127,8 @@ def plan_medians(
         if run.should_stop():
             break
     if best is None:
-        raise InfeasibleError(
-            [
-                f"no plan was found in which {n_medians} medians hold a load of "
-                f"{load.sum():g}; use more medians or larger capacities"
-            ]
-        )
+        values = {"n_medians": n_medians, "load": float(load.sum())}
+        raise InfeasibleError([Reason("medians_not_found", values)])
     bound = None
     if is_bounded:
         bound = median_bound(cost, load, capacity, n_medians, best_cost, run=run)
@@ -290,10 +287,10 @@ def _checked(
         raise InputError(f"medians must number 1 to {n}, got {n_medians}")
     largest = float(np.sort(capacity)[::-1][:n_medians].sum())
     if load.sum() > largest * (1 + _FULL):
-        raise InfeasibleError(
-            [
-                f"a load of {load.sum():g} cannot fit: the {n_medians} largest "
-                f"capacities hold {largest:g}"
-            ]
-        )
+        sizes = {
+            "load": float(load.sum()),
+            "n_medians": n_medians,
+            "capacity": largest,
+        }
+        raise InfeasibleError([Reason("medians_exceed_capacity", sizes)])
     return cost, load, capacity

@@ -25,7 +25,7 @@ from benchmarks.territory_growth import judge_growth
 from benchmarks.territory_growth import measure_growth
 from benchmarks.territory_instances import POINTS
 from benchmarks.territory_instances import SHARED
-from benchmarks.territory_instances import Instance
+from benchmarks.territory_instances import Case
 from benchmarks.territory_instances import drawn_instances
 from benchmarks.territory_instances import own_instances
 from benchmarks.territory_instances import points
@@ -41,7 +41,7 @@ from benchmarks.territory_runs import run_apart
 _LARGE = ("points_200k", "points_1m")
 
 
-def _chosen(args: argparse.Namespace) -> list[Instance]:
+def _chosen(args: argparse.Namespace) -> list[Case]:
     """Read or make the instances asked for; large points only when asked."""
     folder = args.data or (SHARED if SHARED.is_dir() else None)
     instances = read_instances(folder) if folder else own_instances()
@@ -66,18 +66,18 @@ def seeds_of(text: str) -> list[int]:
 
 
 def _run_all(
-    instances: Sequence[Instance], seeds: Sequence[int], args: argparse.Namespace
+    instances: Sequence[Case], seeds: Sequence[int], args: argparse.Namespace
 ) -> list[Row]:
     print(
         f"{'instance':36} {'K':>4} {'method':20} {'seed':>4} {'deviation':>10} "
         f"{'rms km':>8} {'pieces':>6} {'wall s':>8} {'cpu s':>8} {'MB':>6} {'gap':>9}"
     )
     rows: list[Row] = []
-    for instance in instances:
-        for method in [OURS] if args.no_peers else [OURS, *methods_for(instance)]:
+    for case in instances:
+        for method in [OURS] if args.no_peers else [OURS, *methods_for(case)]:
             limit_s = None if method == OURS else args.limit
             for seed in seeds:
-                rows.append(run_apart(instance, method, seed, limit_s))
+                rows.append(run_apart(case, method, seed, limit_s))
                 _print_row(rows[-1])
     return rows
 

@@ -21,6 +21,7 @@ import pandas as pd
 
 from benchmarks.pmedian import plan_medians
 from planner.geography.adjacency import edges_frame
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.solve.balance import balance
@@ -144,7 +145,7 @@ def _run_centred(paths: Sequence[Path], seeds: Sequence[int]) -> bool:
                 is_contiguous=False,
                 seed=seed,
             )
-            plan = balance(units, None, params)
+            plan = balance(Instance.from_units(units), params)
             cpu_s = time.process_time() - started_s
             label = plan.alignment.territory_by_unit.reindex(units.index)
             middle = units[["x_km", "y_km"]].groupby(label).transform("mean")
@@ -178,8 +179,7 @@ def _run_designs(paths: Sequence[Path], seeds: Sequence[int]) -> bool:
         for seed in seeds:
             started_s = time.process_time()
             plan = balance(
-                units,
-                edges,
+                Instance.from_units(units, edges),
                 BalanceParams(measures=measures, n_territories=p, seed=seed),
             )
             cpu_s = time.process_time() - started_s

@@ -16,6 +16,7 @@ import pandas as pd
 
 from planner.geography.adjacency import edges_frame
 from planner.geography.adjacency import point_edges
+from planner.territory.model.instance import Instance
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "benchmarks" / "territory"
 BOTH = ("accounts", "revenue_k")
@@ -50,7 +51,7 @@ POINTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Instance:
+class Case:
     """Units, neighbours and what is asked of them."""
 
     name: str
@@ -60,13 +61,18 @@ class Instance:
     tolerances: dict[str, float]
 
     @property
+    def instance(self) -> Instance:
+        """What the engine takes."""
+        return Instance.from_units(self.units, self.edges)
+
+    @property
     def label(self) -> str:
         """Name with what is asked."""
         asked = "+".join(self.tolerances)
         return f"{self.name} {asked} {100 * min(self.tolerances.values()):g} %"
 
 
-def read_instances(folder: Path) -> list[Instance]:
+def read_instances(folder: Path) -> list[Case]:
     """Read every CSV of units that has its neighbours beside it."""
     found = []
     for path in sorted(folder.glob("*.csv")):
@@ -82,7 +88,7 @@ def read_instances(folder: Path) -> list[Instance]:
             path.stem, (n_default, ({"accounts": 0.05},))
         )
         found += [
-            Instance(
+            Case(
                 name=path.stem,
                 units=units,
                 edges=edges,
@@ -94,7 +100,7 @@ def read_instances(folder: Path) -> list[Instance]:
     return found
 
 
-def own_instances() -> list[Instance]:
+def own_instances() -> list[Case]:
     """Make two grids with uneven accounts, fixed seeds."""
     made = []
     for side, n_territories in ((12, 6), (30, 15)):
@@ -115,7 +121,7 @@ def own_instances() -> list[Instance]:
             ]
         )
         made.append(
-            Instance(
+            Case(
                 name=f"grid_{side}x{side}",
                 units=units,
                 edges=edges_frame(units.index, pairs, 10_000.0),
@@ -126,7 +132,7 @@ def own_instances() -> list[Instance]:
     return made
 
 
-def drawn_instances(seed: int) -> list[Instance]:
+def drawn_instances(seed: int) -> list[Case]:
     """
     Draw maps of the folder's families that are not in it.
 
@@ -163,7 +169,7 @@ def drawn_instances(seed: int) -> list[Instance]:
             index=pd.Index([f"u{row}" for row in range(n_units)], dtype="str"),
         )
         made += [
-            Instance(
+            Case(
                 name=f"drawn_{n_units}_{seed}",
                 units=units,
                 edges=point_edges(units),
@@ -178,7 +184,7 @@ def drawn_instances(seed: int) -> list[Instance]:
     return made
 
 
-def points(name: str) -> Instance:
+def points(name: str) -> Case:
     """
     Make points where people live.
 
@@ -194,7 +200,7 @@ def points(name: str) -> Instance:
     return people(name, POINTS[name])
 
 
-def people(name: str, request: Request) -> Instance:
+def people(name: str, request: Request) -> Case:
     """
     Make any number of points where people live.
 
@@ -237,7 +243,7 @@ def _zip_places() -> tuple[np.ndarray, np.ndarray]:
 
 def _placed(
     name: str, x: np.ndarray, y: np.ndarray, request: Request, rng: np.random.Generator
-) -> Instance:
+) -> Case:
     """Draw points and their accounts."""
     if request.n_points is None:
         accounts = rng.lognormal(4, 1, len(x))
@@ -250,7 +256,7 @@ def _placed(
         {"x_km": x, "y_km": y, "accounts": np.rint(accounts) + 1},
         index=pd.Index([f"p{row}" for row in range(len(x))], dtype="str"),
     )
-    return Instance(
+    return Case(
         name=name,
         units=units,
         edges=None,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.territory_instances import BOTH
-from benchmarks.territory_instances import Instance
+from benchmarks.territory_instances import Case
 from benchmarks.territory_runs import params_of
 from planner.territory.model.rules import Rules
 from planner.territory.solve.balance import balance
@@ -20,17 +20,17 @@ GOAL = 1.25  # moved ÷ proven least
 _MOST_UNITS = 1_000  # counties of the whole country are another row
 
 
-def unbalanced(instance: Instance) -> pd.Series:
+def unbalanced(case: Case) -> pd.Series:
     """Make a plan that nobody balanced: k-means of the places, seed 0."""
     from sklearn.cluster import KMeans
 
-    places = instance.units[["x_km", "y_km"]]
-    found = KMeans(instance.n_territories, random_state=0, n_init=1).fit(places)
+    places = case.units[["x_km", "y_km"]]
+    found = KMeans(case.n_territories, random_state=0, n_init=1).fit(places)
     names = [f"T{label:02d}" for label in found.labels_]
-    return pd.Series(names, index=instance.units.index)
+    return pd.Series(names, index=case.units.index)
 
 
-def asked_of(instances: Sequence[Instance]) -> list[Instance]:
+def asked_of(instances: Sequence[Case]) -> list[Case]:
     """Choose midwest_565 and maps like it, where both measures are asked at 5 %."""
     return [
         one
@@ -39,7 +39,7 @@ def asked_of(instances: Sequence[Instance]) -> list[Instance]:
     ]
 
 
-def run_moves(instance: Instance, seeds: Sequence[int]) -> list[dict[str, Any]]:
+def run_moves(case: Case, seeds: Sequence[int]) -> list[dict[str, Any]]:
     """
     Balance the unbalanced plan by moving as few accounts as can be, and print it.
 
@@ -48,32 +48,29 @@ def run_moves(instance: Instance, seeds: Sequence[int]) -> list[dict[str, Any]]:
     A dict each seed: deviations before, moved and proven least as shares of all
     accounts, their ratio, CPU seconds, is_met.
     """
-    current = unbalanced(instance)
-    accounts = instance.units["accounts"].astype(float)
+    current = unbalanced(case)
+    accounts = case.units["accounts"].astype(float)
     total = float(accounts.sum())
     before = [
         float(
-            (instance.units[column].groupby(current).sum() * instance.n_territories)
-            .div(instance.units[column].sum())
+            (case.units[column].groupby(current).sum() * case.n_territories)
+            .div(case.units[column].sum())
             .sub(1)
             .abs()
             .max()
         )
-        for column in instance.tolerances
+        for column in case.tolerances
     ]
     rows = []
     for seed in seeds:
         started_s = time.process_time()
         plan = balance(
-            instance.units,
-            instance.edges,
-            replace(params_of(instance, seed), minimise="moves"),
-            current=current,
-            rules=Rules(move_cost=accounts),
+            replace(case.instance, current=current, rules=Rules(move_cost=accounts)),
+            replace(params_of(case, seed), minimise="moves"),
         )
         cpu_s = time.process_time() - started_s
         row = {
-            "instance": instance.label,
+            "instance": case.label,
             "seed": seed,
             "before": before,
             "moved_share": plan.objective / total,
@@ -85,7 +82,7 @@ def run_moves(instance: Instance, seeds: Sequence[int]) -> list[dict[str, Any]]:
         rows.append(row)
         told = " and ".join(f"{100 * value:.0f} %" for value in before)
         print(
-            f"{instance.label}, today {told} off, seed {seed}: "
+            f"{case.label}, today {told} off, seed {seed}: "
             f"{100 * row['moved_share']:.1f} % of the accounts moved, at least "
             f"{100 * row['least_share']:.1f} % must, ratio {row['ratio']:.2f}, "
             f"{cpu_s:.1f} CPU s",

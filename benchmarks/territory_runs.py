@@ -1,4 +1,4 @@
-"""One method on one instance, in a process of its own: plan, time, memory."""
+"""One method on one case, in a process of its own: plan, time, memory."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.processes import start_apart
-from benchmarks.territory_instances import Instance
+from benchmarks.territory_instances import Case
 from benchmarks.territory_instances import own_instances
 from benchmarks.territory_peers import PEERS
-from planner.geography.adjacency import point_edges
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.problem import Problem
@@ -67,44 +66,37 @@ class Row:
     ended: str = "ended"
 
 
-def params_of(instance: Instance, seed: int) -> BalanceParams:
-    """Say what is asked of an instance in the engine's words."""
+def params_of(case: Case, seed: int) -> BalanceParams:
+    """Say what is asked of a case in the engine's words."""
     measures = tuple(
         BalanceMeasure(column=column, tolerance=tolerance)
-        for column, tolerance in instance.tolerances.items()
+        for column, tolerance in case.tolerances.items()
     )
-    return BalanceParams(
-        measures=measures, n_territories=instance.n_territories, seed=seed
-    )
+    return BalanceParams(measures=measures, n_territories=case.n_territories, seed=seed)
 
 
-def problem_of(instance: Instance) -> Problem:
-    """Lay out an instance as arrays, for the peers and the judgement."""
-    edges = point_edges(instance.units) if instance.edges is None else instance.edges
+def problem_of(case: Case) -> Problem:
+    """Lay out a case as arrays, for the peers and the judgement."""
     return build_problem(
-        instance.units,
-        edges,
-        params_of(instance, 0),
-        tuple(f"T{k}" for k in range(instance.n_territories)),
-        current=None,
-        locked=None,
-        centres=None,
+        case.instance,
+        params_of(case, 0),
+        tuple(f"T{k}" for k in range(case.n_territories)),
     )
 
 
-def methods_for(instance: Instance) -> list[str]:
-    """List the peers that the instance is not too large for."""
-    size = len(instance.units) * instance.n_territories
+def methods_for(case: Case) -> list[str]:
+    """List the peers that the case is not too large for."""
+    size = len(case.units) * case.n_territories
     return [name for name, peer in PEERS.items() if size <= peer.most]
 
 
-def run_apart(instance: Instance, method: str, seed: int, limit_s: float | None) -> Row:
+def run_apart(case: Case, method: str, seed: int, limit_s: float | None) -> Row:
     """
     Run a method once, apart and on one thread.
 
     Parameters
     ----------
-    instance, seed
+    case, seed
         What to divide.
     method
         ``ours`` or one of `PEERS`.
@@ -114,14 +106,14 @@ def run_apart(instance: Instance, method: str, seed: int, limit_s: float | None)
     for name in _ONE_THREAD:
         os.environ[name] = "1"
     empty = Row(
-        instance=instance.label,
-        n_units=len(instance.units),
-        n_territories=instance.n_territories,
+        instance=case.label,
+        n_units=len(case.units),
+        n_territories=case.n_territories,
         method=method,
         seed=seed,
     )
     process, told = start_apart(
-        _run, instance, empty, limit_s, preload="benchmarks.territory_runs"
+        _run, case, empty, limit_s, preload="benchmarks.territory_runs"
     )
     try:
         row: Row = told.recv()
@@ -131,28 +123,26 @@ def run_apart(instance: Instance, method: str, seed: int, limit_s: float | None)
     return row
 
 
-def _run(
-    tell: Connection, instance: Instance, empty: Row, limit_s: float | None
-) -> None:
+def _run(tell: Connection, case: Case, empty: Row, limit_s: float | None) -> None:
     """Run the method of a row and send the row back."""
     try:
         # Loading libraries and compiled code is no part of any run.
         if empty.method == OURS:
             small = own_instances()[0]
-            balance(small.units, small.edges, replace(params_of(small, 0), effort=0.01))
-            tell.send(_ours(instance, empty))
+            balance(small.instance, replace(params_of(small, 0), effort=0.01))
+            tell.send(_ours(case, empty))
         else:
             for module in PEERS[empty.method].modules:
                 importlib.import_module(module)
-            tell.send(_peer(instance, empty, limit_s))
+            tell.send(_peer(case, empty, limit_s))
     except Exception as error:  # noqa: BLE001 - a peer may fail in any way
         traceback.print_exc()
         tell.send(replace(empty, ended=f"{type(error).__name__}: {error}"))
 
 
-def _ours(instance: Instance, empty: Row) -> Row:
+def _ours(case: Case, empty: Row) -> Row:
     wall_s, cpu_s = time.perf_counter(), time.process_time()
-    result = balance(instance.units, instance.edges, params_of(instance, empty.seed))
+    result = balance(case.instance, params_of(case, empty.seed))
     wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
     row = replace(
         empty,
@@ -164,13 +154,13 @@ def _ours(instance: Instance, empty: Row) -> Row:
         stages=dict(result.stages),
     )
     ids = pd.Index(result.tallies["territory_id"].unique())
-    placed = result.alignment.territory_by_unit.reindex(instance.units.index)
+    placed = result.alignment.territory_by_unit.reindex(case.units.index)
     labels = ids.get_indexer(placed).astype(np.int64)
-    return _judged(problem_of(instance), labels, row)
+    return _judged(problem_of(case), labels, row)
 
 
-def _peer(instance: Instance, empty: Row, limit_s: float | None) -> Row:
-    problem = problem_of(instance)
+def _peer(case: Case, empty: Row, limit_s: float | None) -> Row:
+    problem = problem_of(case)
     if limit_s is not None:
         # The kernel ends the process: peers cannot be asked to stop.
         last_s = int(np.ceil(time.process_time() + limit_s))

@@ -428,39 +428,47 @@ def _balanced(
 ) -> tuple[Any, dict[str, Any], Any]:
     """Balance as the words of the command line say."""
     from planner.territory.files.read import UnitColumns
+    from planner.territory.files.read import UnitFiles
+    from planner.territory.files.run import FileStudy
+    from planner.territory.files.run import balance_files
     from planner.territory.files.run import parse_counts
-    from planner.territory.files.run import run_balance_with_reasons
+    from planner.territory.files.run import parse_measure
+    from planner.territory.model.params import BalanceParams
 
-    columns = UnitColumns(
-        id_column=args.id,
-        x=args.x,
-        y=args.y,
-        lon=args.lon,
-        lat=args.lat,
-        current=args.current,
-        locked=args.locked,
-        together=args.together,
-        move_cost=args.move_cost,
+    files = UnitFiles(
+        units=args.units,
+        columns=UnitColumns(
+            id_column=args.id,
+            x=args.x,
+            y=args.y,
+            lon=args.lon,
+            lat=args.lat,
+            current=args.current,
+            locked=args.locked,
+            together=args.together,
+            move_cost=args.move_cost,
+        ),
+        edges=args.edges,
+        centres=args.centres,
+        barriers=args.barriers,
+        apart=args.apart,
+        targets=args.targets,
     )
-    return run_balance_with_reasons(
-        args.units,
-        columns,
-        args.measure,
+    params = BalanceParams(
+        measures=tuple(parse_measure(text) for text in args.measure),
         n_territories=args.territories,
-        centres_path=args.centres,
-        edges_path=args.edges,
-        barriers_path=args.barriers,
-        apart_path=args.apart,
-        targets_path=args.targets,
         is_contiguous=not args.no_contiguity,
-        max_moved=args.max_moved,
         minimise=args.minimise,
+        max_moved=args.max_moved,
+        seed=args.seed,
+    )
+    study = FileStudy(
         frontier_counts=parse_counts(args.frontier),
         frontier_size=args.frontier_size,
         districts=args.districts,
-        seed=args.seed,
-        run=run,
     )
+    answer = balance_files(files, params, study, run)
+    return answer.plan, answer.report, answer.reasons
 
 
 def _balance_text(report: dict[str, Any]) -> str:

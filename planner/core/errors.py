@@ -21,6 +21,11 @@ class PlannerError(Exception):
         """What is the matter, one for each thing that is."""
         return self.args
 
+    @property
+    def is_coded(self) -> bool:
+        """Whether its reasons have codes, so that a door can word them."""
+        return any(isinstance(reason, Reason) for reason in self.args)
+
     def __str__(self) -> str:
         return "; ".join(map(str, self.args))
 

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.core.formats import Formats
+from planner.core.languages import Language
 from planner.core.settings import Settings
 from planner.demo.line import DemoLine
 from planner.geography.boundaries import load_states
@@ -58,6 +59,7 @@ def territories_part(
         map_before = _territory_map(
             line, line.sample.alignment["territory_id"], settings, "Before", 560, 480
         )
+    language = Language(formats=fmt, names={"measure": MEASURES})
     size = (560, 480) if map_before else (1120, 620)
     return {
         "map_before": map_before,
@@ -69,20 +71,13 @@ def territories_part(
             f"After: worst deviation {fmt.share(balance['max_deviation'])}, "
             f"{balance['extra_pieces']} extra pieces"
         ),
-        "balance_text": _in_words(balance["summary"]),
+        "balance_text": "\n".join(map(language.clause, line.balanced.findings())),
         "measure_label": MEASURES[measure],
         "tolerance_text": fmt.share(tolerance),
         "territories": _territory_rows(
             line, measure, tolerance, deviation, before, fmt
         ),
     }
-
-
-def _in_words(summary: str) -> str:
-    """Write a solver's summary with the measures' names as people know them."""
-    for measure, label in MEASURES.items():
-        summary = summary.replace(measure, label)
-    return summary
 
 
 def _territory_rows(

@@ -48,6 +48,7 @@ from planner.services.imports.new_company import place_in_units
 from planner.services.people.holders import rep_by_position
 from planner.services.visits.plans import TEAM_ITERATIONS
 from planner.territory.model.alignment import Alignment
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.unit_table import unit_table
@@ -166,12 +167,10 @@ def balance_territories(line: DemoLine, params: DemoParams, run: RunControl) -> 
         n_territories = max(1, round(len(line.accounts) / ACCOUNTS_A_TERRITORY))
     current = None if line.sample is None else line.sample.alignment["territory_id"]
     line.balanced = balance(
-        table,
-        line.edges,
+        Instance.from_units(table, line.edges, current),
         BalanceParams(
             measures=line.measures, n_territories=n_territories, seed=params.seed
         ),
-        current=current,
         run=run,
     )
     alignment: Alignment = line.balanced.alignment

@@ -66,7 +66,7 @@ def _spoken(error: PlannerError, where: str) -> tuple[str, list[str]]:
         rest = len(error.rows) - len(lines)
         return head, [*lines, f"and {rest} more"] if rest else lines
     if isinstance(error, InfeasibleError):
-        return head, list(error.reasons)
+        return head, [str(reason) for reason in error.reasons]
     return head, [str(error)]
 
 

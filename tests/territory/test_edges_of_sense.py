@@ -6,6 +6,7 @@ import pytest
 
 from planner.core.errors import InputError
 from planner.geography.adjacency import edges_frame
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.rules import Rules
@@ -25,7 +26,7 @@ def test_places_that_coincide_are_told_apart_by_id():
     units = pd.DataFrame(
         {"x_km": 5.0, "y_km": 5.0, "accounts": 1.0}, index=list("abcdef")
     )
-    result = balance(units, None, asked(2, "accounts"))
+    result = balance(Instance.from_units(units), asked(2, "accounts"))
     assert result.alignment.territory_by_unit.value_counts().tolist() == [3, 3]
     assert result.objective == pytest.approx(0)
     assert result.extra_pieces == 0
@@ -33,7 +34,7 @@ def test_places_that_coincide_are_told_apart_by_id():
 
 def test_one_unit_one_territory():
     units = pd.DataFrame({"x_km": [0.0], "y_km": [0.0], "accounts": [3.0]}, index=["a"])
-    result = balance(units, None, asked(1, "accounts"))
+    result = balance(Instance.from_units(units), asked(1, "accounts"))
     assert result.is_met
     assert result.alignment.territory_by_unit.tolist() == ["T01"]
 
@@ -41,7 +42,9 @@ def test_one_unit_one_territory():
 def test_one_territory_takes_all_under_any_rule():
     units, edges = grid(2, 3)
     rules = Rules(together=pd.Series("g", index=units.index[:4]))
-    result = balance(units, edges, asked(1, "accounts"), rules=rules)
+    result = balance(
+        Instance.from_units(units, edges, rules=rules), asked(1, "accounts")
+    )
     assert result.is_met
     assert result.alignment.territory_by_unit.unique().tolist() == ["T01"]
 
@@ -49,7 +52,10 @@ def test_one_territory_takes_all_under_any_rule():
 def test_as_many_territories_as_groups_leave_no_choice():
     units, edges = grid(1, 4)
     rules = Rules(together=pd.Series({"r0c0": "g", "r0c1": "g"}))
-    result = balance(units, edges, asked(3, "accounts", tolerance=0.6), rules=rules)
+    result = balance(
+        Instance.from_units(units, edges, rules=rules),
+        asked(3, "accounts", tolerance=0.6),
+    )
     assert sorted(result.alignment.territory_by_unit.value_counts()) == [1, 1, 2]
 
 
@@ -57,20 +63,20 @@ def test_a_measure_that_is_empty_in_all_units_is_refused_by_name():
     units, edges = grid(2, 2)
     units["revenue"] = 0.0
     with pytest.raises(InputError, match="measure 'revenue' is 0 in every unit"):
-        balance(units, edges, asked(2, "accounts", "revenue"))
+        balance(Instance.from_units(units, edges), asked(2, "accounts", "revenue"))
 
 
 def test_negative_values_are_refused_by_row():
     units, edges = grid(2, 2)
     units.loc["r1c0", "accounts"] = -2
     with pytest.raises(InputError, match="'r1c0': accounts must be a number not below"):
-        balance(units, edges, asked(2, "accounts"))
+        balance(Instance.from_units(units, edges), asked(2, "accounts"))
 
 
 def test_islands_are_bridged_and_each_bridge_is_named():
     units, _ = grid(1, 4)
     links = edges_frame(units.index, np.array([(0, 1), (2, 3)]), 1.0)
-    result = balance(units, links, asked(2, "accounts"))
+    result = balance(Instance.from_units(units, links), asked(2, "accounts"))
     assert result.bridges[["unit_id", "neighbour_id"]].to_numpy().tolist() == [
         ["r0c1", "r0c2"]
     ]
@@ -83,9 +89,12 @@ def test_a_bridge_can_be_forbidden():
     links = edges_frame(units.index, np.array([(0, 1), (1, 2)]), 1.0)
     water = pd.DataFrame({"unit_id": ["r0c2"], "other_id": ["r0c3"]})
     rules = Rules(barriers=water)
-    result = balance(units, links, asked(2, "accounts", tolerance=0.2), rules=rules)
+    result = balance(
+        Instance.from_units(units, links, rules=rules),
+        asked(2, "accounts", tolerance=0.2),
+    )
     plan = result.alignment.territory_by_unit
     assert plan["r0c3"] != plan["r0c0"] == plan["r0c1"] == plan["r0c2"]
     assert not result.is_met
     assert result.proven_deviation["accounts"] == pytest.approx(0.5)
-    assert "which barriers cut off" in result.violations[0]
+    assert "which closed borders cut off" in str(result.violations[0])

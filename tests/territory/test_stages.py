@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from planner.core.run import RunControl
 from planner.geography.adjacency import edges_frame
+from planner.territory.model.instance import Instance
 from planner.territory.model.naming import rename
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
@@ -30,13 +31,9 @@ from planner.territory.search.local_search import search
 def problem_of(units, edges, n_territories, *, today=None, locked=None, tolerance=0.1):
     measure = BalanceMeasure(column="accounts", tolerance=tolerance)
     return build_problem(
-        units,
-        edges,
+        Instance.from_units(units, edges, current=today, locked=locked),
         BalanceParams(measures=(measure,), n_territories=n_territories),
         tuple(f"T{k}" for k in range(n_territories)),
-        current=today,
-        locked=locked,
-        centres=None,
     )
 
 
@@ -306,13 +303,9 @@ def test_signed_tolls_share_two_measures_whose_ratio_differs_by_region():
         BalanceMeasure(column=name, tolerance=0.015) for name in ("accounts", "revenue")
     )
     problem = build_problem(
-        units,
-        edges,
+        Instance.from_units(units, edges),
         BalanceParams(measures=measures, n_territories=8),
         tuple(f"T{k}" for k in range(8)),
-        current=None,
-        locked=None,
-        centres=None,
     )
     start = contiguity.repair(problem, seeds.bisection_seed(problem), no_core(problem))
     goal = SearchGoal()
@@ -334,13 +327,11 @@ def test_one_line_halves_two_measures_at_once():
         BalanceMeasure(column=name, tolerance=0.05) for name in ("accounts", "revenue")
     )
     problem = build_problem(
-        units,
-        pd.DataFrame({"unit_id": ["u000"], "neighbour_id": ["u001"]}),
+        Instance.from_units(
+            units, pd.DataFrame({"unit_id": ["u000"], "neighbour_id": ["u001"]})
+        ),
         BalanceParams(measures=measures, n_territories=2),
         ("T0", "T1"),
-        current=None,
-        locked=None,
-        centres=None,
     )
     labels = seeds.bisection_seed(problem)
     assert np.abs(problem.loads(labels) - 1).max() < 0.05

@@ -205,7 +205,7 @@ def test_what_is_not_met_is_said_once():
         "violations": ["potential within 5 % cannot be had: 6.2 % is the least found"],
         "too_big": [{"unit_id": "U1"}],
         "blocking": [
-            {"territory": "T1", "unit": "U1", "reason": "this unit alone is 143 %"},
+            {"territory": "T1", "unit": "U1", "code": "unit_oversized"},
             {"territory": "T1", "unit": "U1", "unit_name": "Cook", "reason": "is over"},
         ],
     }

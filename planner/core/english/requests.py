@@ -18,6 +18,10 @@ _INPUT: Mapping[str, str] = {
         "units must be polygons: a GeoDataFrame with a CRS, indexed by unit_id, got "
         "{got}"
     ),
+    "instance_wrong": (
+        "a balance needs an Instance, got {got}: make one by Instance.from_units or "
+        "Instance.from_accounts"
+    ),
     "frame_wrong": "{thing} must be a {kind}, got {got}",
     "unit_column_missing": (
         "units have no column '{column:measure}'[; they have {columns}]"
@@ -57,8 +61,10 @@ _INPUT: Mapping[str, str] = {
     "group_twice": "unit {unit:unit} is in two groups; a unit has one at most",
     "barrier_unknown": "barrier: unit {unit:unit} is none of the units",
     "barrier_to_itself": "barrier: unit {unit:unit} is paired with itself",
-    "separation_unknown": "forbidden pair: unit {unit:unit} is none of the units",
-    "separation_of_itself": "forbidden pair: unit {unit:unit} is paired with itself",
+    "forbidden_pair_unknown": "forbidden pair: unit {unit:unit} is none of the units",
+    "forbidden_pair_of_itself": (
+        "forbidden pair: unit {unit:unit} is paired with itself"
+    ),
     "move_value_wrong": (
         "unit {unit:unit}: {column} must be a number not below 0, got {value}"
     ),
@@ -181,19 +187,19 @@ _REFUSALS: Mapping[str, str] = {
         "unlock all but one of these territories' units, or split the group"
     ),
     "unit_to_territory": "{unit:unit} to {territory:territory}",
-    "separation_in_group": (
+    "forbidden_pair_grouped": (
         "{unit:unit} and {other:unit} must not share a territory, but are in one group "
         "that must stay together; drop the pair or take one out of the group"
     ),
-    "separation_in_lock": (
+    "forbidden_pair_locked": (
         "{unit:unit} and {other:unit} must not share a territory, but both are locked "
         "to {territory:territory}; unlock one of them or drop the pair"
     ),
-    "separation_on_path": (
+    "forbidden_pair_on_path": (
         "{unit:unit} and {other:unit} must not share a territory, but the way that "
         "joins a group leads through both; drop the pair or split it"
     ),
-    "separations_not_kept": (
+    "forbidden_pairs_unmet": (
         "no plan was found that keeps {pairs:reasons:, } apart; drop the pair, unlock "
         "units around it, or ask for more territories"
     ),
@@ -203,7 +209,7 @@ _REFUSALS: Mapping[str, str] = {
         "but the groups leave {n_cells:number}; ask for fewer territories or split a "
         "group"
     ),
-    "separations_exceed_territories": (
+    "forbidden_pairs_exceed_territories": (
         "{units:list:unit:4} must all lie in different territories: {n_needed} are "
         "needed, {n_territories:count:is|are} asked; drop some pairs or ask for more "
         "territories"

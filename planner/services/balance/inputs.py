@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import replace
 
@@ -17,6 +15,7 @@ from planner.capacity.workload import SERVICE_MIN
 from planner.capacity.workload import VISITS_PER_4_WEEKS
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
+from planner.core.reasons import Reason
 from planner.services.balance.places import homes_of
 from planner.services.balance.places import hours_today
 from planner.services.balance.places import open_borders
@@ -35,7 +34,9 @@ from planner.services.drafts.view import Held
 from planner.services.territories import wording
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceParams
+from planner.territory.model.precheck import UNIT_OVERSIZED
 from planner.territory.model.precheck import check_request
 from planner.territory.model.rules import Rules
 from planner.territory.model.unit_table import unit_table
@@ -47,22 +48,15 @@ from planner.territory.studies.splitting import split_units
 @dataclass(frozen=True, kw_only=True, eq=False)
 class BalanceInputs:
     """
-    What `balance`, `frontier` and `sweep_headcount` take.
+    What `balance`, `frontier` and `sweep_headcount` take, and whose rows these are.
 
     Parameters
     ----------
-    units
-        Places and measures by `unit_id`; ``unit/account`` where a unit is divided.
-        With `visits` and `service_min` a year, and `work_hours` where they are asked.
-    edges
-        EDGES frame of them.
-    current, locked
-        Territory today, and whether it stays; None: no territory yet, nothing stays.
-    centres
-        Fixed centres by `territory_id`; None: the weighted centroid.
-    rules
-        Groups, barriers, targets, and what a move counts where moves are limited: the
-        row's accounts. `move_cost` is put in by who solves.
+    instance
+        Units by `unit_id`, ``unit/account`` where one is divided, with `visits` and
+        `service_min` a year, and `work_hours` where they are asked; today, locks,
+        homes as centres, and rules: what a move counts where moves are limited is the
+        row's accounts, `move_cost` is put in by who solves.
     accounts
         Open accounts by `account_id`, with `relationship_months` and the `row` of
         `units` they move with (missing: none).
@@ -73,20 +67,15 @@ class BalanceInputs:
         the units do.
     """
 
-    units: pd.DataFrame
-    edges: pd.DataFrame
-    current: pd.Series | None
-    locked: pd.Series | None
-    centres: pd.DataFrame | None
-    rules: Rules
+    instance: Instance
     accounts: pd.DataFrame
     named: pd.Series
     n_ended: int = 0
 
     @property
     def n_accounts_by_row(self) -> pd.Series:
-        """What a moved row of `units` counts in accounts."""
-        return self.units["accounts"]
+        """What a moved row of the units counts in accounts."""
+        return self.instance.units["accounts"]
 
     def params_of(self, request: BalanceRequest) -> BalanceParams:
         """Take the accounts that move anyway off the limit of moves."""
@@ -152,9 +141,10 @@ def balance_inputs(
     if request.params.max_moved is not None and n_ended > request.params.max_moved:
         raise InfeasibleError(
             [
-                f"{n_ended:,} accounts named apart from their unit would follow it "
-                f"again, but at most {request.params.max_moved:,} may move; let them "
-                "stay so or allow more moves"
+                Reason(
+                    "named_accounts_exceed_moves",
+                    {"n_accounts": n_ended, "max_moved": request.params.max_moved},
+                )
             ]
         )
     moving = accounts[~is_named]
@@ -179,18 +169,21 @@ def balance_inputs(
             pd.Series(units.index, units.index)
         )
     current = unit_of.map(today)
+    rules = Rules(
+        together=_together(moving, row, request),
+        barriers=_barriers(barriers, held, units.index),
+        targets=targets_of(view, team, accounts, named, request),
+        brought=brought_by(accounts, named, request),
+        move_size=None if request.params.max_moved is None else units["accounts"],
+    )
     return BalanceInputs(
-        units=units,
-        edges=edges,
-        current=current if current.notna().any() else None,
-        locked=_locked(current, moving, row, unit_of, request, held),
-        centres=centres,
-        rules=Rules(
-            together=_together(moving, row, request),
-            barriers=_barriers(barriers, held, units.index),
-            targets=targets_of(view, team, accounts, named, request),
-            brought=brought_by(accounts, named, request),
-            move_size=None if request.params.max_moved is None else units["accounts"],
+        instance=Instance(
+            units=units,
+            edges=edges,
+            current=current if current.notna().any() else None,
+            locked=_locked(current, moving, row, unit_of, request, held),
+            centres=centres,
+            rules=rules,
         ),
         accounts=accounts.assign(row=row.reindex(accounts.index)),
         named=named,
@@ -219,35 +212,12 @@ def check(
     InfeasibleError
         If what is asked contradicts itself; each reason comes with its repair.
     """
-    team = load_team(ws)
-    with said_plainly(view, team.currency):
+    team, language = load_team(ws), wording.language_of(ws, view.units)
+    with wording.refusals_in(language):
         inputs = balance_inputs(view, team, request, held)
-        checked = check_request(
-            inputs.units,
-            inputs.params_of(request),
-            current=inputs.current,
-            locked=inputs.locked,
-            centres=inputs.centres,
-            rules=inputs.rules,
-        )
-    names = wording.unit_names(view.units)
-    reasons = checked.lumps["reason"].astype("str")
-    told = reasons[~reasons.str.startswith(wording.ALONE)]
-    return [wording.in_words(text, names) for text in dict.fromkeys(told)]
-
-
-@contextmanager
-def said_plainly(view: TerritoryView, currency: str) -> Iterator[None]:
-    """Say what the engine refuses by the names people know."""
-    try:
-        yield
-    except InfeasibleError as error:
-        names = wording.unit_names(view.units)
-        said = [wording.in_words(reason, names, currency) for reason in error.reasons]
-        raise InfeasibleError(said) from error
-    except InputError as error:
-        names = wording.unit_names(view.units)
-        raise InputError(wording.in_words(str(error), names, currency)) from error
+        checked = check_request(inputs.instance, inputs.params_of(request))
+    oversized = [why for why in checked.lumps["reason"] if why.code != UNIT_OVERSIZED]
+    return list(dict.fromkeys(map(language.clause, oversized)))
 
 
 def _check(view: TerritoryView, request: BalanceRequest, today: pd.Series) -> bool:

@@ -26,7 +26,7 @@ def district_plan(task: Asked, run: RunControl) -> dict[str, Any]:
 
     inputs, districts = task.inputs, task.request.asked_districts
     levels = balance_levels(
-        inputs.units, inputs.edges, task.params, districts or 1, run=run.part(0.0, 0.9)
+        inputs.instance, task.params, districts or 1, run=run.part(0.0, 0.9)
     )
     result = described(
         task,

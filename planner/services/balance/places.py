@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.core.errors import InfeasibleError
+from planner.core.reasons import Reason
 from planner.core.units import M_PER_KM
 from planner.core.units import MIN_PER_HOUR
 from planner.geography.adjacency import connect
@@ -36,8 +37,10 @@ def open_borders(
     if asked is not None and asked < n_regions:
         raise InfeasibleError(
             [
-                f"each of {n_regions} states needs a territory, but {asked} are asked; "
-                f"ask for {n_regions} or more, or let territories cross state borders"
+                Reason(
+                    "regions_exceed_territories",
+                    {"n_regions": n_regions, "n_territories": asked},
+                )
             ]
         )
     a, b = (edges[name].map(region) for name in ("unit_id", "neighbour_id"))

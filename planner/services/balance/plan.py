@@ -51,16 +51,10 @@ def described(
     """Prove and explain a plan that was made before; give it today's names if asked."""
     from planner.territory.solve.evaluate import describe
 
-    inputs = task.inputs
     return describe(
-        inputs.units,
-        inputs.edges,
+        task.inputs.instance,
         params,
         territory_by_row,
-        current=inputs.current,
-        locked=inputs.locked,
-        centres=inputs.centres,
-        rules=inputs.rules,
         is_renamed=is_renamed,
         run=run,
     )
@@ -76,7 +70,8 @@ def plan_of(task: Asked, result: BalanceResult, note: str = "") -> dict[str, Any
     their unit), `today_by_unit` (of the units that move), `today_by_account` (those
     apart when it was asked), `ended_accounts` (that follow their unit again), `report`,
     `reasons` (by row), `move_cost` (of moved accounts), `shares` (wanted, as a multiple
-    of the mean; empty: equal), `summary`, `note`, `params`.
+    of the mean; empty: equal), `summary`, `note`, `params`. Report, reasons and summary
+    hold codes with their values, see `services.territories.wording`.
     """
     from planner.territory.files.run import report_of
 
@@ -103,9 +98,12 @@ def plan_of(task: Asked, result: BalanceResult, note: str = "") -> dict[str, Any
     _tell_real_deviations(task, plan, report)
     return plan | {
         "report": report,
-        "reasons": result.reasons.to_dict(),
+        "reasons": {
+            row: [cause.to_dict() for cause in causes]
+            for row, causes in result.reasons.items()
+        },
         "move_cost": costs,
-        "summary": result.summary(),
+        "summary": [line.to_dict() for line in result.findings()],
         "note": note,
         "params": request.to_dict(),
     }
@@ -151,7 +149,7 @@ def _too_big(task: Asked, result: BalanceResult) -> list[dict[str, Any]]:
     for name in finer.columns.intersection(task.request.columns):
         finer[name] = finer[name].astype("Float64").fillna(0).astype(float)
     offers = split_offers(
-        task.inputs.units, result.params, list(result.territories.index), finer
+        task.inputs.instance.units, result.params, list(result.territories.index), finer
     )
     return records(offers)
 

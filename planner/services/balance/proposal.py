@@ -22,6 +22,7 @@ from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.store.scenarios import editing
 from planner.territory.editing.apply import apply_edit
+from planner.territory.files.wording import read_reason
 from planner.territory.proof.explain import why_accounts_moved
 from planner.territory.studies.splitting import JOINT
 
@@ -86,11 +87,9 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
     ].assign(from_territory=was[changes], to_territory=will[changes])
     named = wording.exceptions(saved.accounts, saved.units["territory_id"])
     named &= ~saved.accounts.index.isin(result.get("territory_by_account") or {})
-    names = wording.unit_names(saved.units)
-    with ws.store.reading() as conn:
-        currency = company_rows.load_company(conn, str(ws.company_id)).currency
+    language = wording.language_of(ws, saved.units)
     why = _reasons(ws, saved.accounts[changes], result)
-    moved["reason"] = why.map(lambda text: wording.in_words(text, names))
+    moved["reason"] = why.map(language.sentence)
     moved.loc[named[changes], "reason"] = (
         "It was kept apart from its unit by name; it follows its unit again"
     )
@@ -99,8 +98,8 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
         after=after,
         moved_accounts=moved.sort_values("potential_minor", ascending=False),
         n_exceptions=int(named.sum()),
-        report=wording.report_in_words(dict(result["report"]), names, currency),
-        summary=wording.in_words(str(result["summary"]), names, currency),
+        report=wording.report_in_words(result["report"], language),
+        summary=wording.lines_of(result["summary"], language),
         shares=shares,
         note=str(result.get("note") or ""),
         is_ending_shares=saved.has_shares and not shares,
@@ -110,7 +109,7 @@ def proposal(ws: Workspace, scenario_id: str, result: Mapping[str, Any]) -> Prop
 def _reasons(
     ws: Workspace, moved: pd.DataFrame, result: Mapping[str, Any]
 ) -> pd.Series:
-    """Say for each moved account why, with what is its own."""
+    """Find for each moved account why, with what is its own."""
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
     split = (result.get("params") or {}).get("split_units") or []
@@ -127,9 +126,17 @@ def _reasons(
     costs = result.get("move_cost") or {}
     if costs:
         facts["move_cost"] = pd.Series(costs, dtype=float).reindex(moved.index)
-    reasons = pd.Series(result.get("reasons") or {}, dtype="str")
-    said = why_accounts_moved(reasons, facts)
-    return said.reindex(moved.index).astype("str").fillna("")
+    causes = {
+        row: tuple(map(read_reason, [kept] if isinstance(kept, str) else kept))
+        for row, kept in (result.get("reasons") or {}).items()
+    }
+    by_row = pd.Series(causes, dtype=object)
+    by_account = why_accounts_moved(by_row, facts).to_dict()
+    return pd.Series(
+        [by_account.get(account_id, ()) for account_id in moved.index],
+        index=moved.index,
+        dtype=object,
+    )
 
 
 def accept_proposal(

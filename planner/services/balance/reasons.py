@@ -10,7 +10,6 @@ import pandas as pd
 from planner.services.territories import wording
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store.company import companies as company_rows
 from planner.territory.studies.splitting import JOINT
 
 
@@ -33,12 +32,11 @@ def reasons_of(
     -------
     Sentences in the order and index of `ids`; "" where the plan gives none.
     """
-    told = pd.Series(result.get("reasons") or {}, dtype="str")
+    reasons = result.get("reasons") or {}
     unit = view.accounts["unit_id"].reindex(ids).fillna("")  # of a unit: none
-    piece = pd.Series(unit.to_numpy() + JOINT + ids.to_numpy(), index=ids.index)
-    found = ids.map(told).where(ids.isin(told.index), piece.map(told))
-    names = wording.unit_names(view.units)
-    with ws.store.reading() as conn:
-        currency = company_rows.load_company(conn, str(ws.company_id)).currency
-    said = found.astype("str").fillna("")
-    return said.map(lambda text: wording.in_words(text, names, currency))
+    language = wording.language_of(ws, view.units)
+    sentences = [
+        wording.sentence_of(reasons.get(own) or reasons.get(piece) or "", language)
+        for own, piece in zip(ids, unit + JOINT + ids.to_numpy(), strict=True)
+    ]
+    return pd.Series(sentences, index=ids.index, dtype="str")

@@ -12,7 +12,6 @@ from planner.core.errors import InputError
 from planner.core.run import RunControl
 from planner.core.units import MIN_PER_HOUR
 from planner.services.balance.inputs import balance_inputs
-from planner.services.balance.inputs import said_plainly
 from planner.services.balance.levels import district_plan
 from planner.services.balance.places import home_places
 from planner.services.balance.plan import Asked
@@ -49,7 +48,7 @@ def run_balance(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
     What `plans.plan_of` returns; `district_by_territory` where districts are asked.
     """
     task = _read(ws, job, run)
-    with said_plainly(task.view, task.team.currency):
+    with wording.refusals_in(wording.language_of(ws, task.view.units)):
         if task.request.districts:
             return district_plan(task, run.part(0.05, 1.0))
         result, note = _solved(task, run.part(0.05, 1.0))
@@ -69,21 +68,17 @@ def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
 
     task = _read(ws, job, run)
     inputs = task.inputs
-    if inputs.current is None:
+    if inputs.instance.current is None:
         raise InputError(
             "moves are counted from the territories of today, and there are none yet: "
             "balance first"
         )
-    with said_plainly(task.view, task.team.currency):
+    with wording.refusals_in(wording.language_of(ws, task.view.units)):
         curve = frontier(
-            inputs.units,
-            inputs.edges,
+            inputs.instance,
             task.params,
-            current=inputs.current,
             counts=task.request.counts or usual_counts(len(inputs.accounts)),
             size=inputs.n_accounts_by_row,
-            locked=inputs.locked,
-            rules=inputs.rules,
             run=run.part(0.05, 0.85),
         )
         plans = {}
@@ -123,7 +118,7 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
 
     task = _read(ws, job, run)
     inputs, team = task.inputs, task.team
-    around = task.params.n_territories or int(inputs.current.nunique())  # type: ignore[union-attr]
+    around = task.params.n_territories or int(inputs.instance.current.nunique())  # type: ignore[union-attr]
     known_h = team.capacity_min[team.capacity_min > 0] / MIN_PER_HOUR
     costs = team.cost_minor.dropna()
     headcount = HeadcountParams(
@@ -136,10 +131,9 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
     is_from_home = BalanceRequest.from_dict(job.params).travel_to == HOME
     if is_from_home and len(task.view.homes):
         bases = home_places(task.view).set_index("name")[["x_km", "y_km"]]
-    with said_plainly(task.view, task.team.currency):
+    with wording.refusals_in(wording.language_of(ws, task.view.units)):
         sweep = sweep_headcount(
-            inputs.units,
-            inputs.edges,
+            inputs.instance,
             task.params,
             around=around,
             headcount=headcount,
@@ -154,6 +148,11 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
             result = described(task, asked, plan, run, is_renamed=True)
             plans[str(k)] = plan_of(task, result)
     points = sweep.points.reset_index()
+    if "problem" in points:
+        points["problem"] = [
+            [why.to_dict() for why in reasons] if isinstance(reasons, tuple) else None
+            for reasons in points["problem"]
+        ]
     if "next_head_unit" in points:
         points["next_head"] = points["next_head_unit"].map(
             wording.unit_names(task.view.units)
@@ -186,9 +185,11 @@ def _read(ws: Workspace, job: Job, run: RunControl) -> Asked:
     if request.weighs_moves:
         cost = cost_of_accounts(inputs.accounts, MoveCostParams(), team.as_of)
         rows = inputs.accounts["row"].dropna()
-        by_row = cost_of_units(cost[rows.index], rows).reindex(inputs.units.index)
-        rules = replace(inputs.rules, move_cost=by_row.fillna(0.0))
-        inputs = replace(inputs, rules=rules)
+        by_row = cost_of_units(cost[rows.index], rows).reindex(
+            inputs.instance.units.index
+        )
+        rules = replace(inputs.instance.rules, move_cost=by_row.fillna(0.0))
+        inputs = replace(inputs, instance=replace(inputs.instance, rules=rules))
     return Asked(
         view=view,
         team=team,
@@ -205,18 +206,7 @@ def _solved(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
 
     if HOURS in task.request.columns:
         return _settled(task, run)
-    inputs = task.inputs
-    result = balance(
-        inputs.units,
-        inputs.edges,
-        task.params,
-        current=inputs.current,
-        locked=inputs.locked,
-        centres=inputs.centres,
-        rules=inputs.rules,
-        run=run,
-    )
-    return result, ""
+    return balance(task.inputs.instance, task.params, run=run), ""
 
 
 def _settled(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
@@ -229,7 +219,7 @@ def _settled(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
     """
     from planner.territory.solve.balance import balance
 
-    inputs, params = task.inputs, task.params
+    instance, params = task.inputs.instance, task.params
     hours = HoursParams(agreement=_AGREEMENT)
     tight = tuple(
         replace(m, tolerance=m.tolerance * _TIGHTER)
@@ -244,22 +234,20 @@ def _settled(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
         done = len(plans)
         is_near = bool(plans) and params.max_moved is None
         asked = replace(first, minimise="moves") if is_near else first
-        found = balance(
-            units,
-            inputs.edges,
-            asked,
-            current=plans[-1] if is_near else inputs.current,
-            locked=inputs.locked,
-            centres=inputs.centres,
-            rules=replace(inputs.rules, move_cost=None) if is_near else inputs.rules,
-            run=run.part(done / hours.rounds, (done + 1) / hours.rounds),
-        )
+        start = replace(instance, units=units)
+        if is_near:
+            rules = replace(instance.rules, move_cost=None)
+            start = replace(start, current=plans[-1], rules=rules)
+        part = run.part(done / hours.rounds, (done + 1) / hours.rounds)
+        found = balance(start, asked, run=part)
         plans.append(found.alignment.territory_by_unit)
         return plans[-1], found.territories[["x_km", "y_km"]]
 
-    settled = settle_hours(inputs.units, hours, plan)
-    real = inputs.units.assign(**{HOURS: settled.hours})
-    told = replace(task, inputs=replace(inputs, units=real))
+    settled = settle_hours(instance.units, hours, plan)
+    real = instance.units.assign(**{HOURS: settled.hours})
+    told = replace(
+        task, inputs=replace(task.inputs, instance=replace(instance, units=real))
+    )
     note = "Hours count the way from where each territory is worked; "
     if settled.is_settled:
         note += f"hours and plan agreed after {settled.n_rounds} rounds."

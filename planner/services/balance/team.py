@@ -11,6 +11,7 @@ from planner.capacity.workload import rep_minutes
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.core.money import allocate_minor
+from planner.core.reasons import Reason
 from planner.core.units import MIN_PER_HOUR
 from planner.core.units import PPM
 from planner.services.balance.request import CAPACITY
@@ -142,11 +143,7 @@ def targets_of(
         full = left.index[(left <= 0).to_numpy()]
         if len(full):
             raise InfeasibleError(
-                [
-                    "the accounts locked, drawn or named apart from their unit fill "
-                    f"{full[0]!r} already: unlock some, do not keep what is drawn, or "
-                    "let them follow their unit again"
-                ]
+                [Reason("fixed_load_fills", {"territory": str(full[0])})]
             )
         targets[column] = left
     return pd.DataFrame(targets)

@@ -133,7 +133,7 @@ def _hours(team: Team, view: TerritoryView) -> tuple[float, float]:
     if by_unit.empty:
         return float("nan"), float("nan")
     params = BalanceParams(measures=(BalanceMeasure(column="accounts"),))
-    units = balance_inputs(view, team, BalanceRequest(params=params)).units
+    units = balance_inputs(view, team, BalanceRequest(params=params)).instance.units
     held = units.loc[by_unit.index]
     centres = centroids(held, held["accounts"], by_unit)
     hours = work_hours(held, by_unit, centres, HoursParams())

@@ -1,88 +1,81 @@
-"""What an engine says of a plan, in a planner's words."""
+"""What an engine says of a plan, worded for who is signed in."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
 
+from planner.core.errors import InfeasibleError
+from planner.core.errors import InputError
 from planner.core.formats import Formats
-from planner.core.units import MIN_PER_HOUR
+from planner.core.languages import Language
+from planner.services.workspace import Workspace
+from planner.store.company import companies as company_rows
+from planner.territory.files.wording import read_reason
+from planner.territory.files.wording import worded_report
 from planner.territory.model.unit_table import MEASURES
 from planner.territory.model.workhours import HOURS
 
-ALONE = "this unit alone"  # so the engine speaks of a unit too big
+_MEASURES = {column: label.lower() for column, label in MEASURES.items()}
+_MEASURES[HOURS] = "hours"
 
 
-_SAID = (
-    ("by the model's prices", "on the whole"),
-    ("drop a barrier there", "let territories cross them"),
-    ("barriers", "state borders"),  # the only ones the app knows
-)
-
-
-_AMOUNT = r"(?<![\w,.])(\d[\d,]*(?:\.\d+)?)"
-
-
-_MONEY = re.compile(_AMOUNT + r" (\w+_minor)\b")
-
-
-_MINUTES = re.compile(_AMOUNT + r" (\w+_min)\b")
-
-
-_QUOTED = re.compile(r"'([^']+)'")
-
-
-_LISTED = re.compile(r"(?<=; units )[^;]+$")
-
-
-def in_words(
-    text: str,
-    name_by_unit: Mapping[str, str] | None = None,
-    currency: str | None = None,
-) -> str:
+def language_of(ws: Workspace, units: pd.DataFrame | None = None) -> Language:
     """
-    Say a sentence of the engine as people speak.
+    Choose how reasons are worded in an open company.
 
     Parameters
     ----------
-    text
-        With measures by their columns, and units by their ids: quoted, or listed after
-        ``; units`` at the end.
-    name_by_unit
-        What units are called; None: they keep their ids.
-    currency
-        Of amounts, which the engine counts in minor units; None: they stay so.
+    units
+        `name` and `region`, indexed `unit_id`: what the reasons speak of; None: they
+        name no unit.
     """
-    if currency is not None:
-        money = Formats(currency=currency).money
-        text = _MONEY.sub(
-            lambda found: f"{money(round(_number(found[1])))} {found[2]}", text
-        )
-    text = _MINUTES.sub(
-        lambda found: f"{_number(found[1]) / MIN_PER_HOUR:,.0f} hours of {found[2]}",
-        text,
-    )
-    for column, label in {**MEASURES, HOURS: "hours"}.items():
-        if "_" in column:
-            text = text.replace(column, label.lower())
-    for ours, said in _SAID:
-        text = text.replace(ours, said)
-    if not name_by_unit:
-        return text
-    text = _QUOTED.sub(lambda found: name_by_unit.get(found[1], found[0]), text)
-    return _LISTED.sub(
-        lambda found: "; ".join(
-            name_by_unit.get(unit, unit) for unit in found[0].split(", ")
+    with ws.store.reading() as conn:
+        currency = company_rows.load_company(conn, str(ws.company_id)).currency
+    return Language(
+        formats=Formats(
+            locale=ws.settings.locale,
+            distance_unit=ws.settings.distance_unit,
+            currency=currency,
         ),
-        text,
+        names={
+            "unit": {} if units is None else unit_names(units),
+            "measure": _MEASURES,
+        },
     )
 
 
-def _number(text: str) -> float:
-    return float(text.replace(",", ""))
+@contextmanager
+def refusals_in(language: Language) -> Iterator[None]:
+    """Word what the engine refuses by the names people know."""
+    try:
+        yield
+    except InfeasibleError as error:
+        raise InfeasibleError(list(map(language.clause, error.reasons))) from error
+    except InputError as error:
+        if error.is_coded:
+            text = "; ".join(map(language.clause, error.reasons))
+            raise InputError(text) from error
+        raise
+
+
+def sentence_of(reasons: Iterable[Any] | str, language: Language) -> str:
+    """Word the reasons of a move as a job row keeps them; a text stays as it is."""
+    if isinstance(reasons, str):
+        return reasons
+    return language.sentence(map(read_reason, reasons))
+
+
+def lines_of(reasons: Iterable[Any] | str, language: Language) -> str:
+    """Word a summary as a job row keeps it, a line for each; a text stays as it is."""
+    if isinstance(reasons, str):
+        return reasons
+    return "\n".join(language.clause(read_reason(reason)) for reason in reasons)
 
 
 def unit_names(units: pd.DataFrame) -> dict[str, str]:
@@ -96,30 +89,25 @@ def unit_names(units: pd.DataFrame) -> dict[str, str]:
     """
     region = units["region"].astype("str").fillna("")
     name = units["name"].astype("str")
-    told = name.where(region == "", name + ", " + region)
+    full = name.where(region == "", name + ", " + region)
     # Element by element, the index of a country's counties takes ten times as long.
-    return dict(zip(told.index.to_numpy(object), told.to_numpy(object), strict=True))
+    return dict(zip(full.index.to_numpy(object), full.to_numpy(object), strict=True))
 
 
-def report_in_words(
-    report: Mapping[str, Any], name_by_unit: Mapping[str, str], currency: str
-) -> dict[str, Any]:
-    """Say the sentences of a report, and the units it names, as people speak."""
-    told = dict(report)
-    told["violations"] = [
-        in_words(str(text), name_by_unit, currency)
-        for text in report.get("violations") or []
-    ]
+def report_in_words(report: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """Word the reasons of a report, and name the units that stand in the way."""
+    worded = worded_report(report, language)
+    names = language.names.get("unit", {})
     for part in ("blocking", "too_big"):
-        rows = []
-        for found in report.get(part) or []:
-            unit = str(found.get("unit") or found.get("unit_id") or "")
-            said = in_words(str(found.get("reason", "")), name_by_unit)
-            rows.append(
-                {**found, "reason": said, "unit_name": name_by_unit.get(unit, unit)}
-            )
-        told[part] = rows
-    return told
+        worded[part] = [
+            {**row, "unit_name": names.get(_unit_of(row), _unit_of(row))}
+            for row in worded.get(part) or []
+        ]
+    return worded
+
+
+def _unit_of(row: Mapping[str, Any]) -> str:
+    return str(row.get("unit") or row.get("unit_id") or "")
 
 
 def exceptions(accounts: pd.DataFrame, territory_by_unit: pd.Series) -> pd.Series:

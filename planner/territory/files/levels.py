@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from planner.core.errors import InputError
+from planner.core.reasons import Reason
 from planner.core.run import RunControl
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.rules import Rules
 from planner.territory.solve.evaluate import describe
@@ -48,8 +50,7 @@ class Levels:
 
 
 def balance_levels(
-    units: pd.DataFrame,
-    edges: pd.DataFrame,
+    instance: Instance,
     params: BalanceParams,
     districts: int | Mapping[str, int],
     *,
@@ -60,9 +61,9 @@ def balance_levels(
 
     Parameters
     ----------
-    units, edges, params
-        As `balance` takes them; `params.n_territories` is not looked at where the
-        districts name their seats.
+    instance, params
+        As `balance_downward` and `balance_upward` take them; `params.n_territories` is
+        not looked at where the districts name their seats.
     districts
         As `seats.parse_districts` returns it.
     run
@@ -83,7 +84,7 @@ def balance_levels(
     run = run or RunControl()
     part = run.part(0.0, 0.95)
     if isinstance(districts, int):
-        made = balance_upward(units, edges, params, n_districts=districts, run=part)
+        made = balance_upward(instance, params, n_districts=districts, run=part)
         return Levels(
             district_by_unit=made.district_by_unit,
             territories=made.territories[""],
@@ -91,10 +92,8 @@ def balance_levels(
         )
     n_seats = sum(districts.values())
     if params.n_territories not in (None, n_seats):
-        raise InputError(
-            f"the districts name {n_seats} territories, asked are "
-            f"{params.n_territories}; ask for as many or leave the number out"
-        )
+        values = {"n_named": n_seats, "n_territories": params.n_territories}
+        raise InputError(Reason("districts_miscounted", values))
     tight = replace(
         params,
         measures=tuple(
@@ -102,10 +101,10 @@ def balance_levels(
             for m in params.measures
         ),
     )
-    made = balance_downward(units, edges, tight, seats=districts, run=part)
+    made = balance_downward(instance, tight, seats=districts, run=part)
     return Levels(
         district_by_unit=made.district_by_unit,
-        territories=_as_one_plan(units, edges, params, made, run.part(0.95, 1.0)),
+        territories=_as_one_plan(instance, params, made, run.part(0.95, 1.0)),
         districts=made.districts,
     )
 
@@ -115,8 +114,7 @@ def _half(tolerance: float) -> float:
 
 
 def _as_one_plan(
-    units: pd.DataFrame,
-    edges: pd.DataFrame,
+    instance: Instance,
     params: BalanceParams,
     made: Hierarchy,
     run: RunControl,
@@ -124,11 +122,9 @@ def _as_one_plan(
     names = sorted(made.territory_by_unit.unique())
     even = pd.DataFrame({"target": 1.0}, index=pd.Index(names, name="territory_id"))
     return describe(
-        units,
-        edges,
+        replace(instance.without_today(), rules=Rules(targets=even)),
         replace(params, n_territories=None),
         made.territory_by_unit,
-        rules=Rules(targets=even),
         run=run,
     )
 

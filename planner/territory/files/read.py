@@ -21,6 +21,7 @@ from planner.geography.adjacency import find_edges
 from planner.geography.boundaries import read_boundaries
 from planner.geography.distance import project
 from planner.geography.distance import working_crs
+from planner.territory.model.instance import Instance
 from planner.territory.model.rules import Rules
 
 _POLYGONS = {".geojson", ".gpkg", ".gz", ".shp", ".zip"}
@@ -85,57 +86,45 @@ class UnitColumns:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitFiles:
     """
-    What was read, ready for `balance`.
+    The files of a balance.
 
     Parameters
     ----------
     units
-        Columns x_km, y_km and the measures; indexed by `unit_id`.
-    edges, current, locked, centres
-        As `balance` takes them; None where not given.
-    rules
-        Groups, forbidden pairs, barriers, costs of a move and targets.
+        .csv or .parquet of points, or .geojson or .gpkg of polygons.
+    columns
+        What its columns mean.
+    edges
+        .csv or .parquet with columns i and j: row numbers of the units from 0; None:
+        neighbours come from the polygons, or from the points.
+    centres
+        .csv or .parquet with territory_id and the coordinate columns of the units.
+    barriers, apart
+        .csv or .parquet with columns i and j, row numbers as in the edges: borders not
+        to be crossed; units that must not share a territory.
+    targets
+        .csv or .parquet with territory_id and ``target``, or a column for a measure.
     """
 
-    units: pd.DataFrame
-    edges: pd.DataFrame | None
-    current: pd.Series | None
-    locked: pd.Series | None
-    centres: pd.DataFrame | None
-    rules: Rules
+    units: Path
+    columns: UnitColumns
+    edges: Path | None = None
+    centres: Path | None = None
+    barriers: Path | None = None
+    apart: Path | None = None
+    targets: Path | None = None
 
 
-def read_unit_files(
-    units_path: Path,
-    columns: UnitColumns,
-    measures: Sequence[str],
-    *,
-    edges_path: Path | None = None,
-    centres_path: Path | None = None,
-    barriers_path: Path | None = None,
-    apart_path: Path | None = None,
-    targets_path: Path | None = None,
-) -> UnitFiles:
+def read_instance(files: UnitFiles, measures: Sequence[str]) -> Instance:
     """
     Read all that a balance needs.
 
     Parameters
     ----------
-    units_path
-        .csv or .parquet of points, or .geojson or .gpkg of polygons.
-    columns
-        What its columns mean.
+    files
+        Where it stands.
     measures
         Columns to read as numbers not below 0.
-    edges_path
-        .csv or .parquet with columns i and j: row numbers of the units from 0.
-    centres_path
-        .csv or .parquet with territory_id and the coordinate columns of the units.
-    barriers_path, apart_path
-        .csv or .parquet with columns i and j, row numbers as in the edges: borders not
-        to be crossed; units that must not share a territory.
-    targets_path
-        .csv or .parquet with territory_id and ``target``, or a column for a measure.
 
     Raises
     ------
@@ -144,26 +133,27 @@ def read_unit_files(
     SchemaError
         With the rows that hold a wrong value.
     """
-    name = units_path.name
-    raw = _read_units(units_path, columns)
+    columns, name = files.columns, files.units.name
+    raw = _read_units(files.units, columns)
     ids = _ids(raw, columns.id_column, name)
     units, crs = _placed(raw, columns, name)
     for measure in measures:
         units[measure] = _numbers(raw, measure, name, is_measure=True)
     units.index = ids
-    return UnitFiles(
+    return Instance(
         units=units,
-        edges=_edges(raw, ids, edges_path),
+        edges=_edges(raw, ids, files.edges),
         current=_current(raw, ids, columns, name),
         locked=_locked(raw, ids, columns, name),
-        centres=_centres(centres_path, columns, crs),
+        centres=_centres(files.centres, columns, crs),
         rules=Rules(
             together=_column(raw, ids, columns.together, name),
             move_cost=_costs(raw, ids, columns.move_cost, name),
-            barriers=_pairs(ids, barriers_path),
-            apart=_pairs(ids, apart_path),
-            targets=_targets(targets_path, measures),
+            barriers=_pairs(ids, files.barriers),
+            apart=_pairs(ids, files.apart),
+            targets=_targets(files.targets, measures),
         ),
+        polygons=raw.set_axis(ids, axis=0) if "geometry" in raw else None,
     )
 
 
@@ -266,7 +256,7 @@ def _edges(
         if "geometry" not in raw.columns:
             return None
         return find_edges(raw.set_axis(ids, axis=0))
-    return edges_frame(ids, _row_pairs(Path(edges_path), len(raw)), 0.0)
+    return edges_frame(ids, _row_pairs(edges_path, len(raw)), 0.0)
 
 
 def _row_pairs(path: Path, n_units: int) -> NDArray[np.int64]:
@@ -288,7 +278,7 @@ def _pairs(ids: pd.Index, path: Path | None) -> pd.DataFrame | None:
     """Read pairs of units by row number."""
     if path is None:
         return None
-    rows = _row_pairs(Path(path), len(ids))
+    rows = _row_pairs(path, len(ids))
     names = ids.to_numpy()
     return pd.DataFrame({"unit_id": names[rows[:, 0]], "other_id": names[rows[:, 1]]})
 
@@ -297,7 +287,6 @@ def _targets(path: Path | None, measures: Sequence[str]) -> pd.DataFrame | None:
     """Read the wanted loads of the territories."""
     if path is None:
         return None
-    path = Path(path)
     table = _read_table(path, ["territory_id"])
     wanted = [name for name in ("target", *measures) if name in table.columns]
     if not wanted:
@@ -364,7 +353,6 @@ def _centres(
 ) -> pd.DataFrame | None:
     if path is None:
         return None
-    path = Path(path)
     place = columns.place or ("lon", "lat")
     table = _read_table(path, ["territory_id", *place])
     ids = _ids(table, "territory_id", path.name)

@@ -5,21 +5,23 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from dataclasses import fields
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from planner.core.errors import InputError
+from planner.core.languages import PLAIN
 from planner.core.run import RunControl
-from planner.geography.adjacency import point_edges
 from planner.territory.files.levels import balance_levels
 from planner.territory.files.levels import levels_report
-from planner.territory.files.read import UnitColumns
 from planner.territory.files.read import UnitFiles
-from planner.territory.files.read import read_unit_files
+from planner.territory.files.read import read_instance
 from planner.territory.files.seats import parse_districts
+from planner.territory.files.wording import worded_report
+from planner.territory.model.instance import Instance
 from planner.territory.model.measures import balance_index
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
@@ -81,78 +83,65 @@ def parse_counts(text: str | None) -> tuple[float, ...]:
         ) from None
 
 
-def run_balance(
-    units_path: Path, columns: UnitColumns, measures: Sequence[str], **options: Any
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileStudy:
     """
-    Balance the units of a file; see `run_balance_with_reasons`.
-
-    Returns
-    -------
-    Plan and report.
-    """
-    plan, report, _ = run_balance_with_reasons(units_path, columns, measures, **options)
-    return plan, report
-
-
-def run_balance_with_reasons(
-    units_path: Path,
-    columns: UnitColumns,
-    measures: Sequence[str],
-    *,
-    n_territories: int | None = None,
-    centres_path: Path | None = None,
-    edges_path: Path | None = None,
-    barriers_path: Path | None = None,
-    apart_path: Path | None = None,
-    targets_path: Path | None = None,
-    is_contiguous: bool = True,
-    max_moved: int | None = None,
-    minimise: str = "travel",
-    frontier_counts: Sequence[float] = (),
-    frontier_size: str | None = None,
-    districts: str | None = None,
-    seed: int = 0,
-    run: RunControl | None = None,
-) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
-    """
-    Balance the units of a file.
+    What else is asked of a file beside one balance.
 
     Parameters
     ----------
-    units_path
-        .csv or .parquet of points, or .geojson or .gpkg of polygons.
-    columns
-        What its columns mean.
-    measures
-        As `parse_measure` reads them, most important first.
-    n_territories
-        How many; None: as many as there are centres, or territories today.
-    centres_path
-        .csv or .parquet with territory_id and the coordinate columns of the units.
-    edges_path
-        .csv or .parquet with columns i and j: row numbers of the units from 0.
-    barriers_path, apart_path, targets_path
-        As in `read_unit_files`.
-    is_contiguous, max_moved, minimise, seed
-        As in `BalanceParams`.
     frontier_counts, frontier_size
         Numbers of moves to tell the best balance for, and the column that says what a
         moved unit counts; see `frontier`.
     districts
         As `parse_districts` reads it; None: territories alone.
-    run
-        Time limit, progress and cancel.
+    """
 
-    Returns
-    -------
+    frontier_counts: Sequence[float] = ()
+    frontier_size: str | None = None
+    districts: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileAnswer:
+    """
+    What `balance_files` returns, in the form of the contract.
+
+    Parameters
+    ----------
     plan
         The id column and ``territory``, one row for each unit in the file's order;
-        with `districts` ``district`` too.
+        with districts ``district`` too.
     report
         As the contract's ``balance`` report, and ``met``: whether all was kept.
     reasons
         The id column, ``from``, ``to`` and ``reason`` of each moved unit.
+    """
+
+    plan: pd.DataFrame
+    report: dict[str, Any]
+    reasons: pd.DataFrame
+
+
+def balance_files(
+    files: UnitFiles,
+    params: BalanceParams,
+    study: FileStudy | None = None,
+    run: RunControl | None = None,
+) -> FileAnswer:
+    """
+    Balance the units of a file.
+
+    Parameters
+    ----------
+    files
+        Where the instance stands.
+    params
+        What is asked.
+    study
+        What else is asked; None: nothing.
+    run
+        Time limit, progress and cancel.
 
     Raises
     ------
@@ -161,134 +150,98 @@ def run_balance_with_reasons(
     InfeasibleError
         If no plan can exist.
     """
-    params = BalanceParams(
-        measures=tuple(parse_measure(text) for text in measures),
-        n_territories=n_territories,
-        is_contiguous=is_contiguous,
-        minimise=minimise,
-        max_moved=max_moved,
-        seed=seed,
-    )
-    files = read_unit_files(
-        Path(units_path),
-        columns,
-        _columns_of(params, frontier_size),
-        edges_path=edges_path,
-        centres_path=centres_path,
-        barriers_path=barriers_path,
-        apart_path=apart_path,
-        targets_path=targets_path,
-    )
-    if districts is not None:
-        return _run_levels(files, columns.id_column, params, districts, run)
-    result = balance(
-        files.units,
-        files.edges,
-        params,
-        current=files.current,
-        locked=files.locked,
-        centres=files.centres,
-        rules=files.rules,
-        run=run,
-    )
-    plan = _plan(result, files, columns.id_column)
+    study = study or FileStudy()
+    columns = dict.fromkeys(measure.column for measure in params.measures)
+    if study.frontier_size is not None:
+        columns[study.frontier_size] = None
+    instance = read_instance(files, list(columns))
+    if study.districts is not None:
+        return _balance_districts(files, instance, params, study.districts, run)
+    result = balance(instance, params, run=run)
     report = report_of(result)
-    if frontier_counts:
-        report["frontier"] = _frontier_report(
-            files, params, frontier_counts, frontier_size, run
-        )
-    return plan, report, _reasons(result, files, columns.id_column)
+    if study.frontier_counts:
+        report["frontier"] = _frontier_report(instance, params, study, run)
+    return _answer(files, instance, result, report)
 
 
-def _plan(result: BalanceResult, files: UnitFiles, id_column: str) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            id_column: files.units.index.to_numpy(),
-            "territory": result.alignment.territory_by_unit.to_numpy(),
-        }
+def _answer(
+    files: UnitFiles, instance: Instance, result: BalanceResult, report: dict[str, Any]
+) -> FileAnswer:
+    id_column, ids = files.columns.id_column, result.reasons.index
+    territory = result.alignment.territory_by_unit
+    today = instance.current
+    before = pd.Series(dtype="str") if today is None else today
+    return FileAnswer(
+        plan=pd.DataFrame(
+            {id_column: territory.index.to_numpy(), "territory": territory.to_numpy()}
+        ),
+        report=worded_report(report, PLAIN),
+        reasons=pd.DataFrame(
+            {
+                id_column: ids.to_numpy(),
+                "from": before.reindex(ids).to_numpy(),
+                "to": territory.reindex(ids).to_numpy(),
+                "reason": [PLAIN.sentence(causes) for causes in result.reasons],
+            }
+        ),
     )
 
 
-def _run_levels(
+def _balance_districts(
     files: UnitFiles,
-    id_column: str,
+    instance: Instance,
     params: BalanceParams,
     districts: str,
     run: RunControl | None,
-) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
+) -> FileAnswer:
     """Balance districts and territories of a file."""
-    given = {
-        "--current": files.current,
-        "--locked": files.locked,
-        "--centres": files.centres,
-        **{
-            f"--{field.name.replace('_', '-')}": getattr(files.rules, field.name)
-            for field in fields(files.rules)
-        },
+    rules = {
+        f"--{field.name.replace('_', '-')}": getattr(instance.rules, field.name)
+        for field in fields(instance.rules)
     }
-    asked = [name for name, value in given.items() if value is not None]
-    if asked:
-        raise InputError(f"--districts cannot be had together with {', '.join(asked)}")
-    edges = point_edges(files.units) if files.edges is None else files.edges
-    levels = balance_levels(
-        files.units, edges, params, parse_districts(districts), run=run
-    )
-    result = levels.territories
-    plan = _plan(result, files, id_column)
-    plan["district"] = levels.district_by_unit.reindex(files.units.index).to_numpy()
+    options = {
+        "--current": instance.current,
+        "--locked": instance.locked,
+        "--centres": instance.centres,
+        **rules,
+    }
+    refused = [name for name, value in options.items() if value is not None]
+    if refused:
+        raise InputError(
+            f"--districts cannot be had together with {', '.join(refused)}"
+        )
+    levels = balance_levels(instance, params, parse_districts(districts), run=run)
     above = {} if levels.districts is None else report_of(levels.districts)
-    report = report_of(result) | {"met": levels.is_met}
+    report = report_of(levels.territories) | {"met": levels.is_met}
     report["districts"] = levels_report(levels, above)
-    return plan, report, _reasons(result, files, id_column)
-
-
-def _columns_of(params: BalanceParams, size: str | None) -> list[str]:
-    columns = [measure.column for measure in params.measures]
-    return columns if size is None or size in columns else [*columns, size]
+    answer = _answer(files, instance, levels.territories, report)
+    district = levels.district_by_unit.reindex(instance.units.index)
+    return replace(answer, plan=answer.plan.assign(district=district.to_numpy()))
 
 
 def _frontier_report(
-    files: UnitFiles,
-    params: BalanceParams,
-    counts: Sequence[float],
-    size: str | None,
-    run: RunControl | None,
+    instance: Instance, params: BalanceParams, study: FileStudy, run: RunControl | None
 ) -> dict[str, Any]:
     """Lay out the frontier for JSON."""
-    if files.current is None:
+    if instance.current is None:
         raise InputError("--frontier needs --current: the territories of today")
+    size = study.frontier_size
     curve = frontier(
-        files.units,
-        files.edges,
+        instance,
         params,
-        current=files.current,
-        counts=counts,
-        size=None if size is None else files.units[size],
-        locked=files.locked,
-        rules=files.rules,
+        counts=study.frontier_counts,
+        size=None if size is None else instance.units[size],
         run=run,
     )
     points = curve.points.astype(object).where(curve.points.notna(), None)
     return {"points": points.to_dict("records"), "least_moves": curve.least_moves}
 
 
-def _reasons(result: BalanceResult, files: UnitFiles, id_column: str) -> pd.DataFrame:
-    """List why each moved unit moved."""
-    ids = result.reasons.index
-    today = files.current if files.current is not None else pd.Series(dtype="str")
-    return pd.DataFrame(
-        {
-            id_column: ids.to_numpy(),
-            "from": today.reindex(ids).to_numpy(),
-            "to": result.alignment.territory_by_unit.reindex(ids).to_numpy(),
-            "reason": result.reasons.to_numpy(),
-        }
-    )
-
-
 def report_of(result: BalanceResult) -> dict[str, Any]:
     """
-    Put a result into the form of the contract's report, ready for JSON.
+    Lay out a result for JSON: the contract's report but for the words of its reasons.
+
+    `worded_report` adds these.
 
     Parameters
     ----------
@@ -312,9 +265,13 @@ def report_of(result: BalanceResult) -> dict[str, Any]:
         "objective": result.objective,
         "bound": result.bound,
         "gap": result.gap,
-        "violations": list(result.violations),
+        "violations": [reason.to_dict() for reason in result.violations],
         "proven_deviation": result.proven_deviation,
-        "blocking": result.blocking.to_dict("records"),
+        "blocking": [
+            {"territory": row.territory, "unit": row.unit, "measure": row.measure}
+            | row.reason.to_dict()
+            for row in result.blocking.itertuples(index=False)
+        ],
         "bridges": result.bridges[["unit_id", "neighbour_id"]].to_dict("records"),
         "seed": params.seed,
         "elapsed_s": round(result.elapsed_s, 3),

@@ -9,6 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from planner.core.errors import InfeasibleError
+from planner.core.reasons import Reason
 from planner.territory.model.problem import NOWHERE
 from planner.territory.model.problem import Floats
 from planner.territory.model.problem import Ints
@@ -55,14 +56,12 @@ def part_of_territory(problem: Problem, part: Ints) -> Ints:
     n_parts = int(part.max()) + 1
     n_territories = problem.n_territories
     if n_parts > n_territories:
-        lost = problem.unit_ids[part == n_parts - 1][0]
-        raise InfeasibleError(
-            [
-                f"barriers cut the map into {n_parts} parts, each needs a territory, "
-                f"but {n_territories} are asked; unit {str(lost)!r} lies in the "
-                "smallest part: drop a barrier there or ask for more territories"
-            ]
-        )
+        values = {
+            "n_components": n_parts,
+            "n_territories": n_territories,
+            "unit": str(problem.unit_ids[part == n_parts - 1][0]),
+        }
+        raise InfeasibleError([Reason("components_exceed_territories", values)])
     fixed = _fixed(problem, part)
     wanted = _wanted(problem, part, n_parts)
     pull = np.zeros((n_territories, n_parts))
@@ -95,13 +94,9 @@ def _fixed(problem: Problem, part: Ints) -> Ints:
         there = np.unique(part[own])
         if len(there) > 1:
             a, b = (str(problem.unit_ids[own[part[own] == at][0]]) for at in there[:2])
-            raise InfeasibleError(
-                [
-                    f"units {a!r} and {b!r} are locked to "
-                    f"{problem.territory_ids[territory]}, but barriers lie between "
-                    "them; unlock one of them or drop a barrier"
-                ]
-            )
+            territory_id = problem.territory_ids[territory]
+            values = {"unit": a, "other": b, "territory": territory_id}
+            raise InfeasibleError([Reason("locks_across_borders", values)])
         fixed[territory] = there[0]
     return fixed
 
@@ -128,13 +123,7 @@ def _rooms(problem: Problem, part: Ints, wanted: Floats, fixed: Ints) -> Ints:
     if room.sum() > problem.n_territories:
         empty = np.flatnonzero(np.bincount(fixed[fixed >= 0], minlength=n_parts) == 0)
         unit = str(problem.unit_ids[part == empty[0]][0])
-        raise InfeasibleError(
-            [
-                "locks and fixed centres leave no territory for the part of the map "
-                f"around unit {unit!r}, which barriers cut off; unlock some or drop a "
-                "barrier"
-            ]
-        )
+        raise InfeasibleError([Reason("component_without_territory", {"unit": unit})])
     while room.sum() < problem.n_territories:
         lack = np.where(room < size, wanted / room, -np.inf)
         room[int(lack.argmax())] += 1

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.core.reasons import Reason
 from planner.territory.model.params import BalanceMeasure
 
 Floats = NDArray[np.float64]
 
 _LESS = 0.1  # what excess of the next priority counts
 _MET = 1e-9  # rounding allowed at a limit
+_NAMED = 3  # territories outside a limit; the rest are counted
 
 
 def limits_of(
@@ -66,7 +69,7 @@ def find_contradictions(
     target: Floats,
     territory_ids: Sequence[str],
     brought: Floats | None = None,
-) -> list[str]:
+) -> list[Reason]:
     """
     Find limits that no plan can keep, before any plan is made.
 
@@ -79,65 +82,96 @@ def find_contradictions(
 
     Returns
     -------
-    One sentence for each, with its repair; empty if none is seen.
+    One for each measure that cannot keep its limits; empty if none is seen.
     """
     low, high = limits_of(measures, totals, target, brought)
-    held = np.zeros(target.shape) if brought is None else brought
-    said = []
+    beside = np.zeros(target.shape) if brought is None else brought
+    reasons = []
     for m, measure in enumerate(measures):
-        ideal = totals[m] / len(target) * target[:, m]
-        total, name, n_territories = float(totals[m]), measure.column, len(target)
-        crossed = np.flatnonzero(low[:, m] >= high[:, m])
-        full = np.flatnonzero(high[:, m] <= 0)
-        least, most = float(low[:, m] @ ideal), float(high[:, m] @ ideal)
-        whole = total + float(held[:, m].sum())
-        minimum = 0.0 if measure.minimum is None else measure.minimum
-        maximum = np.inf if measure.maximum is None else measure.maximum
-        if minimum * n_territories > whole * (1 + _MET):
-            said.append(
-                f"{n_territories} territories with at least {_told(minimum, name)} "
-                f"each need {_told(n_territories * minimum, name)}, but there are "
-                f"{_told(whole, name)}; ask for fewer territories or a smaller minimum"
-            )
-        elif maximum * n_territories < whole * (1 - _MET):
-            said.append(
-                f"{n_territories} territories with at most {_told(maximum, name)} each "
-                f"hold {_told(n_territories * maximum, name)}, but there are "
-                f"{_told(whole, name)}; ask for more territories or a larger maximum"
-            )
-        elif len(full):
-            at = int(full[0])
-            said.append(
-                f"{territory_ids[at]} has {_told(held[at, m], name)} beside its units "
-                f"already, its maximum is {_told(maximum, name)}; raise it or give "
-                "some of its accounts back to their units"
-            )
-        elif len(crossed):
-            at = int(crossed[0])
-            which = "minimum" if low[at, m] > 1 else "maximum"
-            said.append(
-                f"{territory_ids[at]} is to have {_told(ideal[at], name)} within "
-                f"{100 * float(measure.tolerance or 0):g} %, which its {which} of "
-                f"{_told(getattr(measure, which), name)} does not allow; change the "
-                f"{which}, the tolerance or its share"
-            )
-        elif least > total * (1 + _MET) or most < total * (1 - _MET):
-            few, many = (least, "more") if least > total else (most, "less")
-            said.append(
-                f"tolerance, minimum and maximum add up to {_told(few, name)} over all "
-                f"territories, {many} than the {_told(total, name)} there are; widen "
-                "one of them"
-            )
-    return said
+        reason = _contradiction(
+            measure,
+            float(totals[m]),
+            target[:, m],
+            low[:, m],
+            high[:, m],
+            territory_ids,
+            beside[:, m],
+        )
+        if reason is not None:
+            reasons.append(reason)
+    return reasons
 
 
-def say_passed(
+def _contradiction(
+    measure: BalanceMeasure,
+    total: float,
+    target: Floats,
+    low: Floats,
+    high: Floats,
+    territory_ids: Sequence[str],
+    beside: Floats,
+) -> Reason | None:
+    """Find the first limit of one measure that no plan can keep."""
+    n_territories = len(target)
+    ideal = total / n_territories * target
+    whole = total + float(beside.sum())
+    minimum = 0.0 if measure.minimum is None else measure.minimum
+    maximum = np.inf if measure.maximum is None else measure.maximum
+
+    def reason(code: str, **values: Any) -> Reason:
+        return Reason(code, {"measure": measure.column, **values})
+
+    if minimum * n_territories > whole * (1 + _MET):
+        return reason(
+            "minimum_exceeds_total",
+            n_territories=n_territories,
+            minimum=minimum,
+            needed=n_territories * minimum,
+            total=whole,
+        )
+    if maximum * n_territories < whole * (1 - _MET):
+        return reason(
+            "maximum_below_total",
+            n_territories=n_territories,
+            maximum=maximum,
+            room=n_territories * maximum,
+            total=whole,
+        )
+    full = np.flatnonzero(high <= 0)
+    if len(full):
+        at = int(full[0])
+        return reason(
+            "fixed_load_exceeds_maximum",
+            territory=territory_ids[at],
+            load=float(beside[at]),
+            maximum=maximum,
+        )
+    crossed = np.flatnonzero(low >= high)
+    if len(crossed):
+        at = int(crossed[0])
+        is_minimum = low[at] > 1
+        return reason(
+            "minimum_above_tolerance" if is_minimum else "maximum_below_tolerance",
+            territory=territory_ids[at],
+            ideal=float(ideal[at]),
+            tolerance=float(measure.tolerance or 0),
+            limit=minimum if is_minimum else maximum,
+        )
+    least, most = float(low @ ideal), float(high @ ideal)
+    if least > total * (1 + _MET):
+        return reason("limits_exceed_total", sum=least, total=total)
+    if most < total * (1 - _MET):
+        return reason("limits_below_total", sum=most, total=total)
+    return None
+
+
+def missed_limits(
     measures: Sequence[BalanceMeasure],
     tallies: pd.DataFrame,
     brought: pd.DataFrame | None = None,
-) -> tuple[str, ...]:
+) -> tuple[Reason, ...]:
     """
-    Say which minima and maxima a plan passes.
+    Find the minima and maxima that a plan does not keep.
 
     Parameters
     ----------
@@ -150,9 +184,9 @@ def say_passed(
 
     Returns
     -------
-    A sentence for each minimum and maximum that is not kept, the worst territory first.
+    One for each minimum and maximum that is not kept, with the worst territories first.
     """
-    said = []
+    reasons = []
     for measure in measures:
         rows = tallies[tallies["measure"] == measure.column]
         actual = rows.set_index("territory_id")["actual"].astype(float)
@@ -160,29 +194,33 @@ def say_passed(
             actual = actual.add(
                 brought[measure.column].reindex(actual.index), fill_value=0
             )
-        for word, limit, over in (
-            ("at least", measure.minimum, -1.0),
-            ("at most", measure.maximum, 1.0),
+        for code, limit, over in (
+            ("minimum_missed", measure.minimum, -1.0),
+            ("maximum_missed", measure.maximum, 1.0),
         ):
             if limit is None:
                 continue
             by = over * (actual - limit)
             outside = by[by > _MET * max(1.0, limit)].sort_values(ascending=False)
             if len(outside):
-                column = measure.column
-                told = ", ".join(
-                    f"{name} has {_told(actual[name], column)}"
-                    for name in outside.index[:3]
+                worst = actual[outside.index[:_NAMED]]
+                reasons.append(
+                    _missed(code, measure.column, limit, worst, len(outside))
                 )
-                rest = f" and {len(outside) - 3} more" if len(outside) > 3 else ""
-                said.append(
-                    f"{word} {_told(limit, column)} was not reached everywhere: "
-                    f"{told}{rest}"
-                )
-    return tuple(said)
+    return tuple(reasons)
 
 
-def _told(amount: float, name: str) -> str:
-    """Write an amount before its measure: whole from a thousand on."""
-    number = f"{amount:,.0f}" if amount >= 1000 else f"{amount:.5g}"
-    return f"{number} {name}"
+def _missed(
+    code: str, measure: str, limit: float, worst: pd.Series, n_outside: int
+) -> Reason:
+    loads = [
+        Reason(
+            "territory_load",
+            {"territory": str(name), "load": float(load), "measure": measure},
+        )
+        for name, load in worst.items()
+    ]
+    values = {"measure": measure, "limit": limit, "loads": loads}
+    if n_outside > len(worst):
+        values["n_more"] = n_outside - len(worst)
+    return Reason(code, values)

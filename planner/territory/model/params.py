@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from typing import Self
 
+from planner.core.errors import InputError
 from planner.core.errors import ParamsError
+from planner.core.reasons import Reason
 
 MINIMISE = ("travel", "moves")
 
@@ -167,3 +169,50 @@ class BalanceParams:
             raise ParamsError(
                 f"balance parameters are not understood: {error}"
             ) from None
+
+
+def params_of(
+    measures: Mapping[str, float | None] | BalanceParams,
+    n_territories: int | None = None,
+    seed: int = 0,
+) -> BalanceParams:
+    """
+    Read what is asked, in the short form or in full.
+
+    Parameters
+    ----------
+    measures
+        Tolerance by column, None for a measure that is only reported; or parameters.
+    n_territories, seed
+        As of `BalanceParams`; given with the short form only.
+
+    Raises
+    ------
+    InputError
+        If the measures have another form, or a number is given twice.
+    """
+    if isinstance(measures, BalanceParams):
+        for name, value, default in (
+            ("n_territories", n_territories, None),
+            ("seed", seed, 0),
+        ):
+            if value != default:
+                got = f"{getattr(measures, name)} and {value}"
+                raise InputError(
+                    Reason("params_counted_twice", {"name": name, "got": got})
+                )
+        return measures
+    is_form = isinstance(measures, Mapping) and all(
+        isinstance(column, str) and (limit is None or type(limit) in (int, float))
+        for column, limit in measures.items()
+    )
+    if not is_form:
+        raise InputError(Reason("measures_wrong", {"got": repr(measures)}))
+    return BalanceParams(
+        measures=tuple(
+            BalanceMeasure(column=column, tolerance=limit)
+            for column, limit in measures.items()
+        ),
+        n_territories=n_territories,
+        seed=seed,
+    )

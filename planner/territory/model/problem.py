@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.geography.adjacency import edge_pairs
+from planner.territory.model.instance import Instance
 from planner.territory.model.limits import importance_of
 from planner.territory.model.limits import limits_of
 from planner.territory.model.params import BalanceParams
-from planner.territory.model.rules import Rules
 from planner.territory.model.rules import brought_of
 from planner.territory.model.rules import checked_moves
 from planner.territory.model.rules import checked_targets
@@ -225,43 +225,29 @@ class Problem:
 
 
 def build_problem(
-    units: pd.DataFrame,
-    edges: pd.DataFrame,
-    params: BalanceParams,
-    territory_ids: tuple[str, ...],
-    *,
-    current: pd.Series | None,
-    locked: pd.Series | None,
-    centres: pd.DataFrame | None,
-    rules: Rules | None = None,
+    instance: Instance, params: BalanceParams, territory_ids: tuple[str, ...]
 ) -> Problem:
     """
-    Turn checked frames into arrays.
+    Turn a checked request into arrays.
 
     Parameters
     ----------
-    units
-        Columns x_km, y_km and the measures; indexed by `unit_id`.
-    edges
-        EDGES frame on which every unit reaches every other.
+    instance
+        What is to be balanced; on its edges every unit reaches every other. Groups and
+        barriers are not for here.
     params
         What is asked.
     territory_ids
         Names of the territories to make.
-    current, locked
-        Territory today, and whether it must stay, in the order of the units; or None.
-    centres
-        Columns x_km, y_km indexed by `territory_id`; or None.
-    rules
-        Targets, costs and sizes of a move, forbidden pairs; None: nothing of it. Groups
-        and barriers are not for here.
 
     Returns
     -------
     The problem; a territory of today that is not to be made is `NOWHERE`.
     """
-    rules = rules or Rules()
-    indptr, indices = _neighbours(edge_pairs(edges, units.index), len(units))
+    units, rules = instance.units, instance.rules
+    current, centres = instance.current, instance.centres
+    pairs = edge_pairs(instance.neighbours, units.index)
+    indptr, indices = _neighbours(pairs, len(units))
     weight = units[params.measures[0].column].to_numpy(dtype=float)
     columns = [measure.column for measure in params.balanced]
     values = units[columns].to_numpy(dtype=float)
@@ -274,8 +260,8 @@ def build_problem(
     brought = brought_of(rules, territory_ids, columns)
     low, high = limits_of(params.balanced, values.sum(axis=0), target, brought)
     stays = np.full(len(units), NOWHERE, dtype=np.int64)
-    if locked is not None:
-        is_locked = locked.to_numpy(dtype=bool)
+    if instance.locked is not None:
+        is_locked = instance.locked.to_numpy(dtype=bool)
         stays[is_locked] = today[is_locked]
     return Problem(
         unit_ids=units.index,
@@ -299,7 +285,7 @@ def build_problem(
         is_contiguous=params.is_contiguous,
         move_cost=checked_moves(rules, units.index, "move_cost"),
         move_size=checked_moves(rules, units.index, "move_size"),
-        foes=pair_rows(rules.apart, units.index, "forbidden pair: unit"),
+        foes=pair_rows(rules.apart, units.index, "forbidden_pair"),
     )
 
 

@@ -11,8 +11,7 @@ import pandas as pd
 
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
-
-_NAMED = 4  # units named in a message; the rest are counted
+from planner.core.reasons import Reason
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,12 +93,16 @@ def named_groups(together: pd.Series, units: pd.Index) -> pd.Series:
     """Line up the groups' names with the units; blank is none."""
     if together.index.has_duplicates:
         name = together.index[together.index.duplicated()][0]
-        raise InputError(f"unit {name!r} is in two groups; a unit has one at most")
+        raise InputError(Reason("group_twice", {"unit": str(name)}))
     names = together.reindex(units).astype("str").str.strip()
     return names.where(names != "")
 
 
-def pair_rows(pairs: pd.DataFrame | None, units: pd.Index, what: str) -> np.ndarray:
+def pair_rows(
+    pairs: pd.DataFrame | None,
+    units: pd.Index,
+    kind: Literal["barrier", "forbidden_pair"],
+) -> np.ndarray:
     """
     Turn pairs of ids into pairs of rows.
 
@@ -109,8 +112,8 @@ def pair_rows(pairs: pd.DataFrame | None, units: pd.Index, what: str) -> np.ndar
         Columns unit_id, other_id; or None.
     units
         `unit_id` by row.
-    what
-        What the pairs are called in a message.
+    kind
+        What the pairs are.
 
     Returns
     -------
@@ -130,13 +133,14 @@ def pair_rows(pairs: pd.DataFrame | None, units: pd.Index, what: str) -> np.ndar
         found = units.get_indexer(pd.Index(ids))
         if (found < 0).any():
             name = ids.to_numpy()[found < 0][0]
-            raise InputError(f"{what} {name!r} is none of the units")
+            raise InputError(Reason(f"{kind}_unknown", {"unit": str(name)}))
         rows.append(found)
     both = np.sort(np.column_stack(rows).astype(np.int64), axis=1)
     same = both[:, 0] == both[:, 1]
     if same.any():
         name = units[both[same][0, 0]]
-        raise InputError(f"{what} {name!r} is paired with itself")
+        code = "barrier_to_itself" if kind == "barrier" else "forbidden_pair_of_itself"
+        raise InputError(Reason(code, {"unit": str(name)}))
     return np.unique(both, axis=0)
 
 
@@ -151,9 +155,10 @@ def checked_moves(
     values = numbers.fillna(1.0).to_numpy(dtype=float)
     wrong = ~np.isfinite(values) | (values < 0)
     if wrong.any():
+        value = f"{values[wrong][0]:g}"
+        unit = str(units[wrong][0])
         raise InputError(
-            f"unit {units[wrong][0]!r}: {what} must be a number not below 0, got "
-            f"{values[wrong][0]:g}"
+            Reason("move_value_wrong", {"unit": unit, "column": what, "value": value})
         )
     return values
 
@@ -180,27 +185,23 @@ def checked_targets(
     table = table.set_axis(pd.Index(table.index.astype("str")), axis=0)
     if table.index.has_duplicates:
         name = table.index[table.index.duplicated()][0]
-        raise InputError(f"territory {name!r} has two targets")
+        raise InputError(Reason("target_twice", {"territory": name}))
     missing = [name for name in territory_ids if name not in table.index]
     if missing:
-        raise InputError(
-            f"territory {missing[0]!r} has no target; give one for each of "
-            f"{len(territory_ids)} territories"
-        )
+        values = {"territory": missing[0], "n_territories": len(territory_ids)}
+        raise InputError(Reason("target_missing", values))
     columns = []
     for measure in measures:
         column = measure if measure in table.columns else "target"
         if column not in table.columns:
-            raise InputError(f"targets need a column 'target' or {measure!r}")
-        values = pd.to_numeric(table[column], errors="coerce").reindex(territory_ids)
-        wanted = values.to_numpy(dtype=float)
+            raise InputError(Reason("target_column_missing", {"measure": measure}))
+        numbers = pd.to_numeric(table[column], errors="coerce").reindex(territory_ids)
+        wanted = numbers.to_numpy(dtype=float)
         wrong = ~np.isfinite(wanted) | (wanted <= 0)
         if wrong.any():
             at = int(np.flatnonzero(wrong)[0])
-            raise InputError(
-                f"territory {territory_ids[at]!r}: target must be above 0, got "
-                f"{values.iloc[at]:g}; leave a vacant territory out of the plan"
-            )
+            values = {"territory": territory_ids[at], "value": f"{wanted[at]:g}"}
+            raise InputError(Reason("target_wrong", values))
         columns.append(wanted / wanted.mean())
     return np.column_stack(columns) if columns else np.ones((len(territory_ids), 0))
 
@@ -229,7 +230,7 @@ def contradictions(
     n_territories: int,
     current: pd.Series | None,
     locked: pd.Series | None,
-) -> list[str]:
+) -> list[Reason]:
     """
     Find rules that no plan can keep, before any plan is made.
 
@@ -246,105 +247,100 @@ def contradictions(
 
     Returns
     -------
-    One sentence for each, with the units and the repair; empty if none is seen.
+    One for each, with its units; empty if none is seen.
     """
     group = group_of(rules, units)
-    apart = pair_rows(rules.apart, units, "forbidden pair: unit")
+    apart = pair_rows(rules.apart, units, "forbidden_pair")
     stays = pd.Series(index=units, dtype="str")
     if current is not None and locked is not None:
         stays = current.where(locked.to_numpy(dtype=bool))
-    said = [*_torn_groups(units, rules, group, stays)]
-    said += _pairs_held(units, group, apart, stays)
-    said += _too_few(units, group, apart, n_territories)
-    return said
+    return [
+        *_torn_groups(units, rules, group, stays),
+        *_pairs_held(units, group, apart, stays),
+        *_too_few(units, group, apart, n_territories),
+    ]
 
 
-def refuse_contradictions(said: Sequence[str]) -> None:
+def refuse_contradictions(reasons: Sequence[Reason]) -> None:
     """
     Stop a request that contradicts itself.
 
     Raises
     ------
     InfeasibleError
-        With each sentence as a reason, if there is any.
+        With the reasons, if there is any.
     """
-    if said:
-        raise InfeasibleError(list(said))
-
-
-def listed(names: Sequence[object]) -> str:
-    """Name a few and count the rest."""
-    shown = ", ".join(repr(str(name)) for name in names[:_NAMED])
-    more = len(names) - _NAMED
-    return f"{shown} and {more} more" if more > 0 else shown
+    if reasons:
+        raise InfeasibleError(reasons)
 
 
 def _torn_groups(
     units: pd.Index, rules: Rules, group: np.ndarray, stays: pd.Series
-) -> list[str]:
+) -> list[Reason]:
     """Find groups with units locked to different territories."""
-    said = []
-    held = stays.to_numpy(dtype=object)
-    is_held = stays.notna().to_numpy()
-    for number in np.unique(group[(group >= 0) & is_held]):
-        rows = np.flatnonzero((group == number) & is_held)
-        owners = list(dict.fromkeys(held[rows]))
+    reasons = []
+    territory = stays.to_numpy(dtype=object)
+    is_locked = stays.notna().to_numpy()
+    for number in np.unique(group[(group >= 0) & is_locked]):
+        rows = np.flatnonzero((group == number) & is_locked)
+        owners = list(dict.fromkeys(territory[rows]))
         if len(owners) < 2:
             continue
+        locks = [
+            Reason(
+                "unit_to_territory",
+                {
+                    "unit": str(units[rows[territory[rows] == owner][0]]),
+                    "territory": owner,
+                },
+            )
+            for owner in owners
+        ]
         name = named_groups(rules.together, units).iloc[rows[0]]
-        first = [units[rows[held[rows] == owner][0]] for owner in owners]
-        told = ", ".join(
-            f"{unit!r} to {owner}" for unit, owner in zip(first, owners, strict=True)
-        )
-        said.append(
-            f"group {name!r} must stay together, but {told} are locked; unlock all but "
-            "one of these territories' units, or split the group"
-        )
-    return said
+        reasons.append(Reason("group_locks_differ", {"group": name, "locks": locks}))
+    return reasons
 
 
 def _pairs_held(
     units: pd.Index, group: np.ndarray, apart: np.ndarray, stays: pd.Series
-) -> list[str]:
+) -> list[Reason]:
     """Find forbidden pairs that a group or two locks hold together."""
-    said = []
-    held = stays.to_numpy(dtype=object)
-    is_held = stays.notna().to_numpy()
+    reasons = []
+    territory = stays.to_numpy(dtype=object)
+    is_locked = stays.notna().to_numpy()
     for a, b in apart:
-        pair = f"{units[a]!r} and {units[b]!r}"
+        pair = {"unit": str(units[a]), "other": str(units[b])}
         if group[a] >= 0 and group[a] == group[b]:
-            said.append(
-                f"{pair} must not share a territory, but are in one group that must "
-                "stay together; drop the pair or take one out of the group"
-            )
-        elif is_held[a] and is_held[b] and held[a] == held[b]:
-            said.append(
-                f"{pair} must not share a territory, but both are locked to "
-                f"{held[a]}; unlock one of them or drop the pair"
-            )
-    return said
+            reasons.append(Reason("forbidden_pair_grouped", pair))
+        elif is_locked[a] and is_locked[b] and territory[a] == territory[b]:
+            pair["territory"] = territory[a]
+            reasons.append(Reason("forbidden_pair_locked", pair))
+    return reasons
 
 
 def _too_few(
     units: pd.Index, group: np.ndarray, apart: np.ndarray, n_territories: int
-) -> list[str]:
+) -> list[Reason]:
     """Find too few territories for pairs, or too few groups for territories."""
-    said = []
+    reasons = []
     grouped = group[group >= 0]
     n_cells = len(units) - len(grouped) + len(np.unique(grouped))
     if n_territories > n_cells:
-        said.append(
-            f"{n_territories} territories need a unit or group each, but the groups "
-            f"leave {n_cells}; ask for fewer territories or split a group"
-        )
+        values = {"n_territories": n_territories, "n_cells": n_cells}
+        reasons.append(Reason("groups_too_few", values))
     clique = _clique(apart)
     if len(clique) > n_territories:
-        said.append(
-            f"{listed(list(units[clique]))} must all lie in different territories: "
-            f"{len(clique)} are needed, {n_territories} are asked; drop some pairs or "
-            "ask for more territories"
+        reasons.append(
+            Reason(
+                "forbidden_pairs_exceed_territories",
+                {
+                    "units": [str(unit) for unit in units[clique]],
+                    "n_needed": len(clique),
+                    "n_territories": n_territories,
+                },
+            )
         )
-    return said
+    return reasons
 
 
 def _clique(pairs: np.ndarray) -> list[int]:

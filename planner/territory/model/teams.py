@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from planner.core.errors import InputError
+from planner.core.reasons import Reason
 
 
 def team_table(layers: Mapping[str, pd.Series]) -> pd.DataFrame:
@@ -24,7 +25,7 @@ def team_table(layers: Mapping[str, pd.Series]) -> pd.DataFrame:
     One column for each team, indexed `unit_id`, and `n_teams`, how many serve it.
     """
     if not layers:
-        raise InputError("there is no team")
+        raise InputError(Reason("teams_missing"))
     table = pd.DataFrame(dict(layers))
     table["n_teams"] = table.notna().sum(axis=1)
     table.index = table.index.rename("unit_id")
@@ -51,6 +52,7 @@ def shared_units(
     """
     for name in (first, second):
         if name not in layers:
-            raise InputError(f"team {name!r} is none of {', '.join(layers)}")
+            values = {"team": name, "teams": ", ".join(layers)}
+            raise InputError(Reason("team_unknown", values))
     table = team_table(layers).dropna(subset=[first, second])
     return pd.crosstab(table[first], table[second])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -19,17 +21,23 @@ MEASURES = {
 }
 
 
-def unit_table(accounts: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+def unit_table(
+    accounts: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    measures: Sequence[str] = tuple(MEASURES),
+) -> pd.DataFrame:
     """
     Sum the accounts of each unit and place the unit where its accounts are.
 
     Parameters
     ----------
     accounts
-        `lat`, `lon`, `unit_id` and whatever of `MEASURES` is known; accounts
+        `lat`, `lon`, `unit_id` and whatever of `measures` is known; accounts
         without unit are left out.
     units
         Polygons indexed `unit_id`, EPSG:4326.
+    measures
+        Columns to sum beside the number of accounts.
 
     Returns
     -------
@@ -57,7 +65,7 @@ def unit_table(accounts: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
         {"x": account_x_m / 1000, "y": account_y_m / 1000, "accounts": 1.0},
         index=pd.Index(placed["unit_id"].to_numpy()),
     )
-    for measure in MEASURES:
+    for measure in measures:
         if measure in placed:
             by_unit[measure] = (
                 placed[measure].astype("Float64").fillna(0).to_numpy(dtype=float)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.errors import ParamsError
+from planner.core.reasons import Reason
 from planner.core.units import MIN_PER_HOUR
 from planner.geography.travel import CrowFlyProvider
 from planner.territory.model.measures import distance_to_centre_km
@@ -65,8 +66,8 @@ class Settled:
 
     def summary(self) -> str:
         """Say whether hours and plan agree."""
-        said = f"After {self.n_rounds} rounds hours change by {100 * self.change:.1f} %"
-        return said + (": settled." if self.is_settled else ": not settled.")
+        code = "hours_settled" if self.is_settled else "hours_not_settled"
+        return str(Reason(code, {"n_rounds": self.n_rounds, "change": self.change}))
 
 
 def work_hours(
@@ -97,7 +98,7 @@ def work_hours(
     """
     for column in ("visits", "service_min"):
         if column not in units:
-            raise InputError(f"hours need a column {column!r} of the units")
+            raise InputError(Reason("hours_column_missing", {"column": column}))
     km = distance_to_centre_km(units, centres, territory_by_unit)
     way_min = pd.Series(CrowFlyProvider().minutes(km.to_numpy()), index=units.index)
     travel_min = units["visits"] * 2 * way_min / params.visits_per_trip

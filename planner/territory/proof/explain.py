@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planner.core.reasons import Reason
 from planner.geography.travel import CrowFlyProvider
 from planner.territory.model.problem import NOWHERE
 from planner.territory.model.problem import Floats
@@ -22,7 +23,7 @@ def why_moved(
     multipliers: Floats | None = None,
 ) -> pd.Series:
     """
-    Say for each moved unit why it did not stay.
+    Find for each moved unit why it did not stay.
 
     Parameters
     ----------
@@ -33,16 +34,16 @@ def why_moved(
     measure_names
         Names of the balanced measures, in their order.
     multipliers : shape (n_territories, n_balanced)
-        The certificate's prices of load; None: no prices are told.
+        The certificate's prices of load; None: prices are left out.
 
     Returns
     -------
     shape (n_moved,)
-        One sentence indexed by `unit_id`.
+        A tuple of reasons indexed by `unit_id`.
 
     Notes
     -----
-    Each sentence compares the new plan with the same plan but for this one unit left
+    Each compares the new plan with the same plan but for this one unit left
     where it is: the deviations of the two territories, the distances to their centres,
     and whether it would hang on to its territory. It is one unit's reason at a time:
     units that moved together may each show a small one. Then the model's own prices
@@ -53,94 +54,84 @@ def why_moved(
     centres = problem.centres_of(labels)
     loads = problem.loads(labels)
     moved = np.flatnonzero((problem.current != NOWHERE) & (labels != problem.current))
-    sentences = [
-        _reason(problem, labels, int(unit), centres, loads, measure_names)
-        + (
-            ""
-            if multipliers is None
-            else _priced(problem, unit, to, centres, multipliers)
-        )
-        for unit, to in zip(moved.tolist(), labels[moved].tolist(), strict=True)
-    ]
-    return pd.Series(
-        sentences, index=problem.unit_ids[moved], dtype="str", name="reason"
-    )
+    reasons = []
+    for unit in moved.tolist():
+        causes = _causes(problem, labels, unit, centres, loads, measure_names)
+        if multipliers is not None:
+            to = int(labels[unit])
+            causes.append(_priced(problem, unit, to, centres, multipliers))
+        reasons.append(tuple(causes))
+    index = problem.unit_ids[moved]
+    return pd.Series(reasons, index=index, dtype=object, name="reason")
 
 
-def _reason(
+def _causes(
     problem: Problem,
     labels: Ints,
     unit: int,
     centres: Floats,
     loads: Floats,
     measure_names: tuple[str, ...],
-) -> str:
+) -> list[Reason]:
     old, new = int(problem.current[unit]), int(labels[unit])
-    old_name, new_name = problem.territory_ids[old], problem.territory_ids[new]
-    parts = []
-    for m, name in enumerate(measure_names):
+    old_id, new_id = problem.territory_ids[old], problem.territory_ids[new]
+    causes = []
+    for m, measure in enumerate(measure_names):
         over, under = problem.high[old, m] - 1, 1 - problem.low[new, m]
         share = problem.share[unit, m]
         stays = (loads[old, m] + share) / problem.target[old, m] - 1
         leaves = (loads[new, m] - share) / problem.target[new, m] - 1
         if stays > over + 1e-9:
-            parts.append(
-                f"staying would put {old_name} "
-                + _outside(stays, over, name, is_over=True)
-            )
+            outside = _outside(stays, over, measure, is_over=True)
+            values = {"territory": old_id, "outside": outside}
+            causes.append(Reason("over_if_kept", values))
         elif leaves < -under - 1e-9:
-            parts.append(
-                f"without it {new_name} would be "
-                + _outside(leaves, -under, name, is_over=False)
-            )
+            outside = _outside(leaves, -under, measure, is_over=False)
+            values = {"territory": new_id, "outside": outside}
+            causes.append(Reason("under_without", values))
     around = problem.indices[problem.indptr[unit] : problem.indptr[unit + 1]]
     if problem.is_contiguous and not (labels[around] == old).any():
-        parts.append(f"none of its neighbours is in {old_name} any more")
+        causes.append(Reason("cut_off", {"territory": old_id}))
     away = np.hypot(*(problem.xy[unit] - centres[[old, new]]).T)
     nearer_km = float(away[0] - away[1])
     if nearer_km > _TIE_KM:
-        there, here = CrowFlyProvider().minutes(away)[::-1].tolist()
-        minutes = here - there
-        parts.append(
-            f"the centre of {new_name} is {nearer_km:.0f} km nearer, about "
-            f"{minutes:.0f} minutes"
-        )
-    if not parts:
-        farther = f", {-nearer_km:.0f} km farther" if nearer_km < -_TIE_KM else ""
-        return (
-            f"A tie by itself{farther}: {old_name} could keep it within the limits; it "
-            "moved together with others"
-        )
-    return "; ".join([parts[0][0].upper() + parts[0][1:], *parts[1:]])
+        far_min, near_min = CrowFlyProvider().minutes(away).tolist()
+        values = {
+            "territory": new_id,
+            "nearer_km": nearer_km,
+            "nearer_min": far_min - near_min,
+        }
+        causes.append(Reason("centre_nearer", values))
+    if not causes:
+        values = {"territory": old_id}
+        if nearer_km < -_TIE_KM:
+            values["farther_km"] = -nearer_km
+        causes.append(Reason("moved_with_others", values))
+    return causes
 
 
 def _priced(
     problem: Problem, unit: int, new: int, centres: Floats, multipliers: Floats
-) -> str:
-    """Say what the model's prices make of a move."""
+) -> Reason:
+    """Find what the model's prices make of a move."""
     old = int(problem.current[unit])
     square = ((problem.xy[unit] - centres[[old, new]]) ** 2).sum(axis=1)
     travel = problem.weight[unit] * float(square[0] - square[1])
     room = float((multipliers[old] - multipliers[new]) @ problem.share[unit])
     gain, scale = travel + room, abs(travel) + abs(room)
     if scale <= 0 or abs(gain) <= _TIE_SHARE * scale:
-        return "; a tie by the model's prices: either would do"
-    old_name, new_name = problem.territory_ids[old], problem.territory_ids[new]
+        return Reason("price_tie")
+    old_id, new_id = problem.territory_ids[old], problem.territory_ids[new]
     if gain < 0:
-        return (
-            f"; rounding: by the model's prices it would stay in {old_name}, but units "
-            "move whole and territories hang together"
-        )
+        return Reason("price_rounding", {"territory": old_id})
     if room > travel:
-        return (
-            f"; by the model's prices room in {old_name} is dearer than in {new_name}"
-        )
-    return f"; by the model's prices travel to {new_name} decides"
+        return Reason("price_room", {"territory": old_id, "other": new_id})
+    return Reason("price_travel", {"territory": new_id})
 
 
 def why_accounts_moved(reasons: pd.Series, accounts: pd.DataFrame) -> pd.Series:
     """
-    Say for each moved account why it did not stay.
+    Find for each moved account why it did not stay.
 
     Parameters
     ----------
@@ -153,22 +144,28 @@ def why_accounts_moved(reasons: pd.Series, accounts: pd.DataFrame) -> pd.Series:
     Returns
     -------
     shape (n_moved_accounts,)
-        The unit's sentence with what the move costs this account, indexed `account_id`.
+        The unit's reasons with what the move costs this account, indexed `account_id`.
     """
     moved = accounts[accounts["unit_id"].isin(reasons.index)]
-    sentences = moved["unit_id"].map(reasons).astype("str")
-    if "relationship_months" in moved:
-        months = pd.to_numeric(moved["relationship_months"], errors="coerce")
-        known = months.notna()
-        told = months[known].round().astype(int).astype("str")
-        unit = told.where(told != "1", "").where(told == "1", " months")
-        unit = unit.where(told != "1", " month")
-        sentences.loc[known] += "; relationship " + told + unit
-    if "move_cost" in moved:
-        cost = pd.to_numeric(moved["move_cost"], errors="coerce")
-        known = cost.notna()
-        sentences.loc[known] += "; the move costs " + cost[known].map("{:.1f}".format)
-    return sentences.rename("reason")
+    months = _numbers(moved, "relationship_months")
+    cost = _numbers(moved, "move_cost")
+    by_account = []
+    for row, unit_id in enumerate(moved["unit_id"]):
+        own = []
+        if np.isfinite(months[row]):
+            own.append(Reason("relationship", {"months": round(months[row])}))
+        if np.isfinite(cost[row]):
+            own.append(Reason("move_cost", {"cost": cost[row]}))
+        by_account.append((*reasons[unit_id], *own))
+    return pd.Series(by_account, index=moved.index, dtype=object, name="reason")
+
+
+def _numbers(accounts: pd.DataFrame, column: str) -> list[float]:
+    """Read a column that may be missing, as floats."""
+    if column not in accounts:
+        return [np.nan] * len(accounts)
+    numbers = pd.to_numeric(accounts[column], errors="coerce").astype("Float64")
+    return numbers.to_numpy(dtype=float, na_value=np.nan).tolist()
 
 
 def find_blocking(
@@ -193,9 +190,10 @@ def find_blocking(
 
     Returns
     -------
-    Columns territory, unit, measure, reason: first the units too big for any
-    territory, then each territory outside a tolerance, worst first, with its heaviest
-    unit (if it has too much) or the heaviest unit beside it (if it has too little).
+    Columns territory, unit, measure, reason, a `Reason`: first the units too big for
+    any territory, then each territory outside a tolerance, worst first, with its
+    heaviest unit (if it has too much) or the heaviest unit beside it (if it has too
+    little).
     """
     rows = []
     for lump in lumps.to_dict("records"):
@@ -234,7 +232,7 @@ def _blocked(
     m: int,
     name: str,
     deviation: float,
-) -> tuple[str, str, str, str]:
+) -> tuple[str, str, str, Reason]:
     is_over = deviation > problem.high[territory, m] - 1
     edge = float((problem.high if is_over else problem.low)[territory, m] - 1)
     own = labels == territory
@@ -242,27 +240,30 @@ def _blocked(
     border = pairs[own[pairs[:, 0]] & ~own[pairs[:, 1]], 1]
     looked_at = np.flatnonzero(own) if is_over or not len(border) else border
     unit = int(looked_at[problem.share[looked_at, m].argmax()])
-    size = f"{100 * problem.share[unit, m]:.1f} % of the ideal"
-    where = "its heaviest unit" if is_over else "the heaviest unit beside it"
-    stuck = " and is locked" if problem.locked[unit] != NOWHERE else ""
+    values = {
+        "outside": _outside(deviation, edge, name, is_over=is_over),
+        "share": float(problem.share[unit, m]),
+    }
+    if problem.locked[unit] != NOWHERE:
+        values["lock"] = Reason("locked")
     return (
         problem.territory_ids[territory],
         str(problem.unit_ids[unit]),
         name,
-        f"{_outside(deviation, edge, name, is_over=is_over)}; {where} is {size}{stuck}",
+        Reason("territory_over" if is_over else "territory_under", values),
     )
 
 
-def _outside(deviation: float, edge: float, name: str, *, is_over: bool) -> str:
-    """Say how far a territory is outside a limit, both from its share of a measure."""
+def _outside(deviation: float, edge: float, name: str, *, is_over: bool) -> Reason:
+    """Tell how far a territory is outside a limit, both from its share of a measure."""
+    deviation, edge = float(deviation), float(edge)
     if is_over and edge >= 0:
-        told = f"{100 * deviation:.1f} % over its {name} (limit {100 * edge:.3g} %)"
-    elif not is_over and edge <= 0:
-        told = f"{-100 * deviation:.1f} % under its {name} (limit {-100 * edge:.3g} %)"
-    else:  # a minimum above its share, or a maximum below
-        most, words = ("most", "below") if is_over else ("least", "above")
-        told = (
-            f"at {100 * (1 + deviation):.1f} % of its {name}, where the {most} it may "
-            f"have is {100 * (1 + edge):.3g} %, {words} its share"
-        )
-    return told
+        values = {"deviation": deviation, "limit": edge}
+        return Reason("over_share", {"measure": name, **values})
+    if not is_over and edge <= 0:
+        values = {"deviation": -deviation, "limit": -edge}
+        return Reason("under_share", {"measure": name, **values})
+    # A minimum above its share, or a maximum below.
+    values = {"load": 1 + deviation, "limit": 1 + edge}
+    code = "over_maximum" if is_over else "under_minimum"
+    return Reason(code, {"measure": name, **values})

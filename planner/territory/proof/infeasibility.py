@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy.optimize import Bounds
 from scipy.optimize import LinearConstraint
 from scipy.optimize import milp
 from scipy.sparse import coo_array
 
+from planner.core.reasons import Reason
 from planner.core.run import RunControl
 from planner.territory.model.components import part_of_territory
 from planner.territory.model.components import parts_of
@@ -22,6 +22,7 @@ from planner.territory.model.problem import Problem
 
 _MOST_UNITS = 20_000  # beyond these only lumps, locks and parts are looked at
 _SUSPECTS = 12  # units around which a territory is tried
+_NAMED = 3  # units in the way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +39,13 @@ class Floor:
     unit_ids
         Units that force it.
     reason
-        Why, in words.
+        Why.
     """
 
     measure: str
     deviation: float
     unit_ids: tuple[str, ...]
-    reason: str
+    reason: Reason
 
 
 def prove_floors(
@@ -97,8 +98,14 @@ def _of_units(problem: Problem, measures: tuple[str, ...]) -> list[Floor]:
                     measure=name,
                     deviation=over,
                     unit_ids=(str(problem.unit_ids[unit]),),
-                    reason=f"unit {str(problem.unit_ids[unit])!r} alone is "
-                    f"{100 * (1 + over):.0f} % of a territory's {name}",
+                    reason=Reason(
+                        "bound_of_unit",
+                        {
+                            "unit": str(problem.unit_ids[unit]),
+                            "share": 1 + over,
+                            "measure": name,
+                        },
+                    ),
                 )
             )
     return floors
@@ -122,9 +129,15 @@ def _of_locks(problem: Problem, measures: tuple[str, ...]) -> list[Floor]:
                     measure=name,
                     deviation=over,
                     unit_ids=tuple(map(str, own[:20])),
-                    reason=f"the {len(own)} units locked to "
-                    f"{problem.territory_ids[territory]} are {100 * (1 + over):.0f} % "
-                    f"of its {name}",
+                    reason=Reason(
+                        "bound_of_locks",
+                        {
+                            "n_units": len(own),
+                            "territory": problem.territory_ids[territory],
+                            "share": 1 + over,
+                            "measure": name,
+                        },
+                    ),
                 )
             )
     return floors
@@ -151,8 +164,10 @@ def _of_parts(problem: Problem, measures: tuple[str, ...]) -> list[Floor]:
                     measure=name,
                     deviation=over,
                     unit_ids=(unit,),
-                    reason=f"the part of the map around unit {unit!r}, which barriers "
-                    f"cut off, has the {name} of {load[number]:.2f} territories",
+                    reason=Reason(
+                        "bound_of_component",
+                        {"unit": unit, "measure": name, "load": float(load[number])},
+                    ),
                 )
             )
     return floors
@@ -173,8 +188,9 @@ def _around_units(problem: Problem, run: RunControl) -> list[Floor]:
                     measure="",
                     deviation=least,
                     unit_ids=(name,),
-                    reason=f"whichever units join {name!r}, one of the measures is "
-                    f"{100 * least:.1f} % off",
+                    reason=Reason(
+                        "bound_around_unit", {"unit": name, "deviation": least}
+                    ),
                 )
             )
     return floors
@@ -222,14 +238,14 @@ def least_deviation_around(problem: Problem, unit: int) -> float | None:
     return float(solved.fun) if solved.status == 0 else None
 
 
-def say_impossible(
+def missed_tolerances(
     problem: Problem,
     labels: Ints,
     measures: tuple[BalanceMeasure, ...],
     floors: list[Floor],
-) -> list[str]:
+) -> list[Reason]:
     """
-    Say what cannot be had, in sentences.
+    Tell what cannot be had, or was not reached.
 
     Parameters
     ----------
@@ -244,51 +260,37 @@ def say_impossible(
 
     Returns
     -------
-    One sentence for each measure outside its tolerance; empty if all are kept.
+    One for each measure outside its tolerance; empty if all are kept.
     """
     deviation = np.abs(problem.loads(labels) / problem.target - 1)
     worst: Floats = deviation.max(axis=0)
-    limits = [m.tolerance for m in measures if m.tolerance is not None]
-    widest = max(limits, default=0.0)
-    said = []
+    limits = {m.column: m.tolerance for m in measures if m.tolerance is not None}
+    reasons = []
     for m, measure in enumerate(measures):
-        name, limit = measure.column, measure.tolerance
-        if limit is None or worst[m] <= limit + 1e-9:
+        if measure.tolerance is None or worst[m] <= measure.tolerance + 1e-9:
             continue
+        name, limit = measure.column, measure.tolerance
         own = [floor for floor in floors if floor.measure == name][:1]
         least = own[0].deviation if own else 0.0
         # What holds for the worst of all measures is no proof for this one.
         joint = [floor for floor in floors if floor.measure == ""][:1]
+        widest = max(limits.values())
         joint = [floor for floor in joint if floor.deviation > max(least, widest)]
-        proven = [*own, *joint]
-        at = int(deviation[:, m].argmax())
-        others = [other.column for other in measures if other.tolerance is not None]
-        others.remove(name)
-        beside = f" together with {' and '.join(others)}" if others else ""
-        cannot = "cannot be had" if least > limit or joint else "was not reached"
-        tail = "nothing above 0 is proven, so a longer search may find better"
+        proof = Reason("proven_so") if joint else Reason("unproven")
         if own:
-            tail = f"at least {100 * least:.1f} % is proven"
-        elif joint:
-            tail = "and this is proven"
-        blockers = sorted({unit for floor in proven for unit in floor.unit_ids})
-        reasons = ", and ".join(floor.reason for floor in proven)
-        because = f": {reasons}" if proven else ""
-        who = f"; units {', '.join(blockers[:3])}" if blockers else ""
-        said.append(
-            f"{name} within {100 * limit:g} %{beside} {cannot}: {100 * worst[m]:.1f} % "
-            f"is the least found, {tail}{because}. In the way: "
-            f"{problem.territory_ids[at]}{who}"
-        )
-    return said
-
-
-def floors_frame(floors: list[Floor]) -> pd.DataFrame:
-    """Lay out the floors: measure, deviation, units, reason."""
-    return pd.DataFrame(
-        [
-            (floor.measure, floor.deviation, ", ".join(floor.unit_ids), floor.reason)
-            for floor in floors
-        ],
-        columns=["measure", "deviation", "units", "reason"],
-    )
+            proof = Reason("proven_least", {"deviation": least})
+        is_impossible = least > limit or bool(joint)
+        blockers = sorted({unit for floor in own + joint for unit in floor.unit_ids})
+        values = {
+            "measure": name,
+            "tolerance": limit,
+            "others": [column for column in limits if column != name],
+            "verdict": Reason("impossible" if is_impossible else "not_reached"),
+            "reached": float(worst[m]),
+            "proof": proof,
+            "because": [floor.reason for floor in own + joint],
+            "territory": problem.territory_ids[int(deviation[:, m].argmax())],
+            "units": blockers[:_NAMED],
+        }
+        reasons.append(Reason("tolerance_missed", values))
+    return reasons

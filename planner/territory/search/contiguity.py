@@ -9,6 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from planner.core.errors import InfeasibleError
+from planner.core.reasons import Reason
 from planner.territory.model.problem import NOWHERE
 from planner.territory.model.problem import Floats
 from planner.territory.model.problem import Ints
@@ -92,13 +93,8 @@ def join_locked(problem: Problem, rng: np.random.Generator) -> Ints:
                 break
         if stuck == NOWHERE:
             return core
-    name = problem.territory_ids[stuck]
-    raise InfeasibleError(
-        [
-            f"locked units of {name} cannot be joined without crossing locked units of "
-            "other territories; unlock some of them or allow territories in pieces"
-        ]
-    )
+    territory = problem.territory_ids[stuck]
+    raise InfeasibleError([Reason("locks_cross", {"territory": territory})])
 
 
 def _join(problem: Problem, core: Ints, territory: int) -> bool:
@@ -196,13 +192,8 @@ def _fill_empty(problem: Problem, labels: Ints, core: Ints) -> Ints:
             (labels == NOWHERE) | (count[np.maximum(labels, 0)] > 1)
         )
         if not spare.any():
-            name = problem.territory_ids[territory]
-            raise InfeasibleError(
-                [
-                    f"no unit is left for {name}: all others are locked or join locked "
-                    "units; unlock some or ask for fewer territories"
-                ]
-            )
+            values = {"territory": problem.territory_ids[territory]}
+            raise InfeasibleError([Reason("units_used_up", values)])
         value = np.where(labels == NOWHERE, np.inf, problem.pull)
         if problem.centres is not None:
             value = -((problem.xy - problem.centres[territory]) ** 2).sum(axis=1)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from planner.core.errors import InfeasibleError
+from planner.core.reasons import Reason
 from planner.territory.model.problem import NOWHERE
 from planner.territory.model.problem import Floats
 from planner.territory.model.problem import Ints
@@ -78,13 +79,8 @@ def join_groups(
             replace(problem, locked=owner, territory_ids=tuple(labels)), rng
         )
     except InfeasibleError as error:
-        raise InfeasibleError(
-            [
-                f"{reason} (groups that must stay together are joined like locked "
-                "units; or take the far unit out of its group)"
-                for reason in error.reasons
-            ]
-        ) from error
+        cause = [Reason("groups_cross", {"cause": why}) for why in error.reasons]
+        raise InfeasibleError(cause) from error
     cell = np.arange(problem.n_units)
     for number in range(len(names)):
         taken = np.flatnonzero(core == problem.n_territories + number)

@@ -10,7 +10,7 @@ import pandas as pd
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
 from planner.territory.model.alignment import Alignment
-from planner.territory.model.limits import say_passed
+from planner.territory.model.limits import missed_limits
 from planner.territory.model.measures import tally
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.precheck import Request
@@ -25,8 +25,8 @@ from planner.territory.proof.certificate import travel_cost
 from planner.territory.proof.explain import find_blocking
 from planner.territory.proof.explain import why_moved
 from planner.territory.proof.infeasibility import Floor
+from planner.territory.proof.infeasibility import missed_tolerances
 from planner.territory.proof.infeasibility import prove_floors
-from planner.territory.proof.infeasibility import say_impossible
 from planner.territory.proof.move_bound import least_moves
 from planner.territory.search import contiguity
 from planner.territory.solve.result import BalanceResult
@@ -36,7 +36,6 @@ _PROVEN = 1e-6  # a gap that is none
 
 
 def conclude(
-    units: pd.DataFrame,
     params: BalanceParams,
     request: Request,
     problem: Problem,
@@ -51,7 +50,7 @@ def conclude(
 
     Parameters
     ----------
-    units, params, request, problem
+    params, request, problem
         What was asked.
     labels : shape (n_units,)
         Territory of each unit.
@@ -63,7 +62,8 @@ def conclude(
         Asked to stop.
     """
     travel_km2 = problem.travel(labels)
-    moved = None if request.current is None else problem.n_moved(labels)
+    units = request.instance.units
+    moved = None if request.instance.current is None else problem.n_moved(labels)
     started_s = run.elapsed_s
     is_near = params.minimise == "moves" and problem.move_cost is None
     fewest = _fewest_moves(problem, labels, moved, run, is_near=is_near)
@@ -110,8 +110,8 @@ def conclude(
         is_met=is_met,
         blocking=find_blocking(problem, labels, names, request.lumps),
         violations=(
-            *say_impossible(problem, labels, params.balanced, floors),
-            *say_passed(params.balanced, tallies, request.rules.brought),
+            *missed_tolerances(problem, labels, params.balanced, floors),
+            *missed_limits(params.balanced, tallies, request.instance.rules.brought),
         ),
         proven_deviation={floor.measure: floor.deviation for floor in reversed(floors)},
         reasons=why_moved(

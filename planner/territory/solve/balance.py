@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
+from planner.core.errors import InputError
+from planner.core.reasons import Reason
 from planner.core.run import RunControl
 from planner.geography.adjacency import connect
-from planner.geography.adjacency import point_edges
 from planner.territory.disruption.near_today import stay_near
+from planner.territory.model.instance import Instance
 from planner.territory.model.naming import rename
 from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import params_of
 from planner.territory.model.precheck import Request
 from planner.territory.model.precheck import check_request
 from planner.territory.model.problem import NOWHERE
 from planner.territory.model.problem import Ints
 from planner.territory.model.problem import Problem
 from planner.territory.model.problem import build_problem
-from planner.territory.model.rules import Rules
 from planner.territory.search import contiguity
 from planner.territory.search import seeds
 from planner.territory.search.coarsening import aggregate
@@ -54,14 +59,10 @@ _TRIAL_SHARE = 0.1  # of the steps, to choose among starts
 
 
 def balance(
-    units: pd.DataFrame,
-    edges: pd.DataFrame | None,
-    params: BalanceParams,
-    *,
-    current: pd.Series | None = None,
-    locked: pd.Series | None = None,
-    centres: pd.DataFrame | None = None,
-    rules: Rules | None = None,
+    instance: Instance,
+    measures: Mapping[str, float | None] | BalanceParams,
+    n_territories: int | None = None,
+    seed: int = 0,
     run: RunControl | None = None,
 ) -> BalanceResult:
     """
@@ -69,22 +70,15 @@ def balance(
 
     Parameters
     ----------
-    units
-        Columns x_km, y_km and the measures; indexed by `unit_id`.
-    edges
-        EDGES frame; None: Delaunay neighbours of the places. Islands are bridged.
-    params
-        What is asked.
-    current
-        Territory today, indexed by `unit_id`; new territories keep its names.
-    locked
-        True for units that must keep today's territory, indexed by `unit_id`.
-    centres
-        Columns x_km, y_km indexed by `territory_id`: fixed, else territories are
-        measured to their weighted centroid.
-    rules
-        Groups, forbidden pairs and barriers, which always hold; costs of a move and
-        targets; or None.
+    instance
+        What is to be balanced.
+    measures
+        Tolerance by column, most important first, None for a measure that is only
+        reported; or all parameters, `n_territories` and `seed` among them.
+    n_territories
+        How many; None: as many as there are centres or territories today.
+    seed
+        Of all random choices.
     run
         Time limit, progress and cancel; the best so far is returned then.
 
@@ -95,22 +89,33 @@ def balance(
     Raises
     ------
     InputError
-        If the units, the alignment or the centres cannot be used.
+        If the instance or the measures cannot be used.
     InfeasibleError
         If no plan can exist.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame(
+    ...     {"x_km": [0, 1, 2, 3], "y_km": [0, 0, 0, 0], "accounts": [5, 5, 5, 5]},
+    ...     index=["a", "b", "c", "d"],
+    ... )
+    >>> result = balance(Instance.from_units(units), {"accounts": 0.05}, 2)
+    >>> result.alignment.territory_by_unit.to_dict()
+    {'a': 'T01', 'b': 'T01', 'c': 'T02', 'd': 'T02'}
     """
     run = run or RunControl()
-    request = check_request(
-        units, params, current=current, locked=locked, centres=centres, rules=rules
-    )
-    problem, bridges = prepare(units, edges, params, request)
+    params = params_of(measures, n_territories, seed)
+    if not isinstance(instance, Instance):
+        raise InputError(Reason("instance_wrong", {"got": type(instance).__name__}))
+    request = check_request(instance, params)
+    problem, bridges = prepare(request, params)
     stages = {"check": run.elapsed_s}
     rng = np.random.default_rng(params.seed)
     run.report(0.02, "Placing territories")
     goal = SearchGoal(is_moves=params.minimise == "moves", max_moved=params.max_moved)
     labels = plan_ruled(
         problem,
-        request.rules,
+        instance.rules,
         goal,
         rng,
         lambda part, own: _planned(part, own, params, rng, run, stages),
@@ -118,7 +123,6 @@ def balance(
     stages["search"] = run.elapsed_s - sum(stages.values())
     run.report(0.92, "Proving how good it is", best=problem.travel(labels))
     return conclude(
-        units,
         params,
         request,
         problem,
@@ -152,12 +156,7 @@ def _planned(
     return _renamed(problem, plan.labels)
 
 
-def prepare(
-    units: pd.DataFrame,
-    edges: pd.DataFrame | None,
-    params: BalanceParams,
-    request: Request,
-) -> tuple[Problem, pd.DataFrame]:
+def prepare(request: Request, params: BalanceParams) -> tuple[Problem, pd.DataFrame]:
     """
     Make the problem of a checked request.
 
@@ -166,22 +165,18 @@ def prepare(
     problem
         On the borders that are open.
     bridges
-        EDGES rows added to connect the map.
+        EDGES rows added to connect the map; none where there were no edges to begin
+        with.
     """
-    linked = point_edges(units) if edges is None else edges
-    linked = connect(linked, units) if len(units) > 1 else linked
-    known = 0 if edges is None else len(edges)
-    bridges = linked.iloc[known:] if edges is not None else linked.iloc[:0]
-    linked = open_borders(linked, request.rules, units.index)
+    instance = request.instance
+    linked = instance.neighbours
+    if instance.n_units > 1:
+        linked = connect(linked, instance.units)
+    n_given = len(linked) if instance.edges is None else len(instance.edges)
+    bridges = linked.iloc[n_given:]
+    borders = open_borders(linked, instance.rules, instance.units.index)
     problem = build_problem(
-        units,
-        linked,
-        params,
-        request.territory_ids,
-        current=request.current,
-        locked=request.locked,
-        centres=request.centres,
-        rules=request.rules,
+        replace(instance, edges=borders), params, request.territory_ids
     )
     return problem, bridges.reset_index(drop=True)
 

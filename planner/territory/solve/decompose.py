@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.core.errors import InfeasibleError
+from planner.core.reasons import Reason
 from planner.territory.model.components import part_of_territory
 from planner.territory.model.components import parts_of
 from planner.territory.model.components import restrict
@@ -45,7 +46,7 @@ def open_borders(edges: pd.DataFrame, rules: Rules, units: pd.Index) -> pd.DataF
     -------
     EDGES frame of the borders that remain.
     """
-    shut = pair_rows(rules.barriers, units, "barrier: unit")
+    shut = pair_rows(rules.barriers, units, "barrier")
     if not len(shut):
         return edges
     ends = [units.get_indexer(edges[name]) for name in ("unit_id", "neighbour_id")]
@@ -143,13 +144,9 @@ def _check_foes(problem: Problem, cell: Ints) -> None:
     a, b = problem.foes[:, 0], problem.foes[:, 1]
     same = cell[a] == cell[b]
     if same.any():
-        first, second = (str(problem.unit_ids[ends[same][0]]) for ends in (a, b))
-        raise InfeasibleError(
-            [
-                f"{first!r} and {second!r} must not share a territory, but the way "
-                "that joins a group leads through both; drop the pair or split it"
-            ]
-        )
+        unit, other = (str(problem.unit_ids[ends[same][0]]) for ends in (a, b))
+        pair = {"unit": unit, "other": other}
+        raise InfeasibleError([Reason("forbidden_pair_on_path", pair)])
 
 
 def _check_apart(problem: Problem, labels: Ints) -> None:
@@ -157,12 +154,10 @@ def _check_apart(problem: Problem, labels: Ints) -> None:
     broken = labels[a] == labels[b]
     if broken.any():
         pairs = [
-            f"{str(problem.unit_ids[i])!r} and {str(problem.unit_ids[j])!r}"
+            Reason(
+                "unit_pair",
+                {"unit": str(problem.unit_ids[i]), "other": str(problem.unit_ids[j])},
+            )
             for i, j in problem.foes[broken][:3]
         ]
-        raise InfeasibleError(
-            [
-                f"no plan was found that keeps {', '.join(pairs)} apart; drop the "
-                "pair, unlock units around it, or ask for more territories"
-            ]
-        )
+        raise InfeasibleError([Reason("forbidden_pairs_unmet", {"pairs": pairs})])

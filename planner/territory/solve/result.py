@@ -7,12 +7,15 @@ from dataclasses import field
 
 import pandas as pd
 
+from planner.core.reasons import Reason
 from planner.core.results import Result
 from planner.core.results import SolveStatus
 from planner.territory.model.alignment import Alignment
 from planner.territory.model.measures import balance_index
 from planner.territory.model.params import BalanceParams
 from planner.territory.proof.certificate import Certificate
+
+_ROUNDING = 1e-8  # of a deviation, at its limit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +53,14 @@ class BalanceResult(Result):
     is_met
         Whether all tolerances and limits are kept.
     blocking
-        Columns territory, unit, measure, reason.
+        Columns territory, unit, measure, reason, a `Reason`.
     violations
-        What could not be had, in sentences: the least found and the least proven.
+        What could not be had: the least found and the least proven.
     proven_deviation
         Largest deviation, a share, that no plan can stay under: by measure, and under
         ``""`` for all measures together; empty where every tolerance is kept.
     reasons
-        Why each moved unit moved, indexed `unit_id`.
+        Why each moved unit moved, a tuple of reasons, indexed `unit_id`.
     bridges
         EDGES rows that were added to connect the map.
     certificate
@@ -80,7 +83,7 @@ class BalanceResult(Result):
     extra_pieces: int
     is_met: bool
     blocking: pd.DataFrame
-    violations: tuple[str, ...]
+    violations: tuple[Reason, ...]
     proven_deviation: dict[str, float]
     reasons: pd.Series
     bridges: pd.DataFrame
@@ -93,44 +96,54 @@ class BalanceResult(Result):
 
     def summary(self) -> str:
         """Say in plain words what came out."""
-        return "\n".join(_sentences(self))
+        return "\n".join(map(str, self.findings()))
+
+    def findings(self) -> list[Reason]:
+        """Tell what came out, line by line."""
+        return [*_reached(self), *_unmet(self)]
 
 
-def _sentences(result: BalanceResult) -> list[str]:
+def _reached(result: BalanceResult) -> list[Reason]:
+    """Tell what a plan reaches."""
     params: BalanceParams = result.params
     worst = balance_index(result.tallies)
-    n_territories = len(result.territories)
-    said = [f"{n_territories} territories of {len(result.to_frame())} units."]
+    sizes = {"n_territories": len(result.territories)}
+    sizes["n_units"] = len(result.to_frame())
+    lines = [Reason("plan_size", sizes)]
     for measure in params.balanced:
         if measure.tolerance is None:
             continue
-        reached = 100 * float(worst[measure.column])
-        limit = 100 * measure.tolerance
-        verdict = "kept" if reached <= limit + 1e-6 else "not kept"
-        said.append(
-            f"{measure.column}: at most {reached:.1f} % from the ideal, "
-            f"limit {limit:g} % {verdict}."
+        deviation = float(worst[measure.column])
+        is_kept = deviation <= measure.tolerance + _ROUNDING
+        values = {
+            "measure": measure.column,
+            "deviation": deviation,
+            "tolerance": measure.tolerance,
+        }
+        lines.append(
+            Reason("deviation_kept" if is_kept else "deviation_not_kept", values)
         )
-    km = result.travel["weighted_rms_km"]
-    said.append(f"Travel: {km:.1f} km to the centre (root mean square).")
+    lines.append(Reason("plan_travel", {"rms_km": result.travel["weighted_rms_km"]}))
     if result.gap is not None:
-        said.append(
-            f"Proven: within {100 * result.gap:.1f} % of the best possible with these "
-            "centres and limits."
-        )
+        lines.append(Reason("plan_gap", {"gap": result.gap}))
     if result.moved is not None:
-        said.append(
-            f"{result.moved} units change territory; at least "
-            f"{result.moved_lower_bound} must."
-        )
+        moves = {"n_moved": result.moved, "n_least": result.moved_lower_bound}
+        lines.append(Reason("plan_moves", moves))
+    return lines
+
+
+def _unmet(result: BalanceResult) -> list[Reason]:
+    """Tell what is to be known beside, and what could not be had."""
+    lines = []
     if result.extra_pieces:
-        said.append(f"{result.extra_pieces} pieces lie apart from their territory.")
+        lines.append(Reason("plan_pieces", {"n_pieces": result.extra_pieces}))
     if len(result.bridges):
-        said.append(f"{len(result.bridges)} links over gaps in the map were assumed.")
-    said += [f"{text}." for text in result.violations]
+        lines.append(Reason("plan_bridges", {"n_bridges": len(result.bridges)}))
+    lines += [Reason("plan_violation", {"violation": why}) for why in result.violations]
     if len(result.blocking):
         first = result.blocking.iloc[0]
-        said.append(f"In the way: {first['territory']}: {first['reason']}.")
+        values = {"territory": first["territory"], "blocked": first["reason"]}
+        lines.append(Reason("plan_blocked", values))
     if result.status in (SolveStatus.CANCELLED, SolveStatus.TIME_LIMIT):
-        said.append("Stopped early: this is the best found until then.")
-    return said
+        lines.append(Reason("plan_stopped"))
+    return lines

@@ -10,9 +10,11 @@ import pandas as pd
 
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
+from planner.core.reasons import Reason
 from planner.core.run import RunControl
 from planner.geography.adjacency import edge_pairs
 from planner.geography.adjacency import edges_frame
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.rules import Rules
@@ -54,8 +56,7 @@ class Hierarchy:
 
 
 def balance_downward(
-    units: pd.DataFrame,
-    edges: pd.DataFrame,
+    instance: Instance,
     params: BalanceParams,
     *,
     seats: Mapping[str, int],
@@ -66,8 +67,9 @@ def balance_downward(
 
     Parameters
     ----------
-    units, edges, params
-        As `balance` takes them; `params.n_territories` is not looked at.
+    instance, params
+        As `balance` takes them; `params.n_territories` is not looked at, nor is what
+        belongs to the territories of today: alignment, locks, centres, rules.
     seats
         Territories of each district by its name: districts get loads in these
         proportions.
@@ -88,15 +90,16 @@ def balance_downward(
     run = run or RunControl()
     wrong = [name for name, count in seats.items() if count < 1]
     if wrong or not seats:
-        raise InputError(f"each district needs at least one territory, got {wrong}")
+        values = {"districts": repr(wrong)}
+        raise InputError(Reason("districts_without_territory", values))
+    instance = instance.without_today()
+    units, edges = instance.units, instance.neighbours
     wanted = pd.DataFrame({"target": pd.Series(seats, dtype=float)})
     upper = balance(
-        units,
-        edges,
+        replace(instance, rules=Rules(targets=wanted)),
         replace(
             params, n_territories=None, measures=_of_districts(units, params, seats)
         ),
-        rules=Rules(targets=wanted),
         run=run.part(0.0, 0.4),
     )
     district = upper.alignment.territory_by_unit
@@ -104,16 +107,16 @@ def balance_downward(
     for number, (name, count) in enumerate(seats.items()):
         own = units[district == name]
         if len(own) < count:
-            raise InfeasibleError(
-                [f"district {name} has {len(own)} units for {count} territories"]
-            )
+            sizes = {"district": name, "n_units": len(own), "n_territories": count}
+            raise InfeasibleError([Reason("district_too_small", sizes)])
         inside = edges[
             edges["unit_id"].isin(own.index) & edges["neighbour_id"].isin(own.index)
         ]
         first = 0.4 + 0.6 * number / len(seats)
         part = run.part(first, first + 0.6 / len(seats))
         lower = replace(params, n_territories=count)
-        results[name] = balance(own, inside, lower, run=part)
+        district_alone = replace(instance, units=own, edges=inside)
+        results[name] = balance(district_alone, lower, run=part)
         plan = results[name].alignment.territory_by_unit
         plans.append(plan.map(_numbered(plan, name)))
     territory = pd.concat(plans).reindex(units.index).astype("str")
@@ -127,8 +130,7 @@ def balance_downward(
 
 
 def balance_upward(
-    units: pd.DataFrame,
-    edges: pd.DataFrame,
+    instance: Instance,
     params: BalanceParams,
     *,
     n_districts: int,
@@ -139,8 +141,9 @@ def balance_upward(
 
     Parameters
     ----------
-    units, edges, params
-        As `balance` takes them.
+    instance, params
+        As `balance` takes them; what belongs to the territories of today is not looked
+        at: alignment, locks, centres, rules.
     n_districts
         How many districts; each hangs together and has equal load, as far as whole
         territories allow.
@@ -148,18 +151,19 @@ def balance_upward(
         Time limit, progress and cancel.
     """
     run = run or RunControl()
-    lower = balance(units, edges, params, run=run.part(0.0, 0.8))
+    instance = instance.without_today()
+    units = instance.units
+    lower = balance(instance, params, run=run.part(0.0, 0.8))
     territory = lower.alignment.territory_by_unit
     columns = [measure.column for measure in params.measures]
     blocks = units[columns].groupby(territory).sum()
     blocks = blocks.join(lower.territories[["x_km", "y_km"]])
-    pairs = edge_pairs(edges, units.index)
+    pairs = edge_pairs(instance.neighbours, units.index)
     names = blocks.index.get_indexer(territory)
     between = names[pairs]
     between = between[between[:, 0] != between[:, 1]]
     upper = balance(
-        blocks,
-        edges_frame(blocks.index, between, 0.0),
+        Instance(units=blocks, edges=edges_frame(blocks.index, between, 0.0)),
         replace(
             params,
             measures=tuple(

@@ -12,9 +12,11 @@ import pandas as pd
 
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
+from planner.core.reasons import Reason
 from planner.core.run import RunControl
 from planner.territory.disruption.tolerance_path import Ladder
 from planner.territory.disruption.tolerance_path import key_of
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.precheck import check_request
 from planner.territory.model.problem import NOWHERE
@@ -66,29 +68,33 @@ class Frontier:
 
     def summary(self) -> str:
         """Say the curve in words."""
+        return "\n".join(map(str, self.findings()))
+
+    def findings(self) -> list[Reason]:
+        """Tell what came out, a line for each point and the proven least."""
         lines = []
         for row in self.points.to_dict("records"):
-            told = ", ".join(
-                f"{name.removesuffix('_deviation')} {100 * value:.1f} %"
+            deviations = [
+                Reason(
+                    "measure_deviation",
+                    {"measure": name.removesuffix("_deviation"), "deviation": value},
+                )
                 for name, value in row.items()
                 if str(name).endswith("_deviation")
-            )
-            lines.append(f"{row['moved']:g} moved: {told} off at most")
+            ]
+            values = {"moved": row["moved"], "deviations": deviations}
+            lines.append(Reason("frontier_point", values))
         if self.least_moves is not None:
-            lines.append(f"To keep the limits at least {self.least_moves:g} must move.")
-        return "\n".join(lines)
+            lines.append(Reason("frontier_least", {"least": self.least_moves}))
+        return lines
 
 
 def frontier(
-    units: pd.DataFrame,
-    edges: pd.DataFrame | None,
+    instance: Instance,
     params: BalanceParams,
     *,
-    current: pd.Series,
     counts: Sequence[float] = COUNTS,
     size: pd.Series | None = None,
-    locked: pd.Series | None = None,
-    rules: Rules | None = None,
     run: RunControl | None = None,
 ) -> Frontier:
     """
@@ -96,9 +102,9 @@ def frontier(
 
     Parameters
     ----------
-    units, edges, params, current, locked, rules
-        As `balance` takes them; the territories are today's. `params.minimise` and
-        `params.max_moved` are not looked at.
+    instance, params
+        As `balance` takes them; the territories are today's, measured to their
+        centroids. `params.minimise` and `params.max_moved` are not looked at.
     counts
         Most that may move, each at least 0.
     size : shape (n_units,)
@@ -122,25 +128,16 @@ def frontier(
     counts = _checked_counts(counts, params)
     asked = replace(params, minimise="travel", max_moved=None)
     request = check_request(
-        units,
-        replace(asked, is_started_from_current=True),
-        current=current,
-        locked=locked,
-        rules=rules,
+        replace(instance, centres=None), replace(asked, is_started_from_current=True)
     )
-    problem, _ = prepare(units, edges, asked, request)
-    problem = replace(problem, move_size=_sizes(size, units.index))
+    problem, _ = prepare(request, asked)
+    problem = replace(problem, move_size=_sizes(size, instance.units.index))
     rng = np.random.default_rng(params.seed)
-    cell, coarse = _grouped(problem, request.rules, rng)
+    cell, coarse = _grouped(problem, instance.rules, rng)
     core = contiguity.join_locked(coarse, rng)
     best = contiguity.repair(coarse, coarse.current, core)
     if (best == NOWHERE).any():
-        raise InfeasibleError(
-            [
-                "today's plan leaves a part of the map that barriers cut off without "
-                "territory; balance first, then ask for the frontier"
-            ]
-        )
+        raise InfeasibleError([Reason("component_without_current")])
     n_steps = _STEPS_PER_UNIT * coarse.n_units
     n_steps = int(max(_LEAST_STEPS, min(n_steps, _MOST_STEPS)) * params.effort)
     weighed = replace(coarse, move_cost=coarse.move_size)
@@ -165,10 +162,11 @@ def frontier(
 
 def _checked_counts(counts: Sequence[float], params: BalanceParams) -> list[float]:
     if not params.balanced:
-        raise InputError("the frontier needs a measure with a tolerance, got none")
+        raise InputError(Reason("frontier_without_limit"))
     wrong = [count for count in counts if not (np.isfinite(count) and count >= 0)]
     if wrong or not len(counts):
-        raise InputError(f"counts of moves must be at least 0, got {wrong or 'none'}")
+        got = ", ".join(map(str, wrong)) or "none"
+        raise InputError(Reason("move_limits_wrong", {"got": got}))
     return sorted({float(count) for count in counts})
 
 
@@ -177,7 +175,7 @@ def _sizes(size: pd.Series | None, units: pd.Index) -> Floats:
         return np.ones(len(units))
     values = size.reindex(units).fillna(0.0).to_numpy(dtype=float)
     if (~np.isfinite(values) | (values < 0)).any():
-        raise InputError("what a moved unit counts must be at least 0")
+        raise InputError(Reason("move_sizes_wrong"))
     return values
 
 

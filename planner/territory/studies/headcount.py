@@ -13,8 +13,10 @@ import pandas as pd
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.core.errors import ParamsError
+from planner.core.reasons import Reason
 from planner.core.run import RunControl
 from planner.geography.travel import CrowFlyProvider
+from planner.territory.model.instance import Instance
 from planner.territory.model.measures import balance_index
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.workhours import HoursParams
@@ -70,7 +72,7 @@ class HeadcountSweep:
         `travel_hours`, `busiest_share` (hours of the busiest ÷ capacity),
         `coverage_share` (first measure within reach), `cost_minor`; `next_head_x_km`,
         `next_head_y_km` and `next_head_unit`: where the next head should live;
-        `problem` where no plan exists.
+        `problem`, the reasons, where no plan exists.
     plans
         Territory of each unit, a column for each number; indexed `unit_id`.
     """
@@ -80,8 +82,7 @@ class HeadcountSweep:
 
 
 def sweep_headcount(
-    units: pd.DataFrame,
-    edges: pd.DataFrame | None,
+    instance: Instance,
     params: BalanceParams,
     *,
     around: int,
@@ -95,8 +96,9 @@ def sweep_headcount(
 
     Parameters
     ----------
-    units, edges, params
-        As `balance` takes them; `params.n_territories` is not looked at. With columns
+    instance, params
+        As `balance` takes them; `params.n_territories` is not looked at, nor is what
+        belongs to today's number: alignment, locks, centres, rules. With columns
         `visits` and `service_min` (a year) hours and coverage are told.
     around
         K: counts from K - 3 to K + 3 are tried, as far as they are possible.
@@ -123,7 +125,9 @@ def sweep_headcount(
     asked = sorted(set(counts if counts is not None else [around + d for d in _AROUND]))
     asked = [k for k in asked if k >= 1 or counts is not None]
     if not asked or asked[0] < 1:
-        raise InputError(f"counts of territories must be at least 1, got {asked}")
+        got = ", ".join(map(str, asked)) or "none"
+        raise InputError(Reason("headcounts_wrong", {"got": got}))
+    instance = instance.without_today()
     rows: dict[int, dict[str, object]] = {}
     plans: dict[int, pd.Series] = {}
     for number, k in enumerate(asked):
@@ -131,12 +135,12 @@ def sweep_headcount(
             break
         part = run.part(number / len(asked), (number + 1) / len(asked))
         try:
-            result = balance(units, edges, replace(params, n_territories=k), run=part)
+            result = balance(instance, replace(params, n_territories=k), run=part)
         except InfeasibleError as error:
-            rows[k] = {"problem": str(error), "is_met": False}
+            rows[k] = {"problem": error.reasons, "is_met": False}
             continue
         plans[k] = result.alignment.territory_by_unit
-        rows[k] = _point(units, result, headcount, bases)
+        rows[k] = _point(instance.units, result, headcount, bases)
     points = pd.DataFrame.from_dict(rows, orient="index")
     points.index = points.index.rename("n_territories")
     return HeadcountSweep(points=points, plans=pd.DataFrame(plans))
@@ -166,7 +170,7 @@ def best_bases(
     base.
     """
     if bases.empty:
-        raise InputError("there is no base to choose from")
+        raise InputError(Reason("bases_missing"))
     place = units[["x_km", "y_km"]].to_numpy(dtype=float)
     to = bases[["x_km", "y_km"]].to_numpy(dtype=float)
     rows = {}

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from planner.core.errors import InputError
+from planner.core.reasons import Reason
 from planner.geography.adjacency import point_edges
 from planner.territory.model.params import BalanceParams
-from planner.territory.model.precheck import find_lumps
+from planner.territory.model.precheck import big_units
 
 JOINT = "/"  # los_angeles/90001
 
@@ -41,7 +42,7 @@ def split_offers(
     Columns unit_id, measure, share (territories it is worth), n_finer and
     largest_share (of the biggest piece), heaviest first.
     """
-    lumps = find_lumps(units, params, territory_ids)
+    lumps = big_units(units, params, territory_ids)
     rows = []
     for lump in lumps.drop_duplicates("unit_id").to_dict("records"):
         name, measure = lump["unit_id"], lump["measure"]
@@ -97,10 +98,10 @@ def split_units(
     pieces_of_unit: dict[str, pd.DataFrame] = {}
     for name in unit_ids:
         if name not in units.index:
-            raise InputError(f"unit {name!r} is not among the units to split")
+            raise InputError(Reason("split_unit_unknown", {"unit": name}))
         pieces = finer[finer["unit_id"].astype("str") == name]
         if pieces.empty:
-            raise InputError(f"unit {name!r} has no finer units to be split into")
+            raise InputError(Reason("split_unit_empty", {"unit": name}))
         ids = [f"{name}{JOINT}{piece}" for piece in pieces.index]
         part = pieces.drop(columns="unit_id").set_axis(
             pd.Index(ids, dtype="str", name=units.index.name), axis=0

@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.core.text import map_text
 from planner.core.languages import Language
+from planner.core.text import map_text
 from planner.jobs import queue
 from planner.services.company import companies
 from planner.services.exports import sharing

@@ -1,7 +1,14 @@
 """Proposals: told in plain words, decided once for everyone."""
 
-import pandas as pd
+from dataclasses import replace
 
+import pandas as pd
+import pytest
+
+from planner.core.errors import InfeasibleError
+from planner.core.errors import InputError
+from planner.core.errors import SchemaError
+from planner.core.reasons import Reason
 from planner.jobs import queue
 from planner.services.balance import decisions
 from planner.services.balance import proposal
@@ -24,26 +31,41 @@ def drawn(ws):
     return scenario, by_unit
 
 
-def test_measures_are_told_by_name_not_by_column():
-    said = wording.in_words("T03: 13.3 % over its potential_minor (limit 5 %)")
-    assert said == "T03: 13.3 % over its potential (limit 5 %)"
-    assert wording.in_words("2 accounts move") == "2 accounts move"
-    told = "at most 1,234,500 potential_minor: T1 has 7,260 workload_min"
-    said = wording.in_words(told, currency="EUR")
-    assert said == "at most €12,345 potential: T1 has 121 hours of workload"
-    for plain in ("by accounts, potential_minor", "of T12 workload_min"):
-        assert "€" not in wording.in_words(plain, currency="EUR")
-        assert "hours" not in wording.in_words(plain, currency="EUR")
+def test_reasons_are_worded_in_names_money_and_hours(small):
+    """As the settings say: figures by locale, distances in the user's unit."""
+    settings = replace(small.settings, locale="de_DE", distance_unit="km")
+    ws = replace(small, settings=settings)
+    view = territory_view.overview(ws, listing.scenarios(ws)[0].scenario_id)
+    language = wording.language_of(ws, view.units)
+    load = {"territory": "T1", "load": 7260.0, "measure": "workload_min"}
+    loads = [Reason("territory_load", load)]
+    values = {"limit": 1_234_500.0, "measure": "potential_minor", "loads": loads}
+    assert language.clause(Reason("maximum_missed", values)) == (
+        "at most $12.345 potential was not reached everywhere: T1 has 121 hours of "
+        "workload"
+    )
+    unit = Reason("plan_unit_missing", {"unit": MILWAUKEE})
+    assert language.clause(unit) == "the plan leaves unit Milwaukee, WI out"
+    hours = Reason("measure_empty", {"measure": "work_hours"})
+    assert language.clause(hours).startswith("measure 'hours' is 0")
+    nearer = {"territory": "T1", "nearer_km": 12.0, "nearer_min": 1.2}
+    assert language.sentence([Reason("centre_nearer", nearer)]) == (
+        "The centre of T1 is 12 km nearer, about 1 minute"
+    )
 
 
-def test_the_engine_speaks_of_units_and_hours_as_people_do():
-    names = {"17031": "Cook, IL", "17043": "DuPage, IL"}
-    said = wording.in_words("work_hours: unit '17031'; units 17031, 17043", names)
-    assert said == "hours: unit Cook, IL; units Cook, IL; DuPage, IL"
-    told = wording.in_words("a tie by the model's prices: either would do")
-    assert told == "a tie on the whole: either would do"
-    cut = wording.in_words("barriers cut the map: drop a barrier there or unlock")
-    assert cut == "state borders cut the map: let territories cross them or unlock"
+def test_what_the_engine_refuses_is_worded_once(small):
+    view = territory_view.overview(small, listing.scenarios(small)[0].scenario_id)
+    language = wording.language_of(small, view.units)
+    twice = Reason("lock_twice", {"unit": MILWAUKEE})
+    for error in (InputError(twice), InfeasibleError([twice])):
+        with (
+            pytest.raises(type(error), match=r"^unit Milwaukee, WI is locked twice$"),
+            wording.refusals_in(language),
+        ):
+            raise error
+    with pytest.raises(SchemaError), wording.refusals_in(language):
+        raise SchemaError("units", [])  # not ours to word: it keeps its rows
 
 
 def test_an_account_apart_from_its_unit_is_an_exception():
@@ -74,15 +96,57 @@ def test_a_proposal_says_which_exceptions_it_ends(small):
         rows.save_named_accounts(conn, edit, named)
     result = {
         "territory_by_unit": by_unit.to_dict(),
-        "report": {"blocking": [{"reason": "over its potential_minor"}]},
-        "summary": "potential_minor: at most 5 %",
+        "report": {
+            "blocking": [
+                {
+                    "territory": "T02",
+                    "unit": MILWAUKEE,
+                    "measure": "potential_minor",
+                    "code": "over_share",
+                    "values": {
+                        "deviation": 0.1,
+                        "limit": 0.05,
+                        "measure": "potential_minor",
+                    },
+                }
+            ]
+        },
+        "summary": [
+            {"code": "measure_empty", "values": {"measure": "potential_minor"}}
+        ],
     }
     found = proposal.proposal(small, scenario.scenario_id, result)
     assert found.n_exceptions == 1
     assert list(found.moved_accounts.index) == [account_id]
     assert "by name" in found.moved_accounts.loc[account_id, "reason"]
-    assert found.report["blocking"][0]["reason"] == "over its potential"
-    assert "_minor" not in found.summary
+    row = found.report["blocking"][0]
+    assert row["reason"] == "10.0 % over its potential (limit 5 %)"
+    assert row["unit_name"] == "Milwaukee, WI"
+    assert (
+        found.summary == "measure 'potential' is 0 in every unit: nothing to share out"
+    )
+
+
+def test_a_proposal_from_before_reasons_had_codes_is_shown_as_it_was(small):
+    """Job rows stay for years: their sentences are read as they stand."""
+    scenario, by_unit = drawn(small)
+    moved = by_unit.mask(by_unit.index == BROWN, "T02")
+    result = {
+        "territory_by_unit": moved.to_dict(),
+        "report": {
+            "violations": ["accounts within 5 % was not reached"],
+            "blocking": [{"territory": "T02", "unit": BROWN, "reason": "is over"}],
+        },
+        "reasons": {BROWN: "Staying would put T01 over its accounts"},
+        "summary": "2 territories of 72 units.",
+    }
+    found = proposal.proposal(small, scenario.scenario_id, result)
+    assert found.report["violations"] == ["accounts within 5 % was not reached"]
+    assert found.report["blocking"][0]["reason"] == "is over"
+    assert found.summary == "2 territories of 72 units."
+    reasons = found.moved_accounts["reason"]
+    assert reasons.str.startswith("Staying would put T01 over its accounts").all()
+    assert len(reasons)
 
 
 def test_what_one_discards_nobody_is_offered_again(small):

@@ -186,13 +186,13 @@ def test_counts_stop_at_a_third_of_the_accounts():
 
 def test_the_plain_request_gives_the_engine_units_and_today():
     inputs = balance_inputs(a_view(), TEAM, a_request())
-    assert list(inputs.units["accounts"]) == [2.0] * 8
-    assert inputs.units["visits"].tolist() == [26.0] * 8  # two of class C
-    assert inputs.units["service_min"].tolist() == [520.0] * 8
-    assert inputs.current["U2"] == "T2"
-    assert inputs.locked is None
-    assert inputs.centres is None
-    assert inputs.rules.is_empty
+    assert list(inputs.instance.units["accounts"]) == [2.0] * 8
+    assert inputs.instance.units["visits"].tolist() == [26.0] * 8  # two of class C
+    assert inputs.instance.units["service_min"].tolist() == [520.0] * 8
+    assert inputs.instance.current["U2"] == "T2"
+    assert inputs.instance.locked is None
+    assert inputs.instance.centres is None
+    assert inputs.instance.rules.is_empty
     assert inputs.accounts.loc["A00", "relationship_months"] == pytest.approx(
         12, abs=0.1
     )
@@ -201,7 +201,7 @@ def test_the_plain_request_gives_the_engine_units_and_today():
 
 def test_kept_territories_and_accounts_lock_their_units():
     asked = a_request(kept_territories=("T1",), kept_accounts=("A02",))
-    locked = balance_inputs(a_view(), TEAM, asked).locked
+    locked = balance_inputs(a_view(), TEAM, asked).instance.locked
     assert set(locked.index[locked]) == {"U0", "U1", "U4", "U5", "U2"}
 
 
@@ -223,7 +223,7 @@ def test_sites_of_a_parent_share_a_group_and_meeting_groups_join():
     view = a_view(custom=told)
     assert parent_fields(view.accounts) == ["Parent account"]
     asked = a_request(together_by="Parent account")
-    group = balance_inputs(view, TEAM, asked).rules.together
+    group = balance_inputs(view, TEAM, asked).instance.rules.together
     # A01 (Acme) and A09 (Borg) lie in U1, so U0, U1 and U2 move together.
     assert len(set(group[["U0", "U1", "U2"]])) == 1
     assert group["U7"] != group["U0"]
@@ -235,25 +235,21 @@ def test_locks_that_tear_a_parent_are_named_before_solving():
     asked = a_request(together_by="Parent account", kept_accounts=("A00", "A02"), n=2)
     inputs = balance_inputs(view, TEAM, asked)
     with pytest.raises(InfeasibleError, match="group 'Acme' must stay together"):
-        check_request(
-            inputs.units,
-            asked.params,
-            current=inputs.current,
-            locked=inputs.locked,
-            rules=inputs.rules,
-        )
+        check_request(inputs.instance, asked.params)
 
 
 def test_state_borders_become_barriers_and_states_hang_together():
     view = a_view()
     view.units.loc["U7", "region"] = "WI"  # an island of Wisconsin inside Illinois
     inputs = balance_inputs(view, TEAM, a_request(is_within_regions=True))
-    barriers = {frozenset(pair) for pair in inputs.rules.barriers.to_numpy().tolist()}
+    barriers = {
+        frozenset(pair) for pair in inputs.instance.rules.barriers.to_numpy().tolist()
+    }
     assert barriers == {
         frozenset(pair)
         for pair in (("U1", "U2"), ("U5", "U6"), ("U3", "U7"), ("U6", "U7"))
     }
-    bridges = inputs.edges[inputs.edges["is_bridge"]]
+    bridges = inputs.instance.edges[inputs.instance.edges["is_bridge"]]
     ends = set(bridges[["unit_id", "neighbour_id"]].to_numpy().ravel())
     assert "U7" in ends
     assert len(bridges) == 1
@@ -266,7 +262,9 @@ def test_fewer_territories_than_states_are_refused_before_solving():
 
 def test_shares_follow_capacity_and_a_vacant_seat_counts_as_the_mean():
     asked = a_request("potential_minor", shares="capacity")
-    targets = balance_inputs(a_view(), TEAM, asked).rules.targets["potential_minor"]
+    targets = balance_inputs(a_view(), TEAM, asked).instance.rules.targets[
+        "potential_minor"
+    ]
     assert targets["T1"] == pytest.approx(2 * targets["T2"], rel=1e-5)  # whole ppm
     assert targets.sum() == pytest.approx(1600)
     alone = Team(
@@ -275,7 +273,9 @@ def test_shares_follow_capacity_and_a_vacant_seat_counts_as_the_mean():
         capacity_min=TEAM.capacity_min[["P1"]],
         cost_minor=TEAM.cost_minor,
     )
-    even = balance_inputs(a_view(), alone, asked).rules.targets["potential_minor"]
+    even = balance_inputs(a_view(), alone, asked).instance.rules.targets[
+        "potential_minor"
+    ]
     assert even["T1"] == pytest.approx(even["T2"])
 
 
@@ -284,11 +284,11 @@ def test_accounts_named_apart_stay_and_count_where_they_are():
     view.accounts.loc["A00", "territory_id"] = "T2"  # its unit U0 is T1's
     inputs = balance_inputs(view, TEAM, a_request(keeps_named=True))
     assert inputs.named.to_dict() == {"A00": "T2"}
-    assert inputs.units.loc["U0", "accounts"] == 1.0
-    assert inputs.rules.targets["accounts"].to_dict() == {"T1": 8.0, "T2": 7.0}
+    assert inputs.instance.units.loc["U0", "accounts"] == 1.0
+    assert inputs.instance.rules.targets["accounts"].to_dict() == {"T1": 8.0, "T2": 7.0}
     ended = balance_inputs(view, TEAM, a_request())
     assert ended.named.empty
-    assert ended.rules.targets is None
+    assert ended.instance.rules.targets is None
 
 
 def test_named_accounts_that_follow_again_count_as_moves():
@@ -299,7 +299,10 @@ def test_named_accounts_that_follow_again_count_as_moves():
         asked = replace(asked, params=replace(asked.params, max_moved=limit))
         inputs = balance_inputs(view, TEAM, asked)
         assert inputs.n_ended == limit
-        assert inputs.rules.move_size.to_dict() == inputs.units["accounts"].to_dict()
+        assert (
+            inputs.instance.rules.move_size.to_dict()
+            == inputs.instance.units["accounts"].to_dict()
+        )
     asked = replace(a_request(), params=replace(a_request().params, max_moved=1))
     with pytest.raises(InfeasibleError, match="2 accounts named apart"):
         balance_inputs(view, TEAM, asked)
@@ -310,7 +313,7 @@ def test_a_named_account_that_is_kept_stays_apart():
     view.accounts.loc["A00", "territory_id"] = "T2"
     inputs = balance_inputs(view, TEAM, a_request(kept_accounts=("A00",)))
     assert inputs.named.to_dict() == {"A00": "T2"}
-    assert inputs.locked is None
+    assert inputs.instance.locked is None
     with pytest.raises(InputError, match="only with the territories of today"):
         balance_inputs(view, TEAM, a_request(kept_accounts=("A00",), n=3))
 
@@ -323,24 +326,24 @@ def test_named_accounts_that_fill_a_territory_are_said():
 
 def test_homes_are_centres_and_a_territory_without_one_has_its_middle():
     inputs = balance_inputs(a_view(), TEAM, a_request(travel_to="home"))
-    units, centres = inputs.units, inputs.centres
+    units, centres = inputs.instance.units, inputs.instance.centres
     assert centres["x_km"]["T1"] < units["x_km"]["U0"]  # Ada lives in its west
     middle = units.loc[["U2", "U3", "U6", "U7"], "x_km"].mean()
     assert centres["x_km"]["T2"] == pytest.approx(middle)
 
 
 def test_hours_count_the_way_from_the_centre():
-    hours = balance_inputs(a_view(), TEAM, a_request(HOURS)).units[HOURS]
+    hours = balance_inputs(a_view(), TEAM, a_request(HOURS)).instance.units[HOURS]
     assert (hours > 520 / 60).all()
     assert hours["U0"] == pytest.approx(hours["U3"], rel=0.02)
 
 
 def test_a_unit_is_divided_by_its_accounts():
     inputs = balance_inputs(a_view(), TEAM, a_request(split_units=("U0",)))
-    assert {"U0/A00", "U0/A08"} <= set(inputs.units.index)
-    assert "U0" not in inputs.units.index
-    assert inputs.units["accounts"].sum() == 16
-    assert inputs.current["U0/A08"] == "T1"
+    assert {"U0/A00", "U0/A08"} <= set(inputs.instance.units.index)
+    assert "U0" not in inputs.instance.units.index
+    assert inputs.instance.units["accounts"].sum() == 16
+    assert inputs.instance.current["U0/A08"] == "T1"
     assert inputs.accounts.loc["A08", "row"] == "U0/A08"
     assert inputs.accounts.loc["A09", "row"] == "U1"
 
@@ -353,13 +356,13 @@ def test_what_is_locked_or_drawn_is_left_where_it_is():
         barriers=frozenset({("U2", "U3")}),
     )
     inputs = balance_inputs(a_view(), TEAM, a_request(), held)
-    locked = inputs.locked
+    locked = inputs.instance.locked
     assert sorted(locked.index[locked]) == ["U0", "U1", "U2", "U4", "U5"]
     # Both accounts of U3 are named apart, so the unit itself may go without them.
     assert inputs.named.to_dict() == {"A03": "T2", "A11": "T2"}
-    assert inputs.units.loc["U3", "accounts"] == 0
+    assert inputs.instance.units.loc["U3", "accounts"] == 0
     assert inputs.n_ended == 0
-    assert inputs.rules.barriers.to_numpy().tolist() == [["U2", "U3"]]
+    assert inputs.instance.rules.barriers.to_numpy().tolist() == [["U2", "U3"]]
 
 
 def test_locks_are_refused_where_other_territories_are_made():

@@ -204,7 +204,13 @@ def test_roads_seats_and_idle_quotas_are_compared(small, drawn):
 
 def test_reasons_are_told_of_units_and_of_accounts_of_divided_units(small, drawn):
     view = territory_view.overview(small, drawn.scenario_id)
-    result = {"reasons": {BROWN: "T1 is nearer", f"{MILWAUKEE}/A001": "A tie"}}
+    tie = [{"code": "price_tie", "values": {}}]
+    result = {"reasons": {BROWN: "T1 is nearer", f"{MILWAUKEE}/A001": tie}}
     ids = pd.Series([BROWN, "A001", "A002", DANE], index=[4, 3, 2, 1])
     said = reasons_of(small, view, result, ids)
-    assert said.to_dict() == {4: "T1 is nearer", 3: "A tie", 2: "", 1: ""}
+    assert said.to_dict() == {
+        4: "T1 is nearer",
+        3: "A tie on the whole: either would do",
+        2: "",
+        1: "",
+    }

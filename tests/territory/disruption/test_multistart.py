@@ -9,6 +9,7 @@ from planner.territory.disruption.multistart import afresh
 from planner.territory.disruption.transfer_paths import find_corridors
 from planner.territory.disruption.transfer_paths import lay
 from planner.territory.disruption.transshipment import choose_corridors
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.problem import build_problem
@@ -25,14 +26,15 @@ def strip(values=None, locked=()):
     today = np.array(list("AAABBBCCC") * 4)
     measure = BalanceMeasure(column="accounts", tolerance=0.05)
     problem = build_problem(
-        units,
-        edges,
+        Instance.from_units(
+            units,
+            edges,
+            current=pd.Series(today, units.index),
+            locked=pd.Series(units.index.isin(locked), units.index),
+            rules=Rules(move_cost=units["accounts"].astype(float)),
+        ),
         BalanceParams(measures=(measure,)),
         ("A", "B", "C"),
-        current=pd.Series(today, units.index),
-        locked=pd.Series(units.index.isin(locked), units.index),
-        centres=None,
-        rules=Rules(move_cost=units["accounts"].astype(float)),
     )
     return problem, problem.current.copy()
 

@@ -12,12 +12,38 @@ from planner.core.errors import InputError
 from planner.core.errors import SchemaError
 from planner.core.run import RunControl
 from planner.territory.files.read import UnitColumns
+from planner.territory.files.read import UnitFiles
+from planner.territory.files.run import FileStudy
+from planner.territory.files.run import balance_files
 from planner.territory.files.run import parse_counts
 from planner.territory.files.run import parse_measure
-from planner.territory.files.run import run_balance
-from planner.territory.files.run import run_balance_with_reasons
+from planner.territory.model.params import BalanceParams
 
 PLANE = UnitColumns(id_column="zip", x="x", y="y")
+
+
+FILES = {"edges", "centres", "barriers", "apart", "targets"}
+STUDY = {"frontier_counts", "frontier_size", "districts"}
+
+
+def answer_of(units, columns, measures, *, run=None, **options):
+    """Balance files, each option where it belongs."""
+
+    def of(names):
+        return {name: value for name, value in options.items() if name in names}
+
+    params = BalanceParams(
+        measures=tuple(map(parse_measure, measures)),
+        **of(set(options) - FILES - STUDY),
+    )
+    files = UnitFiles(units=units, columns=columns, **of(FILES))
+    return balance_files(files, params, FileStudy(**of(STUDY)), run)
+
+
+def balanced(units, columns, measures, **options):
+    """Balance files; plan and report."""
+    answer = answer_of(units, columns, measures, **options)
+    return answer.plan, answer.report
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +74,7 @@ def rewritten(path, old, new):
 
 
 def test_report_has_the_form_of_the_contract(units_csv):
-    plan, report = run_balance(
+    plan, report = balanced(
         units_csv, PLANE, ["accounts=0.05", "sales"], n_territories=2
     )
     assert plan["zip"].tolist() == ["0001", "0002", "0003", "0004"]
@@ -85,7 +111,7 @@ def test_report_has_the_form_of_the_contract(units_csv):
 
 def test_locked_units_keep_their_territory(units_csv):
     columns = UnitColumns(id_column="zip", x="x", y="y", current="today", locked="keep")
-    plan, report = run_balance(units_csv, columns, ["accounts=0.05"])
+    plan, report = balanced(units_csv, columns, ["accounts=0.05"])
     assert plan.set_index("zip").loc["0001", "territory"] == "A"
     assert report["locked_moved"] == 0
     assert report["moved"] >= report["moved_lower_bound"]
@@ -95,8 +121,8 @@ def test_edges_are_row_numbers_from_zero(units_csv, tmp_path):
     """A chain 1-3-2-4: halves are {1, 3} and {2, 4}."""
     edges = tmp_path / "edges.csv"
     edges.write_text("i,j\n0,2\n2,1\n1,3\n")
-    plan, report = run_balance(
-        units_csv, PLANE, ["accounts=0.05"], n_territories=2, edges_path=edges
+    plan, report = balanced(
+        units_csv, PLANE, ["accounts=0.05"], n_territories=2, edges=edges
     )
     territory = plan.set_index("zip")["territory"]
     assert territory["0001"] == territory["0003"] != territory["0002"]
@@ -106,9 +132,7 @@ def test_edges_are_row_numbers_from_zero(units_csv, tmp_path):
 def test_fixed_centres_come_from_a_file(units_csv, tmp_path):
     centres = tmp_path / "homes.csv"
     centres.write_text("territory_id,x,y\nlow,0.5,-1\nhigh,0.5,2\n")
-    plan, report = run_balance(
-        units_csv, PLANE, ["accounts=0.05"], centres_path=centres
-    )
+    plan, report = balanced(units_csv, PLANE, ["accounts=0.05"], centres=centres)
     assert plan["territory"].tolist() == ["low", "low", "high", "high"]
     assert report["status"] == "optimal"
 
@@ -117,14 +141,14 @@ def test_degrees_are_measured_in_kilometres(tmp_path):
     path = tmp_path / "degrees.csv"
     path.write_text("id,lon,lat,n\na,0,0,1\nb,0,1,1\n")
     columns = UnitColumns(id_column="id", lon="lon", lat="lat")
-    _, report = run_balance(path, columns, ["n=0.05"], n_territories=1)
+    _, report = balanced(path, columns, ["n=0.05"], n_territories=1)
     assert report["travel"]["weighted_rms_km"] == pytest.approx(55.3, abs=0.5)
 
 
 def test_parquet_reads_like_csv(units_csv, tmp_path):
     path = tmp_path / "units.parquet"
     pd.read_csv(units_csv, dtype={"zip": "str"}).to_parquet(path)
-    plan, _ = run_balance(path, PLANE, ["accounts=0.05"], n_territories=2, run=quick())
+    plan, _ = balanced(path, PLANE, ["accounts=0.05"], n_territories=2, run=quick())
     assert plan["zip"].tolist()[0] == "0001"
 
 
@@ -135,7 +159,7 @@ def test_polygons_bring_their_own_neighbours(tmp_path):
     gpd.GeoDataFrame(
         {"code": ["a", "b", "c", "d"], "n": [1, 1, 1, 1]}, geometry=shapes, crs=4326
     ).to_file(path)
-    plan, report = run_balance(
+    plan, report = balanced(
         path, UnitColumns(id_column="code"), ["n=0.05"], n_territories=2
     )
     assert plan["territory"].tolist() == ["T01", "T01", "T02", "T02"]
@@ -156,7 +180,7 @@ def test_polygons_bring_their_own_neighbours(tmp_path):
 def test_faults_are_named_by_row_and_column(units_csv, old, new, row, column):
     rewritten(units_csv, old, new)
     with pytest.raises(SchemaError, match=r"units\.csv") as caught:
-        run_balance(units_csv, PLANE, ["accounts=0.05"], n_territories=2)
+        balanced(units_csv, PLANE, ["accounts=0.05"], n_territories=2)
     fault = caught.value.rows[0]
     assert (fault.row, fault.column) == (row, column)
 
@@ -165,7 +189,7 @@ def test_lock_must_be_zero_or_one(units_csv):
     rewritten(units_csv, "A,1", "A,perhaps")
     columns = UnitColumns(id_column="zip", x="x", y="y", current="today", locked="keep")
     with pytest.raises(SchemaError, match="must be 0 or 1"):
-        run_balance(units_csv, columns, ["accounts=0.05"])
+        balanced(units_csv, columns, ["accounts=0.05"])
 
 
 @pytest.mark.parametrize("row", ["0,9", "-1,2", "0.5,1", "a,1"])
@@ -173,9 +197,7 @@ def test_edge_to_no_row_is_named(units_csv, tmp_path, row):
     edges = tmp_path / "edges.csv"
     edges.write_text(f"i,j\n0,1\n{row}\n")
     with pytest.raises(SchemaError, match=r"edges\.csv: row 2"):
-        run_balance(
-            units_csv, PLANE, ["accounts=0.05"], n_territories=2, edges_path=edges
-        )
+        balanced(units_csv, PLANE, ["accounts=0.05"], n_territories=2, edges=edges)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +221,7 @@ def test_edge_to_no_row_is_named(units_csv, tmp_path, row):
 )
 def test_wrong_requests_say_what_is_wrong(units_csv, columns, measures, message):
     with pytest.raises(InputError, match=message):
-        run_balance(units_csv, columns, measures, n_territories=2)
+        balanced(units_csv, columns, measures, n_territories=2)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +236,7 @@ def test_kilometres_given_as_degrees_are_refused(units_csv):
     rewritten(units_csv, "0002,1,0", "0002,500,0")
     columns = UnitColumns(id_column="zip", lon="x", lat="y")
     with pytest.raises(CrsError, match="lon must lie in"):
-        run_balance(units_csv, columns, ["accounts"], n_territories=2)
+        balanced(units_csv, columns, ["accounts"], n_territories=2)
 
 
 @pytest.mark.parametrize("name", ["none.csv", "units.txt"])
@@ -222,14 +244,14 @@ def test_unreadable_files_are_named(tmp_path, name):
     if name == "units.txt":
         (tmp_path / name).write_text("zip")
     with pytest.raises(InputError, match=name):
-        run_balance(tmp_path / name, PLANE, ["accounts"], n_territories=2)
+        balanced(tmp_path / name, PLANE, ["accounts"], n_territories=2)
 
 
 def test_header_without_rows(tmp_path):
     path = tmp_path / "units.csv"
     path.write_text("zip,x,y,accounts\n")
     with pytest.raises(InputError, match="holds no row"):
-        run_balance(path, PLANE, ["accounts"], n_territories=2)
+        balanced(path, PLANE, ["accounts"], n_territories=2)
 
 
 def test_measure_with_and_without_tolerance():
@@ -248,13 +270,13 @@ def test_groups_pairs_barriers_and_targets_come_from_files(units_csv, tmp_path):
     (tmp_path / "apart.csv").write_text("i,j\n0,1\n")
     (tmp_path / "walls.csv").write_text("i,j\n2,3\n")
     (tmp_path / "targets.csv").write_text("territory_id,target\nX,3\nY,3\n")
-    plan, report = run_balance(
+    plan, report = balanced(
         path,
         UnitColumns(id_column="zip", x="x", y="y", together="firm"),
         ["accounts=0.05"],
-        apart_path=tmp_path / "apart.csv",
-        barriers_path=tmp_path / "walls.csv",
-        targets_path=tmp_path / "targets.csv",
+        apart=tmp_path / "apart.csv",
+        barriers=tmp_path / "walls.csv",
+        targets=tmp_path / "targets.csv",
     )
     territory = plan.set_index("zip")["territory"]
     assert set(territory) == {"X", "Y"}
@@ -267,20 +289,21 @@ def test_targets_without_target_column_are_refused(units_csv, tmp_path):
     path = tmp_path / "targets.csv"
     path.write_text("territory_id,size\nX,3\n")
     with pytest.raises(InputError, match="needs a column 'target' or one named like"):
-        run_balance(units_csv, PLANE, ["accounts=0.05"], targets_path=path)
+        balanced(units_csv, PLANE, ["accounts=0.05"], targets=path)
 
 
 def test_frontier_and_reasons_are_written(units_csv):
     """Three of four units are A: one must move for two and two."""
     path = rewritten(units_csv, "0003,0,1,2,30,B", "0003,0,1,2,30,A")
     columns = UnitColumns(id_column="zip", x="x", y="y", current="today")
-    _, report, reasons = run_balance_with_reasons(
+    answer = answer_of(
         path,
         columns,
         ["accounts=0.05"],
         minimise="moves",
         frontier_counts=parse_counts("0,1"),
     )
+    report, reasons = answer.report, answer.reasons
     points = report["frontier"]["points"]
     assert [point["accounts_deviation"] for point in points] == [0.5, 0.0]
     assert report["moved"] == len(reasons) == 1
@@ -291,7 +314,7 @@ def test_frontier_and_reasons_are_written(units_csv):
 
 def test_frontier_needs_today_and_numbers(units_csv):
     with pytest.raises(InputError, match="--frontier needs --current"):
-        run_balance(
+        balanced(
             units_csv, PLANE, ["accounts=0.05"], n_territories=2, frontier_counts=(1,)
         )
     with pytest.raises(InputError, match="numbers like 0,10,25, got 'few'"):
@@ -299,7 +322,7 @@ def test_frontier_needs_today_and_numbers(units_csv):
 
 
 def test_districts_are_a_column_and_a_part_of_the_report(units_csv):
-    plan, report, _ = run_balance_with_reasons(
+    plan, report = balanced(
         units_csv, PLANE, ["accounts=0.05"], districts="north=1,south=1"
     )
     assert plan.columns.tolist() == ["zip", "territory", "district"]
@@ -312,9 +335,9 @@ def test_districts_are_a_column_and_a_part_of_the_report(units_csv):
 def test_districts_go_with_nothing_of_today(units_csv):
     today = UnitColumns(id_column="zip", x="x", y="y", current="today")
     with pytest.raises(InputError, match="together with --current"):
-        run_balance(units_csv, today, ["accounts=0.05"], districts="2")
+        balanced(units_csv, today, ["accounts=0.05"], districts="2")
     with pytest.raises(InputError, match="name 2 territories, asked are 3"):
-        run_balance(
+        balanced(
             units_csv,
             PLANE,
             ["accounts=0.05"],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.geography.adjacency import count_pieces
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.rules import Rules
@@ -40,7 +41,7 @@ def test_groups_stay_together_and_their_territory_in_one_piece(grid_units):
     """Two opposite corners are one company: their territory reaches across."""
     units, edges = grid_units
     rules = together(r0c0="Acme", r4c4="Acme")
-    result = balance(units, edges, asked(3), rules=rules)
+    result = balance(Instance.from_units(units, edges, rules=rules), asked(3))
     assert plan_of(result)["r0c0"] == plan_of(result)["r4c4"]
     assert count_pieces(plan_of(result), edges).sum() == 0
     assert len(plan_of(result)) == 25
@@ -51,7 +52,10 @@ def test_a_locked_unit_holds_its_group(grid_units):
     today = pd.Series(np.where(units["x_km"] < 2, "A", "B"), index=units.index)
     locked = pd.Series({"r0c0": True})
     rules = together(r0c0="Acme", r0c4="Acme")
-    result = balance(units, edges, asked(2), current=today, locked=locked, rules=rules)
+    result = balance(
+        Instance.from_units(units, edges, current=today, locked=locked, rules=rules),
+        asked(2),
+    )
     assert plan_of(result)[["r0c0", "r0c4"]].tolist() == ["A", "A"]
     assert result.extra_pieces == 0
     assert result.locked_moved == 0
@@ -61,7 +65,7 @@ def test_forbidden_pairs_lie_apart(grid_units):
     """By distance the four corners of the middle would be together."""
     units, edges = grid_units
     rules = Rules(apart=pairs(("r2c2", "r2c3"), ("r2c2", "r1c2"), ("r0c0", "r0c1")))
-    result = balance(units, edges, asked(3), rules=rules)
+    result = balance(Instance.from_units(units, edges, rules=rules), asked(3))
     plan = plan_of(result)
     for a, b in rules.apart.itertuples(index=False):
         assert plan[a] != plan[b]
@@ -72,7 +76,10 @@ def test_no_territory_crosses_a_barrier():
     """A wall between the left and the right half, open in the lowest row only."""
     units, edges = grid(4, 4)
     wall = pairs(*((f"r{row}c1", f"r{row}c2") for row in (1, 2, 3)))
-    result = balance(units, edges, asked(2, tolerance=0.01), rules=Rules(barriers=wall))
+    result = balance(
+        Instance.from_units(units, edges, rules=Rules(barriers=wall)),
+        asked(2, tolerance=0.01),
+    )
     open_edges = edges.drop(
         edges.index[
             edges["unit_id"].isin(wall["unit_id"])
@@ -87,7 +94,10 @@ def test_a_map_cut_in_two_has_territories_on_each_side():
     """Left two columns of eight units, right four: two and four territories."""
     units, edges = grid(4, 6)
     wall = pairs(*((f"r{row}c1", f"r{row}c2") for row in range(4)))
-    result = balance(units, edges, asked(6, tolerance=0.05), rules=Rules(barriers=wall))
+    result = balance(
+        Instance.from_units(units, edges, rules=Rules(barriers=wall)),
+        asked(6, tolerance=0.05),
+    )
     plan = plan_of(result)
     left = set(plan[units["x_km"] < 2])
     assert len(left) == 2
@@ -99,7 +109,10 @@ def test_a_map_cut_in_two_has_territories_on_each_side():
 def test_targets_give_a_new_rep_half(grid_units):
     units, edges = grid_units
     targets = pd.DataFrame({"target": [0.5, 1.0, 1.0]}, index=["new", "old1", "old2"])
-    result = balance(units, edges, asked(tolerance=0.01), rules=Rules(targets=targets))
+    result = balance(
+        Instance.from_units(units, edges, rules=Rules(targets=targets)),
+        asked(tolerance=0.01),
+    )
     assert result.is_met
     assert plan_of(result).value_counts()["new"] == 5
     assert result.territories.loc["new", "accounts_deviation"] == pytest.approx(0)
@@ -113,7 +126,10 @@ def test_dear_units_stay_where_they_are():
     today = pd.Series(list("AAAAAB"), index=units.index)
     cost = pd.Series(1.0, index=units.index)
     request = asked(2, tolerance=0.4, minimise="moves", effort=0.1)
-    result = balance(units, edges, request, current=today, rules=Rules(move_cost=cost))
+    result = balance(
+        Instance.from_units(units, edges, current=today, rules=Rules(move_cost=cost)),
+        request,
+    )
     assert result.moved == 1  # 4 and 2 are within 40 %
     assert plan_of(result)["r0c4"] == "B"
 
@@ -129,7 +145,10 @@ def test_cost_of_moves_chooses_which_unit_goes():
         cost[:] = 10.0
         cost[cheap] = 1.0
         result = balance(
-            units, edges, request, current=today, rules=Rules(move_cost=cost)
+            Instance.from_units(
+                units, edges, current=today, rules=Rules(move_cost=cost)
+            ),
+            request,
         )
         assert result.reasons.index.tolist() == [cheap]
         assert result.objective == pytest.approx(1.0)
@@ -191,19 +210,24 @@ def test_contradictions_are_named_before_solving(rules, locked, message):
     units, edges = grid(1, 4)
     stays = pd.Series(units.index.isin(locked), index=units.index)
     with pytest.raises(InfeasibleError, match=message):
-        balance(units, edges, asked(2), current=A_B, locked=stays, rules=rules)
+        balance(
+            Instance.from_units(units, edges, current=A_B, locked=stays, rules=rules),
+            asked(2),
+        )
 
 
 def test_too_heavy_groups_and_locks_are_said_with_the_repair():
     units, edges = grid(2, 4)
     today = pd.Series(["A"] * 6 + ["B"] * 2, index=units.index)
     locked = pd.Series(today == "A")
-    result = balance(units, edges, asked(2), current=today, locked=locked)
-    assert "6 units locked to A come to 150 %" in result.blocking["reason"].iloc[0]
+    result = balance(
+        Instance.from_units(units, edges, current=today, locked=locked), asked(2)
+    )
+    assert "6 units locked to A come to 150 %" in str(result.blocking["reason"].iloc[0])
     assert not result.is_met
     rules = Rules(together=pd.Series("g", index=units.index[:6]))
-    result = balance(units, edges, asked(2), rules=rules)
-    reason = result.blocking["reason"].iloc[0]
+    result = balance(Instance.from_units(units, edges, rules=rules), asked(2))
+    reason = str(result.blocking["reason"].iloc[0])
     assert "its group 'g' of 6 units is 150 % of one territory's ideal" in reason
 
 
@@ -227,7 +251,7 @@ def test_too_heavy_groups_and_locks_are_said_with_the_repair():
 def test_rules_that_cannot_be_read_are_named(rules, message):
     units, edges = grid(1, 4)
     with pytest.raises(InputError, match=message):
-        balance(units, edges, asked(2), rules=rules)
+        balance(Instance.from_units(units, edges, rules=rules), asked(2))
 
 
 @settings(
@@ -269,12 +293,10 @@ def test_rules_always_hold_or_are_refused(data):
     )
     try:
         result = balance(
-            units,
-            edges,
+            Instance.from_units(
+                units, edges, current=today, locked=locked, rules=rules
+            ),
             asked(3, tolerance=0.5, effort=0.005),
-            current=today,
-            locked=locked,
-            rules=rules,
         )
     except InfeasibleError:
         return

@@ -1,8 +1,14 @@
 """Reasons on small worlds where the truth is known."""
 
+import json
+
 import numpy as np
 import pandas as pd
+import pytest
 
+from planner.core.languages import PLAIN
+from planner.core.reasons import Reason
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.problem import build_problem
@@ -16,13 +22,11 @@ def row_of_six(today="AAAABB", tolerance=0.05):
     units["x_km"] *= 30
     measure = BalanceMeasure(column="accounts", tolerance=tolerance)
     return build_problem(
-        units,
-        edges,
+        Instance.from_units(
+            units, edges, current=pd.Series(list(today), index=units.index)
+        ),
         BalanceParams(measures=(measure,)),
         ("A", "B"),
-        current=pd.Series(list(today), index=units.index),
-        locked=None,
-        centres=None,
     )
 
 
@@ -33,28 +37,39 @@ def reasons(problem, labels, prices=None):
 
 def test_a_unit_that_would_overfill_says_so_and_what_travel_says():
     """Four and two become three and three; both centres are 60 and 30 km away."""
-    said = reasons(row_of_six(), [0, 0, 0, 1, 1, 1])
-    assert said.index.tolist() == ["r0c3"]
-    assert "Staying would put A 33.3 % over its accounts (limit 5 %)" in said["r0c3"]
-    assert "the centre of B is 30 km nearer, about " in said["r0c3"]
-    assert "minutes" in said["r0c3"]
+    why = reasons(row_of_six(), [0, 0, 0, 1, 1, 1])
+    assert why.index.tolist() == ["r0c3"]
+    over, nearer = why["r0c3"]
+    assert over.code == "over_if_kept"
+    outside = over.to_dict()["values"]["outside"]
+    assert outside["values"]["deviation"] == pytest.approx(1 / 3)
+    assert nearer.code == "centre_nearer"
+    assert nearer.to_dict()["values"]["nearer_km"] == pytest.approx(30)
+    said = PLAIN.sentence(why["r0c3"])
+    assert said.startswith("Staying would put A 33.3 % over its accounts (limit 5 %);")
+    assert "the centre of B is 30 km nearer, about " in said
+    assert said.endswith("minutes")
+    json.dumps([reason.to_dict() for reason in why["r0c3"]], allow_nan=False)
 
 
-def test_prices_tell_room_from_travel():
-    labels = [0, 0, 0, 1, 1, 1]
-    dear = reasons(row_of_six(), labels, [[90_000], [0]])["r0c3"]
-    assert "by the model's prices room in A is dearer than in B" in dear
-    free = reasons(row_of_six(), labels, [[0], [0]])["r0c3"]
-    assert "by the model's prices travel to B decides" in free
-
-
-def test_ties_are_called_ties_and_rounding_rounding():
+@pytest.mark.parametrize(
+    ("prices", "code", "said"),
+    [
+        ([[90_000], [0]], "price_room", "room in A is dearer than in B"),
+        ([[0], [0]], "price_travel", "on the whole travel to B decides"),
+        ([[0], [8_100]], "price_tie", "a tie on the whole: either would do"),
+        (
+            [[0], [20_000]],
+            "price_rounding",
+            "on the whole it would stay in A",
+        ),
+    ],
+)
+def test_prices_tell_room_from_travel_and_ties_from_rounding(prices, code, said):
     """q(A) - q(B) is 60² - 30² = 2,700; a unit is a third of a territory."""
-    labels = [0, 0, 0, 1, 1, 1]
-    tie = reasons(row_of_six(), labels, [[0], [8_100]])["r0c3"]
-    assert "a tie by the model's prices: either would do" in tie
-    rounding = reasons(row_of_six(), labels, [[0], [20_000]])["r0c3"]
-    assert "rounding: by the model's prices it would stay in A" in rounding
+    why = reasons(row_of_six(), [0, 0, 0, 1, 1, 1], prices)["r0c3"][-1]
+    assert why.code == code
+    assert said in str(why)
 
 
 def test_accounts_tell_how_long_they_were_known():
@@ -66,9 +81,11 @@ def test_accounts_tell_how_long_they_were_known():
         },
         index=["a", "b", "c", "d"],
     )
-    said = why_accounts_moved(pd.Series({"u": "Why"}), accounts)
-    assert said.to_dict() == {
-        "a": "Why; relationship 4 months; the move costs 2.5",
-        "b": "Why; relationship 1 month",
-        "d": "Why",
+    by_unit = pd.Series({"u": (Reason("price_tie"),)})
+    why = why_accounts_moved(by_unit, accounts)
+    tie = "A tie on the whole: either would do"
+    assert why.map(PLAIN.sentence).to_dict() == {
+        "a": f"{tie}; relationship 4 months; the move costs 2.5",
+        "b": f"{tie}; relationship 1 month",
+        "d": tie,
     }

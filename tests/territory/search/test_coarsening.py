@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from planner.geography.adjacency import edges_frame
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.problem import build_problem
@@ -36,13 +37,9 @@ def square(side, values=None):
 def problem_of(units, edges, n_territories):
     measure = BalanceMeasure(column="accounts", tolerance=0.05)
     return build_problem(
-        units,
-        edges,
+        Instance.from_units(units, edges),
         BalanceParams(measures=(measure,), n_territories=n_territories),
         tuple(f"T{k}" for k in range(n_territories)),
-        current=None,
-        locked=None,
-        centres=None,
     )
 
 
@@ -109,10 +106,10 @@ def test_a_large_map_is_balanced_over_cells(monkeypatch, finer):
         n_territories=5,
         effort=0.1,
     )
-    plan = balance(units, edges, params)
+    plan = balance(Instance.from_units(units, edges), params)
     assert "cells" in plan.stages
     assert plan.is_met
     assert plan.extra_pieces == 0
     assert 0 <= plan.gap < 0.1
-    again = balance(units, edges, params)
+    again = balance(Instance.from_units(units, edges), params)
     assert plan.to_frame().equals(again.to_frame())

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from planner.core.run import RunControl
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.problem import NOWHERE
@@ -31,13 +32,9 @@ def problem_of(units, edges, n_territories, tolerance):
         if name not in ("x_km", "y_km")
     )
     return build_problem(
-        units,
-        edges,
+        Instance.from_units(units, edges),
         BalanceParams(measures=measures, n_territories=n_territories),
         tuple(f"T{k}" for k in range(n_territories)),
-        current=None,
-        locked=None,
-        centres=None,
     )
 
 

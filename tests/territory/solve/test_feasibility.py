@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from planner.core.run import RunControl
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.problem import NOWHERE
@@ -64,13 +65,9 @@ def problem():
         BalanceMeasure(column=name, tolerance=0.02) for name in ("accounts", "revenue")
     )
     return build_problem(
-        units,
-        edges,
+        Instance.from_units(units, edges),
         BalanceParams(measures=measures, n_territories=N_TERRITORIES),
         tuple(f"T{k}" for k in range(N_TERRITORIES)),
-        current=None,
-        locked=None,
-        centres=None,
     )
 
 

@@ -10,6 +10,7 @@ from planner.territory.files.levels import balance_levels
 from planner.territory.files.levels import levels_report
 from planner.territory.files.seats import parse_districts
 from planner.territory.model.alignment import Alignment
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.teams import shared_units
@@ -32,7 +33,9 @@ def asked(n_territories=None, tolerance=0.05):
 def test_districts_first_then_territories_inside():
     """24 units, a district of two and one of four seats: 8 and 16, four each."""
     units, edges = grid(4, 6)
-    plan = balance_downward(units, edges, asked(), seats={"North": 2, "South": 4})
+    plan = balance_downward(
+        Instance.from_units(units, edges), asked(), seats={"North": 2, "South": 4}
+    )
     assert plan.is_met
     assert plan.district_by_unit.value_counts().to_dict() == {"South": 16, "North": 8}
     assert plan.territory_by_unit.value_counts().tolist() == [4] * 6
@@ -44,7 +47,7 @@ def test_districts_first_then_territories_inside():
 
 def test_territories_first_then_districts_above():
     units, edges = grid(4, 4)
-    plan = balance_upward(units, edges, asked(4), n_districts=2)
+    plan = balance_upward(Instance.from_units(units, edges), asked(4), n_districts=2)
     assert plan.is_met
     assert plan.district_by_territory.value_counts().tolist() == [2, 2]
     assert count_pieces(plan.district_by_unit, edges).sum() == 0
@@ -53,7 +56,7 @@ def test_territories_first_then_districts_above():
 def test_districts_need_seats():
     units, edges = grid(2, 2)
     with pytest.raises(InputError, match="at least one territory, got \\['X'\\]"):
-        balance_downward(units, edges, asked(), seats={"X": 0})
+        balance_downward(Instance.from_units(units, edges), asked(), seats={"X": 0})
 
 
 def test_teams_lie_over_each_other():
@@ -93,14 +96,14 @@ def test_a_unit_too_big_is_offered_to_be_split():
 
 def test_split_units_balance_and_come_back_as_named_pieces():
     units, edges, towns = big_unit()
-    assert not balance(units, edges, asked(2)).is_met
+    assert not balance(Instance.from_units(units, edges), asked(2)).is_met
     finer, links = split_units(units, edges, towns, ["r0c1"])
     assert finer["accounts"].sum() == units["accounts"].sum()
     assert "r0c1/t2" in finer.index
     assert {"r0c0", "r0c1/t1"} in [
         set(pair) for pair in links[["unit_id", "neighbour_id"]].to_numpy().tolist()
     ]
-    result = balance(finer, links, asked(2, tolerance=0.2))
+    result = balance(Instance.from_units(finer, links), asked(2, tolerance=0.2))
     assert result.is_met
     by_unit, pieces = join_split(result.alignment.territory_by_unit, ["r0c1"])
     assert sorted(by_unit.index) == sorted(units.index)
@@ -122,31 +125,37 @@ def test_splitting_needs_finer_units():
 
 def test_a_plan_made_before_is_proven_and_explained():
     units, edges = grid(4, 4)
-    made = balance(units, edges, asked(4))
+    made = balance(Instance.from_units(units, edges), asked(4))
     own = made.alignment.territory_by_unit
-    told = describe(units, edges, asked(4), own)
+    told = describe(Instance.from_units(units, edges), asked(4), own)
     assert told.is_met
     assert told.objective == pytest.approx(made.objective)
     assert (told.alignment.territory_by_unit == own).all()
-    free = describe(units, edges, asked(4), own.str.lower(), is_renamed=True)
+    free = describe(
+        Instance.from_units(units, edges), asked(4), own.str.lower(), is_renamed=True
+    )
     assert free.objective == pytest.approx(made.objective)
     with pytest.raises(InputError, match="names territory 't0"):
-        describe(units, edges, asked(4), own.str.lower())
+        describe(Instance.from_units(units, edges), asked(4), own.str.lower())
     with pytest.raises(InputError, match="leaves unit"):
-        describe(units, edges, asked(4), own.iloc[1:])
+        describe(Instance.from_units(units, edges), asked(4), own.iloc[1:])
     with pytest.raises(InputError, match="has 4 territories, asked are 3"):
-        describe(units, edges, asked(3), own, is_renamed=True)
+        describe(Instance.from_units(units, edges), asked(3), own, is_renamed=True)
 
 
 def test_both_levels_keep_the_tolerance_over_the_whole_map():
     units, edges = grid(6, 6)
-    first = balance_levels(units, edges, asked(tolerance=0.1), {"N": 2, "S": 4})
+    first = balance_levels(
+        Instance.from_units(units, edges), asked(tolerance=0.1), {"N": 2, "S": 4}
+    )
     assert first.is_met
     assert first.territories.alignment.territory_by_unit.nunique() == 6
     assert first.territories.tallies["deviation"].abs().max() <= 0.1
     told = levels_report(first, {})
     assert told["district_by_territory"]["N-01"] == "N"
-    second = balance_levels(units, edges, asked(6, tolerance=0.1), 3)
+    second = balance_levels(
+        Instance.from_units(units, edges), asked(6, tolerance=0.1), 3
+    )
     assert second.is_met
     assert second.district_by_unit.nunique() == 3
 

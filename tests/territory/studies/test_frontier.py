@@ -18,6 +18,7 @@ from planner.territory.disruption.near_today import MoveCostParams
 from planner.territory.disruption.near_today import cost_of_accounts
 from planner.territory.disruption.near_today import cost_of_units
 from planner.territory.disruption.near_today import stay_near
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.problem import build_problem
@@ -47,7 +48,11 @@ def lopsided(n_columns=8):
 def test_more_moves_give_better_balance_and_the_bound_is_exact_here():
     """14 and 2 units: with n moved the larger holds 14 - n of 8."""
     units, edges, today = lopsided()
-    curve = frontier(units, edges, asked(), current=today, counts=(0, 2, 4, 6, 9))
+    curve = frontier(
+        Instance.from_units(units, edges, current=today),
+        asked(),
+        counts=(0, 2, 4, 6, 9),
+    )
     assert curve.points["accounts_deviation"].tolist() == pytest.approx(
         [0.75, 0.5, 0.25, 0.0, 0.0]
     )
@@ -71,7 +76,10 @@ def test_the_frontier_reaches_over_a_corridor_what_lies_behind_a_neighbour():
     units, edges = grid(4, 9, values=values.ravel())
     today = pd.Series(list("AAABBBCCC") * 4, units.index)
     curve = frontier(
-        units, edges, asked(), current=today, counts=(0, 70), size=units["accounts"]
+        Instance.from_units(units, edges, current=today),
+        asked(),
+        counts=(0, 70),
+        size=units["accounts"],
     )
     assert curve.points["status"].tolist() == ["today", "met"]
     assert 54 <= curve.points["moved"].iloc[1] <= 70
@@ -81,7 +89,10 @@ def test_moves_can_be_counted_in_accounts():
     units, edges, today = lopsided()
     units["accounts"] = 3.0
     curve = frontier(
-        units, edges, asked(), current=today, counts=(7, 100), size=units["accounts"]
+        Instance.from_units(units, edges, current=today),
+        asked(),
+        counts=(7, 100),
+        size=units["accounts"],
     )
     assert curve.points["moved"].tolist() == [6, 18]
     assert curve.points["moved_units"].tolist() == [2, 6]
@@ -92,13 +103,9 @@ def test_locks_and_groups_hold_along_the_frontier():
     locked = pd.Series({"r0c6": True})
     rules = Rules(together=pd.Series({"r1c5": "g", "r1c6": "g"}))
     curve = frontier(
-        units,
-        edges,
+        Instance.from_units(units, edges, current=today, locked=locked, rules=rules),
         asked(),
-        current=today,
         counts=(0, 1, 3, 8),
-        locked=locked,
-        rules=rules,
     )
     assert (curve.plans.loc["r0c6"] == "A").all()
     assert (curve.plans.loc["r1c5"] == curve.plans.loc["r1c6"]).all()
@@ -110,7 +117,9 @@ def test_locks_and_groups_hold_along_the_frontier():
 def test_counts_below_nothing_are_refused(counts):
     units, edges, today = lopsided()
     with pytest.raises(InputError, match="counts of moves must be at least 0"):
-        frontier(units, edges, asked(), current=today, counts=counts)
+        frontier(
+            Instance.from_units(units, edges, current=today), asked(), counts=counts
+        )
 
 
 def fewest_by_trying(problem):
@@ -140,13 +149,9 @@ def test_no_plan_moves_less_than_the_bound(values, today, tolerance, price):
     units, edges = grid(2, 4, values=np.array(values, dtype=float))
     current = pd.Series([f"T{label}" for label in today], index=units.index)
     problem = build_problem(
-        units,
-        edges,
+        Instance.from_units(units, edges, current=current),
         asked(tolerance),
         ("T0", "T1"),
-        current=current,
-        locked=None,
-        centres=None,
     )
     fewest = fewest_by_trying(problem)
     least = least_moves(problem, np.ones(8), fewest, RunControl())
@@ -165,13 +170,7 @@ def test_cuts_prove_that_a_chain_must_move():
     units, edges = grid(1, 9)
     current = pd.Series(list("AAAAABBBC"), index=units.index)
     problem = build_problem(
-        units,
-        edges,
-        asked(0.4),  # 1.8 to 4.2 units each
-        ("A", "B", "C"),
-        current=current,
-        locked=None,
-        centres=None,
+        Instance.from_units(units, edges, current=current), asked(0.4), ("A", "B", "C")
     )
     loose = least_moves(problem, np.ones(9), 2, RunControl(), is_kept=False)
     tight = least_moves(problem, np.ones(9), 2, RunControl())
@@ -186,13 +185,7 @@ def test_plans_begun_afresh_find_what_a_bad_plan_hides():
     column = units["x_km"].to_numpy()
     current = pd.Series(np.where(column < 4, "T0", "T1"), index=units.index)
     problem = build_problem(
-        units,
-        edges,
-        asked(0.02),
-        ("T0", "T1"),
-        current=current,
-        locked=None,
-        centres=None,
+        Instance.from_units(units, edges, current=current), asked(0.02), ("T0", "T1")
     )
     goal = SearchGoal(is_moves=True)
     turned = rate(problem, (units["y_km"].to_numpy() < 3).astype(np.int64), goal)

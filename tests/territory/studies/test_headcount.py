@@ -6,6 +6,7 @@ import pytest
 from planner.core.errors import InputError
 from planner.core.errors import ParamsError
 from planner.geography.travel import CrowFlyProvider
+from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.workhours import HoursParams
@@ -26,7 +27,9 @@ def test_more_heads_drive_less_and_cost_more():
     units["x_km"] *= 40
     units["visits"], units["service_min"] = 12.0, 600.0
     costs = HeadcountParams(cost_minor=100_000, travel_minor_per_h=1, reach_min=30)
-    sweep = sweep_headcount(units, edges, PARAMS, around=2, headcount=costs)
+    sweep = sweep_headcount(
+        Instance.from_units(units, edges), PARAMS, around=2, headcount=costs
+    )
     points = sweep.points
     assert points.index.tolist() == [1, 2, 3, 4, 5]
     assert points["weighted_mean_km"].is_monotonic_decreasing
@@ -39,11 +42,17 @@ def test_more_heads_drive_less_and_cost_more():
 
 def test_counts_that_cannot_be_are_told_not_thrown():
     units, edges = grid(1, 3)
-    points = sweep_headcount(units, edges, PARAMS, around=3, counts=(3, 4)).points
-    assert "4 territories need at least as many units" in points.loc[4, "problem"]
+    points = sweep_headcount(
+        Instance.from_units(units, edges), PARAMS, around=3, counts=(3, 4)
+    ).points
+    assert "4 territories need at least as many units" in str(
+        points.loc[4, "problem"][0]
+    )
     assert points.loc[3, "weighted_rms_km"] == 0
     with pytest.raises(InputError, match="counts of territories must be at least 1"):
-        sweep_headcount(units, edges, PARAMS, around=3, counts=(0,))
+        sweep_headcount(
+            Instance.from_units(units, edges), PARAMS, around=3, counts=(0,)
+        )
 
 
 def test_each_territory_takes_its_best_base():

@@ -12,6 +12,8 @@ from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
 from planner.core.units import MIN_PER_HOUR
 from planner.services.territories.view import TerritoryView
+from planner.services.territories.wording import language_of
+from planner.services.territories.wording import lines_of
 from planner.services.workspace import Workspace
 from planner.ui import tables
 from planner.ui.charts.decisions import headcount_line
@@ -40,8 +42,10 @@ def headcount_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
             st.markdown(headcount_sentence(fmt, made, around, chosen))
             _charts(fmt, made, chosen, float(result["reach_min"]))
             _table(fmt, made, float(result["reach_min"]))
-        for n, told in points.get("problem", pd.Series(dtype="str")).dropna().items():
-            st.caption(f"{n} territories: {told}")
+        refused = points.get("problem", pd.Series(dtype=object)).dropna()
+        for n, reasons in refused.items():
+            text = lines_of(reasons, language_of(ws))
+            st.caption(markdown_text(f"{n} territories: {text}", 400))
         st.pills(
             "Show the plan of so many territories",
             [str(n) for n in made.index],

@@ -8,7 +8,7 @@ from typing import Any
 from planner.core.formats import Formats
 from planner.services.balance.proposal import Proposal
 from planner.services.balance.request import LABELS
-from planner.services.territories.wording import ALONE
+from planner.territory.model.precheck import UNIT_OVERSIZED
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.workbench.balance_figures import writer_of
 
@@ -28,7 +28,7 @@ def unmet_lines(report: Mapping[str, Any]) -> list[str]:
     for row in report.get("blocking") or []:
         unit, name = row.get("unit"), str(row.get("unit_name") or "")
         reason = str(row.get("reason", ""))
-        if unit in said_first and ALONE in reason:
+        if unit in said_first and row.get("code") == UNIT_OVERSIZED:
             continue
         told = f"{row.get('territory') or ''}: {reason}".strip(": ")
         lines.append(f"{told} ({name})" if name else told)

@@ -18,8 +18,8 @@ from planner.services.scenarios import listing
 from planner.services.scenarios import what_if
 from planner.services.scenarios.listing import Comparison
 from planner.services.territories.view import TerritoryView
+from planner.services.territories.wording import language_of
 from planner.services.territories.wording import report_in_words
-from planner.services.territories.wording import unit_names
 from planner.services.workspace import Workspace
 from planner.ui import cache
 from planner.ui import faults
@@ -224,7 +224,7 @@ def _answer(
     st.markdown(said(fmt, found, job.params["measures"][0]["column"]))
     if job.state == "cancelled":
         st.caption("It was stopped early; this is the best plan found until then.")
-    _unmet(fmt, found, job)
+    _unmet(ws, found, job)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Work on the copy", type="primary", key="what-if-open-copy"):
             session.choose_scenario(clone.scenario_id)
@@ -293,10 +293,10 @@ def _job(ws: Workspace, fmt: Formats, view: TerritoryView, job: Job) -> None:
     )
 
 
-def _unmet(fmt: Formats, found: Comparison, job: Job) -> None:
+def _unmet(ws: Workspace, found: Comparison, job: Job) -> None:
     """Say what the balance could not meet."""
-    names = unit_names(found.a.units)
-    report = report_in_words(dict(job.result or {})["report"], names, fmt.currency)
+    language = language_of(ws, found.a.units)
+    report = report_in_words(dict(job.result or {})["report"], language)
     lines = unmet_lines(report)[:MOST_LINES]
     if lines:
         told = "\n".join(f"- {markdown_text(text, 400)}" for text in lines)

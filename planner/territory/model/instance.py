@@ -1,0 +1,347 @@
+"""What is to be balanced, as one thing: units, neighbours, today, locks, centres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+from typing import Self
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from planner.accounts.placing import join_units
+from planner.core.errors import InputError
+from planner.core.reasons import Reason
+from planner.geography.adjacency import find_edges
+from planner.geography.adjacency import point_edges
+from planner.geography.cells import make_cells
+from planner.geography.distance import places_km
+from planner.territory.model.rules import Rules
+from planner.territory.model.unit_table import unit_table
+
+PLACE = ("x_km", "y_km")
+# Of accounts: places, times of day, a share; `accounts` is their number.
+_NO_SUMS = {"lat", "lon", *PLACE, "opens_s", "closes_s", "propensity_share", "accounts"}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Instance:
+    """
+    All that a balance starts from, checked once; what is asked of it are its params.
+
+    Parameters
+    ----------
+    units
+        Columns x_km, y_km and the measures; indexed by `unit_id`.
+    edges
+        EDGES frame; None: Delaunay neighbours of the places. Islands are bridged.
+    current : shape (n_units,)
+        Territory today by `unit_id`, missing for none; new territories keep its names.
+        None: there is no alignment yet.
+    locked : shape (n_units,)
+        True for units that must keep today's territory; None: none must.
+    centres
+        Columns x_km, y_km indexed by `territory_id`: fixed; None: territories are
+        measured to their weighted centroid.
+    rules
+        Groups, forbidden pairs, barriers, costs of a move, targets.
+    polygons
+        Shapes of the units, to draw them; None: they are points.
+    unit_by_account : shape (n_accounts,)
+        Unit of the accounts it was made from, missing where one lies in none; None: it
+        was made from units.
+
+    Raises
+    ------
+    InputError
+        If an id is double, a place is missing, or a locked unit has no territory.
+    """
+
+    units: pd.DataFrame
+    edges: pd.DataFrame | None = None
+    current: pd.Series | None = None
+    locked: pd.Series | None = None
+    centres: pd.DataFrame | None = None
+    rules: Rules = field(default_factory=Rules)
+    polygons: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    unit_by_account: pd.Series | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        _check_kinds(self)
+        _check_units(self.units)
+        current = _in_order(_named(self.current), self.units.index, "current_twice")
+        locked = _checked_locks(self.locked, self.units.index, current)
+        object.__setattr__(self, "current", current)
+        object.__setattr__(self, "locked", locked)
+        object.__setattr__(self, "centres", _checked_centres(self.centres))
+
+    @classmethod
+    def from_units(
+        cls,
+        frame: pd.DataFrame,
+        edges: pd.DataFrame | None = None,
+        current: pd.Series | None = None,
+        locked: pd.Series | None = None,
+        centres: pd.DataFrame | None = None,
+        rules: Rules | None = None,
+    ) -> Self:
+        """
+        Make an instance of units.
+
+        Parameters
+        ----------
+        frame
+            The measures, indexed by `unit_id`, and places: x_km, y_km, kilometres in a
+            plane, or polygons as a GeoDataFrame, which tell their neighbours too.
+        edges, current, locked, centres, rules
+            As of `Instance`.
+
+        Raises
+        ------
+        InputError
+            If something cannot be used; names thing, value and rule.
+
+        Examples
+        --------
+        >>> units = pd.DataFrame(
+        ...     {"x_km": [0, 1, 2, 3], "y_km": [0, 0, 0, 0], "accounts": [5, 5, 5, 5]},
+        ...     index=["a", "b", "c", "d"],
+        ... )
+        >>> Instance.from_units(units).n_units
+        4
+        """
+        polygons = None
+        if isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None:
+            shapes = frame.to_crs(4326)
+            frame = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+            if not set(PLACE) <= set(frame.columns):
+                frame = frame.join(places_km(shapes))
+            if _is_polygons(shapes):
+                polygons = shapes
+                edges = find_edges(shapes) if edges is None else edges
+        return cls(
+            units=frame,
+            edges=edges,
+            current=current,
+            locked=locked,
+            centres=centres,
+            rules=rules or Rules(),
+            polygons=polygons,
+        )
+
+    @classmethod
+    def from_accounts(
+        cls, frame: pd.DataFrame, units: gpd.GeoDataFrame | None = None
+    ) -> Self:
+        """
+        Make an instance of accounts: each goes into a unit, which moves whole.
+
+        Parameters
+        ----------
+        frame
+            Accounts as `read_accounts` returns them, indexed by `account_id`: lat and
+            lon in degrees; each numeric column becomes a measure, the sum of a unit,
+            beside `accounts`, their number. With `owner_id` the owner of most accounts
+            of a unit is its territory today.
+        units
+            Polygons indexed by `unit_id`, such as counties; None: cells are drawn
+            around the accounts.
+
+        Raises
+        ------
+        InputError
+            If the accounts have no places, or the units are no polygons.
+        """
+        _check_accounts(frame)
+        placed = frame.dropna(subset=["lat", "lon"])
+        if placed.empty:
+            raise InputError(Reason("accounts_missing"))
+        polygons = make_cells(placed) if units is None else _checked_polygons(units)
+        unit_id = join_units(placed, polygons)
+        table = unit_table(placed.assign(unit_id=unit_id), polygons, _measures(frame))
+        return cls(
+            units=table,
+            edges=find_edges(polygons),
+            current=_owner_of_most(placed, unit_id),
+            polygons=polygons,
+            unit_by_account=unit_id.reindex(frame.index),
+        )
+
+    @property
+    def n_units(self) -> int:
+        """Number of units."""
+        return len(self.units)
+
+    @cached_property
+    def neighbours(self) -> pd.DataFrame:
+        """EDGES frame: the edges given, else Delaunay neighbours of the places."""
+        return point_edges(self.units) if self.edges is None else self.edges
+
+    def without_today(self) -> Self:
+        """Take the units and their neighbours alone: nothing aligned, no rules."""
+        return replace(self, current=None, locked=None, centres=None, rules=Rules())
+
+
+def _check_kinds(instance: Instance) -> None:
+    """Refuse what is no frame or series before it ends in an AttributeError."""
+    kinds: dict[str, type] = {
+        "units": pd.DataFrame,
+        "edges": pd.DataFrame,
+        "current": pd.Series,
+        "locked": pd.Series,
+        "centres": pd.DataFrame,
+        "rules": Rules,
+    }
+    for thing, kind in kinds.items():
+        value = getattr(instance, thing)
+        is_left_out = value is None and thing not in ("units", "rules")
+        if not is_left_out and not isinstance(value, kind):
+            raise InputError(
+                Reason(
+                    "frame_wrong",
+                    {"thing": thing, "kind": kind.__name__, "got": _kind_of(value)},
+                )
+            )
+
+
+def _check_units(units: pd.DataFrame) -> None:
+    if units.empty:
+        raise InputError(Reason("units_missing"))
+    doubled = units.index[units.index.duplicated()]
+    if len(doubled):
+        raise InputError(Reason("unit_twice", {"unit": str(doubled[0])}))
+    if {"lat", "lon"} <= set(units.columns) and not set(PLACE) <= set(units.columns):
+        raise InputError(Reason("accounts_for_units"))
+    for column in PLACE:
+        check_numbers(units, column)
+
+
+def check_numbers(units: pd.DataFrame, column: str, least: float | None = None) -> None:
+    """
+    Refuse a column of the units that is missing or holds something else than numbers.
+
+    Parameters
+    ----------
+    units
+        Indexed by `unit_id`.
+    column
+        Its name.
+    least
+        Smallest number allowed; None: any.
+
+    Raises
+    ------
+    InputError
+        With the unit, the value and the rule.
+    """
+    if column not in units.columns:
+        named = ", ".join(map(str, units.columns))
+        raise InputError(
+            Reason("unit_column_missing", {"column": column, "columns": named})
+        )
+    numbers = pd.to_numeric(units[column], errors="coerce").to_numpy(dtype=float)
+    wrong = ~np.isfinite(numbers)
+    if least is not None:
+        wrong |= numbers < least
+    if wrong.any():
+        unit, value = units.index[wrong][0], units[column][wrong].iloc[0]
+        values = {"column": column, "value": str(value)}
+        values |= {} if least is None else {"least": f"{least:g}"}
+        raise InputError(Reason("unit_value_wrong", {"unit": str(unit), **values}))
+
+
+def _named(current: pd.Series | None) -> pd.Series | None:
+    """Write territories as text; numbers with gaps among them are still whole."""
+    if current is None:
+        return None
+    if pd.api.types.is_float_dtype(current):
+        current = current.convert_dtypes()
+    return current.astype("str")
+
+
+def _in_order(series: pd.Series | None, units: pd.Index, code: str) -> pd.Series | None:
+    """Put a series by unit into the order of the units."""
+    if series is None:
+        return None
+    if series.index.has_duplicates:
+        unit = series.index[series.index.duplicated()][0]
+        raise InputError(Reason(code, {"unit": str(unit)}))
+    return series.reindex(units)
+
+
+def _checked_locks(
+    locked: pd.Series | None, units: pd.Index, current: pd.Series | None
+) -> pd.Series | None:
+    stays = _in_order(locked, units, "lock_twice")
+    if stays is None:
+        return None
+    stays = stays.where(stays.notna(), other=False).astype(bool)
+    if not stays.any():
+        return None
+    homeless = stays & (True if current is None else current.isna())
+    if homeless.any():
+        unit = str(units[homeless][0])
+        raise InputError(Reason("lock_without_territory", {"unit": unit}))
+    return stays
+
+
+def _checked_centres(centres: pd.DataFrame | None) -> pd.DataFrame | None:
+    if centres is None:
+        return None
+    if not set(PLACE) <= set(centres.columns):
+        named = ", ".join(map(str, centres.columns))
+        raise InputError(Reason("centre_column_missing", {"columns": named}))
+    centres = centres.set_axis(pd.Index(centres.index.astype("str")), axis=0)
+    doubled = centres.index[centres.index.duplicated()]
+    if len(doubled):
+        raise InputError(Reason("centre_twice", {"territory": doubled[0]}))
+    wrong = ~np.isfinite(centres[list(PLACE)].to_numpy(dtype=float)).all(axis=1)
+    if wrong.any():
+        name = centres.index[wrong][0]
+        raise InputError(Reason("centre_without_place", {"territory": name}))
+    return centres
+
+
+def _check_accounts(frame: Any) -> None:
+    if not isinstance(frame, pd.DataFrame):
+        values = {"thing": "accounts", "kind": "DataFrame", "got": _kind_of(frame)}
+        raise InputError(Reason("frame_wrong", values))
+    if not {"lat", "lon"} <= set(frame.columns):
+        named = ", ".join(map(str, frame.columns))
+        raise InputError(Reason("accounts_without_places", {"columns": named}))
+
+
+def _checked_polygons(units: Any) -> gpd.GeoDataFrame:
+    is_frame = isinstance(units, gpd.GeoDataFrame) and units.crs is not None
+    if not is_frame or not _is_polygons(units):
+        raise InputError(Reason("polygons_wrong", {"got": _kind_of(units)}))
+    named = units if "name" in units else units.assign(name=units.index.astype("str"))
+    return named.to_crs(4326)
+
+
+def _is_polygons(shapes: gpd.GeoDataFrame) -> bool:
+    return bool(shapes.geom_type.isin(["Polygon", "MultiPolygon"]).all())
+
+
+def _measures(accounts: pd.DataFrame) -> list[str]:
+    """Name the columns of accounts that a unit can sum."""
+    numbers = accounts.select_dtypes("number").columns
+    return [str(name) for name in numbers if name not in _NO_SUMS]
+
+
+def _owner_of_most(accounts: pd.DataFrame, unit_id: pd.Series) -> pd.Series | None:
+    """Find who owns most accounts of each unit; None where nobody owns any."""
+    if "owner_id" not in accounts or accounts["owner_id"].isna().all():
+        return None
+    pairs = pd.DataFrame({"unit": unit_id, "owner": accounts["owner_id"]}).dropna()
+    counts = pairs.value_counts().reset_index(name="n")
+    counts = counts.sort_values(["n", "owner"], ascending=[False, True], kind="stable")
+    return counts.drop_duplicates("unit").set_index("unit")["owner"]
+
+
+def _kind_of(value: Any) -> str:
+    return type(value).__name__
