@@ -118,11 +118,11 @@ def plan_medians(
     best, best_cost = None, np.inf
     for number in range(_RESTARTS):
         group = _first_groups(cost, n_medians, rng)
-        found = _cooled(cost, load, capacity, near, group, int(n_steps), rng, run)
-        if found is not None:
-            total = float(cost[np.arange(len(cost)), found].sum())
+        candidate = _cooled(cost, load, capacity, near, group, int(n_steps), rng, run)
+        if candidate is not None:
+            total = float(cost[np.arange(len(cost)), candidate].sum())
             if total < best_cost:
-                best, best_cost = found, total
+                best, best_cost = candidate, total
         run.report((number + 1) / (_RESTARTS + 1), "Choosing medians", best=best_cost)
         if run.should_stop():
             break
@@ -199,13 +199,13 @@ def _priced(
     sorted_load = load[order]
     before = np.cumsum(sorted_load, axis=0) - sorted_load
     room = np.maximum(capacity[None, :] - before, 0.0)
-    part = np.clip(room / np.maximum(sorted_load, 1e-12), 0.0, 1.0)
+    fraction = np.clip(room / np.maximum(sorted_load, 1e-12), 0.0, 1.0)
     worth = np.take_along_axis(gain, order, axis=0)
-    part = np.where(worth < 0, part, 0.0)
-    total = (worth * part).sum(axis=0)
+    fraction = np.where(worth < 0, fraction, 0.0)
+    total = (worth * fraction).sum(axis=0)
     chosen = np.argpartition(total, n_medians - 1)[:n_medians]
     served = np.zeros(len(cost))
-    np.add.at(served, order[:, chosen].ravel(), part[:, chosen].ravel())
+    np.add.at(served, order[:, chosen].ravel(), fraction[:, chosen].ravel())
     return float(price.sum() + total[chosen].sum()), served
 
 

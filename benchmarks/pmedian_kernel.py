@@ -33,7 +33,7 @@ def _with_median(
 ) -> float:
     """Cost of a group without `out` and with `into` (-1: none), at its best median."""
     least = np.inf
-    own = 0.0
+    cost_own = 0.0
     for place in range(count[group]):
         j = members[group, place]
         if j == out:
@@ -43,11 +43,11 @@ def _with_median(
             value -= cost[out, j]
         if into >= 0:
             value += cost[into, j]
-            own += cost[j, into]
+            cost_own += cost[j, into]
         value += over * max(0.0, load - capacity[j])
         least = min(least, value)
     if into >= 0:
-        least = min(least, own + over * max(0.0, load - capacity[into]))
+        least = min(least, cost_own + over * max(0.0, load - capacity[into]))
     return least
 
 
@@ -70,12 +70,12 @@ def _shift(
     count[here] -= 1
     for place in range(count[here]):
         total[members[here, place]] -= cost[unit, members[here, place]]
-    own = 0.0
+    cost_own = 0.0
     for place in range(count[there]):
         j = members[there, place]
         total[j] += cost[unit, j]
-        own += cost[j, unit]
-    total[unit] = own
+        cost_own += cost[j, unit]
+    total[unit] = cost_own
     members[there, count[there]] = unit
     place_of[unit] = count[there]
     count[there] += 1
@@ -88,16 +88,16 @@ def _table(group: Any, load: Any, cost: Any, n_groups: int) -> Any:
     n = len(group)
     members = np.empty((n_groups, n), dtype=np.int64)
     place_of, total = np.empty(n, dtype=np.int64), np.zeros(n)
-    count, held = np.zeros(n_groups, dtype=np.int64), np.zeros(n_groups)
+    count, load_of = np.zeros(n_groups, dtype=np.int64), np.zeros(n_groups)
     for unit in range(n):
         k = group[unit]
         members[k, count[k]], place_of[unit] = unit, count[k]
         count[k] += 1
-        held[k] += load[unit]
+        load_of[k] += load[unit]
     for unit in range(n):
         for place in range(count[group[unit]]):
             total[unit] += cost[members[group[unit], place], unit]
-    return members, place_of, count, held, total
+    return members, place_of, count, load_of, total
 
 
 @njit(cache=True, error_model="numpy")
@@ -135,14 +135,14 @@ def anneal_medians(
         State of the random numbers.
     """
     n, n_groups = len(group), int(group.max()) + 1
-    members, place_of, count, held, total = _table(group, load, cost, n_groups)
+    members, place_of, count, load_of, total = _table(group, load, cost, n_groups)
     price = np.empty(n_groups)
     for k in range(n_groups):
         price[k] = _with_median(
-            k, -1, -1, held[k], members, count, total, cost, capacity, over
+            k, -1, -1, load_of[k], members, count, total, cost, capacity, over
         )
     now = price.sum()
-    _keep(group, members, count, held, total, capacity, best, best_cost, n_groups)
+    _keep(group, members, count, load_of, total, capacity, best, best_cost, n_groups)
     for _ in range(n_steps):
         unit = int(draw(random) * n)
         other = near[unit, int(draw(random) * near.shape[1])]
@@ -155,11 +155,11 @@ def anneal_medians(
         elif count[here] == 1:
             continue
         net = load[unit] - (load[back] if back >= 0 else 0.0)
-        left = _with_median(
+        after = _with_median(
             here,
             unit,
             back,
-            held[here] - net,
+            load_of[here] - net,
             members,
             count,
             total,
@@ -171,7 +171,7 @@ def anneal_medians(
             there,
             back,
             unit,
-            held[there] + net,
+            load_of[there] + net,
             members,
             count,
             total,
@@ -179,19 +179,27 @@ def anneal_medians(
             capacity,
             over,
         )
-        delta = left + joined - price[here] - price[there]
+        delta = after + joined - price[here] - price[there]
         if delta > 0 and (heat <= 0 or draw(random) >= math.exp(-delta / heat)):
             continue
         _shift(unit, there, group, members, place_of, count, total, cost)
         if back >= 0:
             _shift(back, here, group, members, place_of, count, total, cost)
-        held[here] -= net
-        held[there] += net
-        price[here], price[there] = left, joined
+        load_of[here] -= net
+        load_of[there] += net
+        price[here], price[there] = after, joined
         now += delta
         if now < best_cost[0] - 1e-9:
             _keep(
-                group, members, count, held, total, capacity, best, best_cost, n_groups
+                group,
+                members,
+                count,
+                load_of,
+                total,
+                capacity,
+                best,
+                best_cost,
+                n_groups,
             )
 
 
@@ -200,7 +208,7 @@ def _keep(
     group: Any,
     members: Any,
     count: Any,
-    held: Any,
+    load_of: Any,
     total: Any,
     capacity: Any,
     best: Any,
@@ -214,7 +222,7 @@ def _keep(
         least = np.inf
         for place in range(count[k]):
             j = members[k, place]
-            if held[k] <= capacity[j] and total[j] < least:
+            if load_of[k] <= capacity[j] and total[j] < least:
                 least, medians[k] = total[j], j
         if medians[k] < 0:
             return

@@ -95,7 +95,7 @@ def test_drawn_maps_are_the_same_for_a_seed_and_others_for_another():
     assert first[0].units.equals(again[0].units)
     assert not first[0].units.equals(other[0].units)
     largest = first[3].units["accounts"].max() / first[3].units["accounts"].sum()
-    assert largest * 50 < 1  # no lumps
+    assert largest * 50 < 1  # no unit too big
 
 
 def test_a_peer_that_takes_too_long_is_ended():

@@ -26,7 +26,7 @@ from planner.services.balance.request import HOME
 from planner.services.balance.request import BalanceRequest
 from planner.services.balance.request import custom_fields
 from planner.services.balance.team import Team
-from planner.services.balance.team import brought_by
+from planner.services.balance.team import fixed_load_of
 from planner.services.balance.team import load_team
 from planner.services.balance.team import targets_of
 from planner.services.drafts.view import NOTHING
@@ -173,7 +173,7 @@ def balance_inputs(
         together=_together(moving, row, request),
         barriers=_barriers(barriers, held, units.index),
         targets=targets_of(view, team, accounts, named, request),
-        brought=brought_by(accounts, named, request),
+        fixed_load=fixed_load_of(accounts, named, request),
         move_size=None if request.params.max_moved is None else units["accounts"],
     )
     return BalanceInputs(
@@ -216,7 +216,9 @@ def check(
     with wording.refusals_in(language):
         inputs = balance_inputs(view, team, request, held)
         checked = check_request(inputs.instance, inputs.params_of(request))
-    oversized = [why for why in checked.lumps["reason"] if why.code != UNIT_OVERSIZED]
+    oversized = [
+        why for why in checked.oversized["reason"] if why.code != UNIT_OVERSIZED
+    ]
     return list(dict.fromkeys(map(language.clause, oversized)))
 
 

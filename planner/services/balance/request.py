@@ -18,7 +18,7 @@ from planner.services.territories.view import TerritoryView
 from planner.services.territories.wording import unit_names
 from planner.territory.files.seats import parse_districts
 from planner.territory.model.params import BalanceParams
-from planner.territory.model.precheck import big_units
+from planner.territory.model.precheck import find_oversized_units
 from planner.territory.model.unit_table import MEASURES
 from planner.territory.model.workhours import HOURS
 
@@ -240,7 +240,7 @@ def too_big(view: TerritoryView, request: BalanceRequest) -> pd.DataFrame:
         return pd.DataFrame(columns=["unit_id", "measure", "share", "name"])
     units = pd.DataFrame(view.units.drop(columns="geometry"))
     ids = [str(number) for number in range(n_territories)]
-    found = big_units(units, replace(request.params, measures=measures), ids)
+    found = find_oversized_units(units, replace(request.params, measures=measures), ids)
     found = found.drop_duplicates("unit_id")
     names = unit_names(view.units)
     counts = view.accounts["unit_id"].value_counts()

@@ -88,7 +88,7 @@ def shares_of(view: TerritoryView, team: Team, request: BalanceRequest) -> pd.Se
     return ppm * len(ppm) / PPM
 
 
-def brought_by(
+def fixed_load_of(
     accounts: pd.DataFrame, named: pd.Series, request: BalanceRequest
 ) -> pd.DataFrame | None:
     """
@@ -135,11 +135,11 @@ def targets_of(
     for column in request.columns:
         counted = "workload_min" if column == HOURS else column
         numbers = values[counted].astype("Float64").fillna(0).astype(float)
-        brought = numbers[named.index].groupby(named).sum()
+        fixed_load = numbers[named.index].groupby(named).sum()
         total = numbers[accounts["unit_id"].notna()].sum()
         outside = numbers[named.index][accounts.loc[named.index, "unit_id"].isna()]
         wanted = share * (total + outside.sum()) / len(share)
-        left = wanted - brought.reindex(share.index).fillna(0.0)
+        left = wanted - fixed_load.reindex(share.index).fillna(0.0)
         full = left.index[(left <= 0).to_numpy()]
         if len(full):
             raise InfeasibleError(

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from planner.core.run import RunControl
-from planner.territory.disruption.transfer_paths import Corridor
-from planner.territory.disruption.transfer_paths import find_corridors
+from planner.territory.disruption.transfer_paths import TransferPath
+from planner.territory.disruption.transfer_paths import find_transfer_paths
 from planner.territory.disruption.transfer_paths import lay
-from planner.territory.disruption.transshipment import choose_corridors
+from planner.territory.disruption.transshipment import choose_transfer_paths
 from planner.territory.model.problem import NOWHERE
 from planner.territory.model.problem import Ints
 from planner.territory.model.problem import Problem
@@ -19,9 +19,9 @@ from planner.territory.search.local_search import Plan
 from planner.territory.search.local_search import SearchGoal
 from planner.territory.search.local_search import search
 
-_MOST_CELLS = 60_000  # units · territories: beyond these no corridors are sought
-_SET_SIZE = 6  # plans begun with the same corridors
-_NOISE = 0.3  # of the costs among which corridors are chosen
+_MOST_CELLS = 60_000  # units · territories: beyond these no transfer paths are sought
+_SET_SIZE = 6  # plans begun with the same transfer paths
+_NOISE = 0.3  # of the costs among which transfer paths are chosen
 _FIRST = (0.1, 2.0, 0.1)  # share of the steps, temperature from, to
 _SECOND = (0.4, 1.0, 0.02)
 _JOINED = (0.2, 0.7, 0.02)
@@ -30,26 +30,26 @@ JOINS = 30  # pairs of plans joined
 _LEAST_FREE = 5  # units: where two plans differ less they are not joined
 
 
-def corridors_from(
+def transfer_paths_from(
     problem: Problem, today: Ints, rng: np.random.Generator
-) -> list[Corridor]:
-    """Find the corridors from today's plan; none where the map is too large."""
+) -> list[TransferPath]:
+    """Find the transfer paths from today's plan; none where the map is too large."""
     n_cells = problem.n_units * problem.n_territories
     if not problem.is_contiguous or not problem.share.size or n_cells > _MOST_CELLS:
         return []
-    return find_corridors(problem, today, rng)
+    return find_transfer_paths(problem, today, rng)
 
 
-def afresh(
+def restart_many(
     problem: Problem,
-    known: list[Plan],
+    plans_before: list[Plan],
     today: Ints,
     goal: SearchGoal,
     n_steps: int,
     rng: np.random.Generator,
     run: RunControl,
     n_plans: int,
-    corridors: Sequence[Corridor],
+    transfer_paths: Sequence[TransferPath],
     n_joins: int = JOINS,
 ) -> list[Plan]:
     """
@@ -59,7 +59,7 @@ def afresh(
     ----------
     problem
         What is asked, with today's alignment.
-    known
+    plans_before
         Plans to join with those found.
     today : shape (n_units,)
         Today's plan, each territory of one piece.
@@ -73,8 +73,8 @@ def afresh(
         Asked to stop.
     n_plans
         How many are begun.
-    corridors
-        From today's plan (`corridors_from`), to choose from.
+    transfer_paths
+        From today's plan (`transfer_paths_from`), to choose from.
     n_joins
         Pairs of plans joined.
 
@@ -86,33 +86,37 @@ def afresh(
     -----
     A search takes one unit at a time and finds no long thin way, as its first units
     help nobody: load wanders through the territories between instead, and each moves
-    as much on. So corridors that a flow of load between territories asks for are laid
-    first and held while the search is hot. Two plans are joined by a search that may
-    change only what they decide differently, and what borders that.
+    as much on. So transfer paths that a flow of load between territories asks for are
+    laid first and held while the search is hot. Two plans are joined by a search that
+    may change only what they decide differently, and what borders that.
     """
     begun: list[Plan] = []
     labels, locked = today, problem.locked
     for number in range(n_plans):
         if run.should_stop():
             break
-        if corridors and number % _SET_SIZE == 0:
+        if transfer_paths and number % _SET_SIZE == 0:
             noise = _NOISE if number else 0.0
-            chosen = choose_corridors(problem, today, list(corridors), rng, noise)
+            chosen = choose_transfer_paths(
+                problem, today, list(transfer_paths), rng, noise
+            )
             labels, locked = lay(problem, today, chosen)
-        held = replace(problem, locked=locked)
-        part = run.part(0.3 * number / n_plans, 0.3 * (number + 1) / n_plans)
-        begun.append(_searched(held, labels, goal, n_steps, _FIRST, rng, part))
-    kept = _best(problem, begun, _KEPT)
-    plans = list(known)
-    for number, plan in enumerate(kept):
+        tied = replace(problem, locked=locked)
+        stage = run.part(0.3 * number / n_plans, 0.3 * (number + 1) / n_plans)
+        begun.append(_searched(tied, labels, goal, n_steps, _FIRST, rng, stage))
+    promising = _best(problem, begun, _KEPT)
+    plans = list(plans_before)
+    for number, plan in enumerate(promising):
         if run.should_stop():
             break
-        done = 0.3 + 0.3 * number / len(kept)
-        part = run.part(done, done + 0.3 / len(kept))
-        plans.append(_searched(problem, plan.labels, goal, n_steps, _SECOND, rng, part))
+        done = 0.3 + 0.3 * number / len(promising)
+        stage = run.part(done, done + 0.3 / len(promising))
+        plans.append(
+            _searched(problem, plan.labels, goal, n_steps, _SECOND, rng, stage)
+        )
     plans = _best(problem, plans, _POOL)
-    part = run.part(0.6, 1.0)
-    return _join(problem, plans, goal, n_steps, rng, part, n_joins)
+    stage = run.part(0.6, 1.0)
+    return _join(problem, plans, goal, n_steps, rng, stage, n_joins)
 
 
 def _searched(
@@ -149,11 +153,11 @@ def _join(
         locked = _agreed(problem, labels, plans[other].labels)
         if (locked == NOWHERE).sum() < _LEAST_FREE:
             continue
-        held = replace(problem, locked=locked)
-        part = run.part(number / n_joins, (number + 1) / n_joins)
-        found = _searched(held, labels, goal, n_steps, _JOINED, rng, part)
-        if not any((found.labels == one.labels).all() for one in plans):
-            plans = _best(problem, [*plans, found], len(plans))
+        tied = replace(problem, locked=locked)
+        stage = run.part(number / n_joins, (number + 1) / n_joins)
+        candidate = _searched(tied, labels, goal, n_steps, _JOINED, rng, stage)
+        if not any((candidate.labels == one.labels).all() for one in plans):
+            plans = _best(problem, [*plans, candidate], len(plans))
     return plans
 
 
@@ -163,8 +167,8 @@ def _agreed(problem: Problem, one: Ints, other: Ints) -> Ints:
     is_same = one == other
     is_near = np.zeros(problem.n_units, dtype=bool)
     is_near[tail[~is_same[head]]] = True
-    held = np.where(is_same & ~is_near, one, NOWHERE)
-    return np.where(problem.locked != NOWHERE, problem.locked, held)
+    agreed = np.where(is_same & ~is_near, one, NOWHERE)
+    return np.where(problem.locked != NOWHERE, problem.locked, agreed)
 
 
 def _best(problem: Problem, plans: list[Plan], n_most: int) -> list[Plan]:

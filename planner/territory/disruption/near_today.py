@@ -13,9 +13,9 @@ import pandas as pd
 from planner.core.errors import ParamsError
 from planner.core.run import RunControl
 from planner.territory.disruption.multistart import JOINS
-from planner.territory.disruption.multistart import afresh
-from planner.territory.disruption.multistart import corridors_from
-from planner.territory.disruption.transfer_paths import Corridor
+from planner.territory.disruption.multistart import restart_many
+from planner.territory.disruption.multistart import transfer_paths_from
+from planner.territory.disruption.transfer_paths import TransferPath
 from planner.territory.model.problem import Problem
 from planner.territory.search import contiguity
 from planner.territory.search.local_search import Plan
@@ -25,7 +25,8 @@ from planner.territory.search.local_search import search
 
 _WARMTH = ((1.0, 0.01), (0.3, 0.003), (0.1, 0.003), (0.3, 0.01))  # from, to
 _AGAIN = 4  # searches for fewer moves
-_AFRESH, _AFRESH_SHARE = 36, 0.8  # other plans begun from today's, share of the time
+_RESTARTS = 36  # other plans begun from today's
+_RESTARTS_SHARE = 0.8  # of the time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +127,9 @@ def stay_near(
     rng: np.random.Generator,
     run: RunControl,
     n_searches: int = _AGAIN,
-    n_afresh: int = _AFRESH,
+    n_restarts: int = _RESTARTS,
     n_joins: int = JOINS,
-    corridors: Sequence[Corridor] | None = None,
+    transfer_paths: Sequence[TransferPath] | None = None,
 ) -> Plan:
     """
     Bring back what need not have moved.
@@ -149,11 +150,11 @@ def stay_near(
         Asked to stop.
     n_searches
         How many go on from the best plan at hand.
-    n_afresh
+    n_restarts
         How many other plans are begun from today's before.
     n_joins
         How many pairs of these are joined.
-    corridors
+    transfer_paths
         From today's plan, found before; None: they are found here.
 
     Returns
@@ -163,33 +164,35 @@ def stay_near(
     Notes
     -----
     Which territory hands on to which is decided early and hardly ever changed later:
-    so other plans are begun from today's and joined with each other (`afresh`). Then
-    cooler searches go on from the best of all, with the tolls learnt so far: a step
-    that moves a unit for nothing is taken less and less.
+    so other plans are begun from today's and joined with each other
+    (`restart_many`). Then cooler searches go on from the best of all, with the tolls
+    learnt so far: a step that moves a unit for nothing is taken less and less.
     """
-    own = replace(goal, is_moves=True)
-    best = rate(problem, plan.labels, own)
-    share = _AFRESH_SHARE if n_afresh else 0.0
-    if n_afresh:
+    move_goal = replace(goal, is_moves=True)
+    best = rate(problem, plan.labels, move_goal)
+    share = _RESTARTS_SHARE if n_restarts else 0.0
+    if n_restarts:
         core = contiguity.join_locked(problem, rng)
         today = contiguity.repair(problem, problem.current, core)
-        part = run.part(0.0, share)
-        if corridors is None:
-            corridors = corridors_from(problem, today, rng)
-        plans = afresh(
+        stage = run.part(0.0, share)
+        if transfer_paths is None:
+            transfer_paths = transfer_paths_from(problem, today, rng)
+        plans = restart_many(
             problem,
             [best],
             today,
-            own,
+            move_goal,
             n_steps,
             rng,
-            part,
-            n_afresh,
-            corridors,
+            stage,
+            n_restarts,
+            transfer_paths,
             n_joins,
         )
         best = min([best, *plans], key=lambda one: one.key)
-    return _cooled(problem, best, own, n_steps, n_searches, rng, run.part(share, 1.0))
+    return _cooled(
+        problem, best, move_goal, n_steps, n_searches, rng, run.part(share, 1.0)
+    )
 
 
 def _cooled(
@@ -207,7 +210,7 @@ def _cooled(
         if run.should_stop():
             break
         hot, cold = _WARMTH[number % len(_WARMTH)]
-        found = search(
+        candidate = search(
             problem,
             best.labels,
             goal,
@@ -218,5 +221,5 @@ def _cooled(
             hot=hot,
             cold=cold,
         )
-        best = min(best, found, key=lambda one: one.key)
+        best = min(best, candidate, key=lambda one: one.key)
     return best

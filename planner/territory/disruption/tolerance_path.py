@@ -1,4 +1,4 @@
-"""The ladder: plans of few moves at tolerances between today's and the one asked."""
+"""The path: plans of few moves at tolerances between today's and the one asked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from planner.core.run import RunControl
-from planner.territory.disruption.multistart import corridors_from
+from planner.territory.disruption.multistart import transfer_paths_from
 from planner.territory.disruption.near_today import stay_near
 from planner.territory.model.problem import Ints
 from planner.territory.model.problem import Problem
@@ -15,13 +15,13 @@ from planner.territory.search.local_search import SearchGoal
 from planner.territory.search.local_search import rate
 
 _TRIES = 2  # tolerances tried for each limit
-_AFRESH, _SEARCHES = 6, 1  # at each: plans begun from today's, searches from the best
+_RESTARTS, _SEARCHES = 6, 1  # at each: plans begun from today's, searches from the best
 _JOINS, _FIRST_JOINS = 10, 30  # pairs joined; at the tolerance asked
 _NEXT = 0.75  # of the way to the plan beyond the limit, at most: or it comes out again
 _SAME = 1e-9
 
 
-class Ladder:
+class TolerancePath:
     """
     Plans found so far, each within its tolerance by few moves.
 
@@ -54,7 +54,7 @@ class Ladder:
             [self.plans[0], *allowed], key=lambda plan: key_of(self.problem, plan)
         )
 
-    def climb(self, limits: Sequence[float], run: RunControl) -> None:
+    def trace(self, limits: Sequence[float], run: RunControl) -> None:
         """
         Find plans for limits of moves.
 
@@ -76,9 +76,9 @@ class Ladder:
         aims = sorted({limit for limit in limits if limit > least}, reverse=True)
         if not aims or self.problem.ratio(today) <= 1 + _SAME:
             return
-        corridors = corridors_from(self.problem, today, self.rng)
+        transfer_paths = transfer_paths_from(self.problem, today, self.rng)
 
-        def find(ratio: float, start: Ints, n_joins: int, part: RunControl) -> None:
+        def find(ratio: float, start: Ints, n_joins: int, stage: RunControl) -> None:
             eased = self.problem.eased(ratio)
             goal = SearchGoal(is_moves=True)
             plan = stay_near(
@@ -87,11 +87,11 @@ class Ladder:
                 goal,
                 self.n_steps,
                 self.rng,
-                part,
+                stage,
                 _SEARCHES,
-                n_afresh=_AFRESH,
+                n_restarts=_RESTARTS,
                 n_joins=n_joins,
-                corridors=corridors,
+                transfer_paths=transfer_paths,
             )
             self.plans.append(plan.labels)
 
@@ -102,10 +102,10 @@ class Ladder:
             inside = self.within(limit)
             if self.problem.ratio(inside) > 1 + _SAME:
                 n_all = len(aims) * _TRIES
-                part = run.part(
+                stage = run.part(
                     0.2 + 0.8 * number / n_all, 0.2 + 0.8 * (number + 1) / n_all
                 )
-                find(self._foretold(limit, inside), inside, _JOINS, part)
+                find(self._foretold(limit, inside), inside, _JOINS, stage)
 
     def _foretold(self, limit: float, inside: Ints) -> float:
         """Guess the ratio a limit allows: geometric between the plans around it."""
@@ -119,11 +119,11 @@ class Ladder:
         if not beyond:
             return 1.0
         most, low = min(beyond)
-        part = (limit - size(inside)) / (most - size(inside))
-        return float(high * (low / high) ** min(part, _NEXT))
+        fraction = (limit - size(inside)) / (most - size(inside))
+        return float(high * (low / high) ** min(fraction, _NEXT))
 
 
 def key_of(problem: Problem, labels: Ints) -> tuple[float, float, float]:
     """Rate a plan for the frontier: forbidden pairs, ratio, travel; less is better."""
-    quarrels = problem.n_quarrels(labels)
-    return quarrels, max(1.0, problem.ratio(labels)), problem.travel(labels)
+    separations_violated = problem.n_separations_violated(labels)
+    return separations_violated, max(1.0, problem.ratio(labels)), problem.travel(labels)

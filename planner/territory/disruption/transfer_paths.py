@@ -1,4 +1,4 @@
-"""Corridors: thin ways by which a territory reaches load beyond its neighbours."""
+"""Transfer paths: thin ways by which a territory reaches load beyond its neighbours."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _WINDINGS = (0.0, 0.0, 0.5, 0.5, 2.0, 2.0)  # dearer by this for each step from 
 _NOISE = 0.3  # of a unit's cost, log scale: other ways on each try
 _STEP = 0.02  # of the mean cost: what a unit on the way costs at least
 _BARRED = 1e9  # of the mean cost: locked units are no way
-_DEAREST = 0.25  # of a mean territory: corridors that cost more do not pay
+_DEAREST = 0.25  # of a mean territory: transfer paths that cost more do not pay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Corridor:
+class TransferPath:
     """
     Units that a territory takes to border one it does not border yet.
 
@@ -46,11 +46,11 @@ class Corridor:
     beside: Ints
 
 
-def find_corridors(
+def find_transfer_paths(
     problem: Problem, labels: Ints, rng: np.random.Generator
-) -> list[Corridor]:
+) -> list[TransferPath]:
     """
-    Find a cheap corridor from each territory to each it does not border.
+    Find a cheap transfer path from each territory to each it does not border.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def find_corridors(
     mean = float(cost.mean()) or 1.0
     most = _DEAREST * cost.sum() / problem.n_territories
     depth = _steps_from_border(problem, labels)
-    best: dict[tuple[int, int], Corridor] = {}
+    best: dict[tuple[int, int], TransferPath] = {}
     for winding in _WINDINGS:
         price = (cost + _STEP * mean) * (1 + winding * depth)
         price *= np.exp(rng.normal(0.0, _NOISE, problem.n_units))
@@ -84,22 +84,24 @@ def find_corridors(
             away, before = _ways(problem, labels, price, territory)
             for donor in range(problem.n_territories):
                 way = _way_to(labels, away, before, territory, donor)
-                known = best.get((territory, donor))
+                incumbent = best.get((territory, donor))
                 if not len(way) or cost[way].sum() > most:
                     continue
-                if known is not None and cost[way].sum() >= known.cost:
+                if incumbent is not None and cost[way].sum() >= incumbent.cost:
                     continue  # what it cuts off only adds to its cost
-                found = _corridor(problem, labels, cost, territory, way)
-                if found is None or found.cost > most:
+                candidate = _transfer_path(problem, labels, cost, territory, way)
+                if candidate is None or candidate.cost > most:
                     continue
-                if known is None or found.cost < known.cost:
-                    best[territory, donor] = found
+                if incumbent is None or candidate.cost < incumbent.cost:
+                    best[territory, donor] = candidate
     return [best[pair] for pair in sorted(best)]
 
 
-def lay(problem: Problem, labels: Ints, corridors: list[Corridor]) -> tuple[Ints, Ints]:
+def lay(
+    problem: Problem, labels: Ints, transfer_paths: list[TransferPath]
+) -> tuple[Ints, Ints]:
     """
-    Give the units of corridors to those who take them.
+    Give the units of transfer paths to those who take them.
 
     Parameters
     ----------
@@ -107,29 +109,29 @@ def lay(problem: Problem, labels: Ints, corridors: list[Corridor]) -> tuple[Ints
         With the neighbours.
     labels : shape (n_units,)
         Territory of each unit, each of one piece.
-    corridors
+    transfer_paths
         Dearest last; one that another has cut, or that now cuts, is left out.
 
     Returns
     -------
     labels
-        With the corridors, each territory of one piece.
+        With the transfer paths, each territory of one piece.
     locked
-        As the problem's, the corridors too.
+        As the problem's, the transfer paths too.
     """
     laid, locked = labels.copy(), problem.locked.copy()
-    for corridor in corridors:
-        units = corridor.units
+    for transfer_path in transfer_paths:
+        units = transfer_path.units
         if (laid[units] != labels[units]).any():
             continue
         trial = laid.copy()
-        trial[units] = corridor.territory
+        trial[units] = transfer_path.territory
         if all(
             _n_pieces(problem, trial, int(one)) == 1
-            for one in np.unique([*laid[units], corridor.territory])
+            for one in np.unique([*laid[units], transfer_path.territory])
         ):
             laid = trial
-            locked[units] = corridor.territory
+            locked[units] = transfer_path.territory
     return laid, locked
 
 
@@ -188,9 +190,9 @@ def _way_to(
     return np.array(way, dtype=np.int64)
 
 
-def _corridor(
+def _transfer_path(
     problem: Problem, labels: Ints, cost: Floats, territory: int, way: Ints
-) -> Corridor | None:
+) -> TransferPath | None:
     """Add to a way what it cuts off; None where locked, or a territory would end."""
     taken = np.zeros(problem.n_units, dtype=bool)
     taken[way] = True
@@ -204,7 +206,7 @@ def _corridor(
         return None
     tail, head = problem.pairs.T
     beside = np.unique(labels[head[taken[tail] & ~taken[head]]])
-    return Corridor(
+    return TransferPath(
         territory=territory,
         units=np.flatnonzero(taken),
         cost=float(cost[taken].sum()),

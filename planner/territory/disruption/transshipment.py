@@ -1,4 +1,4 @@
-"""Who hands how much on to whom, and which corridors pay: a small integer program."""
+"""Who hands how much on to whom, by which transfer paths: a small integer program."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scipy.optimize import milp
 from scipy.sparse import coo_array
 from scipy.sparse import csr_array
 
-from planner.territory.disruption.transfer_paths import Corridor
+from planner.territory.disruption.transfer_paths import TransferPath
 from planner.territory.disruption.transfer_paths import costs_of
 from planner.territory.model.problem import Floats
 from planner.territory.model.problem import Ints
@@ -21,22 +21,22 @@ _WIDE = 3  # borders between units: fewer are no way for much load
 _MARGIN = 0.05  # of the room, on either side: whole units do not fit exactly
 _MIX = 0.1  # of a territory's cost is richer or poorer than what it hands on
 _MOST_HANDED = 0.9  # of a territory
-_MOST_LOAD = 1.5  # of a mean territory, through one corridor
-_LAYING = 0.005  # of a mean territory: what a corridor costs besides its units
-_DRAWS = 3  # programs with split corridors, to choose those worth a whole one
+_MOST_LOAD = 1.5  # of a mean territory, through one transfer path
+_LAYING = 0.005  # of a mean territory: what a transfer path costs besides its units
+_DRAWS = 3  # programs with split transfer paths, to choose those worth a whole one
 _LEAST = 1e-3
 _NODES, _GAP = 50, 0.05  # bound the work of the integer program
 
 
-def choose_corridors(
+def choose_transfer_paths(
     problem: Problem,
     labels: Ints,
-    corridors: list[Corridor],
+    transfer_paths: list[TransferPath],
     rng: np.random.Generator,
     noise: float,
-) -> list[Corridor]:
+) -> list[TransferPath]:
     """
-    Choose the corridors with which least must move from hand to hand.
+    Choose the transfer paths with which least must move from hand to hand.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def choose_corridors(
         What is asked; at least one tolerance.
     labels : shape (n_units,)
         Today's plan.
-    corridors
+    transfer_paths
         To choose from.
     rng
         Draws the noise.
@@ -53,21 +53,21 @@ def choose_corridors(
 
     Returns
     -------
-    The corridors chosen, cheapest first; none where no flow of load helps.
+    The transfer paths chosen, cheapest first; none where no flow of load helps.
 
     Notes
     -----
     Territories are the nodes of a flow: who borders whom may hand on load, each unit of
     it at its cost, with as much of each measure as most of the giver's units have. A
-    corridor has a cost once, and then lets all beside it hand on to the one who took
-    it. First corridors may be laid in part; those used so take part in the integer
-    program.
+    transfer path has a cost once, and then lets all beside it hand on to the one who
+    took it. First transfer paths may be laid in part; those used so take part in the
+    integer program.
     """
     alive: set[int] = set()
     for _ in range(_DRAWS):
-        used = _solve(problem, labels, corridors, rng, noise, is_whole=False)
+        used = _solve(problem, labels, transfer_paths, rng, noise, is_whole=False)
         alive |= set(used)
-    living = [corridors[number] for number in sorted(alive)]
+    living = [transfer_paths[number] for number in sorted(alive)]
     chosen = _solve(problem, labels, living, rng, noise, is_whole=True)
     return sorted((living[number] for number in chosen), key=lambda one: one.cost)
 
@@ -96,23 +96,23 @@ class _Rows:
 def _solve(
     problem: Problem,
     labels: Ints,
-    corridors: list[Corridor],
+    transfer_paths: list[TransferPath],
     rng: np.random.Generator,
     noise: float,
     *,
     is_whole: bool,
 ) -> list[int]:
-    """Solve the program; the numbers of the corridors used."""
+    """Solve the program; the numbers of the transfer paths used."""
     cost = costs_of(problem, labels)
     cost = cost * (problem.n_territories / (float(cost.sum()) or 1.0))
-    links = _links(problem, labels, corridors)
+    links = _links(problem, labels, transfer_paths)
     n_links, n_measures = len(links), problem.share.shape[1]
-    first = n_links * (1 + n_measures)  # column of the first corridor
-    n_columns = first + len(corridors)
+    first = n_links * (1 + n_measures)  # column of the first transfer path
+    n_columns = first + len(transfer_paths)
     if not n_columns:
         return []
     rows = _Rows()
-    _balance(rows, problem, labels, corridors, links, first)
+    _balance(rows, problem, labels, transfer_paths, links, first)
     _mix(rows, problem, labels, cost, links)
     for number, opened_by in enumerate(links.values()):
         if opened_by is not None:
@@ -120,14 +120,14 @@ def _solve(
             rows.add([(number, 1.0), *opened], -np.inf, 0.0)
     for territory in range(problem.n_territories):
         out = [(n, 1.0) for n, link in enumerate(links) if link[0] == territory]
-        held = float(cost[labels == territory].sum())
+        supply = float(cost[labels == territory].sum())
         if out:
-            rows.add(out, 0.0, _MOST_HANDED * held)
-    for rivals in _rivals(corridors):
+            rows.add(out, 0.0, _MOST_HANDED * supply)
+    for rivals in _rivals(transfer_paths):
         rows.add([(first + at, 1.0) for at in rivals], 0.0, 1.0)
     worth = np.zeros(n_columns)
     worth[:n_links] = np.exp(0.5 * noise * rng.normal(size=n_links))
-    laid = np.array([float(cost[one.units].sum()) for one in corridors])
+    laid = np.array([float(cost[one.units].sum()) for one in transfer_paths])
     worth[first:] = laid * np.exp(noise * rng.normal(size=len(laid))) + _LAYING
     high = np.full(n_columns, np.inf)
     high[first:] = 1.0
@@ -145,9 +145,9 @@ def _solve(
 
 
 def _links(
-    problem: Problem, labels: Ints, corridors: list[Corridor]
+    problem: Problem, labels: Ints, transfer_paths: list[TransferPath]
 ) -> dict[tuple[int, int], list[int] | None]:
-    """List who may hand on to whom: always (None), or over which corridors."""
+    """List who may hand on to whom: always (None), or over which transfer_paths."""
     tail, head = labels[problem.pairs].T
     n = problem.n_territories
     borders = np.bincount(tail * n + head, minlength=n * n).reshape(n, n)
@@ -155,9 +155,9 @@ def _links(
     links: dict[tuple[int, int], list[int] | None] = {
         (int(a), int(b)): None for a, b in np.argwhere(borders >= _WIDE)
     }
-    for number, corridor in enumerate(corridors):
-        for giver in corridor.beside.tolist():
-            opened_by = links.setdefault((giver, corridor.territory), [])
+    for number, transfer_path in enumerate(transfer_paths):
+        for giver in transfer_path.beside.tolist():
+            opened_by = links.setdefault((giver, transfer_path.territory), [])
             if opened_by is not None:
                 opened_by.append(number)
     return links
@@ -167,7 +167,7 @@ def _balance(
     rows: _Rows,
     problem: Problem,
     labels: Ints,
-    corridors: list[Corridor],
+    transfer_paths: list[TransferPath],
     links: dict[tuple[int, int], Any],
     first: int,
 ) -> None:
@@ -182,12 +182,12 @@ def _balance(
         terms += [
             (column + n, -1.0) for n, (giver, _) in enumerate(links) if giver == k
         ]
-        for at, corridor in enumerate(corridors):
-            share = problem.share[corridor.units, m]
-            if corridor.territory == k:
+        for at, transfer_path in enumerate(transfer_paths):
+            share = problem.share[transfer_path.units, m]
+            if transfer_path.territory == k:
                 terms.append((first + at, float(share.sum())))
-            elif (labels[corridor.units] == k).any():
-                lost = share[labels[corridor.units] == k]
+            elif (labels[transfer_path.units] == k).any():
+                lost = share[labels[transfer_path.units] == k]
                 terms.append((first + at, -float(lost.sum())))
         low = float(least[k, m] + room[k, m] - loads[k, m])
         high = float(most[k, m] - room[k, m] - loads[k, m])
@@ -209,8 +209,8 @@ def _mix(
         for m in range(n_measures):
             rate = problem.share[units, m] / dear
             order = np.argsort(rate, kind="stable")
-            part = np.cumsum(dear[order]) / dear.sum()
-            at = np.searchsorted(part, (_MIX, 1 - _MIX)).clip(0, len(units) - 1)
+            fraction = np.cumsum(dear[order]) / dear.sum()
+            at = np.searchsorted(fraction, (_MIX, 1 - _MIX)).clip(0, len(units) - 1)
             low, high = rate[order[at]].tolist()
             for number, (other, _) in enumerate(links):
                 if other == giver:
@@ -219,10 +219,10 @@ def _mix(
                     rows.add([(column, 1.0), (number, -high)], -np.inf, 0.0)
 
 
-def _rivals(corridors: list[Corridor]) -> list[tuple[int, ...]]:
-    """List the corridors that want the same unit."""
+def _rivals(transfer_paths: list[TransferPath]) -> list[tuple[int, ...]]:
+    """List the transfer paths that want the same unit."""
     wanted: dict[int, list[int]] = {}
-    for number, corridor in enumerate(corridors):
-        for unit in corridor.units.tolist():
+    for number, transfer_path in enumerate(transfer_paths):
+        for unit in transfer_path.units.tolist():
             wanted.setdefault(unit, []).append(number)
     return sorted({tuple(numbers) for numbers in wanted.values() if len(numbers) > 1})

@@ -48,8 +48,8 @@ def apply_edit(draft: Draft, edit: Edit) -> Draft:
         locked territory, or adds one that is there already.
     """
     if isinstance(edit, Together):
-        for part in edit.edits:
-            draft = apply_edit(draft, part)
+        for step in edit.edits:
+            draft = apply_edit(draft, step)
         return draft
     return _APPLIED[type(edit)](draft, edit)
 
@@ -77,10 +77,10 @@ def without_locked(draft: Draft, move: Move) -> tuple[Move | None, int]:
     n_asked = len(move.unit_ids) + len(move.account_ids)
     if move.to in locks.territory:
         return None, n_asked
-    held = by_unit.reindex(list(move.unit_ids)).isin(list(locks.territory))
+    is_locked = by_unit.reindex(list(move.unit_ids)).isin(list(locks.territory))
     units = tuple(
         unit
-        for unit, is_held in zip(move.unit_ids, held.tolist(), strict=True)
+        for unit, is_held in zip(move.unit_ids, is_locked.tolist(), strict=True)
         if not is_held and unit not in locks.unit
     )
     named = draft.alignment.territory_by_account
@@ -98,11 +98,11 @@ def without_locked(draft: Draft, move: Move) -> tuple[Move | None, int]:
 def count_held(draft: Draft, edit: Edit) -> int:
     """Count the units and accounts that an edit passes over because they are locked."""
     if isinstance(edit, Together):
-        held = 0
-        for part in edit.edits:
-            held += count_held(draft, part)
-            draft = apply_edit(draft, part)
-        return held
+        n_locked = 0
+        for step in edit.edits:
+            n_locked += count_held(draft, step)
+            draft = apply_edit(draft, step)
+        return n_locked
     return without_locked(draft, edit)[1] if isinstance(edit, Move) else 0
 
 
@@ -169,9 +169,9 @@ def _lock_changes(before: Locks, after: Locks) -> list[Edit]:
 def _other_changes(before: Draft, after: Draft) -> list[Edit]:
     """List what changes beside places and locks."""
     changes: list[Edit] = []
-    left = {k: v for k, v in before.districts.items() if k in after.names}
+    districts = {k: v for k, v in before.districts.items() if k in after.names}
     shares = {k: v for k, v in before.share_ppm.items() if k in after.names}
-    if (left, shares) != (dict(after.districts), dict(after.share_ppm)):
+    if (districts, shares) != (dict(after.districts), dict(after.share_ppm)):
         changes.append(
             Retarget(
                 districts=tuple(sorted(after.districts.items())),
@@ -229,8 +229,12 @@ def _dropped(draft: Draft, edit: DropTerritory) -> Draft:
 def _without(draft: Draft, gone: str) -> Draft:
     """Forget a territory; nothing lies in it any more."""
     maps: dict[str, Any] = {
-        part: {key: value for key, value in getattr(draft, part).items() if key != gone}
-        for part in ("names", "districts", "share_ppm")
+        attribute: {
+            key: value
+            for key, value in getattr(draft, attribute).items()
+            if key != gone
+        }
+        for attribute in ("names", "districts", "share_ppm")
     }
     return replace(draft, **maps)
 
@@ -252,22 +256,22 @@ def _rehomed(draft: Draft, edit: MoveHome) -> Draft:
 
 def _closed(draft: Draft, edit: DrawBarrier) -> Draft:
     pairs = frozenset((min(pair), max(pair)) for pair in edit.pairs)
-    known = draft.alignment.territory_by_unit.index
-    strange = [unit for pair in sorted(pairs) for unit in pair if unit not in known]
+    unit_ids = draft.alignment.territory_by_unit.index
+    strange = [unit for pair in sorted(pairs) for unit in pair if unit not in unit_ids]
     if strange and edit.is_drawn:
         raise InputError(f"unit {strange[0]!r} is not in the plan")
-    left = draft.barriers | pairs if edit.is_drawn else draft.barriers - pairs
-    return replace(draft, barriers=left)
+    barriers = draft.barriers | pairs if edit.is_drawn else draft.barriers - pairs
+    return replace(draft, barriers=barriers)
 
 
 def _locked(draft: Draft, edit: Lock) -> Locks:
     ids = frozenset(edit.ids)
     if edit.what == TERRITORY:
-        known: Iterable[str] = draft.names
+        ids_allowed: Iterable[str] = draft.names
     else:
         by_unit = draft.alignment.territory_by_unit
-        known = by_unit.index if edit.what == UNIT else ids
-    strange = ids.difference(known)
+        ids_allowed = by_unit.index if edit.what == UNIT else ids
+    strange = ids.difference(ids_allowed)
     if strange and edit.is_locked:  # what is gone can be let go
         raise InputError(f"{edit.what} {min(strange)!r} is not in the plan")
     before: frozenset[str] = getattr(draft.locks, edit.what)
@@ -287,12 +291,12 @@ def _merged(draft: Draft, edit: MergeTerritories) -> Draft:
     alignment = draft.alignment
     units = _of(alignment.territory_by_unit, gone)
     accounts = _of(alignment.territory_by_account, gone)
-    held = draft.locks.unit.intersection(units)
-    held |= draft.locks.account.intersection(accounts)
-    if held:
+    locks = draft.locks.unit.intersection(units)
+    locks |= draft.locks.account.intersection(accounts)
+    if locks:
         raise InputError(
-            f"{len(held)} things of territory {gone!r} are locked, {min(held)!r} among "
-            "them; unlock them to merge it"
+            f"{len(locks)} things of territory {gone!r} are locked, {min(locks)!r} "
+            "among them; unlock them to merge it"
         )
     if units or accounts:
         move = Move(to=into, unit_ids=tuple(units), account_ids=tuple(accounts))

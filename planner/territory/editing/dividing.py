@@ -99,20 +99,24 @@ def divide(
     name = territory_id or crossed_territory(units, draft, line)
     if name in draft.locks.territory:
         raise InputError(f"territory {name!r} is locked; unlock it to divide it")
-    own = _Own(units, accounts, draft, name)
-    is_small = own.smaller_side(left_of(*own.places(), line), by)
-    goes_unit = is_small[: own.n_units] & ~own.is_locked_unit
-    goes = is_small[own.n_units :]  # of the accounts, by their own place
-    unit_goes = own.of_unit(goes_unit)
+    territory = _Own(units, accounts, draft, name)
+    is_small = territory.smaller_side(left_of(*territory.places(), line), by)
+    goes_unit = is_small[: territory.n_units] & ~territory.is_locked_unit
+    goes = is_small[territory.n_units :]  # of the accounts, by their own place
+    unit_goes = territory.of_unit(goes_unit)
     if by == "unit":
-        goes = np.where(own.is_named, goes, own.of_unit(is_small[: own.n_units]))
-    locked = own.is_locked_account | (own.of_unit(own.is_locked_unit) & ~own.is_named)
-    by_name = own.is_named | ((by == "account") & ~unit_goes)
-    gained = tuple(own.account_ids[goes & by_name & ~locked])
-    follows = unit_goes & ~own.is_named
-    kept = tuple(own.account_ids[follows & ~goes & ~locked])
-    pinned = tuple(own.account_ids[follows & locked])
-    moved = tuple(own.unit_ids[goes_unit])
+        goes = np.where(
+            territory.is_named, goes, territory.of_unit(is_small[: territory.n_units])
+        )
+    locked = territory.is_locked_account | (
+        territory.of_unit(territory.is_locked_unit) & ~territory.is_named
+    )
+    by_name = territory.is_named | ((by == "account") & ~unit_goes)
+    gained = tuple(territory.account_ids[goes & by_name & ~locked])
+    follows = unit_goes & ~territory.is_named
+    stayers = tuple(territory.account_ids[follows & ~goes & ~locked])
+    pinned = tuple(territory.account_ids[follows & locked])
+    moved = tuple(territory.unit_ids[goes_unit])
     if not moved and not gained:
         raise InputError(
             f"all of {name!r} on that side of the line is locked; unlock some of it"
@@ -122,19 +126,19 @@ def divide(
     # Before their unit goes: what stays is named apart from it.
     if pinned:
         edits.append(Lock(what=ACCOUNT, ids=pinned, is_locked=False))
-    if kept or pinned:
-        edits.append(Move(to=name, account_ids=(*kept, *pinned)))
+    if stayers or pinned:
+        edits.append(Move(to=name, account_ids=(*stayers, *pinned)))
     if pinned:
         edits.append(Lock(what=ACCOUNT, ids=pinned))
     edits.append(Move(to=new, unit_ids=moved, account_ids=gained))
-    n_units_held = int((is_small[: own.n_units] & own.is_locked_unit).sum())
+    n_units_held = int((is_small[: territory.n_units] & territory.is_locked_unit).sum())
     n_accounts_held = int((goes & locked & (by_name | follows)).sum())
     return Division(
         edit=Together(edits=tuple(edits)),
         territory_id=name,
         new_id=new,
         n_units=len(moved),
-        n_accounts=len(gained) + int(follows.sum()) - len(kept) - len(pinned),
+        n_accounts=len(gained) + int(follows.sum()) - len(stayers) - len(pinned),
         n_held=n_accounts_held + (n_units_held if by == "unit" else 0),
     )
 
@@ -193,10 +197,10 @@ def merge(
     return edits[0] if len(edits) == 1 else Together(edits=tuple(edits))
 
 
-def next_territory_id(known: Collection[str]) -> str:
+def next_territory_id(taken_ids: Collection[str]) -> str:
     """Name a new territory: the first of T01, T02, … that is free."""
     number = 1
-    while f"T{number:02d}" in known:
+    while f"T{number:02d}" in taken_ids:
         number += 1
     return f"T{number:02d}"
 
@@ -212,16 +216,16 @@ class _Own:
             (by_unit == name).to_numpy()
         ].representative_point()
         territory = draft.alignment.territory_of(accounts["unit_id"])
-        held = accounts[(territory == name).to_numpy()]
-        self._lat, self._lon = held["lat"].to_numpy(), held["lon"].to_numpy()
+        members = accounts[(territory == name).to_numpy()]
+        self._lat, self._lon = members["lat"].to_numpy(), members["lon"].to_numpy()
         self.unit_ids = self._middle.index.to_numpy(dtype=object)
-        self.account_ids = held.index.to_numpy(dtype=object)
+        self.account_ids = members.index.to_numpy(dtype=object)
         self.n_units = len(self.unit_ids)
-        if not self.n_units and held.empty:
+        if not self.n_units and members.empty:
             raise InputError(f"territory {name!r} holds nothing to divide")
-        self._row = self._middle.index.get_indexer(held["unit_id"])  # -1: not ours
+        self._row = self._middle.index.get_indexer(members["unit_id"])  # -1: not ours
         named = draft.alignment.territory_by_account.index
-        self.is_named = np.asarray(held.index.isin(named)) | (self._row < 0)
+        self.is_named = np.asarray(members.index.isin(named)) | (self._row < 0)
         locks = draft.locks
         self.is_locked_unit = np.isin(self.unit_ids, list(locks.unit))
         self.is_locked_account = np.isin(self.account_ids, list(locks.account))
@@ -262,8 +266,8 @@ class _Own:
         if by == "unit":
             side = np.where(self.is_named, account, self.of_unit(unit))
         sizes = [
-            (int((side == left).sum()), int((unit == left).sum()))
-            for left in (True, False)
+            (int((side == first).sum()), int((unit == first).sum()))
+            for first in (True, False)
         ]
         if (0, 0) in sizes:
             raise InputError(

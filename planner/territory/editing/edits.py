@@ -212,7 +212,7 @@ _KINDS = {
 def edit_to_dict(edit: Edit) -> dict[str, Any]:
     """Return plain values, ready for JSON."""
     if isinstance(edit, Together):
-        return {"kind": edit.kind, "edits": [edit_to_dict(part) for part in edit.edits]}
+        return {"kind": edit.kind, "edits": [edit_to_dict(step) for step in edit.edits]}
     return {"kind": "move" if isinstance(edit, Move) else edit.kind, **asdict(edit)}
 
 
@@ -234,13 +234,13 @@ def edit_from_dict(plain: Mapping[str, Any]) -> Edit:
     }
     try:
         if plain["kind"] == Together.kind:
-            parts = tuple(edit_from_dict(part) for part in plain["edits"])
+            parts = tuple(edit_from_dict(step) for step in plain["edits"])
             return Together(edits=parts)
         cls: Any = Move if plain["kind"] == "move" else _KINDS[plain["kind"]]
-        made: Edit = cls(**values)
+        edit: Edit = cls(**values)
     except (KeyError, TypeError) as error:
         raise InputError(f"edit is not understood: {error}") from None
-    return made
+    return edit
 
 
 def _refuse_nothing(things: Iterable[Any], message: str) -> None:

@@ -94,11 +94,14 @@ class History:
             If the step cannot be done.
         """
         after = apply_edit(self.draft, entry.edit)
-        kept = (*self.entries[: self.position], entry)
-        known = {n: draft for n, draft in self._known.items() if n < len(kept)}
-        known[len(kept)] = after
+        entries = (*self.entries[: self.position], entry)
+        drafts = {n: draft for n, draft in self._known.items() if n < len(entries)}
+        drafts[len(entries)] = after
         return replace(
-            self, entries=kept, position=len(kept), _known=_thinned(known, len(kept))
+            self,
+            entries=entries,
+            position=len(entries),
+            _known=_thinned(drafts, len(entries)),
         )
 
     def undo(self) -> Self:
@@ -121,13 +124,13 @@ class History:
         return replace(self, position=position)
 
 
-def _thinned(known: dict[int, Draft], position: int) -> dict[int, Draft]:
+def _thinned(drafts: dict[int, Draft], position: int) -> dict[int, Draft]:
     """Keep the latest states, and of the older ones each so many."""
-    if len(known) <= MOST_KNOWN:
-        return known
+    if len(drafts) <= MOST_KNOWN:
+        return drafts
     return {
         n: draft
-        for n, draft in known.items()
+        for n, draft in drafts.items()
         if n > position - RECENT or n % EACH_OLDER == 0
     }
 

@@ -1,4 +1,4 @@
-"""Every gesture is a move: apply it, undo it, read the moves between two alignments."""
+"""Every gesture is a move: apply it, read the moves between two alignments."""
 
 from __future__ import annotations
 
@@ -51,20 +51,6 @@ def apply(alignment: Alignment, move: Move) -> Alignment:
         If the move names a unit that the alignment does not have.
     """
     return alignment.move(move.unit_ids, move.to, move.account_ids)
-
-
-def undo(alignment: Alignment) -> Alignment:
-    """
-    Return the alignment before the last move.
-
-    Raises
-    ------
-    InputError
-        If there was none.
-    """
-    if alignment.parent is None:
-        raise InputError("there is no move to undo")
-    return alignment.parent
 
 
 def moves_between(before: Alignment, after: Alignment) -> list[Move]:

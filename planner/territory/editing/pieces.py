@@ -86,10 +86,10 @@ def loose_pieces(
     )
     main = table.groupby("territory_id")["whole"].transform("first")
     loose = table[table.duplicated("territory_id")]
-    held = units[units["piece"].isin(loose.index)]
+    members = units[units["piece"].isin(loose.index)]
     ids = {
         name: tuple(map(str, rows))
-        for name, rows in held.groupby("piece").groups.items()
+        for name, rows in members.groupby("piece").groups.items()
     }
     return pd.DataFrame(
         {
@@ -141,8 +141,10 @@ def receivers_of(
         }
     ).dropna(subset=["piece", "to"])
     rim = rim[(rim["to"] != rim["own"]) & ~rim["to"].isin(list(closed))]
-    found = rim.groupby(["piece", "to"])["border_m"].agg(["sum", "size"]).reset_index()
-    best = found.sort_values(
+    borders = (
+        rim.groupby(["piece", "to"])["border_m"].agg(["sum", "size"]).reset_index()
+    )
+    best = borders.sort_values(
         ["piece", "sum", "size", "to"], ascending=[True, False, False, True]
     ).drop_duplicates("piece")
     taker = dict(zip(best["piece"].astype(int), best["to"].astype(str), strict=True))

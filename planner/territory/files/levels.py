@@ -82,13 +82,13 @@ def balance_levels(
     territories keep t over the whole map: (1 + √(1 + t) − 1)² = 1 + t.
     """
     run = run or RunControl()
-    part = run.part(0.0, 0.95)
+    stage = run.part(0.0, 0.95)
     if isinstance(districts, int):
-        made = balance_upward(instance, params, n_districts=districts, run=part)
+        hierarchy = balance_upward(instance, params, n_districts=districts, run=stage)
         return Levels(
-            district_by_unit=made.district_by_unit,
-            territories=made.territories[""],
-            districts=made.districts,
+            district_by_unit=hierarchy.district_by_unit,
+            territories=hierarchy.territories[""],
+            districts=hierarchy.districts,
         )
     n_seats = sum(districts.values())
     if params.n_territories not in (None, n_seats):
@@ -101,11 +101,11 @@ def balance_levels(
             for m in params.measures
         ),
     )
-    made = balance_downward(instance, tight, seats=districts, run=part)
+    hierarchy = balance_downward(instance, tight, seats=districts, run=stage)
     return Levels(
-        district_by_unit=made.district_by_unit,
-        territories=_as_one_plan(instance, params, made, run.part(0.95, 1.0)),
-        districts=made.districts,
+        district_by_unit=hierarchy.district_by_unit,
+        territories=_as_one_plan(instance, params, hierarchy, run.part(0.95, 1.0)),
+        districts=hierarchy.districts,
     )
 
 
@@ -116,20 +116,20 @@ def _half(tolerance: float) -> float:
 def _as_one_plan(
     instance: Instance,
     params: BalanceParams,
-    made: Hierarchy,
+    hierarchy: Hierarchy,
     run: RunControl,
 ) -> BalanceResult:
-    names = sorted(made.territory_by_unit.unique())
+    names = sorted(hierarchy.territory_by_unit.unique())
     even = pd.DataFrame({"target": 1.0}, index=pd.Index(names, name="territory_id"))
     return describe(
         replace(instance.without_today(), rules=Rules(targets=even)),
         replace(params, n_territories=None),
-        made.territory_by_unit,
+        hierarchy.territory_by_unit,
         run=run,
     )
 
 
-def levels_report(levels: Levels, told: dict[str, Any]) -> dict[str, Any]:
+def levels_report(levels: Levels, report: dict[str, Any]) -> dict[str, Any]:
     """
     Lay out a plan of two levels for JSON.
 
@@ -137,16 +137,16 @@ def levels_report(levels: Levels, told: dict[str, Any]) -> dict[str, Any]:
     ----------
     levels
         The plan.
-    told
+    report
         `report_of` the districts; empty: one district.
     """
     above = levels.district_by_unit.groupby(
         levels.territories.alignment.territory_by_unit
     ).first()
     return {
-        "met": told.get("met", True),
+        "met": report.get("met", True),
         "n_districts": int(levels.district_by_unit.nunique()),
-        "measures": told.get("measures", {}),
-        "violations": told.get("violations", []),
+        "measures": report.get("measures", {}),
+        "violations": report.get("violations", []),
         "district_by_territory": {str(name): str(of) for name, of in above.items()},
     }

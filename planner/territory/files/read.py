@@ -172,8 +172,8 @@ def _read_table(path: Path, text_columns: Sequence[str]) -> pd.DataFrame:
         raise InputError(f"{path.name} cannot be read as a table: {error}") from error
     for name in text_columns:
         if name not in frame.columns:
-            known = ", ".join(map(str, frame.columns))
-            raise InputError(f"{path.name} has no column {name!r}; it has {known}")
+            columns = ", ".join(map(str, frame.columns))
+            raise InputError(f"{path.name} has no column {name!r}; it has {columns}")
     if frame.empty:
         raise InputError(f"{path.name} holds no row")
     return frame.reset_index(drop=True)
@@ -210,8 +210,8 @@ def _numbers(
 ) -> Any:
     """Read a column as numbers; name the rows where that cannot be."""
     if column not in raw.columns:
-        known = ", ".join(str(name) for name in raw.columns if name != "geometry")
-        raise InputError(f"{file_name} has no column {column!r}; it has {known}")
+        columns = ", ".join(str(name) for name in raw.columns if name != "geometry")
+        raise InputError(f"{file_name} has no column {column!r}; it has {columns}")
     numbers = pd.to_numeric(raw[column], errors="coerce").to_numpy(dtype=float)
     wrong = ~np.isfinite(numbers)
     rule = "must be a number"
@@ -290,10 +290,10 @@ def _targets(path: Path | None, measures: Sequence[str]) -> pd.DataFrame | None:
     table = _read_table(path, ["territory_id"])
     wanted = [name for name in ("target", *measures) if name in table.columns]
     if not wanted:
-        known = ", ".join(map(str, table.columns))
+        columns = ", ".join(map(str, table.columns))
         raise InputError(
             f"{path.name} needs a column 'target' or one named like a measure; it has "
-            f"{known}"
+            f"{columns}"
         )
     ids = _ids(table, "territory_id", path.name)
     values = {name: _numbers(table, name, path.name) for name in wanted}

@@ -48,10 +48,10 @@ def parse_measure(text: str) -> BalanceMeasure:
     """
     head, *parts = _LIMIT.split(text)
     column, sign, tolerance = head.rpartition("=")
-    told = {"tolerance": tolerance} if sign else {}
-    told |= dict(zip(parts[::2], parts[1::2], strict=True))
+    options = {"tolerance": tolerance} if sign else {}
+    options |= dict(zip(parts[::2], parts[1::2], strict=True))
     limits: dict[str, Any] = {}
-    for word, value in told.items():
+    for word, value in options.items():
         try:
             limits[_LIMITS.get(word, word)] = (
                 int(value) if word == "priority" else float(value)
@@ -76,7 +76,7 @@ def parse_counts(text: str | None) -> tuple[float, ...]:
     if text is None:
         return ()
     try:
-        return tuple(float(part) for part in text.split(","))
+        return tuple(float(word) for word in text.split(","))
     except ValueError:
         raise InputError(
             f"counts of moves must be numbers like 0,10,25, got {text!r}"
@@ -294,9 +294,9 @@ def _measure_report(result: BalanceResult, measure: BalanceMeasure) -> dict[str,
 
 def _limits_report(measure: BalanceMeasure, actual: pd.Series) -> dict[str, float]:
     """Tell a minimum and a maximum with what was reached, where they are asked."""
-    told: dict[str, float] = {}
+    limits: dict[str, float] = {}
     if measure.minimum is not None:
-        told |= {"minimum": measure.minimum, "least": float(actual.min())}
+        limits |= {"minimum": measure.minimum, "least": float(actual.min())}
     if measure.maximum is not None:
-        told |= {"maximum": measure.maximum, "most": float(actual.max())}
-    return told
+        limits |= {"maximum": measure.maximum, "most": float(actual.max())}
+    return limits

@@ -24,7 +24,7 @@ def parse_districts(text: str) -> int | dict[str, int]:
     try:
         if "=" not in text:
             return int(text)
-        pairs = [part.partition("=") for part in text.split(",")]
+        pairs = [pair.partition("=") for pair in text.split(",")]
         seats = {name.strip(): int(count) for name, _, count in pairs}
     except ValueError:
         raise InputError(

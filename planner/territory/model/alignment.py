@@ -127,8 +127,8 @@ class Alignment:
         # Looked up once a unit, not once an account: there are a hundred times as many.
         nth, unit_ids = pd.factorize(unit_by_account)
         of_unit = self.territory_by_unit.reindex(unit_ids).astype("str").array
-        found = of_unit.take(nth, allow_fill=True)
+        territory = of_unit.take(nth, allow_fill=True)
         named, ids = self.territory_by_account, unit_by_account.index
         at = ids.get_indexer(named.index)  # those named are few
-        found[at[at >= 0]] = named.array[at >= 0]
-        return pd.Series(found, index=ids, name="territory_id", dtype="str")
+        territory[at[at >= 0]] = named.array[at >= 0]
+        return pd.Series(territory, index=ids, name="territory_id", dtype="str")

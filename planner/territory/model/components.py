@@ -16,21 +16,21 @@ from planner.territory.model.problem import Ints
 from planner.territory.model.problem import Problem
 
 
-def parts_of(problem: Problem) -> Ints:
+def components_of(problem: Problem) -> Ints:
     """Find which part of the map each unit lies in, the largest part first."""
     pairs = problem.pairs
     graph = coo_array(
         (np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])),
         shape=(problem.n_units, problem.n_units),
     )
-    _, part = connected_components(graph.tocsr(), directed=False)
-    mass = np.bincount(part, problem.pull)
+    _, component = connected_components(graph.tocsr(), directed=False)
+    mass = np.bincount(component, problem.pull)
     rank = np.empty(len(mass), dtype=np.int64)
     rank[np.argsort(-mass, kind="stable")] = np.arange(len(mass))
-    return rank[part]
+    return rank[component]
 
 
-def part_of_territory(problem: Problem, part: Ints) -> Ints:
+def component_of_territory(problem: Problem, component: Ints) -> Ints:
     """
     Give each territory to a part of the map.
 
@@ -38,8 +38,8 @@ def part_of_territory(problem: Problem, part: Ints) -> Ints:
     ----------
     problem
         What is asked.
-    part : shape (n_units,)
-        From `parts_of`.
+    component : shape (n_units,)
+        From `components_of`.
 
     Returns
     -------
@@ -53,47 +53,54 @@ def part_of_territory(problem: Problem, part: Ints) -> Ints:
         If there are more parts than territories, or locks hold more territories in a
         part, or one territory in two parts.
     """
-    n_parts = int(part.max()) + 1
+    n_parts = int(component.max()) + 1
     n_territories = problem.n_territories
     if n_parts > n_territories:
         values = {
             "n_components": n_parts,
             "n_territories": n_territories,
-            "unit": str(problem.unit_ids[part == n_parts - 1][0]),
+            "unit": str(problem.unit_ids[component == n_parts - 1][0]),
         }
         raise InfeasibleError([Reason("components_exceed_territories", values)])
-    fixed = _fixed(problem, part)
-    wanted = _wanted(problem, part, n_parts)
+    fixed = _fixed(problem, component)
+    wanted = _wanted(problem, component, n_parts)
     pull = np.zeros((n_territories, n_parts))
-    known = problem.current != NOWHERE
-    np.add.at(pull, (problem.current[known], part[known]), problem.pull[known])
-    room = _rooms(problem, part, wanted, fixed)
+    has_current = problem.current != NOWHERE
+    np.add.at(
+        pull,
+        (problem.current[has_current], component[has_current]),
+        problem.pull[has_current],
+    )
+    room = _rooms(problem, component, wanted, fixed)
     chosen = fixed.copy()
-    left = room - np.bincount(fixed[fixed >= 0], minlength=n_parts)
+    n_open = room - np.bincount(fixed[fixed >= 0], minlength=n_parts)
     order = np.argsort(-pull.max(axis=1), kind="stable")
     for territory in order[chosen[order] < 0]:
-        open_parts = np.flatnonzero(left > 0)
+        open_parts = np.flatnonzero(n_open > 0)
         best = open_parts[pull[territory, open_parts].argmax()]
         if pull[territory, best] <= 0:
-            best = open_parts[left[open_parts].argmax()]
+            best = open_parts[n_open[open_parts].argmax()]
         chosen[territory] = best
-        left[best] -= 1
+        n_open[best] -= 1
     return chosen
 
 
-def _fixed(problem: Problem, part: Ints) -> Ints:
+def _fixed(problem: Problem, component: Ints) -> Ints:
     """Parts that locks, or fixed centres, decide; -1 elsewhere."""
     fixed = np.full(problem.n_territories, -1, dtype=np.int64)
     if problem.centres is not None:
         for territory, centre in enumerate(problem.centres):
             nearest = ((problem.xy - centre) ** 2).sum(axis=1).argmin()
-            fixed[territory] = part[nearest]
-    held = np.flatnonzero(problem.locked != NOWHERE)
-    for territory in np.unique(problem.locked[held]):
-        own = held[problem.locked[held] == territory]
-        there = np.unique(part[own])
+            fixed[territory] = component[nearest]
+    locked_rows = np.flatnonzero(problem.locked != NOWHERE)
+    for territory in np.unique(problem.locked[locked_rows]):
+        members = locked_rows[problem.locked[locked_rows] == territory]
+        there = np.unique(component[members])
         if len(there) > 1:
-            a, b = (str(problem.unit_ids[own[part[own] == at][0]]) for at in there[:2])
+            a, b = (
+                str(problem.unit_ids[members[component[members] == at][0]])
+                for at in there[:2]
+            )
             territory_id = problem.territory_ids[territory]
             values = {"unit": a, "other": b, "territory": territory_id}
             raise InfeasibleError([Reason("locks_across_borders", values)])
@@ -101,28 +108,30 @@ def _fixed(problem: Problem, part: Ints) -> Ints:
     return fixed
 
 
-def _wanted(problem: Problem, part: Ints, n_parts: int) -> Floats:
+def _wanted(problem: Problem, component: Ints, n_parts: int) -> Floats:
     """Territories that each part's load is worth."""
     shares = [
-        np.bincount(part, problem.share[:, m], n_parts)
+        np.bincount(component, problem.share[:, m], n_parts)
         for m in range(problem.share.shape[1])
     ]
     if not shares:
         total = problem.pull.sum()
         shares = [
-            np.bincount(part, problem.pull, n_parts) / total * problem.n_territories
+            np.bincount(component, problem.pull, n_parts)
+            / total
+            * problem.n_territories
         ]
     return np.asarray(np.mean(shares, axis=0), dtype=float)
 
 
-def _rooms(problem: Problem, part: Ints, wanted: Floats, fixed: Ints) -> Ints:
+def _rooms(problem: Problem, component: Ints, wanted: Floats, fixed: Ints) -> Ints:
     """Share out the territories: as a part's load is worth, at least one each."""
     n_parts = len(wanted)
-    size = np.bincount(part, minlength=n_parts)
+    size = np.bincount(component, minlength=n_parts)
     room = np.maximum(1, np.bincount(fixed[fixed >= 0], minlength=n_parts))
     if room.sum() > problem.n_territories:
         empty = np.flatnonzero(np.bincount(fixed[fixed >= 0], minlength=n_parts) == 0)
-        unit = str(problem.unit_ids[part == empty[0]][0])
+        unit = str(problem.unit_ids[component == empty[0]][0])
         raise InfeasibleError([Reason("component_without_territory", {"unit": unit})])
     while room.sum() < problem.n_territories:
         lack = np.where(room < size, wanted / room, -np.inf)
@@ -155,7 +164,7 @@ def restrict(problem: Problem, rows: Ints, territories: Ints) -> Problem:
     pairs = new_row[problem.pairs]
     pairs = pairs[(pairs >= 0).all(axis=1)]  # tails stay in order, neighbours sorted
     counts = np.bincount(pairs[:, 0], minlength=len(rows))
-    foes = new_row[problem.foes]
+    forbidden_pairs = new_row[problem.forbidden_pairs]
     current = new_name[problem.current[rows]]
     return replace(
         problem,
@@ -177,5 +186,5 @@ def restrict(problem: Problem, rows: Ints, territories: Ints) -> Problem:
         centres=None if problem.centres is None else problem.centres[territories],
         move_cost=None if problem.move_cost is None else problem.move_cost[rows],
         move_size=None if problem.move_size is None else problem.move_size[rows],
-        foes=foes[(foes >= 0).all(axis=1)],
+        forbidden_pairs=forbidden_pairs[(forbidden_pairs >= 0).all(axis=1)],
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 from typing import Self
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from planner.accounts.placing import join_units
@@ -20,10 +19,27 @@ from planner.geography.adjacency import find_edges
 from planner.geography.adjacency import point_edges
 from planner.geography.cells import make_cells
 from planner.geography.distance import places_km
+from planner.territory.model.checks import PLACE
+from planner.territory.model.checks import as_text
+from planner.territory.model.checks import check_accounts
+from planner.territory.model.checks import check_kinds
+from planner.territory.model.checks import check_units
+from planner.territory.model.checks import checked_centres
+from planner.territory.model.checks import checked_locks
+from planner.territory.model.checks import checked_polygons
+from planner.territory.model.checks import in_order
+from planner.territory.model.checks import is_polygons
 from planner.territory.model.rules import Rules
 from planner.territory.model.unit_table import unit_table
 
-PLACE = ("x_km", "y_km")
+_KINDS: Mapping[str, type] = {
+    "units": pd.DataFrame,
+    "edges": pd.DataFrame,
+    "current": pd.Series,
+    "locked": pd.Series,
+    "centres": pd.DataFrame,
+    "rules": Rules,
+}
 # Of accounts: places, times of day, a share; `accounts` is their number.
 _NO_SUMS = {"lat", "lon", *PLACE, "opens_s", "closes_s", "propensity_share", "accounts"}
 
@@ -71,13 +87,13 @@ class Instance:
     unit_by_account: pd.Series | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        _check_kinds(self)
-        _check_units(self.units)
-        current = _in_order(_named(self.current), self.units.index, "current_twice")
-        locked = _checked_locks(self.locked, self.units.index, current)
+        check_kinds(vars(self), _KINDS)
+        check_units(self.units)
+        current = in_order(as_text(self.current), self.units.index, "current_twice")
+        locked = checked_locks(self.locked, self.units.index, current)
         object.__setattr__(self, "current", current)
         object.__setattr__(self, "locked", locked)
-        object.__setattr__(self, "centres", _checked_centres(self.centres))
+        object.__setattr__(self, "centres", checked_centres(self.centres))
 
     @classmethod
     def from_units(
@@ -120,7 +136,7 @@ class Instance:
             frame = pd.DataFrame(frame.drop(columns=frame.geometry.name))
             if not set(PLACE) <= set(frame.columns):
                 frame = frame.join(places_km(shapes))
-            if _is_polygons(shapes):
+            if is_polygons(shapes):
                 polygons = shapes
                 edges = find_edges(shapes) if edges is None else edges
         return cls(
@@ -156,11 +172,11 @@ class Instance:
         InputError
             If the accounts have no places, or the units are no polygons.
         """
-        _check_accounts(frame)
+        check_accounts(frame)
         placed = frame.dropna(subset=["lat", "lon"])
         if placed.empty:
             raise InputError(Reason("accounts_missing"))
-        polygons = make_cells(placed) if units is None else _checked_polygons(units)
+        polygons = make_cells(placed) if units is None else checked_polygons(units)
         unit_id = join_units(placed, polygons)
         table = unit_table(placed.assign(unit_id=unit_id), polygons, _measures(frame))
         return cls(
@@ -186,147 +202,6 @@ class Instance:
         return replace(self, current=None, locked=None, centres=None, rules=Rules())
 
 
-def _check_kinds(instance: Instance) -> None:
-    """Refuse what is no frame or series before it ends in an AttributeError."""
-    kinds: dict[str, type] = {
-        "units": pd.DataFrame,
-        "edges": pd.DataFrame,
-        "current": pd.Series,
-        "locked": pd.Series,
-        "centres": pd.DataFrame,
-        "rules": Rules,
-    }
-    for thing, kind in kinds.items():
-        value = getattr(instance, thing)
-        is_left_out = value is None and thing not in ("units", "rules")
-        if not is_left_out and not isinstance(value, kind):
-            raise InputError(
-                Reason(
-                    "frame_wrong",
-                    {"thing": thing, "kind": kind.__name__, "got": _kind_of(value)},
-                )
-            )
-
-
-def _check_units(units: pd.DataFrame) -> None:
-    if units.empty:
-        raise InputError(Reason("units_missing"))
-    doubled = units.index[units.index.duplicated()]
-    if len(doubled):
-        raise InputError(Reason("unit_twice", {"unit": str(doubled[0])}))
-    if {"lat", "lon"} <= set(units.columns) and not set(PLACE) <= set(units.columns):
-        raise InputError(Reason("accounts_for_units"))
-    for column in PLACE:
-        check_numbers(units, column)
-
-
-def check_numbers(units: pd.DataFrame, column: str, least: float | None = None) -> None:
-    """
-    Refuse a column of the units that is missing or holds something else than numbers.
-
-    Parameters
-    ----------
-    units
-        Indexed by `unit_id`.
-    column
-        Its name.
-    least
-        Smallest number allowed; None: any.
-
-    Raises
-    ------
-    InputError
-        With the unit, the value and the rule.
-    """
-    if column not in units.columns:
-        named = ", ".join(map(str, units.columns))
-        raise InputError(
-            Reason("unit_column_missing", {"column": column, "columns": named})
-        )
-    numbers = pd.to_numeric(units[column], errors="coerce").to_numpy(dtype=float)
-    wrong = ~np.isfinite(numbers)
-    if least is not None:
-        wrong |= numbers < least
-    if wrong.any():
-        unit, value = units.index[wrong][0], units[column][wrong].iloc[0]
-        values = {"column": column, "value": str(value)}
-        values |= {} if least is None else {"least": f"{least:g}"}
-        raise InputError(Reason("unit_value_wrong", {"unit": str(unit), **values}))
-
-
-def _named(current: pd.Series | None) -> pd.Series | None:
-    """Write territories as text; numbers with gaps among them are still whole."""
-    if current is None:
-        return None
-    if pd.api.types.is_float_dtype(current):
-        current = current.convert_dtypes()
-    return current.astype("str")
-
-
-def _in_order(series: pd.Series | None, units: pd.Index, code: str) -> pd.Series | None:
-    """Put a series by unit into the order of the units."""
-    if series is None:
-        return None
-    if series.index.has_duplicates:
-        unit = series.index[series.index.duplicated()][0]
-        raise InputError(Reason(code, {"unit": str(unit)}))
-    return series.reindex(units)
-
-
-def _checked_locks(
-    locked: pd.Series | None, units: pd.Index, current: pd.Series | None
-) -> pd.Series | None:
-    stays = _in_order(locked, units, "lock_twice")
-    if stays is None:
-        return None
-    stays = stays.where(stays.notna(), other=False).astype(bool)
-    if not stays.any():
-        return None
-    homeless = stays & (True if current is None else current.isna())
-    if homeless.any():
-        unit = str(units[homeless][0])
-        raise InputError(Reason("lock_without_territory", {"unit": unit}))
-    return stays
-
-
-def _checked_centres(centres: pd.DataFrame | None) -> pd.DataFrame | None:
-    if centres is None:
-        return None
-    if not set(PLACE) <= set(centres.columns):
-        named = ", ".join(map(str, centres.columns))
-        raise InputError(Reason("centre_column_missing", {"columns": named}))
-    centres = centres.set_axis(pd.Index(centres.index.astype("str")), axis=0)
-    doubled = centres.index[centres.index.duplicated()]
-    if len(doubled):
-        raise InputError(Reason("centre_twice", {"territory": doubled[0]}))
-    wrong = ~np.isfinite(centres[list(PLACE)].to_numpy(dtype=float)).all(axis=1)
-    if wrong.any():
-        name = centres.index[wrong][0]
-        raise InputError(Reason("centre_without_place", {"territory": name}))
-    return centres
-
-
-def _check_accounts(frame: Any) -> None:
-    if not isinstance(frame, pd.DataFrame):
-        values = {"thing": "accounts", "kind": "DataFrame", "got": _kind_of(frame)}
-        raise InputError(Reason("frame_wrong", values))
-    if not {"lat", "lon"} <= set(frame.columns):
-        named = ", ".join(map(str, frame.columns))
-        raise InputError(Reason("accounts_without_places", {"columns": named}))
-
-
-def _checked_polygons(units: Any) -> gpd.GeoDataFrame:
-    is_frame = isinstance(units, gpd.GeoDataFrame) and units.crs is not None
-    if not is_frame or not _is_polygons(units):
-        raise InputError(Reason("polygons_wrong", {"got": _kind_of(units)}))
-    named = units if "name" in units else units.assign(name=units.index.astype("str"))
-    return named.to_crs(4326)
-
-
-def _is_polygons(shapes: gpd.GeoDataFrame) -> bool:
-    return bool(shapes.geom_type.isin(["Polygon", "MultiPolygon"]).all())
-
-
 def _measures(accounts: pd.DataFrame) -> list[str]:
     """Name the columns of accounts that a unit can sum."""
     numbers = accounts.select_dtypes("number").columns
@@ -341,7 +216,3 @@ def _owner_of_most(accounts: pd.DataFrame, unit_id: pd.Series) -> pd.Series | No
     counts = pairs.value_counts().reset_index(name="n")
     counts = counts.sort_values(["n", "owner"], ascending=[False, True], kind="stable")
     return counts.drop_duplicates("unit").set_index("unit")["owner"]
-
-
-def _kind_of(value: Any) -> str:
-    return type(value).__name__

@@ -23,7 +23,7 @@ def limits_of(
     measures: Sequence[BalanceMeasure],
     totals: Floats,
     target: Floats,
-    brought: Floats | None = None,
+    fixed_load: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """
     Work out the least and most of each territory.
@@ -36,7 +36,7 @@ def limits_of(
         Sum of each over all units.
     target : shape (n_territories, n_measures)
         Wanted load as a multiple of the mean.
-    brought : shape (n_territories, n_measures)
+    fixed_load : shape (n_territories, n_measures)
         What each has beside the units, for minimum and maximum; None: nothing.
 
     Returns
@@ -45,15 +45,17 @@ def limits_of(
         As multiples of each territory's own target; 0 and infinity for no limit.
     """
     low, high = np.zeros(target.shape), np.full(target.shape, np.inf)
-    held = np.zeros(target.shape) if brought is None else brought
+    beside = np.zeros(target.shape) if fixed_load is None else fixed_load
     for m, measure in enumerate(measures):
         ideal = totals[m] / len(target) * target[:, m]
         if measure.tolerance is not None:
             low[:, m], high[:, m] = 1 - measure.tolerance, 1 + measure.tolerance
         if measure.minimum is not None:
-            low[:, m] = np.maximum(low[:, m], (measure.minimum - held[:, m]) / ideal)
+            low[:, m] = np.maximum(low[:, m], (measure.minimum - beside[:, m]) / ideal)
         if measure.maximum is not None:
-            high[:, m] = np.minimum(high[:, m], (measure.maximum - held[:, m]) / ideal)
+            high[:, m] = np.minimum(
+                high[:, m], (measure.maximum - beside[:, m]) / ideal
+            )
     return low, high
 
 
@@ -68,14 +70,14 @@ def find_contradictions(
     totals: Floats,
     target: Floats,
     territory_ids: Sequence[str],
-    brought: Floats | None = None,
+    fixed_load: Floats | None = None,
 ) -> list[Reason]:
     """
     Find limits that no plan can keep, before any plan is made.
 
     Parameters
     ----------
-    measures, totals, target, brought
+    measures, totals, target, fixed_load
         As `limits_of` takes them.
     territory_ids
         Names by number.
@@ -84,8 +86,8 @@ def find_contradictions(
     -------
     One for each measure that cannot keep its limits; empty if none is seen.
     """
-    low, high = limits_of(measures, totals, target, brought)
-    beside = np.zeros(target.shape) if brought is None else brought
+    low, high = limits_of(measures, totals, target, fixed_load)
+    beside = np.zeros(target.shape) if fixed_load is None else fixed_load
     reasons = []
     for m, measure in enumerate(measures):
         reason = _contradiction(
@@ -168,7 +170,7 @@ def _contradiction(
 def missed_limits(
     measures: Sequence[BalanceMeasure],
     tallies: pd.DataFrame,
-    brought: pd.DataFrame | None = None,
+    fixed_load: pd.DataFrame | None = None,
 ) -> tuple[Reason, ...]:
     """
     Find the minima and maxima that a plan does not keep.
@@ -179,8 +181,8 @@ def missed_limits(
         What was asked.
     tallies
         What `measures.tally` returns.
-    brought
-        As `Rules.brought`.
+    fixed_load
+        As `Rules.fixed_load`.
 
     Returns
     -------
@@ -190,9 +192,9 @@ def missed_limits(
     for measure in measures:
         rows = tallies[tallies["measure"] == measure.column]
         actual = rows.set_index("territory_id")["actual"].astype(float)
-        if brought is not None and measure.column in brought:
+        if fixed_load is not None and measure.column in fixed_load:
             actual = actual.add(
-                brought[measure.column].reindex(actual.index), fill_value=0
+                fixed_load[measure.column].reindex(actual.index), fill_value=0
             )
         for code, limit, over in (
             ("minimum_missed", measure.minimum, -1.0),

@@ -154,8 +154,8 @@ def travel(distance_km: pd.Series, weight: pd.Series) -> dict[str, float]:
     """
     km = distance_km.to_numpy(dtype=float)
     weights = weight.reindex(distance_km.index).to_numpy(dtype=float)
-    known = np.isfinite(km)
-    km, weights = km[known], weights[known]
+    is_placed = np.isfinite(km)
+    km, weights = km[is_placed], weights[is_placed]
     total = float(weights.sum())
     objective = float(weights @ km**2)
     if total <= 0:

@@ -31,8 +31,8 @@ def rename(problem: Problem, labels: Ints) -> Ints:
     if problem.centres is not None:
         return labels
     n_territories = problem.n_territories
-    known = problem.current != NOWHERE
-    if not known.any():
+    has_current = problem.current != NOWHERE
+    if not has_current.any():
         order = np.argsort(problem.centres_of(labels)[:, 0], kind="stable")
         number = np.empty(n_territories, dtype=np.int64)
         number[order] = np.arange(n_territories)
@@ -40,8 +40,10 @@ def rename(problem: Problem, labels: Ints) -> Ints:
     value = problem.pull / problem.pull.sum()
     value = np.where(problem.locked != NOWHERE, value + 1.0, value)
     overlap = np.zeros((n_territories, n_territories))
-    np.add.at(overlap, (labels[known], problem.current[known]), value[known])
-    made, name = linear_sum_assignment(overlap, maximize=True)
+    np.add.at(
+        overlap, (labels[has_current], problem.current[has_current]), value[has_current]
+    )
+    territory, name = linear_sum_assignment(overlap, maximize=True)
     number = np.empty(n_territories, dtype=np.int64)
-    number[made] = name
+    number[territory] = name
     return number[labels]

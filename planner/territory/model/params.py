@@ -69,8 +69,8 @@ class BalanceMeasure:
     @property
     def is_balanced(self) -> bool:
         """Whether anything is asked of it; else it is only reported."""
-        asked = (self.tolerance, self.minimum, self.maximum)
-        return any(limit is not None for limit in asked)
+        limits = (self.tolerance, self.minimum, self.maximum)
+        return any(limit is not None for limit in limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,16 +10,16 @@ import pandas as pd
 from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.core.reasons import Reason
+from planner.territory.model.checks import check_numbers
 from planner.territory.model.instance import Instance
-from planner.territory.model.instance import check_numbers
 from planner.territory.model.limits import find_contradictions
 from planner.territory.model.limits import limits_of
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.rules import Rules
-from planner.territory.model.rules import brought_of
 from planner.territory.model.rules import checked_moves
 from planner.territory.model.rules import checked_targets
 from planner.territory.model.rules import contradictions
+from planner.territory.model.rules import fixed_loads_of
 from planner.territory.model.rules import group_of
 from planner.territory.model.rules import named_groups
 from planner.territory.model.rules import pair_rows
@@ -39,13 +39,13 @@ class Request:
         What is to be balanced.
     territory_ids
         Names of the territories to make.
-    lumps
-        What `find_lumps` returned.
+    oversized
+        What `find_oversized` returned.
     """
 
     instance: Instance
     territory_ids: tuple[str, ...]
-    lumps: pd.DataFrame
+    oversized: pd.DataFrame
 
 
 def check_request(instance: Instance, params: BalanceParams) -> Request:
@@ -91,11 +91,11 @@ def check_request(instance: Instance, params: BalanceParams) -> Request:
     return Request(
         instance=instance,
         territory_ids=territory_ids,
-        lumps=find_lumps(instance, params, territory_ids),
+        oversized=find_oversized(instance, params, territory_ids),
     )
 
 
-def big_units(
+def find_oversized_units(
     units: pd.DataFrame, params: BalanceParams, territory_ids: Sequence[str]
 ) -> pd.DataFrame:
     """
@@ -112,12 +112,12 @@ def big_units(
 
     Returns
     -------
-    As `find_lumps`.
+    As `find_oversized`.
     """
-    return _lumps(units, params, territory_ids, Rules(), None, None)
+    return _oversized(units, params, territory_ids, Rules(), None, None)
 
 
-def find_lumps(
+def find_oversized(
     instance: Instance, params: BalanceParams, territory_ids: Sequence[str]
 ) -> pd.DataFrame:
     """
@@ -138,7 +138,7 @@ def find_lumps(
     one it is locked to), tolerance and reason, a `Reason`; heaviest first within each
     measure.
     """
-    return _lumps(
+    return _oversized(
         instance.units,
         params,
         territory_ids,
@@ -148,7 +148,7 @@ def find_lumps(
     )
 
 
-def _lumps(
+def _oversized(
     units: pd.DataFrame,
     params: BalanceParams,
     territory_ids: Sequence[str],
@@ -158,10 +158,10 @@ def _lumps(
 ) -> pd.DataFrame:
     columns = [measure.column for measure in params.balanced]
     target = checked_targets(rules, territory_ids, columns)
-    found = []
+    records = []
     totals = units[columns].astype(float).sum().to_numpy()
-    brought = brought_of(rules, territory_ids, columns)
-    _, high = limits_of(params.balanced, totals, target, brought)
+    fixed_load = fixed_loads_of(rules, territory_ids, columns)
+    _, high = limits_of(params.balanced, totals, target, fixed_load)
     for m, measure in enumerate(params.balanced):
         share = units[measure.column].astype(float) / totals[m] * len(territory_ids)
         room = float(target[:, m].max())
@@ -172,12 +172,12 @@ def _lumps(
             {"target": target[:, m], "high": high[:, m]}, index=list(territory_ids)
         )
         rows += _overfull(share, allowed, current, locked)
-        found += [
+        records += [
             (unit, measure.column, size, measure.tolerance, reason)
             for unit, size, reason in sorted(rows, key=lambda row: -row[1])
         ]
     names = ["unit_id", "measure", "share", "tolerance", "reason"]
-    return pd.DataFrame(found, columns=names)
+    return pd.DataFrame(records, columns=names)
 
 
 def _big_units(share: pd.Series, limit: float) -> list[tuple[str, float, Reason]]:
@@ -248,7 +248,7 @@ def _refuse_limits(
             instance.units[columns].astype(float).sum().to_numpy(),
             checked_targets(instance.rules, territory_ids, columns),
             territory_ids,
-            brought_of(instance.rules, territory_ids, columns),
+            fixed_loads_of(instance.rules, territory_ids, columns),
         )
     )
 
@@ -273,18 +273,18 @@ def _territory_ids(instance: Instance, params: BalanceParams) -> tuple[str, ...]
     n_territories = params.n_territories or len(today)
     if not n_territories:
         raise InputError(Reason("territories_uncounted"))
-    kept = list(pd.unique(current[locked])) if locked is not None else []  # type: ignore[index]
-    if len(kept) > n_territories:
-        values = {"n_locked": len(kept), "n_territories": n_territories}
+    names = list(pd.unique(current[locked])) if locked is not None else []  # type: ignore[index]
+    if len(names) > n_territories:
+        values = {"n_locked": len(names), "n_territories": n_territories}
         raise InfeasibleError([Reason("locks_exceed_territories", values)])
-    kept += [name for name in today if name not in kept]
-    ids = sorted(kept[:n_territories])
+    names += [name for name in today if name not in names]
+    ids = sorted(names[:n_territories])
     width = max(2, len(str(n_territories)))
     number = 0
     while len(ids) < n_territories:
         number += 1
         name = f"T{number:0{width}d}"
-        if name not in kept:
+        if name not in names:
             ids.append(name)
     return tuple(ids)
 

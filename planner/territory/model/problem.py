@@ -15,9 +15,9 @@ from planner.territory.model.instance import Instance
 from planner.territory.model.limits import importance_of
 from planner.territory.model.limits import limits_of
 from planner.territory.model.params import BalanceParams
-from planner.territory.model.rules import brought_of
 from planner.territory.model.rules import checked_moves
 from planner.territory.model.rules import checked_targets
+from planner.territory.model.rules import fixed_loads_of
 from planner.territory.model.rules import pair_rows
 
 Floats = NDArray[np.float64]
@@ -65,7 +65,7 @@ class Problem:
         Cost of leaving the territory of today; None: 1 each.
     move_size : shape (n_units,)
         What leaving counts towards a limit of moves; None: 1 each.
-    foes : shape (n_pairs, 2)
+    forbidden_pairs : shape (n_pairs, 2)
         Units that must not share a territory.
     """
 
@@ -88,7 +88,9 @@ class Problem:
     is_contiguous: bool
     move_cost: Floats | None = None
     move_size: Floats | None = None
-    foes: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
+    forbidden_pairs: Ints = field(
+        default_factory=lambda: np.empty((0, 2), dtype=np.int64)
+    )
 
     @property
     def n_units(self) -> int:
@@ -148,15 +150,15 @@ class Problem:
         """Compute the largest deviation in tolerances."""
         return float(self.ratios(labels).max(initial=0.0))
 
-    def of_measures(self, kept: NDArray[np.bool_]) -> Problem:
+    def of_measures(self, is_chosen: NDArray[np.bool_]) -> Problem:
         """Leave out the balanced measures that are not marked, shape (n_balanced,)."""
         return replace(
             self,
-            share=np.ascontiguousarray(self.share[:, kept]),
-            target=np.ascontiguousarray(self.target[:, kept]),
-            low=np.ascontiguousarray(self.low[:, kept]),
-            high=np.ascontiguousarray(self.high[:, kept]),
-            importance=self.importance[kept],
+            share=np.ascontiguousarray(self.share[:, is_chosen]),
+            target=np.ascontiguousarray(self.target[:, is_chosen]),
+            low=np.ascontiguousarray(self.low[:, is_chosen]),
+            high=np.ascontiguousarray(self.high[:, is_chosen]),
+            importance=self.importance[is_chosen],
         )
 
     def eased(self, multiple: float) -> Problem:
@@ -198,8 +200,8 @@ class Problem:
 
     def is_moved(self, labels: Ints) -> NDArray[np.bool_]:
         """Tell which units leave the territory they have today."""
-        left = (self.current != NOWHERE) & (labels != self.current)
-        return np.asarray(left | self.is_given_up)
+        is_away = (self.current != NOWHERE) & (labels != self.current)
+        return np.asarray(is_away | self.is_given_up)
 
     def n_moved(self, labels: Ints) -> int:
         """Count the units that leave the territory they have today."""
@@ -219,9 +221,13 @@ class Problem:
             moved.sum() if self.move_size is None else self.move_size[moved].sum()
         )
 
-    def n_quarrels(self, labels: Ints) -> int:
+    def n_separations_violated(self, labels: Ints) -> int:
         """Count the pairs that share a territory though they must not."""
-        return int((labels[self.foes[:, 0]] == labels[self.foes[:, 1]]).sum())
+        return int(
+            (
+                labels[self.forbidden_pairs[:, 0]] == labels[self.forbidden_pairs[:, 1]]
+            ).sum()
+        )
 
 
 def build_problem(
@@ -257,8 +263,8 @@ def build_problem(
         today = pd.Index(territory_ids).get_indexer(current).astype(np.int64)
         lost = (today == NOWHERE) & current.notna().to_numpy()
     target = checked_targets(rules, territory_ids, columns)
-    brought = brought_of(rules, territory_ids, columns)
-    low, high = limits_of(params.balanced, values.sum(axis=0), target, brought)
+    fixed_load = fixed_loads_of(rules, territory_ids, columns)
+    low, high = limits_of(params.balanced, values.sum(axis=0), target, fixed_load)
     stays = np.full(len(units), NOWHERE, dtype=np.int64)
     if instance.locked is not None:
         is_locked = instance.locked.to_numpy(dtype=bool)
@@ -285,7 +291,7 @@ def build_problem(
         is_contiguous=params.is_contiguous,
         move_cost=checked_moves(rules, units.index, "move_cost"),
         move_size=checked_moves(rules, units.index, "move_size"),
-        foes=pair_rows(rules.apart, units.index, "forbidden_pair"),
+        forbidden_pairs=pair_rows(rules.apart, units.index, "forbidden_pair"),
     )
 
 

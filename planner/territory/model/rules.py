@@ -35,7 +35,7 @@ class Rules:
     targets
         Indexed `territory_id`: one column ``target``, or one for each measure, in any
         unit; territories get loads in these proportions. None: equal loads.
-    brought
+    fixed_load
         Indexed `territory_id`, a column for a measure, in its unit: what a territory
         has beside the units. It counts towards minimum and maximum. None: nothing.
     """
@@ -46,21 +46,21 @@ class Rules:
     move_cost: pd.Series | None = None
     move_size: pd.Series | None = None
     targets: pd.DataFrame | None = None
-    brought: pd.DataFrame | None = None
+    fixed_load: pd.DataFrame | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is asked."""
         return all(
-            part is None
-            for part in (
+            rule is None
+            for rule in (
                 self.together,
                 self.apart,
                 self.barriers,
                 self.move_cost,
                 self.move_size,
                 self.targets,
-                self.brought,
+                self.fixed_load,
             )
         )
 
@@ -130,11 +130,11 @@ def pair_rows(
     rows = []
     for column in ("unit_id", "other_id"):
         ids = pairs[column].astype("str")
-        found = units.get_indexer(pd.Index(ids))
-        if (found < 0).any():
-            name = ids.to_numpy()[found < 0][0]
+        places = units.get_indexer(pd.Index(ids))
+        if (places < 0).any():
+            name = ids.to_numpy()[places < 0][0]
             raise InputError(Reason(f"{kind}_unknown", {"unit": str(name)}))
-        rows.append(found)
+        rows.append(places)
     both = np.sort(np.column_stack(rows).astype(np.int64), axis=1)
     same = both[:, 0] == both[:, 1]
     if same.any():
@@ -206,7 +206,7 @@ def checked_targets(
     return np.column_stack(columns) if columns else np.ones((len(territory_ids), 0))
 
 
-def brought_of(
+def fixed_loads_of(
     rules: Rules, territory_ids: Sequence[str], measures: Sequence[str]
 ) -> np.ndarray:
     """
@@ -217,9 +217,9 @@ def brought_of(
     shape (n_territories, n_measures)
         Zero where nothing is said.
     """
-    if rules.brought is None:
+    if rules.fixed_load is None:
         return np.zeros((len(territory_ids), len(measures)))
-    table = rules.brought.reindex(index=list(territory_ids), columns=list(measures))
+    table = rules.fixed_load.reindex(index=list(territory_ids), columns=list(measures))
     return table.fillna(0.0).to_numpy(dtype=float)
 
 
@@ -345,17 +345,22 @@ def _too_few(
 
 def _clique(pairs: np.ndarray) -> list[int]:
     """Find a large set of units that are all apart (greedy from each unit)."""
-    foes: dict[int, set[int]] = {}
+    forbidden_pairs: dict[int, set[int]] = {}
     for a, b in pairs.tolist():
-        foes.setdefault(a, set()).add(b)
-        foes.setdefault(b, set()).add(a)
+        forbidden_pairs.setdefault(a, set()).add(b)
+        forbidden_pairs.setdefault(b, set()).add(a)
     best: list[int] = []
-    for start in sorted(foes, key=lambda unit: -len(foes[unit]))[:500]:
-        chosen, open_units = [start], set(foes[start])
+    for start in sorted(forbidden_pairs, key=lambda unit: -len(forbidden_pairs[unit]))[
+        :500
+    ]:
+        chosen, open_units = [start], set(forbidden_pairs[start])
         while open_units:
-            at = max(open_units, key=lambda unit: (len(foes[unit] & open_units), -unit))
+            at = max(
+                open_units,
+                key=lambda unit: (len(forbidden_pairs[unit] & open_units), -unit),
+            )
             chosen.append(at)
-            open_units &= foes[at]
+            open_units &= forbidden_pairs[at]
         if len(chosen) > len(best):
             best = chosen
     return sorted(best)

@@ -82,10 +82,10 @@ def _relaxed(problem: Problem, cost: Cost, multipliers: Floats) -> tuple[float, 
     loads = np.zeros(problem.target.shape)
     rows = max(1, _CHUNK // problem.n_territories)
     for start in range(0, problem.n_units, rows):
-        part = slice(start, min(start + rows, problem.n_units))
-        share = problem.share[part]
-        priced = cost(part) + share @ multipliers.T
-        locked = problem.locked[part]
+        block = slice(start, min(start + rows, problem.n_units))
+        share = problem.share[block]
+        priced = cost(block) + share @ multipliers.T
+        locked = problem.locked[block]
         cheapest = np.where(locked == NOWHERE, priced.argmin(axis=1), locked)
         total += float(priced[np.arange(len(priced)), cheapest].sum())
         for m in range(share.shape[1]):
@@ -99,12 +99,12 @@ def travel_cost(problem: Problem, centres: Floats) -> Cost:
     # |a - b|² = |a|² - 2 a·b + |b|², around the middle so that little cancels.
     middle = problem.xy.mean(axis=0)
     xy, to = problem.xy - middle, centres - middle
-    own, other = (xy**2).sum(axis=1), (to**2).sum(axis=1)
+    square, centre_square = (xy**2).sum(axis=1), (to**2).sum(axis=1)
 
-    def rows(part: slice) -> Floats:
-        squared = own[part, None] - 2 * (xy[part] @ to.T) + other
+    def rows(block: slice) -> Floats:
+        squared = square[block, None] - 2 * (xy[block] @ to.T) + centre_square
         np.maximum(squared, 0.0, out=squared)
-        squared *= problem.weight[part, None]
+        squared *= problem.weight[block, None]
         return squared
 
     return rows
@@ -113,8 +113,8 @@ def travel_cost(problem: Problem, centres: Floats) -> Cost:
 def move_cost(problem: Problem) -> Cost:
     """Make the cost 1 for each unit that leaves today's territory."""
 
-    def rows(part: slice) -> Floats:
-        today = problem.current[part, None]
+    def rows(block: slice) -> Floats:
+        today = problem.current[block, None]
         away = (today != np.arange(problem.n_territories)) & (today != NOWHERE)
         return away.astype(float)
 
@@ -166,7 +166,7 @@ def certify(
                 bound=proven, multipliers=priced, method="linear program"
             )
     if problem.n_units * problem.n_territories <= _WHOLE_SIZE:
-        return _climb(
+        return _subgradient(
             problem,
             lambda prices: _relaxed(problem, cost, prices),
             objective,
@@ -174,7 +174,7 @@ def certify(
             run,
         )
     near, dear = _nearest(problem, cost)
-    guessed = _climb(
+    guessed = _subgradient(
         problem,
         lambda prices: _relaxed_near(problem, near, dear, prices),
         objective,
@@ -193,12 +193,12 @@ def _nearest(problem: Problem, cost: Cost) -> tuple[Ints, Floats]:
     dear = np.empty((problem.n_units, n_near))
     rows = max(1, _CHUNK // problem.n_territories)
     for start in range(0, problem.n_units, rows):
-        part = slice(start, min(start + rows, problem.n_units))
-        costs = cost(part)
-        near[part] = np.argpartition(costs, n_near - 1, axis=1)[:, :n_near]
-        locked = problem.locked[part]
-        near[part] = np.where(locked[:, None] == NOWHERE, near[part], locked[:, None])
-        dear[part] = np.take_along_axis(costs, near[part], axis=1)
+        block = slice(start, min(start + rows, problem.n_units))
+        costs = cost(block)
+        near[block] = np.argpartition(costs, n_near - 1, axis=1)[:, :n_near]
+        locked = problem.locked[block]
+        near[block] = np.where(locked[:, None] == NOWHERE, near[block], locked[:, None])
+        dear[block] = np.take_along_axis(costs, near[block], axis=1)
     return near, dear
 
 
@@ -217,7 +217,7 @@ def _relaxed_near(
     return value, loads
 
 
-def _climb(
+def _subgradient(
     problem: Problem,
     relaxed: Callable[[Floats], tuple[float, Floats]],
     objective: float,

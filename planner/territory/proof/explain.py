@@ -151,12 +151,12 @@ def why_accounts_moved(reasons: pd.Series, accounts: pd.DataFrame) -> pd.Series:
     cost = _numbers(moved, "move_cost")
     by_account = []
     for row, unit_id in enumerate(moved["unit_id"]):
-        own = []
+        costs = []
         if np.isfinite(months[row]):
-            own.append(Reason("relationship", {"months": round(months[row])}))
+            costs.append(Reason("relationship", {"months": round(months[row])}))
         if np.isfinite(cost[row]):
-            own.append(Reason("move_cost", {"cost": cost[row]}))
-        by_account.append((*reasons[unit_id], *own))
+            costs.append(Reason("move_cost", {"cost": cost[row]}))
+        by_account.append((*reasons[unit_id], *costs))
     return pd.Series(by_account, index=moved.index, dtype=object, name="reason")
 
 
@@ -172,7 +172,7 @@ def find_blocking(
     problem: Problem,
     labels: Ints,
     measure_names: tuple[str, ...],
-    lumps: pd.DataFrame,
+    oversized: pd.DataFrame,
 ) -> pd.DataFrame:
     """
     Name what stands in the way of a tolerance.
@@ -185,8 +185,8 @@ def find_blocking(
         Territory of each unit in the plan.
     measure_names
         Names of the balanced measures, in their order.
-    lumps
-        What `precheck.find_lumps` returned.
+    oversized
+        What `precheck.find_oversized` returned.
 
     Returns
     -------
@@ -196,14 +196,14 @@ def find_blocking(
     little).
     """
     rows = []
-    for lump in lumps.to_dict("records"):
-        unit = problem.unit_ids.get_loc(lump["unit_id"])
+    for row in oversized.to_dict("records"):
+        unit = problem.unit_ids.get_loc(row["unit_id"])
         rows.append(
             (
                 problem.territory_ids[labels[unit]],
-                lump["unit_id"],
-                lump["measure"],
-                lump["reason"],
+                row["unit_id"],
+                row["measure"],
+                row["reason"],
             )
         )
     deviation = problem.loads(labels) / problem.target - 1
@@ -235,10 +235,10 @@ def _blocked(
 ) -> tuple[str, str, str, Reason]:
     is_over = deviation > problem.high[territory, m] - 1
     edge = float((problem.high if is_over else problem.low)[territory, m] - 1)
-    own = labels == territory
+    is_member = labels == territory
     pairs = problem.pairs
-    border = pairs[own[pairs[:, 0]] & ~own[pairs[:, 1]], 1]
-    looked_at = np.flatnonzero(own) if is_over or not len(border) else border
+    border = pairs[is_member[pairs[:, 0]] & ~is_member[pairs[:, 1]], 1]
+    looked_at = np.flatnonzero(is_member) if is_over or not len(border) else border
     unit = int(looked_at[problem.share[looked_at, m].argmax()])
     values = {
         "outside": _outside(deviation, edge, name, is_over=is_over),

@@ -12,15 +12,15 @@ from scipy.sparse import coo_array
 
 from planner.core.reasons import Reason
 from planner.core.run import RunControl
-from planner.territory.model.components import part_of_territory
-from planner.territory.model.components import parts_of
+from planner.territory.model.components import component_of_territory
+from planner.territory.model.components import components_of
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.problem import NOWHERE
 from planner.territory.model.problem import Floats
 from planner.territory.model.problem import Ints
 from planner.territory.model.problem import Problem
 
-_MOST_UNITS = 20_000  # beyond these only lumps, locks and parts are looked at
+_MOST_UNITS = 20_000  # beyond these only oversized, locks and parts are looked at
 _SUSPECTS = 12  # units around which a territory is tried
 _NAMED = 3  # units in the way
 
@@ -76,12 +76,12 @@ def prove_floors(
     measure it has little of; the least largest deviation over all sets of units, in
     pieces or not, is a linear program (units may be split) with one side of it forced.
     """
-    found = [*_of_units(problem, measures), *_of_locks(problem, measures)]
-    found += _of_parts(problem, measures)
+    floors = [*_of_units(problem, measures), *_of_locks(problem, measures)]
+    floors += _of_components(problem, measures)
     if len(measures) > 1 and problem.n_units <= _MOST_UNITS:
-        found += _around_units(problem, run)
+        floors += _around_units(problem, run)
     return sorted(
-        (floor for floor in found if floor.deviation > 1e-6),
+        (floor for floor in floors if floor.deviation > 1e-6),
         key=lambda floor: -floor.deviation,
     )
 
@@ -112,27 +112,29 @@ def _of_units(problem: Problem, measures: tuple[str, ...]) -> list[Floor]:
 
 
 def _of_locks(problem: Problem, measures: tuple[str, ...]) -> list[Floor]:
-    held = problem.locked != NOWHERE
-    if not held.any():
+    is_locked = problem.locked != NOWHERE
+    if not is_locked.any():
         return []
     floors = []
     for m, name in enumerate(measures):
         load = np.bincount(
-            problem.locked[held], problem.share[held, m], problem.n_territories
+            problem.locked[is_locked],
+            problem.share[is_locked, m],
+            problem.n_territories,
         )
         territory = int((load / problem.target[:, m]).argmax())
         over = float(load[territory] / problem.target[territory, m]) - 1
-        own = problem.unit_ids[problem.locked == territory]
-        if over > 0 and len(own) > 1:
+        members = problem.unit_ids[problem.locked == territory]
+        if over > 0 and len(members) > 1:
             floors.append(
                 Floor(
                     measure=name,
                     deviation=over,
-                    unit_ids=tuple(map(str, own[:20])),
+                    unit_ids=tuple(map(str, members[:20])),
                     reason=Reason(
                         "bound_of_locks",
                         {
-                            "n_units": len(own),
+                            "n_units": len(members),
                             "territory": problem.territory_ids[territory],
                             "share": 1 + over,
                             "measure": name,
@@ -143,22 +145,22 @@ def _of_locks(problem: Problem, measures: tuple[str, ...]) -> list[Floor]:
     return floors
 
 
-def _of_parts(problem: Problem, measures: tuple[str, ...]) -> list[Floor]:
+def _of_components(problem: Problem, measures: tuple[str, ...]) -> list[Floor]:
     """Hold each part that barriers cut off to whole numbers of territories."""
     if not problem.is_contiguous or np.ptp(problem.target, axis=0).any():
         return []
-    part = parts_of(problem)
-    n_parts = int(part.max()) + 1
+    component = components_of(problem)
+    n_parts = int(component.max()) + 1
     if n_parts == 1:
         return []
-    part_of_territory(problem, part)  # refuses what cannot be
+    component_of_territory(problem, component)  # refuses what cannot be
     floors = []
     for m, name in enumerate(measures):
-        load = np.bincount(part, problem.share[:, m], n_parts)
+        load = np.bincount(component, problem.share[:, m], n_parts)
         for number in range(n_parts):
             counts = np.arange(1, problem.n_territories + 1)
             over = float(np.abs(load[number] / counts - 1).min())
-            unit = str(problem.unit_ids[part == number][0])
+            unit = str(problem.unit_ids[component == number][0])
             floors.append(
                 Floor(
                     measure=name,
@@ -214,7 +216,8 @@ def least_deviation_around(problem: Problem, unit: int) -> float | None:
     Notes
     -----
     min d with Σ y_v · s_vm between (1 - d) and (1 + d) for every m, y_unit = 1, its
-    foes 0, other y in [0, 1]; targets as the range from the least to the largest.
+    forbidden partners 0, other y in [0, 1]; targets as the range from the least to
+    the largest.
     """
     n, n_measures = problem.share.shape
     low, high = problem.target.min(axis=0), problem.target.max(axis=0)
@@ -225,8 +228,10 @@ def least_deviation_around(problem: Problem, unit: int) -> float | None:
     lower = np.concatenate([np.full(n_measures, -np.inf), low])
     first, last = np.zeros(n + 1), np.ones(n + 1)
     first[unit] = 1.0
-    foes = problem.foes[(problem.foes == unit).any(axis=1)]
-    last[foes[foes != unit]] = 0.0
+    forbidden_pairs = problem.forbidden_pairs[
+        (problem.forbidden_pairs == unit).any(axis=1)
+    ]
+    last[forbidden_pairs[forbidden_pairs != unit]] = 0.0
     last[n] = np.inf
     aim = np.zeros(n + 1)
     aim[n] = 1.0
@@ -270,17 +275,17 @@ def missed_tolerances(
         if measure.tolerance is None or worst[m] <= measure.tolerance + 1e-9:
             continue
         name, limit = measure.column, measure.tolerance
-        own = [floor for floor in floors if floor.measure == name][:1]
-        least = own[0].deviation if own else 0.0
+        single = [floor for floor in floors if floor.measure == name][:1]
+        least = single[0].deviation if single else 0.0
         # What holds for the worst of all measures is no proof for this one.
         joint = [floor for floor in floors if floor.measure == ""][:1]
         widest = max(limits.values())
         joint = [floor for floor in joint if floor.deviation > max(least, widest)]
         proof = Reason("proven_so") if joint else Reason("unproven")
-        if own:
+        if single:
             proof = Reason("proven_least", {"deviation": least})
         is_impossible = least > limit or bool(joint)
-        blockers = sorted({unit for floor in own + joint for unit in floor.unit_ids})
+        blockers = sorted({unit for floor in single + joint for unit in floor.unit_ids})
         values = {
             "measure": name,
             "tolerance": limit,
@@ -288,7 +293,7 @@ def missed_tolerances(
             "verdict": Reason("impossible" if is_impossible else "not_reached"),
             "reached": float(worst[m]),
             "proof": proof,
-            "because": [floor.reason for floor in own + joint],
+            "because": [floor.reason for floor in single + joint],
             "territory": problem.territory_ids[int(deviation[:, m].argmax())],
             "units": blockers[:_NAMED],
         }

@@ -126,10 +126,10 @@ def least_moves(
         if is_last or run.should_stop():
             break
         cuts = [cut for cut, price in priced if price > 1e-9]
-        found = _broken(problem, shares, keeps)
-        if not found:
+        new_cuts = _broken(problem, shares, keeps)
+        if not new_cuts:
             break
-        cuts += found
+        cuts += new_cuts
     return best
 
 
@@ -175,9 +175,11 @@ def dual_of_moves(
 
 def _cost(problem: Problem, weight: Floats) -> Floats:
     """Lay out what each unit costs in each territory."""
-    known = problem.current != NOWHERE
-    cost = np.repeat(np.where(known, weight, 0.0)[:, None], problem.n_territories, 1)
-    cost[np.flatnonzero(known), problem.current[known]] = 0.0
+    has_current = problem.current != NOWHERE
+    cost = np.repeat(
+        np.where(has_current, weight, 0.0)[:, None], problem.n_territories, 1
+    )
+    cost[np.flatnonzero(has_current), problem.current[has_current]] = 0.0
     return np.asarray(cost, dtype=float)
 
 
@@ -185,13 +187,15 @@ def _keeps_a_unit(problem: Problem, weight: Floats, upper: float) -> Ints:
     """List the territories that are sure to keep one of their units of today."""
     if not problem.is_contiguous:
         return np.empty(0, dtype=np.int64)
-    known = problem.current != NOWHERE
-    held = np.bincount(
-        problem.current[known], weight[known], minlength=problem.n_territories
+    has_current = problem.current != NOWHERE
+    weight_today = np.bincount(
+        problem.current[has_current],
+        weight[has_current],
+        minlength=problem.n_territories,
     )
-    sure = held > upper + 1e-9
+    sure = weight_today > upper + 1e-9
     if np.isfinite(upper) and problem.n_territories <= _MOST_EMPTIED:
-        for territory in np.flatnonzero(~sure & (held > 0)):
+        for territory in np.flatnonzero(~sure & (weight_today > 0)):
             least = _solve(problem, weight, [], emptied=int(territory))
             sure[territory] = least is not None and least[3] > upper + 1e-6
     return np.flatnonzero(sure).astype(np.int64)
@@ -211,8 +215,8 @@ def _solve(
         ]
     )
     high = np.where(problem.locked[owner] == NOWHERE, 1.0, 0.0)
-    held = np.flatnonzero(problem.locked != NOWHERE)
-    high[held * k + problem.locked[held]] = 1.0
+    locked_rows = np.flatnonzero(problem.locked != NOWHERE)
+    high[locked_rows * k + problem.locked[locked_rows]] = 1.0
     if emptied != NOWHERE:
         high[np.flatnonzero(problem.current == emptied) * k + emptied] = 0.0
     above = vstack([loads, -loads, _cut_rows(cuts, n, k)])
@@ -256,24 +260,26 @@ def _cut_rows(cuts: list[Cut], n: int, k: int) -> coo_array:
 
 def _broken(problem: Problem, shares: Floats, keeps: Ints) -> list[Cut]:
     """Find the cuts that a fractional plan breaks most."""
-    found: list[tuple[float, Cut]] = []
+    violated: list[tuple[float, Cut]] = []
     for territory in keeps:
-        own = problem.current == territory
-        gained = np.flatnonzero((shares[:, territory] > _LEAST_VIOLATION) & ~own)
+        is_own = problem.current == territory
+        gained = np.flatnonzero((shares[:, territory] > _LEAST_VIOLATION) & ~is_own)
         if not len(gained):
             continue
-        net, sink = _gates(problem, shares[:, territory], own)
+        net, sink = _gates(problem, shares[:, territory], is_own)
         for unit in gained[np.argsort(-shares[gained, territory])]:
             gate, size = _separator(problem, net, sink, int(unit))
             lacking = float(shares[unit, territory]) - size
             if lacking > _LEAST_VIOLATION:
                 cut = Cut(unit=int(unit), territory=int(territory), gate=gate)
-                found.append((lacking, cut))
-    found.sort(key=lambda pair: -pair[0])
-    return [cut for _, cut in found[:_CUTS_A_ROUND]]
+                violated.append((lacking, cut))
+    violated.sort(key=lambda pair: -pair[0])
+    return [cut for _, cut in violated[:_CUTS_A_ROUND]]
 
 
-def _gates(problem: Problem, share: Floats, own: np.ndarray) -> tuple[csr_array, int]:
+def _gates(
+    problem: Problem, share: Floats, is_own: np.ndarray
+) -> tuple[csr_array, int]:
     """
     Make the flow network of one territory.
 
@@ -284,7 +290,7 @@ def _gates(problem: Problem, share: Floats, own: np.ndarray) -> tuple[csr_array,
     pairs = problem.pairs
     wide = np.full(len(pairs), 2 * _CAPACITY)
     inner = np.round(np.clip(share, 0.0, 1.0) * _CAPACITY).astype(np.int64)
-    home = np.flatnonzero(own)
+    home = np.flatnonzero(is_own)
     tail = np.concatenate([np.arange(n), n + pairs[:, 0], n + home])
     head = np.concatenate([n + np.arange(n), pairs[:, 1], np.full(len(home), 2 * n)])
     capacity = np.concatenate([inner, wide, np.full(len(home), 2 * _CAPACITY)])
@@ -308,10 +314,10 @@ def _separator(
     while stack:
         at = stack.pop()
         start, end = rest.indptr[at], rest.indptr[at + 1]
-        for there, left in zip(
+        for there, capacity in zip(
             rest.indices[start:end], rest.data[start:end], strict=True
         ):
-            if left > 0 and not reached[there]:
+            if capacity > 0 and not reached[there]:
                 reached[there] = True
                 stack.append(int(there))
     gate = np.flatnonzero(reached[:n] & ~reached[n : 2 * n])

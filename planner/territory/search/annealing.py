@@ -25,14 +25,16 @@ from planner.territory.search.deltas import draw
 from planner.territory.search.deltas import hanging
 from planner.territory.search.deltas import is_taken
 from planner.territory.search.deltas import leaving
-from planner.territory.search.deltas import quarrels
+from planner.territory.search.deltas import separations_violated
 from planner.territory.search.deltas import shift
 from planner.territory.search.deltas import stays_connected
 from planner.territory.search.deltas import strain
 from planner.territory.search.deltas import touches
 
 GROUP_SHARE = 0.03  # of the steps
-QUARREL = 1e6  # price of a pair that must not share a territory: never worth it
+SEPARATION_PRICE = (
+    1e6  # price of a pair that must not share a territory: never worth it
+)
 SWAP_SHARE = 0.3
 
 
@@ -41,16 +43,16 @@ def _worth(
     here: int, there: int, n_group: int, world: Any, run: Any, scratch: Any, price: Any
 ) -> float:
     """Worth of moving the units in `scratch.group`; infinite where not allowed."""
-    cost, size, quarrel = 0.0, 0.0, 0
+    cost, size, violated = 0.0, 0.0, 0
     net = scratch.net
     net[:] = 0.0
     for place in range(n_group):
         unit = scratch.group[place]
-        left = leaving(unit, here, there, world)
-        cost += left * world.move_cost[unit]
-        size += left * world.move_size[unit]
-        quarrel += quarrels(unit, there, world, run)
-        quarrel -= quarrels(unit, here, world, run)
+        loss = leaving(unit, here, there, world)
+        cost += loss * world.move_cost[unit]
+        size += loss * world.move_size[unit]
+        violated += separations_violated(unit, there, world, run)
+        violated -= separations_violated(unit, here, world, run)
         for m in range(len(net)):
             net[m] += world.share[unit, m]
     if size > 0 and run.moved_size[0] + size > price.max_moved:
@@ -59,7 +61,7 @@ def _worth(
     return (
         price.travel_scale * travel
         + price.move_cost * cost
-        + QUARREL * quarrel
+        + SEPARATION_PRICE * violated
         + strain(here, there, net, world, run, price)
     )
 
@@ -117,8 +119,8 @@ def _swap(
     other = _partner(unit, beside, world, run)
     if world.is_locked[other] or not touches(other, here, unit, world, run):
         return
-    left, back = leaving(unit, here, there, world), leaving(other, there, here, world)
-    size = left * world.move_size[unit] + back * world.move_size[other]
+    loss, back = leaving(unit, here, there, world), leaving(other, there, here, world)
+    size = loss * world.move_size[unit] + back * world.move_size[other]
     if size > 0 and run.moved_size[0] + size > price.max_moved:
         return
     # The two shifts are not quite additive where centroids move; the error is small,
@@ -130,14 +132,18 @@ def _swap(
     net = scratch.net
     for m in range(len(net)):
         net[m] = world.share[unit, m] - world.share[other, m]
-    cost = left * world.move_cost[unit] + back * world.move_cost[other]
+    cost = loss * world.move_cost[unit] + back * world.move_cost[other]
     worth = price.travel_scale * worth + price.move_cost * cost
     # Two that must be apart may change places: each still counts the other, twice.
-    quarrel = quarrels(unit, there, world, run) - quarrels(unit, here, world, run)
-    quarrel += quarrels(other, here, world, run) - quarrels(other, there, world, run)
-    for at in range(world.foe_indptr[unit], world.foe_indptr[unit + 1]):
-        quarrel -= 2 * int(world.foes[at] == other)
-    worth += QUARREL * quarrel
+    violated = separations_violated(unit, there, world, run) - separations_violated(
+        unit, here, world, run
+    )
+    violated += separations_violated(other, here, world, run) - separations_violated(
+        other, there, world, run
+    )
+    for at in range(world.forbidden_indptr[unit], world.forbidden_indptr[unit + 1]):
+        violated -= 2 * int(world.forbidden_pairs[at] == other)
+    worth += SEPARATION_PRICE * violated
     worth += strain(here, there, net, world, run, price)
     if not is_taken(worth, price, run.random):
         return

@@ -78,11 +78,11 @@ def _connected(problem: Problem, cell: Ints) -> Ints:
     pairs = pairs[cell[pairs[:, 0]] == cell[pairs[:, 1]]]
     size = (problem.n_units, problem.n_units)
     graph = coo_array((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), size)
-    _, part = connected_components(graph.tocsr(), directed=False)
-    return np.asarray(part, dtype=np.int64)
+    _, component = connected_components(graph.tocsr(), directed=False)
+    return np.asarray(component, dtype=np.int64)
 
 
-def aggregate(problem: Problem, cell: Ints) -> Problem:
+def coarsen(problem: Problem, cell: Ints) -> Problem:
     """
     Make the problem whose units are cells.
 
@@ -128,5 +128,5 @@ def aggregate(problem: Problem, cell: Ints) -> Problem:
         is_given_up=np.zeros(n_cells, dtype=bool),
         move_cost=None,
         move_size=None,
-        foes=np.empty((0, 2), dtype=np.int64),
+        forbidden_pairs=np.empty((0, 2), dtype=np.int64),
     )

@@ -100,11 +100,11 @@ def join_locked(problem: Problem, rng: np.random.Generator) -> Ints:
 def _join(problem: Problem, core: Ints, territory: int) -> bool:
     """Join the pieces of one territory in `core`; False if there is no way."""
     while True:
-        own = np.flatnonzero(core == territory)
-        piece = pieces_of(problem, np.where(core == territory, core, NOWHERE))[own]
+        members = np.flatnonzero(core == territory)
+        piece = pieces_of(problem, np.where(core == territory, core, NOWHERE))[members]
         if len(np.unique(piece)) <= 1:
             return True
-        start = own[piece == piece[0]]
+        start = members[piece == piece[0]]
         path = _path(problem, core, territory, start)
         if path is None:
             return False
@@ -176,10 +176,10 @@ def repair(problem: Problem, labels: Ints, core: Ints) -> Ints:
     size[piece[labels == NOWHERE]] = -1
     order = np.lexsort((-size[piece], labels))
     _, first = np.unique(labels[order], return_index=True)
-    kept = np.zeros(len(size), dtype=bool)
-    kept[piece[order[first]]] = True
-    kept[piece[labels == NOWHERE]] = False
-    labels = np.where(kept[piece], labels, NOWHERE)
+    is_largest = np.zeros(len(size), dtype=bool)
+    is_largest[piece[order[first]]] = True
+    is_largest[piece[labels == NOWHERE]] = False
+    labels = np.where(is_largest[piece], labels, NOWHERE)
     return _grow(problem, _fill_empty(problem, labels, core))
 
 

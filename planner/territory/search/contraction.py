@@ -14,7 +14,7 @@ from planner.territory.model.problem import Floats
 from planner.territory.model.problem import Ints
 from planner.territory.model.problem import Problem
 from planner.territory.search import contiguity
-from planner.territory.search.coarsening import aggregate
+from planner.territory.search.coarsening import coarsen
 
 
 def lock_groups(problem: Problem, group: Ints) -> tuple[Problem, Ints]:
@@ -106,41 +106,41 @@ def contract(problem: Problem, cell: Ints) -> Problem:
     what they are taken to be.
     """
     n_cells = int(cell.max()) + 1
-    coarse = aggregate(problem, cell)
+    coarse = coarsen(problem, cell)
     cost = np.ones(problem.n_units) if problem.move_cost is None else problem.move_cost
     size = np.ones(problem.n_units) if problem.move_size is None else problem.move_size
     current = _dearest(problem, cell, n_cells, cost + 1e-9 * size)
     stays = problem.current == current[cell]
     locked = np.full(n_cells, NOWHERE, dtype=np.int64)
-    held = problem.locked != NOWHERE
-    locked[cell[held]] = problem.locked[held]
-    foes = np.unique(np.sort(cell[problem.foes], axis=1), axis=0)
+    is_locked = problem.locked != NOWHERE
+    locked[cell[is_locked]] = problem.locked[is_locked]
+    forbidden_pairs = np.unique(np.sort(cell[problem.forbidden_pairs], axis=1), axis=0)
     return replace(
         coarse,
         current=current,
         locked=locked,
         move_cost=np.bincount(cell, np.where(stays, cost, 0.0), n_cells).astype(float),
         move_size=np.bincount(cell, np.where(stays, size, 0.0), n_cells).astype(float),
-        foes=foes.reshape(-1, 2),
+        forbidden_pairs=forbidden_pairs.reshape(-1, 2),
     )
 
 
 def lost_by_grouping(problem: Problem, cell: Ints, coarse: Problem) -> float:
     """Sum the moves that joining the groups makes in any case."""
     size = np.ones(problem.n_units) if problem.move_size is None else problem.move_size
-    known = (problem.current != NOWHERE) & (problem.current != coarse.current[cell])
-    return float(size[known | problem.is_given_up].sum())
+    is_away = (problem.current != NOWHERE) & (problem.current != coarse.current[cell])
+    return float(size[is_away | problem.is_given_up].sum())
 
 
 def _dearest(problem: Problem, cell: Ints, n_cells: int, cost: Floats) -> Ints:
     """Find for each cell the territory of today that costs most to leave."""
-    known = problem.current != NOWHERE
+    has_current = problem.current != NOWHERE
     current = np.full(n_cells, NOWHERE, dtype=np.int64)
-    if not known.any():
+    if not has_current.any():
         return current
-    code = cell[known] * problem.n_territories + problem.current[known]
+    code = cell[has_current] * problem.n_territories + problem.current[has_current]
     used, back = np.unique(code, return_inverse=True)
-    total = np.bincount(back, cost[known])
+    total = np.bincount(back, cost[has_current])
     order = np.argsort(total, kind="stable")  # the dearest of a cell is written last
     current[used[order] // problem.n_territories] = used[order] % problem.n_territories
     return current

@@ -34,8 +34,8 @@ class World(NamedTuple):
     is_contiguous: bool
     move_cost: Any
     move_size: Any
-    foe_indptr: Any
-    foes: Any  # of each unit: those that must not share its territory
+    forbidden_indptr: Any
+    forbidden_pairs: Any  # of each unit: those that must not share its territory
 
 
 class Running(NamedTuple):
@@ -166,12 +166,12 @@ def leaving(unit: int, here: int, there: int, world: Any) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def quarrels(unit: int, territory: int, world: Any, run: Any) -> int:
+def separations_violated(unit: int, territory: int, world: Any, run: Any) -> int:
     """Count the units of a territory that must not share one with this unit."""
-    found = 0
-    for at in range(world.foe_indptr[unit], world.foe_indptr[unit + 1]):
-        found += int(run.label[world.foes[at]] == territory)
-    return found
+    n_pairs = 0
+    for at in range(world.forbidden_indptr[unit], world.forbidden_indptr[unit + 1]):
+        n_pairs += int(run.label[world.forbidden_pairs[at]] == territory)
+    return n_pairs
 
 
 @njit(cache=True, error_model="numpy")
@@ -250,7 +250,7 @@ def stays_connected(unit: int, world: Any, run: Any, scratch: Any) -> bool:
     seen[unit] = mark
     seen[first] = mark
     queue[0] = first
-    head, tail, found = 0, 1, 1
+    head, tail, n_reached = 0, 1, 1
     while head < tail:
         here = queue[head]
         head += 1
@@ -259,8 +259,8 @@ def stays_connected(unit: int, world: Any, run: Any, scratch: Any) -> bool:
             if label[there] != home or seen[there] == mark:
                 continue
             if seen[there] == sought:
-                found += 1
-                if found == wanted:
+                n_reached += 1
+                if n_reached == wanted:
                     return True
             seen[there] = mark
             queue[tail] = there

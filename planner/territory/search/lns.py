@@ -39,7 +39,7 @@ class _Region:
     roots: Ints
 
 
-def polish(
+def improve_by_lns(
     problem: Problem,
     plan: Plan,
     goal: SearchGoal,
@@ -84,9 +84,9 @@ def polish(
             break
         worst = int(np.argmax(excess / (1 + tried)))
         around = draw_around(problem, plan.labels, worst, _TERRITORIES, rng)
-        found = _anew(problem, plan, around, goal, number)
-        if found is not plan:
-            plan = found
+        candidate = _anew(problem, plan, around, goal, number)
+        if candidate is not plan:
+            plan = candidate
             tried[:] = 0
         else:
             tried[worst] += 1
@@ -94,7 +94,7 @@ def polish(
     return plan
 
 
-def shorten(
+def shorten_by_lns(
     problem: Problem,
     plan: Plan,
     goal: SearchGoal,
@@ -126,23 +126,23 @@ def shorten(
 
     Notes
     -----
-    The model of `polish`, for two territories at a time. Travel in it goes to the
-    centres at hand; to the new ones it is no more, but a plan that is nearer only by
-    its own centres is not found. A pair is drawn again only after one of the two has
+    The model of `improve_by_lns`, for two territories at a time. Travel in it goes to
+    the centres at hand; to the new ones it is no more, but a plan that is nearer only
+    by its own centres is not found. A pair is drawn again only after one of the two has
     changed, so it ends by itself.
     """
     done: set[tuple[int, int]] = set()
     for number in range(n_rounds):
         ends = np.sort(plan.labels[problem.pairs], axis=1)
         ends = np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0)
-        left = [(int(a), int(b)) for a, b in ends if (int(a), int(b)) not in done]
-        if not left or run.should_stop():
+        pairs = [(int(a), int(b)) for a, b in ends if (int(a), int(b)) not in done]
+        if not pairs or run.should_stop():
             break
-        pair = left[int(rng.integers(len(left)))]
+        pair = pairs[int(rng.integers(len(pairs)))]
         done.add(pair)
-        found = _anew(problem, plan, np.array(pair, dtype=np.int64), goal, number)
-        if found is not plan:
-            plan = found
+        candidate = _anew(problem, plan, np.array(pair, dtype=np.int64), goal, number)
+        if candidate is not plan:
+            plan = candidate
             done = {other for other in done if not set(other) & set(pair)}
         run.report((number + 1) / n_rounds, "Dividing anew", best=plan.key[2])
     return plan
@@ -154,11 +154,11 @@ def _anew(
     """Divide some territories anew; the plan itself where that is no better."""
     region = _region(problem, plan.labels, territories)
     labels = _divided(problem, plan.labels, region, goal, seed)
-    found = rate(problem, labels, goal)
+    candidate = rate(problem, labels, goal)
     too_many = goal.max_moved is not None and (
         problem.size_of_moves(labels) > goal.max_moved
     )
-    return found if found.key < plan.key and not too_many else plan
+    return candidate if candidate.key < plan.key and not too_many else plan
 
 
 def draw_around(
@@ -199,11 +199,13 @@ def draw_around(
 def _region(problem: Problem, labels: Ints, territories: Ints) -> _Region:
     """Take the units of some territories, and where each may go."""
     units = np.flatnonzero(np.isin(labels, territories))
-    own = labels[units][:, None] == territories
+    is_current = labels[units][:, None] == territories
     weight = problem.share[units].sum(axis=1) + 1e-9 * problem.pull[units]
     is_locked = problem.locked[units] != NOWHERE
-    roots = np.where(own, (weight + 1e6 * is_locked)[:, None], -1.0).argmax(axis=0)
-    depth, hops = _depths(problem, labels, units, own, roots)
+    roots = np.where(is_current, (weight + 1e6 * is_locked)[:, None], -1.0).argmax(
+        axis=0
+    )
+    depth, hops = _depths(problem, labels, units, is_current, roots)
     # Light units far inside stay; the heavier ones and those near a border are free.
     n_free = max(1, _MOST_CELLS // len(territories))
     rank = np.empty(len(units))
@@ -212,11 +214,11 @@ def _region(problem: Problem, labels: Ints, territories: Ints) -> _Region:
     )
     is_free = (rank < n_free) & ~is_locked
     is_free[roots] = False
-    return _Region(territories, units, own | is_free[:, None], depth, roots)
+    return _Region(territories, units, is_current | is_free[:, None], depth, roots)
 
 
 def _depths(
-    problem: Problem, labels: Ints, units: Ints, own: Any, roots: Ints
+    problem: Problem, labels: Ints, units: Ints, is_current: Any, roots: Ints
 ) -> tuple[Floats, Floats]:
     """Distances to each root, and how many steps a unit is from a strange one."""
     place = np.full(problem.n_units, NOWHERE, dtype=np.int64)
@@ -224,9 +226,9 @@ def _depths(
     pairs = place[problem.pairs]
     pairs = pairs[(pairs >= 0).all(axis=1)]
     size = (len(units), len(units))
-    depth = np.empty(own.shape)
+    depth = np.empty(is_current.shape)
     for column, root in enumerate(roots):
-        inside = own[pairs, column].all(axis=1)
+        inside = is_current[pairs, column].all(axis=1)
         graph = coo_array(
             (np.where(inside, 1.0, _STRANGE), (pairs[:, 0], pairs[:, 1])), size
         )
@@ -251,12 +253,12 @@ def _divided(
         ]
         for u in range(n_units)
     ]
-    own = labels[region.units][:, None] == region.territories
+    is_current = labels[region.units][:, None] == region.territories
     for u in range(n_units):
         model.add_exactly_one(x for x in chosen[u] if x is not None)
         for k in range(n_territories):
             if chosen[u][k] is not None:
-                model.add_hint(chosen[u][k], bool(own[u, k]))
+                model.add_hint(chosen[u][k], bool(is_current[u, k]))
     if problem.is_contiguous:
         _hold_together(model, problem, region, chosen)
     _keep_apart(model, problem, region, chosen)
@@ -307,7 +309,7 @@ def _keep_apart(
     """Forbid two units of a pair in one territory; all pairs inside are in reach."""
     place = np.full(problem.n_units, NOWHERE, dtype=np.int64)
     place[region.units] = np.arange(len(region.units))
-    for one, other in place[problem.foes]:
+    for one, other in place[problem.forbidden_pairs]:
         if one == NOWHERE or other == NOWHERE:
             continue
         for x, y in zip(chosen[one], chosen[other], strict=True):
@@ -319,7 +321,7 @@ def _excess(
     model: Any, problem: Problem, region: _Region, chosen: list[list[Any]]
 ) -> list[Any]:
     """Price the parts beyond the limits, for each measure and territory."""
-    found = []
+    excesses = []
     parts = np.rint(problem.share[region.units] * _SCALE).astype(np.int64)
     for k, territory in enumerate(region.territories):
         for m in range(problem.share.shape[1]):
@@ -334,10 +336,10 @@ def _excess(
             over = model.new_int_var(0, int(parts[:, m].sum()) + _SCALE, "")
             model.add(over >= load - high)
             model.add(over >= low - load)
-            found.append(
+            excesses.append(
                 max(1, int(np.rint(_EXCESS_PRICE * problem.importance[m]))) * over
             )
-    return found
+    return excesses
 
 
 def _costs(problem: Problem, labels: Ints, region: _Region, goal: SearchGoal) -> Floats:
@@ -349,5 +351,5 @@ def _costs(problem: Problem, labels: Ints, region: _Region, goal: SearchGoal) ->
     centres = problem.centres_of(labels)[region.territories]
     away = ((problem.xy[region.units][:, None] - centres) ** 2).sum(axis=2)
     cost = problem.pull[region.units][:, None] * away
-    own = labels[region.units][:, None] == region.territories
-    return np.rint(cost / max(float(cost[own].sum()), 1e-300) * _TRAVEL_PARTS)
+    is_current = labels[region.units][:, None] == region.territories
+    return np.rint(cost / max(float(cost[is_current].sum()), 1e-300) * _TRAVEL_PARTS)

@@ -26,7 +26,9 @@ _STILL_SHARE = 0.1  # of the steps, at the end, go downhill only
 _OVER, _OVER_SQUARED = 2.0, 20.0  # what excess costs beside the tolls
 _TOLL_STEP = 0.4  # of the tolls for each step per unit, times the excess
 _FORBIDDING = 1e4  # price of excess while going downhill
-_QUARREL = 1000.0  # in the key: a forbidden pair in one territory, before all excess
+_SEPARATION_PRICE = (
+    1000.0  # in the key: a forbidden pair in one territory, before all excess
+)
 _MARGIN = 1e-9  # inside the tolerance, against rounding
 
 
@@ -84,7 +86,7 @@ def rate(problem: Problem, labels: Ints, goal: SearchGoal) -> Plan:
     """
     excess = problem.excess(labels)
     over = float((np.where(excess > _MARGIN, excess, 0.0) @ problem.importance).sum())
-    over += _QUARREL * problem.n_quarrels(labels)
+    over += _SEPARATION_PRICE * problem.n_separations_violated(labels)
     moved = problem.cost_of_moves(labels) if goal.is_moves else 0.0
     return Plan(labels=labels.copy(), key=(over, moved, problem.travel(labels)))
 
@@ -153,9 +155,9 @@ def search(
             state.walk(chunk, hot * (cold / hot) ** (number / max(1, n_hot)))
         else:
             state.descend(chunk)
-        found = rate(problem, state.labels, goal)
-        if found.key < best.key:
-            best = found
+        candidate = rate(problem, state.labels, goal)
+        if candidate.key < best.key:
+            best = candidate
         if number + 1 == n_turn:
             state.labels = best.labels.copy()
         if number % n_quiet == 0 or number + 1 == n_chunks:
@@ -247,9 +249,11 @@ class State:
 def _world_of(problem: Problem) -> World:
     no_centres = np.empty((0, 2))
     ones = np.ones(problem.n_units)
-    foes = np.concatenate([problem.foes, problem.foes[:, ::-1]])
-    foes = foes[np.argsort(foes[:, 0], kind="stable")]
-    n_foes = np.bincount(foes[:, 0], minlength=problem.n_units)
+    forbidden_pairs = np.concatenate(
+        [problem.forbidden_pairs, problem.forbidden_pairs[:, ::-1]]
+    )
+    forbidden_pairs = forbidden_pairs[np.argsort(forbidden_pairs[:, 0], kind="stable")]
+    n_forbidden = np.bincount(forbidden_pairs[:, 0], minlength=problem.n_units)
     return World(
         tail=_plain(problem.pairs[:, 0]),
         indptr=_plain(problem.indptr),
@@ -267,8 +271,8 @@ def _world_of(problem: Problem) -> World:
         is_contiguous=problem.is_contiguous,
         move_cost=ones if problem.move_cost is None else _plain(problem.move_cost),
         move_size=ones if problem.move_size is None else _plain(problem.move_size),
-        foe_indptr=np.concatenate([[0], np.cumsum(n_foes)]).astype(np.int64),
-        foes=_plain(foes[:, 1]),
+        forbidden_indptr=np.concatenate([[0], np.cumsum(n_forbidden)]).astype(np.int64),
+        forbidden_pairs=_plain(forbidden_pairs[:, 1]),
     )
 
 

@@ -180,8 +180,8 @@ def _first_cuts(
             if n_tree - size < 2:
                 continue
             for at in range(_LOADS, len(whole)):
-                own = tree.below[unit, at]
-                parts[0, at] = whole[at] - own if side else own
+                share = tree.below[unit, at]
+                parts[0, at] = whole[at] - share if side else share
             value = _value(parts[0], name, world, run, price)
             dearest = worth.argmax()
             if value < worth[dearest]:
@@ -202,8 +202,8 @@ def _cut_three(
         if first < 0:
             continue
         for at in range(len(whole)):
-            own = tree.below[first, at]
-            parts[0, at] = whole[at] - own if above else own
+            share = tree.below[first, at]
+            parts[0, at] = whole[at] - share if above else share
         cost = _value(parts[0], names[0], world, run, price)
         for place in range(1, n_tree):
             unit = tree.order[place]

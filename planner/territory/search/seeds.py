@@ -197,9 +197,9 @@ def bisection_seed(problem: Problem) -> Ints:
             labels[members] = first
             continue
         n_left = n_parts // 2
-        left, right = _cut(problem, share, members, n_left, n_parts)
-        open_parts.append((left, first, n_left))
-        open_parts.append((right, first + n_left, n_parts - n_left))
+        west, east = _cut(problem, share, members, n_left, n_parts)
+        open_parts.append((west, first, n_left))
+        open_parts.append((east, first + n_left, n_parts - n_left))
     return labels
 
 

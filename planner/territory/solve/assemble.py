@@ -35,7 +35,7 @@ _MET = 1e-9  # rounding allowed at a tolerance
 _PROVEN = 1e-6  # a gap that is none
 
 
-def conclude(
+def assemble(
     params: BalanceParams,
     request: Request,
     problem: Problem,
@@ -108,10 +108,10 @@ def conclude(
         locked_moved=int((labels[locked] != problem.locked[locked]).sum()),
         extra_pieces=contiguity.count_extra_pieces(problem, labels),
         is_met=is_met,
-        blocking=find_blocking(problem, labels, names, request.lumps),
+        blocking=find_blocking(problem, labels, names, request.oversized),
         violations=(
             *missed_tolerances(problem, labels, params.balanced, floors),
-            *missed_limits(params.balanced, tallies, request.instance.rules.brought),
+            *missed_limits(params.balanced, tallies, request.instance.rules.fixed_load),
         ),
         proven_deviation={floor.measure: floor.deviation for floor in reversed(floors)},
         reasons=why_moved(
@@ -129,9 +129,11 @@ def _floors(
     """Prove the least deviation of the measures with a tolerance, if one is passed."""
     if not (problem.excess(labels) > _MET).any():
         return []
-    kept = np.array([m.tolerance is not None for m in params.balanced], dtype=bool)
+    has_tolerance = np.array(
+        [m.tolerance is not None for m in params.balanced], dtype=bool
+    )
     names = tuple(m.column for m in params.balanced if m.tolerance is not None)
-    return prove_floors(problem.of_measures(kept), names, run) if names else []
+    return prove_floors(problem.of_measures(has_tolerance), names, run) if names else []
 
 
 def _fewest_moves(
@@ -198,7 +200,7 @@ def _status(
         floor.deviation > limit.get(floor.measure, max(limit.values())) + _MET
         for floor in floors
     )
-    is_impossible = proven or len(request.lumps) > 0
+    is_impossible = proven or len(request.oversized) > 0
     return SolveStatus.INFEASIBLE if is_impossible else SolveStatus.NOT_MET
 
 

@@ -25,19 +25,19 @@ from planner.territory.model.problem import Problem
 from planner.territory.model.problem import build_problem
 from planner.territory.search import contiguity
 from planner.territory.search import seeds
-from planner.territory.search.coarsening import aggregate
 from planner.territory.search.coarsening import cells_of
-from planner.territory.search.lns import polish
-from planner.territory.search.lns import shorten
+from planner.territory.search.coarsening import coarsen
+from planner.territory.search.lns import improve_by_lns
+from planner.territory.search.lns import shorten_by_lns
 from planner.territory.search.local_search import Plan
 from planner.territory.search.local_search import SearchGoal
 from planner.territory.search.local_search import rate
 from planner.territory.search.local_search import search
-from planner.territory.solve.assemble import conclude
+from planner.territory.solve.assemble import assemble
+from planner.territory.solve.decompose import decompose
 from planner.territory.solve.decompose import open_borders
-from planner.territory.solve.decompose import plan_ruled
-from planner.territory.solve.feasibility import can_level
-from planner.territory.solve.feasibility import level
+from planner.territory.solve.feasibility import can_restore
+from planner.territory.solve.feasibility import restore_feasibility
 from planner.territory.solve.result import BalanceResult
 
 _FLOW_UNITS = 6_000  # beyond these the flow takes longer than the search
@@ -50,7 +50,7 @@ _CELL_STEPS, _BORDER_STEPS = 1_600, 60  # for each first cell; then for each cel
 _MOST_BORDER_STEPS = 40_000_000
 _CELL_HEAT, _BORDER_HEAT = 1.0, 0.3
 _LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 4_000
-_POLISH_ROUNDS = 8
+_LNS_ROUNDS = 8
 _PAIR_ROUNDS = 20  # of pairs divided anew for travel: most of the gain
 _AGAIN = 4  # more searches where the tolerance is not met at once
 _NEARLY, _FAR = 0.05, 0.3  # excess for CP-SAT alone; too much for more searches
@@ -113,16 +113,18 @@ def balance(
     rng = np.random.default_rng(params.seed)
     run.report(0.02, "Placing territories")
     goal = SearchGoal(is_moves=params.minimise == "moves", max_moved=params.max_moved)
-    labels = plan_ruled(
+    labels = decompose(
         problem,
         instance.rules,
         goal,
         rng,
-        lambda part, own: _planned(part, own, params, rng, run, stages),
+        lambda component, component_goal: _planned(
+            component, component_goal, params, rng, run, stages
+        ),
     )
     stages["search"] = run.elapsed_s - sum(stages.values())
     run.report(0.92, "Proving how good it is", best=problem.travel(labels))
-    return conclude(
+    return assemble(
         params,
         request,
         problem,
@@ -215,7 +217,7 @@ def _starts(
 def _is_large(problem: Problem, params: BalanceParams) -> bool:
     """Whether cells come first: only where nothing is tied to single units."""
     is_tied = params.needs_current or bool((problem.locked != NOWHERE).any())
-    is_tied = is_tied or bool(len(problem.foes))
+    is_tied = is_tied or bool(len(problem.forbidden_pairs))
     return not is_tied and problem.n_units >= max(
         _LARGE_UNITS, 4 * _CELLS_A_TERRITORY * problem.n_territories
     )
@@ -236,28 +238,28 @@ def _coarse_then_fine(
     labels: Ints | None = None
     while labels is None or n_cells * _FINER <= problem.n_units:
         cell = cells_of(problem, n_cells)
-        coarse = aggregate(problem, cell)
+        coarse = coarsen(problem, cell)
         if labels is None:
             labels = _cell_seed(coarse, rng, run)[cell]
             stages["seed"] = run.elapsed_s - sum(stages.values())
             n_steps = max(_LEAST_STEPS, _CELL_STEPS * coarse.n_units)
-            part, hot = run.part(0.1, 0.4), _CELL_HEAT
+            stage, hot = run.part(0.1, 0.4), _CELL_HEAT
         else:
             n_steps = max(_LEAST_STEPS, _BORDER_STEPS * coarse.n_units)
-            part, hot = run.part(0.4, 0.5), _BORDER_HEAT
+            stage, hot = run.part(0.4, 0.5), _BORDER_HEAT
         _, first = np.unique(cell, return_index=True)
         start = contiguity.repair(coarse, labels[first], _no_core(coarse))
-        found = search(
+        candidate = search(
             coarse,
             start,
             goal,
             int(n_steps * params.effort),
             rng.spawn(1)[0],
-            part,
+            stage,
             tolls=tolls,
             hot=hot,
         )
-        labels = found.labels[cell]
+        labels = candidate.labels[cell]
         n_cells *= _FINER
     stages["cells"] = run.elapsed_s - sum(stages.values())
     labels = contiguity.repair(problem, labels, _no_core(problem))
@@ -266,18 +268,18 @@ def _coarse_then_fine(
     for number in range(1 + _AGAIN):
         if run.should_stop() or (number and best.key[0] <= 0):
             break
-        part = run.part(0.5 + 0.08 * number, 0.58 + 0.08 * number)
-        found = search(
+        stage = run.part(0.5 + 0.08 * number, 0.58 + 0.08 * number)
+        candidate = search(
             problem,
             best.labels,
             goal,
             int(n_steps * params.effort),
             rng.spawn(1)[0],
-            part,
+            stage,
             tolls=tolls,
             hot=_BORDER_HEAT,
         )
-        best = min(best, found, key=lambda plan: plan.key)
+        best = min(best, candidate, key=lambda plan: plan.key)
     return best
 
 
@@ -306,17 +308,25 @@ def _best_search(
     n_steps = int(n_steps * params.effort)
     rngs = rng.spawn(len(starts) + 2)
     if len(starts) == 1:
-        found = search(problem, starts[0], goal, n_steps, rngs[0], run.part(0.1, 0.7))
+        candidate = search(
+            problem, starts[0], goal, n_steps, rngs[0], run.part(0.1, 0.7)
+        )
         return _warmed(
-            problem, found, goal, n_steps, params.effort, rngs[-1], run.part(0.7, 0.9)
+            problem,
+            candidate,
+            goal,
+            n_steps,
+            params.effort,
+            rngs[-1],
+            run.part(0.7, 0.9),
         )
     trials = []
     for number, start in enumerate(starts):
         first, last = number / len(starts), (number + 1) / len(starts)
-        part = run.part(0.1 + 0.3 * first, 0.1 + 0.3 * last)
+        stage = run.part(0.1 + 0.3 * first, 0.1 + 0.3 * last)
         trials.append(
             search(
-                problem, start, goal, int(n_steps * _TRIAL_SHARE), rngs[number], part
+                problem, start, goal, int(n_steps * _TRIAL_SHARE), rngs[number], stage
             )
         )
         if run.should_stop():
@@ -327,9 +337,11 @@ def _best_search(
     for number, trial in enumerate(trials[:n_kept]):
         if run.should_stop():
             break
-        part = run.part(0.4 + 0.3 * number / n_kept, 0.4 + 0.3 * (number + 1) / n_kept)
-        found = search(problem, trial.labels, goal, n_steps, rngs[-1 - number], part)
-        best = min(best, found, key=lambda plan: plan.key)
+        stage = run.part(0.4 + 0.3 * number / n_kept, 0.4 + 0.3 * (number + 1) / n_kept)
+        candidate = search(
+            problem, trial.labels, goal, n_steps, rngs[-1 - number], stage
+        )
+        best = min(best, candidate, key=lambda plan: plan.key)
     return _warmed(problem, best, goal, n_steps, params.effort, rng, run.part(0.7, 0.9))
 
 
@@ -342,32 +354,35 @@ def _warmed(
     rng: np.random.Generator,
     run: RunControl,
 ) -> Plan:
-    """Search on from a plan outside its tolerance, divide anew by CP-SAT, level."""
+    """Search on from a plan outside its tolerance, divide anew by CP-SAT, restore."""
     if (problem.share > problem.most.max(axis=0)).any():
         return best  # a unit too big for any territory: no search can help
-    levels = can_level(problem, goal)
+    is_restorable = can_restore(problem, goal)
     tolls = np.zeros(problem.target.shape)
     for number in range(_AGAIN):
-        is_far = levels and best.key[0] > _FAR
+        is_far = is_restorable and best.key[0] > _FAR
         if best.key[0] <= 0 or is_far or run.should_stop():
             break
-        part = run.part(0.5 * number / _AGAIN, 0.5 * (number + 1) / _AGAIN)
-        found = search(
-            problem, best.labels, goal, n_steps, rng.spawn(1)[0], part, tolls=tolls
+        stage = run.part(0.5 * number / _AGAIN, 0.5 * (number + 1) / _AGAIN)
+        candidate = search(
+            problem, best.labels, goal, n_steps, rng.spawn(1)[0], stage, tolls=tolls
         )
-        best = min(best, found, key=lambda plan: plan.key)
-    if 0 < best.key[0] <= (_NEARLY if levels else np.inf) and not run.should_stop():
-        rounds = max(1, int(_POLISH_ROUNDS * min(effort, 4.0)))
-        best = polish(problem, best, goal, rounds, rng.spawn(1)[0], run)
-    if best.key[0] > 0 and levels and not run.should_stop():
-        best = level(
+        best = min(best, candidate, key=lambda plan: plan.key)
+    if (
+        0 < best.key[0] <= (_NEARLY if is_restorable else np.inf)
+        and not run.should_stop()
+    ):
+        rounds = max(1, int(_LNS_ROUNDS * min(effort, 4.0)))
+        best = improve_by_lns(problem, best, goal, rounds, rng.spawn(1)[0], run)
+    if best.key[0] > 0 and is_restorable and not run.should_stop():
+        best = restore_feasibility(
             problem, best, goal, effort, n_steps, rng.spawn(1)[0], run.part(0.5, 0.8)
         )
     # With several measures units freeze where they keep all tolerances at once.
-    if best.key[0] <= 0 and levels and problem.share.shape[1] > 1:
+    if best.key[0] <= 0 and is_restorable and problem.share.shape[1] > 1:
         rounds = max(1, int(_PAIR_ROUNDS * min(effort, 4.0)))
-        part = run.part(0.8, 1.0)
-        best = shorten(problem, best, goal, rounds, rng.spawn(1)[0], part)
+        stage = run.part(0.8, 1.0)
+        best = shorten_by_lns(problem, best, goal, rounds, rng.spawn(1)[0], stage)
     return best
 
 

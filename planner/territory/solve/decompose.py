@@ -10,8 +10,8 @@ import pandas as pd
 
 from planner.core.errors import InfeasibleError
 from planner.core.reasons import Reason
-from planner.territory.model.components import part_of_territory
-from planner.territory.model.components import parts_of
+from planner.territory.model.components import component_of_territory
+from planner.territory.model.components import components_of
 from planner.territory.model.components import restrict
 from planner.territory.model.problem import NOWHERE
 from planner.territory.model.problem import Ints
@@ -56,7 +56,7 @@ def open_borders(edges: pd.DataFrame, rules: Rules, units: pd.Index) -> pd.DataF
     return edges.loc[is_open].reset_index(drop=True)
 
 
-def plan_ruled(
+def decompose(
     problem: Problem,
     rules: Rules,
     goal: SearchGoal,
@@ -92,16 +92,16 @@ def plan_ruled(
     group = group_of(rules, problem.unit_ids)
     problem, group = lock_groups(problem, group)
     cell = np.arange(problem.n_units)
-    coarse, own = problem, goal
+    coarse, coarse_goal = problem, goal
     if (group != NOWHERE).any():
         names = group_names(rules, problem, group)
         cell = join_groups(problem, group, names, rng)
         coarse = contract(problem, cell)
-        _check_foes(problem, cell)
+        _check_forbidden_pairs(problem, cell)
         lost = lost_by_grouping(problem, cell, coarse)
         if goal.max_moved is not None:
-            own = replace(goal, max_moved=max(0.0, goal.max_moved - lost))
-    labels = _plan_parts(coarse, own, plan)[cell]
+            coarse_goal = replace(goal, max_moved=max(0.0, goal.max_moved - lost))
+    labels = _plan_components(coarse, coarse_goal, plan)[cell]
     _check_apart(problem, labels)
     return labels
 
@@ -115,33 +115,37 @@ def group_names(rules: Rules, problem: Problem, group: Ints) -> list[str]:
     return [str(name_by_group.get(number)) for number in range(int(group.max()) + 1)]
 
 
-def _plan_parts(problem: Problem, goal: SearchGoal, plan: Planner) -> Ints:
+def _plan_components(problem: Problem, goal: SearchGoal, plan: Planner) -> Ints:
     """Plan each part of the map that barriers cut off by itself."""
     if problem.n_units < 2 or not problem.is_contiguous:
         return plan(problem, goal)
-    part = parts_of(problem)
-    if not part.any():
+    component = components_of(problem)
+    if not component.any():
         return plan(problem, goal)
-    owner = part_of_territory(problem, part)
+    owner = component_of_territory(problem, component)
     labels = np.full(problem.n_units, NOWHERE, dtype=np.int64)
-    left = goal.max_moved
-    for number in range(int(part.max()) + 1):
+    moves_open = goal.max_moved
+    for number in range(int(component.max()) + 1):
         rows, territories = (
-            np.flatnonzero(part == number),
+            np.flatnonzero(component == number),
             np.flatnonzero(owner == number),
         )
         piece = restrict(problem, rows, territories)
-        own = goal if left is None else replace(goal, max_moved=max(0.0, left))
-        found = plan(piece, own)
-        labels[rows] = territories[found]
-        if left is not None:
-            left -= piece.size_of_moves(found)
+        piece_goal = (
+            goal
+            if moves_open is None
+            else replace(goal, max_moved=max(0.0, moves_open))
+        )
+        piece_labels = plan(piece, piece_goal)
+        labels[rows] = territories[piece_labels]
+        if moves_open is not None:
+            moves_open -= piece.size_of_moves(piece_labels)
     return labels
 
 
-def _check_foes(problem: Problem, cell: Ints) -> None:
+def _check_forbidden_pairs(problem: Problem, cell: Ints) -> None:
     """Refuse pairs whose only way together leads each through the other."""
-    a, b = problem.foes[:, 0], problem.foes[:, 1]
+    a, b = problem.forbidden_pairs[:, 0], problem.forbidden_pairs[:, 1]
     same = cell[a] == cell[b]
     if same.any():
         unit, other = (str(problem.unit_ids[ends[same][0]]) for ends in (a, b))
@@ -150,7 +154,7 @@ def _check_foes(problem: Problem, cell: Ints) -> None:
 
 
 def _check_apart(problem: Problem, labels: Ints) -> None:
-    a, b = problem.foes[:, 0], problem.foes[:, 1]
+    a, b = problem.forbidden_pairs[:, 0], problem.forbidden_pairs[:, 1]
     broken = labels[a] == labels[b]
     if broken.any():
         pairs = [
@@ -158,6 +162,6 @@ def _check_apart(problem: Problem, labels: Ints) -> None:
                 "unit_pair",
                 {"unit": str(problem.unit_ids[i]), "other": str(problem.unit_ids[j])},
             )
-            for i, j in problem.foes[broken][:3]
+            for i, j in problem.forbidden_pairs[broken][:3]
         ]
         raise InfeasibleError([Reason("forbidden_pairs_unmet", {"pairs": pairs})])

@@ -12,7 +12,7 @@ from planner.territory.model.instance import Instance
 from planner.territory.model.naming import rename
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.precheck import check_request
-from planner.territory.solve.assemble import conclude
+from planner.territory.solve.assemble import assemble
 from planner.territory.solve.balance import prepare
 from planner.territory.solve.result import BalanceResult
 
@@ -48,26 +48,26 @@ def describe(
     """
     request = check_request(instance, params)
     problem, bridges = prepare(request, params)
-    own = territory_by_unit.reindex(instance.units.index)
-    if own.isna().any():
-        unit = str(own.index[own.isna()][0])
+    plan = territory_by_unit.reindex(instance.units.index)
+    if plan.isna().any():
+        unit = str(plan.index[plan.isna()][0])
         raise InputError(Reason("plan_unit_missing", {"unit": unit}))
     if is_renamed:
-        codes, names = pd.factorize(own)
+        codes, names = pd.factorize(plan)
         if len(names) > problem.n_territories:
             values = {"n_plan": len(names), "n_territories": problem.n_territories}
             raise InputError(Reason("plan_territories_too_many", values))
         labels = rename(problem, np.asarray(codes, dtype=np.int64))
     else:
-        known = pd.Index(problem.territory_ids)
-        labels = known.get_indexer(own).astype(np.int64)
+        territory_ids = pd.Index(problem.territory_ids)
+        labels = territory_ids.get_indexer(plan).astype(np.int64)
         if (labels < 0).any():
             stranger = {
-                "territory": str(own[labels < 0].iloc[0]),
+                "territory": str(plan[labels < 0].iloc[0]),
                 "territories": list(problem.territory_ids),
             }
             raise InputError(Reason("plan_territory_unknown", stranger))
-    return conclude(
+    return assemble(
         params,
         request,
         problem,

@@ -13,7 +13,7 @@ from planner.territory.model.problem import Problem
 from planner.territory.search.annealing import anneal
 from planner.territory.search.deltas import Price
 from planner.territory.search.lns import draw_around
-from planner.territory.search.lns import polish
+from planner.territory.search.lns import improve_by_lns
 from planner.territory.search.local_search import Plan
 from planner.territory.search.local_search import SearchGoal
 from planner.territory.search.local_search import State
@@ -38,20 +38,24 @@ _ROUND_STEPS, _ROUND_CUTS = 14, 2  # a unit and chunk
 _FEWEST, _MOST = 3, 8  # territories in one
 _INSIDE = 0.9  # of the tolerance: deviations below are free while re-dividing
 _STUCK = 25  # rounds without gain before CP-SAT is asked
-_POLISH_ROUNDS = 3
+_LNS_ROUNDS = 3
 _NEAR_HOT = 0.3  # temperature at which travel is brought back
 _MARGIN = 1e-9  # of excess, against rounding
 _SQUARED_WORTH = 10.0  # of squared excess beside excess, to compare plans
 
 
-def can_level(problem: Problem, goal: SearchGoal) -> bool:
+def can_restore(problem: Problem, goal: SearchGoal) -> bool:
     """Tell whether territories may be recombined: nothing asked of single units."""
-    is_free = not goal.is_moves and goal.max_moved is None and not len(problem.foes)
+    is_free = (
+        not goal.is_moves
+        and goal.max_moved is None
+        and not len(problem.forbidden_pairs)
+    )
     is_small = problem.n_territories < problem.n_units <= MOST_UNITS
     return is_free and is_small and problem.is_contiguous and problem.n_territories > 1
 
 
-def level(
+def restore_feasibility(
     problem: Problem,
     plan: Plan,
     goal: SearchGoal,
@@ -66,7 +70,7 @@ def level(
     Parameters
     ----------
     problem
-        What is asked; `can_level` must hold.
+        What is asked; `can_restore` must hold.
     plan
         Where to begin; every territory of one piece.
     goal
@@ -95,15 +99,17 @@ def level(
     Where all is kept at last, travel is brought down.
     """
     before = _ratio(problem, plan.labels)
-    found = _best_start(problem, plan.labels, goal, effort, rng, run.part(0.0, 0.5))
-    found = _tightened(problem, found, goal, effort, rng, run.part(0.5, 0.8))
-    reached = _ratio(problem, found)
+    candidate = _best_start(problem, plan.labels, goal, effort, rng, run.part(0.0, 0.5))
+    candidate = _tightened(problem, candidate, goal, effort, rng, run.part(0.5, 0.8))
+    reached = _ratio(problem, candidate)
     if reached >= before:
         return plan
-    best = rate(problem, found, goal)
+    best = rate(problem, candidate, goal)
     if reached > 1 or run.should_stop():
         return best  # less travel would push territories to the multiple reached
-    near = search(problem, found, goal, n_steps, rng, run.part(0.8, 1.0), hot=_NEAR_HOT)
+    near = search(
+        problem, candidate, goal, n_steps, rng, run.part(0.8, 1.0), hot=_NEAR_HOT
+    )
     return min(best, near, key=lambda plan: plan.key)
 
 
@@ -118,15 +124,15 @@ def _best_start(
     """Level the map several times and re-divide a little; the most even plan."""
     aimed, best = problem, labels
     for number in range(_STARTS):
-        part = run.part(number / _STARTS, (number + 1) / _STARTS)
-        found = _spread(problem, labels, goal, effort, rng, part)
+        stage = run.part(number / _STARTS, (number + 1) / _STARTS)
+        candidate = _spread(problem, labels, goal, effort, rng, stage)
         if number == 0:
-            multiple = max(1.0, _AIM * _ratio(problem, found))
+            multiple = max(1.0, _AIM * _ratio(problem, candidate))
             aimed = problem.eased(multiple)
         n_rounds = int(np.ceil(_TRIAL_ROUNDS * effort))
-        found = _re_divided(aimed, found, goal, n_rounds, rng, part)
-        if _worth(aimed, found) < _worth(aimed, best):
-            best = found
+        candidate = _re_divided(aimed, candidate, goal, n_rounds, rng, stage)
+        if _worth(aimed, candidate) < _worth(aimed, best):
+            best = candidate
         if run.should_stop() or _ratio(problem, best) <= 1:
             break
     return best
@@ -150,10 +156,10 @@ def _tightened(
         aim = aim if aim > missed else float(np.sqrt(missed * reached))
         aimed = problem.eased(aim)
         n_rounds = int(np.ceil(_ROUNDS * effort))
-        found = _re_divided(aimed, best, goal, n_rounds, rng, run)
-        if _ratio(problem, found) < reached:
-            best = found
-        if _ratio(problem, found) > aim + 1e-9:
+        candidate = _re_divided(aimed, best, goal, n_rounds, rng, run)
+        if _ratio(problem, candidate) < reached:
+            best = candidate
+        if _ratio(problem, candidate) > aim + 1e-9:
             missed = aim
     return best
 
@@ -180,7 +186,7 @@ def _spread(
 ) -> Ints:
     """Level the whole map."""
     n_chunks = int(np.ceil(_CHUNKS * effort))
-    return _levelled(
+    return _evened(
         problem,
         labels,
         goal,
@@ -213,7 +219,9 @@ def _re_divided(
             break
         if n_stuck == _STUCK:
             plan = rate(problem, labels, goal)
-            found = polish(problem, plan, goal, _POLISH_ROUNDS, rng, run).labels
+            candidate = improve_by_lns(
+                problem, plan, goal, _LNS_ROUNDS, rng, run
+            ).labels
             n_stuck = 0
         else:
             worst = int(np.argmax(excess / (1 + tried)))
@@ -221,7 +229,7 @@ def _re_divided(
             n_drawn = int(rng.integers(_FEWEST, _MOST + 1))
             drawn = np.sort(draw_around(problem, labels, worst, n_drawn, rng))
             rows = np.flatnonzero(np.isin(labels, drawn))
-            anew = _levelled(
+            anew = _evened(
                 restrict(problem, rows, drawn),
                 np.searchsorted(drawn, labels[rows]).astype(np.int64),
                 goal,
@@ -235,16 +243,16 @@ def _re_divided(
                 n_cuts=_ROUND_CUTS * len(rows),
                 mean_share=problem.n_territories / problem.n_units,
             )
-            found = labels.copy()
-            found[rows] = drawn[anew]
+            candidate = labels.copy()
+            candidate[rows] = drawn[anew]
         n_stuck += 1
-        if _worth(problem, found) < _worth(problem, labels) - _MARGIN:
-            labels, n_stuck = found, 0
+        if _worth(problem, candidate) < _worth(problem, labels) - _MARGIN:
+            labels, n_stuck = candidate, 0
             tried[:] = 0
     return labels
 
 
-def _levelled(
+def _evened(
     problem: Problem,
     labels: Ints,
     goal: SearchGoal,

@@ -105,18 +105,19 @@ def balance_downward(
     district = upper.alignment.territory_by_unit
     plans, results = [], {}
     for number, (name, count) in enumerate(seats.items()):
-        own = units[district == name]
-        if len(own) < count:
-            sizes = {"district": name, "n_units": len(own), "n_territories": count}
+        members = units[district == name]
+        if len(members) < count:
+            sizes = {"district": name, "n_units": len(members), "n_territories": count}
             raise InfeasibleError([Reason("district_too_small", sizes)])
         inside = edges[
-            edges["unit_id"].isin(own.index) & edges["neighbour_id"].isin(own.index)
+            edges["unit_id"].isin(members.index)
+            & edges["neighbour_id"].isin(members.index)
         ]
         first = 0.4 + 0.6 * number / len(seats)
-        part = run.part(first, first + 0.6 / len(seats))
+        stage = run.part(first, first + 0.6 / len(seats))
         lower = replace(params, n_territories=count)
-        district_alone = replace(instance, units=own, edges=inside)
-        results[name] = balance(district_alone, lower, run=part)
+        district_alone = replace(instance, units=members, edges=inside)
+        results[name] = balance(district_alone, lower, run=stage)
         plan = results[name].alignment.territory_by_unit
         plans.append(plan.map(_numbered(plan, name)))
     territory = pd.concat(plans).reindex(units.index).astype("str")
@@ -199,8 +200,8 @@ def _of_districts(
             rooms.append(1 - measure.minimum / ideal)
         if measure.maximum is not None and ideal > 0:
             rooms.append(measure.maximum / ideal - 1)
-        known = [min(room, _MOST_ROOM) for room in rooms if room is not None]
-        tolerance = max(min(known), _LEAST_ROOM) if known else None
+        tolerances = [min(room, _MOST_ROOM) for room in rooms if room is not None]
+        tolerance = max(min(tolerances), _LEAST_ROOM) if tolerances else None
         measures.append(
             replace(measure, tolerance=tolerance, minimum=None, maximum=None)
         )

@@ -14,7 +14,7 @@ from planner.core.errors import InfeasibleError
 from planner.core.errors import InputError
 from planner.core.reasons import Reason
 from planner.core.run import RunControl
-from planner.territory.disruption.tolerance_path import Ladder
+from planner.territory.disruption.tolerance_path import TolerancePath
 from planner.territory.disruption.tolerance_path import key_of
 from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceParams
@@ -126,11 +126,12 @@ def frontier(
     """
     run = run or RunControl()
     counts = _checked_counts(counts, params)
-    asked = replace(params, minimise="travel", max_moved=None)
+    travel_params = replace(params, minimise="travel", max_moved=None)
     request = check_request(
-        replace(instance, centres=None), replace(asked, is_started_from_current=True)
+        replace(instance, centres=None),
+        replace(travel_params, is_started_from_current=True),
     )
-    problem, _ = prepare(request, asked)
+    problem, _ = prepare(request, travel_params)
     problem = replace(problem, move_size=_sizes(size, instance.units.index))
     rng = np.random.default_rng(params.seed)
     cell, coarse = _grouped(problem, instance.rules, rng)
@@ -141,23 +142,23 @@ def frontier(
     n_steps = _STEPS_PER_UNIT * coarse.n_units
     n_steps = int(max(_LEAST_STEPS, min(n_steps, _MOST_STEPS)) * params.effort)
     weighed = replace(coarse, move_cost=coarse.move_size)
-    ladder = Ladder(weighed, best, n_steps, rng)
-    ladder.climb(counts, run.part(0.0, 0.7))
-    found: dict[float, Ints] = {}
+    path = TolerancePath(weighed, best, n_steps, rng)
+    path.trace(counts, run.part(0.0, 0.7))
+    labels_by_count: dict[float, Ints] = {}
     for number, count in enumerate(counts):
-        if run.should_stop() and found:
+        if run.should_stop() and labels_by_count:
             break
         done = 0.7 + 0.2 * number / len(counts)
-        part = run.part(done, done + 0.2 / len(counts))
+        stage = run.part(done, done + 0.2 / len(counts))
         if number == 0 and count == 0 and not problem.is_given_up.any():
-            found[count] = np.where(
+            labels_by_count[count] = np.where(
                 problem.current == NOWHERE, best[cell], problem.current
             )
             continue
-        best = _improved(coarse, ladder.within(count), count, n_steps, rng, part)
-        ladder.plans.append(best)
-        found[count] = best[cell]
-    return _described(problem, params, found, run)
+        best = _improved(coarse, path.within(count), count, n_steps, rng, stage)
+        path.plans.append(best)
+        labels_by_count[count] = best[cell]
+    return _described(problem, params, labels_by_count, run)
 
 
 def _checked_counts(counts: Sequence[float], params: BalanceParams) -> list[float]:
@@ -227,13 +228,16 @@ def _improved(
 
 
 def _described(
-    problem: Problem, params: BalanceParams, found: dict[float, Ints], run: RunControl
+    problem: Problem,
+    params: BalanceParams,
+    labels_by_count: dict[float, Ints],
+    run: RunControl,
 ) -> Frontier:
     """Describe each point, and prove what its balance needs."""
     size = problem.move_size if problem.move_size is not None else np.ones(0)
     given_up = float(size[problem.is_given_up].sum())
     rows, least_of_all, total = [], None, float(problem.weight.sum())
-    for count, labels in found.items():
+    for count, labels in labels_by_count.items():
         reached = problem.ratio(labels)
         moved = problem.size_of_moves(labels)
         eased = problem.eased(max(1.0, reached))
@@ -263,6 +267,7 @@ def _described(
         least_of_all = None if least is None else given_up + max(0.0, least.bound)
     ids = np.array(problem.territory_ids, dtype=object)
     plans = pd.DataFrame(
-        {count: ids[labels] for count, labels in found.items()}, index=problem.unit_ids
+        {count: ids[labels] for count, labels in labels_by_count.items()},
+        index=problem.unit_ids,
     )
     return Frontier(points=pd.DataFrame(rows), plans=plans, least_moves=least_of_all)

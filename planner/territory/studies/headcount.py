@@ -122,20 +122,22 @@ def sweep_headcount(
         If a count is below 1.
     """
     run, headcount = run or RunControl(), headcount or HeadcountParams()
-    asked = sorted(set(counts if counts is not None else [around + d for d in _AROUND]))
-    asked = [k for k in asked if k >= 1 or counts is not None]
-    if not asked or asked[0] < 1:
-        got = ", ".join(map(str, asked)) or "none"
+    numbers = sorted(
+        set(counts if counts is not None else [around + d for d in _AROUND])
+    )
+    numbers = [k for k in numbers if k >= 1 or counts is not None]
+    if not numbers or numbers[0] < 1:
+        got = ", ".join(map(str, numbers)) or "none"
         raise InputError(Reason("headcounts_wrong", {"got": got}))
     instance = instance.without_today()
     rows: dict[int, dict[str, object]] = {}
     plans: dict[int, pd.Series] = {}
-    for number, k in enumerate(asked):
+    for number, k in enumerate(numbers):
         if run.should_stop() and rows:
             break
-        part = run.part(number / len(asked), (number + 1) / len(asked))
+        stage = run.part(number / len(numbers), (number + 1) / len(numbers))
         try:
-            result = balance(instance, replace(params, n_territories=k), run=part)
+            result = balance(instance, replace(params, n_territories=k), run=stage)
         except InfeasibleError as error:
             rows[k] = {"problem": error.reasons, "is_met": False}
             continue
@@ -175,9 +177,9 @@ def best_bases(
     to = bases[["x_km", "y_km"]].to_numpy(dtype=float)
     rows = {}
     for name, ids in territory_by_unit.groupby(territory_by_unit).groups.items():
-        own = units.index.get_indexer(pd.Index(ids))
-        km = np.hypot(*(place[own, None] - to[None]).transpose(2, 0, 1))
-        w = weight.to_numpy(dtype=float)[own]
+        rows_of_territory = units.index.get_indexer(pd.Index(ids))
+        km = np.hypot(*(place[rows_of_territory, None] - to[None]).transpose(2, 0, 1))
+        w = weight.to_numpy(dtype=float)[rows_of_territory]
         w = w if w.sum() > 0 else np.ones(len(w))
         mean = w @ km / w.sum()
         at = int(mean.argmin())
@@ -221,11 +223,11 @@ def _point(
     far = weight.to_numpy() * np.maximum(way_min - headcount.reach_min, 0.0)
     if "visits" in units and "service_min" in units:
         hours = work_hours(units, by_unit, centres, headcount.hours)
-        held = hours.groupby(by_unit).sum()
+        hours_by_territory = hours.groupby(by_unit).sum()
         travel_h = float(hours.sum() - units["service_min"].sum() / 60)
         point["hours"] = float(hours.sum())
         point["travel_hours"] = travel_h
-        point["busiest_share"] = float(held.max()) / headcount.capacity_h
+        point["busiest_share"] = float(hours_by_territory.max()) / headcount.capacity_h
         point["cost_minor"] = headcount.cost_minor * len(result.territories) + round(
             headcount.travel_minor_per_h * travel_h
         )

@@ -11,7 +11,7 @@ from planner.core.errors import InputError
 from planner.core.reasons import Reason
 from planner.geography.adjacency import point_edges
 from planner.territory.model.params import BalanceParams
-from planner.territory.model.precheck import big_units
+from planner.territory.model.precheck import find_oversized_units
 
 JOINT = "/"  # los_angeles/90001
 
@@ -42,18 +42,18 @@ def split_offers(
     Columns unit_id, measure, share (territories it is worth), n_finer and
     largest_share (of the biggest piece), heaviest first.
     """
-    lumps = big_units(units, params, territory_ids)
+    oversized = find_oversized_units(units, params, territory_ids)
     rows = []
-    for lump in lumps.drop_duplicates("unit_id").to_dict("records"):
-        name, measure = lump["unit_id"], lump["measure"]
+    for row in oversized.drop_duplicates("unit_id").to_dict("records"):
+        name, measure = row["unit_id"], row["measure"]
         n_finer, largest = 0, np.nan
         if finer is not None and measure in finer:
-            own = finer.loc[finer["unit_id"].astype("str") == name, measure]
-            n_finer = len(own)
+            values = finer.loc[finer["unit_id"].astype("str") == name, measure]
+            n_finer = len(values)
             total = float(units[measure].sum())
             if n_finer:
-                largest = float(own.max()) / total * len(territory_ids)
-        rows.append((name, measure, lump["share"], n_finer, largest))
+                largest = float(values.max()) / total * len(territory_ids)
+        rows.append((name, measure, row["share"], n_finer, largest))
     columns = ["unit_id", "measure", "share", "n_finer", "largest_share"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -94,7 +94,7 @@ def split_units(
     InputError
         If a unit is unknown or has no piece.
     """
-    made, links = [units.drop(index=list(unit_ids), errors="ignore")], []
+    tables, links = [units.drop(index=list(unit_ids), errors="ignore")], []
     pieces_of_unit: dict[str, pd.DataFrame] = {}
     for name in unit_ids:
         if name not in units.index:
@@ -103,17 +103,19 @@ def split_units(
         if pieces.empty:
             raise InputError(Reason("split_unit_empty", {"unit": name}))
         ids = [f"{name}{JOINT}{piece}" for piece in pieces.index]
-        part = pieces.drop(columns="unit_id").set_axis(
+        new_units = pieces.drop(columns="unit_id").set_axis(
             pd.Index(ids, dtype="str", name=units.index.name), axis=0
         )
-        part = _shared_out(units.loc[name], part.reindex(columns=units.columns))
-        made.append(part)
-        pieces_of_unit[name] = part
-        links.append(point_edges(part) if len(part) > 1 else edges.iloc[:0])
+        new_units = _shared_out(
+            units.loc[name], new_units.reindex(columns=units.columns)
+        )
+        tables.append(new_units)
+        pieces_of_unit[name] = new_units
+        links.append(point_edges(new_units) if len(new_units) > 1 else edges.iloc[:0])
     outer = edges.copy()
-    for name, part in pieces_of_unit.items():
-        outer = _rehung(outer, name, part, units, pieces_of_unit)
-    whole = pd.concat(made)
+    for name, new_units in pieces_of_unit.items():
+        outer = _rehung(outer, name, new_units, units, pieces_of_unit)
+    whole = pd.concat(tables)
     return whole, pd.concat([outer, *links], ignore_index=True)
 
 
@@ -141,14 +143,14 @@ def _shared_out(unit: pd.Series, pieces: pd.DataFrame) -> pd.DataFrame:
 def _rehung(
     edges: pd.DataFrame,
     name: str,
-    part: pd.DataFrame,
+    new_units: pd.DataFrame,
     units: pd.DataFrame,
     split: dict[str, pd.DataFrame],
 ) -> pd.DataFrame:
     """Hang a split unit's borders on its nearest pieces."""
     edges = edges.copy()
-    for own, other in (("unit_id", "neighbour_id"), ("neighbour_id", "unit_id")):
-        rows = edges.index[edges[own] == name]
+    for end, other in (("unit_id", "neighbour_id"), ("neighbour_id", "unit_id")):
+        rows = edges.index[edges[end] == name]
         for row in rows:
             there = str(edges.at[row, other])
             placed = (
@@ -157,8 +159,8 @@ def _rehung(
                 else next(pieces for pieces in split.values() if there in pieces.index)
             )
             place = placed.loc[there, ["x_km", "y_km"]].to_numpy(dtype=float)
-            away = ((part[["x_km", "y_km"]].to_numpy() - place) ** 2).sum(axis=1)
-            edges.at[row, own] = part.index[int(away.argmin())]
+            away = ((new_units[["x_km", "y_km"]].to_numpy() - place) ** 2).sum(axis=1)
+            edges.at[row, end] = new_units.index[int(away.argmin())]
     return edges
 
 
@@ -191,7 +193,9 @@ def join_split(
             piece_of[name] = name.removeprefix(f"{parent}{JOINT}")
     territory = territory_by_unit.set_axis(territory_by_unit.index.astype("str"))
     unit = territory.index.map(unit_of)
-    most = territory.groupby(unit, sort=False).agg(lambda own: own.mode().iloc[0])
+    most = territory.groupby(unit, sort=False).agg(
+        lambda members: members.mode().iloc[0]
+    )
     pieces = territory[list(piece_of)]
     differs = pieces.to_numpy() != most.reindex(pieces.index.map(unit_of)).to_numpy()
     named = pieces[differs]

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from planner.core.run import RunControl
-from planner.territory.disruption.multistart import afresh
-from planner.territory.disruption.transfer_paths import find_corridors
+from planner.territory.disruption.multistart import restart_many
+from planner.territory.disruption.transfer_paths import find_transfer_paths
 from planner.territory.disruption.transfer_paths import lay
-from planner.territory.disruption.transshipment import choose_corridors
+from planner.territory.disruption.transshipment import choose_transfer_paths
 from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
@@ -50,7 +50,7 @@ def far_load():
 
 def test_corridors_follow_the_light_row_and_cut_nothing_off():
     problem, today = far_load()
-    found = find_corridors(problem, today, np.random.default_rng(0))
+    found = find_transfer_paths(problem, today, np.random.default_rng(0))
     assert [one.territory for one in found] == [0, 2]
     for one in found:
         assert problem.unit_ids[one.units].tolist() == ["r0c3", "r0c4", "r0c5"]
@@ -67,7 +67,7 @@ def test_what_a_corridor_cuts_off_goes_along_and_locks_are_no_way():
     values[1, 3:6] = 0.1
     values[0, 3:6] = 0.2
     problem, today = strip(values.ravel(), locked=("r0c4",))
-    for one in find_corridors(problem, today, np.random.default_rng(0)):
+    for one in find_transfer_paths(problem, today, np.random.default_rng(0)):
         assert "r0c4" not in problem.unit_ids[one.units]
         trial = today.copy()
         trial[one.units] = one.territory
@@ -77,21 +77,21 @@ def test_what_a_corridor_cuts_off_goes_along_and_locks_are_no_way():
 
 def test_a_flow_chooses_the_corridor_that_spares_the_middle():
     problem, today = far_load()
-    found = find_corridors(problem, today, np.random.default_rng(0))
+    found = find_transfer_paths(problem, today, np.random.default_rng(0))
     rng = np.random.default_rng(0)
-    chosen = choose_corridors(problem, today, found, rng, 0.0)
+    chosen = choose_transfer_paths(problem, today, found, rng, 0.0)
     assert [one.territory for one in chosen] == [0]  # A takes, C gives
     even, plan = strip()
-    found = find_corridors(even, plan, np.random.default_rng(0))
-    assert choose_corridors(even, plan, found, rng, 0.0) == []
+    found = find_transfer_paths(even, plan, np.random.default_rng(0))
+    assert choose_transfer_paths(even, plan, found, rng, 0.0) == []
 
 
 def test_plans_begun_afresh_move_what_lies_far_only_once():
-    """Through B 60 would move twice; by the corridor four units of 15 and 0.3 do."""
+    """Through B 60 would move twice; by the path four units of 15 and 0.3 do."""
     problem, today = far_load()
     goal = SearchGoal(is_moves=True)
     plans = [
-        afresh(
+        restart_many(
             problem,
             [rate(problem, today, goal)],
             today,
@@ -100,7 +100,7 @@ def test_plans_begun_afresh_move_what_lies_far_only_once():
             np.random.default_rng(1),
             RunControl(),
             6,
-            find_corridors(problem, today, np.random.default_rng(1)),
+            find_transfer_paths(problem, today, np.random.default_rng(1)),
         )[0]
         for _ in range(2)
     ]

@@ -110,6 +110,7 @@ PLACES = pd.DataFrame({"x_km": [0.0, 1.0], "y_km": 0.0}, index=["a", "a"])
         ({"frame": some_accounts()}, r"use Instance\.from_accounts"),
         ({"frame": UNITS.drop(columns="y_km")}, "no column 'y_km'; they have x_km"),
         ({"frame": UNITS.iloc[:0]}, "there is no unit"),
+        ({"frame": None}, "there is no unit"),
         ({"frame": UNITS.iloc[[0, 0]]}, "'r0c0' occurs twice"),
         ({"frame": UNITS.assign(x_km=["0", "far", "2"])}, "'r0c1': x_km must be a"),
         ({"frame": [1, 2]}, "units must be a DataFrame, got list"),

@@ -119,7 +119,9 @@ def test_what_a_territory_has_beside_its_units_counts():
     beside = pd.DataFrame({"accounts": [8.0]}, index=["A"])
     measure = BalanceMeasure(column="accounts", minimum=19, maximum=21)
     result = balance(
-        Instance.from_units(units, edges, rules=Rules(targets=wanted, brought=beside)),
+        Instance.from_units(
+            units, edges, rules=Rules(targets=wanted, fixed_load=beside)
+        ),
         asked(measure, n_territories=None),
     )
     held = sums(result, units, "accounts")
@@ -132,7 +134,7 @@ def test_what_a_territory_has_beside_its_units_counts():
     with pytest.raises(InfeasibleError, match="A has 24 accounts beside its units"):
         balance(
             Instance.from_units(
-                units, edges, rules=Rules(targets=wanted, brought=full)
+                units, edges, rules=Rules(targets=wanted, fixed_load=full)
             ),
             asked(most, n_territories=None),
         )

@@ -9,8 +9,8 @@ from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.problem import build_problem
-from planner.territory.search.coarsening import aggregate
 from planner.territory.search.coarsening import cells_of
+from planner.territory.search.coarsening import coarsen
 from planner.territory.search.contiguity import count_extra_pieces
 from planner.territory.solve import balance as balancing
 from planner.territory.solve.balance import balance
@@ -68,7 +68,7 @@ def test_travel_of_plans_of_cells_differs_as_it_does_for_their_units():
     rng = np.random.default_rng(4)
     problem = problem_of(*square(12, rng.integers(1, 9, 144)), 3)
     cell = cells_of(problem, 16)
-    coarse = aggregate(problem, cell)
+    coarse = coarsen(problem, cell)
     one, other = (rng.integers(0, 3, coarse.n_units) for _ in range(2))
     fine = problem.travel(one[cell]) - problem.travel(other[cell])
     assert coarse.travel(one) - coarse.travel(other) == pytest.approx(fine)
@@ -78,7 +78,7 @@ def test_travel_of_plans_of_cells_differs_as_it_does_for_their_units():
 def test_cells_touch_where_their_units_touch():
     problem = problem_of(*square(6), 2)
     cell = cells_of(problem, 8)
-    coarse = aggregate(problem, cell)
+    coarse = coarsen(problem, cell)
     touching = {tuple(sorted(pair)) for pair in cell[problem.pairs].tolist()}
     touching = {pair for pair in touching if pair[0] != pair[1]}
     assert {tuple(sorted(pair)) for pair in coarse.pairs.tolist()} == touching

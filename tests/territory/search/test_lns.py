@@ -14,8 +14,8 @@ from planner.territory.model.problem import NOWHERE
 from planner.territory.model.problem import build_problem
 from planner.territory.search import contiguity
 from planner.territory.search import lns as polishing
-from planner.territory.search.lns import polish
-from planner.territory.search.lns import shorten
+from planner.territory.search.lns import improve_by_lns
+from planner.territory.search.lns import shorten_by_lns
 from planner.territory.search.local_search import SearchGoal
 from planner.territory.search.local_search import rate
 
@@ -51,7 +51,7 @@ def test_an_exchange_through_a_third_territory_is_found():
     problem = problem_of(units, edges, 3, 0.01)
     start = rate(problem, np.array([0, 0, 1, 1, 2, 2]), SearchGoal())
     rng = np.random.default_rng(0)
-    found = polish(problem, start, SearchGoal(), 3, rng, RunControl())
+    found = improve_by_lns(problem, start, SearchGoal(), 3, rng, RunControl())
     assert found.labels.tolist() == [0, 1, 1, 2, 2, 2]
     assert found.key[0] == 0
 
@@ -69,14 +69,14 @@ def test_polish_is_never_worse_and_keeps_territories_whole(grid_units, seed):
     locked[:2] = labels[:2]
     problem = replace(problem, locked=locked)
     start = rate(problem, labels, SearchGoal())
-    found = polish(problem, start, SearchGoal(), 2, rng, RunControl())
+    found = improve_by_lns(problem, start, SearchGoal(), 2, rng, RunControl())
     assert found.key <= start.key
     assert contiguity.count_extra_pieces(problem, found.labels) == 0
     assert (found.labels[:2] == labels[:2]).all()
-    again = polish(
+    again = improve_by_lns(
         problem, start, SearchGoal(), 2, np.random.default_rng(9), RunControl()
     )
-    twice = polish(
+    twice = improve_by_lns(
         problem, start, SearchGoal(), 2, np.random.default_rng(9), RunControl()
     )
     assert (again.labels == twice.labels).all()
@@ -93,12 +93,14 @@ def test_forbidden_pairs_are_not_put_together():
     )
     problem = problem_of(units, edges, 2, 0.15)
     start = rate(problem, np.array([0, 0, 1, 1]), SearchGoal())
-    free = polish(
+    free = improve_by_lns(
         problem, start, SearchGoal(), 2, np.random.default_rng(0), RunControl()
     )
     assert free.labels.tolist() == [0, 1, 1, 1]
-    apart = replace(problem, foes=np.array([[1, 2]]))
-    kept = polish(apart, start, SearchGoal(), 2, np.random.default_rng(0), RunControl())
+    apart = replace(problem, forbidden_pairs=np.array([[1, 2]]))
+    kept = improve_by_lns(
+        apart, start, SearchGoal(), 2, np.random.default_rng(0), RunControl()
+    )
     assert kept.labels.tolist() == [0, 0, 1, 1]
 
 
@@ -132,7 +134,7 @@ def _shortened(problem):
     start = rate(problem, STAIR, SearchGoal())
     assert start.key[0] == 0
     rng = np.random.default_rng(0)
-    return start, shorten(problem, start, SearchGoal(), 5, rng, RunControl())
+    return start, shorten_by_lns(problem, start, SearchGoal(), 5, rng, RunControl())
 
 
 def test_a_pair_is_divided_where_it_travels_least():
@@ -171,7 +173,7 @@ def test_pairs_end_by_themselves_and_the_same_each_time(grid_units):
     labels = contiguity.repair(problem, rng.integers(0, 4, 25), np.full(25, NOWHERE))
     start = rate(problem, labels, SearchGoal())
     plans = [
-        shorten(
+        shorten_by_lns(
             problem, start, SearchGoal(), most, np.random.default_rng(1), RunControl()
         )
         for most in (100, 100, 200)

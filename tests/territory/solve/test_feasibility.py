@@ -21,8 +21,8 @@ from planner.territory.search.local_search import search
 from planner.territory.search.recombine import recombine
 from planner.territory.search.recombine import tree_of
 from planner.territory.solve import feasibility as levelling
-from planner.territory.solve.feasibility import can_level
-from planner.territory.solve.feasibility import level
+from planner.territory.solve.feasibility import can_restore
+from planner.territory.solve.feasibility import restore_feasibility
 
 SIDE, N_TERRITORIES = 12, 6
 GOAL = SearchGoal()
@@ -36,7 +36,7 @@ def _little_work(monkeypatch):
 
 @pytest.fixture(scope="module")
 def problem():
-    """Accounts are even, revenue is thrice as dense in the west and has lumps."""
+    """Accounts are even, revenue is thrice as dense in the west and has big units."""
     rng = np.random.default_rng(5)
     number = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
     column = np.tile(np.arange(SIDE), SIDE)
@@ -121,7 +121,7 @@ def test_levelling_reaches_less_than_the_search_alone(problem, stripes):
     rng = np.random.default_rng(0)
     plan = search(problem, stripes, GOAL, 300_000, rng, RunControl())
     tight = problem.eased(1 / 20)
-    found = level(tight, plan, GOAL, 1.0, 100_000, rng, RunControl())
+    found = restore_feasibility(tight, plan, GOAL, 1.0, 100_000, rng, RunControl())
     assert tight.ratio(found.labels) < 0.5 * tight.ratio(plan.labels)
     assert contiguity.count_extra_pieces(problem, found.labels) == 0
     assert found.key == rate(tight, found.labels, GOAL).key
@@ -132,7 +132,9 @@ def test_the_same_chance_gives_the_same_plan(problem, stripes):
     tight = problem.eased(1 / 20)
     start = rate(tight, stripes, GOAL)
     first, second = (
-        level(tight, start, GOAL, 0.2, 50_000, np.random.default_rng(3), RunControl())
+        restore_feasibility(
+            tight, start, GOAL, 0.2, 50_000, np.random.default_rng(3), RunControl()
+        )
         for _ in range(2)
     )
     assert first.labels.tolist() == second.labels.tolist()
@@ -145,17 +147,19 @@ def test_locked_units_stay_and_a_cancelled_run_keeps_the_plan(problem, stripes):
     tight = replace(problem.eased(1 / 20), locked=held)
     start = rate(tight, stripes, GOAL)
     rng = np.random.default_rng(0)
-    found = level(tight, start, GOAL, 0.2, 50_000, rng, RunControl())
+    found = restore_feasibility(tight, start, GOAL, 0.2, 50_000, rng, RunControl())
     assert (found.labels[held != NOWHERE] == held[held != NOWHERE]).all()
     stopped = RunControl(time_limit_s=0.0)
-    kept = level(tight, start, GOAL, 1.0, 50_000, np.random.default_rng(0), stopped)
+    kept = restore_feasibility(
+        tight, start, GOAL, 1.0, 50_000, np.random.default_rng(0), stopped
+    )
     assert tight.ratio(kept.labels) <= tight.ratio(start.labels)
 
 
 def test_only_free_units_are_levelled(problem):
     """Moves that count, pairs apart and loose territories are not for it."""
-    assert can_level(problem, GOAL)
-    assert not can_level(problem, SearchGoal(is_moves=True))
-    assert not can_level(problem, SearchGoal(max_moved=3))
-    assert not can_level(replace(problem, foes=np.array([[0, 1]])), GOAL)
-    assert not can_level(replace(problem, is_contiguous=False), GOAL)
+    assert can_restore(problem, GOAL)
+    assert not can_restore(problem, SearchGoal(is_moves=True))
+    assert not can_restore(problem, SearchGoal(max_moved=3))
+    assert not can_restore(replace(problem, forbidden_pairs=np.array([[0, 1]])), GOAL)
+    assert not can_restore(replace(problem, is_contiguous=False), GOAL)
