@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from planner.core.errors import InputError
-from planner.core.units import MIN_PER_HOUR
 
 FACTS = ("name", "our_sales_minor", "potential_minor", "open_pipeline_minor")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanReading:
     """
     What a comparison needs to know of one plan.
@@ -23,27 +24,48 @@ class PlanReading:
     name
         What to call it.
     accounts
-        Indexed `account_id`: `territory_id` and `owner_id`; missing where unassigned.
+        Indexed `account_id`: `territory_id`, `owner_name` and `FACTS`; territory and
+        owner missing where unassigned.
+    n_territories, n_vacant
+        Territories, and those without a rep.
     balance_index
-        Worst absolute deviation (share) by measure.
+        Worst absolute deviation (share) by what the measure is called.
+    has_shares
+        Whether deviations are from wanted shares instead of equal ones.
     travel_mean_km
         Weighted mean way to the territory's centre.
-    workload_min, capacity_min
-        Minutes a year by `territory_id`, needed and at hand.
+    compactness_mean
+        Mean compactness of the territories, 0 to 1.
+    road_h_per_week, hours_over, busiest_h
+        Hours driven, those a year that nobody has time for, and the most work of one
+        territory in a year.
     quota_variation_share
-        Standard deviation ÷ mean of quota ÷ potential; None: no quotas.
+        Standard deviation ÷ mean of quota ÷ potential.
+    quota_idle_minor
+        Quota of positions without a territory.
     """
 
     name: str
     accounts: pd.DataFrame
+    n_territories: int
+    n_vacant: int
     balance_index: Mapping[str, float]
+    has_shares: bool
     travel_mean_km: float
-    workload_min: pd.Series
-    capacity_min: pd.Series
-    quota_variation_share: float | None = None
+    compactness_mean: float
+    road_h_per_week: float
+    hours_over: float
+    busiest_h: float
+    quota_variation_share: float
+    quota_idle_minor: int
+
+    @property
+    def n_unassigned(self) -> int:
+        """Accounts that no territory holds."""
+        return int(self.accounts["territory_id"].isna().sum())
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanComparison:
     """
     Outcome of `compare`.
@@ -51,27 +73,20 @@ class PlanComparison:
     Parameters
     ----------
     metrics
-        A row for each figure: `label`, `kind` (number, money, share, hours, km), `a`,
-        `b`, `less_is_better` (None: neither).
+        A row for each figure: `label`, `kind` (how to format it: number, money, share,
+        hours, km), `a`, `b`, `less_is_better` (None: neither).
     moved
-        Accounts whose owner or territory differs, most potential first, indexed
-        `account_id`: `FACTS`, `a_territory`, `b_territory`, `a_owner`, `b_owner`.
+        Accounts whose territory differs, most potential first, indexed `account_id`:
+        `FACTS`, `a_territory`, `b_territory`, `a_owner`, `b_owner`.
     """
 
     metrics: pd.DataFrame
     moved: pd.DataFrame
 
 
-def compare(a: PlanReading, b: PlanReading, facts: pd.DataFrame) -> PlanComparison:
+def compare(a: PlanReading, b: PlanReading) -> PlanComparison:
     """
-    Put plan `b` beside plan `a`.
-
-    Parameters
-    ----------
-    a, b
-        The plans; `a` is what `b` is measured against.
-    facts
-        Indexed `account_id`, columns `FACTS`: what is at stake at each account.
+    Put plan `b` beside plan `a`, which it is measured against.
 
     Raises
     ------
@@ -84,71 +99,50 @@ def compare(a: PlanReading, b: PlanReading, facts: pd.DataFrame) -> PlanComparis
             f"{a.name} and {b.name} must place the same accounts; "
             f"{len(strangers)} stand in one alone, such as {strangers[0]}"
         )
-    moved = _moved(a.accounts, b.accounts.loc[a.accounts.index], facts)
-    rows: list[tuple[object, ...]] = [
-        ("Territories", "number", _n_territories(a), _n_territories(b), None),
-        *_index_rows(a, b),
-        ("Travel to the centre, mean", "km", a.travel_mean_km, b.travel_mean_km, True),
-        ("Hours over capacity", "hours", _hours_over(a), _hours_over(b), True),
-        ("Accounts unassigned", "number", _n_unassigned(a), _n_unassigned(b), True),
-        ("Accounts that change hands", "number", 0, len(moved), True),
-    ]
-    for column, label in _MONEY.items():
-        rows.append((label, "money", 0, int(moved[column].fillna(0).sum()), True))
-    if a.quota_variation_share is not None and b.quota_variation_share is not None:
-        spreads = (a.quota_variation_share, b.quota_variation_share)
-        rows.append(("Quota ÷ potential, spread", "share", *spreads, True))
+    moved = _moved(a.accounts, b.accounts.loc[a.accounts.index])
     columns = ["label", "kind", "a", "b", "less_is_better"]
-    return PlanComparison(metrics=pd.DataFrame(rows, columns=columns), moved=moved)
+    metrics = pd.DataFrame(_rows(a, b, moved), columns=columns)
+    return PlanComparison(metrics=metrics, moved=moved)
 
 
-_MONEY = {
-    "our_sales_minor": "Our sales that change hands",
-    "open_pipeline_minor": "Open pipeline that changes hands",
-}
-
-
-def _moved(was: pd.DataFrame, will: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
-    pair = pd.DataFrame(
-        {
-            "a_territory": was["territory_id"],
-            "b_territory": will["territory_id"],
-            "a_owner": was["owner_id"],
-            "b_owner": will["owner_id"],
-        }
+def _moved(was: pd.DataFrame, will: pd.DataFrame) -> pd.DataFrame:
+    differs = was["territory_id"].fillna("") != will["territory_id"].fillna("")
+    moved = was.loc[differs, list(FACTS)].assign(
+        a_territory=was.loc[differs, "territory_id"],
+        b_territory=will.loc[differs, "territory_id"],
+        a_owner=was.loc[differs, "owner_name"],
+        b_owner=will.loc[differs, "owner_name"],
     )
-    text = pair.fillna("")
-    differs = (text["a_territory"] != text["b_territory"]) | (
-        text["a_owner"] != text["b_owner"]
-    )
-    moved = facts[list(FACTS)].reindex(pair.index[differs]).join(pair)
     return moved.sort_values("potential_minor", ascending=False, kind="stable")
 
 
-def _index_rows(a: PlanReading, b: PlanReading) -> list[tuple[object, ...]]:
-    """Set the balance indexes of the measures that both plans have side by side."""
-    return [
-        (
-            f"{measure.removesuffix('_minor').replace('_', ' ')}, worst deviation",
-            "share",
-            float(index),
-            float(b.balance_index[measure]),
-            True,
-        )
-        for measure, index in a.balance_index.items()
-        if measure in b.balance_index
-    ]
-
-
-def _n_territories(plan: PlanReading) -> int:
-    return int(plan.accounts["territory_id"].nunique())
-
-
-def _n_unassigned(plan: PlanReading) -> int:
-    return int(plan.accounts["territory_id"].isna().sum())
-
-
-def _hours_over(plan: PlanReading) -> float:
-    """Sum the hours that territories need above what they have."""
-    over = plan.workload_min.sub(plan.capacity_min, fill_value=0).clip(lower=0)
-    return float(over.sum()) / MIN_PER_HOUR
+def _rows(
+    a: PlanReading, b: PlanReading, moved: pd.DataFrame
+) -> Iterable[tuple[Any, ...]]:
+    """Line up the figures: label, kind, of `a`, of `b`, whether less is better."""
+    yield "Territories", "number", a.n_territories, b.n_territories, None
+    yield "Territories without a rep", "number", a.n_vacant, b.n_vacant, True
+    wanted = " from wanted shares" if a.has_shares or b.has_shares else ""
+    for measure, index in a.balance_index.items():
+        if measure in b.balance_index:
+            label = f"{measure}, worst deviation{wanted}"
+            yield label, "share", index, b.balance_index[measure], True
+    yield "Travel to the centre, mean", "km", a.travel_mean_km, b.travel_mean_km, True
+    shapes = (a.compactness_mean, b.compactness_mean)
+    yield "Compactness, mean", "share", *shapes, False
+    hours = {
+        "On the road, a week": (a.road_h_per_week, b.road_h_per_week),
+        "Hours a year beyond what reps can work": (a.hours_over, b.hours_over),
+        "Workload of the busiest": (a.busiest_h, b.busiest_h),
+    }
+    for label, (of_a, of_b) in hours.items():
+        yield label, "hours", of_a, of_b, True
+    yield "Accounts unassigned", "number", a.n_unassigned, b.n_unassigned, True
+    yield "Accounts with another territory", "number", 0, len(moved), True
+    sales_minor = int(moved["our_sales_minor"].fillna(0).sum())
+    yield "Our sales that change hands", "money", 0, sales_minor, True
+    spreads = (a.quota_variation_share, b.quota_variation_share)
+    yield "Quota ÷ potential, spread", "share", *spreads, True
+    if a.quota_idle_minor or b.quota_idle_minor:
+        idle = (a.quota_idle_minor, b.quota_idle_minor)
+        yield "Quota without a territory", "money", *idle, True

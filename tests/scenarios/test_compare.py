@@ -9,29 +9,37 @@ from planner.core.errors import InputError
 from planner.scenarios.compare import PlanReading
 from planner.scenarios.compare import compare
 
-FACTS = pd.DataFrame(
-    {
-        "name": ["Ash", "Birch", "Cedar"],
-        "our_sales_minor": [100, 200, None],
-        "potential_minor": [10, 20, 30],
-        "open_pipeline_minor": [0, 5, 7],
-    },
-    index=["A1", "A2", "A3"],
-)
+IDS = pd.Index(["A1", "A2", "A3"], name="account_id")
 
 
 def plan(territories, owners, **more):
-    given = {
+    accounts = pd.DataFrame(
+        {
+            "name": ["Ash", "Birch", "Cedar"],
+            "our_sales_minor": [100, 200, None],
+            "potential_minor": [10, 20, 30],
+            "open_pipeline_minor": [0, 5, 7],
+            "territory_id": territories,
+            "owner_name": owners,
+        },
+        index=IDS,
+    )
+    usual = {
         "name": "a plan",
-        "accounts": pd.DataFrame(
-            {"territory_id": territories, "owner_id": owners}, index=FACTS.index
-        ),
-        "balance_index": {"potential_minor": 0.2},
+        "accounts": accounts,
+        "n_territories": 2,
+        "n_vacant": 0,
+        "balance_index": {"Potential": 0.2},
+        "has_shares": False,
         "travel_mean_km": 30.0,
-        "workload_min": pd.Series({"T1": 6_000, "T2": 3_000}),
-        "capacity_min": pd.Series({"T1": 5_400, "T2": 5_400}),
+        "compactness_mean": 0.4,
+        "road_h_per_week": 12.0,
+        "hours_over": 10.0,
+        "busiest_h": 100.0,
+        "quota_variation_share": 0.1,
+        "quota_idle_minor": 0,
     }
-    return PlanReading(**(given | more))
+    return PlanReading(**(usual | more))
 
 
 def figures(comparison):
@@ -40,38 +48,53 @@ def figures(comparison):
 
 
 def test_moved_accounts_and_what_is_at_stake():
-    """A2 changes territory, A3 gets an owner at last; A1 stays."""
-    a = plan(["T1", "T1", None], ["P1", "P1", None])
+    """A2 changes territory, A3 gets one at last; A1 stays, whoever works it."""
+    a = plan(["T1", "T1", None], ["Ann", "Ann", None], n_territories=1)
     b = plan(
         ["T1", "T2", "T2"],
-        ["P1", "P2", "P2"],
-        workload_min=pd.Series({"T1": 4_500, "T2": 4_500}),
-        balance_index={"potential_minor": 0.05},
+        ["Eve", "Bob", "Bob"],
+        balance_index={"Potential": 0.05, "Accounts": 0.5},
+        compactness_mean=0.5,
+        hours_over=0.0,
     )
-    comparison = compare(a, b, FACTS)
+    comparison = compare(a, b)
     assert comparison.moved.index.tolist() == ["A3", "A2"]
-    assert comparison.moved.loc["A2", ["a_owner", "b_owner"]].tolist() == ["P1", "P2"]
+    assert comparison.moved.loc["A2", ["a_owner", "b_owner"]].tolist() == ["Ann", "Bob"]
     assert figures(comparison) == {
         "Territories": (1, 2),
-        "potential, worst deviation": (0.2, 0.05),
+        "Territories without a rep": (0, 0),
+        "Potential, worst deviation": (0.2, 0.05),
         "Travel to the centre, mean": (30.0, 30.0),
-        "Hours over capacity": (10.0, 0.0),
+        "Compactness, mean": (0.4, 0.5),
+        "On the road, a week": (12.0, 12.0),
+        "Hours a year beyond what reps can work": (10.0, 0.0),
+        "Workload of the busiest": (100.0, 100.0),
         "Accounts unassigned": (1, 0),
-        "Accounts that change hands": (0, 2),
+        "Accounts with another territory": (0, 2),
         "Our sales that change hands": (0, 200),
-        "Open pipeline that changes hands": (0, 12),
+        "Quota ÷ potential, spread": (0.1, 0.1),
     }
+    more_is_better = comparison.metrics.set_index("label")["less_is_better"].eq(False)
+    assert more_is_better[more_is_better].index.tolist() == ["Compactness, mean"]
 
 
-def test_equal_plans_move_nothing_and_quotas_are_told_where_both_have_them():
-    one = plan(["T1"] * 3, ["P1"] * 3, quota_variation_share=0.1)
-    comparison = compare(one, one, FACTS)
-    assert comparison.moved.empty
-    assert figures(comparison)["Quota ÷ potential, spread"] == (0.1, 0.1)
+def test_equal_plans_move_nothing():
+    one = plan(["T1", "T1", None], ["Ann", "Ann", None])
+    assert compare(one, one).moved.empty
+
+
+def test_shares_and_idle_quota_are_named_where_either_plan_has_them():
+    one, other = (
+        plan(["T1"] * 3, ["Ann"] * 3, has_shares=has_shares, quota_idle_minor=idle)
+        for has_shares, idle in ((False, 0), (True, 500))
+    )
+    table = figures(compare(one, other))
+    assert table["Potential, worst deviation from wanted shares"] == (0.2, 0.2)
+    assert table["Quota without a territory"] == (0, 500)
 
 
 def test_plans_of_other_accounts_cannot_be_compared():
-    one = plan(["T1"] * 3, ["P1"] * 3)
-    other = plan(["T1"] * 3, ["P1"] * 3, accounts=one.accounts.iloc[:2])
+    one = plan(["T1"] * 3, ["Ann"] * 3)
+    other = plan(["T1"] * 3, ["Ann"] * 3, accounts=one.accounts.iloc[:2])
     with pytest.raises(InputError, match="must place the same accounts"):
-        compare(one, other, FACTS)
+        compare(one, other)

@@ -53,7 +53,7 @@ def a_view(n_territories: int = 3, shares=None, names=None) -> TerritoryView:
     units = units.join(sums.astype(float)).assign(territory_id=held)
     edges = pd.DataFrame(
         {"unit_id": unit_ids[:-1], "neighbour_id": unit_ids[1:], "is_bridge": False}
-    )
+    ).assign(border_m=1_000.0)
     territories = pd.DataFrame(
         {
             "name": names or ids,
@@ -106,6 +106,7 @@ def test_each_measure_has_its_own_tolerance_and_three_columns():
         "travel",
         "seat",
         "pieces",
+        "compactness",
     ]
     assert columns["potential_minor deviation"]["tolerance"] == 0.1
     assert columns["potential_minor deviation"]["group"] == "Potential ±10 %"

@@ -50,7 +50,7 @@ def a_view(territory_by_unit=("T01", "T01", "T02", None)):
     )
     edges = pd.DataFrame(
         {"unit_id": UNITS[:-1], "neighbour_id": UNITS[1:], "is_bridge": False}
-    )
+    ).assign(border_m=1_000.0)
     accounts = pd.DataFrame(
         {
             "name": [f"Firm {n}" for n in range(8)],

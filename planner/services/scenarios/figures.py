@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from planner.core.units import MIN_PER_HOUR
+from planner.scenarios.compare import PlanReading
 from planner.services.balance.inputs import balance_inputs
 from planner.services.balance.request import BalanceRequest
 from planner.services.balance.team import Team
@@ -24,46 +23,35 @@ from planner.territory.model.workhours import HoursParams
 from planner.territory.model.workhours import work_hours
 
 WEEKS_PER_YEAR = 52
-_INDEXES = {
-    "potential_minor": "Potential, worst deviation",
-    "our_sales_minor": "Our sales, worst deviation",
-    "accounts": "Accounts, worst deviation",
-    "workload_min": "Workload, worst deviation",
+_MEASURES = {
+    "potential_minor": "Potential",
+    "our_sales_minor": "Our sales",
+    "accounts": "Accounts",
+    "workload_min": "Workload",
 }
 
 
-def figures(
-    ws: Workspace, a: TerritoryView, b: TerritoryView, moved: pd.DataFrame
-) -> pd.DataFrame:
-    """
-    Put the figures of two plans side by side.
-
-    Parameters
-    ----------
-    a, b
-        The plans.
-    moved
-        Accounts whose territory differs, with `our_sales_minor`.
-
-    Returns
-    -------
-    `label`, `kind` (how to format it: number, money, share, hours, km), `a`, `b`,
-    `less_is_better` (None: neither); a row for each figure.
-    """
-    sales_minor = int(moved["our_sales_minor"].fillna(0).sum())
-    rows = [
-        ("Territories", "number", len(a.territories), len(b.territories), None),
-        ("Territories without a rep", "number", _n_vacant(a), _n_vacant(b), True),
-        *_index_rows(a, b),
-        ("Travel to the centre, mean", "km", _mean_km(a), _mean_km(b), True),
-        *_hour_rows(load_team(ws), a, b),
-        ("Workload of the busiest", "hours", _top_hours(a), _top_hours(b), True),
-        ("Accounts unassigned", "number", *_n_unassigned(a, b), True),
-        ("Accounts with another territory", "number", 0, len(moved), True),
-        ("Our sales that change hands", "money", 0, sales_minor, True),
-        *_quota_rows(ws, a, b),
-    ]
-    return pd.DataFrame(rows, columns=["label", "kind", "a", "b", "less_is_better"])
+def plan_reading(ws: Workspace, view: TerritoryView) -> PlanReading:
+    """Read the figures of one scenario for a comparison."""
+    road_h, over_h = _hours(load_team(ws), view)
+    spread, idle_minor = _quotas(ws, view)
+    return PlanReading(
+        name=view.scenario.name,
+        accounts=view.accounts,
+        n_territories=len(view.territories),
+        n_vacant=int((view.territories["rep_name"] == VACANT).sum()),
+        balance_index={
+            label: float(view.index[name]) for name, label in _MEASURES.items()
+        },
+        has_shares=view.has_shares,
+        travel_mean_km=travel_of(view)["weighted_mean_km"],
+        compactness_mean=float(view.territories["compactness"].mean()),
+        road_h_per_week=road_h,
+        hours_over=over_h,
+        busiest_h=float(view.territories["workload_min"].max()) / MIN_PER_HOUR,
+        quota_variation_share=spread,
+        quota_idle_minor=idle_minor,
+    )
 
 
 def quotas_by_year(quotas: pd.DataFrame) -> pd.DataFrame:
@@ -86,38 +74,6 @@ def quotas_by_year(quotas: pd.DataFrame) -> pd.DataFrame:
     summed = months.groupby(keys, as_index=False)["amount_minor"].sum()
     both = pd.concat([quotas.loc[is_year, [*keys, "amount_minor"]], summed])
     return both.drop_duplicates(keys, ignore_index=True)
-
-
-def _index_rows(a: TerritoryView, b: TerritoryView) -> list[tuple[Any, ...]]:
-    wanted = " from wanted shares" if a.has_shares or b.has_shares else ""
-    return [
-        (f"{label}{wanted}", "share", float(a.index[name]), float(b.index[name]), True)
-        for name, label in _INDEXES.items()
-    ]
-
-
-def _n_vacant(view: TerritoryView) -> int:
-    return int((view.territories["rep_name"] == VACANT).sum())
-
-
-def _n_unassigned(a: TerritoryView, b: TerritoryView) -> tuple[int, int]:
-    return a.n_unassigned_accounts, b.n_unassigned_accounts
-
-
-def _mean_km(view: TerritoryView) -> float:
-    return travel_of(view)["weighted_mean_km"]
-
-
-def _top_hours(view: TerritoryView) -> float:
-    return float(view.territories["workload_min"].max()) / MIN_PER_HOUR
-
-
-def _hour_rows(team: Team, a: TerritoryView, b: TerritoryView) -> list[tuple[Any, ...]]:
-    (road_a, over_a), (road_b, over_b) = _hours(team, a), _hours(team, b)
-    return [
-        ("On the road, a week", "hours", road_a, road_b, True),
-        ("Hours a year beyond what reps can work", "hours", over_a, over_b, True),
-    ]
 
 
 def _hours(team: Team, view: TerritoryView) -> tuple[float, float]:
@@ -145,20 +101,6 @@ def _hours(team: Team, view: TerritoryView) -> tuple[float, float]:
     can = can.where(can > 0)
     over = (needed - can.fillna(can.mean())).clip(lower=0).sum(skipna=False)
     return road_h / WEEKS_PER_YEAR, float(over)
-
-
-def _quota_rows(
-    ws: Workspace, a: TerritoryView, b: TerritoryView
-) -> list[tuple[Any, ...]]:
-    """Compare quota ÷ potential, and what quota lies on seats without territory."""
-    spread_a, left_a = _quotas(ws, a)
-    spread_b, left_b = _quotas(ws, b)
-    rows: list[tuple[Any, ...]] = [
-        ("Quota ÷ potential, spread", "share", spread_a, spread_b, True)
-    ]
-    if left_a or left_b:
-        rows.append(("Quota without a territory", "money", left_a, left_b, True))
-    return rows
 
 
 def _quotas(ws: Workspace, view: TerritoryView) -> tuple[float, int]:

@@ -13,8 +13,9 @@ from planner.core import names
 from planner.core.errors import InputError
 from planner.core.schemas import QUOTAS
 from planner.core.schemas import empty
+from planner.scenarios.compare import compare as compare_plans
 from planner.services.people.staffing import staff_territories
-from planner.services.scenarios.figures import figures
+from planner.services.scenarios.figures import plan_reading
 from planner.services.scenarios.figures import quotas_by_year
 from planner.services.territories.view import TerritoryView
 from planner.services.territories.view import overview
@@ -241,13 +242,8 @@ class Comparison:
     ----------
     a, b
         Their territories.
-    metrics
-        A row for each figure: `label`, `kind` (how to format it: number, money, share,
-        hours, km), `a`, `b`, `less_is_better`.
-    moved
-        Accounts whose territory differs: `name`, `a_territory`, `b_territory`,
-        `a_owner`, `b_owner`, `our_sales_minor`, `potential_minor`,
-        `open_pipeline_minor`.
+    metrics, moved
+        Of `planner.scenarios.compare.PlanComparison`.
     """
 
     a: TerritoryView
@@ -263,20 +259,5 @@ def compare(ws: Workspace, a_id: str, b_id: str) -> Comparison:
 
 def compare_views(ws: Workspace, a: TerritoryView, b: TerritoryView) -> Comparison:
     """Put two scenarios side by side that were read already."""
-    was, will = a.accounts["territory_id"], b.accounts["territory_id"]
-    differs = was.fillna("") != will.fillna("")
-    moved = a.accounts.loc[
-        differs, ["name", "our_sales_minor", "potential_minor", "open_pipeline_minor"]
-    ].assign(
-        a_territory=was[differs],
-        b_territory=will[differs],
-        a_owner=a.accounts.loc[differs, "owner_name"],
-        b_owner=b.accounts.loc[differs, "owner_name"],
-    )
-    metrics = figures(ws, a, b, moved)
-    return Comparison(
-        a=a,
-        b=b,
-        metrics=metrics,
-        moved=moved.sort_values("potential_minor", ascending=False),
-    )
+    outcome = compare_plans(plan_reading(ws, a), plan_reading(ws, b))
+    return Comparison(a=a, b=b, metrics=outcome.metrics, moved=outcome.moved)

@@ -12,6 +12,8 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.geography.adjacency import count_pieces
+from planner.geography.compactness import polsby_popper
+from planner.geography.compactness import unit_outlines
 from planner.services.accounts.known import known_accounts
 from planner.services.accounts.known import owned
 from planner.services.people.holders import owner_names
@@ -46,7 +48,8 @@ class TerritoryView:
     scenario
         The scenario, with the version that an edit must name.
     units
-        Polygons indexed `unit_id`, with `territory_id` and the measures.
+        Polygons indexed `unit_id`, with `territory_id`, the measures, and `area_m2` and
+        `perimeter_m` of `unit_outlines`.
     edges
         Which units touch.
     accounts
@@ -55,7 +58,7 @@ class TerritoryView:
         Indexed `territory_id`: `name`, `position_id`, `district`, `share_ppm` (wanted
         share; missing: equal), `rep_name`, each measure, each measure's
         `<measure>_deviation` from what is wanted, `travel_km` (weighted mean to the
-        centre) and `extra_pieces`.
+        centre), `extra_pieces` and `compactness` (1: a circle).
     index
         Worst absolute deviation by measure.
     homes
@@ -122,6 +125,11 @@ class Facts:
     table: pd.DataFrame
 
     @cached_property
+    def outlines(self) -> pd.DataFrame:
+        """Area and perimeter of the units; see `unit_outlines`."""
+        return unit_outlines(self.units)
+
+    @cached_property
     def open_accounts(self) -> pd.DataFrame:
         """Accounts that are not closed: those that territories are made of."""
         return self.accounts[self.accounts["status"] != "closed"]
@@ -174,14 +182,14 @@ def overview(
         rep_name=territories["position_id"].map(names).fillna("vacant").astype("str")
     ).join(found)
     territories["travel_km"] = _mean_travel_km(table, by_unit)
-    pieces = count_pieces(by_unit, facts.edges).reindex(territories.index)
-    territories["extra_pieces"] = pieces.fillna(0).astype(int)
+    shapes = _shapes(facts.outlines, facts.edges, by_unit, territories.index)
+    territories = territories.join(shapes)
     columns = [c for c in table.columns if c in MEASURES]
     view = TerritoryView(
         scenario=scenario,
-        units=units.join(table[["x_km", "y_km", *columns]]).assign(
-            territory_id=by_unit
-        ),
+        units=units.join(table[["x_km", "y_km", *columns]])
+        .join(facts.outlines)
+        .assign(territory_id=by_unit),
         edges=facts.edges,
         accounts=accounts,
         territories=territories,
@@ -212,6 +220,20 @@ def _mean_travel_km(table: pd.DataFrame, by_unit: pd.Series) -> pd.Series:
     grouped = (km * weight).groupby(by_unit.to_numpy()).sum()
     total = weight.groupby(by_unit.to_numpy()).sum()
     return grouped / total.where(total > 0)
+
+
+def _shapes(
+    outlines: pd.DataFrame,
+    edges: pd.DataFrame,
+    by_unit: pd.Series,
+    territory_ids: pd.Index,
+) -> pd.DataFrame:
+    """Measure the shapes of territories: `extra_pieces` and `compactness`."""
+    outlines = pd.DataFrame(outlines).reindex(columns=["area_m2", "perimeter_m"])
+    pieces = count_pieces(by_unit, edges).reindex(territory_ids)
+    score = polsby_popper(outlines, edges, by_unit).reindex(territory_ids)
+    figures = {"extra_pieces": pieces.fillna(0).astype(int), "compactness": score}
+    return pd.DataFrame(figures, index=territory_ids)
 
 
 def _homes(
@@ -314,8 +336,9 @@ def as_if(
     territories["travel_km"] = _mean_travel_km(
         pd.DataFrame(units.drop(columns="geometry")), by_unit
     )
-    pieces = count_pieces(by_unit, view.edges).reindex(territories.index)
-    territories["extra_pieces"] = pieces.fillna(0).astype(int)
+    territories = territories.join(
+        _shapes(units, view.edges, by_unit, territories.index)
+    )
     shown = TerritoryView(
         scenario=view.scenario,
         units=units,

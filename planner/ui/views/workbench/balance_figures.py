@@ -152,6 +152,8 @@ def _written(fmt: Formats, measure: str, value: float) -> str:
         return fmt.signed_share(value)
     if measure == "travel":
         return EMPTY if pd.isna(value) else fmt.number(fmt.length(value * M_PER_KM))
+    if measure == "compactness":
+        return fmt.share(value, 0)
     if measure == "workload_min":  # its unit is in the head
         return EMPTY if pd.isna(value) else fmt.number(value / MIN_PER_HOUR)
     return writer_of(measure, fmt)(value)
@@ -300,7 +302,7 @@ def _sum(
 def _about(
     fmt: Formats, rows: pd.Index, now: TerritoryView, was: TerritoryView | None
 ) -> list[Figures]:
-    """Make travel, seat, pieces and, where there are any, districts."""
+    """Make travel, seat, pieces, compactness and, where there are any, districts."""
     length = _writer("travel", fmt)
 
     def made(
@@ -339,6 +341,13 @@ def _about(
             lambda t: t["extra_pieces"].astype(float) + 1,
             _writer("pieces", fmt),
             lambda view: fmt.number((view.territories["extra_pieces"] + 1).sum()),
+        ),
+        made(
+            "compactness",
+            "Compactness",
+            lambda t: t["compactness"].astype(float),
+            _writer("compactness", fmt),
+            lambda view: fmt.share(view.territories["compactness"].mean(), 0),
         ),
     ]
     districts = [v.territories["district"].notna().any() for v in (now, was) if v]
