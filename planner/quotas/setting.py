@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from planner.core.errors import InputError
@@ -38,11 +39,14 @@ class Equity:
         Largest ÷ smallest quota per potential; 1 is even.
     variation_share
         Standard deviation ÷ mean of quota per potential.
+    gini
+        Gini coefficient of quota per potential: 0 is even, 1 all on one.
     """
 
     by_position: pd.DataFrame
     spread_ratio: float
     variation_share: float
+    gini: float
 
 
 def split_top_down(
@@ -123,40 +127,44 @@ def split_top_down(
     return _as_quotas(year_minor, months, measure, year, currency)
 
 
-def equity(
-    quotas: pd.DataFrame, weight_by_position: Mapping[str, float], year: int
-) -> Equity:
+def equity(quota_minor: pd.Series, potential: pd.Series) -> Equity:
     """
-    Read how evenly the year's quotas lie on the potential.
+    Read how evenly quotas lie on the potential.
 
     Parameters
     ----------
-    quotas
-        QUOTAS frame of one measure.
-    weight_by_position
-        Potential by position, as given to `split_top_down`.
-    year
-        The year read.
+    quota_minor, potential
+        Of one year by position; positions without potential above 0 are left out.
 
     Raises
     ------
     InputError
         If no position has both a quota and a potential above zero.
+
+    Notes
+    -----
+    Gini: Σ (2 i − n − 1) r_i ÷ (n Σ r) over the n ratios r in ascending order.
     """
-    yearly = quotas[quotas["period"].eq(str(year))].set_index("position_id")
-    frame = pd.DataFrame({"quota_minor": yearly["amount_minor"].astype("int64")})
-    frame["potential"] = frame.index.map(dict(weight_by_position)).astype(float)
-    frame = frame[frame["potential"] > 0]
+    frame = pd.DataFrame(
+        {"quota_minor": quota_minor.astype("int64"), "potential": potential}
+    )
+    frame = frame.astype({"potential": float})
+    frame = frame[frame["potential"] > 0].dropna()
     if frame.empty:
-        raise InputError(f"no position has a quota of {year} and a potential above 0")
+        raise InputError("no position has both a quota and a potential above 0")
     ratio = frame["quota_minor"] / frame["potential"]
     whole = frame["quota_minor"].sum() / frame["potential"].sum()
     frame["quota_per_potential"] = ratio
     frame["deviation_share"] = ratio / whole - 1 if whole else 0.0
-    smallest = ratio.min()
-    spread = float(ratio.max() / smallest) if smallest > 0 else float("inf")
-    variation = float(ratio.std(ddof=0) / ratio.mean()) if ratio.mean() else 0.0
-    return Equity(frame, spread, variation)
+    smallest, total = ratio.min(), float(ratio.sum())
+    rank = 2 * np.arange(1, len(ratio) + 1) - len(ratio) - 1
+    ordered = np.sort(ratio.to_numpy(dtype=float))
+    return Equity(
+        by_position=frame,
+        spread_ratio=float(ratio.max() / smallest) if smallest > 0 else float("inf"),
+        variation_share=float(ratio.std(ddof=0) / ratio.mean()) if total else 0.0,
+        gini=float(rank @ ordered) / (len(ratio) * total) if total else 0.0,
+    )
 
 
 def _season(season_ppm: Sequence[int] | None) -> tuple[int, ...]:

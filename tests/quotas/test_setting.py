@@ -111,20 +111,31 @@ def test_circle_of_superiors_is_refused():
 
 def test_equity_reads_quota_over_potential():
     """200/100 and 100/100 of potential: the spread is 2, the mean ratio 1.5."""
-    quotas = pd.DataFrame(
-        {
-            "position_id": ["P-R01", "P-R02"],
-            "measure": "bookings",
-            "period": "2026",
-            "amount_minor": [200, 100],
-            "currency": "USD",
-        }
+    positions = ["P-R01", "P-R02", "P-R03"]
+    reading = equity(
+        pd.Series([200, 100, 7], positions), pd.Series([100, 100, 0], positions)
     )
-    reading = equity(quotas, {"P-R01": 100, "P-R02": 100}, 2026)
     assert reading.spread_ratio == 2
-    assert reading.by_position["deviation_share"].tolist() == pytest.approx(
-        [1 / 3, -1 / 3]
+    assert reading.by_position["deviation_share"].to_dict() == pytest.approx(
+        {"P-R01": 1 / 3, "P-R02": -1 / 3}
     )
+    assert reading.variation_share == pytest.approx(1 / 3)
+    assert reading.gini == pytest.approx(1 / 6)
+
+
+@pytest.mark.parametrize(
+    ("ratios", "gini"),
+    [([5, 5, 5], 0), ([0, 0, 9], 2 / 3), ([0, 0], 0), ([1, 2, 3, 4], 0.25)],
+)
+def test_gini_of_known_ratios(ratios, gini):
+    positions = [f"P{number}" for number in range(len(ratios))]
+    reading = equity(pd.Series(ratios, positions), pd.Series(1, positions))
+    assert reading.gini == pytest.approx(gini)
+
+
+def test_equity_needs_quota_and_potential():
+    with pytest.raises(InputError, match="no position has both"):
+        equity(pd.Series([5], ["P1"]), pd.Series([0], ["P1"]))
 
 
 @settings(deadline=None, max_examples=40)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.core.errors import InputError
+from planner.quotas.setting import Equity
+from planner.quotas.setting import equity
 from planner.quotas.setting import split_top_down
 from planner.services.people.holders import owner_names
 from planner.services.territories.view import overview
@@ -39,8 +41,9 @@ class QuotaView:
         of the last twelve months) and `quota_per_potential` (None without potential).
     months
         A row for each position, a column for each month, minor units.
-    spread_share
-        Standard deviation ÷ mean of quota ÷ potential over the reps.
+    equity
+        How evenly the year's quotas of the reps lie on their potential; None: no rep
+        has both.
     version
         Of the scenario.
     is_editable
@@ -51,7 +54,7 @@ class QuotaView:
     target_minor: int
     positions: pd.DataFrame
     months: pd.DataFrame
-    spread_share: float
+    equity: Equity | None
     version: int
     is_editable: bool
 
@@ -85,7 +88,6 @@ def quota_view(ws: Workspace, scenario_id: str) -> QuotaView:
     table["quota_minor"] = amount.reindex(table.index).astype("Int64")
     potential = table["potential_minor"].where(table["potential_minor"] > 0)
     table["quota_per_potential"] = table["quota_minor"].astype(float) / potential
-    ratio = table.loc[table["role"] == "rep", "quota_per_potential"]
     months = quotas[quotas["period"].str.startswith(f"{year}-")] if year else quotas
     tops = table["level"] == 0
     return QuotaView(
@@ -95,10 +97,18 @@ def quota_view(ws: Workspace, scenario_id: str) -> QuotaView:
         months=months.pivot_table(
             index="position_id", columns="period", values="amount_minor", aggfunc="sum"
         ),
-        spread_share=float(ratio.std(ddof=0) / ratio.mean()) if len(ratio) else 0.0,
+        equity=_equity(table),
         version=view.scenario.version,
         is_editable=view.scenario.status == "draft",
     )
+
+
+def _equity(table: pd.DataFrame) -> Equity | None:
+    reps = table[(table["role"] == "rep") & table["quota_minor"].notna()]
+    reps = reps[reps["potential_minor"] > 0]
+    if reps.empty:
+        return None
+    return equity(reps["quota_minor"], reps["potential_minor"])
 
 
 def _in_order(positions: pd.DataFrame) -> pd.DataFrame:

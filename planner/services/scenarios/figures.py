@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.core.units import MIN_PER_HOUR
+from planner.quotas.setting import equity
 from planner.scenarios.compare import PlanReading
 from planner.services.balance.inputs import balance_inputs
 from planner.services.balance.request import BalanceRequest
@@ -118,8 +119,12 @@ def _quotas(ws: Workspace, view: TerritoryView) -> tuple[float, int]:
     yearly = quotas_by_year(quotas)
     latest = yearly[yearly["period"] == yearly["period"].max()]
     amount = latest.groupby("position_id")["amount_minor"].sum()
-    quota = view.territories["position_id"].map(amount).astype(float)
-    ratio = quota / view.territories["potential_minor"].replace(0, float("nan"))
+    quota = view.territories["position_id"].map(amount)
+    potential = view.territories["potential_minor"]
+    is_measured = quota.notna() & (potential > 0)
+    spread = float("nan")
+    if is_measured.any():
+        spread = equity(quota[is_measured], potential[is_measured]).variation_share
     reps = positions.index[positions["role"] == "rep"]
     idle = amount.index.intersection(reps).difference(view.territories["position_id"])
-    return float(ratio.std(ddof=0) / ratio.mean()), int(amount[idle].sum())
+    return spread, int(amount[idle].sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,8 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.errors import ConflictError
+from planner.core.formats import EMPTY
 from planner.core.formats import Formats
 from planner.core.money import minor_digits
+from planner.quotas.setting import Equity
 from planner.services.quotas import setting
 from planner.services.quotas.setting import QuotaView
 from planner.services.scenarios import Scenario
@@ -150,13 +153,29 @@ def _figures(view: QuotaView, fmt: Formats) -> None:
                 fmt.money(carried),
                 change=f"{fmt.signed_money(carried - view.target_minor)} over-assigned",
             ),
-            Metric(
-                "Quota ÷ potential, spread",
-                fmt.share(view.spread_share),
-                change="0 % would be the same stretch for everyone",
-            ),
+            *_equity_metrics(view.equity, fmt),
         ]
     )
+
+
+def _equity_metrics(equity: Equity | None, fmt: Formats) -> list[Metric]:
+    """Say how evenly the quotas lie on the potential: spread, extremes, Gini."""
+    if equity is None:
+        return [Metric("Quota ÷ potential, spread", EMPTY)]
+    ratio = equity.spread_ratio
+    extremes = EMPTY if math.isinf(ratio) else f"{fmt.number(ratio, 2)} ×"
+    return [
+        Metric(
+            "Quota ÷ potential, spread",
+            fmt.share(equity.variation_share),
+            change="0 % would be the same stretch for everyone",
+        ),
+        Metric(
+            "Highest ÷ lowest stretch",
+            extremes,
+            change=f"Gini {fmt.number(equity.gini, 2)}; 0 would be even",
+        ),
+    ]
 
 
 def _hierarchy(view: QuotaView, fmt: Formats) -> None:
