@@ -198,8 +198,8 @@ def written(values: pd.Series, write: Callable[[Any], str]) -> pd.Series:
     shape (n,)
         Texts, indexed as the values.
     """
-    nth, known = pd.factorize(values)
-    texts = pd.array([*map(write, known), write(None)], dtype="str")
+    nth, distinct = pd.factorize(values)
+    texts = pd.array([*map(write, distinct), write(None)], dtype="str")
     return pd.Series(texts.take(nth), index=values.index, name=values.name)
 
 

@@ -38,8 +38,8 @@ def minor_digits(currency: str) -> int:
     try:
         return MINOR_DIGITS[currency]
     except KeyError:
-        known = ", ".join(sorted(MINOR_DIGITS))
-        raise InputError(f"currency must be one of {known}, got {currency!r}") from None
+        codes = ", ".join(sorted(MINOR_DIGITS))
+        raise InputError(f"currency must be one of {codes}, got {currency!r}") from None
 
 
 def round_ratio(numerator: int, denominator: int) -> int:

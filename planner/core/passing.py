@@ -66,22 +66,22 @@ def passed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame | No
     nulls and values are right; None if something is not, or cannot be told here, as of
     a kind of check that is not known.
     """
-    asked = _asked(schema)
-    if asked is None or not _has_its_index(frame.index, schema):
+    demand = _asked(schema)
+    if demand is None or not _has_its_index(frame.index, schema):
         return None
     types = dict(zip(frame.columns, frame.dtypes, strict=True))
-    if len(types) != frame.shape[1] or not asked.kinds.keys() <= types.keys():
+    if len(types) != frame.shape[1] or not demand.kinds.keys() <= types.keys():
         return None
-    if schema.strict and len(types) != len(asked.kinds):
+    if schema.strict and len(types) != len(demand.kinds):
         return None
-    other = {name: kind for name, kind in asked.kinds.items() if types[name] != kind}
+    other = {name: kind for name, kind in demand.kinds.items() if types[name] != kind}
     if any((types[name], kind) not in _WIDENED for name, kind in other.items()):
         return None
-    found = frame.astype(other) if other else frame.copy()
-    if not all(rule(found[name]) for name, rule in asked.rules):
+    typed = frame.astype(other) if other else frame.copy()
+    if not all(rule(typed[name]) for name, rule in demand.rules):
         return None
     unique = list(schema.unique or ())
-    return None if unique and found.duplicated(unique).any() else found
+    return None if unique and typed.duplicated(unique).any() else typed
 
 
 def _asked(schema: pa.DataFrameSchema) -> _Asked | None:
@@ -113,15 +113,15 @@ def _asked_by(schema: pa.DataFrameSchema) -> _Asked | None:
 
 def _rule_of(check: pa.Check) -> _Rule | None:
     """Write a check as a function; nulls pass it."""
-    told = check.statistics or {}
+    limits = check.statistics or {}
     if check.name == "greater_than_or_equal_to":
-        return _within(told["min_value"], None)
-    if check.name == "in_range" and told["include_min"] and told["include_max"]:
-        return _within(told["min_value"], told["max_value"])
+        return _within(limits["min_value"], None)
+    if check.name == "in_range" and limits["include_min"] and limits["include_max"]:
+        return _within(limits["min_value"], limits["max_value"])
     if check.name == "isin":
-        return _among(frozenset(told["allowed_values"]))
+        return _among(frozenset(limits["allowed_values"]))
     if check.name == "str_matches":
-        return _like(str(told["pattern"]))
+        return _like(str(limits["pattern"]))
     return None
 
 

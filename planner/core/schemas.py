@@ -322,9 +322,9 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
         frame = frame.assign(
             custom=pd.Series(None, index=frame.index, dtype="str"),
         )
-    found = passed(frame, schema)
-    if found is not None:
-        return found
+    typed = passed(frame, schema)
+    if typed is not None:
+        return typed
     try:
         checked = schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:

@@ -154,20 +154,20 @@ def _shared_segments(
     return unique.astype(np.int64), total_m.astype(np.float64)
 
 
-def _near_borders(shapes: Any, known: Ints) -> tuple[Ints, NDArray[np.float64]]:
+def _near_borders(shapes: Any, neighbours: Ints) -> tuple[Ints, NDArray[np.float64]]:
     """Find borders that run along each other without sharing vertices."""
     left, right = shapely.STRtree(shapes).query(
         shapes, predicate="dwithin", distance=_GAP_M
     )
     pairs = np.column_stack([left, right])[left < right].astype(np.int64)
     n_units = len(shapes)
-    is_known = np.isin(pairs @ [n_units, 1], known @ [n_units, 1])
+    is_known = np.isin(pairs @ [n_units, 1], neighbours @ [n_units, 1])
     pairs = pairs[~is_known]
     lines = shapely.boundary(shapes[pairs[:, 0]])
     beside = shapely.buffer(shapes[pairs[:, 1]], _GAP_M)
     border_m = shapely.length(shapely.intersection(lines, beside))
-    kept = border_m > _SHORTEST_BORDER_M
-    return pairs[kept], border_m[kept]
+    is_border = border_m > _SHORTEST_BORDER_M
+    return pairs[is_border], border_m[is_border]
 
 
 def point_edges(points: pd.DataFrame) -> pd.DataFrame:
@@ -267,15 +267,15 @@ def connect(edges: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """
     xy = _coordinates(places)
     pairs = edge_pairs(edges, places.index)
-    n_parts, part = _components(pairs, len(xy))
+    n_parts, component = _components(pairs, len(xy))
     if n_parts <= 1:
         return edges.reset_index(drop=True)
     links = _delaunay_pairs(xy)
-    links = links[part[links[:, 0]] != part[links[:, 1]]]
+    links = links[component[links[:, 0]] != component[links[:, 1]]]
     length_km = np.hypot(*(xy[links[:, 0]] - xy[links[:, 1]]).T) + 1e-9
     order = np.lexsort((links[:, 1], links[:, 0], length_km))
     links, length_km = links[order], length_km[order]
-    between = np.sort(part[links], axis=1)
+    between = np.sort(component[links], axis=1)
     _, nearest = np.unique(between, axis=0, return_index=True)
     graph = coo_array(
         (length_km[nearest], (between[nearest, 0], between[nearest, 1])),
@@ -295,8 +295,8 @@ def _components(pairs: Ints, n_units: int) -> tuple[int, Ints]:
     graph = coo_array(
         (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n_units, n_units)
     )
-    n_parts, part = connected_components(graph.tocsr(), directed=False)
-    return int(n_parts), np.asarray(part, dtype=np.int64)
+    n_parts, component = connected_components(graph.tocsr(), directed=False)
+    return int(n_parts), np.asarray(component, dtype=np.int64)
 
 
 def count_pieces(territory_by_unit: pd.Series, edges: pd.DataFrame) -> pd.Series:
@@ -341,5 +341,5 @@ def find_pieces(territory_by_unit: pd.Series, edges: pd.DataFrame) -> pd.Series:
     territories = placed.to_numpy()
     pairs = edge_pairs(edges, placed.index)
     pairs = pairs[territories[pairs[:, 0]] == territories[pairs[:, 1]]]
-    _, part = _components(pairs, len(placed))
-    return pd.Series(part, index=placed.index, name="piece")
+    _, component = _components(pairs, len(placed))
+    return pd.Series(component, index=placed.index, name="piece")

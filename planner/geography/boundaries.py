@@ -145,8 +145,8 @@ def _repaired(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     values = np.where(wrong, shapely.make_valid(values), values)
     for place in np.flatnonzero(shapely.get_type_id(values) == _COLLECTION):
         parts = shapely.get_parts(values[place])
-        kept = parts[np.isin(shapely.get_type_id(parts), _POLYGONAL)]
-        values[place] = shapely.union_all(kept)
+        polygons = parts[np.isin(shapely.get_type_id(parts), _POLYGONAL)]
+        values[place] = shapely.union_all(polygons)
     return gpd.GeoSeries(values, index=shapes.index, crs=shapes.crs)
 
 

@@ -55,8 +55,8 @@ def make_cells(
     centres = distinct
     if len(distinct) > n_cells:
         rng = np.random.default_rng(seed)
-        found, _ = kmeans2(distinct, n_cells, minit="++", rng=rng)
-        centres = np.unique(np.round(found[np.isfinite(found).all(axis=1)]), axis=0)
+        means, _ = kmeans2(distinct, n_cells, minit="++", rng=rng)
+        centres = np.unique(np.round(means[np.isfinite(means).all(axis=1)]), axis=0)
     area = shapely.convex_hull(shapely.multipoints(distinct)).buffer(reach_m)
     if len(centres) == 1:
         polygons = np.array([area])

@@ -152,12 +152,12 @@ def _sources(wanted: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
     frame = wanted.copy()
     cancels = frame["kind"].eq("cancellation")
     frame["event"] = cancels.map({True: "cancellation", False: "booking"})
-    own = pd.Series(frame.index, index=frame.index, dtype="str")
-    frame["source_id"] = frame["related_deal_id"].where(cancels, own)
+    ids = pd.Series(frame.index, index=frame.index, dtype="str")
+    frame["source_id"] = frame["related_deal_id"].where(cancels, ids)
     originals = deals[deals["stage"].eq("won") & deals["kind"].ne("cancellation")]
-    found = frame["source_id"].isin(originals.index)
+    has_original = frame["source_id"].isin(originals.index)
     frame["problem"] = ""
-    frame.loc[cancels & ~found, "problem"] = "no_original"
+    frame.loc[cancels & ~has_original, "problem"] = "no_original"
     frame.loc[cancels & (frame["amount_minor"] > 0), "problem"] = (
         "positive_cancellation"
     )
@@ -178,12 +178,16 @@ def _parts(
 ) -> pd.DataFrame:
     """Say which positions share each deal: by split, by owner, and overlays beside."""
     ids = wanted.index.to_series().reset_index(drop=True)
-    held = owner_at(ownership, wanted["source_account"], wanted["source_on"], role=None)
-    held["deal_id"] = held["row"].map(ids).astype("str")
-    held["rule"] = held["role"]
-    held["credit_type"] = held["role"].map({"owner": "revenue", "overlay": "overlay"})
+    owners = owner_at(
+        ownership, wanted["source_account"], wanted["source_on"], role=None
+    )
+    owners["deal_id"] = owners["row"].map(ids).astype("str")
+    owners["rule"] = owners["role"]
+    owners["credit_type"] = owners["role"].map(
+        {"owner": "revenue", "overlay": "overlay"}
+    )
     columns = ["deal_id", "position_id", "credit_type", "rule", "share_ppm"]
-    parts = held[columns]
+    parts = owners[columns]
     if splits is not None and len(splits):
         given = splits.rename(columns={"deal_id": "source_id"}).merge(
             wanted["source_id"].rename_axis("deal_id").reset_index(), on="source_id"
@@ -296,16 +300,16 @@ def _say(row: Any) -> str:
     """Word why a deal was not credited and how to repair it."""
     deal = f"deal {row.deal_id}"
     day = "" if pd.isna(row.source_on) else f"{row.source_on:%Y-%m-%d}"
-    held = f"{row.held_ppm / PPM:.4%}"
+    total = f"{row.held_ppm / PPM:.4%}"
     words = {
         "no_original": f"cancels {row.related_deal_id}, which is no won deal here; "
         "name the deal it cancels in related_deal_id",
         "positive_cancellation": "is a cancellation, so its amount must be below 0",
         "no_owner": f"account {row.source_account} has no owner on {day}; "
         "publish an owner for that day",
-        "owners": f"the owner shares of account {row.source_account} sum to {held} on "
+        "owners": f"the owner shares of account {row.source_account} sum to {total} on "
         f"{day}, must be 100 %",
-        "splits": f"its splits sum to {held}, must be 100 %",
+        "splits": f"its splits sum to {total}, must be 100 %",
         "unknown_position": f"position {row.stranger} is not in the hierarchy",
     }
     return f"{deal}: {words[row.problem]}"

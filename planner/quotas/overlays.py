@@ -34,8 +34,8 @@ def overlay_rows(
     InputError
         If no column says which accounts are meant, or the accounts are missing.
     """
-    known = [name for name in SCOPES if name in overlays]
-    if not known:
+    scopes = [name for name in SCOPES if name in overlays]
+    if not scopes:
         raise InputError(
             f"overlays must have a column {', '.join(SCOPES[:-1])} or "
             f"{SCOPES[-1]}, got {', '.join(map(str, overlays.columns))}"
@@ -47,7 +47,7 @@ def overlay_rows(
     parts = []
     for overlay in overlays.to_dict("records"):
         fits = pd.Series(data=True, index=facts.index)
-        for name in known:
+        for name in scopes:
             if not pd.isna(overlay[name]) and overlay[name] != "":
                 fits &= _fits(facts, name, overlay[name])
         share = overlay.get("share_ppm", PPM)

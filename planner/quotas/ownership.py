@@ -142,8 +142,8 @@ def _rejoin(frame: pd.DataFrame, cut: pd.Timestamp) -> pd.DataFrame:
         suffixes=("", "_next"),
     )
     pairs = pairs.drop_duplicates(_KEY)
-    kept = frame.drop(index=pairs["next_row"])
-    reopened = kept.merge(pairs[[*_KEY, "valid_to_next"]], on=_KEY, how="left")
+    others = frame.drop(index=pairs["next_row"])
+    reopened = others.merge(pairs[[*_KEY, "valid_to_next"]], on=_KEY, how="left")
     runs_on = reopened["valid_to"].eq(cut) & pd.MultiIndex.from_frame(
         reopened[_KEY]
     ).isin(pd.MultiIndex.from_frame(pairs[_KEY]))
@@ -184,14 +184,14 @@ def owner_at(
             "date": pd.Series(list(dates), dtype="datetime64[s]"),
         }
     )
-    held = ownership if role is None else ownership[ownership["role"].eq(role)]
-    found = wanted.merge(held, on="account_id")
-    inside = (found["valid_from"] <= found["date"]) & (
-        found["valid_to"].isna() | (found["date"] < found["valid_to"])
+    owners = ownership if role is None else ownership[ownership["role"].eq(role)]
+    spans = wanted.merge(owners, on="account_id")
+    inside = (spans["valid_from"] <= spans["date"]) & (
+        spans["valid_to"].isna() | (spans["date"] < spans["valid_to"])
     )
     columns = ["row", "position_id", "role", "share_ppm"]
     return (
-        found.loc[inside, columns]
+        spans.loc[inside, columns]
         .sort_values(["row", "role", "position_id"])
         .reset_index(drop=True)
     )
@@ -248,7 +248,7 @@ def _share_spans(
     end: str | dt.date | pd.Timestamp | None,
 ) -> pd.DataFrame:
     """Sum the owner shares of each account over each span between changes."""
-    known = pd.Index(
+    ids = pd.Index(
         owners["account_id"].unique() if account_ids is None else account_ids
     )
     opens = owners[["account_id", "valid_from", "share_ppm"]]
@@ -260,7 +260,7 @@ def _share_spans(
     steps[1] = steps[1].assign(share_ppm=-steps[1]["share_ppm"])
     marks = [as_day(date) for date in (start, end) if date is not None]
     steps += [
-        pd.DataFrame({"account_id": known, "from_on": mark, "share_ppm": 0})
+        pd.DataFrame({"account_id": ids, "from_on": mark, "share_ppm": 0})
         for mark in marks
     ]
     events = pd.concat(steps, ignore_index=True)

@@ -201,8 +201,8 @@ def _summed(
 ) -> Fraction | None:
     """Sum the weights of the reps at and under a position; None: there is no rep."""
     below = [_summed(child, children, weight) for child in children.get(name, [])]
-    known = [part for part in [weight.get(name), *below] if part is not None]
-    return sum(known, Fraction(0)) if known else None
+    weights = [part for part in [weight.get(name), *below] if part is not None]
+    return sum(weights, Fraction(0)) if weights else None
 
 
 def _hand_down(
@@ -215,8 +215,8 @@ def _hand_down(
     shares = [total[name] or Fraction(0) for name in names]
     if not any(shares):
         if amount_minor:
-            shown = ", ".join(names[:5]) or "the company"
-            raise InputError(f"{shown}: potential × ramp is 0, nothing to split by")
+            positions = ", ".join(names[:5]) or "the company"
+            raise InputError(f"{positions}: potential × ramp is 0, nothing to split by")
         year_minor.update(dict.fromkeys(names, 0))
         return
     # over a common denominator the weights are whole numbers, so nothing is lost

@@ -84,9 +84,9 @@ def supersede_team(
     positions
         The team's positions, of this plan and of those before.
     """
-    own = held_by(old, positions)
-    changed = supersede(old[own], new, effective_from, is_whole=True)
-    return _joined(old[~own], changed)
+    is_team = held_by(old, positions)
+    changed = supersede(old[is_team], new, effective_from, is_whole=True)
+    return _joined(old[~is_team], changed)
 
 
 def _joined(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:

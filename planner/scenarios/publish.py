@@ -102,11 +102,11 @@ def freeze(
     """
     day = as_day(effective_from)
     role = "owner" if held is None else None
-    own = ownership if held is None else held
-    before = own if base_ownership is None else base_ownership
-    changes = change_list(before, own, day, role)
-    account_ids = own["account_id"].unique()
-    if owner_at(own, account_ids, [day] * len(account_ids), role).empty:
+    owners = ownership if held is None else held
+    before = owners if base_ownership is None else base_ownership
+    changes = change_list(before, owners, day, role)
+    account_ids = owners["account_id"].unique()
+    if owner_at(owners, account_ids, [day] * len(account_ids), role).empty:
         whom = f"anybody of {team}" if team else "an owner"
         raise InputError(
             f"{scenario_name}: no account has {whom} on {day:%Y-%m-%d}; "
@@ -185,8 +185,8 @@ def change_list(
 def _owners(
     ownership: pd.DataFrame, account_ids: list[str], day: pd.Timestamp, role: str | None
 ) -> pd.Series:
-    held = owner_at(ownership, account_ids, [day] * len(account_ids), role)
-    names = held.groupby("row")["position_id"].agg(";".join)
+    owners = owner_at(ownership, account_ids, [day] * len(account_ids), role)
+    names = owners.groupby("row")["position_id"].agg(";".join)
     return names.reindex(range(len(account_ids)), fill_value="").astype("str")
 
 

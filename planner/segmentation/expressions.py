@@ -95,10 +95,10 @@ def column_names(frame: pd.DataFrame) -> list[str]:
     frame
         Accounts.
     """
-    own = [str(name).removesuffix("_minor") for name in frame.columns]
+    columns = [str(name).removesuffix("_minor") for name in frame.columns]
     hidden = {"custom", "simulated", "geometry"}
     index = [str(frame.index.name)] if frame.index.name else []
-    return [name for name in index + own if name not in hidden]
+    return [name for name in index + columns if name not in hidden]
 
 
 class _Evaluator:
@@ -174,15 +174,19 @@ class _Evaluator:
         from rapidfuzz import fuzz
         from rapidfuzz import process
 
-        known = column_names(self._frame)
+        columns = column_names(self._frame)
         near = process.extract(
-            node.name.casefold(), known, scorer=fuzz.ratio, limit=3, score_cutoff=_NEAR
+            node.name.casefold(),
+            columns,
+            scorer=fuzz.ratio,
+            limit=3,
+            score_cutoff=_NEAR,
         )
         names = [str(name) for name, _, _ in near]
         hint = (
             f"did you mean {' or '.join(names)}?"
             if names
-            else (f"known are {', '.join(known)}")
+            else (f"known are {', '.join(columns)}")
         )
         self._fail(node, f"there is no column {node.name!r}; {hint}")
 

@@ -107,22 +107,22 @@ def parse(expression: str) -> Node:
 def _tokens(expression: str) -> list[_Token]:
     tokens, at, end = [], 0, len(expression.rstrip())
     while at < end:
-        found = _TOKEN.match(expression, at)
-        if found is None or found.lastgroup is None:
+        match = _TOKEN.match(expression, at)
+        if match is None or match.lastgroup is None:
             start = at + len(expression[at:]) - len(expression[at:].lstrip())
-            shown = expression[start]
-            hint = "the quote is never closed" if shown in "'\"" else f"{shown!r}"
+            sign = expression[start]
+            hint = "the quote is never closed" if sign in "'\"" else f"{sign!r}"
             raise ExpressionError(
                 f"expected a column, a value or a sign, found {hint}",
                 start + 1,
                 expression,
             )
-        kind = found.lastgroup
-        text = found.group(kind)
+        kind = match.lastgroup
+        text = match.group(kind)
         if kind == "name" and text.casefold() in WORDS:
             kind, text = "word", text.casefold()
-        tokens.append(_Token(kind, text, found.start(found.lastgroup)))
-        at = found.end()
+        tokens.append(_Token(kind, text, match.start(match.lastgroup)))
+        at = match.end()
     tokens.append(_Token("end", "", end))
     return tokens
 
@@ -143,9 +143,9 @@ class _Reader:
 
     def fail(self, expected: str) -> NoReturn:
         token = self.next
-        found = "the end" if token.kind == "end" else repr(token.text)
+        token_text = "the end" if token.kind == "end" else repr(token.text)
         raise ExpressionError(
-            f"expected {expected}, found {found}", token.at + 1, self._expression
+            f"expected {expected}, found {token_text}", token.at + 1, self._expression
         )
 
     def either(self) -> Node:

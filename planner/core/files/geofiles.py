@@ -60,8 +60,8 @@ def geojson_bytes(
             f'{{"type":"Feature","properties":{properties},"geometry":{geometry}}}'
         )
     head = {"type": "FeatureCollection", "name": name}
-    told: dict[str, Any] = {**head, NOTE: dict(note)} if note else dict(head)
-    opening = json.dumps(told, ensure_ascii=False)[:-1]
+    metadata: dict[str, Any] = {**head, NOTE: dict(note)} if note else dict(head)
+    opening = json.dumps(metadata, ensure_ascii=False)[:-1]
     return (opening + ',"features":[\n' + ",\n".join(lines) + "\n]}\n").encode()
 
 
@@ -230,10 +230,10 @@ def read_note(content: bytes) -> dict[str, str] | None:
     The note given when it was written; None if it holds none, or is damaged.
     """
     try:
-        found = json.loads(_note_text(content))
+        note = json.loads(_note_text(content))
     except Exception:  # noqa: BLE001 - any file may come, whole or not: then none
         return None
-    return found if isinstance(found, dict) else None
+    return note if isinstance(note, dict) else None
 
 
 def _note_text(content: bytes) -> str:
@@ -242,8 +242,8 @@ def _note_text(content: bytes) -> str:
             entry = archive.getinfo("docProps/core.xml")
             if entry.file_size > _LONGEST_NOTE:
                 return ""
-            found = _COMMENT.search(archive.read(entry).decode())
-        return html.unescape(found[1]) if found else ""
+            comment = _COMMENT.search(archive.read(entry).decode())
+        return html.unescape(comment[1]) if comment else ""
     if content.startswith(b"PAR1"):
         import pyarrow.parquet
 

@@ -120,11 +120,11 @@ def replan_day(
         list(remaining),
         _what_fits(problem, day, remaining, setting),
     ]
-    kept = set(remaining)
+    required = set(remaining)
     best: DayTimes | None = None
     for order in orders:
         timed = time_day(problem, day, order, setting)
-        if timed and (best is None or _rank(timed, kept) > _rank(best, kept)):
+        if timed and (best is None or _rank(timed, required) > _rank(best, required)):
             best = timed
     if best is None:
         raise InputError(
@@ -134,12 +134,12 @@ def replan_day(
     return LiveDay(
         timed=best,
         dropped=tuple(a for a in remaining if a not in best.accounts),
-        added=tuple(a for a in best.accounts if a not in kept),
+        added=tuple(a for a in best.accounts if a not in required),
     )
 
 
-def _rank(timed: DayTimes, kept: set[int]) -> tuple[int, int, int]:
-    n_kept = sum(account in kept for account in timed.accounts)
+def _rank(timed: DayTimes, required: set[int]) -> tuple[int, int, int]:
+    n_kept = sum(account in required for account in timed.accounts)
     return n_kept, len(timed.accounts), -timed.travel_s
 
 

@@ -157,7 +157,7 @@ def gpx_bytes(
 
 def stops_csv(stops: pd.DataFrame) -> bytes:
     """Write visits as CSV with times of day as text."""
-    shown = stops.assign(
+    table = stops.assign(
         arrive=stops["arrive_s"].map(clock_text),
         start=stops["start_s"].map(clock_text),
         leave=stops["leave_s"].map(clock_text),
@@ -167,7 +167,7 @@ def stops_csv(stops: pd.DataFrame) -> bytes:
     columns = ["rep_id", "visit_on", "sequence", "account_id", "name", "street", "city"]
     columns += ["region", "postcode", "lat", "lon", "arrive", "start", "leave"]
     columns += ["travel_min", "travel_km"]
-    return csv_bytes(shown[columns], index=False)
+    return csv_bytes(table[columns], index=False)
 
 
 def navigation_links(

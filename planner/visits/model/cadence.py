@@ -44,11 +44,11 @@ def day_patterns(
     patterns = []
     for wanted in _wanted(visits_per_4_weeks, same_weekday=same_weekday):
         keeps_weekday = visits_per_4_weeks == 4 or same_weekday
-        kept = _on_working_days(
+        pattern = _on_working_days(
             wanted, is_open=is_open, is_working=is_working, may_move=keeps_weekday
         )
-        if kept and kept not in patterns:
-            patterns.append(kept)
+        if pattern and pattern not in patterns:
+            patterns.append(pattern)
     return patterns
 
 
@@ -93,18 +93,18 @@ def _on_working_days(
     may_move: bool,
 ) -> Pattern | None:
     """Move visits off holidays; None if the account is closed on one of the days."""
-    kept = []
+    days = []
     for day in wanted:
         if not is_open[day] or (not is_working[day] and not may_move):
             return None
         if is_working[day]:
-            kept.append(day)
+            days.append(day)
             continue
         monday = day - day % DAYS_PER_WEEK
         week = [d for d in range(monday, monday + DAYS_PER_WEEK) if is_working[d]]
         open_days = [d for d in week if is_open[d]]
         if open_days:
-            kept.append(min(open_days, key=lambda d: (abs(d - day), d)))
+            days.append(min(open_days, key=lambda d: (abs(d - day), d)))
         elif week:
             return None
-    return tuple(kept)
+    return tuple(days)

@@ -154,8 +154,8 @@ def _with_best_prospects(owned: pd.DataFrame, params: RouteParams) -> pd.DataFra
     optional = owned[owned["_owed"] == 0]
     promise = optional["potential_minor"].fillna(0).astype(float)
     best = promise.sort_values(ascending=False, kind="stable").index
-    kept = owned["_owed"].gt(0) | owned.index.isin(best[: params.max_prospects])
-    return owned[kept]
+    is_planned = owned["_owed"].gt(0) | owned.index.isin(best[: params.max_prospects])
+    return owned[is_planned]
 
 
 def _task(

@@ -76,11 +76,11 @@ def _one_pass(
     that lack one, and ever more later. The best plan is told by the true penalties.
     """
     seed = int(np.random.default_rng([params.seed, number]).integers(1, 2**62))
-    days, kept, best = (empty_days(task, seed) for _ in range(3))
+    days, backup, best = (empty_days(task, seed) for _ in range(3))
     soft_s = task.soft_penalty.copy()
     begun_s = run.elapsed_s
     cost = patterns.anneal(
-        task, days, kept, best, movable, 1, movable.size, _MAX_REMOVED, _HOT_S
+        task, days, backup, best, movable, 1, movable.size, _MAX_REMOVED, _HOT_S
     )
     done, share = 1, 0.0
     n_rounds = max(1, min(_MAX_ROUNDS, params.iterations // _N_STAGES))
@@ -89,7 +89,15 @@ def _one_pass(
         task.soft_penalty[:] = soft_s * (1 + _SOFT_RISE * share)
         rounds = min(n_rounds, params.iterations - done)
         cost = patterns.anneal(
-            task, days, kept, best, movable, rounds, _MAX_RETRIED, _MAX_REMOVED, heat_s
+            task,
+            days,
+            backup,
+            best,
+            movable,
+            rounds,
+            _MAX_RETRIED,
+            _MAX_REMOVED,
+            heat_s,
         )
         done += rounds
         share = done / params.iterations

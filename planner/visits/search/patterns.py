@@ -176,14 +176,14 @@ def insert(task: Task, days: Days, place: int, day: int, position: int) -> None:
 
 
 @_inner
-def _take_out(task: Task, days: Days, place: int, touched: Ints, kept: Days) -> None:
+def _take_out(task: Task, days: Days, place: int, touched: Ints, backup: Days) -> None:
     """Remove all visits of an account; the caller refreshes the days it touched."""
     pattern = days.chosen[place]
     for k in range(4):
         day = task.pattern_days[pattern, k]
         if day < 0:
             break
-        _keep(days, day, touched, kept)
+        _keep(days, day, touched, backup)
         n, shift = days.n_stops[day], 0
         for i in range(n):
             if days.route[day, i] == place:
@@ -209,25 +209,25 @@ def _copy_day(source: Days, target: Days, day: int) -> None:
 
 
 @_inner
-def _keep(days: Days, day: int, touched: Ints, kept: Days) -> None:
+def _keep(days: Days, day: int, touched: Ints, backup: Days) -> None:
     """Remember a day as it was before this round first changes it."""
     if not touched[day]:
         touched[day] = 1
-        _copy_day(days, kept, day)
+        _copy_day(days, backup, day)
 
 
 @_inner
-def _put_back(days: Days, touched: Ints, kept: Days) -> None:
+def _put_back(days: Days, touched: Ints, backup: Days) -> None:
     for day in range(touched.shape[0]):
         if touched[day]:
-            _copy_day(kept, days, day)
+            _copy_day(backup, days, day)
     for place in range(days.chosen.shape[0]):
-        days.chosen[place] = kept.chosen[place]
+        days.chosen[place] = backup.chosen[place]
 
 
 @_inner
 def _serve(
-    task: Task, days: Days, place: int, touched: Ints, kept: Days, blink: bool
+    task: Task, days: Days, place: int, touched: Ints, backup: Days, blink: bool
 ) -> bool:
     """Insert an account by its cheapest pattern; False if none fits."""
     best, best_pattern = NEVER, -1
@@ -250,7 +250,7 @@ def _serve(
         day = task.pattern_days[best_pattern, k]
         if day < 0:
             break
-        _keep(days, day, touched, kept)
+        _keep(days, day, touched, backup)
         insert(task, days, place, day, days.place[place, day])
     days.chosen[place] = best_pattern
     return True
@@ -262,14 +262,14 @@ def _remove(
     days: Days,
     place: int,
     touched: Ints,
-    kept: Days,
+    backup: Days,
     removed: Ints,
     n_removed: int,
 ) -> int:
     """Take an account out if it is in; returns the new number of removed ones."""
     if days.chosen[place] < 0:
         return n_removed
-    _take_out(task, days, place, touched, kept)
+    _take_out(task, days, place, touched, backup)
     removed[n_removed] = place
     return n_removed + 1
 
@@ -294,7 +294,7 @@ def _remove_stretch(
     seed: int,
     n_wanted: int,
     touched: Ints,
-    kept: Days,
+    backup: Days,
     removed: Ints,
 ) -> int:
     """Take out neighbours in the route of one day that the seed has or could have."""
@@ -315,7 +315,7 @@ def _remove_stretch(
     n_removed = 0
     for i in range(n_stretch):
         place = stretch[i]
-        n_removed = _remove(task, days, place, touched, kept, removed, n_removed)
+        n_removed = _remove(task, days, place, touched, backup, removed, n_removed)
     return n_removed
 
 
@@ -326,7 +326,7 @@ def _ruin(
     movable: Ints,
     max_removed: int,
     touched: Ints,
-    kept: Days,
+    backup: Days,
     removed: Ints,
 ) -> int:
     """Take out related accounts: near each other, or neighbours in one day's route."""
@@ -335,16 +335,18 @@ def _ruin(
     kind = _random(days, 10)
     n_removed = 0
     if kind >= 6 or days.chosen[seed] < 0:
-        n_removed = _remove_stretch(task, days, seed, n_wanted, touched, kept, removed)
+        n_removed = _remove_stretch(
+            task, days, seed, n_wanted, touched, backup, removed
+        )
     else:
-        n_removed = _remove(task, days, seed, touched, kept, removed, 0)
+        n_removed = _remove(task, days, seed, touched, backup, removed, 0)
         for i in range(task.near.shape[1]):
             if n_removed >= n_wanted:
                 break
             if _random(days, 10) < 7:
                 place = task.near[seed, i]
                 n_removed = _remove(
-                    task, days, place, touched, kept, removed, n_removed
+                    task, days, place, touched, backup, removed, n_removed
                 )
     for day in range(touched.shape[0]):
         if touched[day]:
@@ -406,7 +408,7 @@ def _plan_cost(task: Task, days: Days, penalty: Ints) -> int:
 def anneal(
     task: Task,
     days: Days,
-    kept: Days,
+    backup: Days,
     best: Days,
     movable: Ints,
     n_rounds: int,
@@ -429,18 +431,18 @@ def anneal(
         for day in range(n_days):
             touched[day] = 0
         for place in range(days.chosen.shape[0]):
-            kept.chosen[place] = days.chosen[place]
-        n_waiting = _ruin(task, days, movable, max_removed, touched, kept, waiting)
+            backup.chosen[place] = days.chosen[place]
+        n_waiting = _ruin(task, days, movable, max_removed, touched, backup, waiting)
         n_most = n_waiting + n_retried
         start = _random(days, movable.shape[0])
         for i in range(movable.shape[0]):
             place = movable[(start + i) % movable.shape[0]]
-            if kept.chosen[place] < 0 and n_waiting < n_most:
+            if backup.chosen[place] < 0 and n_waiting < n_most:
                 waiting[n_waiting] = place
                 n_waiting += 1
         _sort_waiting(task, days, waiting, n_waiting)
         for i in range(n_waiting):
-            _serve(task, days, waiting[i], touched, kept, True)
+            _serve(task, days, waiting[i], touched, backup, True)
         new_cost = _plan_cost(task, days, task.soft_penalty)
         luck = (1 + _random(days, 1 << 20)) / (1 << 20)
         if new_cost < cost - heat_s * np.log(luck):
@@ -453,5 +455,5 @@ def anneal(
                 for place in range(days.chosen.shape[0]):
                     best.chosen[place] = days.chosen[place]
         else:
-            _put_back(days, touched, kept)
+            _put_back(days, touched, backup)
     return best_cost
