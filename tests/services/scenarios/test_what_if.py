@@ -161,14 +161,27 @@ def test_a_unit_that_moves_has_the_reason_of_the_job(small, drawn):
     made = start(small, drawn.scenario_id, "3 reps")
     result = {
         "territory_by_unit": {DANE: "T01", MILWAUKEE: "T2", BROWN: "T2", EMPTY: "T1"},
-        "reasons": {MILWAUKEE: f"T2 is nearer; units {MILWAUKEE}"},
+        "reasons": {
+            MILWAUKEE: [
+                {
+                    "code": "bound_of_unit",
+                    "values": {
+                        "unit": MILWAUKEE,
+                        "share": 1.5,
+                        "measure": "potential_minor",
+                    },
+                }
+            ]
+        },
     }
     what_if.take_answer(small, made.scenario_id, made.version, "J-1", result)
     found = listing.compare(small, drawn.scenario_id, made.scenario_id)
     why = what_if.why_moved(small, found, result)
     units = found.a.accounts.loc[why.index, "unit_id"]
     assert set(why[units == DANE]) == {"T01 begins here"}
-    assert set(why[units == MILWAUKEE]) == {"T2 is nearer; units Milwaukee, WI"}
+    assert set(why[units == MILWAUKEE]) == {
+        "Unit Milwaukee, WI alone is 150 % of a territory's potential"
+    }
 
 
 def test_checking_refuses_locks_that_leave_no_room(small, drawn):

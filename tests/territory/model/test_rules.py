@@ -192,12 +192,12 @@ A_B = pd.Series({"r0c0": "A", "r0c1": "A", "r0c2": "B", "r0c3": "B"})
         (
             Rules(barriers=pairs(("r0c0", "r0c1"), ("r0c1", "r0c2"))),
             [],
-            "barriers cut the map into 3 parts, each needs a territory, but 2",
+            "closed borders cut the map into 3 parts, each needs a territory, but 2",
         ),
         (
             Rules(barriers=pairs(("r0c0", "r0c1"))),
             ["r0c0", "r0c1"],
-            "'r0c0' are locked to A, but barriers lie between",
+            "'r0c0' are locked to A, but closed borders lie between",
         ),
         (
             together(r0c0="g", r0c2="g"),

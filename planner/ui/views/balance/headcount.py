@@ -45,7 +45,7 @@ def headcount_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
         refused = points.get("problem", pd.Series(dtype=object)).dropna()
         for n, reasons in refused.items():
             text = lines_of(reasons, language_of(ws))
-            st.caption(markdown_text(f"{n} territories: {text}", 400))
+            st.caption(f"{n} territories: {markdown_text(text, 400)}")
         st.pills(
             "Show the plan of so many territories",
             [str(n) for n in made.index],
