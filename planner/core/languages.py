@@ -112,7 +112,7 @@ class _Writer(Formatter):
             "duration": self._duration,
             "figure": lambda value, _: self._figure(value),
             "list": self._list,
-            "number": lambda value, digits: self.formats.number(value, _whole(digits)),
+            "number": lambda value, digits: self._number(value, _whole(digits)),
             "percent": self._percent,
             "quoted": lambda value, _: repr(str(value)),
             "reasons": self._reasons,
@@ -141,7 +141,7 @@ class _Writer(Formatter):
         categories = [name for name in _CATEGORIES if name in (*rule.tags, "other")]
         forms = nouns.split("|")
         at = min(categories.index(rule(abs(round(number)))), len(forms) - 1)
-        return f"{self.formats.number(number)} {forms[at]}"
+        return f"{self._number(number, 0)} {forms[at]}"
 
     def _distance(self, distance_km: float, digits: str) -> str:
         if self.language.formats is None:
@@ -167,6 +167,12 @@ class _Writer(Formatter):
         if number >= _THOUSAND:
             return self.formats.number(number)
         return self._exact(number, _DIGITS)
+
+    def _number(self, number: float, n_digits: int) -> str:
+        """Write a count; for a program as it was given, 5000 and not 5,000."""
+        if self.language.formats is None:
+            return f"{number:.{n_digits}f}"
+        return self.formats.number(number, n_digits)
 
     def _percent(self, share: float, digits: str) -> str:
         if digits:

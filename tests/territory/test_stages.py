@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from planner.core.languages import PLAIN
 from planner.core.run import RunControl
 from planner.geography.adjacency import edges_frame
 from planner.territory.model.instance import Instance
@@ -229,7 +230,7 @@ def test_reasons_are_true(grid_units):
     labels = np.where(units["y_km"] < 3, 0, 1)
     reasons = why_moved(problem, labels, ("accounts",))
     assert reasons.index.tolist() == [f"r3c{column}" for column in range(5)]
-    assert reasons["r3c2"] == (
+    assert PLAIN.sentence(reasons["r3c2"]) == (
         "Staying would put T0 28.0 % over its accounts (limit 21 %); the centre of T1 "
         "is 2 km nearer, about 4 minutes"
     )
@@ -241,7 +242,9 @@ def test_a_move_without_reason_is_called_a_tie(grid_units):
     problem = problem_of(units, edges, 2, today=today, tolerance=0.9)
     labels = problem.current.copy()
     labels[units.index.get_loc("r2c2")] = 1
-    assert why_moved(problem, labels, ("accounts",)).iloc[0].startswith("A tie")
+    [why] = why_moved(problem, labels, ("accounts",)).iloc[0]
+    assert why.code == "moved_with_others"
+    assert str(why).startswith("a tie by itself: T0 could keep it")
 
 
 def test_unit_left_without_neighbour_says_so(grid_units):
@@ -250,8 +253,8 @@ def test_unit_left_without_neighbour_says_so(grid_units):
     today["r0c4"] = "T0"
     problem = problem_of(units, edges, 2, today=today, tolerance=0.9)
     labels = np.where(units["x_km"] < 2, 0, 1)
-    reason = why_moved(problem, labels, ("accounts",))["r0c4"]
-    assert reason.startswith("None of its neighbours is in T0 any more")
+    [why, *_] = why_moved(problem, labels, ("accounts",))["r0c4"]
+    assert str(why) == "none of its neighbours is in T0 any more"
 
 
 def test_prices_from_the_nearest_territories_prove_what_all_confirm(monkeypatch):
