@@ -99,9 +99,6 @@ _INPUT: Mapping[str, str] = {
     "frontier_without_limit": (
         "the frontier needs a measure with a tolerance, got none"
     ),
-    "frontier_without_current": (
-        "the frontier counts moves from today's alignment, got none"
-    ),
     "move_limits_wrong": "counts of moves must be at least 0, got {got}",
     "move_sizes_wrong": "what a moved unit counts must be at least 0",
     "headcounts_wrong": "counts of territories must be at least 1, got {got}",
