@@ -18,11 +18,13 @@ function words() {
 }
 
 function reword() {
+  /** @type {HTMLElement | null} */
   const app = document.querySelector("[data-testid=stApp]");
   if (!app || app.dataset.testConnectionState === "CONNECTED") return;
   for (const title of document.querySelectorAll("[role=dialog] h2")) {
     if (title.textContent !== "Connection error") continue;
     const body = title.nextElementSibling;
+    if (!body) continue;
     title.textContent = TITLE;
     body.classList.add("pl-reworded"); // hides what Streamlit writes there, now or later
     body.append(words());
