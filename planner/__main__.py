@@ -14,10 +14,11 @@ def _end(_signum: int, _frame: FrameType | None) -> None:
     os._exit(CANCELLED)
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Run one verb of the command line, from its first moment to its exit code."""
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, _end)
-    from planner.cli import main
+    from planner.cli.main import main
 
     code = main()
     for signum in (signal.SIGINT, signal.SIGTERM):
@@ -26,3 +27,7 @@ if __name__ == "__main__":
     # itself, though it was handled since; evaluating a text takes the mark away.
     eval("None")  # noqa: S307
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    run()

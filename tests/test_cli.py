@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.cli import main
+from planner.cli.main import main
 from planner.core.files.outputs import Outputs
 from planner.core.run import RunControl
 from planner.core.settings import Settings

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.cli import main
+from planner.cli.main import main
 
 ROOT = Path(__file__).parents[1]
 LONG = "x" * 300

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 
 from planner.accounts.reading.sources import read_source
-from planner.cli import main
+from planner.cli.main import main
 from planner.services.imports import check
 
 AS_OF = dt.date(2026, 11, 20)

@@ -20,7 +20,7 @@ from planner.accounts.importing import import_table
 from planner.accounts.mapping.params import ImportParams
 from planner.accounts.reading.sources import SUFFIXES
 from planner.accounts.reading.sources import read_source
-from planner.cli import main
+from planner.cli.main import main
 from planner.core.errors import InputError
 from planner.core.errors import NotFoundError
 from planner.core.files.geofiles import read_note

@@ -1,0 +1,173 @@
+"""Verbs of lists in and tables out: check, import, export."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from planner.cli.output import DONE
+from planner.cli.output import NOT_MET
+from planner.cli.output import add_store_option
+from planner.cli.output import add_verb
+from planner.cli.output import print_outcome
+from planner.cli.output import settings_of
+from planner.core.errors import InputError
+from planner.core.errors import named
+
+
+def add_check(verbs: Any) -> None:
+    """Add `check`: what an import would say."""
+    parser = add_verb(verbs, "check", "what an import would say", _check)
+    _file_options(parser)
+    parser.add_argument(
+        "--store", metavar="URL", help="look up ids in the open company of this store"
+    )
+    parser.add_argument(
+        "--coercions", action="store_true", help="show how each column was read"
+    )
+
+
+def _file_options(parser: argparse.ArgumentParser) -> None:
+    from planner.accounts.mapping.columns import KINDS
+
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--kind", required=True, choices=KINDS)
+    parser.add_argument(
+        "--mapping", metavar="FILE|NAME", help="a JSON file, or a saved mapping"
+    )
+    parser.add_argument("--where", metavar="'column=value'")
+    parser.add_argument("--layer", default="", metavar="NAME", help="sheet or layer")
+    parser.add_argument(
+        "--mode",
+        choices=("replace", "add"),
+        default="replace",
+        help="whether rows of other ids stay",
+    )
+
+
+def _check(args: argparse.Namespace) -> int:
+    from planner.services.imports.check import check_path
+    from planner.services.workspace import open_workspace
+
+    ws = open_workspace(settings_of(args)) if args.store else None
+    report = check_path(
+        args.file,
+        args.kind,
+        settings_of(args),
+        mapping_path=args.mapping,
+        where=args.where,
+        layer=args.layer,
+        ws=ws,
+        mode=args.mode,
+        as_of=dt.datetime.now(dt.UTC).date(),
+    )
+    told, text = report.to_dict(), report.summary()
+    if args.coercions:
+        told["coercions"] = report.coercions.to_dict("records")
+        text += "\n" + "\n".join(_coercion_line(row) for row in told["coercions"])
+    print_outcome(args, told, text)
+    return DONE if report.is_whole else NOT_MET
+
+
+def _coercion_line(row: dict[str, Any]) -> str:
+    """Say in a line how a column was read."""
+    examples = f": {row['examples']}" if row["n_changed"] else ""
+    return (
+        f"{row['target']} from {row['column']!r}, {row['read_as']}, "
+        f"{row['n_changed']:,} changed, {row['n_empty']:,} empty{examples}"
+    )
+
+
+def add_import(verbs: Any) -> None:
+    """Add `import`: a file into the store."""
+    parser = add_verb(verbs, "import", "load a file into the store", _import)
+    _file_options(parser)
+    add_store_option(parser)
+    parser.add_argument("--accept-warnings", action="store_true")
+    parser.add_argument(
+        "--company", metavar="NAME", help="the new company, or the one to load into"
+    )
+    parser.add_argument(
+        "--source", metavar="NAME", help="accounts: into the open company, as this list"
+    )
+    parser.add_argument("--scenario", metavar="NAME", help="quotas: into this draft")
+    parser.add_argument("--layer-name", metavar="NAME", help="market: the layer's name")
+    parser.add_argument("--unit", default="", metavar="TEXT", help="market: its unit")
+    parser.add_argument(
+        "--how", choices=("sum", "mean"), default="sum", help="market: areas of a unit"
+    )
+
+
+def refuse_store_file(args: argparse.Namespace) -> None:
+    """Refuse to fill a store from its own files."""
+    from planner.core.files.proofs import is_same_file
+    from planner.services.admin.upkeep import store_files
+
+    for name, path in store_files(settings_of(args)).items():
+        if is_same_file(args.file, path):
+            raise InputError(f"{args.file} is {name} itself; name another file")
+
+
+def _import(args: argparse.Namespace) -> int:
+    from planner.services.imports.importing import PathOptions
+    from planner.services.imports.importing import import_path
+    from planner.services.workspace import open_workspace
+
+    refuse_store_file(args)
+    ws = open_workspace(settings_of(args))
+    options = PathOptions(
+        mapping=args.mapping,
+        where=args.where,
+        layer=args.layer,
+        accept_warnings=args.accept_warnings,
+        company_name=args.company,
+        source=args.source,
+        mode=args.mode,
+        scenario=args.scenario,
+        layer_name=args.layer_name,
+        unit_of_measure=args.unit,
+        how=args.how,
+    )
+    report = import_path(ws, args.file, args.kind, options)
+    if report.verdict == "reject_file":
+        reasons = "; ".join(report.findings["message"].head(3))
+        raise InputError(named(args.file.name, f"{reasons}; nothing was imported"))
+    print_outcome(args, report.to_dict(), report.summary())
+    return DONE if report.is_whole else NOT_MET
+
+
+def add_export(verbs: Any) -> None:
+    """Add `export`: a table of the store to a file."""
+    parser = add_verb(verbs, "export", "write a table of the store to a file", _export)
+    parser.add_argument("what", metavar="WHAT", help="accounts, plan, audit, …")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--scenario", metavar="ID")
+    add_store_option(parser)
+
+
+def _export(args: argparse.Namespace) -> int:
+    from planner.core.files.tables import write_bytes
+    from planner.services.exports.files import MIMES
+    from planner.services.exports.files import export
+    from planner.services.workspace import open_workspace
+
+    outputs = args.outputs
+    outputs.file("--out", args.out, suffixes=[f".{form}" for form in MIMES])
+    with outputs:
+        ws = open_workspace(settings_of(args))
+        form = args.out.suffix.lower().removeprefix(".")
+        made = export(ws, args.what, form, args.scenario)
+        write_bytes(made.content, outputs["--out"])
+    outcome = {
+        "file": str(args.out),
+        "export_id": made.export_id,
+        "what": args.what,
+        "n_rows": made.n_rows,
+        "sha256": made.sha256,
+        "content_hash": made.content_hash,
+    }
+    text = f"{made.n_rows:,} rows of {args.what} written to {args.out}: {made.sha256}"
+    print_outcome(args, outcome, text)
+    return DONE

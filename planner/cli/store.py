@@ -1,0 +1,67 @@
+"""Verbs of the store: doctor, backup, restore, worker."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from planner.cli.imports import refuse_store_file
+from planner.cli.output import DONE
+from planner.cli.output import NOT_MET
+from planner.cli.output import add_store_option
+from planner.cli.output import add_verb
+from planner.cli.output import print_outcome
+from planner.cli.output import settings_of
+
+
+def add_store_verbs(verbs: Any) -> None:
+    """Add `doctor`, `backup`, `restore` and `worker`."""
+    doctor = add_verb(verbs, "doctor", "check the store", _doctor)
+    backup = add_verb(verbs, "backup", "write one file from a live store", _backup)
+    restore = add_verb(verbs, "restore", "fill an empty store", _restore)
+    worker = add_verb(verbs, "worker", "run background jobs", _worker)
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument(
+        "--over",
+        action="store_true",
+        help="take the place of a store that nothing has open; it is kept beside",
+    )
+    for parser in (doctor, backup, restore, worker):
+        add_store_option(parser)
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from planner.services.admin.upkeep import examine_store
+
+    outcome = examine_store(settings_of(args))
+    print_outcome(args, outcome.to_json(), outcome.summary())
+    return DONE if outcome.is_sound else NOT_MET
+
+
+def _backup(args: argparse.Namespace) -> int:
+    from planner.services.admin.upkeep import backup_store
+
+    args.outputs.file("FILE", args.file, is_kept=True)
+    args.outputs.check()
+    outcome = backup_store(settings_of(args), args.file)
+    print_outcome(args, outcome, f"backup written to {args.file}: {outcome['sha256']}")
+    return DONE
+
+
+def _restore(args: argparse.Namespace) -> int:
+    from planner.services.admin.upkeep import restore_store
+
+    refuse_store_file(args)
+    outcome = restore_store(settings_of(args), args.file, over=args.over)
+    print_outcome(args, outcome, f"restored {outcome['store']}: {outcome['sha256']}")
+    return DONE
+
+
+def _worker(args: argparse.Namespace) -> int:
+    from planner.jobs.tasks import TASKS
+    from planner.jobs.worker import work
+
+    work(settings_of(args).store_url, TASKS)
+    return DONE
