@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections import deque
 from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -76,6 +79,7 @@ def examine(store: Store) -> list[Finding]:
     checks: tuple[Check, ...] = (
         _structure,
         _types,
+        _encoding,
         _json_cells,
         _jobs,
         _references,
@@ -138,6 +142,26 @@ def _types(conn: sa.Connection) -> Iterator[Finding]:
                     message=f"{count} cells of {column.name} are of the wrong type",
                     repair=RESTORE,
                 )
+
+
+def _encoding(conn: sa.Connection) -> Iterator[Finding]:
+    """Text that is no UTF-8, which SQLite keeps and nobody can read."""
+    if conn.dialect.name != "sqlite":
+        return
+    for table in schema.metadata.sorted_tables:
+        texts = [c for c in table.columns if isinstance(c.type, sa.Text | sa.JSON)]
+        names = ", ".join(f'"{column.name}"' for column in texts)
+        query = f'SELECT {names} FROM "{table.name}"'  # noqa: S608 - our own names
+        driver: Any = conn.connection.driver_connection
+        try:
+            deque(driver.execute(query), maxlen=0)
+        except sqlite3.OperationalError as error:
+            yield Finding(
+                code="structure",
+                subject=f"table {table.name}",
+                message=f"a text in it cannot be read: {error}",
+                repair=RESTORE,
+            )
 
 
 def _json_cells(conn: sa.Connection) -> Iterator[Finding]:

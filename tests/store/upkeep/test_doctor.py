@@ -120,6 +120,15 @@ DROPPED = {
 }
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+def test_a_text_that_is_no_utf_8_is_found(full):
+    """Such as one flipped bit in the stamp of a comp plan, which nothing seals."""
+    store, _, _ = full
+    tamper(store, "UPDATE comp_plan SET created_at = CAST(x'32ff' AS TEXT)")
+    said = [finding.message for finding in examine(store)]
+    assert any("a text in it cannot be read" in message for message in said)
+
+
 def test_a_protection_that_is_gone_is_found_alone(full):
     store, _, _ = full
     with store.transaction() as conn:
