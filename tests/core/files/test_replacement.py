@@ -4,6 +4,7 @@ import os
 import socket
 import stat
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -66,30 +67,28 @@ def test_a_circle_of_links_is_told(tmp_path):
         write_bytes(b"x", tmp_path / "a")
 
 
-def test_a_device_is_written_through(tmp_path):
-    link = tmp_path / "null"
-    link.symlink_to("/dev/null")
-    write_bytes(b"x", link)
-    assert stat.S_ISCHR(link.stat().st_mode)
+def test_a_device_is_written_through(device):
+    write_bytes(b"x", device("null", "/dev/null"))
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
     with pytest.raises(OSError, match="No space left"):
-        write_bytes(b"x", tmp_path / "../../../../../../dev/full")
+        write_bytes(b"x", device("full", "/dev/full"))
 
 
 def test_a_pipe_is_written_through_to_its_reader(tmp_path):
-    pipe, content = tmp_path / "pipe", []
+    pipe, size, content = tmp_path / "pipe", 200_000, bytearray()  # more than it holds
     os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # so that writing may begin
-    os.set_blocking(reader, True)
+    reader = os.open(pipe, os.O_RDWR)  # opening it for reading alone would wait
 
     def read():
-        with os.fdopen(reader, "rb") as source:
-            content.append(source.read())
+        while len(content) < size:
+            content.extend(os.read(reader, size))
 
-    thread = threading.Thread(target=read)
+    thread = threading.Thread(target=read, daemon=True)
     thread.start()
-    write_bytes(b"x" * 200_000, pipe)  # more than a pipe holds
+    write_bytes(b"x" * size, pipe)
     thread.join()
-    assert content == [b"x" * 200_000]
+    os.close(reader)
+    assert content == b"x" * size
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
