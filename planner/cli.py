@@ -30,12 +30,14 @@ from planner.core.files.tables import write_text
 from planner.core.interrupts import Interrupts
 from planner.core.run import Progress
 from planner.core.run import RunControl
+from planner.core.settings import ROOT
 from planner.core.settings import Settings
 
 DONE, NOT_MET, BAD_INPUT, OUR_FAULT, CANCELLED = 0, 1, 2, 3, 130
 BAR_WIDTH = 24
 LARGEST_SEED = 2**32 - 1
 MOST_THREADS = 1024
+LAST_PORT = 65_535
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -130,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_pay,
         _add_export,
         _add_store_verbs,
+        _add_app,
     ):
         add(verbs)
     return parser
@@ -648,3 +651,19 @@ def _worker(args: argparse.Namespace) -> int:
 
     work(_settings(args).store_url, TASKS)
     return DONE
+
+
+def _add_app(verbs: Any) -> None:
+    parser = _verb(verbs, "app", "serve the app", _app)
+    parser.add_argument("--port", type=int, default=8501, metavar="N")
+    _store_option(parser)
+
+
+def _app(args: argparse.Namespace) -> int:
+    """Become Streamlit: the settings stand beside the script, paths stay relative."""
+    if not 1 <= args.port <= LAST_PORT:
+        raise ParamsError(f"--port must lie in 1 to {LAST_PORT:,}, got {args.port}")
+    script = [str(ROOT / "app.py"), "--server.port", str(args.port)]
+    command = [sys.executable, "-m", "streamlit", "run", *script]
+    named = {"PLANNER_STORE": args.store} if args.store else {}
+    os.execve(sys.executable, command, {**os.environ, **named})  # noqa: S606
