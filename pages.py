@@ -7,9 +7,8 @@ import streamlit as st
 from planner.core.errors import PlannerError
 from planner.ui import faults
 from planner.ui import style
+from planner.ui.pages import PAGES
 from planner.ui.turns import turn
-
-PAGES = "planner/ui/pages"
 
 st.set_page_config(page_title="Planner", layout="wide")
 style.apply_style()

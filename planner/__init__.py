@@ -1,3 +1,62 @@
-"""Territory, quota, visit and commission planning."""
+"""
+Territory, quota, visit and commission planning.
+
+The names below are the Python surface and the only ones promised to others; each is
+loaded when it is first used, so that importing the package costs next to nothing.
+"""
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+if TYPE_CHECKING:
+    from planner.api import BalanceMeasure
+    from planner.api import BalanceParams
+    from planner.api import CadenceParams
+    from planner.api import InfeasibleError
+    from planner.api import InputError
+    from planner.api import Instance
+    from planner.api import PlannerError
+    from planner.api import RouteParams
+    from planner.api import Rules
+    from planner.api import RunControl
+    from planner.api import balance
+    from planner.api import open_store
+    from planner.api import pay
+    from planner.api import plan_visits
+    from planner.api import read_accounts
+    from planner.api import read_comp_plan
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "BalanceMeasure",
+    "BalanceParams",
+    "CadenceParams",
+    "InfeasibleError",
+    "InputError",
+    "Instance",
+    "PlannerError",
+    "RouteParams",
+    "Rules",
+    "RunControl",
+    "balance",
+    "open_store",
+    "pay",
+    "plan_visits",
+    "read_accounts",
+    "read_comp_plan",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of the surface when it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from planner import api
+
+    return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    """Name the surface, also what is not loaded yet."""
+    return sorted({*globals(), *__all__})

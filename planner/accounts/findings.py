@@ -222,6 +222,26 @@ class ImportReport:
         """Whether any row may be taken over."""
         return self.verdict != "reject_file" and self.rows_accepted > 0
 
+    def require(self) -> pd.DataFrame:
+        """
+        Return the rows if all of the file was taken.
+
+        Raises
+        ------
+        InputError
+            If rows, or the whole file, were refused: the first reasons and what to do.
+        """
+        if self.is_whole:
+            return self.frame
+        refused = self.findings[self.findings["severity"] == "reject"]
+        reasons = [_line_of(finding) for finding in refused.head(5).itertuples()]
+        if len(refused) > len(reasons):
+            reasons.append(f"and {len(refused) - len(reasons):,} more in `findings`")
+        repair = "mend the file"
+        if self.rows_accepted:
+            repair += f", or take the {self.rows_accepted:,} accepted rows of `frame`"
+        raise InputError("\n".join([self.summary(), *reasons, repair]))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, in the order of the contract."""
         rows = self.findings.astype(object).to_dict("records")
@@ -289,6 +309,16 @@ def make_report(
         frame=kept,
         mapping=dict(mapping or {}),
     )
+
+
+def _line_of(finding: Any) -> str:
+    """Write a finding in one line: row, column, value, and what is wrong with it."""
+    if pd.isna(finding.row):
+        return str(finding.message)
+    place = f"row {finding.row}"
+    if finding.column:
+        place += f", {finding.column} = {finding.value!r}"
+    return f"{place}: {finding.message}"
 
 
 def _verdict(log: FindingLog) -> str:

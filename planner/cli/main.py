@@ -27,6 +27,7 @@ from planner.cli.solving import add_balance
 from planner.cli.solving import add_demo
 from planner.cli.solving import add_pay
 from planner.cli.solving import add_visits
+from planner.cli.store import add_app
 from planner.cli.store import add_store_verbs
 from planner.core.errors import PlannerError
 from planner.core.files.outputs import Outputs
@@ -125,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         add_pay,
         add_export,
         add_store_verbs,
+        add_app,
     ):
         add(verbs)
     return parser

@@ -1,8 +1,10 @@
-"""Verbs of the store: doctor, backup, restore, worker."""
+"""Verbs of the store: doctor, backup, restore, worker, and the app on it."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,10 @@ from planner.cli.output import add_store_option
 from planner.cli.output import add_verb
 from planner.cli.output import print_outcome
 from planner.cli.output import settings_of
+from planner.core.errors import ParamsError
+from planner.core.settings import ROOT
+
+LAST_PORT = 65_535
 
 
 def add_store_verbs(verbs: Any) -> None:
@@ -65,3 +71,20 @@ def _worker(args: argparse.Namespace) -> int:
 
     work(settings_of(args).store_url, TASKS)
     return DONE
+
+
+def add_app(verbs: Any) -> None:
+    """Add `app`: the pages, served on this machine."""
+    parser = add_verb(verbs, "app", "serve the app", _app)
+    parser.add_argument("--port", type=int, default=8501, metavar="N")
+    add_store_option(parser)
+
+
+def _app(args: argparse.Namespace) -> int:
+    """Become Streamlit: the settings stand beside the script, paths stay relative."""
+    if not 1 <= args.port <= LAST_PORT:
+        raise ParamsError(f"--port must lie in 1 to {LAST_PORT:,}, got {args.port}")
+    script = [str(ROOT / "app.py"), "--server.port", str(args.port)]
+    command = [sys.executable, "-m", "streamlit", "run", *script]
+    named = {"PLANNER_STORE": args.store} if args.store else {}
+    os.execve(sys.executable, command, {**os.environ, **named})  # noqa: S606

@@ -93,14 +93,36 @@ def web_page(sheet: MapSheet) -> bytes:
     InputError
         If there are more points than a file to send can hold.
     """
+    return page_map(sheet).get_root().render().encode("utf-8", "replace")
+
+
+def page_map(sheet: MapSheet) -> folium.Map:
+    """
+    Draw a map in a page of its own, which holds all it needs.
+
+    Parameters
+    ----------
+    sheet
+        What to show.
+
+    Returns
+    -------
+    The map: it shows itself in a notebook, and its `save` writes the file.
+
+    Raises
+    ------
+    InputError
+        If there are more points than a file to send can hold.
+    """
     page = _Page(sheet.title)
-    page.add_child(folium_map(sheet))
-    return page.render().encode("utf-8", "replace")
+    drawn = folium_map(sheet)
+    page.add_child(drawn)
+    return drawn
 
 
 def folium_map(sheet: MapSheet, leaflet_at: str | None = None) -> folium.Map:
     """
-    Draw a map with folium, for notebooks and for a look before it is saved.
+    Draw a map with folium, for a page around it.
 
     Parameters
     ----------

@@ -124,6 +124,9 @@ _SUMMARY: Mapping[str, str] = {
         "{n_moved:count:unit changes|units change} territory; at least "
         "{n_least:number} must."
     ),
+    "plan_accounts_outside": (
+        "{n_accounts:count:account lies|accounts lie} in no unit and in no territory."
+    ),
     "plan_pieces": (
         "{n_pieces:count:piece lies|pieces lie} apart from their territory."
     ),

@@ -113,5 +113,9 @@ _SUMMARY: Mapping[str, str] = {
         "{n_planned:number} of {n_required:number} required visits planned, "
         "{travel_h:number} h of travel ({travel})"
     ),
+    "team_no_visits_owed": (
+        "no account is owed a visit: give accounts a visit_class A, B or C, or let "
+        "RouteParams(with_prospects=True) fill the days"
+    ),
 }
 VISITS: Mapping[str, str] = {**_UNSERVED, **_FAULTS, **_INPUT, **_SUMMARY}

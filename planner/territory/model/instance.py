@@ -67,9 +67,10 @@ class Instance:
         Groups, forbidden pairs, barriers, costs of a move, targets.
     polygons
         Shapes of the units, to draw them; None: they are points.
+    accounts
+        Those it was made from; None: it was made from units.
     unit_by_account : shape (n_accounts,)
-        Unit of the accounts it was made from, missing where one lies in none; None: it
-        was made from units.
+        Their units, missing where one lies in none.
 
     Raises
     ------
@@ -84,6 +85,7 @@ class Instance:
     centres: pd.DataFrame | None = None
     rules: Rules = field(default_factory=Rules)
     polygons: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    accounts: pd.DataFrame | None = field(default=None, repr=False)
     unit_by_account: pd.Series | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -136,7 +138,9 @@ class Instance:
             frame = pd.DataFrame(frame.drop(columns=frame.geometry.name))
             if not set(PLACE) <= set(frame.columns):
                 frame = frame.join(places_km(shapes))
-            if is_polygons(shapes):
+            if not is_polygons(shapes):
+                frame = frame.assign(lat=shapes.geometry.y, lon=shapes.geometry.x)
+            else:
                 polygons = shapes
                 edges = find_edges(shapes) if edges is None else edges
         return cls(
@@ -162,7 +166,7 @@ class Instance:
             Accounts as `read_accounts` returns them, indexed by `account_id`: lat and
             lon in degrees; each numeric column becomes a measure, the sum of a unit,
             beside `accounts`, their number. With `owner_id` the owner of most accounts
-            of a unit is its territory today.
+            of a unit is its territory today. Those of `status` closed are left out.
         units
             Polygons indexed by `unit_id`, such as counties; None: cells are drawn
             around the accounts.
@@ -171,9 +175,20 @@ class Instance:
         ------
         InputError
             If the accounts have no places, or the units are no polygons.
+
+        Examples
+        --------
+        >>> shops = pd.DataFrame(
+        ...     {"lat": [43.0, 43.0, 43.1], "lon": [-89.0, -89.3, -89.6]},
+        ...     index=["a", "b", "c"],
+        ... )
+        >>> int(Instance.from_accounts(shops).units["accounts"].sum())
+        3
         """
         check_accounts(frame)
         placed = frame.dropna(subset=["lat", "lon"])
+        if "status" in placed:
+            placed = placed[placed["status"] != "closed"]
         if placed.empty:
             raise InputError(Reason("accounts_missing"))
         polygons = make_cells(placed) if units is None else checked_polygons(units)
@@ -184,6 +199,7 @@ class Instance:
             edges=find_edges(polygons),
             current=_owner_of_most(placed, unit_id),
             polygons=polygons,
+            accounts=frame,
             unit_by_account=unit_id.reindex(frame.index),
         )
 

@@ -108,7 +108,7 @@ def _reached(result: BalanceResult) -> list[Reason]:
     params: BalanceParams = result.params
     worst = balance_index(result.tallies)
     sizes = {"n_territories": len(result.territories)}
-    sizes["n_units"] = len(result.to_frame())
+    sizes["n_units"] = len(result.alignment.territory_by_unit)
     lines = [Reason("plan_size", sizes)]
     for measure in params.balanced:
         if measure.tolerance is None:

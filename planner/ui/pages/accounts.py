@@ -28,6 +28,7 @@ from planner.ui.maps.sharing import account_sheet
 from planner.ui.maps.territory import bounds_of
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text
+from planner.ui.pages import PAGES
 from planner.ui.views.accounts.card import account_card
 from planner.ui.views.accounts.card import table_turn
 from planner.ui.views.sharing import ground_of
@@ -70,7 +71,7 @@ def main() -> None:
     with slot:
         export_menu(ws, ("accounts", "deals", "visits_made"), key="acc")
         if st.button("Import", type="primary", key="acc-import"):
-            st.switch_page("planner/ui/pages/import_data.py")
+            st.switch_page(f"{PAGES}/import_data.py")
     rows = cache.account_list(ws, scenario)
     if rows.empty:
         widgets.empty_state(

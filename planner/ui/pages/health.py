@@ -16,6 +16,7 @@ from planner.ui import widgets
 from planner.ui.components.planmap import planmap
 from planner.ui.maps.health import fault_map
 from planner.ui.maps.text import markdown_text
+from planner.ui.pages import PAGES
 from planner.ui.views.accounts.address_service import service_job
 from planner.ui.views.accounts.repair_form import repair_form
 from planner.ui.views.scenarios.publishing import stamp_text
@@ -50,7 +51,7 @@ def main() -> None:
             "Import a list of accounts; this page then says what is wrong with it.",
             key="no-accounts",
         )
-        st.page_link("planner/ui/pages/import_data.py", label="Go to Import")
+        st.page_link(f"{PAGES}/import_data.py", label="Go to Import")
         return
     _told()
     service_job(ws)

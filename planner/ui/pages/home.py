@@ -23,8 +23,8 @@ from planner.ui import faults
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
+from planner.ui.pages import PAGES
 
-PAGES = "planner/ui/pages"
 KINDS = {"sample": "sample company", "own": "own file", "empty": "empty"}
 CURRENCIES = tuple(MINOR_DIGITS)
 

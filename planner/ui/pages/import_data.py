@@ -23,6 +23,7 @@ from planner.ui import faults
 from planner.ui import session
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
+from planner.ui.pages import PAGES
 from planner.ui.views.imports.mapping import ask_condition
 from planner.ui.views.imports.mapping import ask_mapping
 from planner.ui.views.imports.mapping import ask_saved
@@ -68,7 +69,6 @@ TYPES = [
     "zip",
 ]
 PREVIEW_ROWS = 8
-PAGES = "planner/ui/pages"
 
 
 def main() -> None:

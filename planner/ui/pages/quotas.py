@@ -26,6 +26,7 @@ from planner.ui import tables
 from planner.ui import widgets
 from planner.ui.charts import bars
 from planner.ui.downloads import export_menu
+from planner.ui.pages import PAGES
 from planner.ui.tables import Column
 from planner.ui.views.scenarios.stale import stale_note
 from planner.ui.widgets import Metric
@@ -64,7 +65,7 @@ def main() -> None:
             "Quotas are split over the people who work the territories: balance the "
             "territories first.",
         )
-        st.page_link("planner/ui/pages/territories.py", label="Go to Territories")
+        st.page_link(f"{PAGES}/territories.py", label="Go to Territories")
         return
     with slot:
         what = ("quotas", "positions", "reps")

@@ -16,6 +16,7 @@ from planner.ui import faults
 from planner.ui import session
 from planner.ui import tables
 from planner.ui import widgets
+from planner.ui.pages import PAGES
 from planner.ui.views.accounts.heat_table import cross_frame
 from planner.ui.views.accounts.heat_table import heat_table
 
@@ -57,7 +58,7 @@ def main() -> None:
             "Segments are made of accounts. Import a list first.",
             key="no-accounts",
         )
-        st.page_link("planner/ui/pages/import_data.py", label="Go to Import")
+        st.page_link(f"{PAGES}/import_data.py", label="Go to Import")
         return
     edited = _editor(ws, saved, version)
     rules, fault = _read(edited)

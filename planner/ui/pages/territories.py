@@ -41,6 +41,7 @@ from planner.ui.maps.palette import PALETTES
 from planner.ui.maps.sharing import territory_sheet
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.territory import territory_map
+from planner.ui.pages import PAGES
 from planner.ui.turns import let_tops_pass
 from planner.ui.views.balance.form import balance_form
 from planner.ui.views.balance.frontier import frontier_panel
@@ -132,7 +133,7 @@ def main() -> None:
             "list of accounts, or your own polygons.",
             key="no-units",
         )
-        st.page_link("planner/ui/pages/import_data.py", label="Go to Import")
+        st.page_link(f"{PAGES}/import_data.py", label="Go to Import")
         return
     _header_button(bench, slot)
     notice_part(bench)

@@ -1,0 +1,157 @@
+"""Lists of one's own: accounts, and the people, deals and units beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import fields
+from os import PathLike
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from planner.accounts.findings import ImportReport
+from planner.accounts.importing import check_file
+from planner.accounts.kinds.regions import country_codes
+from planner.accounts.kinds.regions import is_known_country
+from planner.accounts.mapping.params import ImportParams
+from planner.accounts.placing import Gazetteer
+from planner.api.shown import Shown
+from planner.api.shown import checked_path
+from planner.api.shown import points
+from planner.core.errors import InputError
+from planner.core.files.tables import in_money
+from planner.core.settings import Settings
+from planner.geography.colours import INK
+from planner.maps.sheet import MapSheet
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListReport(Shown, ImportReport):
+    """
+    What was taken of a list, what was refused and why: an `ImportReport` to look at.
+
+    Parameters
+    ----------
+    currency
+        Of its amounts; files hold them as decimals.
+    """
+
+    currency: str
+
+    @property
+    def status(self) -> str:
+        """How the reading ended: the verdict."""
+        return self.verdict
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the accepted rows, money in whole minor units."""
+        return self.frame
+
+    def table(self) -> pd.DataFrame:
+        """Return the accepted rows with money as decimals."""
+        return in_money(self.frame, self.currency, has_currency_column=True)
+
+    def shapes(self) -> gpd.GeoDataFrame:
+        """Return the rows at their places; units as their polygons."""
+        if isinstance(self.frame, gpd.GeoDataFrame):
+            return self.frame
+        table = self.table()
+        if not {"lat", "lon"} <= set(table.columns):
+            raise InputError(f"{self.file}: {self.kind} have no places, so no shapes")
+        return points(table.dropna(subset=["lat", "lon"]))
+
+    def sheet(self) -> MapSheet:
+        """Show each row where it lies."""
+        shapes = self.shapes()
+        inside = shapes.geometry.representative_point()
+        places = pd.DataFrame({"lon": inside.x, "lat": inside.y, "colour": INK})
+        named = shapes["name"] if "name" in shapes else shapes.index.astype("str")
+        return MapSheet(title=self.file, points=places.assign(label=named))
+
+
+def read_accounts(
+    path: str | PathLike[str],
+    kind: str = "accounts",
+    mapping: Mapping[str, Any] | None = None,
+    country: str | None = None,
+    *,
+    currency: str = "USD",
+) -> ListReport:
+    r"""
+    Read a list and say of each row whether it is taken, and why not.
+
+    Parameters
+    ----------
+    path
+        A CSV, XLSX, GeoJSON, GeoPackage, Parquet or KML file.
+    kind
+        ``accounts``; also ``units``, ``reps``, ``positions``, ``deals``, ``quotas``,
+        ``visits_made``, ``market``.
+    mapping
+        Column of the file by column of ours; None: guessed.
+    country
+        Country of rows that name none, a name or two letters; None: the USA.
+    currency
+        Of all amounts.
+
+    Returns
+    -------
+    The report: `frame` holds the accepted rows, `findings` what was found, `verdict`
+    one word for it; `require` returns the frame or raises.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, or an argument names what does not exist.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, planner
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "shops.csv"
+    >>> _ = path.write_text("id,name,lat,lon\nA1,Ann,43.1,-89.4\nA2,,43.2,-89.5\n")
+    >>> report = planner.read_accounts(path, mapping={"account_id": "id",
+    ...     "name": "name", "lat": "lat", "lon": "lon"})
+    >>> report.rows_accepted, report.rows_rejected
+    (1, 1)
+    >>> report.frame.loc["A1", "name"]
+    'Ann'
+    """
+    file = checked_path(path)
+    if mapping is not None and not isinstance(mapping, Mapping):
+        raise InputError(
+            "mapping must be a mapping of our column to the file's such as "
+            f"{{'account_id': 'Id'}}, got {mapping!r}"
+        )
+    params = ImportParams(
+        currency=_checked_currency(currency), default_country=_code_of(country)
+    )
+    report = check_file(
+        file,
+        kind,
+        mapping,
+        gazetteer=Gazetteer.load(Settings.from_environment().data_dir),
+        params=params,
+    )
+    values = {field.name: getattr(report, field.name) for field in fields(report)}
+    return ListReport(**values, currency=currency)
+
+
+def _code_of(country: str | None) -> str:
+    """Read the country of rows without one."""
+    if country is None:
+        return ImportParams().default_country
+    name = pd.Series([country if isinstance(country, str) else ""], dtype="str")
+    if not bool(is_known_country(name).iloc[0]):
+        raise InputError(
+            "country must be a country's name or its code of two letters, got "
+            f"{country!r}"
+        )
+    return str(country_codes(name, "").iloc[0])
+
+
+def _checked_currency(currency: Any) -> str:
+    if not isinstance(currency, str):
+        raise InputError(f"currency must be a code such as 'USD', got {currency!r}")
+    return currency
