@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.jobs import queue
-from planner.services.accounts import known as accounts
+from planner.services.territories import accounts
 from planner.services.accounts import segments
 from planner.services.balance import proposal
 from planner.services.drafts import editing

@@ -186,7 +186,9 @@ def _n_without_json(conn: sa.Connection, column: sa.Column) -> int:
     as_text = sa.cast(column, sa.Text)
     if conn.dialect.name == "sqlite":
         as_text = sa.cast(column, sa.LargeBinary)  # type: ignore[arg-type]
-        query = sa.select(as_text).where(sa.func.json_valid(column) == 0)
+        is_unread = sa.func.json_valid(column) == 0
+        # Some versions call what is missing no JSON either.
+        query = sa.select(as_text).where(is_unread, as_text.is_not(None))
     else:
         kind = sa.select(sa.func.pg_typeof(column).cast(sa.Text)).limit(1)
         if conn.execute(kind).scalar() in {None, "json", "jsonb"}:
