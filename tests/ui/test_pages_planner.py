@@ -11,11 +11,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.jobs import queue
-from planner.services.territories import accounts
 from planner.services.accounts import segments
 from planner.services.balance import proposal
 from planner.services.drafts import editing
 from planner.services.scenarios import listing
+from planner.services.territories import accounts
 from planner.services.territories import view as territory_view
 from planner.store import jobs
 from planner.territory.editing.moves import Move
