@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import signal
+import threading
 
 import pytest
 
@@ -10,6 +12,11 @@ from tests.stores import BACKENDS
 from tests.stores import PostgresqlStores
 from tests.stores import SqliteStores
 from tests.stores import postgresql_server
+
+# What is started in the background ignores interrupts, and hands that on to all it
+# starts; tests of interrupts need them heard.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CHROMIUM_ARGS = (
     "--no-sandbox",

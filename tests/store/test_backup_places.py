@@ -77,14 +77,14 @@ def test_a_backup_onto_the_store_itself_is_refused(opened, path, tmp_path, end, 
         target.symlink_to(own)
     elif way == "hard link":
         target.hardlink_to(own)
-    with pytest.raises(InputError, match="is a file of the store"):
+    with pytest.raises(InputError, match=r"is the store\b.* itself, which a backup"):
         backups.backup(opened, target)
     assert {file: file.read_bytes() for file in path.parent.iterdir()} == before
     write(opened, "goes on")
 
 
 def test_a_log_that_is_not_there_yet_is_its_own_too(opened, path):
-    with pytest.raises(InputError, match="is a file of the store"):
+    with pytest.raises(InputError, match=r"is the store\b.* itself, which a backup"):
         backups.backup(opened, Path(f"{path}.worker.log.1"))
 
 
@@ -148,7 +148,8 @@ def test_the_mode_of_what_is_there_is_kept(opened, path, tmp_path):
 KILLED = """
 import sys, time
 from pathlib import Path
-from planner.store import backup, open_store
+from planner.store import open_store
+from planner.store.upkeep import backup
 last = backup.pack
 def wait(*args, **more):
     print("copied", flush=True)
@@ -269,8 +270,9 @@ READER = """
 import os, sys
 from pathlib import Path
 from planner.core.errors import PlannerError
-from planner.store import backup, open_store
-from planner.store.doctor import examine
+from planner.store import open_store
+from planner.store.upkeep import backup
+from planner.store.upkeep.doctor import examine
 os.setuid(65534)
 store = open_store(sys.argv[1])
 print([finding.message for finding in examine(store)])

@@ -12,8 +12,9 @@ PAGE = """
 import sys
 sys.path.insert(0, {root!r})
 import streamlit as st
-from planner.ui.views.balance_table import MeasureColumn, balance_table
-from planner.ui.views.list_table import account_rows, list_table
+from planner.ui.views.workbench.balance_figures import MeasureColumn
+from planner.ui.views.workbench.balance_table import balance_table
+from planner.ui.views.workbench.list_table import account_rows, list_table
 from tests.gestures import moved
 from tests.ui.test_balance_table import FMT, a_view
 from tests.ui.test_list_table import listed_view

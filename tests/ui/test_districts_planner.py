@@ -14,7 +14,7 @@ from tests.ui.test_pages_planner import turn_to
 
 
 def test_the_form_asks_for_districts(form, ws):  # noqa: F811
-    app = form("balance_form.balance_form")
+    app = form("balance.form.balance_form")
     app.text_input(key="bal-districts").set_value("north=4, south=6").run()
     assert any("drawn anew" in c.value for c in app.caption)
     assert "bal-shares" not in [c.key for c in app.segmented_control]

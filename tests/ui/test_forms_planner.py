@@ -53,7 +53,7 @@ def draft(ws):
 
 
 def test_balance_asks_and_queues_a_job(form, ws):
-    app = form("balance_form.balance_form")
+    app = form("balance.form.balance_form")
     app.number_input(key="bal-n").set_value(20)
     app.number_input(key="bal-tolerance").set_value(5.0)
     app.selectbox(key="bal-second").set_value("workload_min").run()
@@ -72,7 +72,7 @@ def test_balance_asks_and_queues_a_job(form, ws):
 
 
 def test_balance_asks_for_the_least_and_the_most_in_units_people_know(form, ws):
-    app = form("balance_form.balance_form")
+    app = form("balance.form.balance_form")
     app.selectbox(key="bal-second").set_value("workload_min").run()
     app.selectbox(key="bal-third").set_value("accounts").run()
     app.number_input(key="bal-measure-least").set_value(100_000.0)
@@ -92,7 +92,7 @@ def test_balance_asks_for_the_least_and_the_most_in_units_people_know(form, ws):
 
 
 def test_limits_that_cannot_be_kept_are_named_in_money(form, ws):
-    app = form("balance_form.balance_form")
+    app = form("balance.form.balance_form")
     app.number_input(key="bal-measure-least").set_value(1_000_000_000.0)
     app.button(key="bal-start").click().run()
     said = text_of(app)
@@ -104,19 +104,19 @@ def test_a_balance_is_of_the_territories_that_have_units(form, ws):
     scenario_id = draft(ws).scenario_id
     by_unit = view.overview(ws, scenario_id).units["territory_id"]
     assign(ws, scenario_id, list(by_unit.index[by_unit == "T01"]), "T02")
-    app = form("balance_form.balance_form")
+    app = form("balance.form.balance_form")
     assert app.number_input(key="bal-n").value == 24  # nothing is held: T01 gets some
     opened = editing.open_draft(ws, scenario_id)
     lock = Lock(what="territory", ids=("T02",))
     editing.accept(ws, editing.do(ws, opened, lock, "lock T02"))
-    app = form("balance_form.balance_form")
+    app = form("balance.form.balance_form")
     assert app.number_input(key="bal-n").value == 23
     said = " ".join(caption.value for caption in app.caption)
     assert "1 territory holds no unit and would end" in said
 
 
 def test_balance_asks_for_rules_and_says_what_is_too_big(form, ws):
-    app = form("balance_form.balance_form")
+    app = form("balance.form.balance_form")
     app.selectbox(key="bal-second").set_value("workload_min").run()
     app.selectbox(key="bal-third").set_value("work_hours").run()
     app.selectbox(key="bal-fourth").set_value("accounts")
@@ -144,7 +144,7 @@ def test_balance_asks_for_rules_and_says_what_is_too_big(form, ws):
 
 
 def test_contradictions_are_named_before_solving(form, ws):
-    app = form("balance_form.balance_form")
+    app = form("balance.form.balance_form")
     app.multiselect(key="bal-kept").set_value(["T01", "T02", "T03"])
     app.number_input(key="bal-n").set_value(2)
     app.button(key="bal-start").click().run()
@@ -153,7 +153,7 @@ def test_contradictions_are_named_before_solving(form, ws):
 
 
 def test_what_stays_and_is_too_much_is_said_at_once(form):
-    app = form("balance_form.balance_form")
+    app = form("balance.form.balance_form")
     app.multiselect(key="bal-kept").set_value(["T15"]).run()
     assert "locked to T15 come to 1" in app.warning[0].value
     app.multiselect(key="bal-kept").set_value(["T09"]).run()
@@ -161,7 +161,7 @@ def test_what_stays_and_is_too_much_is_said_at_once(form):
 
 
 def test_the_form_asks_for_the_frontier_and_for_headcounts(form, ws):
-    app = form("balance_form.balance_form")
+    app = form("balance.form.balance_form")
     app.segmented_control(key="bal-kind").set_value("frontier").run()
     app.button(key="bal-start").click().run()
     asked = queue.latest(ws.store, "frontier", draft(ws).scenario_id).params
@@ -175,7 +175,7 @@ def test_the_form_asks_for_the_frontier_and_for_headcounts(form, ws):
 
 
 def test_units_too_big_are_said_and_can_be_divided(form, ws):
-    app = form("balance_form.balance_form")
+    app = form("balance.form.balance_form")
     app.number_input(key="bal-n").set_value(40).run()
     assert "Too big to be kept whole" in app.warning[0].value
     app.toggle(key="bal-divide").set_value(v=True)
@@ -194,7 +194,7 @@ def test_units_too_big_are_said_and_can_be_divided(form, ws):
     ],
 )
 def test_what_cannot_be_balanced_is_said_not_replaced(form, ws, key, value, said):
-    app = form("balance_form.balance_form")
+    app = form("balance.form.balance_form")
     app.number_input(key=key).set_value(value)
     app.button(key="bal-start").click().run()
     assert said in text_of(app)
@@ -202,7 +202,7 @@ def test_what_cannot_be_balanced_is_said_not_replaced(form, ws, key, value, said
 
 
 def test_publishing_shows_the_changes_first(form, ws):
-    app = form("publishing.publish_form")
+    app = form("scenarios.publishing.publish_form")
     assert "Owner changes" in text_of(app)
     assert publishing.publications(ws)[0].effective_from.year == 2024
     app.button(key="scn-publish-do").click().run()
@@ -210,7 +210,7 @@ def test_publishing_shows_the_changes_first(form, ws):
 
 
 def test_a_day_before_the_plan_in_force_is_refused(form, ws):
-    app = form("publishing.publish_form")
+    app = form("scenarios.publishing.publish_form")
     app.date_input(key="scn-start-day").set_value("2024-01-01").run()
     app.button(key="scn-publish-do").click().run()
     assert "choose a later day" in text_of(app)
@@ -218,7 +218,7 @@ def test_a_day_before_the_plan_in_force_is_refused(form, ws):
 
 
 def test_a_scenario_is_cloned_under_a_free_name(form, ws):
-    app = form("scenario_forms.clone_form")
+    app = form("scenarios.forms.clone_form")
     name = draft(ws).name
     app.text_input(key="scn-clone-name").set_value(name).run()
     app.button(key="scn-clone-do").click().run()
@@ -229,7 +229,7 @@ def test_a_scenario_is_cloned_under_a_free_name(form, ws):
 
 
 def test_a_scenario_is_renamed(form, ws):
-    app = form("scenario_forms.rename_form")
+    app = form("scenarios.forms.rename_form")
     app.text_input(key="scn-rename-name").set_value("North").run()
     app.button(key="scn-rename-do").click().run()
     assert draft(ws).name == "North"

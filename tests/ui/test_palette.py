@@ -21,10 +21,6 @@ def test_eight_colours_at_most():
     assert len(set(colours.TERRITORY)) == len(colours.TERRITORY)
 
 
-def test_every_name_offered_exists():
-    assert all(hasattr(palette, name) for name in palette.__all__)
-
-
 # Linear RGB as seen without red or green cones. Source: Machado, Oliveira and Fernandes
 # (2009), IEEE Transactions on Visualization and Computer Graphics 15(6), severity 1.
 SIGHT = {

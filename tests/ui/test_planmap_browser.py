@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from shapely.geometry import box
-from planner.ui.planmap import *
+from planner.ui.components.planmap import *
 
 side = range(4)
 cells = [(f"U{{x}}{{y}}", box(-90 + x, 40 + y, -89 + x, 41 + y)) for x in side for y in side]

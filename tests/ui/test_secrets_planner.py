@@ -54,7 +54,7 @@ def test_no_page_shows_it(url, page, monkeypatch, caplog, capfd):
     monkeypatch.setattr("planner.ui.session.ensure_worker", lambda _url: 0)
     st.cache_resource.clear()
     caplog.set_level(logging.DEBUG)
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=RUN_S).run()
+    app = AppTest.from_file(str(ROOT / "pages.py"), default_timeout=RUN_S).run()
     app.switch_page(f"planner/ui/pages/{page}").run()
     shown = everything_shown(app)
     assert len(shown) > 300

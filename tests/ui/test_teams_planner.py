@@ -65,13 +65,13 @@ def test_the_other_teams_territories_are_outlined(ws):
 
 
 def test_a_scenario_is_started_and_cloned_for_a_team(form, ws):  # noqa: F811
-    app = form("scenario_forms.new_form")
+    app = form("scenarios.forms.new_form")
     app.text_input(key="scn-new-name").set_value("Depots")
     app.selectbox(key="scn-new-team").set_value("Service").run()
     app.button(key="scn-new-do").click().run()
     teams = {s.name: s.team for s in listing.scenarios(ws)}
     assert teams["Depots"] == "Service"
-    app = form("scenario_forms.clone_form")
+    app = form("scenarios.forms.clone_form")
     assert app.selectbox(key="scn-clone-team").value == "Field"
     app.selectbox(key="scn-clone-team").set_value("Overlay").run()
     assert any("begins without quotas" in c.value for c in app.caption)

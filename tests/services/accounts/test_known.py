@@ -72,7 +72,7 @@ def test_a_refused_report_says_why_nothing_is_imported(ws):
 
 def test_a_company_needs_a_name(ws, small_raw):
     report = check.check_source(small_raw, "accounts", ws.settings)
-    with pytest.raises(InputError, match="needs a name"):
+    with pytest.raises(InputError, match="must have a name"):
         new_company.company_of_report(ws, report, name=" ", currency="USD", as_of=AS_OF)
     assert workspace.companies(ws) == []
 

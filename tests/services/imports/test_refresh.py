@@ -345,7 +345,7 @@ def test_a_late_refresh_is_refused_and_nothing_is_written(loaded):
 
 
 def test_what_cannot_be_refreshed_is_said(loaded):
-    with pytest.raises(InputError, match="name the source"):
+    with pytest.raises(InputError, match="must have a name"):
         load(loaded, lines_of(), source=" ")
     with pytest.raises(InputError, match="no row was accepted"):
         load(loaded, [["id", "name"]])

@@ -199,7 +199,7 @@ def killed_writer(path):
 # Ends in peace, but without closing the store or looking at it again.
 WRITER = """
 import sys
-from tests.store.test_file_watch import save_some
+from tests.store.database.test_file_watch import save_some
 save_some(sys.argv[1])
 print("written", flush=True)
 sys.stdin.readline()

@@ -209,7 +209,8 @@ def test_a_restore_that_fails_midway_leaves_the_store_empty(full, place, tmp_pat
 RESTORER = """
 import sys, time
 from pathlib import Path
-from planner.store import backup, transfer
+from planner.store.database import transfer
+from planner.store.upkeep import backup
 last = transfer.require_counts
 def wait(*args):
     print("filled", flush=True)
