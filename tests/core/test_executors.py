@@ -2,12 +2,20 @@
 
 import multiprocessing
 import signal
+import sys
 import time
+from types import ModuleType
 
 import pytest
 
 from planner.core.executors import processes
 from planner.core.run import RunControl
+
+
+@pytest.fixture(autouse=True)
+def bare_main(monkeypatch):
+    """Begin from nothing: a page tested before leaves its script as the main module."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 def blocked():

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.served_page import served
 
@@ -196,7 +197,7 @@ def test_a_list_of_thousands_is_chosen_from_by_keyboard(page):
     page.get_by_text("chosen 14").wait_for()
     page.get_by_role("button", name="Lock", exact=True).click()
     page.get_by_text("did lock 14 ('A0',)").wait_for()
-    assert rows.locator("[aria-label^=Unlock]").count() == 11
+    expect(rows.locator("[aria-label^=Unlock]")).to_have_count(11)
     page.get_by_role("button", name="Clear").click()
     page.get_by_text("did choose 0").wait_for()
     assert page.locator(".bt-line[aria-selected=true]:visible").count() == 0
