@@ -261,8 +261,8 @@ def _frame(
 
 def _month(period: Any) -> pd.Period:
     try:
-        month = pd.Period(period, freq="M")
-    except (ValueError, TypeError):
+        month = pd.Period(period, freq="M") if isinstance(period, str) else None
+    except ValueError:
         month = None
     if month is None or str(month) != period:
         raise InputError(f"period must be a month like '2026-10', got {period!r}")
