@@ -142,8 +142,9 @@ def _code_of(country: str | None) -> str:
     """Read the country of rows without one."""
     if country is None:
         return ImportParams().default_country
-    name = pd.Series([country if isinstance(country, str) else ""], dtype="str")
-    if not bool(is_known_country(name).iloc[0]):
+    text = country.strip() if isinstance(country, str) else ""
+    name = pd.Series([text], dtype="str")
+    if not text or not bool(is_known_country(name).iloc[0]):
         raise InputError(
             "country must be a country's name or its code of two letters, got "
             f"{country!r}"

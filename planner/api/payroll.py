@@ -188,12 +188,16 @@ def pay(
     ...     {"account_id": ["a"], "position_id": "P1", "role": "owner",
     ...      "share_ppm": 1_000_000, "valid_from": "2026-01-01", "valid_to": None})
     >>> quotas = pd.DataFrame(
-    ...     columns=["position_id", "measure", "period", "amount_minor", "currency"])
+    ...     {"position_id": ["P1"], "measure": "sales", "period": "2026",
+    ...      "amount_minor": 1000_00, "currency": "USD"})
     >>> text = '''
     ... schema: commission-plan/1
     ... plan: {id: p, currency: USD, valid_from: 2026-01-01, valid_to: 2027-01-01}
-    ... measures: [{code: sales, credit_type: revenue, kind: direct}]
-    ... components: [{id: c, name: Tenth, type: override, measure: sales, rate: 0.1}]
+    ... measures:
+    ...   - {code: sales, credit_type: revenue, kind: direct, accumulation: none}
+    ... components:
+    ...   - {id: c, name: Bonus, type: spif, measure: sales, amount: 10,
+    ...      window: {from: 2026-01-01, to: 2027-01-01}}
     ... '''
     >>> planner.pay(deals, ownership, quotas, text, "2026-10").total_minor
     1000
@@ -257,8 +261,8 @@ def _frame(
 
 def _month(period: Any) -> pd.Period:
     try:
-        month = pd.Period(period, freq="M")
-    except (ValueError, TypeError):
+        month = pd.Period(period, freq="M") if isinstance(period, str) else None
+    except ValueError:
         month = None
     if month is None or str(month) != period:
         raise InputError(f"period must be a month like '2026-10', got {period!r}")

@@ -78,7 +78,7 @@ class TerritoryPlan(Shown, BalanceResult):
         """Return the territories as polygons; of units that are points, the units."""
         from planner.geography.boundaries import dissolve
 
-        polygons = self._polygons()
+        polygons = self.instance.polygons
         if polygons is not None:
             areas = dissolve(polygons, self.alignment.territory_by_unit)
             table = self.territories.join(areas[["geometry"]])
@@ -89,7 +89,6 @@ class TerritoryPlan(Shown, BalanceResult):
                 "this plan has no place on earth: its units have x_km and y_km only; "
                 "give Instance.from_units a GeoDataFrame, or columns lat and lon beside"
             )
-        units = units.set_axis(pd.Index(units.index.astype("str"), name="unit_id"))
         return points(units.assign(territory_id=self.alignment.territory_by_unit))
 
     def sheet(self) -> MapSheet:
@@ -98,8 +97,8 @@ class TerritoryPlan(Shown, BalanceResult):
         from planner.maps.territories import territory_areas
         from planner.maps.territories import territory_fills
 
-        by_unit, edges = self.alignment.territory_by_unit, self._edges()
-        polygons = self._polygons()
+        by_unit, edges = self.alignment.territory_by_unit, self.instance.neighbours
+        polygons = self.instance.polygons
         title = f"{len(self.territories):,} territories"
         if polygons is not None:
             areas = territory_areas(polygons, by_unit, edges, facts=self._facts())
@@ -110,17 +109,6 @@ class TerritoryPlan(Shown, BalanceResult):
             colour=lambda frame: frame["territory_id"].map(fills),
         )
         return MapSheet(title=title, points=marks.rename(columns=_HEADINGS))
-
-    def _polygons(self) -> gpd.GeoDataFrame | None:
-        """Name the polygons by text, as the alignment does."""
-        polygons = self.instance.polygons
-        if polygons is None:
-            return None
-        return polygons.set_axis(pd.Index(polygons.index.astype("str")), axis=0)
-
-    def _edges(self) -> pd.DataFrame:
-        ends = ["unit_id", "neighbour_id"]
-        return self.instance.neighbours.astype(dict.fromkeys(ends, "str"))
 
     def _facts(self) -> pd.DataFrame:
         """Write the measures of each territory for the map."""
@@ -191,7 +179,7 @@ def balance(
     from planner.territory.solve import balance as engine
 
     if run is not None and not isinstance(run, RunControl):
-        raise InputError(f"run must be a RunControl, got {type(run).__name__}")
+        raise InputError(f"run must be of class RunControl, got {type(run).__name__}")
     params = params_of(measures, _whole("n_territories", n_territories), _seed(seed))
     if isinstance(instance, Instance):
         params = _in_columns(params, instance.units)

@@ -62,7 +62,7 @@ class Shown(ABC):
         try:
             write_frame(frame, target, index=frame.index.name is not None)
         except OSError as error:
-            raise InputError(f"{target}: cannot be written: {error.strerror}") from None
+            raise unwritable(target, error) from None
 
     def map(self) -> folium.Map:
         """
@@ -83,6 +83,11 @@ def checked_path(path: Any) -> Path:
     if not isinstance(path, str | PathLike):
         raise InputError(f"path must be a text or a Path, got {type(path).__name__}")
     return Path(path)
+
+
+def unwritable(path: Path, error: OSError) -> InputError:
+    """Say that a file cannot be written, and why."""
+    return InputError(f"{path}: cannot be written: {error.strerror}")
 
 
 def points(frame: pd.DataFrame) -> gpd.GeoDataFrame:

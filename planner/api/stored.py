@@ -20,6 +20,7 @@ import pandas as pd
 
 from planner.api.plans import TerritoryPlan
 from planner.api.shown import checked_path
+from planner.api.shown import unwritable
 from planner.core.errors import InputError
 from planner.core.errors import StoreError
 from planner.core.settings import Settings
@@ -327,6 +328,8 @@ def _export(
 
     target = checked_path(path)
     form = target.suffix.lower().removeprefix(".")
-    if not target.absolute().parent.is_dir():
-        raise InputError(f"{target}: its folder does not exist")
-    write_bytes(export(ws, what, form, scenario_id).content, target)
+    content = export(ws, what, form, scenario_id).content
+    try:
+        write_bytes(content, target)
+    except OSError as error:
+        raise unwritable(target, error) from None

@@ -199,7 +199,7 @@ def plan_visits(
     ):
         if value is not None and not isinstance(value, kind):
             got = type(value).__name__
-            raise InputError(f"{name} must be a {kind.__name__}, got {got}")
+            raise InputError(f"{name} must be of class {kind.__name__}, got {got}")
     reps = _filled("team", team, REPS, name="", ramp_share=1.0)
     reps["work_start_s"] = reps["work_start_s"].fillna(WORK_START_S)
     reps["work_end_s"] = reps["work_end_s"].fillna(WORK_END_S)

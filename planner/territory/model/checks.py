@@ -149,7 +149,8 @@ def checked_polygons(units: Any) -> gpd.GeoDataFrame:
     is_frame = isinstance(units, gpd.GeoDataFrame) and units.crs is not None
     if not is_frame or not is_polygons(units):
         raise InputError(Reason("polygons_wrong", {"got": kind_of(units)}))
-    named = units if "name" in units else units.assign(name=units.index.astype("str"))
+    named = units.set_axis(pd.Index(units.index.astype("str"), name="unit_id"), axis=0)
+    named = named if "name" in named else named.assign(name=named.index)
     return named.to_crs(4326)
 
 

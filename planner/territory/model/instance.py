@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 from typing import Self
 
 import geopandas as gpd
@@ -116,7 +117,12 @@ class Instance:
             The measures, indexed by `unit_id`, and places: x_km, y_km, kilometres in a
             plane, or polygons as a GeoDataFrame, which tell their neighbours too.
         edges, current, locked, centres, rules
-            As of `Instance`.
+            As of `Instance`; edges need `unit_id` and `neighbour_id` alone.
+
+        Notes
+        -----
+        Ids become text, as everywhere in a plan: a frame numbered 0, 1, … has units
+        ``"0"``, ``"1"``.
 
         Raises
         ------
@@ -132,6 +138,7 @@ class Instance:
         >>> Instance.from_units(units).n_units
         4
         """
+        frame, edges, current, locked = _named_by_text(frame, edges, current, locked)
         polygons = None
         if isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None:
             shapes = frame.to_crs(4326)
@@ -216,6 +223,22 @@ class Instance:
     def without_today(self) -> Self:
         """Take the units and their neighbours alone: nothing aligned, no rules."""
         return replace(self, current=None, locked=None, centres=None, rules=Rules())
+
+
+def _named_by_text(
+    frame: Any, edges: Any, current: Any, locked: Any
+) -> tuple[Any, Any, Any, Any]:
+    """Name units by text in all that names them; what is no frame is judged later."""
+    named = [
+        thing.set_axis(pd.Index(thing.index.astype("str"), name="unit_id"), axis=0)
+        if isinstance(thing, pd.DataFrame | pd.Series)
+        else thing
+        for thing in (frame, current, locked)
+    ]
+    if isinstance(edges, pd.DataFrame):
+        ends = [name for name in ("unit_id", "neighbour_id") if name in edges]
+        edges = edges.astype(dict.fromkeys(ends, "str"))
+    return named[0], edges, named[1], named[2]
 
 
 def _measures(accounts: pd.DataFrame) -> list[str]:
