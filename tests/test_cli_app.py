@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli import main
+from planner.cli.main import main
 from planner.jobs.worker import ask_worker_to_stop
 from tests.browser.conftest import free_port
 from tests.streamlit_client import open_tab
