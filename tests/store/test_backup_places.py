@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -88,7 +89,9 @@ def test_a_log_that_is_not_there_yet_is_its_own_too(opened, path):
         backups.backup(opened, Path(f"{path}.worker.log.1"))
 
 
-@pytest.mark.parametrize("kind", ["text", "empty", "zip", "folder", "device", "pipe"])
+@pytest.mark.parametrize(
+    "kind", ["text", "empty", "zip", "folder", "device", "pipe", "socket"]
+)
 def test_what_is_no_backup_is_not_replaced(opened, tmp_path, kind):
     target = tmp_path / "target"
     if kind == "text":
@@ -102,8 +105,13 @@ def test_what_is_no_backup_is_not_replaced(opened, tmp_path, kind):
         target.mkdir()
     elif kind == "pipe":
         os.mkfifo(target)
-    else:
-        target = Path("/dev/null")
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(str(target))
+    else:  # one of our own: as root, old code replaced the machine's
+        if os.geteuid() != 0:
+            pytest.skip("only root can make a device")
+        os.mknod(target, stat.S_IFCHR | 0o666, os.makedev(1, 3))
     kept = target.stat()
     with pytest.raises(InputError, match=r"no backup|is a folder"):
         backups.backup(opened, target)

@@ -26,6 +26,7 @@ from planner.core.errors import StoreError
 from planner.store.database.holders import reading_handle
 
 _TRIES, _PAUSE_S = 4, 0.005
+_NOT_NOW = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
 _FRAME, _LOG_HEADER, _PAGE_HEADER = 24, 32, 100  # bytes; see SQLite's file format
 
 
@@ -69,20 +70,44 @@ def renew_mark(path: Path) -> None:
     """
     Draw a new generation for a file that no other program has open.
 
-    It is written without the log, so that no log is ever older than the mark; if some
-    other tool has the file open, or the disk is full, the old mark stays.
+    The log is folded before and after, so that none is ever older than the mark; if
+    some other tool has the file open, or the disk is full, the old mark stays.
+
+    Raises
+    ------
+    StoreError
+        If the disk took the new mark into the log and not into the file.
     """
     generation = secrets.randbelow(2**31 - 1) + 1
     with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as conn:
         try:
-            if fold_log(conn):
-                conn.execute("BEGIN EXCLUSIVE")
-                conn.execute(f"PRAGMA application_id = {generation}")
-                conn.execute("PRAGMA user_version = 0")
-                conn.execute("COMMIT")
+            is_written = _write_generation(conn, generation)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
+            if error.sqlite_errorcode & 0xFF not in _NOT_NOW:
                 raise
+            return
+    mark = read_mark(path)
+    if is_written and (mark is None or mark.generation != generation):
+        raise StoreError(
+            f"store {path}: the disk does not keep what is written; check the disk"
+        )
+
+
+def _write_generation(conn: sqlite3.Connection, generation: int) -> bool:
+    """Write it with nobody beside us; False: the log cannot be folded now."""
+    conn.execute("PRAGMA locking_mode = EXCLUSIVE")
+    (mode,) = conn.execute("PRAGMA journal_mode").fetchone()
+    if mode == "wal":
+        conn.execute("PRAGMA synchronous = NORMAL")  # the fold below is synced
+        if conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            return False
+    conn.execute("BEGIN EXCLUSIVE")
+    conn.execute(f"PRAGMA application_id = {generation}")
+    conn.execute("PRAGMA user_version = 0")
+    conn.execute("COMMIT")
+    if mode == "wal":
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return True
 
 
 def fold_log(conn: sqlite3.Connection) -> bool:
