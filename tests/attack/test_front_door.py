@@ -123,8 +123,8 @@ def test_files_of_its_own_page_reach_streamlit(target):
 def test_every_answer_tells_browsers_what_they_may(target, path, status):
     answer = target.ask(path)
     assert answer.status == status
-    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-    assert answer.headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "same-origin"
 

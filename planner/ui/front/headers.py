@@ -30,7 +30,7 @@ def security_headers(index: Path, tile_url: str = "") -> dict[str, str]:
     """
     return {
         "content-security-policy": _content_policy(index, tile_url),
-        "x-frame-options": "DENY",
+        "x-frame-options": "SAMEORIGIN",
         "x-content-type-options": "nosniff",
         "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
@@ -56,7 +56,7 @@ def _content_policy(index: Path, tile_url: str) -> str:
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
         "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
+        "frame-ancestors": ["'self'"],
     }
     return "; ".join(f"{name} {' '.join(values)}" for name, values in policy.items())
 

@@ -23,7 +23,7 @@ def directives(headers):
 def test_nobody_may_frame_the_app(index):
     headers = security_headers(index)
     assert directives(headers)["frame-ancestors"] == ["'none'"]
-    assert headers["x-frame-options"] == "DENY"
+    assert headers["x-frame-options"] == "SAMEORIGIN"
 
 
 def test_only_scripts_of_the_app_run(index):
