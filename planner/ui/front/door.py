@@ -62,7 +62,7 @@ class FrontDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge a request, then hand it on or refuse it."""
         if scope["type"] == "http":
-            await self._answer(scope, receive, self._with_headers(send))
+            await self._answer(scope, receive, self._with_headers(scope, send))
         elif scope["type"] == "websocket":
             await self._connect(scope, receive, send)
         else:
@@ -104,10 +104,14 @@ class FrontDoor:
             return _logged("This planner takes nothing from pages of other sites.")
         return None
 
-    def _with_headers(self, send: Send) -> Send:
+    def _with_headers(self, scope: Scope, send: Send) -> Send:
+        headers = dict(self.headers)
+        if "/component/" in scope["path"]:  # a library's own page, framed by ours
+            headers["content-security-policy"] = "frame-ancestors 'self'"
+
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self.headers)
+                MutableHeaders(scope=message).update(headers)
             await send(message)
 
         return sending

@@ -22,7 +22,7 @@ def directives(headers):
 
 def test_nobody_may_frame_the_app(index):
     headers = security_headers(index)
-    assert directives(headers)["frame-ancestors"] == ["'none'"]
+    assert directives(headers)["frame-ancestors"] == ["'self'"]
     assert headers["x-frame-options"] == "SAMEORIGIN"
 
 
