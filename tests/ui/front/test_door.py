@@ -1,6 +1,7 @@
 """Who is let in, and what is behind the door then sees; without Streamlit."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -10,6 +11,12 @@ from planner.ui.front.door import FrontDoor
 
 OWN = "http://localhost:8501"
 HEADERS = {"x-frame-options": "DENY"}
+
+
+def run(coroutine):
+    """Run it in a thread of its own: a browser of other tests may hold this one's loop."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, coroutine).result()
 
 
 class Behind:
@@ -43,7 +50,7 @@ def ask(kind="http", method="GET", path="/", served="", **headers):
         answers.append(message)
 
     door = FrontDoor(behind, served_names(served), HEADERS)
-    asyncio.run(door(scope, None, send))
+    run(door(scope, None, send))
     return answers, behind.scopes
 
 
@@ -180,7 +187,7 @@ def test_a_message_too_big_ends_the_connection_unread():
         answers.append(message)
 
     scope = {"type": "websocket", "path": "/", "headers": [(b"host", b"localhost")]}
-    asyncio.run(FrontDoor(listen, [], HEADERS)(scope, receive, send))
+    run(FrontDoor(listen, [], HEADERS)(scope, receive, send))
     assert heard[0] is longest
     assert heard[1] == {"type": "websocket.disconnect", "code": 1009}
     assert answers == [{"type": "websocket.close", "code": 1009}]
