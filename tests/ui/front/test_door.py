@@ -14,7 +14,7 @@ HEADERS = {"x-frame-options": "DENY"}
 
 
 def run(coroutine):
-    """Run it in a thread of its own: a browser of other tests may hold this one's loop."""
+    """Run it in a thread of its own: a browser of other tests may hold this one's."""
     with ThreadPoolExecutor(1) as threads:
         return threads.submit(asyncio.run, coroutine).result()
 
