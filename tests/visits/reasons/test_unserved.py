@@ -9,6 +9,7 @@ from string import Formatter
 import pandas as pd
 import pytest
 
+import planner.api.weeks
 import planner.visits
 from planner.core.english.visits import VISITS
 from planner.core.formats import Formats
@@ -91,7 +92,11 @@ def test_a_frame_without_rows_has_words_too():
 def test_every_code_of_visits_has_words_and_every_reason_a_repair():
     """The codes are read from the source: none can be made without its words."""
     codes = set()
-    for path in Path(planner.visits.__file__).parent.rglob("*.py"):
+    sources = [
+        *Path(planner.visits.__file__).parent.rglob("*.py"),
+        Path(planner.api.weeks.__file__),
+    ]
+    for path in sources:
         for call in ast.walk(ast.parse(path.read_text())):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Reason":
                 first = call.args[0]
