@@ -121,3 +121,22 @@ class PostgresqlStores:
         run(self.server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
         url = sa.make_url(self.server_url).set(database=name)
         return url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def statements_of(store) -> Iterator[list[str]]:
+    """Note the statements a store is asked, without those that only open a reading."""
+    asked: list[str] = []
+
+    def note(_conn, _cursor, statement, *_):
+        is_opening = (
+            statement.startswith(("PRAGMA", "BEGIN")) or "FROM meta" in statement
+        )
+        if not is_opening:
+            asked.append(statement)
+
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(store.engine, "before_cursor_execute", note)

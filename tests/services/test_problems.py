@@ -14,8 +14,8 @@ from planner.services.drafts.problems import find_problems
 from planner.services.drafts.problems import fix_of
 from planner.services.people.roster import load_roster
 from planner.services.scenarios import listing
-from planner.services.territories import alignments
 from planner.services.territories import view as territory_view
+from planner.services.territories.plan_rows import load_plan
 from planner.territory.editing.edits import Draft
 from planner.territory.editing.edits import Lock
 from planner.territory.editing.edits import Locks
@@ -257,8 +257,8 @@ def test_the_sample_tells_who_is_over_capacity_and_what_is_apart(sample):
     drawn = next(s for s in listing.scenarios(sample) if s.status == "draft")
     view = territory_view.overview(sample, drawn.scenario_id)
     with sample.store.reading() as conn:
-        alignment = alignments.load_alignment(conn, drawn.scenario_id)
-    draft = Draft(alignment=alignment, names=dict(view.territories["name"]))
+        draft = load_plan(conn, drawn.scenario_id)
+    draft = Draft(alignment=draft.alignment, names=dict(view.territories["name"]))
     found = find_problems(view, draft, load_roster(sample), draft)
     counts = found["kind"].value_counts()
     assert set(counts.index) == {"over_capacity", "outside"}

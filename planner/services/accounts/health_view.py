@@ -23,7 +23,7 @@ from planner.store.company import team as team_rows
 from planner.store.company.companies import Company
 from planner.store.imports import repairs as repair_rows
 from planner.store.scenarios import lineage
-from planner.store.scenarios import plans as scenario_rows
+from planner.store.scenarios.reading import load_saved_plan
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -70,10 +70,10 @@ def look(
     territory_by_unit = named = None
     scenario_name = ""
     if scenario_id is not None:
-        scenario_name = lineage.load_scenario(conn, scenario_id).name
-        aligned = scenario_rows.load_alignment(conn, scenario_id)
-        territory_by_unit = aligned["territory_id"]
-        named = scenario_rows.load_named_accounts(conn, scenario_id)["territory_id"]
+        saved = load_saved_plan(conn, scenario_id)
+        scenario_name = saved.scenario.name
+        territory_by_unit = saved.alignment["territory_id"]
+        named = saved.named_accounts["territory_id"]
     around = Surroundings(
         gazetteer=gazetteer_of(ws.settings.data_dir),
         units=company_rows.load_units(conn, company_id),

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from planner.capacity.workload import account_minutes
 from planner.segmentation.scoring import score_accounts
 from planner.store.company import accounts as account_rows
-from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 
 OPEN_STAGES = ("qualify", "propose", "negotiate")
@@ -37,16 +36,22 @@ def visited_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.Da
     return accounts.assign(last_visit_on=both.max(axis=1))
 
 
-def known_accounts(conn: Connection, company_id: str) -> pd.DataFrame:
+def known_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.DataFrame:
     """
     List the accounts of a company with all that no scenario changes.
+
+    Parameters
+    ----------
+    conn, company_id
+        Of which company.
+    as_of
+        Its today.
 
     Returns
     -------
     ACCOUNTS columns plus `segment`, `visit_class`, `rule`, `score` (0-100),
     `days_since_visit`, `open_pipeline_minor` and `workload_min`, indexed `account_id`.
     """
-    as_of = company_rows.load_company(conn, company_id).as_of
     accounts = with_segments(
         visited_accounts(conn, company_id, as_of),
         account_rows.load_segments(conn, company_id),

@@ -13,16 +13,16 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.core.errors import InputError
-from planner.services.territories.plan_rows import load_plan
+from planner.services.territories.plan_rows import draft_of
 from planner.services.territories.plan_rows import plan_hash
 from planner.services.workspace import Workspace
 from planner.store.scenarios import drafts as draft_rows
 from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
 from planner.store.scenarios.drafts import DraftRecord
 from planner.store.scenarios.drafts import Plain
 from planner.store.scenarios.drafts import Step
 from planner.store.scenarios.lineage import Scenario
+from planner.store.scenarios.reading import load_saved_plan
 from planner.territory.editing.apply import apply_edit
 from planner.territory.editing.apply import difference
 from planner.territory.editing.edits import Draft
@@ -91,8 +91,8 @@ def read_draft(
     conn: Connection, ws: Workspace, scenario_id: str
 ) -> tuple[OpenDraft, bool]:
     """Read a draft; also tell whether the store has it as it is returned."""
-    scenario = lineage.load_scenario(conn, scenario_id)
-    saved = load_plan(conn, scenario_id)
+    rows = load_saved_plan(conn, scenario_id)
+    scenario, saved = rows.scenario, draft_of(conn, rows)
     record = draft_rows.load_draft(conn, scenario_id, ws.user)
     if record is None or scenario.status != "draft":
         found = OpenDraft(scenario=scenario, saved=saved, history=History(opened=saved))

@@ -15,7 +15,7 @@ from planner.services.accounts.known import visited_accounts
 from planner.services.imports.log import import_findings
 from planner.services.imports.log import imports
 from planner.services.people.holders import owner_names
-from planner.services.territories.alignments import load_alignment
+from planner.services.territories.alignments import alignment_of
 from planner.services.territories.view import overview
 from planner.services.workspace import Workspace
 from planner.store.audit.log import load_audit
@@ -23,10 +23,10 @@ from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
-from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios import publications as publication_rows
 from planner.store.scenarios import quotas as quota_rows
 from planner.store.scenarios import visits as visit_rows
+from planner.store.scenarios.reading import load_saved_plan
 
 ALL_LINES = 2**31 - 1
 
@@ -65,7 +65,7 @@ def _accounts(ws: Workspace, _: str | None) -> pd.DataFrame:
 def _units(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
         units = company_rows.load_units(conn, str(ws.company_id))
-        alignment = load_alignment(conn, str(scenario_id))
+        alignment = alignment_of(load_saved_plan(conn, str(scenario_id)))
     by_unit = alignment.territory_by_unit.reindex(units.index).astype("str")
     placed = units.assign(territory_id=by_unit).reset_index()
     others = [name for name in placed.columns if name != "geometry"]
@@ -89,16 +89,14 @@ def _plan(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).as_of
         accounts = account_rows.load_accounts(conn, company_id)
-        territories = scenario_rows.load_territories(conn, str(scenario_id))
-        territory = load_alignment(conn, str(scenario_id)).territory_of(
-            accounts["unit_id"]
-        )
+        saved = load_saved_plan(conn, str(scenario_id))
         names = owner_names(
             team_rows.load_positions(conn, company_id),
             team_rows.load_reps(conn, company_id),
             as_of,
         )
-    position = territory.map(territories["position_id"])
+    territory = alignment_of(saved).territory_of(accounts["unit_id"])
+    position = territory.map(saved.territories["position_id"])
     return pd.DataFrame(
         {
             "account_id": accounts.index,

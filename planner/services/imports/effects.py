@@ -9,14 +9,14 @@ from sqlalchemy import Connection
 
 from planner.capacity.workload import account_minutes
 from planner.services.balance.request import KINDS
-from planner.services.territories.alignments import load_alignment
+from planner.services.territories.alignments import alignment_of
 from planner.services.territories.deviations import tallied
 from planner.store import jobs as job_rows
 from planner.store.company.companies import Company
 from planner.store.scenarios import lineage
-from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios.lineage import Scenario
 from planner.store.scenarios.publications import list_publications
+from planner.store.scenarios.reading import load_saved_plan
 from planner.territory.model.unit_table import MEASURES
 
 DEFAULT_TOLERANCE = 0.10
@@ -69,10 +69,10 @@ def territory_effects(
     measured = [_measured(*side) for side in (before, after)]
     parts = []
     for scenario_id, status in statuses.items():
-        territories = scenario_rows.load_territories(conn, scenario_id)
+        saved = load_saved_plan(conn, scenario_id)
+        alignment, territories = alignment_of(saved), saved.territories
         if territories.empty:
             continue
-        alignment = load_alignment(conn, scenario_id)
         sides = [
             _deviations(values, alignment.territory_of(values["unit_id"]), territories)
             for values in measured

@@ -85,7 +85,12 @@ def reps_of_scenario(
     `lives_lat` and `lives_lon`, where they live today.
     """
     reps = team_rows.load_reps(conn, company_id)
-    marks = scenario_rows.load_marks(conn, scenario_id)
+    return with_homes(reps, scenario_rows.load_marks(conn, scenario_id))
+
+
+def with_homes(reps: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
+    """Give reps the homes that a scenario's marks give them; see `reps_of_scenario`."""
+    reps = reps.copy()
     moved = marks[marks["kind"] == scenario_rows.HOME].set_index("thing")[
         ["lat", "lon"]
     ]

@@ -16,7 +16,7 @@ from planner.quotas.teams import supersede_owners
 from planner.quotas.teams import supersede_team
 from planner.quotas.teams import team_ownership
 from planner.scenarios.publish import freeze
-from planner.services.territories.alignments import load_alignment
+from planner.services.territories.alignments import alignment_of
 from planner.services.territories.view import overview
 from planner.services.workspace import Workspace
 from planner.store.company import accounts as account_rows
@@ -30,6 +30,7 @@ from planner.store.scenarios import quotas as quota_rows
 from planner.store.scenarios.lineage import FIELD
 from planner.store.scenarios.lineage import Scenario
 from planner.store.scenarios.publications import Publication
+from planner.store.scenarios.reading import load_saved_plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,16 +159,16 @@ def _new_ownership(
     The field team's positions own; those of another team stand beside as overlays.
     """
     company_id = str(ws.company_id)
-    scenario = lineage.load_scenario(conn, scenario_id)
     accounts = account_rows.load_accounts(conn, company_id)
-    territories = scenario_rows.load_territories(conn, scenario_id)
+    saved = load_saved_plan(conn, scenario_id)
+    scenario, territories = saved.scenario, saved.territories
     if territories.empty:
         raise InputError(
             "this scenario has no territories yet: balance it or assign units first"
         )
     overlays = team_rows.load_overlays(conn, company_id)
     _refuse_shared_seats(conn, ws, scenario, territories, overlays)
-    by_account = load_alignment(conn, scenario_id).territory_of(accounts["unit_id"])
+    by_account = alignment_of(saved).territory_of(accounts["unit_id"])
     seats = dict(territories["position_id"])
     if scenario.team != FIELD:
         return team_ownership(by_account, seats, effective_from, accounts)
@@ -279,17 +280,17 @@ def publish_parts(
     ownership
         All ownership of the company, past and new.
     """
-    scenario = lineage.load_scenario(conn, edit.scenario_id)
+    saved = load_saved_plan(conn, edit.scenario_id)
+    scenario = saved.scenario
     of_team = {}
     if scenario.team != FIELD:
         own = _team_positions(conn, ws, scenario)
         of_team = {"team": scenario.team, "held": ownership[held_by(ownership, own)]}
-    territories = scenario_rows.load_territories(conn, edit.scenario_id)
     frozen = freeze(
         scenario.name,
-        alignment=scenario_rows.load_alignment(conn, edit.scenario_id),
-        named_accounts=scenario_rows.load_named_accounts(conn, edit.scenario_id),
-        territories=territories,
+        alignment=saved.alignment,
+        named_accounts=saved.named_accounts,
+        territories=saved.territories,
         ownership=ownership,
         quotas=quota_rows.load_quotas(conn, edit.scenario_id),
         positions=team_rows.load_positions(conn, edit.company_id),

@@ -11,12 +11,13 @@ from planner.core.units import PPM
 from planner.services.accounts.known import known_accounts
 from planner.services.accounts.known import owned
 from planner.services.people.holders import owner_names
+from planner.services.territories.alignments import alignment_of
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
-from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios import quotas as quota_rows
+from planner.store.scenarios.reading import load_saved_plan
 
 
 def account_list(
@@ -38,12 +39,10 @@ def account_list(
     -------
     `known_accounts` with what `owned` adds.
     """
-    from planner.services.territories.alignments import territory_by_account
-
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).as_of
-        accounts = known_accounts(conn, company_id) if known is None else known
+        accounts = known_accounts(conn, company_id, as_of) if known is None else known
         names = owner_names(
             team_rows.load_positions(conn, company_id),
             team_rows.load_reps(conn, company_id),
@@ -52,9 +51,9 @@ def account_list(
         territory = pd.Series(pd.NA, index=accounts.index, dtype="str")
         positions = pd.Series(dtype="str")
         if scenario_id is not None:
-            territory = territory_by_account(conn, scenario_id, accounts)
-            territories = scenario_rows.load_territories(conn, scenario_id)
-            positions = territories["position_id"]
+            saved = load_saved_plan(conn, scenario_id)
+            territory = alignment_of(saved).territory_of(accounts["unit_id"])
+            positions = saved.territories["position_id"]
     return owned(accounts, territory, positions, names)
 
 

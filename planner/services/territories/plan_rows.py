@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 from planner.services.people.staffing import staff_territories
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
-from planner.store.scenarios import lineage
 from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios.editing import Edit
 from planner.store.scenarios.plans import BARRIER
 from planner.store.scenarios.plans import HOME
 from planner.store.scenarios.plans import LOCK
+from planner.store.scenarios.reading import SavedPlan
+from planner.store.scenarios.reading import load_saved_plan
 from planner.territory.editing.edits import LOCKABLE
 from planner.territory.editing.edits import Draft
 from planner.territory.editing.edits import Locks
@@ -25,12 +26,15 @@ from planner.territory.model.alignment import Alignment
 
 def load_plan(conn: Connection, scenario_id: str) -> Draft:
     """Read the saved plan of a scenario; units it does not name are in no territory."""
-    company_id = lineage.load_scenario(conn, scenario_id).company_id
-    units = company_rows.unit_ids(conn, company_id)
-    placed = scenario_rows.load_alignment(conn, scenario_id)["territory_id"]
-    named = scenario_rows.load_named_accounts(conn, scenario_id)["territory_id"]
-    territories = scenario_rows.load_territories(conn, scenario_id)
-    marks = scenario_rows.load_marks(conn, scenario_id)
+    return draft_of(conn, load_saved_plan(conn, scenario_id))
+
+
+def draft_of(conn: Connection, saved: SavedPlan) -> Draft:
+    """Turn a plan as it was read into one to work on, over the company's units."""
+    units = company_rows.unit_ids(conn, saved.scenario.company_id)
+    placed = saved.alignment["territory_id"]
+    named = saved.named_accounts["territory_id"]
+    territories, marks = saved.territories, saved.marks
     # What lies in a territory is never lost, even if the list does not name it.
     used = {*placed.dropna(), *named.dropna()}
     names = {name: name for name in sorted(used)} | dict(territories["name"])

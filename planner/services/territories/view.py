@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from sqlalchemy import Connection
 
 from planner.geography.adjacency import count_pieces
 from planner.geography.compactness import polsby_popper
@@ -17,8 +19,8 @@ from planner.geography.compactness import unit_outlines
 from planner.services.accounts.known import known_accounts
 from planner.services.accounts.known import owned
 from planner.services.people.holders import owner_names
-from planner.services.people.holders import reps_of_scenario
-from planner.services.territories.alignments import load_alignment
+from planner.services.people.holders import with_homes
+from planner.services.territories.alignments import alignment_of
 from planner.services.territories.deviations import has_shares
 from planner.services.territories.deviations import shares_in_ppm
 from planner.services.territories.tallies import Floats
@@ -28,9 +30,9 @@ from planner.services.territories.tallies import worst_deviations
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
-from planner.store.scenarios import lineage
-from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios.lineage import Scenario
+from planner.store.scenarios.reading import SavedPlan
+from planner.store.scenarios.reading import load_saved_plan
 from planner.territory.model.measures import centroids
 from planner.territory.model.measures import distance_to_centre_km
 from planner.territory.model.measures import travel
@@ -111,6 +113,8 @@ class Facts:
 
     Parameters
     ----------
+    as_of
+        The company's today.
     accounts
         `known_accounts`, the closed ones too.
     units, edges
@@ -119,6 +123,7 @@ class Facts:
         `unit_table` of the accounts that are not closed.
     """
 
+    as_of: dt.date
     accounts: pd.DataFrame
     units: gpd.GeoDataFrame
     edges: pd.DataFrame
@@ -142,14 +147,19 @@ class Facts:
 
 def company_facts(ws: Workspace) -> Facts:
     """Read what no scenario of the open company changes."""
-    company_id = str(ws.company_id)
     with ws.store.reading() as conn:
-        accounts = known_accounts(conn, company_id)
-        units = company_rows.load_units(conn, company_id)
-        edges = company_rows.load_edges(conn, company_id)
+        return _facts(conn, str(ws.company_id))
+
+
+def _facts(conn: Connection, company_id: str) -> Facts:
+    """Read what no scenario of a company changes, its record once."""
+    as_of = company_rows.load_company(conn, company_id).as_of
+    accounts = known_accounts(conn, company_id, as_of)
+    units = company_rows.load_units(conn, company_id)
+    edges = company_rows.load_edges(conn, company_id)
     placed = accounts[accounts["status"] != "closed"]
     table = unit_table(placed, units) if len(units) else _no_units(units)
-    return Facts(accounts=accounts, units=units, edges=edges, table=table)
+    return Facts(as_of=as_of, accounts=accounts, units=units, edges=edges, table=table)
 
 
 def overview(
@@ -163,16 +173,21 @@ def overview(
     facts
         Of the open company as they are now; None: they are read.
     """
-    facts = facts or company_facts(ws)
     company_id = str(ws.company_id)
     with ws.store.reading() as conn:
-        scenario = lineage.load_scenario(conn, scenario_id)
-        alignment = load_alignment(conn, scenario_id)
-        territories = scenario_rows.load_territories(conn, scenario_id)
+        facts = facts or _facts(conn, company_id)
+        saved = load_saved_plan(conn, scenario_id)
         positions = team_rows.load_positions(conn, company_id)
-        reps = reps_of_scenario(conn, company_id, scenario_id)
-        as_of = company_rows.load_company(conn, company_id).as_of
-    names = owner_names(positions, reps, as_of)
+        reps = team_rows.load_reps(conn, company_id)
+    return _seen(facts, saved, positions, with_homes(reps, saved.marks))
+
+
+def _seen(
+    facts: Facts, saved: SavedPlan, positions: pd.DataFrame, reps: pd.DataFrame
+) -> TerritoryView:
+    """See the facts of a company under a plan and the people who work it."""
+    alignment, territories = alignment_of(saved), saved.territories
+    names = owner_names(positions, reps, facts.as_of)
     accounts, table, units = facts.open_accounts, facts.table, facts.units
     by_account = alignment.territory_of(accounts["unit_id"])
     accounts = owned(accounts, by_account, territories["position_id"], names)
@@ -186,7 +201,7 @@ def overview(
     territories = territories.join(shapes)
     columns = [c for c in table.columns if c in MEASURES]
     view = TerritoryView(
-        scenario=scenario,
+        scenario=saved.scenario,
         units=units.join(table[["x_km", "y_km", *columns]])
         .join(facts.outlines)
         .assign(territory_id=by_unit),
@@ -194,7 +209,7 @@ def overview(
         accounts=accounts,
         territories=territories,
         index=worst_deviations(found),
-        homes=_homes(reps, territories, as_of),
+        homes=_homes(reps, territories, facts.as_of),
     )
     return _valued(view, facts.values)
 

@@ -105,14 +105,8 @@ def resolve(
     -------
     Values by key, without those removed.
     """
-    said: dict[str, Values] = {}
-    for layer_id in reversed(chain):
-        for key, values, is_removed in rows_of(conn, table, layer_id, keys):
-            if is_removed:
-                said.pop(key, None)
-            else:
-                said[key] = values
-    return said
+    newest = _newest_rows(conn, table, chain, keys)
+    return {key: values for key, values in newest.items() if values is not None}
 
 
 def resolved_columns(
@@ -139,11 +133,53 @@ def resolved_columns(
     base = [pyarrow.array([], TEXT)] * len(names)
     while rest and not len(base[0]):
         base = read_columns(conn, table, names, table.c.layer_id == rest.pop(), *shown)
-    changed: dict[str, Values | None] = {}
-    for layer_id in reversed(rest):
-        for name, cells, is_gone in rows_of(conn, table, layer_id):
-            changed[name] = None if is_gone else cells
+    changed = _newest_rows(conn, table, rest)
     return _changed_columns(base, changed) if changed else base
+
+
+def holding_layers(
+    conn: sa.Connection, chain: Sequence[str], tables: Sequence[sa.Table]
+) -> dict[str, list[str]]:
+    """
+    Find which layers of a chain hold anything, in one question.
+
+    Returns
+    -------
+    Layers by the name of the table, the newest first.
+    """
+    holds = [
+        sa.exists()
+        .where(table.c.layer_id == scenario_layer.c.layer_id)
+        .label(table.name)
+        for table in tables
+    ]
+    query = sa.select(scenario_layer.c.layer_id, *holds).where(
+        scenario_layer.c.layer_id.in_(chain)
+    )
+    found = {row["layer_id"]: row for row in conn.execute(query).mappings()}
+    return {
+        table.name: [layer_id for layer_id in chain if found[layer_id][table.name]]
+        for table in tables
+    }
+
+
+def _newest_rows(
+    conn: sa.Connection,
+    table: sa.Table,
+    chain: Sequence[str],
+    keys: Sequence[str] | None = None,
+) -> dict[str, Values | None]:
+    """Read the newest row of each key in a chain; None: it is removed."""
+    if not chain:
+        return {}
+    age = {layer_id: place for place, layer_id in enumerate(chain)}
+    newest: dict[str, Values | None] = {}
+    age_of_newest: dict[str, int] = {}
+    for layer_id, key, values, is_removed in rows_of(conn, table, chain, keys):
+        if age[layer_id] <= age_of_newest.get(key, age[layer_id]):
+            age_of_newest[key] = age[layer_id]
+            newest[key] = None if is_removed else values
+    return newest
 
 
 def _changed_columns(
@@ -179,22 +215,23 @@ def _changed_columns(
 def rows_of(
     conn: sa.Connection,
     table: sa.Table,
-    layer_id: str,
+    layer_ids: Sequence[str],
     keys: Sequence[str] | None = None,
-) -> Iterator[tuple[str, Values, bool]]:
-    """Read key, values and whether it is removed, of one layer."""
+) -> Iterator[tuple[str, str, Values, bool]]:
+    """Read layer, key, values and whether it is removed, of some layers."""
     key, values = _columns(table)
     is_removable = "is_removed" in table.c
     gone = table.c.is_removed if is_removable else sa.literal(value=False)
-    query = sa.select(key, *values, gone).where(table.c.layer_id == layer_id)
+    is_of_layers = table.c.layer_id.in_(layer_ids)
+    query = sa.select(table.c.layer_id, key, *values, gone).where(is_of_layers)
     if keys is None:
         queries = [query]
     else:
         starts = range(0, len(keys), _ASKED)
         queries = [query.where(key.in_(keys[at : at + _ASKED])) for at in starts]
     for asked in queries:
-        for found, *cells, is_gone in conn.execute(asked):
-            yield found, tuple(cells), bool(is_gone)
+        for layer_id, found, *cells, is_gone in conn.execute(asked):
+            yield layer_id, found, tuple(cells), bool(is_gone)
 
 
 def save_differences(
@@ -230,7 +267,7 @@ def save_differences(
     below = resolve(conn, table, chain[1:], keys)
     top = {
         key: (values, gone)
-        for key, values, gone in rows_of(conn, table, chain[0], keys)
+        for _, key, values, gone in rows_of(conn, table, chain[:1], keys)
     }
     now = {key: values for key, values in below.items() if key not in top}
     now |= {key: values for key, (values, gone) in top.items() if not gone}

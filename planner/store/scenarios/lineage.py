@@ -97,8 +97,7 @@ def copy_scenario(
     What the original says now becomes the layer below both; edits of either do not
     reach the other. The copy is of the same team, unless another is named.
     """
-    original = load_scenario(conn, scenario_id)
-    top = _top_layer(conn, scenario_id)
+    original, top = _record_and_layer(conn, scenario_id)
     shared = layers.frozen_layer(conn, top)
     if shared == top:
         conn.execute(
@@ -128,11 +127,15 @@ def load_scenario(conn: sa.Connection, scenario_id: str) -> Scenario:
     NotFoundError
         If there is none of this id.
     """
-    query = sa.select(*_record()).where(scenario.c.scenario_id == scenario_id)
-    row = conn.execute(query).mappings().first()
-    if row is None:
-        raise NotFoundError(f"there is no scenario {scenario_id!r} in this store")
-    return Scenario(**row)
+    return _record_and_layer(conn, scenario_id)[0]
+
+
+def load_with_chain(
+    conn: sa.Connection, scenario_id: str
+) -> tuple[Scenario, list[str]]:
+    """Read the record of a scenario, and name its layers, the newest first."""
+    record, layer_id = _record_and_layer(conn, scenario_id)
+    return record, layers.chain_of(conn, layer_id)
 
 
 def list_scenarios(conn: sa.Connection, company_id: str) -> list[Scenario]:
@@ -147,7 +150,7 @@ def list_scenarios(conn: sa.Connection, company_id: str) -> list[Scenario]:
 
 def chain_of(conn: sa.Connection, scenario_id: str) -> list[str]:
     """Name the layers of a scenario, the newest first."""
-    return layers.chain_of(conn, _top_layer(conn, scenario_id))
+    return load_with_chain(conn, scenario_id)[1]
 
 
 def _insert(
@@ -196,9 +199,14 @@ def _record() -> list[sa.Column]:
     return [scenario.c[key] for key in Scenario.__slots__]
 
 
-def _top_layer(conn: sa.Connection, scenario_id: str) -> str:
-    query = sa.select(scenario.c.layer_id).where(scenario.c.scenario_id == scenario_id)
-    found = conn.execute(query).scalar()
-    if found is None:
+def _record_and_layer(conn: sa.Connection, scenario_id: str) -> tuple[Scenario, str]:
+    """Read the record of a scenario and its top layer."""
+    query = sa.select(*_record(), scenario.c.layer_id).where(
+        scenario.c.scenario_id == scenario_id
+    )
+    row = conn.execute(query).mappings().first()
+    if row is None:
         raise NotFoundError(f"there is no scenario {scenario_id!r} in this store")
-    return str(found)
+    values = dict(row)
+    layer_id = str(values.pop("layer_id"))
+    return Scenario(**values), layer_id

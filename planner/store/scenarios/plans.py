@@ -39,10 +39,13 @@ TOLD_CHANGES = 2000  # more are told to the audit log as a count and a hash
 
 def load_alignment(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     """Read which territory each unit lies in: an ALIGNMENT frame, sorted by unit."""
-    said = layers.resolved_columns(
-        conn, schema.scenario_unit, chain_of(conn, scenario_id)
-    )
-    return _frame(said, "unit_id", ["territory_id"])
+    return alignment_in(conn, chain_of(conn, scenario_id))
+
+
+def alignment_in(conn: sa.Connection, chain: Sequence[str]) -> pd.DataFrame:
+    """Read what `load_alignment` does, down layers that are known."""
+    cells = layers.resolved_columns(conn, schema.scenario_unit, chain)
+    return _frame(cells, "unit_id", ["territory_id"])
 
 
 def save_alignment(conn: sa.Connection, edit: Edit, alignment: pd.DataFrame) -> int:
@@ -76,18 +79,13 @@ def load_territories(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     `share_ppm` (what it is to have of each measure; empty: an equal share), indexed
     and sorted by `territory_id`.
     """
-    said = layers.resolve(conn, schema.scenario_territory, chain_of(conn, scenario_id))
-    ids = sorted(said)
-    return pd.DataFrame(
-        {
-            column: pd.Series(
-                [said[name][place] for name in ids],
-                dtype=_TERRITORY_COLUMNS[column],
-                index=pd.Index(ids, dtype="str", name="territory_id"),
-            )
-            for place, column in enumerate(_TERRITORY_COLUMNS)
-        }
-    )
+    return territories_in(conn, chain_of(conn, scenario_id))
+
+
+def territories_in(conn: sa.Connection, chain: Sequence[str]) -> pd.DataFrame:
+    """Read what `load_territories` does, down layers that are known."""
+    rows = layers.resolve(conn, schema.scenario_territory, chain)
+    return _typed_frame(rows, "territory_id", _TERRITORY_COLUMNS)
 
 
 def save_territories(conn: sa.Connection, edit: Edit, territories: pd.DataFrame) -> int:
@@ -115,10 +113,13 @@ def save_territories(conn: sa.Connection, edit: Edit, territories: pd.DataFrame)
 
 def load_named_accounts(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     """Read the accounts that do not follow their unit: territory_id by account_id."""
-    said = layers.resolved_columns(
-        conn, schema.scenario_account, chain_of(conn, scenario_id)
-    )
-    return _frame(said, "account_id", ["territory_id"])
+    return named_accounts_in(conn, chain_of(conn, scenario_id))
+
+
+def named_accounts_in(conn: sa.Connection, chain: Sequence[str]) -> pd.DataFrame:
+    """Read what `load_named_accounts` does, down layers that are known."""
+    cells = layers.resolved_columns(conn, schema.scenario_account, chain)
+    return _frame(cells, "account_id", ["territory_id"])
 
 
 def save_named_accounts(conn: sa.Connection, edit: Edit, named: pd.DataFrame) -> int:
@@ -151,18 +152,13 @@ def load_marks(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     `kind`, `thing`, `other`, `lat`, `lon`, indexed and sorted by `mark_id`; see
     docs/data-model.md.
     """
-    said = layers.resolve(conn, schema.scenario_mark, chain_of(conn, scenario_id))
-    ids = sorted(said)
-    return pd.DataFrame(
-        {
-            column: pd.Series(
-                [said[name][place] for name in ids],
-                dtype=dtype,
-                index=pd.Index(ids, dtype="str", name="mark_id"),
-            )
-            for place, (column, dtype) in enumerate(_MARK_COLUMNS.items())
-        }
-    )
+    return marks_in(conn, chain_of(conn, scenario_id))
+
+
+def marks_in(conn: sa.Connection, chain: Sequence[str]) -> pd.DataFrame:
+    """Read what `load_marks` does, down layers that are known."""
+    rows = layers.resolve(conn, schema.scenario_mark, chain)
+    return _typed_frame(rows, "mark_id", _MARK_COLUMNS)
 
 
 def save_marks(conn: sa.Connection, edit: Edit, marks: pd.DataFrame) -> int:
@@ -236,3 +232,16 @@ def _frame(
     texts = [_TEXT.__from_arrow__(column) for column in cells]
     index = pd.Index(texts[0], dtype="str", name=key)
     return pd.DataFrame(dict(zip(columns, texts[1:], strict=True)), index=index)
+
+
+def _typed_frame(
+    rows: Mapping[str, layers.Values], key: str, types: Mapping[str, str]
+) -> pd.DataFrame:
+    """Make a frame of values by key, sorted by it, each column of its type."""
+    ids = sorted(rows)
+    index = pd.Index(ids, dtype="str", name=key)
+    columns = {
+        name: pd.Series([rows[row_id][place] for row_id in ids], index, dtype=dtype)
+        for place, (name, dtype) in enumerate(types.items())
+    }
+    return pd.DataFrame(columns)

@@ -22,10 +22,8 @@ from planner.store.rows.schema import scenario
 from planner.store.scenarios.editing import Edit
 from planner.store.scenarios.lineage import FIELD
 from planner.store.scenarios.lineage import load_scenario
-from planner.store.scenarios.plans import load_alignment
-from planner.store.scenarios.plans import load_named_accounts
-from planner.store.scenarios.plans import load_territories
 from planner.store.scenarios.quotas import load_quotas
+from planner.store.scenarios.reading import load_saved_plan
 
 _NEWER = ("district", "share_ppm")
 
@@ -238,15 +236,16 @@ def state_hash(conn: sa.Connection, scenario_id: str) -> str:
 
     What version 2 could not say counts only where it is said: older hashes still hold.
     """
-    territories = load_territories(conn, scenario_id)
+    saved = load_saved_plan(conn, scenario_id)
+    territories = saved.territories
     unsaid = [name for name in _NEWER if territories[name].isna().all()]
     said = [
-        frame_hash(load_alignment(conn, scenario_id)),
-        frame_hash(load_named_accounts(conn, scenario_id)),
+        frame_hash(saved.alignment),
+        frame_hash(saved.named_accounts),
         frame_hash(territories.drop(columns=unsaid)),
         frame_hash(load_quotas(conn, scenario_id)),
     ]
-    team = load_scenario(conn, scenario_id).team
+    team = saved.scenario.team
     return sha256_text(json_text(said if team == FIELD else [*said, team]))
 
 
