@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
+from planner.jobs import queue
+from planner.services.balance.accept import accept_proposal
+from planner.services.balance.proposal import ProposalView
+from planner.services.balance.proposal import view_proposal
 from planner.services.drafts import editing
 from planner.services.drafts.gestures import assign_edit
 from planner.services.territories.view import TerritoryView
 from planner.services.territories.view import as_if
 from planner.services.territories.view import overview
 from planner.services.workspace import Workspace
+from planner.territory.solve.proposal import Proposal
 
 
 def assign(
@@ -31,3 +38,27 @@ def moved(view: TerritoryView, unit_ids: Sequence[str], to: str | None):
     by_unit.loc[list(unit_ids)] = to
     by_account = view.accounts["territory_id"].mask(follows.to_numpy(), to)
     return as_if(view, by_unit, by_account)
+
+
+def a_job(ws: Workspace, scenario_id: str, kind: str = "balance") -> str:
+    """Queue a job about a scenario; its id."""
+    return queue.submit(ws.store, ws.company_id, scenario_id, kind, {}, ws.user)
+
+
+def accepted(
+    ws: Workspace,
+    scenario_id: str,
+    version: int,
+    result: Mapping[str, Any],
+    job_id: str | None = None,
+) -> int:
+    """Accept what a balance's row would hold; the new version."""
+    proposal = Proposal.from_dict(result)
+    return accept_proposal(ws, scenario_id, version, proposal, job_id)
+
+
+def looked_at(
+    ws: Workspace, scenario_id: str, result: Mapping[str, Any]
+) -> ProposalView:
+    """Look at what a balance's row would hold as a change of a scenario."""
+    return view_proposal(ws, scenario_id, Proposal.from_dict(result))

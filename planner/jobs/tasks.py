@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from planner.core.executors import processes
 from planner.core.run import RunControl
 from planner.core.settings import Settings
+from planner.services.balance.request import BalanceRequest
 from planner.services.workspace import Workspace
 from planner.store.database.engine import Store
 from planner.store.jobs import Job
@@ -19,52 +19,30 @@ Task = Callable[[Store, Job, RunControl], Mapping[str, Any] | None]
 
 def balance(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Balance a scenario's territories: a proposal, nothing is saved."""
-    from planner.services.balance.run import run_balance
+    from planner.services.balance import run as use_case
 
-    return run_balance(_workspace(store, job), job, run)
+    return use_case.balance(*_asked(store, job), run).to_dict()
 
 
 def frontier(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Find the best balance for each number of moved accounts."""
-    from planner.services.balance.run import run_frontier
+    from planner.services.balance import run as use_case
 
-    return run_frontier(_workspace(store, job), job, run)
+    return use_case.frontier(*_asked(store, job), run).to_dict()
 
 
 def headcount(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Compare numbers of territories."""
-    from planner.services.balance.run import run_headcount
+    from planner.services.balance import run as use_case
 
-    return run_headcount(_workspace(store, job), job, run)
+    return use_case.headcount(*_asked(store, job), run).to_dict()
 
 
 def visits(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Plan the visits of a scenario's reps and save them with it."""
-    from planner.services.visits.plans import TEAM_ITERATIONS
-    from planner.services.visits.plans import save_plan
-    from planner.services.visits.plans import visit_inputs
-    from planner.visits.model.params import RouteParams
-    from planner.visits.plan.team import plan_visits
+    from planner.services.visits.run import plan_and_save
 
-    ws, scenario_id = _workspace(store, job), _scenario_id(job)
-    run.report(0.02, "Reading the scenario")
-    inputs = visit_inputs(ws, scenario_id, job.params)
-    params = RouteParams(
-        seed=int(job.params.get("seed", 0)), iterations=TEAM_ITERATIONS
-    )
-    with processes(0, run) as executor:
-        result = plan_visits(
-            inputs.accounts,
-            inputs.reps,
-            inputs.rep_of,
-            start_on=inputs.start_on,
-            params=params,
-            run=run.part(0.05, 0.95),
-            executor=executor,
-        )
-    if run.is_cancelled():
-        return {"status": str(result.status)}
-    return save_plan(ws, scenario_id, result.visits, result.unserved, job.params)
+    return plan_and_save(_workspace(store, job), _scenario_id(job), job.params, run)
 
 
 def pay(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
@@ -100,6 +78,11 @@ def _workspace(store: Store, job: Job) -> Workspace:
         user=job.created_by,
         company_id=job.company_id,
     )
+
+
+def _asked(store: Store, job: Job) -> tuple[Workspace, str, BalanceRequest]:
+    request = BalanceRequest.from_dict(job.params)
+    return _workspace(store, job), _scenario_id(job), request
 
 
 def _scenario_id(job: Job) -> str:

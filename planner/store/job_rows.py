@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from planner.store.rows.schema import job
 
+ACCEPTED, DISCARDED = "accepted", "discarded"
+DECISIONS = (ACCEPTED, DISCARDED)
 STATES = ("queued", "running", "done", "failed", "cancelled")
 NEVER = "1970-01-01T00:00:00.000000Z"  # stands for a stamp that cannot be read
 
@@ -73,6 +75,13 @@ def _state(cell: Any) -> str:
     if state not in STATES:
         raise ValueError(f"must be one of {', '.join(STATES)}")
     return state
+
+
+def _decision(cell: Any) -> str:
+    decision = _text(cell)
+    if decision not in DECISIONS:
+        raise ValueError(f"must be one of {', '.join(DECISIONS)}")
+    return decision
 
 
 def _stamp(cell: Any) -> str:
@@ -152,4 +161,5 @@ _READERS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "created_by": (_text, ""),
     "started_at": (_maybe(_stamp), None),
     "finished_at": (_maybe(_stamp), None),
+    "decision": (_maybe(_decision), None),
 }

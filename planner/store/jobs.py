@@ -46,6 +46,8 @@ class Job:
         How often it was begun, and by whom last.
     created_at, created_by, started_at, finished_at
         Stamps and user.
+    decision
+        ``accepted`` or ``discarded``; None: its answer is still offered.
     fault
         What cannot be read in its row, which is then as if it were not there.
     """
@@ -71,6 +73,7 @@ class Job:
     created_by: str
     started_at: str | None
     finished_at: str | None
+    decision: str | None = None
     fault: str | None = None
 
     @property
@@ -247,6 +250,20 @@ def request_cancel(conn: sa.Connection, job_id: str) -> None:
     if conn.execute(ended).rowcount == 0:
         running = sa.update(job).where(job.c.job_id == job_id, job.c.state == "running")
         conn.execute(running.values(cancel_requested=True))
+
+
+def decide_job(conn: sa.Connection, job_id: str, decision: str) -> None:
+    """
+    Keep what was decided about a job's answer.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such job.
+    """
+    query = sa.update(job).where(job.c.job_id == job_id).values(decision=decision)
+    if conn.execute(query).rowcount != 1:
+        raise NotFoundError(f"there is no job {job_id!r} in this store")
 
 
 def requeue_stale(conn: sa.Connection, *, stale_s: float = STALE_S) -> int:

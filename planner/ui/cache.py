@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping
-from typing import Any
 from typing import ParamSpec
 from typing import TypeVar
 
@@ -28,8 +27,8 @@ from planner.services.accounts import health as health_service
 from planner.services.accounts import segments
 from planner.services.accounts.health_view import HealthView
 from planner.services.accounts.segments import SegmentView
-from planner.services.balance import proposal as territory
-from planner.services.balance.proposal import Proposal
+from planner.services.balance.proposal import ProposalView
+from planner.services.balance.proposal import view_proposal
 from planner.services.company import companies
 from planner.services.company import overview
 from planner.services.company.overview import CompanyView
@@ -50,6 +49,7 @@ from planner.services.territories.view import company_facts as read_facts
 from planner.services.visits import plans
 from planner.services.visits.plans import RepWeeks
 from planner.services.workspace import Workspace
+from planner.territory.solve.proposal import Proposal
 from planner.ui.components.planmap import Layer
 from planner.ui.components.planmap import Outline
 from planner.ui.components.planmap import places_of
@@ -130,10 +130,10 @@ def proposal(
     ws: Workspace,
     scenario: Scenario,
     job_id: str,  # noqa: ARG001 - whose result it is
-    _result: Mapping[str, Any],
-) -> Proposal:
-    """Read a finished balance job as a change of the scenario."""
-    return territory.proposal(ws, scenario.scenario_id, _result)
+    _plan: Proposal,
+) -> ProposalView:
+    """Look at a finished balance job's plan as a change of the scenario."""
+    return view_proposal(ws, scenario.scenario_id, _plan)
 
 
 def team_outlines(ws: Workspace, theirs: TerritoryView) -> list[Outline]:

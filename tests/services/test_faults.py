@@ -32,7 +32,7 @@ from planner.services.accounts import geocoding
 from planner.services.accounts import repairs
 from planner.services.accounts import segments
 from planner.services.balance import decisions
-from planner.services.balance import proposal
+from planner.services.balance.accept import take
 from planner.services.company import companies
 from planner.services.drafts import editing
 from planner.services.exports import files
@@ -57,6 +57,9 @@ from planner.store.upkeep.doctor import examine
 from planner.territory.editing.edits import AddTerritory
 from planner.territory.editing.edits import Together
 from planner.territory.editing.moves import Move
+from planner.territory.solve.proposal import Proposal
+from tests.gestures import a_job
+from tests.gestures import accepted
 from tests.services.conftest import AS_OF
 from tests.services.conftest import BROWN
 from tests.services.conftest import DANE
@@ -125,7 +128,7 @@ def balanced(ws):
     """Give the small company two staffed territories; return its draft."""
     answer = {"territory_by_unit": {DANE: "T1", MILWAUKEE: "T1", BROWN: "T2"}}
     found = draft(ws)
-    proposal.accept_proposal(ws, found.scenario_id, found.version, answer)
+    accepted(ws, found.scenario_id, found.version, answer)
     return draft(ws)
 
 
@@ -193,10 +196,9 @@ def write_rename(ws):
 
 def write_accept(ws):
     found = draft(ws)
+    job_id = a_job(ws, found.scenario_id)
     answer = {"territory_by_unit": {DANE: "T1", MILWAUKEE: "T2", BROWN: "T2"}}
-    return lambda: proposal.accept_proposal(
-        ws, found.scenario_id, found.version, answer, "J-1"
-    )
+    return lambda: accepted(ws, found.scenario_id, found.version, answer, job_id)
 
 
 def drawn(ws):
@@ -237,11 +239,15 @@ def write_draft_on_another_save(ws):
 
 
 def write_taken_answer(ws):
-    return lambda: decisions.accept(ws, "J-1")
+    opened = drawn(ws)
+    job_id = a_job(ws, opened.scenario.scenario_id)
+    answer = Proposal.from_dict({"territory_by_unit": {DANE: None, BROWN: "T2"}})
+    return lambda: take(ws, opened, answer, job_id)
 
 
 def write_discard(ws):
-    return lambda: decisions.discard(ws, "J-1")
+    job_id = a_job(ws, draft(ws).scenario_id)
+    return lambda: decisions.discard(ws, job_id)
 
 
 def write_rules(ws):

@@ -36,6 +36,7 @@ EVERYWHERE = [
     ("created_at = 'Monday'", "created_at must be a time"),
     ("started_at = '2026-13-01'", "started_at must be a time"),
     ("attempts = -1", "attempts must be a whole number"),
+    ("decision = 'maybe'", "decision must be one of accepted, discarded"),
 ]
 IN_SQLITE = [
     ("params = ''", "params must be JSON"),

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from planner.store import jobs
 from planner.store import open_store
+from planner.store.audit.log import append_audit
 from planner.store.database import migrations
 from planner.store.database.engine import schema_version
 from planner.store.database.sqlite import found_version
@@ -149,6 +151,43 @@ def test_opening_again_changes_nothing(store, company_id):
     again.close()
     assert found == [company_id]
     assert list(store.backend.beside("").parent.glob("*.before-*")) == []
+
+
+def test_a_store_of_version_4_gets_decisions_out_of_its_log(store, company_id):
+    """On both databases: the latest line about a job says what its row says then."""
+    new = shape_of(store.engine, with_rest=False)
+    actions_by_job = (
+        ("accept a proposal",),
+        ("discard a proposal", "accept a proposal"),
+        ("discard a proposal",),
+        (),
+    )
+    job_ids = []
+    with store.transaction() as conn:
+        for actions in actions_by_job:
+            job_ids.append(
+                jobs.insert_job(
+                    conn,
+                    company_id=company_id,
+                    scenario_id=None,
+                    kind="balance",
+                    params={},
+                    user="ann",
+                )
+            )
+            for action in actions:
+                subject = f"job {job_ids[-1]}"
+                append_audit(conn, who="ann", action=action, subject=subject)
+        append_audit(conn, who="ann", action="accept a proposal", subject="job J-0")
+    with migrations.writing_connection(store.engine) as conn, conn.begin():
+        conn.exec_driver_sql("ALTER TABLE job DROP COLUMN decision")
+    assert shape_of(store.engine, with_rest=False) != new
+    steps = {5: migrations.STEPS[5]}
+    migrations.bring_up(store.engine, store.backend.beside(""), 4, steps)
+    assert shape_of(store.engine, with_rest=False) == new
+    with store.reading() as conn:
+        decided = [jobs.load_job(conn, job_id).decision for job_id in job_ids]
+    assert decided == ["accepted", "accepted", "discarded", None]
 
 
 def test_a_store_of_version_3_gets_marks_and_drafts(store, company_id):

@@ -3,9 +3,9 @@
 import json
 
 from planner.jobs import queue
-from planner.services.balance import proposal
 from planner.services.territories import view as territory_view
 from planner.ui.views.workbench.districts import district_outlines
+from tests.gestures import accepted
 from tests.ui.test_forms_planner import form  # noqa: F401 - a fixture
 from tests.ui.test_forms_planner import text_of
 from tests.ui.test_pages_planner import balance_of
@@ -38,7 +38,7 @@ def test_districts_are_outlined_and_added_up(app, ws):
         "territory_by_unit": view.units["territory_id"].to_dict(),
         "district_by_territory": above,
     }
-    proposal.accept_proposal(ws, scenario.scenario_id, scenario.version, plan)
+    accepted(ws, scenario.scenario_id, scenario.version, plan)
     saved = territory_view.overview(ws, scenario.scenario_id)
     labels = {line.label for line in district_outlines(saved)} - {""}
     assert labels == {"West", "East"}

@@ -1,7 +1,7 @@
 """Wanted shares on the Territories page: said, and taken back."""
 
-from planner.services.balance import proposal
 from planner.services.territories import view as territory_view
+from tests.gestures import accepted
 from tests.ui.test_pages_planner import draft
 from tests.ui.test_pages_planner import turn_to
 
@@ -15,7 +15,7 @@ def test_wanted_shares_are_said_and_can_be_made_equal(app, ws):
         "territory_by_unit": view.units["territory_id"].to_dict(),
         "shares": shares,
     }
-    proposal.accept_proposal(ws, scenario.scenario_id, scenario.version, plan)
+    accepted(ws, scenario.scenario_id, scenario.version, plan)
     turn_to(app, "territories")
     assert not app.exception
     said = " ".join(c.value for c in app.caption)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
+from sqlalchemy import Connection
 
 from planner.services.balance import decisions
-from planner.services.drafts.editing import do
+from planner.services.drafts.editing import accept_in
+from planner.services.drafts.editing import do_in
 from planner.services.drafts.log import OpenDraft
+from planner.services.drafts.log import read_draft
 from planner.services.territories.deviations import shares_in_ppm
 from planner.services.workspace import Workspace
+from planner.store.job_rows import ACCEPTED
+from planner.store.scenarios import editing
 from planner.territory.editing.apply import difference
 from planner.territory.editing.edits import Draft
 from planner.territory.editing.edits import Edit
 from planner.territory.model.alignment import Alignment
+from planner.territory.solve.proposal import Proposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,36 +48,89 @@ class Answer:
 def take(
     ws: Workspace,
     opened: OpenDraft,
-    result: Mapping[str, Any],
-    job_id: str,
+    proposal: Proposal,
+    job_id: str | None = None,
     plan: str = "",
 ) -> OpenDraft:
     """
-    Take a plan into the draft: pending changes, one step of the log.
+    Take a proposal into the draft: pending changes, one step of the log.
 
     Parameters
     ----------
-    result
-        The job's result, or one of its `plans`.
     job_id
-        The job, whose answer is then offered to nobody any more.
+        The job that made it, whose answer is then offered to nobody any more; None: it
+        was made without one.
     plan
-        Which of its `plans`; "": it has one.
+        Which of the job's `plans`; "": it has one.
     """
-    answer = answer_of(opened.draft, result)
+    with ws.store.transaction() as conn:
+        return _take_in(conn, ws, opened, proposal, job_id, plan)
+
+
+def accept_proposal(
+    ws: Workspace,
+    scenario_id: str,
+    version: int,
+    proposal: Proposal,
+    job_id: str | None = None,
+) -> int:
+    """
+    Take a proposal into the user's draft and save it, as one transaction.
+
+    Parameters
+    ----------
+    version
+        Version of the scenario that the user was looking at.
+    job_id
+        As of `take`.
+
+    Returns
+    -------
+    The version of the scenario afterwards: the same if the proposal changes nothing,
+    or if the draft held other changes. Then all stays pending, for its user to decide.
+
+    Raises
+    ------
+    ConflictError
+        If someone saved since `version`.
+
+    Notes
+    -----
+    Territories without a position get one; a company without any team gets a simulated
+    one, labelled so.
+    """
+    with ws.store.transaction() as conn:
+        editing.refuse_other_version(conn, scenario_id, version)
+        before, _ = read_draft(conn, ws, scenario_id)
+        opened = _take_in(conn, ws, before, proposal, job_id)
+        if before.pending is None and opened.pending is not None:
+            opened = accept_in(conn, ws, opened)
+        return opened.scenario.version
+
+
+def _take_in(
+    conn: Connection,
+    ws: Workspace,
+    opened: OpenDraft,
+    proposal: Proposal,
+    job_id: str | None,
+    plan: str = "",
+) -> OpenDraft:
+    """Take a proposal inside a transaction: the step and the decision, or neither."""
+    answer = answer_of(opened.draft, proposal)
     if answer.edit is not None:
         noun = "unit" if answer.n_moved == 1 else "units"
         label = f"Balance: {answer.n_moved:,} {noun} moved"
         if answer.n_own:
             label += f", {answer.n_own:,} left as drawn since"
-        opened = do(
-            ws, opened, answer.edit, label, f"{job_id}/{plan}" if plan else job_id
-        )
-    decisions.accept(ws, job_id)
+        key = f"{job_id}/{plan}" if job_id and plan else job_id
+        opened = do_in(conn, ws, opened, answer.edit, label, key)
+    if job_id is not None:
+        decisions.decide(conn, ws, job_id, ACCEPTED)
     return opened
 
 
-def answer_of(draft: Draft, result: Mapping[str, Any]) -> Answer:
+def answer_of(draft: Draft, proposal: Proposal) -> Answer:
     """
     Find what a plan changes in a draft that may have gone on since it was asked.
 
@@ -81,8 +138,8 @@ def answer_of(draft: Draft, result: Mapping[str, Any]) -> Answer:
     ----------
     draft
         As it is now.
-    result
-        Of a balance, see `services.balance.plan.plan_of`.
+    proposal
+        Of a balance.
 
     Notes
     -----
@@ -92,17 +149,17 @@ def answer_of(draft: Draft, result: Mapping[str, Any]) -> Answer:
     follow its unit, since the plan was asked stays so; so does what is locked.
     """
     now = draft.alignment.territory_by_unit
-    plan = pd.Series(result["territory_by_unit"], dtype="str").reindex(now.index)
+    plan = proposal.territory_by_unit.reindex(now.index)
     moves = plan.notna() & (plan != now.fillna(""))
     is_own = moves & False
-    if result.get("today_by_unit") is not None:
-        asked = pd.Series(result["today_by_unit"], dtype="str")
-        moves &= now.index.isin(asked.index)
-        is_own = moves & (asked.reindex(now.index).fillna("") != now.fillna(""))
+    if proposal.today_by_unit is not None:
+        today = proposal.today_by_unit
+        moves &= now.index.isin(today.index)
+        is_own = moves & (today.reindex(now.index).fillna("") != now.fillna(""))
     is_own |= moves & _is_held(draft, now, plan)
     units = now.where(~(moves & ~is_own), plan)
     names = dict(draft.names)
-    named = _named(draft, result)
+    named = _named(draft, proposal)
     used = {*units.dropna(), *named}
     names |= {name: name for name in sorted(used) if name not in names}
     held = {*now.dropna(), *draft.alignment.territory_by_account}
@@ -112,9 +169,10 @@ def answer_of(draft: Draft, result: Mapping[str, Any]) -> Answer:
         # What held nothing before either was started to be filled.
         if key in used or key in draft.locks.territory or key not in held
     }
-    told = result.get("district_by_territory")
-    districts = draft.districts if told is None else told
-    shares = shares_in_ppm(result.get("shares") or {}, pd.Index(sorted(kept)))
+    districts = proposal.district_by_territory
+    if districts is None:
+        districts = draft.districts
+    shares = shares_in_ppm(proposal.shares, pd.Index(sorted(kept)))
     target = replace(
         draft,
         alignment=Alignment(units, named),
@@ -136,19 +194,20 @@ def _is_held(draft: Draft, now: pd.Series, plan: pd.Series) -> pd.Series:
     return is_locked | now.index.isin(list(locks.unit))
 
 
-def _named(draft: Draft, result: Mapping[str, Any]) -> pd.Series:
+def _named(draft: Draft, proposal: Proposal) -> pd.Series:
     """Find the accounts apart from their unit under a plan."""
     now, locks = draft.alignment.territory_by_account, draft.locks
-    told = pd.Series(result.get("territory_by_account") or {}, dtype="str")
-    ended = set(result.get("ended_accounts", now.index))
+    wanted = proposal.territory_by_account
+    ended = proposal.ended_accounts
+    ended = frozenset(now.index) if ended is None else ended
     own = set(locks.account)
     own |= set(now.index[now.isin(list(locks.territory))])
-    own |= set(told.index[told.isin(list(locks.territory))]) - set(now.index)
-    if result.get("today_by_account") is not None:
-        was = pd.Series(result["today_by_account"], dtype="str")
+    own |= set(wanted.index[wanted.isin(list(locks.territory))]) - set(now.index)
+    if proposal.today_by_account is not None:
+        was = proposal.today_by_account
         both = was.index.union(now.index)
         one, other = was.reindex(both).fillna(""), now.reindex(both).fillna("")
         own |= set(both[(one != other).to_numpy()])
-    told = told[~told.index.isin(list(own))]
-    left = now[~now.index.isin(list(ended - own)) & ~now.index.isin(told.index)]
-    return pd.concat([left, told])
+    wanted = wanted[~wanted.index.isin(list(own))]
+    left = now[~now.index.isin(list(ended - own)) & ~now.index.isin(wanted.index)]
+    return pd.concat([left, wanted])

@@ -1,36 +1,44 @@
-"""What became of a balance's proposal, for everyone; and its words for the screen."""
+"""What became of a balance's proposal, for everyone."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection
 
 from planner.services.workspace import Workspace
+from planner.store import jobs
 from planner.store.audit.log import append_audit
-from planner.store.audit.log import load_audit
+from planner.store.job_rows import ACCEPTED
+from planner.store.job_rows import DISCARDED
 
-ACCEPTED = "accept a proposal"
-DISCARDED = "discard a proposal"
+_ACTIONS = {ACCEPTED: "accept a proposal", DISCARDED: "discard a proposal"}
 
 
 def discard(ws: Workspace, job_id: str) -> None:
     """Leave a balance job's answer: nobody is offered it again."""
     with ws.store.transaction() as conn:
-        note(conn, ws, job_id, DISCARDED)
+        decide(conn, ws, job_id, DISCARDED)
 
 
-def accept(ws: Workspace, job_id: str) -> None:
-    """Note that somebody took a balance job's answer into their changes."""
-    with ws.store.transaction() as conn:
-        note(conn, ws, job_id, ACCEPTED)
+def decide(conn: Connection, ws: Workspace, job_id: str, decision: str) -> None:
+    """
+    Keep with a job what was decided about its answer, and tell the audit log.
 
+    Parameters
+    ----------
+    decision
+        ``accepted`` or ``discarded``.
 
-def note(conn: Connection, ws: Workspace, job_id: str, action: str) -> None:
-    """Write what was decided about a job's answer into the audit log."""
+    Raises
+    ------
+    NotFoundError
+        If there is no such job.
+    """
+    jobs.decide_job(conn, job_id, decision)
     append_audit(
         conn,
         who=ws.user,
-        action=action,
-        subject=_subject(job_id),
+        action=_ACTIONS[decision],
+        subject=f"job {job_id}",
         company_id=ws.company_id,
     )
 
@@ -38,9 +46,4 @@ def note(conn: Connection, ws: Workspace, job_id: str, action: str) -> None:
 def is_decided(ws: Workspace, job_id: str) -> bool:
     """Tell whether somebody accepted or discarded a job's answer."""
     with ws.store.reading() as conn:
-        lines = load_audit(conn, subject=_subject(job_id))
-    return bool(lines["action"].isin([ACCEPTED, DISCARDED]).any())
-
-
-def _subject(job_id: str) -> str:
-    return f"job {job_id}"
+        return jobs.load_job(conn, job_id).decision is not None

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 from planner.core.run import RunControl
 from planner.services.balance.plan import Asked
 from planner.services.balance.plan import described
-from planner.services.balance.plan import plan_of
+from planner.services.balance.plan import proposal_of
+from planner.territory.solve.proposal import Proposal
 
 
-def district_plan(task: Asked, run: RunControl) -> dict[str, Any]:
+def district_plan(task: Asked, run: RunControl) -> Proposal:
     """
     Balance territories and districts.
 
     Returns
     -------
-    What `plans.plan_of` returns, its territories under the names of today that fit
-    best, and `district_by_territory`; the report's part `districts` tells how even the
-    districts are.
+    Territories under the names of today that fit best, with their districts; the
+    report's part `districts` tells how even the districts are.
     """
     from planner.territory.files.levels import balance_levels
     from planner.territory.files.levels import levels_report
@@ -40,9 +40,9 @@ def district_plan(task: Asked, run: RunControl) -> dict[str, Any]:
         by_row.reindex(levels.district_by_unit.index)
     )
     by_territory = {str(name): str(own.iloc[0]) for name, own in above}
-    told = levels_report(
+    above_report = levels_report(
         levels, {} if levels.districts is None else report_of(levels.districts)
     )
-    plan = plan_of(task, result)
-    plan["report"]["districts"] = told | {"district_by_territory": by_territory}
-    return plan | {"district_by_territory": by_territory}
+    plan = proposal_of(task, result, district_by_territory=by_territory)
+    districts = above_report | {"district_by_territory": by_territory}
+    return replace(plan, report={**plan.report, "districts": districts})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,12 +13,14 @@ from planner.core.run import RunControl
 from planner.services.balance.inputs import BalanceInputs
 from planner.services.balance.request import CAPACITY
 from planner.services.balance.request import BalanceRequest
+from planner.services.balance.studies import records
 from planner.services.balance.team import Team
 from planner.services.balance.team import shares_of
 from planner.services.territories import view as territory_view
 from planner.services.territories import wording
 from planner.services.territories.view import TerritoryView
 from planner.territory.model.params import BalanceParams
+from planner.territory.solve.proposal import Proposal
 from planner.territory.solve.result import BalanceResult
 from planner.territory.studies.splitting import join_split
 from planner.territory.studies.splitting import split_offers
@@ -60,19 +63,13 @@ def described(
     )
 
 
-def plan_of(task: Asked, result: BalanceResult, note: str = "") -> dict[str, Any]:
-    """
-    Lay out a plan as a proposal.
-
-    Returns
-    -------
-    JSON-ready: `territory_by_unit`, `territory_by_account` (those that differ from
-    their unit), `today_by_unit` (of the units that move), `today_by_account` (those
-    apart when it was asked), `ended_accounts` (that follow their unit again), `report`,
-    `reasons` (by row), `move_cost` (of moved accounts), `shares` (wanted, as a multiple
-    of the mean; empty: equal), `summary`, `note`, `params`. Report, reasons and summary
-    hold codes with their values, see `services.territories.wording`.
-    """
+def proposal_of(
+    task: Asked,
+    result: BalanceResult,
+    note: str = "",
+    district_by_territory: Mapping[str, str] | None = None,
+) -> Proposal:
+    """Lay out a plan as a proposal."""
     from planner.territory.files.run import report_of
 
     inputs, request = task.inputs, task.request
@@ -81,7 +78,6 @@ def plan_of(task: Asked, result: BalanceResult, note: str = "") -> dict[str, Any
     if request.split_units:
         by_unit, pieces = join_split(by_row, request.split_units)
     named = pd.concat([inputs.named, pieces]).astype("str")
-    report = report_of(result) | {"too_big": _too_big(task, result)}
     costs = {}
     if task.move_cost is not None:
         moved = inputs.accounts["row"].isin(result.reasons.index)
@@ -89,57 +85,50 @@ def plan_of(task: Asked, result: BalanceResult, note: str = "") -> dict[str, Any
     shares = {}
     if request.shares == CAPACITY:
         shares = shares_of(task.view, task.team, request).to_dict()
-    plan = {
-        "territory_by_unit": by_unit.to_dict(),
-        "territory_by_account": named.to_dict(),
-        "shares": shares,
-        **_changed(task, by_unit, named),
-    }
-    _tell_real_deviations(task, plan, report)
-    return plan | {
-        "report": report,
-        "reasons": {
-            row: [cause.to_dict() for cause in causes]
-            for row, causes in result.reasons.items()
-        },
-        "move_cost": costs,
-        "summary": [line.to_dict() for line in result.findings()],
-        "note": note,
-        "params": request.to_dict(),
-    }
-
-
-def _changed(task: Asked, by_unit: pd.Series, named: pd.Series) -> dict[str, Any]:
-    """Tell what a plan changes, so that it can be laid on a draft that went on."""
+    # What it changes is told too, so that it can be laid on a draft that went on.
     today = task.view.units["territory_id"].reindex(by_unit.index)
     moved = today[(today != by_unit).fillna(value=True).astype(bool)]
     apart = wording.exceptions(task.view.accounts, task.view.units["territory_id"])
     ended = apart.index[apart].difference(named.index)
-    return {
-        "today_by_account": task.named_today.to_dict(),
-        "today_by_unit": moved.astype(object).where(moved.notna(), None).to_dict(),
-        "ended_accounts": sorted(map(str, ended)),
-    }
+    plan = Proposal(
+        territory_by_unit=by_unit,
+        territory_by_account=named,
+        today_by_unit=moved,
+        today_by_account=task.named_today,
+        ended_accounts=frozenset(map(str, ended)),
+        shares=shares,
+        district_by_territory=district_by_territory,
+        reasons={str(row): tuple(causes) for row, causes in result.reasons.items()},
+        move_cost=costs,
+        summary=tuple(result.findings()),
+        note=note,
+        params=request.to_dict(),
+    )
+    report = report_of(result) | {"too_big": _too_big(task, result)}
+    return replace(plan, report=_with_real_deviations(task, plan, report))
 
 
-def _tell_real_deviations(
-    task: Asked, plan: Mapping[str, Any], report: dict[str, Any]
-) -> None:
+def _with_real_deviations(
+    task: Asked, plan: Proposal, report: dict[str, Any]
+) -> dict[str, Any]:
     """
     Put the deviations of whole territories in the place of those of the units.
 
     The engine balances what can move; what named accounts bring comes on top.
     """
     after = territory_view.planned(task.view, plan)
-    for name, told in report["measures"].items():
-        if name not in after.index or told["max_deviation"] is None:
+    measures = {}
+    for name, figures in report["measures"].items():
+        measures[name] = dict(figures)
+        if name not in after.index or figures["max_deviation"] is None:
             continue
         of_each = after.territories[f"{name}_deviation"].abs()
-        told["max_deviation"] = float(of_each.max())
-        told["worst_territory"] = str(of_each.idxmax())
+        measures[name]["max_deviation"] = float(of_each.max())
+        measures[name]["worst_territory"] = str(of_each.idxmax())
         for edge, of_all in (("least", "min"), ("most", "max")):
-            if edge in told:
-                told[edge] = float(getattr(after.territories[name], of_all)())
+            if edge in figures:
+                measures[name][edge] = float(getattr(after.territories[name], of_all)())
+    return report | {"measures": measures}
 
 
 def _too_big(task: Asked, result: BalanceResult) -> list[dict[str, Any]]:
@@ -152,8 +141,3 @@ def _too_big(task: Asked, result: BalanceResult) -> list[dict[str, Any]]:
         task.inputs.instance.units, result.params, list(result.territories.index), finer
     )
     return records(offers)
-
-
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Make records of a table, with None where nothing is known."""
-    return table.astype(object).where(table.notna(), None).to_dict("records")

@@ -1,10 +1,8 @@
-"""What the worker does about territories: a balance, the frontier, the headcount."""
+"""What is asked about territories: a balance, the frontier, the headcount."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
@@ -16,11 +14,12 @@ from planner.services.balance.levels import district_plan
 from planner.services.balance.places import home_places
 from planner.services.balance.plan import Asked
 from planner.services.balance.plan import described
-from planner.services.balance.plan import plan_of
-from planner.services.balance.plan import records
+from planner.services.balance.plan import proposal_of
 from planner.services.balance.request import HOME
 from planner.services.balance.request import BalanceRequest
 from planner.services.balance.request import usual_counts
+from planner.services.balance.studies import FrontierStudy
+from planner.services.balance.studies import HeadcountStudy
 from planner.services.balance.team import load_team
 from planner.services.drafts.editing import open_draft
 from planner.services.drafts.view import NOTHING
@@ -29,44 +28,53 @@ from planner.services.drafts.view import held_of
 from planner.services.territories import view as territory_view
 from planner.services.territories import wording
 from planner.services.workspace import Workspace
-from planner.store.jobs import Job
 from planner.territory.model.workhours import HOURS
 from planner.territory.model.workhours import HoursParams
 from planner.territory.model.workhours import settle_hours
+from planner.territory.solve.proposal import Proposal
 from planner.territory.solve.result import BalanceResult
 
 _AGREEMENT = 0.3  # of the mean unit's hours: about 1 % of a territory's
 _TIGHTER = 0.9  # of the tolerance of hours, while they are not settled
 
 
-def run_balance(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
+def balance(
+    ws: Workspace, scenario_id: str, request: BalanceRequest, run: RunControl
+) -> Proposal:
     """
-    Balance a scenario's territories; nothing is saved, the result is a proposal.
+    Balance a scenario's territories from the user's draft; nothing is saved.
 
-    Returns
-    -------
-    What `plans.plan_of` returns; `district_by_territory` where districts are asked.
+    Parameters
+    ----------
+    ws
+        The open company, and whose draft is started from.
+    scenario_id
+        Whose territories.
+    request
+        What is asked.
+    run
+        Time limit, progress, cancel.
+
+    Raises
+    ------
+    InputError, InfeasibleError
+        If what is asked contradicts itself or the data, in the names people know.
     """
-    task = _read(ws, job, run)
+    task = _read(ws, scenario_id, "balance", request, run)
     with wording.refusals_in(wording.language_of(ws, task.view.units)):
         if task.request.districts:
             return district_plan(task, run.part(0.05, 1.0))
         result, note = _solved(task, run.part(0.05, 1.0))
-    return plan_of(task, result, note)
+    return proposal_of(task, result, note)
 
 
-def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
-    """
-    Find the best balance for each number of moved accounts.
+def frontier(
+    ws: Workspace, scenario_id: str, request: BalanceRequest, run: RunControl
+) -> FrontierStudy:
+    """Find the best balance for each number of moved accounts; see `balance`."""
+    from planner.territory.studies.frontier import frontier as find_frontier
 
-    Returns
-    -------
-    JSON-ready: `points` (records of `Frontier.points`), `least_moves` (accounts), and
-    `plans`: for each point what `plans.plan_of` returns, by its limit as text.
-    """
-    from planner.territory.studies.frontier import frontier
-
-    task = _read(ws, job, run)
+    task = _read(ws, scenario_id, "frontier", request, run)
     inputs = task.inputs
     if inputs.instance.current is None:
         raise InputError(
@@ -74,7 +82,7 @@ def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
             "balance first"
         )
     with wording.refusals_in(wording.language_of(ws, task.view.units)):
-        curve = frontier(
+        curve = find_frontier(
             inputs.instance,
             task.params,
             counts=task.request.counts or usual_counts(len(inputs.accounts)),
@@ -85,58 +93,47 @@ def run_frontier(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
         for number, (limit, plan) in enumerate(curve.plans.items()):
             share = 0.85 + 0.15 * number / len(curve.plans.columns)
             run.report(share, "Finding the reasons")
-            told = plan_of(task, described(task, task.params, plan, run))
+            offer = proposal_of(task, described(task, task.params, plan, run))
             # What few moves cannot reach is no reason to call the limit impossible.
-            told["report"] |= {"violations": [], "blocking": []}
-            plans[f"{limit:g}"] = told
+            report = {**offer.report, "violations": [], "blocking": []}
+            plans[f"{limit:g}"] = replace(offer, report=report)
     points = curve.points.copy()
     for name in task.request.columns:
         if f"{name}_deviation" in points:
             points[f"{name}_deviation"] = [
-                plan["report"]["measures"][name]["max_deviation"]
+                plan.report["measures"][name]["max_deviation"]
                 for plan in plans.values()
             ]
-    return {
-        "points": records(points),
-        "least_moves": curve.least_moves,
-        "plans": plans,
-    }
+    return FrontierStudy(points=points, least_moves=curve.least_moves, plans=plans)
 
 
-def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]:
-    """
-    Compare numbers of territories, three fewer to three more.
-
-    Returns
-    -------
-    JSON-ready: `points` (records of `HeadcountSweep.points`, and `next_head`: the next
-    head's unit by name), `around`, `reach_min`, `capacity_h`, and `plans`: what
-    `plans.plan_of` returns, by the number as text.
-    """
+def headcount(
+    ws: Workspace, scenario_id: str, request: BalanceRequest, run: RunControl
+) -> HeadcountStudy:
+    """Compare numbers of territories, three fewer to three more; see `balance`."""
     from planner.territory.studies.headcount import HeadcountParams
     from planner.territory.studies.headcount import sweep_headcount
 
-    task = _read(ws, job, run)
+    task = _read(ws, scenario_id, "headcount", request, run)
     inputs, team = task.inputs, task.team
     around = task.params.n_territories or int(inputs.instance.current.nunique())  # type: ignore[union-attr]
     known_h = team.capacity_min[team.capacity_min > 0] / MIN_PER_HOUR
     costs = team.cost_minor.dropna()
-    headcount = HeadcountParams(
+    params = HeadcountParams(
         cost_minor=round(costs.mean()) if len(costs) else 0,
         travel_minor_per_h=task.request.travel_minor_per_h,
     )
     if len(known_h):
-        headcount = replace(headcount, capacity_h=float(known_h.mean()))
+        params = replace(params, capacity_h=float(known_h.mean()))
     bases = None
-    is_from_home = BalanceRequest.from_dict(job.params).travel_to == HOME
-    if is_from_home and len(task.view.homes):
+    if request.travel_to == HOME and len(task.view.homes):
         bases = home_places(task.view).set_index("name")[["x_km", "y_km"]]
     with wording.refusals_in(wording.language_of(ws, task.view.units)):
         sweep = sweep_headcount(
             inputs.instance,
             task.params,
             around=around,
-            headcount=headcount,
+            headcount=params,
             bases=bases,
             run=run.part(0.05, 0.85),
         )
@@ -146,7 +143,7 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
             run.report(share, "Finding the reasons")
             asked = replace(task.params, n_territories=int(str(k)))
             result = described(task, asked, plan, run, is_renamed=True)
-            plans[str(k)] = plan_of(task, result)
+            plans[str(k)] = proposal_of(task, result)
     points = sweep.points.reset_index()
     if "problem" in points:
         points["problem"] = [
@@ -157,28 +154,34 @@ def run_headcount(ws: Workspace, job: Job, run: RunControl) -> Mapping[str, Any]
         points["next_head"] = points["next_head_unit"].map(
             wording.unit_names(task.view.units)
         )
-    return {
-        "points": records(points),
-        "around": around,
-        "reach_min": headcount.reach_min,
-        "capacity_h": headcount.capacity_h,
-        "plans": plans,
-    }
+    return HeadcountStudy(
+        points=points,
+        around=around,
+        reach_min=params.reach_min,
+        capacity_h=params.capacity_h,
+        plans=plans,
+    )
 
 
-def _read(ws: Workspace, job: Job, run: RunControl) -> Asked:
+def _read(
+    ws: Workspace,
+    scenario_id: str,
+    kind: str,
+    request: BalanceRequest,
+    run: RunControl,
+) -> Asked:
     """Read the scenario and put together what the engine takes."""
     from planner.territory.disruption.near_today import MoveCostParams
     from planner.territory.disruption.near_today import cost_of_accounts
     from planner.territory.disruption.near_today import cost_of_units
 
-    request = BalanceRequest.from_dict(job.params).for_kind(job.kind)
+    request = request.for_kind(kind)
     run.report(0.02, "Reading the scenario")
-    opened = open_draft(ws, str(job.scenario_id))
-    view = drafted(territory_view.overview(ws, str(job.scenario_id)), opened.draft)
+    opened = open_draft(ws, scenario_id)
+    view = drafted(territory_view.overview(ws, scenario_id), opened.draft)
     team = load_team(ws)
     held = held_of(opened, keeps_drawn=request.keeps_drawn)
-    if job.kind == "headcount" or request.districts:
+    if kind == "headcount" or request.districts:
         held = NOTHING  # other territories than today's: nothing can stay in one
     inputs = balance_inputs(view, team, request, held)
     cost = None
@@ -202,11 +205,11 @@ def _read(ws: Workspace, job: Job, run: RunControl) -> Asked:
 
 def _solved(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
     """Balance; hours with driving are settled with the plan they depend on."""
-    from planner.territory.solve.balance import balance
+    from planner.territory.solve.balance import balance as solve
 
     if HOURS in task.request.columns:
         return _settled(task, run)
-    return balance(task.inputs.instance, task.params, run=run), ""
+    return solve(task.inputs.instance, task.params, run=run), ""
 
 
 def _settled(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
@@ -217,7 +220,7 @@ def _settled(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
     made afresh changes the hours as much as the last one did; and hours are planned a
     little tighter than asked, so that they may still change a little.
     """
-    from planner.territory.solve.balance import balance
+    from planner.territory.solve.balance import balance as solve
 
     instance, params = task.inputs.instance, task.params
     hours = HoursParams(agreement=_AGREEMENT)
@@ -239,7 +242,7 @@ def _settled(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
             rules = replace(instance.rules, move_cost=None)
             start = replace(start, current=plans[-1], rules=rules)
         part = run.part(done / hours.rounds, (done + 1) / hours.rounds)
-        found = balance(start, asked, run=part)
+        found = solve(start, asked, run=part)
         plans.append(found.alignment.territory_by_unit)
         return plans[-1], found.territories[["x_km", "y_km"]]
 

@@ -21,13 +21,14 @@ from planner.services.drafts.log import OpenDraft
 from planner.services.drafts.log import keep_draft
 from planner.services.drafts.log import read_draft
 from planner.services.drafts.log import with_places
-from planner.services.territories.plan_rows import load_plan
+from planner.services.territories.plan_rows import draft_of
 from planner.services.territories.plan_rows import save_plan
 from planner.services.workspace import Workspace
 from planner.store.rows.records import utc_now
 from planner.store.scenarios import drafts as draft_rows
 from planner.store.scenarios import editing
 from planner.store.scenarios import lineage
+from planner.store.scenarios.reading import load_saved_plan
 from planner.territory.editing.apply import difference
 from planner.territory.editing.edits import Draft
 from planner.territory.editing.edits import Edit
@@ -98,6 +99,19 @@ def do(
     InputError
         If it cannot be done, or does nothing because all of it is locked.
     """
+    with ws.store.transaction() as conn:
+        return do_in(conn, ws, opened, edit, label, job_id)
+
+
+def do_in(
+    conn: Connection,
+    ws: Workspace,
+    opened: OpenDraft,
+    edit: Edit,
+    label: str,
+    job_id: str | None = None,
+) -> OpenDraft:
+    """Do what `do` does, inside a transaction."""
     entry = Entry(edit=edit, label=label, who=ws.user, at=utc_now(), job_id=job_id)
 
     def step(now: OpenDraft) -> OpenDraft:
@@ -108,7 +122,7 @@ def do(
             )
         return replace(now, history=log)
 
-    return _change(ws, opened, step)
+    return _change_in(conn, ws, opened, step)
 
 
 def undo(ws: Workspace, opened: OpenDraft) -> OpenDraft:
@@ -168,36 +182,43 @@ def accept(
     InputError
         If nothing is pending.
     """
+    with ws.store.transaction() as conn:
+        return accept_in(conn, ws, opened, unit_ids, account_ids)
+
+
+def accept_in(
+    conn: Connection,
+    ws: Workspace,
+    opened: OpenDraft,
+    unit_ids: Collection[str] | None = None,
+    account_ids: Collection[str] = (),
+) -> OpenDraft:
+    """Do what `accept` does, inside a transaction."""
     plan = opened.draft
     if unit_ids is not None:
         plan = with_places(opened.saved, plan, unit_ids, account_ids)
     if difference(opened.saved, plan) is None:
         raise InputError("nothing is pending: there is nothing to accept")
-    with ws.store.transaction() as conn:
-        _refuse_stale(conn, ws, opened)
-        with editing.editing(
-            conn,
-            opened.scenario.scenario_id,
-            version=opened.scenario.version,
-            user=ws.user,
-            action=_told(opened, is_whole=unit_ids is None),
-        ) as edit:
-            edit.after["steps"] = [
-                entry.label
-                for entry in opened.history.entries[
-                    opened.n_saved : opened.history.position
-                ]
-            ]
-            save_plan(conn, ws, edit, plan)
-        scenario_id = opened.scenario.scenario_id
-        position = opened.history.position
-        saved = replace(
-            opened,
-            scenario=lineage.load_scenario(conn, scenario_id),
-            saved=load_plan(conn, scenario_id),
-            n_saved=position if unit_ids is None else opened.n_saved,
-        )
-        return keep_draft(conn, ws, saved, n_kept=len(opened.history.entries))
+    _refuse_stale(conn, ws, opened)
+    log = opened.history
+    with editing.editing(
+        conn,
+        opened.scenario.scenario_id,
+        version=opened.scenario.version,
+        user=ws.user,
+        action=_told(opened, is_whole=unit_ids is None),
+    ) as edit:
+        done = log.entries[opened.n_saved : log.position]
+        edit.after["steps"] = [entry.label for entry in done]
+        save_plan(conn, ws, edit, plan)
+    rows = load_saved_plan(conn, opened.scenario.scenario_id)
+    saved = replace(
+        opened,
+        scenario=rows.scenario,
+        saved=draft_of(conn, rows),
+        n_saved=log.position if unit_ids is None else opened.n_saved,
+    )
+    return keep_draft(conn, ws, saved, n_kept=len(log.entries))
 
 
 def reject(
@@ -253,22 +274,31 @@ def _change(
     ws: Workspace, opened: OpenDraft, step: Callable[[OpenDraft], OpenDraft]
 ) -> OpenDraft:
     """Take a step from the newest state of the draft, and keep it."""
-    scenario_id = opened.scenario.scenario_id
     with ws.store.transaction() as conn:
-        now = opened
-        if not _is_newest(conn, ws, opened):
-            now, _ = read_draft(conn, ws, scenario_id)
-        if now.scenario.status != "draft":
-            raise InputError(
-                f"scenario {now.scenario.name} is published and does not change any "
-                "more; clone it and work on the copy"
-            )
-        after = step(now)
-        if now.serial == 0 or now is not opened:
-            n_kept = 0
-        else:
-            n_kept = _n_common(now.history, after.history)
-        return keep_draft(conn, ws, after, n_kept=n_kept)
+        return _change_in(conn, ws, opened, step)
+
+
+def _change_in(
+    conn: Connection,
+    ws: Workspace,
+    opened: OpenDraft,
+    step: Callable[[OpenDraft], OpenDraft],
+) -> OpenDraft:
+    """Take a step inside a transaction."""
+    now = opened
+    if not _is_newest(conn, ws, opened):
+        now, _ = read_draft(conn, ws, opened.scenario.scenario_id)
+    if now.scenario.status != "draft":
+        raise InputError(
+            f"scenario {now.scenario.name} is published and does not change any "
+            "more; clone it and work on the copy"
+        )
+    after = step(now)
+    if now.serial == 0 or now is not opened:
+        n_kept = 0
+    else:
+        n_kept = _n_common(now.history, after.history)
+    return keep_draft(conn, ws, after, n_kept=n_kept)
 
 
 def _with_saved_steps(now: OpenDraft) -> History:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
 from planner.core.errors import InputError
 from planner.services.balance import decisions
 from planner.services.balance import inputs
-from planner.services.balance.proposal import accept_proposal
+from planner.services.balance.accept import accept_proposal
+from planner.services.balance.accept import answer_of
 from planner.services.balance.reasons import reasons_of
 from planner.services.balance.request import CAPACITY
 from planner.services.balance.request import EQUAL
@@ -38,6 +37,7 @@ from planner.territory.editing.edits import DropTerritory
 from planner.territory.editing.edits import Locks
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
+from planner.territory.solve.proposal import Proposal
 
 _HEADS = re.compile(r", \d+ reps(?: \(\d+\))?$")
 
@@ -172,7 +172,7 @@ def take_answer(
     scenario_id: str,
     version: int,
     job_id: str,
-    result: Mapping[str, Any],
+    proposal: Proposal,
 ) -> Scenario:
     """
     Take the balance of a copy into it: nobody works on it yet, so nobody is asked.
@@ -181,8 +181,8 @@ def take_answer(
     ----------
     scenario_id, version
         The copy as `start_what_if` made it.
-    job_id, result
-        The finished job.
+    job_id, proposal
+        The finished job and its answer.
 
     Returns
     -------
@@ -194,11 +194,17 @@ def take_answer(
         If somebody saved the copy since.
     """
     if not decisions.is_decided(ws, job_id):
-        accept_proposal(ws, scenario_id, version, result, job_id)
+        accept_proposal(ws, scenario_id, version, proposal, job_id)
     return listing.scenario(ws, scenario_id)
 
 
-def why_moved(ws: Workspace, found: Comparison, result: Mapping[str, Any]) -> pd.Series:
+def is_saved(ws: Workspace, scenario_id: str, proposal: Proposal) -> bool:
+    """Tell whether a copy is saved as the balance has it."""
+    with ws.store.reading() as conn:
+        return answer_of(load_plan(conn, scenario_id), proposal).edit is None
+
+
+def why_moved(ws: Workspace, found: Comparison, proposal: Proposal) -> pd.Series:
     """
     Say of each account with another territory why.
 
@@ -206,7 +212,7 @@ def why_moved(ws: Workspace, found: Comparison, result: Mapping[str, Any]) -> pd
     ----------
     found
         The scenario and its copy.
-    result
+    proposal
         Of the job that balanced the copy.
 
     Returns
@@ -215,7 +221,7 @@ def why_moved(ws: Workspace, found: Comparison, result: Mapping[str, Any]) -> pd
     """
     moved = found.moved
     units = found.a.accounts["unit_id"].reindex(moved.index)
-    said = reasons_of(ws, found.a, result, units.fillna("").astype("str"))
+    said = reasons_of(ws, found.a, proposal, units.fillna("").astype("str"))
     is_new = ~moved["b_territory"].isin(found.a.territories.index)
     begun = moved["b_territory"].astype("str") + " begins here"
     said = said.mask((said == "") & is_new, begun)

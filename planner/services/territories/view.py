@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -38,6 +37,7 @@ from planner.territory.model.measures import distance_to_centre_km
 from planner.territory.model.measures import travel
 from planner.territory.model.unit_table import MEASURES
 from planner.territory.model.unit_table import unit_table
+from planner.territory.solve.proposal import Proposal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,22 +264,10 @@ def _homes(
     return homes.dropna(subset=["lat", "lon", "territory_id"])
 
 
-def planned(view: TerritoryView, result: Mapping[str, Any]) -> TerritoryView:
-    """
-    Show a scenario as it would be under a plan of a balance job.
-
-    Parameters
-    ----------
-    view
-        The scenario as it is.
-    result
-        `territory_by_unit`, and where known `territory_by_account` (those that differ
-        from their unit), `shares` (wanted, a multiple of the mean; else equal) and
-        `district_by_territory` (else as now).
-    """
-    by_unit = pd.Series(result["territory_by_unit"], dtype="str")
-    apart = pd.Series(result.get("territory_by_account") or {}, dtype="str")
-    apart = apart.reindex(view.accounts.index)
+def planned(view: TerritoryView, plan: Proposal) -> TerritoryView:
+    """Show a scenario as it would be under a plan."""
+    by_unit = plan.territory_by_unit
+    apart = plan.territory_by_account.reindex(view.accounts.index)
     follows = view.accounts["unit_id"].map(by_unit).astype("str")
     by_account = apart.where(apart.notna(), follows)
     return as_if(
@@ -287,8 +275,8 @@ def planned(view: TerritoryView, result: Mapping[str, Any]) -> TerritoryView:
         by_unit,
         by_account,
         is_whole=True,
-        shares=result.get("shares") or {},
-        districts=result.get("district_by_territory"),
+        shares=plan.shares,
+        districts=plan.district_by_territory,
     )
 
 

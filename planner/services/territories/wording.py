@@ -64,13 +64,6 @@ def refusals_in(language: Language) -> Iterator[None]:
         raise
 
 
-def sentence_of(reasons: Iterable[Any] | str, language: Language) -> str:
-    """Word the reasons of a move as a job row keeps them; a text stays as it is."""
-    if isinstance(reasons, str):
-        return reasons
-    return language.sentence(map(read_reason, reasons))
-
-
 def lines_of(reasons: Iterable[Any] | str, language: Language) -> str:
     """Word a summary as a job row keeps it, a line for each; a text stays as it is."""
     if isinstance(reasons, str):

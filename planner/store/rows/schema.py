@@ -443,6 +443,7 @@ job = Table(
     *_made(),
     _text("started_at", nullable=True),
     _text("finished_at", nullable=True),
+    _text("decision", nullable=True),
     sa.CheckConstraint(
         "state IN ('queued', 'running', 'done', 'failed', 'cancelled')",
         name="job_state",

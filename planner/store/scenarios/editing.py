@@ -215,6 +215,19 @@ def _saves_told(saves: Iterable[Any]) -> str:
     )
 
 
+def refuse_other_version(conn: sa.Connection, scenario_id: str, version: int) -> None:
+    """
+    Refuse what was asked of a version of a scenario that is no longer its newest.
+
+    Raises
+    ------
+    ConflictError
+        If someone saved since `version`; it tells who, when and what.
+    """
+    if load_scenario(conn, scenario_id).version != version:
+        raise _refusal(conn, scenario_id, version)
+
+
 def _claim(conn: sa.Connection, scenario_id: str, version: int, user: str) -> None:
     """Take the next version, or say why not."""
     claim = (

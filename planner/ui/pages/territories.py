@@ -12,6 +12,7 @@ from planner.services.balance import decisions
 from planner.services.balance.accept import take
 from planner.services.balance.request import measures_of
 from planner.services.balance.request import usual_measure
+from planner.services.drafts.log import OpenDraft
 from planner.services.drafts.problems import find_problems
 from planner.services.drafts.problems import fix_of
 from planner.services.exports import sharing
@@ -23,6 +24,7 @@ from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.territory.model.unit_table import MEASURES
 from planner.territory.model.workhours import HOURS
+from planner.territory.solve.proposal import Proposal
 from planner.ui import cache
 from planner.ui import session
 from planner.ui import widgets
@@ -257,10 +259,12 @@ def _work(bench: Workbench) -> None:
 def _take_answer(bench: Workbench, job: Any) -> bool:
     """Let a finished balance arrive as pending changes."""
     opened = bench.opened
-    return bench.change(
-        "Taking the balance's answer",
-        lambda: take(bench.ws, opened, job.result, job.job_id),
-    )
+
+    def step() -> OpenDraft:
+        proposal = Proposal.from_dict(job.result)
+        return take(bench.ws, opened, proposal, job.job_id)
+
+    return bench.change("Taking the balance's answer", step)
 
 
 def _map_and_table(

@@ -11,11 +11,13 @@ from planner.core.errors import SchemaError
 from planner.core.reasons import Reason
 from planner.jobs import queue
 from planner.services.balance import decisions
-from planner.services.balance import proposal
 from planner.services.scenarios import listing
 from planner.services.territories import view as territory_view
 from planner.services.territories import wording
 from planner.store.scenarios import editing
+from tests.gestures import a_job
+from tests.gestures import accepted
+from tests.gestures import looked_at
 
 BROWN, MILWAUKEE = "55009", "55079"
 
@@ -27,7 +29,7 @@ def drawn(ws):
     by_unit = pd.Series("T01", index=view.units.index)
     by_unit[MILWAUKEE] = "T02"
     result = {"territory_by_unit": by_unit.to_dict(), "report": {}, "summary": ""}
-    proposal.accept_proposal(ws, scenario.scenario_id, 1, result)
+    accepted(ws, scenario.scenario_id, 1, result)
     return scenario, by_unit
 
 
@@ -115,7 +117,7 @@ def test_a_proposal_says_which_exceptions_it_ends(small):
             {"code": "measure_empty", "values": {"measure": "potential_minor"}}
         ],
     }
-    found = proposal.proposal(small, scenario.scenario_id, result)
+    found = looked_at(small, scenario.scenario_id, result)
     assert found.n_exceptions == 1
     assert list(found.moved_accounts.index) == [account_id]
     assert "by name" in found.moved_accounts.loc[account_id, "reason"]
@@ -140,7 +142,7 @@ def test_a_proposal_from_before_reasons_had_codes_is_shown_as_it_was(small):
         "reasons": {BROWN: "Staying would put T01 over its accounts"},
         "summary": "2 territories of 72 units.",
     }
-    found = proposal.proposal(small, scenario.scenario_id, result)
+    found = looked_at(small, scenario.scenario_id, result)
     assert found.report["violations"] == ["accounts within 5 % was not reached"]
     assert found.report["blocking"][0]["reason"] == "is over"
     assert found.summary == "2 territories of 72 units."
@@ -161,5 +163,6 @@ def test_what_one_discards_nobody_is_offered_again(small):
 def test_what_is_accepted_is_decided(small):
     scenario, by_unit = drawn(small)
     result = {"territory_by_unit": by_unit.to_dict(), "report": {}, "summary": ""}
-    proposal.accept_proposal(small, scenario.scenario_id, 2, result, "J-1")
-    assert decisions.is_decided(small, "J-1")
+    job_id = a_job(small, scenario.scenario_id)
+    accepted(small, scenario.scenario_id, 2, result, job_id)
+    assert decisions.is_decided(small, job_id)

@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from planner.services.balance import proposal
 from planner.services.drafts import editing
 from planner.services.drafts.view import drafted
 from planner.services.imports.effects import territory_effects
@@ -18,7 +17,9 @@ from planner.store.company import companies as company_rows
 from planner.territory.editing.apply import apply_edit
 from planner.territory.editing.edits import Retarget
 from planner.territory.editing.moves import Move
+from tests.gestures import accepted
 from tests.gestures import assign
+from tests.gestures import looked_at
 from tests.stores import SQLITE_ONLY
 
 MILWAUKEE, BROWN = "55079", "55009"
@@ -40,7 +41,7 @@ def scenario(small):
 def drawn(small, scenario):
     """Accept two territories."""
     view = territory_view.overview(small, scenario.scenario_id)
-    proposal.accept_proposal(small, scenario.scenario_id, 1, halves(view))
+    accepted(small, scenario.scenario_id, 1, halves(view))
     return listing.scenario(small, scenario.scenario_id)
 
 
@@ -54,7 +55,7 @@ def test_a_new_scenario_has_no_territories(small, scenario):
 
 def test_a_proposal_shows_what_it_would_do_and_why(small, scenario):
     view = territory_view.overview(small, scenario.scenario_id)
-    found = proposal.proposal(small, scenario.scenario_id, halves(view))
+    found = looked_at(small, scenario.scenario_id, halves(view))
     assert list(found.after.territories["accounts"]) == [6.0, 6.0]
     assert found.after.index["accounts"] == pytest.approx(0.0)
     assert found.moved_accounts.empty
@@ -120,9 +121,9 @@ def test_a_territory_of_named_accounts_alone_is_shown_and_kept(small, scenario):
     view = territory_view.overview(small, scenario.scenario_id)
     inside = view.accounts.index[view.accounts["unit_id"] == MILWAUKEE][:2]
     plan = {**halves(view), "territory_by_account": dict.fromkeys(inside, "T03")}
-    offered = proposal.proposal(small, scenario.scenario_id, plan)
+    offered = looked_at(small, scenario.scenario_id, plan)
     assert list(offered.after.territories.index) == ["T01", "T02", "T03"]
-    proposal.accept_proposal(small, scenario.scenario_id, 1, plan)
+    accepted(small, scenario.scenario_id, 1, plan)
     saved = territory_view.overview(small, scenario.scenario_id)
     assert saved.territories.loc["T03", "accounts"] == 2
     assert saved.territories.loc["T03", "position_id"]
@@ -132,7 +133,7 @@ def test_a_territory_of_named_accounts_alone_is_shown_and_kept(small, scenario):
 def test_deviations_are_from_the_wanted_shares(small, scenario):
     view = territory_view.overview(small, scenario.scenario_id)
     plan = {**halves(view), "shares": {"T01": 1.5, "T02": 0.5}}
-    after = proposal.proposal(small, scenario.scenario_id, plan).after
+    after = looked_at(small, scenario.scenario_id, plan).after
     assert list(after.territories["accounts_deviation"]) == pytest.approx([-1 / 3, 1.0])
     assert after.index["accounts"] == pytest.approx(1.0)
 
@@ -144,8 +145,8 @@ def test_wanted_shares_stay_with_the_scenario_until_they_are_taken_back(
     view = territory_view.overview(small, scenario.scenario_id)
     assert not view.has_shares
     plan = {**halves(view), "shares": {"T01": 1.5, "T02": 0.5}}
-    offered = proposal.proposal(small, scenario.scenario_id, plan)
-    proposal.accept_proposal(small, scenario.scenario_id, 1, plan)
+    offered = looked_at(small, scenario.scenario_id, plan)
+    accepted(small, scenario.scenario_id, 1, plan)
     saved = territory_view.overview(small, scenario.scenario_id)
     assert saved.territories["share_ppm"].to_dict() == {"T01": 750_000, "T02": 250_000}
     pd.testing.assert_series_equal(saved.index, offered.after.index)
@@ -158,7 +159,7 @@ def test_wanted_shares_stay_with_the_scenario_until_they_are_taken_back(
     assert list(equal.territories["accounts_deviation"]) == pytest.approx([0.0, 0.0])
     copied = territory_view.overview(small, copy.scenario_id)
     assert copied.index["accounts"] == pytest.approx(1.0)
-    again = proposal.proposal(small, copy.scenario_id, halves(view))
+    again = looked_at(small, copy.scenario_id, halves(view))
     assert again.is_ending_shares
     assert again.before.index["accounts"] == pytest.approx(0.0)
     metrics = listing.compare(small, scenario.scenario_id, copy.scenario_id).metrics
@@ -181,8 +182,8 @@ def test_districts_stay_with_their_territories(small, scenario):
     view = territory_view.overview(small, scenario.scenario_id)
     assert not has_districts(view)
     plan = {**halves(view), "district_by_territory": {"T01": "North", "T02": "South"}}
-    offered = proposal.proposal(small, scenario.scenario_id, plan).after
-    proposal.accept_proposal(small, scenario.scenario_id, 1, plan)
+    offered = looked_at(small, scenario.scenario_id, plan).after
+    accepted(small, scenario.scenario_id, 1, plan)
     saved = territory_view.overview(small, scenario.scenario_id)
     told = {"T01": "North", "T02": "South"}
     assert saved.territories["district"].to_dict() == told
@@ -192,7 +193,7 @@ def test_districts_stay_with_their_territories(small, scenario):
     assert table["deviation"].to_dict() == {"North": 0.0, "South": 0.0}
     assert table.loc["South", "territories"] == "T02"
     version = assign(small, scenario.scenario_id, [BROWN], "T03")
-    proposal.accept_proposal(small, scenario.scenario_id, version, halves(view))
+    accepted(small, scenario.scenario_id, version, halves(view))
     again = territory_view.overview(small, scenario.scenario_id)
     assert again.territories["district"].to_dict() == told
 
@@ -201,7 +202,7 @@ def test_districts_stay_with_their_territories(small, scenario):
 def test_a_territory_made_by_hand_is_to_have_a_mean_share(small, scenario):
     view = territory_view.overview(small, scenario.scenario_id)
     plan = {**halves(view), "shares": {"T01": 1.5, "T02": 0.5}}
-    proposal.accept_proposal(small, scenario.scenario_id, 1, plan)
+    accepted(small, scenario.scenario_id, 1, plan)
     assign(small, scenario.scenario_id, [BROWN], "T03")
     found = territory_view.overview(small, scenario.scenario_id).territories
     wanted = deviations.wanted_shares(found)

@@ -15,7 +15,7 @@ from planner.core.settings import Settings
 from planner.geography.adjacency import count_pieces
 from planner.jobs import queue
 from planner.jobs.tasks import TASKS
-from planner.services.balance import proposal
+from planner.services.balance import run
 from planner.services.balance.request import BalanceRequest
 from planner.services.imports import new_company
 from planner.services.scenarios import listing
@@ -28,6 +28,9 @@ from planner.store.scenarios import editing
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.workhours import HOURS
+from planner.territory.solve.proposal import Proposal
+from tests.gestures import accepted
+from tests.gestures import looked_at
 
 MILWAUKEE = "55079"
 EFFORT = 0.02  # of the usual search: what is asked must hold, not be found best
@@ -68,7 +71,7 @@ def made(tmp_path_factory):
     by_unit[view.units["x_km"] > view.units["x_km"].quantile(0.4)] = "T2"
     by_unit[view.units["x_km"] > view.units["x_km"].quantile(0.8)] = "T3"
     answer = {"territory_by_unit": by_unit.to_dict()}
-    proposal.accept_proposal(ws, scenario.scenario_id, scenario.version, answer)
+    accepted(ws, scenario.scenario_id, scenario.version, answer)
     ws.store.close()
     return url
 
@@ -105,14 +108,16 @@ def asked(*measures, **options):
     return BalanceRequest(params=params, **options)
 
 
-def result_of(ws, kind, request, run=None):
+def result_of(ws, kind, request, control=None):
     """Run a job as the worker would; its result as it comes back from the row."""
     queue.submit(
         ws.store, ws.company_id, scenario_id(ws), kind, request.to_dict(), "ann"
     )
     held = queue.claim(ws.store, "W-test")
     try:
-        return json.loads(json.dumps(TASKS[kind](ws.store, held, run or RunControl())))
+        return json.loads(
+            json.dumps(TASKS[kind](ws.store, held, control or RunControl()))
+        )
     finally:
         queue.finish(ws.store, held, None)
 
@@ -135,12 +140,22 @@ def test_a_balance_of_three_measures_is_a_proposal_with_its_proof(ws):
     assert found["report"]["gap"] >= 0
     assert found["report"]["too_big"] == []
     assert BalanceRequest.from_dict(found["params"]) == request
-    offered = proposal.proposal(ws, scenario_id(ws), found)
+    offered = looked_at(ws, scenario_id(ws), found)
     for name, told in found["report"]["measures"].items():
         assert offered.after.index[name] == pytest.approx(told["max_deviation"])
         assert told["max_deviation"] <= 0.3 + 1e-9
     assert len(offered.moved_accounts) > 0
     assert (offered.moved_accounts["reason"] != "").all()
+
+
+def test_a_program_balances_without_a_job(ws):
+    """The use case takes a request and gives a proposal; the queue stays empty."""
+    before = queue.list_jobs(ws.store, ws.company_id)
+    proposal = run.balance(ws, scenario_id(ws), asked(), RunControl())
+    assert isinstance(proposal, Proposal)
+    assert proposal.report["met"] is True
+    assert set(proposal.territory_by_unit) == {"T1", "T2", "T3"}
+    assert queue.list_jobs(ws.store, ws.company_id) == before
 
 
 def test_rules_hold_and_moves_are_weighed(ws):
@@ -153,7 +168,7 @@ def test_rules_hold_and_moves_are_weighed(ws):
     )
     found = result_of(ws, "balance", request)
     assert not moved_units(ws, found) & set(kept.index[kept == "T1"])
-    offered = proposal.proposal(ws, scenario_id(ws), found)
+    offered = looked_at(ws, scenario_id(ws), found)
     after = offered.after.accounts["territory_id"]
     assert after["A01"] == after["A02"]
     assert set(found["move_cost"]) >= set(offered.moved_accounts.index)
@@ -179,10 +194,10 @@ def test_accounts_named_apart_are_still_apart_after_accepting(made, tmp_path):
         rows.save_named_accounts(conn, edit, table.rename_axis("account_id"))
     plan = result_of(own, "balance", asked(keeps_named=True))
     assert plan["territory_by_account"] == {name: "T1"}
-    offered = proposal.proposal(own, found.scenario_id, plan)
+    offered = looked_at(own, found.scenario_id, plan)
     assert offered.n_exceptions == 0
     version = listing.scenarios(own)[0].version
-    proposal.accept_proposal(own, found.scenario_id, version, plan)
+    accepted(own, found.scenario_id, version, plan)
     saved = territory_view.overview(own, found.scenario_id)
     assert saved.accounts.loc[name, "territory_id"] == "T1"
     pd.testing.assert_series_equal(saved.index, offered.after.index)
@@ -192,7 +207,7 @@ def test_accounts_named_apart_are_still_apart_after_accepting(made, tmp_path):
 def test_a_limit_of_moves_counts_accounts(ws):
     before = territory_view.overview(ws, scenario_id(ws)).accounts["territory_id"]
     found = result_of(ws, "balance", asked(max_moved=6))
-    offered = proposal.proposal(ws, scenario_id(ws), found)
+    offered = looked_at(ws, scenario_id(ws), found)
     assert 0 < len(offered.moved_accounts) <= 6
     after = offered.after.accounts["territory_id"]
     assert int((before != after).sum()) == len(offered.moved_accounts)
@@ -212,7 +227,7 @@ def test_a_unit_too_big_is_said_and_can_be_divided_by_its_accounts(ws):
     assert whole["report"]["met"] is False
     assert [row["unit_id"] for row in whole["report"]["too_big"]] == [MILWAUKEE]
     assert whole["report"]["too_big"][0]["n_finer"] == 20
-    offered = proposal.proposal(ws, scenario_id(ws), whole)
+    offered = looked_at(ws, scenario_id(ws), whole)
     assert offered.report["too_big"][0]["unit_name"] == "Milwaukee, WI"
     divided = result_of(ws, "balance", asked(n_territories=6, split_units=(MILWAUKEE,)))
     assert divided["report"]["too_big"] == []
@@ -222,7 +237,7 @@ def test_a_unit_too_big_is_said_and_can_be_divided_by_its_accounts(ws):
         < whole["report"]["measures"]["accounts"][worst]
     )
     assert divided["territory_by_account"]
-    after = proposal.proposal(ws, scenario_id(ws), divided)
+    after = looked_at(ws, scenario_id(ws), divided)
     placed = after.after.accounts["territory_id"].value_counts()
     assert len(placed) == len(after.after.territories) == 6
     found = divided["report"]["measures"]["accounts"][worst]
@@ -240,7 +255,7 @@ def test_districts_lie_over_whole_territories(ws, text, names):
     assert {"T1", "T2", "T3"} < set(above)  # the names of today, and one more
     assert set(above.values()) == names
     assert found["report"]["districts"]["n_districts"] == 2
-    offered = proposal.proposal(ws, scenario_id(ws), found)
+    offered = looked_at(ws, scenario_id(ws), found)
     table = district_table(offered.after, "accounts")
     assert table["n_territories"].sum() == 4
     assert table["accounts"].sum() == 60
@@ -269,7 +284,7 @@ def test_the_frontier_gives_a_plan_for_each_count(ws):
     assert set(found["plans"]) == {"0", "3", "20"}
     for point in found["points"]:
         plan = found["plans"][f"{point['limit']:g}"]
-        offered = proposal.proposal(ws, scenario_id(ws), plan)
+        offered = looked_at(ws, scenario_id(ws), plan)
         assert len(offered.moved_accounts) == point["moved"]
         assert offered.after.index["accounts"] == pytest.approx(
             point["accounts_deviation"]
@@ -295,7 +310,7 @@ def test_the_headcount_gives_a_plan_for_each_number_with_names_kept(ws):
 
 
 def test_a_cancelled_frontier_keeps_what_it_found(ws):
-    run = RunControl(is_cancelled=lambda: True)
-    found = result_of(ws, "frontier", asked(counts=(0, 3, 20)), run)
+    control = RunControl(is_cancelled=lambda: True)
+    found = result_of(ws, "frontier", asked(counts=(0, 3, 20)), control)
     assert found["points"]
     assert {f"{p['limit']:g}" for p in found["points"]} == set(found["plans"])

@@ -45,6 +45,8 @@ from planner.territory.editing.edits import MergeTerritories
 from planner.territory.editing.edits import MoveHome
 from planner.territory.editing.edits import Together
 from planner.territory.editing.moves import Move
+from planner.territory.solve.proposal import Proposal
+from tests.gestures import a_job
 from tests.services.conftest import BROWN
 from tests.services.conftest import DANE
 from tests.services.conftest import MILWAUKEE
@@ -347,7 +349,8 @@ def test_a_published_scenario_takes_no_step(small, plan):
 
 
 def result_of(moves, **more):
-    return {"territory_by_unit": moves} | {"territory_by_account": {}} | more
+    plain = {"territory_by_unit": moves} | {"territory_by_account": {}} | more
+    return Proposal.from_dict(plain)
 
 
 def test_an_answer_leaves_what_was_drawn_since_it_was_asked(small, plan):
@@ -359,13 +362,14 @@ def test_an_answer_leaves_what_was_drawn_since_it_was_asked(small, plan):
     opened = do(small, opened, Lock(what="unit", ids=(BROWN,)), "lock Brown")
     answer = answer_of(opened.draft, result)
     assert (answer.n_moved, answer.n_own) == (1, 2)
-    opened = take(small, opened, result, "J1")
+    job_id = a_job(small, plan.scenario.scenario_id)
+    opened = take(small, opened, result, job_id)
     assert places(opened.draft) | {DANE: "-", MILWAUKEE: "T2", BROWN: "T2"} == places(
         opened.draft
     )
     rows = pending_changes(opened).set_index("id")["job_id"]
-    assert rows.fillna("by hand").to_dict() == {DANE: "by hand", MILWAUKEE: "J1"}
-    assert decisions.is_decided(small, "J1")
+    assert rows.fillna("by hand").to_dict() == {DANE: "by hand", MILWAUKEE: job_id}
+    assert decisions.is_decided(small, job_id)
     held = held_of(opened, keeps_drawn=True)
     assert held.units == {BROWN}
     assert DANE not in held.units  # in no territory: free to be given one

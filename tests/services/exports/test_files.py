@@ -26,7 +26,6 @@ from planner.core.errors import NotFoundError
 from planner.core.files.geofiles import read_note
 from planner.core.files.tables import encode_frame
 from planner.core.files.tables import in_money
-from planner.services.balance.proposal import accept_proposal
 from planner.services.exports import files
 from planner.services.exports import tables
 from planner.services.scenarios.listing import rename
@@ -36,6 +35,7 @@ from planner.services.visits.plans import save_plan
 from planner.services.workspace import Workspace
 from planner.store.audit import exports as export_rows
 from planner.store.audit.log import load_audit
+from tests.gestures import accepted
 from tests.services.conftest import BROWN
 from tests.services.conftest import DANE
 from tests.services.conftest import MILWAUKEE
@@ -289,7 +289,7 @@ def test_a_plan_leaves_in_four_formats_with_its_name_version_and_day(
 ):
     found = scenarios(small)[0]
     answer = {"territory_by_unit": {DANE: "T1", MILWAUKEE: "T2", BROWN: "T2"}}
-    accept_proposal(small, found.scenario_id, found.version, answer)
+    accepted(small, found.scenario_id, found.version, answer)
     visits = {name: [0] for name in ("arrive_s", "start_s", "leave_s", "travel_s")}
     save_plan(
         small,

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import ConflictError
 from planner.core.errors import InputError
-from planner.services.balance import proposal
 from planner.services.imports import refresh
 from planner.services.imports.check import check_source
 from planner.services.imports.refresh import RefreshChoices
@@ -27,6 +26,7 @@ from planner.store.rows.schema import deal
 from planner.store.rows.schema import metadata
 from planner.store.rows.schema import ownership
 from planner.store.rows.schema import repair
+from tests.gestures import accepted
 from tests.services.conftest import BROWN
 from tests.services.conftest import DANE
 from tests.services.conftest import MILWAUKEE
@@ -55,7 +55,7 @@ def loaded_url(small_url, stores):
     ws = open_workspace(settings_of(url))
     first = listing.scenarios(ws)[0]
     by_unit = {DANE: "West", BROWN: "West", MILWAUKEE: "East"}
-    version = proposal.accept_proposal(
+    version = accepted(
         ws, first.scenario_id, first.version, {"territory_by_unit": by_unit}
     )
     publishing.publish(ws, first.scenario_id, version, dt.date(2026, 1, 1))

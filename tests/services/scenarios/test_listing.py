@@ -8,12 +8,12 @@ import pytest
 from planner.core.errors import ConflictError
 from planner.core.errors import InputError
 from planner.core.errors import StoreError
-from planner.services.balance import proposal
 from planner.services.quotas import setting as quotas
 from planner.services.scenarios import figures
 from planner.services.scenarios import listing
 from planner.services.scenarios import publishing
 from planner.services.territories import view as territory_view
+from tests.gestures import accepted
 from tests.gestures import assign
 
 FIRST = dt.date(2026, 1, 1)
@@ -28,7 +28,7 @@ def drawn(small):
     by_unit = pd.Series("T01", index=view.units.index)
     by_unit[MILWAUKEE] = "T02"
     result = {"territory_by_unit": by_unit.to_dict(), "report": {}, "summary": ""}
-    proposal.accept_proposal(small, scenario.scenario_id, 1, result)
+    accepted(small, scenario.scenario_id, 1, result)
     return listing.scenario(small, scenario.scenario_id)
 
 

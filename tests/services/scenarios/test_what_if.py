@@ -5,16 +5,20 @@ import pytest
 
 from planner.core.errors import ConflictError
 from planner.core.errors import InputError
-from planner.services.balance import proposal
 from planner.services.balance.reasons import reasons_of
 from planner.services.balance.request import CAPACITY
+from planner.services.drafts import editing as drafts
 from planner.services.quotas import setting
 from planner.services.scenarios import listing
 from planner.services.scenarios import what_if
 from planner.services.territories import view as territory_view
 from planner.store.scenarios import editing
 from planner.store.scenarios import plans as scenario_rows
+from planner.territory.editing.edits import AddTerritory
 from planner.territory.model.params import BalanceMeasure
+from planner.territory.solve.proposal import Proposal
+from tests.gestures import a_job
+from tests.gestures import accepted
 from tests.services.conftest import BROWN
 from tests.services.conftest import DANE
 from tests.services.conftest import MILWAUKEE
@@ -33,7 +37,7 @@ def drawn(small):
         "territory_by_unit": {DANE: "T1", MILWAUKEE: "T1", BROWN: "T2"},
         "territory_by_account": {"A001": "T2"},
     }
-    proposal.accept_proposal(small, scenario.scenario_id, 1, answer)
+    accepted(small, scenario.scenario_id, 1, answer)
     return listing.scenario(small, scenario.scenario_id)
 
 
@@ -105,7 +109,7 @@ def test_shares_by_capacity_are_worked_out_anew(small, drawn):
         "territory_by_unit": {DANE: "T1", MILWAUKEE: "T1", BROWN: "T2"},
         "shares": {"T1": 1.2, "T2": 0.8},
     }
-    proposal.accept_proposal(small, drawn.scenario_id, drawn.version, answer)
+    accepted(small, drawn.scenario_id, drawn.version, answer)
     view = territory_view.overview(small, drawn.scenario_id)
     assert what_if.request_of(view, WITHIN).shares == CAPACITY
 
@@ -145,16 +149,38 @@ def test_the_answer_is_taken_once_and_told_with_reasons(small, drawn):
         "territory_by_unit": dict.fromkeys((DANE, MILWAUKEE, BROWN), "T2"),
         "reasons": {},
     }
-    taken = what_if.take_answer(small, made.scenario_id, made.version, "J-1", result)
+    result = Proposal.from_dict(result)
+    job_id = a_job(small, made.scenario_id)
+    taken = what_if.take_answer(small, made.scenario_id, made.version, job_id, result)
     assert taken.version == made.version + 1
-    again = what_if.take_answer(small, made.scenario_id, made.version, "J-1", result)
+    again = what_if.take_answer(small, made.scenario_id, made.version, job_id, result)
     assert again.version == taken.version
     found = listing.compare(small, drawn.scenario_id, made.scenario_id)
     why = what_if.why_moved(small, found, result)
     assert len(why) == 8
     assert set(why) == {"T1 ends"}
+    other = a_job(small, made.scenario_id)
     with pytest.raises(ConflictError):
-        what_if.take_answer(small, made.scenario_id, made.version, "J-2", result)
+        what_if.take_answer(small, made.scenario_id, made.version, other, result)
+
+
+def test_a_balance_that_is_left_pending_is_not_saved(small, drawn):
+    made = start(small, drawn.scenario_id, "1 rep", dropped="T1")
+    by_unit = dict.fromkeys((DANE, MILWAUKEE, BROWN), "T2")
+    result = Proposal.from_dict({"territory_by_unit": by_unit})
+    assert not what_if.is_saved(small, made.scenario_id, result)
+    opened = drafts.open_draft(small, made.scenario_id)
+    drafts.do(small, opened, AddTerritory(territory_id="T9"), "T9 begins")
+    ask = (small, made.scenario_id, made.version, a_job(small, made.scenario_id))
+    assert what_if.take_answer(*ask, result).version == made.version
+    assert not what_if.is_saved(small, made.scenario_id, result)
+
+
+def test_a_balance_that_changes_nothing_is_saved_already(small, drawn):
+    by_unit = {DANE: "T1", MILWAUKEE: "T1", BROWN: "T2"}
+    plain = {"territory_by_unit": by_unit, "territory_by_account": {"A001": "T2"}}
+    result = Proposal.from_dict(plain)
+    assert what_if.is_saved(small, drawn.scenario_id, result)
 
 
 def test_a_unit_that_moves_has_the_reason_of_the_job(small, drawn):
@@ -174,7 +200,9 @@ def test_a_unit_that_moves_has_the_reason_of_the_job(small, drawn):
             ]
         },
     }
-    what_if.take_answer(small, made.scenario_id, made.version, "J-1", result)
+    result = Proposal.from_dict(result)
+    job_id = a_job(small, made.scenario_id)
+    what_if.take_answer(small, made.scenario_id, made.version, job_id, result)
     found = listing.compare(small, drawn.scenario_id, made.scenario_id)
     why = what_if.why_moved(small, found, result)
     units = found.a.accounts.loc[why.index, "unit_id"]
@@ -218,7 +246,8 @@ def test_roads_seats_and_idle_quotas_are_compared(small, drawn):
 def test_reasons_are_told_of_units_and_of_accounts_of_divided_units(small, drawn):
     view = territory_view.overview(small, drawn.scenario_id)
     tie = [{"code": "price_tie", "values": {}}]
-    result = {"reasons": {BROWN: "T1 is nearer", f"{MILWAUKEE}/A001": tie}}
+    reasons = {BROWN: "T1 is nearer", f"{MILWAUKEE}/A001": tie}
+    result = Proposal.from_dict({"territory_by_unit": {}, "reasons": reasons})
     ids = pd.Series([BROWN, "A001", "A002", DANE], index=[4, 3, 2, 1])
     said = reasons_of(small, view, result, ids)
     assert said.to_dict() == {

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from planner.core.errors import InputError
-from planner.services.balance import proposal
 from planner.services.quotas import setting
 from planner.services.scenarios import listing
 from planner.services.scenarios import publishing
@@ -18,6 +17,7 @@ from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios import publications as publication_rows
 from planner.store.scenarios import quotas as quota_rows
 from planner.store.upkeep.doctor import examine
+from tests.gestures import accepted
 from tests.gestures import assign
 from tests.stores import SQLITE_ONLY
 
@@ -32,7 +32,7 @@ def draw(ws, scenario, *, second=MILWAUKEE):
     by_unit = pd.Series("T01", index=view.units.index)
     by_unit[second] = "T02"
     result = {"territory_by_unit": by_unit.to_dict()}
-    proposal.accept_proposal(ws, scenario.scenario_id, scenario.version, result)
+    accepted(ws, scenario.scenario_id, scenario.version, result)
     return listing.scenario(ws, scenario.scenario_id)
 
 

@@ -16,8 +16,8 @@ from tests.stores import statements_of
 
 
 def frame(key, **territory_by_key):
-    told = pd.DataFrame({"territory_id": pd.Series(territory_by_key, dtype="str")})
-    return told.rename_axis(key)
+    column = pd.Series(territory_by_key, dtype="str")
+    return column.to_frame("territory_id").rename_axis(key)
 
 
 def territories(**name_by_id):

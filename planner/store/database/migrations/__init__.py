@@ -22,6 +22,7 @@ from planner.store.database.file_watch import forget_mark
 from planner.store.database.migrations import m002_imports
 from planner.store.database.migrations import m003_teams
 from planner.store.database.migrations import m004_workbench
+from planner.store.database.migrations import m005_decisions
 from planner.store.database.protections import protect
 from planner.store.database.spatial import add_geometry
 from planner.store.rows.schema import meta
@@ -35,6 +36,7 @@ STEPS: Mapping[int, Step] = {
     2: m002_imports.up,
     3: m003_teams.up,
     4: m004_workbench.up,
+    5: m005_decisions.up,
 }
 KNOWN_VERSION = max(STEPS, default=FIRST_VERSION)
 

@@ -14,14 +14,16 @@ from planner.core.units import M_PER_KM
 from planner.jobs import queue
 from planner.services.balance import decisions
 from planner.services.balance.accept import take
-from planner.services.balance.proposal import Proposal
+from planner.services.balance.proposal import ProposalView
 from planner.services.balance.request import KINDS
 from planner.services.balance.request import LABELS
 from planner.services.balance.request import BalanceRequest
+from planner.services.balance.studies import proposal_in
 from planner.services.drafts.editing import undo
 from planner.services.scenarios import Scenario
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
+from planner.territory.solve.proposal import Proposal
 from planner.ui import cache
 from planner.ui import session
 from planner.ui import widgets
@@ -49,7 +51,7 @@ class Offer:
     job
         That made it.
     plan
-        The job's result, or one of its plans.
+        Its answer, or one of its plans.
     key
         Tells it from the job's other plans.
     proposal
@@ -57,9 +59,9 @@ class Offer:
     """
 
     job: Any
-    plan: Mapping[str, Any]
+    plan: Proposal
     key: str
-    proposal: Proposal
+    proposal: ProposalView
 
 
 def pending_job(ws: Workspace, scenario: Scenario) -> Any:
@@ -73,7 +75,7 @@ def pending_job(ws: Workspace, scenario: Scenario) -> Any:
     job = max(jobs, key=lambda one: str(one.created_at), default=None)
     if job is None or job.state in ("queued", "running"):
         return job
-    if decisions.is_decided(ws, job.job_id):
+    if job.decision is not None:
         return None
     return job if job.state == "failed" or job.result else None
 
@@ -87,9 +89,9 @@ def offer_of(
     ws: Workspace, scenario: Scenario, job: Any, chosen: str | None
 ) -> Offer | None:
     """Read the plan a finished job offers: its own, or the one that was chosen."""
-    plan, key = job.result, str(job.job_id)
-    if job.kind != "balance":
-        plan, key = job.result["plans"].get(chosen), f"{job.job_id}/{chosen}"
+    name = "" if job.kind == "balance" else str(chosen)
+    plan = proposal_in(job.result, name)
+    key = f"{job.job_id}/{name}" if name else str(job.job_id)
     if plan is None:
         return None
     read = cache.proposal(ws, scenario, key, plan)
@@ -204,7 +206,7 @@ def answer_part(bench: Workbench) -> None:
         _notes(bench.fmt, proposal)
 
 
-def _too_big(bench: Workbench, plan: Mapping[str, Any], proposal: Proposal) -> None:
+def _too_big(bench: Workbench, plan: Proposal, proposal: ProposalView) -> None:
     """Say first which units alone are too big, and offer to divide them."""
     found = proposal.report.get("too_big") or []
     if not found:
@@ -226,7 +228,7 @@ def _too_big(bench: Workbench, plan: Mapping[str, Any], proposal: Proposal) -> N
         label = "Divide it" if len(finer) == 1 else "Divide them"
         label += f" by {n_accounts:,} accounts and balance again"
         if st.button(label, key="terr-divide"):
-            request = BalanceRequest.from_dict(plan["params"])
+            request = BalanceRequest.from_dict(plan.params)
             request = replace(request, split_units=(*request.split_units, *finer))
             opened = bench.opened
             if bench.change("Dividing units", lambda: undo(bench.ws, opened)):
@@ -235,7 +237,7 @@ def _too_big(bench: Workbench, plan: Mapping[str, Any], proposal: Proposal) -> N
             st.rerun()
 
 
-def _notes(fmt: Formats, proposal: Proposal) -> None:
+def _notes(fmt: Formats, proposal: ProposalView) -> None:
     """Say what else there is to know: exceptions, shares, what could not be met."""
     if proposal.n_exceptions:
         st.caption(exceptions_text(fmt, proposal.n_exceptions))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.core.formats import Formats
-from planner.services.balance.proposal import Proposal
+from planner.services.balance.proposal import ProposalView
 from planner.services.balance.request import LABELS
 from planner.territory.model.precheck import UNIT_OVERSIZED
 from planner.ui.maps.text import markdown_text
@@ -66,7 +66,7 @@ def proof_text(fmt: Formats, report: Mapping[str, Any]) -> str:
     )
 
 
-def proposal_text(fmt: Formats, proposal: Proposal) -> str:
+def proposal_text(fmt: Formats, proposal: ProposalView) -> str:
     """Say what a plan reaches and how many accounts it moves, in one line."""
     report = proposal.report
     parts = []

@@ -21,6 +21,7 @@ from planner.services.territories.view import TerritoryView
 from planner.services.territories.wording import language_of
 from planner.services.territories.wording import report_in_words
 from planner.services.workspace import Workspace
+from planner.territory.solve.proposal import Proposal
 from planner.ui import cache
 from planner.ui import faults
 from planner.ui import session
@@ -211,11 +212,13 @@ def _answer(
         )
         _again(scenario)
         return
+    proposal = Proposal.from_dict(job.result)
     with faults.guard("Taking the balance into the copy"):
         clone = what_if.take_answer(
-            ws, clone.scenario_id, asked.version, job.job_id, job.result
+            ws, clone.scenario_id, asked.version, job.job_id, proposal
         )
-    if clone.version == asked.version:
+    is_left = clone.version == asked.version
+    if is_left and not what_if.is_saved(ws, clone.scenario_id, proposal):
         st.caption(
             f"Somebody opened {markdown_text(clone.name)} before: the balance stands "
             "there as pending changes, to be accepted there."
@@ -224,7 +227,7 @@ def _answer(
     st.markdown(said(fmt, found, job.params["measures"][0]["column"]))
     if job.state == "cancelled":
         st.caption("It was stopped early; this is the best plan found until then.")
-    _unmet(ws, found, job)
+    _unmet(ws, found, proposal)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Work on the copy", type="primary", key="what-if-open-copy"):
             session.choose_scenario(clone.scenario_id)
@@ -235,7 +238,7 @@ def _answer(
         _again(scenario)
     st.html(metrics_table(found.metrics, fmt, found.a.scenario, found.b.scenario))
     two_maps(ws, fmt, found, key="what-if")
-    why = what_if.why_moved(ws, found, job.result)
+    why = what_if.why_moved(ws, found, proposal)
     difference_part(ws, fmt, found, key="what-if", why=why)
 
 
@@ -293,10 +296,10 @@ def _job(ws: Workspace, fmt: Formats, view: TerritoryView, job: Job) -> None:
     )
 
 
-def _unmet(ws: Workspace, found: Comparison, job: Job) -> None:
+def _unmet(ws: Workspace, found: Comparison, proposal: Proposal) -> None:
     """Say what the balance could not meet."""
     language = language_of(ws, found.a.units)
-    report = report_in_words(dict(job.result or {})["report"], language)
+    report = report_in_words(proposal.report, language)
     lines = unmet_lines(report)[:MOST_LINES]
     if lines:
         told = "\n".join(f"- {markdown_text(text, 400)}" for text in lines)

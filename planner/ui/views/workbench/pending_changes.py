@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import streamlit as st
 
 from planner.jobs import queue
 from planner.services.balance.reasons import reasons_of
+from planner.services.balance.studies import proposal_in
 from planner.services.drafts.editing import accept
 from planner.services.drafts.editing import reject
 from planner.services.drafts.editing import reject_all
@@ -19,6 +19,7 @@ from planner.services.territories import wording
 from planner.territory.editing.edits import LOCKABLE
 from planner.territory.editing.edits import UNIT
 from planner.territory.editing.moves import differs
+from planner.territory.solve.proposal import Proposal
 from planner.ui import cache
 from planner.ui import tables
 from planner.ui import widgets
@@ -313,24 +314,23 @@ def _why(bench: Workbench, rows: pd.DataFrame) -> pd.Series:
     why = rows["label"].where(rows["label"] != "", "Moved by a step that is saved")
     why = "Drawn: " + why
     for job_id, moved in rows.groupby("job_id"):
-        result = job_result(bench, str(job_id))
-        if result is not None:
-            said = reasons_of(bench.ws, bench.saved, result, moved["id"])
+        proposal = job_result(bench, str(job_id))
+        if proposal is not None:
+            said = reasons_of(bench.ws, bench.saved, proposal, moved["id"])
             why.loc[moved.index] = said.where(said != "", "Moved by the balance")
     return why
 
 
-def job_result(bench: Workbench, job_id: str) -> Mapping[str, Any] | None:
+def job_result(bench: Workbench, job_id: str) -> Proposal | None:
     """Read a plan that was taken into the draft; it never changes, so it is kept."""
     kept: dict[str, Any] = st.session_state.setdefault(_JOBS, {})
     if job_id not in kept:
         job, _, plan = job_id.partition("/")
-        found = queue.load(bench.ws.store, job).result
-        kept[job_id] = (found or {}).get("plans", {}).get(plan) if plan else found
+        kept[job_id] = proposal_in(queue.load(bench.ws.store, job).result, plan)
         while len(kept) > 3:
             kept.pop(next(iter(kept)))
-    found_plan: Mapping[str, Any] | None = kept[job_id]
-    return found_plan
+    proposal: Proposal | None = kept[job_id]
+    return proposal
 
 
 def _in_full(bench: Workbench, row: pd.Series) -> None:
