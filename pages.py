@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.errors import PlannerError
-from planner.ui import faults
-from planner.ui import style
+from planner.ui import faults, style
 from planner.ui.pages import PAGES
 from planner.ui.turns import turn
 

@@ -13,8 +13,7 @@ import io
 import json
 import tempfile
 import time
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,14 +26,11 @@ from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.services.company import companies
 from planner.services.drafts import editing
-from planner.services.imports import check
-from planner.services.imports import new_company
-from planner.services.imports import refresh
+from planner.services.imports import check, new_company, refresh
 from planner.services.pay import runs
 from planner.services.scenarios import listing
 from planner.services.territories import view as territory_view
-from planner.services.workspace import Workspace
-from planner.services.workspace import open_workspace
+from planner.services.workspace import Workspace, open_workspace
 from planner.territory.editing.moves import Move
 
 EDITS = 60
@@ -83,8 +79,7 @@ def main(argv: Sequence[str]) -> int:
         rows = table.reset_index(names="step").to_dict("records")
         told |= {"rows": n_rows, "steps": rows}
     if "gestures" in parts:
-        from benchmarks.app_gestures import measure_gestures
-        from benchmarks.app_gestures import print_gestures
+        from benchmarks.app_gestures import measure_gestures, print_gestures
 
         gestures = measure_gestures(is_quick=args.quick)
         is_reached &= print_gestures(gestures)

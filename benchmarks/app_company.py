@@ -11,27 +11,19 @@ import numpy as np
 import pandas as pd
 
 from planner.accounts.simulation.deals import simulate_deals
-from planner.core.settings import ROOT
-from planner.core.settings import Settings
-from planner.geography.adjacency import connect
-from planner.geography.adjacency import find_edges
+from planner.core.settings import ROOT, Settings
+from planner.geography.adjacency import connect, find_edges
 from planner.geography.distance import places_km
-from planner.segmentation.rules import DEFAULT_RULES
-from planner.segmentation.rules import apply_rules
-from planner.segmentation.rules import rules_to_json
+from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_to_json
 from planner.services.people.staffing import staff_territories
-from planner.services.workspace import Workspace
-from planner.services.workspace import create_company
-from planner.services.workspace import open_workspace
+from planner.services.workspace import Workspace, create_company, open_workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
+from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import plans as scenario_rows
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.problem import build_problem
 from planner.territory.model.unit_table import unit_table
 from planner.territory.search.seeds import bisection_seed

@@ -13,10 +13,7 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Awaitable
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,15 +22,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.app_company import make_company
-from benchmarks.app_crowd import Echo
-from benchmarks.app_crowd import Turn
-from benchmarks.app_crowd import poll_of
-from benchmarks.app_crowd import turn_of
-from benchmarks.app_driver import Planner
-from benchmarks.app_driver import Seen
-from benchmarks.app_driver import chromium
-from benchmarks.app_driver import cpu_s
-from benchmarks.app_driver import running_app
+from benchmarks.app_crowd import Echo, Turn, poll_of, turn_of
+from benchmarks.app_driver import Planner, Seen, chromium, cpu_s, running_app
 
 SEED = 5
 # Places to draw at, in shares of the map's width and height: the country's east half,

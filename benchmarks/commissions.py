@@ -14,14 +14,8 @@ import pandas as pd
 
 from planner.commissions.calculation.calculate import calculate
 from planner.commissions.calculation.reference import reference_amounts
-from planner.commissions.plans.plan import CompPlan
-from planner.commissions.plans.plan import load_plan
-from planner.core.schemas import DEALS
-from planner.core.schemas import OWNERSHIP
-from planner.core.schemas import POSITIONS
-from planner.core.schemas import QUOTAS
-from planner.core.schemas import SPLITS
-from planner.core.schemas import check
+from planner.commissions.plans.plan import CompPlan, load_plan
+from planner.core.schemas import DEALS, OWNERSHIP, POSITIONS, QUOTAS, SPLITS, check
 from planner.quotas.crediting import credit_deals
 
 N_REPS = 100

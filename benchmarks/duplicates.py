@@ -20,9 +20,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from planner.accounts.linkage.duplicates import DuplicateParams
-from planner.accounts.linkage.duplicates import Duplicates
-from planner.accounts.linkage.duplicates import find_duplicates
+from planner.accounts.linkage.duplicates import (
+    DuplicateParams,
+    Duplicates,
+    find_duplicates,
+)
 
 DATA = Path("/work/shared/datasets")
 SEEDS = range(5)

@@ -14,8 +14,7 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -26,15 +25,11 @@ from benchmarks.endurance_roles import play
 from benchmarks.processes import start_apart
 from planner.core.settings import Settings
 from planner.services.company.companies import ensure_company
-from planner.services.workspace import create_company
-from planner.services.workspace import open_workspace
+from planner.services.workspace import create_company, open_workspace
 from planner.store import open_store
 from planner.store.company.companies import list_companies
-from planner.store.rows.schema import account
-from planner.store.rows.schema import audit
-from planner.store.rows.schema import import_run
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
+from planner.store.rows.schema import account, audit, import_run
+from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import plans as scenario_rows
 from planner.store.upkeep.doctor import examine
 
@@ -290,8 +285,7 @@ def empty_stores(backend: str) -> Iterator[Iterator[str]]:
         with tempfile.TemporaryDirectory(prefix="planner-endurance-") as folder:
             yield (f"sqlite:///{folder}/{n}/store.sqlite" for n in range(1000))
         return
-    from tests.stores import PostgresqlStores
-    from tests.stores import postgresql_server
+    from tests.stores import PostgresqlStores, postgresql_server
 
     with postgresql_server() as url:
         stores = PostgresqlStores(url)

@@ -10,8 +10,7 @@ import datetime as dt
 import json
 import random
 import time
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection
@@ -21,23 +20,18 @@ import pandas as pd
 import sqlalchemy as sa
 
 from planner.accounts.reading.sources import read_source
-from planner.core.errors import ConflictError
-from planner.core.errors import StoreError
+from planner.core.errors import ConflictError, StoreError
 from planner.core.run import RunControl
 from planner.core.settings import Settings
-from planner.services.imports import check
-from planner.services.imports import new_company
+from planner.services.imports import check, new_company
 from planner.services.pay import runs
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
-from planner.services.workspace import Workspace
-from planner.services.workspace import open_workspace
+from planner.services.scenarios import listing, publishing
+from planner.services.workspace import Workspace, open_workspace
 from planner.store import open_store
 from planner.store.database.engine import Store
 from planner.store.rows.records import new_id
 from planner.store.rows.schema import audit
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
+from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import plans as scenario_rows
 
 AS_OF = dt.date(2026, 11, 20)

@@ -8,18 +8,15 @@ stands a proven lower bound.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from benchmarks.pmedian_kernel import anneal_medians
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
+from planner.core.errors import InfeasibleError, InputError
 from planner.core.reasons import Reason
 from planner.core.run import RunControl
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
+from planner.territory.model.problem import Floats, Ints
 
 _NEAR = 20  # neighbours a unit may follow into their group
 _CHUNKS = 100  # looks at the clock during one descent

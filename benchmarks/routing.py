@@ -19,13 +19,10 @@ import numpy as np
 
 from planner.core.files.tables import write_text
 from planner.visits.model.params import RouteParams
-from planner.visits.model.problem import LunchRule
-from planner.visits.model.problem import RepAccount
-from planner.visits.model.problem import RepProblem
+from planner.visits.model.problem import LunchRule, RepAccount, RepProblem
 from planner.visits.model.timing import time_day
 from planner.visits.plan.rep import plan_rep
-from planner.visits.reasons.check import check_plan
-from planner.visits.reasons.check import day_faults
+from planner.visits.reasons.check import check_plan, day_faults
 from planner.visits.search.annealing import warm_up
 
 SHARED = Path(__file__).resolve().parents[2] / "shared/benchmarks/routing"

@@ -12,9 +12,7 @@ import contextlib
 import json
 import tempfile
 import time
-from collections.abc import Callable
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -25,15 +23,11 @@ import shapely
 
 from planner.core import schemas
 from planner.store import open_store
-from planner.store.company import accounts
-from planner.store.company import companies
+from planner.store.company import accounts, companies
 from planner.store.database.engine import Store
 from planner.store.database.transfer import content_hashes
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
-from planner.store.scenarios import plans
-from planner.store.upkeep.backup import backup
-from planner.store.upkeep.backup import restore
+from planner.store.scenarios import editing, lineage, plans
+from planner.store.upkeep.backup import backup, restore
 from planner.store.upkeep.doctor import examine
 
 MILLION, QUICK = 1_000_000, 20_000
@@ -282,8 +276,7 @@ def _urls(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
     if kind == "sqlite":
         yield f"sqlite:///{folder}/a.sqlite", f"sqlite:///{folder}/b.sqlite"
         return
-    from tests.stores import PostgresqlStores
-    from tests.stores import postgresql_server
+    from tests.stores import PostgresqlStores, postgresql_server
 
     with postgresql_server() as url:
         places = PostgresqlStores(url)

@@ -16,27 +16,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.territory_classes import FAMILIES
-from benchmarks.territory_classes import run_classes
-from benchmarks.territory_goals import judge
-from benchmarks.territory_goals import print_goals
-from benchmarks.territory_goals import ratios
-from benchmarks.territory_growth import judge_growth
-from benchmarks.territory_growth import measure_growth
-from benchmarks.territory_instances import POINTS
-from benchmarks.territory_instances import SHARED
-from benchmarks.territory_instances import Case
-from benchmarks.territory_instances import drawn_instances
-from benchmarks.territory_instances import own_instances
-from benchmarks.territory_instances import points
-from benchmarks.territory_instances import read_instances
-from benchmarks.territory_moves import asked_of
-from benchmarks.territory_moves import judge_moves
-from benchmarks.territory_moves import run_moves
-from benchmarks.territory_runs import OURS
-from benchmarks.territory_runs import Row
-from benchmarks.territory_runs import methods_for
-from benchmarks.territory_runs import run_apart
+from benchmarks.territory_classes import FAMILIES, run_classes
+from benchmarks.territory_goals import judge, print_goals, ratios
+from benchmarks.territory_growth import judge_growth, measure_growth
+from benchmarks.territory_instances import (
+    POINTS,
+    SHARED,
+    Case,
+    drawn_instances,
+    own_instances,
+    points,
+    read_instances,
+)
+from benchmarks.territory_moves import asked_of, judge_moves, run_moves
+from benchmarks.territory_runs import OURS, Row, methods_for, run_apart
 
 _LARGE = ("points_200k", "points_1m")
 

@@ -22,8 +22,7 @@ import pandas as pd
 from benchmarks.pmedian import plan_medians
 from planner.geography.adjacency import edges_frame
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.solve.balance import balance
 
 FAMILIES = ("pmedcap", "SJC", "doni", "ctdp", "DU")

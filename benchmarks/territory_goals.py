@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Sequence
-from dataclasses import asdict
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 
-from benchmarks.territory_runs import OURS
-from benchmarks.territory_runs import Row
+from benchmarks.territory_runs import OURS, Row
 
 _COMPARED = ("flow Lloyd", "flow Lloyd, 5 rounds", "GerryChain tree")
 

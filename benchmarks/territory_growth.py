@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from benchmarks.territory_instances import Request
-from benchmarks.territory_instances import people
-from benchmarks.territory_runs import OURS
-from benchmarks.territory_runs import run_apart
+from benchmarks.territory_instances import Request, people
+from benchmarks.territory_runs import OURS, run_apart
 
 SIZES = (30_000, 100_000, 300_000, 1_000_000)
 N_TERRITORIES, TOLERANCE = 300, 0.03

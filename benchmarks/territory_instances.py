@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from planner.geography.adjacency import edges_frame
-from planner.geography.adjacency import point_edges
+from planner.geography.adjacency import edges_frame, point_edges
 from planner.territory.model.instance import Instance
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "benchmarks" / "territory"

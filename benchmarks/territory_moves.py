@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.territory_instances import BOTH
-from benchmarks.territory_instances import Case
+from benchmarks.territory_instances import BOTH, Case
 from benchmarks.territory_runs import params_of
 from planner.territory.model.rules import Rules
 from planner.territory.solve.balance import balance

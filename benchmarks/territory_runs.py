@@ -7,21 +7,17 @@ import os
 import resource
 import time
 import traceback
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.processes import start_apart
-from benchmarks.territory_instances import Case
-from benchmarks.territory_instances import own_instances
+from benchmarks.territory_instances import Case, own_instances
 from benchmarks.territory_peers import PEERS
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
-from planner.territory.model.problem import Problem
-from planner.territory.model.problem import build_problem
+from planner.territory.model.params import BalanceMeasure, BalanceParams
+from planner.territory.model.problem import Problem, build_problem
 from planner.territory.search.contiguity import count_extra_pieces
 from planner.territory.solve.balance import balance
 

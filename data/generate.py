@@ -21,9 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from making import company  # noqa: E402
-from making import faults  # noqa: E402
-from making import reference  # noqa: E402
+from making import company, faults, reference  # noqa: E402
 from making.output import write_csv  # noqa: E402
 
 from planner.core.errors import PlannerError  # noqa: E402

@@ -5,26 +5,27 @@ The names below are the Python surface and the only ones promised to others; eac
 loaded when it is first used, so that importing the package costs next to nothing.
 """
 
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planner.api import BalanceMeasure
-    from planner.api import BalanceParams
-    from planner.api import CadenceParams
-    from planner.api import InfeasibleError
-    from planner.api import InputError
-    from planner.api import Instance
-    from planner.api import PlannerError
-    from planner.api import RouteParams
-    from planner.api import Rules
-    from planner.api import RunControl
-    from planner.api import balance
-    from planner.api import open_store
-    from planner.api import pay
-    from planner.api import plan_visits
-    from planner.api import read_accounts
-    from planner.api import read_comp_plan
+    from planner.api import (
+        BalanceMeasure,
+        BalanceParams,
+        CadenceParams,
+        InfeasibleError,
+        InputError,
+        Instance,
+        PlannerError,
+        RouteParams,
+        Rules,
+        RunControl,
+        balance,
+        open_store,
+        pay,
+        plan_visits,
+        read_accounts,
+        read_comp_plan,
+    )
 
 __version__ = "0.1.0"
 

@@ -8,10 +8,7 @@ import threading
 import pytest
 
 from planner.store import open_store
-from tests.stores import BACKENDS
-from tests.stores import PostgresqlStores
-from tests.stores import SqliteStores
-from tests.stores import postgresql_server
+from tests.stores import BACKENDS, PostgresqlStores, SqliteStores, postgresql_server
 
 # What is started in the background ignores interrupts, and hands that on to all it
 # starts; tests of interrupts need them heard.

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planner.jobs import queue
 from planner.services.balance.accept import accept_proposal
-from planner.services.balance.proposal import ProposalView
-from planner.services.balance.proposal import view_proposal
+from planner.services.balance.proposal import ProposalView, view_proposal
 from planner.services.drafts import editing
 from planner.services.drafts.gestures import assign_edit
-from planner.services.territories.view import TerritoryView
-from planner.services.territories.view import as_if
-from planner.services.territories.view import overview
+from planner.services.territories.view import TerritoryView, as_if, overview
 from planner.services.workspace import Workspace
 from planner.territory.solve.proposal import Proposal
 

@@ -10,8 +10,7 @@ from shapely import box
 
 from planner.geography.adjacency import edges_frame
 from planner.services.people.roster import Roster
-from planner.services.territories.view import TerritoryView
-from planner.services.territories.view import as_if
+from planner.services.territories.view import TerritoryView, as_if
 from planner.territory.editing.edits import Draft
 from planner.territory.model.alignment import Alignment
 from planner.territory.model.unit_table import MEASURES

@@ -37,8 +37,7 @@ def store(tmp_path):
     from dataclasses import replace
 
     from planner.core.settings import Settings
-    from planner.services.workspace import create_company
-    from planner.services.workspace import open_workspace
+    from planner.services.workspace import create_company, open_workspace
 
     url = f"sqlite:///{tmp_path / 'mine.sqlite'}"
     ws = open_workspace(replace(Settings.from_environment({}), store_url=url))

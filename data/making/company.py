@@ -11,25 +11,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from planner.accounts.simulation.business import INDUSTRIES
-from planner.accounts.simulation.business import simulate_business
+from planner.accounts.simulation.business import INDUSTRIES, simulate_business
 from planner.accounts.simulation.deals import simulate_deals
-from planner.core.schemas import ACCOUNTS
-from planner.core.schemas import check
+from planner.core.schemas import ACCOUNTS, check
 from planner.geography.boundaries import load_counties
 from planner.geography.distance import haversine_m
 
-from . import names
+from . import names, places, reference, sales, team, territories
 from . import ownership as owners
-from . import places
-from . import reference
-from . import sales
-from . import team
-from . import territories
-from .output import with_decimal_money
-from .output import write_csv
-from .output import write_geojson
-from .output import write_json
+from .output import with_decimal_money, write_csv, write_geojson, write_json
 
 NAME = "Lakeshore Instruments"
 CURRENCY = "USD"

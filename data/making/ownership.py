@@ -7,8 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from planner.core.schemas import OWNERSHIP
-from planner.core.schemas import check
+from planner.core.schemas import OWNERSHIP, check
 from planner.core.units import PPM
 
 from . import team

@@ -20,8 +20,7 @@ import shapely
 
 from planner.core.errors import InputError
 
-from .output import write_csv
-from .output import write_geojson
+from .output import write_csv, write_geojson
 
 ATLAS = "us-atlas@3.0.1"
 SIMPLIFY_DEG = 0.03

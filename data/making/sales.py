@@ -8,10 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.core.money import allocate_minor
-from planner.core.schemas import QUOTAS
-from planner.core.schemas import SPLITS
-from planner.core.schemas import VISITS_MADE
-from planner.core.schemas import check
+from planner.core.schemas import QUOTAS, SPLITS, VISITS_MADE, check
 from planner.quotas.ownership import owner_at
 
 QUOTA_YEAR = 2026

@@ -7,11 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from planner.accounts.simulation.team import person_name
-from planner.accounts.simulation.team import simulate_team
-from planner.core.schemas import POSITIONS
-from planner.core.schemas import REPS
-from planner.core.schemas import check
+from planner.accounts.simulation.team import person_name, simulate_team
+from planner.core.schemas import POSITIONS, REPS, check
 
 LEAVER = "R16"
 LEFT_ON = "2026-10-16"

@@ -8,9 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from planner.geography.adjacency import connect
-from planner.geography.adjacency import edge_pairs
-from planner.geography.adjacency import find_edges
+from planner.geography.adjacency import connect, edge_pairs, find_edges
 from planner.geography.distance import places_km
 
 # Position order: territory by territory, manager by manager. Each lives in a large town

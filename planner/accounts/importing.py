@@ -11,18 +11,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.accounts.findings import FindingLog
-from planner.accounts.findings import ImportReport
-from planner.accounts.findings import SourceError
-from planner.accounts.findings import make_report
+from planner.accounts.findings import FindingLog, ImportReport, SourceError, make_report
 from planner.accounts.kinds.account_rows import read_rows
 from planner.accounts.kinds.areas import import_units
 from planner.accounts.kinds.market import import_market
-from planner.accounts.kinds.people import import_positions
-from planner.accounts.kinds.people import import_reps
-from planner.accounts.kinds.records import import_deals
-from planner.accounts.kinds.records import import_quotas
-from planner.accounts.kinds.records import import_visits_made
+from planner.accounts.kinds.people import import_positions, import_reps
+from planner.accounts.kinds.records import (
+    import_deals,
+    import_quotas,
+    import_visits_made,
+)
 from planner.accounts.kinds.references import Known
 from planner.accounts.mapping.columns import KNOWN_COLUMNS
 from planner.accounts.mapping.guess import Mapped
@@ -34,8 +32,7 @@ from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.tables import RawTable
 from planner.accounts.reading.tables import where as keep_where
 from planner.core.errors import InputError
-from planner.core.schemas import ACCOUNTS
-from planner.core.schemas import empty
+from planner.core.schemas import ACCOUNTS, empty
 
 
 def check_file(

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pandas as pd
 import pandera.pandas as pa
 
-from planner.accounts.findings import FindingLog
-from planner.accounts.findings import ImportReport
-from planner.accounts.findings import make_report
-from planner.accounts.mapping.guess import Mapped
-from planner.accounts.mapping.guess import check_mapping
-from planner.accounts.mapping.guess import guess_mapping
-from planner.accounts.mapping.guess import is_sure
-from planner.accounts.mapping.guess import readings_of
+from planner.accounts.findings import FindingLog, ImportReport, make_report
+from planner.accounts.mapping.guess import (
+    Mapped,
+    check_mapping,
+    guess_mapping,
+    is_sure,
+    readings_of,
+)
 from planner.accounts.mapping.params import ImportParams
-from planner.accounts.mapping.readings import Reading
-from planner.accounts.mapping.readings import factor_of
+from planner.accounts.mapping.readings import Reading, factor_of
 from planner.accounts.reading.cells import CellReader
-from planner.accounts.reading.coercions import describe_coercions
-from planner.accounts.reading.coercions import no_coercions
+from planner.accounts.reading.coercions import describe_coercions, no_coercions
 from planner.accounts.reading.non_data_rows import without_furniture
 from planner.accounts.reading.tables import RawTable
 from planner.core.schemas import check

@@ -14,19 +14,21 @@ import pandera.pandas as pa
 
 from planner.core.errors import InputError
 from planner.core.money import minor_digits
-from planner.core.schemas import ACCOUNTS
-from planner.core.schemas import ALIGNMENT
-from planner.core.schemas import CUSTOM
-from planner.core.schemas import DEALS
-from planner.core.schemas import EDGES
-from planner.core.schemas import OWNERSHIP
-from planner.core.schemas import POSITIONS
-from planner.core.schemas import QUOTAS
-from planner.core.schemas import REPS
-from planner.core.schemas import SPLITS
-from planner.core.schemas import UNITS
-from planner.core.schemas import VISITS_MADE
-from planner.core.schemas import check
+from planner.core.schemas import (
+    ACCOUNTS,
+    ALIGNMENT,
+    CUSTOM,
+    DEALS,
+    EDGES,
+    OWNERSHIP,
+    POSITIONS,
+    QUOTAS,
+    REPS,
+    SPLITS,
+    UNITS,
+    VISITS_MADE,
+    check,
+)
 
 OVERLAY_COLUMNS = ("position_id", "product", "industry", "share_ppm")
 

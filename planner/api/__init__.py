@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner.api.lists import read_accounts
-    from planner.api.payroll import pay
-    from planner.api.payroll import read_comp_plan
+    from planner.api.payroll import pay, read_comp_plan
     from planner.api.plans import balance
     from planner.api.stored import open_store
     from planner.api.weeks import plan_visits
-    from planner.core.errors import InfeasibleError
-    from planner.core.errors import InputError
-    from planner.core.errors import PlannerError
+    from planner.core.errors import InfeasibleError, InputError, PlannerError
     from planner.core.run import RunControl
     from planner.territory.model.instance import Instance
-    from planner.territory.model.params import BalanceMeasure
-    from planner.territory.model.params import BalanceParams
+    from planner.territory.model.params import BalanceMeasure, BalanceParams
     from planner.territory.model.rules import Rules
-    from planner.visits.model.params import CadenceParams
-    from planner.visits.model.params import RouteParams
+    from planner.visits.model.params import CadenceParams, RouteParams
 
 _HOMES = {
     "BalanceMeasure": "planner.territory.model.params",

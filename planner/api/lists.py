@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from os import PathLike
 from typing import Any
 
@@ -13,13 +12,10 @@ import pandas as pd
 
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import check_file
-from planner.accounts.kinds.regions import country_codes
-from planner.accounts.kinds.regions import is_known_country
+from planner.accounts.kinds.regions import country_codes, is_known_country
 from planner.accounts.mapping.params import ImportParams
 from planner.accounts.placing import Gazetteer
-from planner.api.shown import Shown
-from planner.api.shown import checked_path
-from planner.api.shown import points
+from planner.api.shown import Shown, checked_path, points
 from planner.core.errors import InputError
 from planner.core.files.tables import in_money
 from planner.core.settings import Settings

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NoReturn
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import pandas as pd
 
-from planner.api.shown import Shown
-from planner.api.shown import checked_path
+from planner.api.shown import Shown, checked_path
 from planner.commissions.calculation.calculate import PayResult
 from planner.commissions.plans.plan import CompPlan
 from planner.core.errors import InputError
 from planner.core.files.tables import in_money
 from planner.core.money import format_minor
-from planner.core.schemas import DEALS
-from planner.core.schemas import OWNERSHIP
-from planner.core.schemas import POSITIONS
-from planner.core.schemas import QUOTAS
-from planner.core.schemas import SPLITS
-from planner.core.schemas import check
+from planner.core.schemas import DEALS, OWNERSHIP, POSITIONS, QUOTAS, SPLITS, check
 
 if TYPE_CHECKING:
     import pandera.pandas as pa

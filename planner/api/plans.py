@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import fields
-from dataclasses import replace
-from typing import TYPE_CHECKING
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
-from planner.api.shown import Shown
-from planner.api.shown import points
+from planner.api.shown import Shown, points
 from planner.core.errors import InputError
 from planner.core.reasons import Reason
 from planner.core.run import RunControl
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
-from planner.territory.model.params import params_of
+from planner.territory.model.params import BalanceMeasure, BalanceParams, params_of
 from planner.territory.solve.result import BalanceResult
 
 if TYPE_CHECKING:
@@ -94,8 +87,7 @@ class TerritoryPlan(Shown, BalanceResult):
     def sheet(self) -> MapSheet:
         """Show the territories, no two neighbours in one colour."""
         from planner.maps.sheet import MapSheet
-        from planner.maps.territories import territory_areas
-        from planner.maps.territories import territory_fills
+        from planner.maps.territories import territory_areas, territory_fills
 
         by_unit, edges = self.alignment.territory_by_unit, self.instance.neighbours
         polygons = self.instance.polygons

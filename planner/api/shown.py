@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from abc import ABC
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
 from planner.core.errors import InputError
-from planner.core.files.tables import GEO_FORMATS
-from planner.core.files.tables import TABLE_SUFFIXES
-from planner.core.files.tables import write_frame
+from planner.core.files.tables import GEO_FORMATS, TABLE_SUFFIXES, write_frame
 
 if TYPE_CHECKING:
     import folium

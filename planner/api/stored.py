@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import asdict
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import fields
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
 from planner.api.plans import TerritoryPlan
-from planner.api.shown import checked_path
-from planner.api.shown import unwritable
-from planner.core.errors import InputError
-from planner.core.errors import StoreError
+from planner.api.shown import checked_path, unwritable
+from planner.core.errors import InputError, StoreError
 from planner.core.settings import Settings
 from planner.services.company import Company
 from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
-from planner.territory.model.params import BalanceParams
-from planner.territory.model.params import params_of
+from planner.territory.model.params import BalanceParams, params_of
 
 if TYPE_CHECKING:
     from planner.services.territories.view import TerritoryView

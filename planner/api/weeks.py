@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from planner.accounts.kinds.people import WORK_END_S
-from planner.accounts.kinds.people import WORK_START_S
+from planner.accounts.kinds.people import WORK_END_S, WORK_START_S
 from planner.api.plans import TerritoryPlan
-from planner.api.shown import Shown
-from planner.api.shown import points
+from planner.api.shown import Shown, points
 from planner.core.errors import InputError
 from planner.core.reasons import Reason
 from planner.core.run import RunControl
-from planner.core.schemas import ACCOUNTS
-from planner.core.schemas import REPS
-from planner.core.schemas import empty
-from planner.segmentation.rules import DEFAULT_RULES
-from planner.segmentation.rules import apply_rules
+from planner.core.schemas import ACCOUNTS, REPS, empty
+from planner.segmentation.rules import DEFAULT_RULES, apply_rules
 from planner.visits.model.params import RouteParams
 from planner.visits.plan.team import VisitsResult
 

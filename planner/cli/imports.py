@@ -7,14 +7,15 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from planner.cli.output import DONE
-from planner.cli.output import NOT_MET
-from planner.cli.output import add_store_option
-from planner.cli.output import add_verb
-from planner.cli.output import print_outcome
-from planner.cli.output import settings_of
-from planner.core.errors import InputError
-from planner.core.errors import named
+from planner.cli.output import (
+    DONE,
+    NOT_MET,
+    add_store_option,
+    add_verb,
+    print_outcome,
+    settings_of,
+)
+from planner.core.errors import InputError, named
 
 
 def add_check(verbs: Any) -> None:
@@ -111,8 +112,7 @@ def refuse_store_file(args: argparse.Namespace) -> None:
 
 
 def _import(args: argparse.Namespace) -> int:
-    from planner.services.imports.importing import PathOptions
-    from planner.services.imports.importing import import_path
+    from planner.services.imports.importing import PathOptions, import_path
     from planner.services.workspace import open_workspace
 
     refuse_store_file(args)
@@ -149,8 +149,7 @@ def add_export(verbs: Any) -> None:
 
 def _export(args: argparse.Namespace) -> int:
     from planner.core.files.tables import write_bytes
-    from planner.services.exports.files import MIMES
-    from planner.services.exports.files import export
+    from planner.services.exports.files import MIMES, export
     from planner.services.workspace import open_workspace
 
     outputs = args.outputs

@@ -15,20 +15,10 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from planner.cli.imports import add_check
-from planner.cli.imports import add_export
-from planner.cli.imports import add_import
-from planner.cli.output import BAD_INPUT
-from planner.cli.output import CANCELLED
-from planner.cli.output import DONE
-from planner.cli.output import OUR_FAULT
-from planner.cli.output import settings_of
-from planner.cli.solving import add_balance
-from planner.cli.solving import add_demo
-from planner.cli.solving import add_pay
-from planner.cli.solving import add_visits
-from planner.cli.store import add_app
-from planner.cli.store import add_store_verbs
+from planner.cli.imports import add_check, add_export, add_import
+from planner.cli.output import BAD_INPUT, CANCELLED, DONE, OUR_FAULT, settings_of
+from planner.cli.solving import add_balance, add_demo, add_pay, add_visits
+from planner.cli.store import add_app, add_store_verbs
 from planner.core.errors import PlannerError
 from planner.core.files.outputs import Outputs
 from planner.core.interrupts import Interrupts

@@ -9,10 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
-from planner.core.run import Progress
-from planner.core.run import RunControl
+from planner.core.errors import InputError, ParamsError
+from planner.core.run import Progress, RunControl
 from planner.core.settings import Settings
 
 DONE, NOT_MET, BAD_INPUT, OUR_FAULT, CANCELLED = 0, 1, 2, 3, 130

@@ -7,16 +7,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from planner.cli.output import DONE
-from planner.cli.output import NOT_MET
-from planner.cli.output import add_solving_options
-from planner.cli.output import add_verb
-from planner.cli.output import print_outcome
-from planner.cli.output import run_control
-from planner.cli.output import settings_of
-from planner.core.files.tables import TABLE_SUFFIXES
-from planner.core.files.tables import write_frame
-from planner.core.files.tables import write_text
+from planner.cli.output import (
+    DONE,
+    NOT_MET,
+    add_solving_options,
+    add_verb,
+    print_outcome,
+    run_control,
+    settings_of,
+)
+from planner.core.files.tables import TABLE_SUFFIXES, write_frame, write_text
 from planner.core.run import RunControl
 
 
@@ -113,12 +113,13 @@ def _balanced(
     args: argparse.Namespace, run: RunControl
 ) -> tuple[Any, dict[str, Any], Any]:
     """Balance as the words of the command line say."""
-    from planner.territory.files.read import UnitColumns
-    from planner.territory.files.read import UnitFiles
-    from planner.territory.files.run import FileStudy
-    from planner.territory.files.run import balance_files
-    from planner.territory.files.run import parse_counts
-    from planner.territory.files.run import parse_measure
+    from planner.territory.files.read import UnitColumns, UnitFiles
+    from planner.territory.files.run import (
+        FileStudy,
+        balance_files,
+        parse_counts,
+        parse_measure,
+    )
     from planner.territory.model.params import BalanceParams
 
     files = UnitFiles(

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from planner.cli.imports import refuse_store_file
-from planner.cli.output import DONE
-from planner.cli.output import NOT_MET
-from planner.cli.output import add_store_option
-from planner.cli.output import add_verb
-from planner.cli.output import print_outcome
-from planner.cli.output import settings_of
+from planner.cli.output import (
+    DONE,
+    NOT_MET,
+    add_store_option,
+    add_verb,
+    print_outcome,
+    settings_of,
+)
 from planner.core.errors import ParamsError
 from planner.core.settings import ROOT
 

@@ -10,16 +10,11 @@ from typing import Any
 
 import pandas as pd
 from babel.dates import format_date
-from babel.numbers import format_compact_currency
-from babel.numbers import format_currency
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_currency, format_currency, format_decimal
 
 from planner.core.errors import ParamsError
 from planner.core.money import minor_digits
-from planner.core.units import KM_PER_MILE
-from planner.core.units import M_PER_KM
-from planner.core.units import clock_text
-from planner.core.units import duration_text
+from planner.core.units import KM_PER_MILE, M_PER_KM, clock_text, duration_text
 
 EMPTY = "–"
 MINUS = "−"

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from string import Formatter
 from typing import Any
@@ -18,12 +14,9 @@ from babel.dates import get_day_names
 from babel.lists import format_list
 
 from planner.core.english import ENGLISH
-from planner.core.formats import Formats
-from planner.core.formats import is_empty
+from planner.core.formats import Formats, is_empty
 from planner.core.reasons import Reason
-from planner.core.units import M_PER_KM
-from planner.core.units import MIN_PER_HOUR
-from planner.core.units import S_PER_MIN
+from planner.core.units import M_PER_KM, MIN_PER_HOUR, S_PER_MIN
 
 TEMPLATES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # of CLDR, in this order

@@ -8,8 +8,7 @@ rounding rule is half up by magnitude, so that a reversal mirrors its original.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
-from decimal import InvalidOperation
+from decimal import Decimal, InvalidOperation
 
 from planner.core.errors import InputError
 

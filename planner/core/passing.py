@@ -8,8 +8,7 @@ Nearly all frames are right already; only the others need its coercion and its w
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd

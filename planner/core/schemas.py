@@ -10,8 +10,7 @@ from __future__ import annotations
 import pandas as pd
 import pandera.pandas as pa
 
-from planner.core.errors import RowFault
-from planner.core.errors import SchemaError
+from planner.core.errors import RowFault, SchemaError
 from planner.core.passing import passed
 
 GEO_SOURCES = ("given", "postcode", "city", "geocoder", "set")

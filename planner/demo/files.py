@@ -10,21 +10,19 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.commissions.plans.plan import load_plan
-from planner.commissions.statements.statement import Statement
-from planner.commissions.statements.statement import make_statement
-from planner.commissions.statements.statement import statement_xlsx_bytes
-from planner.core.files.tables import in_money
-from planner.core.files.tables import write_bytes
-from planner.core.files.tables import write_frame
-from planner.core.files.tables import write_text
+from planner.commissions.statements.statement import (
+    Statement,
+    make_statement,
+    statement_xlsx_bytes,
+)
+from planner.core.files.tables import in_money, write_bytes, write_frame, write_text
 from planner.core.money import format_minor
 from planner.core.settings import Settings
 from planner.demo.line import DemoLine
 from planner.demo.report import report_html
 from planner.geography.boundaries import dissolve
 from planner.services.people.holders import owner_names
-from planner.visits.files.sheets import calendar_bytes
-from planner.visits.files.sheets import join_places
+from planner.visits.files.sheets import calendar_bytes, join_places
 from planner.visits.reasons.unserved import in_words
 
 FILES = (

@@ -13,10 +13,8 @@ from planner.commissions.statements.statement import Statement
 from planner.core.formats import Formats
 from planner.core.settings import Settings
 from planner.demo.line import DemoLine
-from planner.demo.report_maps import territories_part
-from planner.demo.report_maps import worst_before
-from planner.demo.report_work import pay_part
-from planner.demo.report_work import visits_part
+from planner.demo.report_maps import territories_part, worst_before
+from planner.demo.report_work import pay_part, visits_part
 from planner.services.people.holders import owner_names
 from planner.territory.model.unit_table import MEASURES
 from planner.visits.model.params import CadenceParams

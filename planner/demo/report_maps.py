@@ -15,8 +15,7 @@ from planner.demo.line import DemoLine
 from planner.geography.boundaries import load_states
 from planner.geography.colours import INK
 from planner.maps.picture import svg_picture
-from planner.maps.sheet import MapSheet
-from planner.maps.sheet import Swatch
+from planner.maps.sheet import MapSheet, Swatch
 from planner.maps.territories import territory_areas
 from planner.services.people.holders import owner_names
 from planner.territory.model.unit_table import MEASURES

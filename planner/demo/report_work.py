@@ -15,9 +15,7 @@ from planner.demo.report_maps import safe_svg
 from planner.demo.steps import MEASURE
 from planner.geography.colours import INK
 from planner.maps.picture import svg_picture
-from planner.maps.sheet import MapSheet
-from planner.maps.sheet import Route
-from planner.maps.sheet import Swatch
+from planner.maps.sheet import MapSheet, Route, Swatch
 from planner.quotas.attainment import attainment
 from planner.services.people.holders import owner_names
 from planner.visits.reasons.unserved import in_words

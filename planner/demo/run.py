@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,7 @@ from planner.core.files.tables import write_text
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.demo import steps
-from planner.demo.line import DemoLine
-from planner.demo.line import DemoParams
+from planner.demo.line import DemoLine, DemoParams
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +88,7 @@ def run_demo(
     KeyboardInterrupt
         If it was cancelled before anything was finished.
     """
-    from planner.demo.files import FILES
-    from planner.demo.files import ROUTES
-    from planner.demo.files import STATEMENTS
-    from planner.demo.files import write_files
+    from planner.demo.files import FILES, ROUTES, STATEMENTS, write_files
 
     outputs = outputs or Outputs()
     outputs.read("--accounts", params.accounts_path)

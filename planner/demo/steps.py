@@ -17,46 +17,36 @@ from planner.accounts.reading.tables import where as keep_where
 from planner.accounts.sample import load_sample
 from planner.accounts.simulation.business import simulate_business
 from planner.accounts.simulation.deals import simulate_deals
-from planner.accounts.simulation.team import simulate_team
-from planner.accounts.simulation.team import territory_places
+from planner.accounts.simulation.team import simulate_team, territory_places
 from planner.capacity.workload import account_minutes
 from planner.commissions.calculation.calculate import calculate
 from planner.commissions.plans.plan import load_plan
 from planner.core import schemas
-from planner.core.errors import InputError
-from planner.core.errors import named
+from planner.core.errors import InputError, named
 from planner.core.executors import processes
 from planner.core.names import name_from
 from planner.core.run import RunControl
 from planner.core.settings import Settings
-from planner.demo.line import DemoLine
-from planner.demo.line import DemoParams
-from planner.geography.adjacency import connect
-from planner.geography.adjacency import find_edges
+from planner.demo.line import DemoLine, DemoParams
+from planner.geography.adjacency import connect, find_edges
 from planner.geography.distance import places_km
 from planner.quotas.crediting import credit_deals
-from planner.quotas.ownership import ownership_of
-from planner.quotas.ownership import supersede
+from planner.quotas.ownership import ownership_of, supersede
 from planner.quotas.setting import split_top_down
 from planner.scenarios.publish import freeze
-from planner.segmentation.rules import DEFAULT_RULES
-from planner.segmentation.rules import apply_rules
+from planner.segmentation.rules import DEFAULT_RULES, apply_rules
 from planner.services.accounts.known import with_segments
 from planner.services.company.companies import territories_of
-from planner.services.imports.new_company import given_columns
-from planner.services.imports.new_company import place_in_units
+from planner.services.imports.new_company import given_columns, place_in_units
 from planner.services.people.holders import rep_by_position
 from planner.services.visits.plans import TEAM_ITERATIONS
 from planner.territory.model.alignment import Alignment
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.unit_table import unit_table
 from planner.territory.solve.balance import balance
 from planner.visits.model.params import RouteParams
-from planner.visits.model.problem import LunchRule
-from planner.visits.model.problem import RepAccount
-from planner.visits.model.problem import RepProblem
+from planner.visits.model.problem import LunchRule, RepAccount, RepProblem
 from planner.visits.plan.team import plan_visits
 from planner.visits.search.annealing import warm_up
 

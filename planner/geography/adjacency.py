@@ -10,15 +10,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.sparse.csgraph import minimum_spanning_tree
-from scipy.spatial import Delaunay
-from scipy.spatial import QhullError
+from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+from scipy.spatial import Delaunay, QhullError
 
-from planner.core.errors import CrsError
-from planner.core.errors import InputError
-from planner.geography.distance import project
-from planner.geography.distance import working_crs
+from planner.core.errors import CrsError, InputError
+from planner.geography.distance import project, working_crs
 
 Ints = NDArray[np.int64]
 

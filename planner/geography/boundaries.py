@@ -11,10 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from planner.core.errors import CrsError
-from planner.core.errors import InputError
-from planner.core.errors import RowFault
-from planner.core.errors import SchemaError
+from planner.core.errors import CrsError, InputError, RowFault, SchemaError
 
 _POLYGONAL = (3, 6)  # shapely type ids of Polygon and MultiPolygon
 _COLLECTION = 7

@@ -9,8 +9,7 @@ import shapely
 from scipy.cluster.vq import kmeans2
 
 from planner.core.errors import InputError
-from planner.geography.distance import project
-from planner.geography.distance import working_crs
+from planner.geography.distance import project, working_crs
 
 
 def make_cells(

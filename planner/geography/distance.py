@@ -6,13 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
-from numpy.typing import NDArray
-from pyproj import CRS
-from pyproj import Transformer
+from numpy.typing import ArrayLike, NDArray
+from pyproj import CRS, Transformer
 
-from planner.core.errors import CrsError
-from planner.core.errors import InputError
+from planner.core.errors import CrsError, InputError
 from planner.core.units import M_PER_KM
 
 EARTH_RADIUS_M = 6_371_008.8

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from planner.core.errors import InputError
 from planner.geography.winding import enclosed

@@ -10,10 +10,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
-from planner.core.units import M_PER_KM
-from planner.core.units import S_PER_MIN
+from planner.core.errors import InputError, ParamsError
+from planner.core.units import M_PER_KM, S_PER_MIN
 from planner.geography.distance import haversine_m
 
 _S_PER_HOUR = 3600.0

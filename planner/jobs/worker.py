@@ -16,8 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from io import TextIOWrapper
@@ -25,17 +24,12 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-from planner.core.errors import JobError
-from planner.core.errors import PlannerError
-from planner.core.run import Progress
-from planner.core.run import RunControl
+from planner.core.errors import JobError, PlannerError
+from planner.core.run import Progress, RunControl
 from planner.jobs import queue
 from planner.store import jobs
 from planner.store.database.backend import Backend
-from planner.store.database.engine import Store
-from planner.store.database.engine import backend_of
-from planner.store.database.engine import open_store
-from planner.store.database.engine import saying_plainly
+from planner.store.database.engine import Store, backend_of, open_store, saying_plainly
 from planner.store.database.sqlite import SqliteFile
 from planner.store.jobs import Job
 

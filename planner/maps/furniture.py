@@ -11,11 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from planner.core.text import plain_text
-from planner.core.units import KM_PER_MILE
-from planner.core.units import M_PER_KM
-from planner.geography.colours import GREY
-from planner.geography.colours import INK
-from planner.geography.colours import PAPER
+from planner.core.units import KM_PER_MILE, M_PER_KM
+from planner.geography.colours import GREY, INK, PAPER
 from planner.maps.labels import text_width
 from planner.maps.sheet import Swatch
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import threading
 import warnings
-from typing import Any
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import matplotlib as mpl
@@ -16,20 +15,13 @@ from matplotlib.figure import Figure
 
 from planner.core.errors import InputError
 from planner.core.text import plain_text
-from planner.geography.colours import GREY
-from planner.geography.colours import INK
-from planner.geography.colours import PAPER
-from planner.maps.furniture import add_legend
-from planner.maps.furniture import add_scale_bar
+from planner.geography.colours import GREY, INK, PAPER
+from planner.maps.furniture import add_legend, add_scale_bar
 from planner.maps.labels import place_labels
 from planner.maps.outlines import name_places
-from planner.maps.sheet import MapSheet
-from planner.maps.sheet import Route
+from planner.maps.sheet import MapSheet, Route
 from planner.maps.svg_text import tidied
-from planner.maps.view import View
-from planner.maps.view import on_page
-from planner.maps.view import projected
-from planner.maps.view import view_of
+from planner.maps.view import View, on_page, projected, view_of
 
 POINTS_PER_INCH = 72  # one unit of an SVG or PDF is then one pixel of the size asked
 PNG_DPI = 144

@@ -8,9 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.geography.boundaries import dissolve
-from planner.geography.colours import TERRITORY
-from planner.geography.colours import colour_territories
-from planner.geography.colours import neighbours_of
+from planner.geography.colours import TERRITORY, colour_territories, neighbours_of
 
 UNASSIGNED = "unassigned"
 

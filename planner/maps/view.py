@@ -8,8 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
-from pyproj import CRS
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
 from planner.maps.outlines import coarsened
 from planner.maps.projection import page_crs

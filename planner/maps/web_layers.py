@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import folium
@@ -13,13 +12,9 @@ import pandas as pd
 import shapely
 
 from planner.core.text import map_text
-from planner.geography.colours import GREY
-from planner.geography.colours import INK
-from planner.maps.outlines import coarsened
-from planner.maps.outlines import name_places
-from planner.maps.sheet import MapSheet
-from planner.maps.sheet import Route
-from planner.maps.sheet import facts_of
+from planner.geography.colours import GREY, INK
+from planner.maps.outlines import coarsened, name_places
+from planner.maps.sheet import MapSheet, Route, facts_of
 
 RULE = "#A9A8A1"
 DECIMALS = 4  # of degrees: 11 m

@@ -17,10 +17,7 @@ from planner.core.errors import InputError
 from planner.core.settings import ROOT
 from planner.core.text import map_text
 from planner.maps.sheet import MapSheet
-from planner.maps.web_layers import add_ground
-from planner.maps.web_layers import add_layers
-from planner.maps.web_layers import add_points
-from planner.maps.web_layers import add_route
+from planner.maps.web_layers import add_ground, add_layers, add_points, add_route
 from planner.maps.web_panels import Panels
 
 VENDOR = ROOT / "static" / "vendor" / "leaflet"

@@ -7,8 +7,7 @@ from folium.template import Template
 
 from planner.core.text import map_text
 from planner.geography.colours import GREY
-from planner.maps.sheet import MapSheet
-from planner.maps.sheet import Swatch
+from planner.maps.sheet import MapSheet, Swatch
 
 MOST_SWATCHES = 60
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
-from typing import Protocol
+from typing import Any, Protocol
 
-from planner.core.errors import InputError
-from planner.core.errors import ProviderError
-from planner.providers.web import ask_json
-from planner.providers.web import checked_base_url
+from planner.core.errors import InputError, ProviderError
+from planner.providers.web import ask_json, checked_base_url
 
 KINDS = ("nominatim", "photon")
 TIMEOUT_S = 10.0

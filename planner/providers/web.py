@@ -7,14 +7,10 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from typing import IO
-from typing import Any
-from urllib.parse import urlencode
-from urllib.parse import urljoin
-from urllib.parse import urlsplit
+from typing import IO, Any
+from urllib.parse import urlencode, urljoin, urlsplit
 
-from planner.core.errors import InputError
-from planner.core.errors import ProviderError
+from planner.core.errors import InputError, ProviderError
 
 USER_AGENT = "planner (self-hosted territory planning)"
 _LARGEST_ANSWER = 1_000_000  # bytes; an answer of one place has some thousand

@@ -10,14 +10,12 @@ from typing import Any
 import pandas as pd
 
 from planner.core.money import round_ratio
-from planner.core.results import Result
-from planner.core.results import SolveStatus
+from planner.core.results import Result, SolveStatus
 from planner.core.run import RunControl
 from planner.core.units import PPM
 from planner.quotas.exchange import PROBLEM_COLUMNS
 from planner.quotas.hierarchy import ancestors
-from planner.quotas.ownership import as_day
-from planner.quotas.ownership import owner_at
+from planner.quotas.ownership import as_day, owner_at
 
 CREDIT_COLUMNS = (
     "deal_id",

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from planner.core.money import minor_digits
-from planner.core.money import round_ratio
+from planner.core.money import minor_digits, round_ratio
 
 PROBLEM_COLUMNS = (
     "deal_id",

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from planner.core.errors import InputError
-from planner.core.schemas import OWNERSHIP
-from planner.core.schemas import check
+from planner.core.schemas import OWNERSHIP, check
 from planner.core.units import PPM
 from planner.quotas.overlays import overlay_rows
 

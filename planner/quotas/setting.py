@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
-from planner.core.money import allocate_minor
-from planner.core.money import round_ratio
-from planner.core.schemas import QUOTAS
-from planner.core.schemas import check
+from planner.core.errors import InputError, ParamsError
+from planner.core.money import allocate_minor, round_ratio
+from planner.core.schemas import QUOTAS, check
 from planner.core.units import PPM
-from planner.quotas.hierarchy import children_of
-from planner.quotas.hierarchy import top_first
+from planner.quotas.hierarchy import children_of, top_first
 
 MONTHS = 12
 EVEN_SEASON_PPM = tuple(allocate_minor(PPM, [1] * MONTHS))

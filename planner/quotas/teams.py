@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from planner.core.schemas import OWNERSHIP
-from planner.core.schemas import check
-from planner.quotas.ownership import ownership_of
-from planner.quotas.ownership import supersede
+from planner.core.schemas import OWNERSHIP, check
+from planner.quotas.ownership import ownership_of, supersede
 
 
 def team_ownership(

@@ -12,8 +12,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from planner.core.errors import InputError
-from planner.quotas.ownership import as_day
-from planner.quotas.ownership import owner_at
+from planner.quotas.ownership import as_day, owner_at
 
 MANIFEST = "manifest.json"
 

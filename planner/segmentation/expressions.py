@@ -15,18 +15,20 @@ import numpy as np
 import pandas as pd
 
 from planner.segmentation.grammar import parse
-from planner.segmentation.tree import Arithmetic
-from planner.segmentation.tree import Both
-from planner.segmentation.tree import Column
-from planner.segmentation.tree import Compare
-from planner.segmentation.tree import DaysSince
-from planner.segmentation.tree import ExpressionError
-from planner.segmentation.tree import IsEmpty
-from planner.segmentation.tree import IsIn
-from planner.segmentation.tree import Literal
-from planner.segmentation.tree import Match
-from planner.segmentation.tree import Node
-from planner.segmentation.tree import Not
+from planner.segmentation.tree import (
+    Arithmetic,
+    Both,
+    Column,
+    Compare,
+    DaysSince,
+    ExpressionError,
+    IsEmpty,
+    IsIn,
+    Literal,
+    Match,
+    Node,
+    Not,
+)
 
 _CUSTOM = "custom."
 _NEAR = 60  # of 100: a name this alike is offered as what was meant
@@ -171,8 +173,7 @@ class _Evaluator:
         return pd.Series(texts, index=self._frame.index, dtype="str")
 
     def _unknown(self, node: Column) -> tuple[pd.Series, float]:
-        from rapidfuzz import fuzz
-        from rapidfuzz import process
+        from rapidfuzz import fuzz, process
 
         columns = column_names(self._frame)
         near = process.extract(

@@ -24,18 +24,20 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from planner.segmentation.tree import Arithmetic
-from planner.segmentation.tree import Both
-from planner.segmentation.tree import Column
-from planner.segmentation.tree import Compare
-from planner.segmentation.tree import DaysSince
-from planner.segmentation.tree import ExpressionError
-from planner.segmentation.tree import IsEmpty
-from planner.segmentation.tree import IsIn
-from planner.segmentation.tree import Literal
-from planner.segmentation.tree import Match
-from planner.segmentation.tree import Node
-from planner.segmentation.tree import Not
+from planner.segmentation.tree import (
+    Arithmetic,
+    Both,
+    Column,
+    Compare,
+    DaysSince,
+    ExpressionError,
+    IsEmpty,
+    IsIn,
+    Literal,
+    Match,
+    Node,
+    Not,
+)
 
 LONGEST_RULE = 2_000
 DEEPEST_RULE = 40

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import asdict
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
+from planner.core.errors import InputError, ParamsError
 from planner.segmentation.expressions import apply
 from planner.segmentation.tree import ExpressionError
 

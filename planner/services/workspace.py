@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from planner.core.settings import Settings
 from planner.store.company import companies as company_rows
 from planner.store.company.companies import Company
-from planner.store.database.engine import Store
-from planner.store.database.engine import open_store
+from planner.store.database.engine import Store, open_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from planner.store.database.engine import Store
-from planner.store.database.engine import open_store
+from planner.store.database.engine import Store, open_store
 
 __all__ = ["Store", "open_store"]

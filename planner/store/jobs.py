@@ -9,13 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from planner.core.errors import NotFoundError
-from planner.store.job_rows import checked_cells
-from planner.store.job_rows import job_columns
-from planner.store.rows.records import new_id
-from planner.store.rows.records import seconds_since
-from planner.store.rows.records import utc_now
-from planner.store.rows.schema import job
-from planner.store.rows.schema import worker
+from planner.store.job_rows import checked_cells, job_columns
+from planner.store.rows.records import new_id, seconds_since, utc_now
+from planner.store.rows.schema import job, worker
 
 MOST_ATTEMPTS = 2
 STALE_S = 30.0

@@ -9,16 +9,13 @@ between sessions: read it, never write to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Mapping
-from typing import ParamSpec
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
 
-from planner.core.files.spreadsheets import csv_bytes
-from planner.core.files.spreadsheets import xlsx_bytes
+from planner.core.files.spreadsheets import csv_bytes, xlsx_bytes
 from planner.core.files.tables import in_money
 from planner.core.formats import Formats
 from planner.geography.boundaries import load_states
@@ -27,39 +24,33 @@ from planner.services.accounts import health as health_service
 from planner.services.accounts import segments
 from planner.services.accounts.health_view import HealthView
 from planner.services.accounts.segments import SegmentView
-from planner.services.balance.proposal import ProposalView
-from planner.services.balance.proposal import view_proposal
-from planner.services.company import companies
-from planner.services.company import overview
+from planner.services.balance.proposal import ProposalView, view_proposal
+from planner.services.company import companies, overview
 from planner.services.company.overview import CompanyView
 from planner.services.pay import runs
 from planner.services.pay.runs import PayView
-from planner.services.people.roster import Roster
-from planner.services.people.roster import load_roster
+from planner.services.people.roster import Roster, load_roster
 from planner.services.quotas import setting
 from planner.services.quotas.setting import QuotaView
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import listing
+from planner.services.scenarios import Scenario, listing
 from planner.services.scenarios.listing import Comparison
 from planner.services.territories import accounts
 from planner.services.territories import view as services_territory_view
-from planner.services.territories.view import Facts
-from planner.services.territories.view import TerritoryView
+from planner.services.territories.view import Facts, TerritoryView
 from planner.services.territories.view import company_facts as read_facts
 from planner.services.visits import plans
 from planner.services.visits.plans import RepWeeks
 from planner.services.workspace import Workspace
 from planner.territory.solve.proposal import Proposal
-from planner.ui.components.planmap import Layer
-from planner.ui.components.planmap import Outline
-from planner.ui.components.planmap import places_of
-from planner.ui.components.planmap import shapes_of
+from planner.ui.components.planmap import Layer, Outline, places_of, shapes_of
 from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.palette import PALETTES
-from planner.ui.maps.territory import bounds_of
-from planner.ui.maps.territory import outlines_of
-from planner.ui.maps.territory import territory_colours
-from planner.ui.maps.territory import unit_facts
+from planner.ui.maps.territory import (
+    bounds_of,
+    outlines_of,
+    territory_colours,
+    unit_facts,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from planner.services.exports import files
 from planner.services.exports.files import Offer
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import listing
+from planner.services.scenarios import Scenario, listing
 from planner.services.workspace import Workspace
 
 MOST_OF_NAME = 60  # characters of a scenario's name in that of a file

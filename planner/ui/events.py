@@ -8,9 +8,7 @@ fit is dropped and noted in the log, by size and kind and never by its own words
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from collections.abc import Collection
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import streamlit as st

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec
@@ -13,9 +12,7 @@ from typing import ParamSpec
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from planner.core.errors import InfeasibleError
-from planner.core.errors import PlannerError
-from planner.core.errors import SchemaError
+from planner.core.errors import InfeasibleError, PlannerError, SchemaError
 from planner.core.text import map_text
 
 log = logging.getLogger(__name__)

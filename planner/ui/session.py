@@ -9,18 +9,12 @@ import streamlit as st
 from planner.core.errors import JobError
 from planner.core.formats import Formats
 from planner.core.settings import Settings
-from planner.jobs import Job
-from planner.jobs import queue
+from planner.jobs import Job, queue
 from planner.jobs.worker import ensure_worker
 from planner.services.company import companies
-from planner.services.scenarios import FIELD
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
-from planner.services.workspace import Workspace
-from planner.services.workspace import open_workspace
-from planner.ui.widgets import JobState
-from planner.ui.widgets import JobView
+from planner.services.scenarios import FIELD, Scenario, listing, publishing
+from planner.services.workspace import Workspace, open_workspace
+from planner.ui.widgets import JobState, JobView
 
 _SCENARIO = "scenario_id"
 _IN_ADDRESS = "scenario"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 from babel.numbers import get_currency_symbol
 
-from planner.core.formats import EMPTY
-from planner.core.formats import Formats
+from planner.core.formats import EMPTY, Formats
 from planner.core.money import minor_digits
 from planner.core.units import MIN_PER_HOUR
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
 from planner.core.errors import PlannerError
 from planner.core.formats import gap_text
 from planner.core.text import map_text
-from planner.ui.faults import error_box
-from planner.ui.faults import show_faults
+from planner.ui.faults import error_box, show_faults
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

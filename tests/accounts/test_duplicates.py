@@ -8,15 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.accounts.linkage.duplicates import DuplicateParams
-from planner.accounts.linkage.duplicates import find_duplicates
+from planner.accounts.linkage.duplicates import DuplicateParams, find_duplicates
 from planner.accounts.linkage.keys import read_keys
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
+from planner.core.errors import InputError, ParamsError
 
 CHICAGO = Path("/work/shared/datasets/chicago_sites_messy_with_true_ids.csv")
 COLUMNS = ("name", "street", "city", "postcode", "phone")

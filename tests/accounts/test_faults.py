@@ -10,11 +10,8 @@ import pytest
 from planner.accounts.importing import import_table
 from planner.accounts.mapping.params import ImportParams
 from planner.accounts.reading.sources import read_source
-from planner.core.schemas import ACCOUNTS
-from planner.core.schemas import check
-from tests.bad_inputs import ROW_FAULTS
-from tests.bad_inputs import WRITERS
-from tests.bad_inputs import spoiled
+from planner.core.schemas import ACCOUNTS, check
+from tests.bad_inputs import ROW_FAULTS, WRITERS, spoiled
 
 TODAY = dt.date(2026, 11, 20)
 MANY = 10_000

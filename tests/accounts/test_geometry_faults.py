@@ -14,8 +14,7 @@ import shapely
 from shapely.geometry import box
 
 from planner.accounts.findings import ImportReport
-from planner.accounts.importing import check_file
-from planner.accounts.importing import import_table
+from planner.accounts.importing import check_file, import_table
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import InputError
 

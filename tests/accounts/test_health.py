@@ -7,16 +7,12 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.accounts.health.fingerprints import fingerprint
 from planner.accounts.health.report import check_health
-from planner.accounts.health.rules import REPAIRS
-from planner.accounts.health.rules import RULES
-from planner.accounts.health.rules import SEVERITIES
-from planner.accounts.health.rules import HealthParams
+from planner.accounts.health.rules import REPAIRS, RULES, SEVERITIES, HealthParams
 from planner.core.errors import ParamsError
 from tests.accounts import health_worlds as worlds
 

@@ -14,10 +14,8 @@ import zipfile
 import pytest
 
 from planner.accounts.findings import SourceError
-from planner.accounts.importing import check_file
-from planner.accounts.importing import import_table
-from planner.accounts.reading.guards import MOST_COLUMNS
-from planner.accounts.reading.guards import MOST_MEMBERS
+from planner.accounts.importing import check_file, import_table
+from planner.accounts.reading.guards import MOST_COLUMNS, MOST_MEMBERS
 from planner.accounts.reading.sources import read_source
 
 ENTITY = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'

@@ -18,9 +18,7 @@ import pytest
 from benchmarks.processes import start_apart
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import InputError
-from tests.accounts.test_hostile import ARCHIVES
-from tests.accounts.test_hostile import archive
-from tests.accounts.test_hostile import in_sheet
+from tests.accounts.test_hostile import ARCHIVES, archive, in_sheet
 
 MOST_CPU_S, MOST_MB = 3.0, 50.0
 ENTITIES = (

@@ -9,24 +9,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.accounts.findings import SourceError
-from planner.accounts.importing import check_file
-from planner.accounts.importing import import_accounts
-from planner.accounts.importing import import_table
+from planner.accounts.importing import check_file, import_accounts, import_table
 from planner.accounts.mapping.params import ImportParams
 from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.tables import where as keep_where
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
-from planner.core.schemas import ACCOUNTS
-from planner.core.schemas import DEALS
-from planner.core.schemas import REPS
-from planner.core.schemas import check
+from planner.core.errors import InputError, ParamsError
+from planner.core.schemas import ACCOUNTS, DEALS, REPS, check
 
 SHARED = Path(__file__).parents[3] / "shared"
 HEADER = "account_id,name,lat,lon"

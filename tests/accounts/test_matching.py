@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.accounts.findings import FindingLog
-from planner.accounts.kinds.matching import name_key
-from planner.accounts.kinds.matching import report_repeated_ids
-from planner.accounts.kinds.matching import report_same_places
+from planner.accounts.kinds.matching import (
+    name_key,
+    report_repeated_ids,
+    report_same_places,
+)
 
 
 def ids_of(*ids):

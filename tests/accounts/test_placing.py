@@ -7,11 +7,13 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from planner.accounts.placing import Gazetteer
-from planner.accounts.placing import city_key
-from planner.accounts.placing import join_units
-from planner.accounts.placing import km_to_postcode
-from planner.accounts.placing import locate
+from planner.accounts.placing import (
+    Gazetteer,
+    city_key,
+    join_units,
+    km_to_postcode,
+    locate,
+)
 
 
 @pytest.fixture

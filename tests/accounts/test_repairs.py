@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
 from planner.accounts.health import repairs
-from planner.core.errors import CrsError
-from planner.core.errors import InputError
+from planner.core.errors import CrsError, InputError
 from tests.accounts import health_worlds as worlds
 
 DAY = pd.Timestamp

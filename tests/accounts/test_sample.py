@@ -13,10 +13,8 @@ import shapely
 from scipy import sparse
 from scipy.optimize import linprog
 
-from planner.accounts.sample import load_sample
-from planner.accounts.sample import read_table
-from planner.core.errors import InputError
-from planner.core.errors import SchemaError
+from planner.accounts.sample import load_sample, read_table
+from planner.core.errors import InputError, SchemaError
 from planner.core.schemas import QUOTAS
 from planner.core.units import PPM
 from planner.geography.adjacency import count_pieces

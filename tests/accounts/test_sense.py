@@ -8,11 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.accounts.importing import check_file
-from planner.accounts.importing import import_table
+from planner.accounts.importing import check_file, import_table
 from planner.accounts.kinds.regions import is_known_country
-from planner.accounts.kinds.vocabulary import is_placeholder_name
-from planner.accounts.kinds.vocabulary import read_weekdays
+from planner.accounts.kinds.vocabulary import is_placeholder_name, read_weekdays
 from planner.accounts.mapping.params import ImportParams
 from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source

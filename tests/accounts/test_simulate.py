@@ -7,21 +7,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.accounts.simulation.business import INDUSTRIES
-from planner.accounts.simulation.business import simulate_business
+from planner.accounts.simulation.business import INDUSTRIES, simulate_business
 from planner.accounts.simulation.deals import simulate_deals
-from planner.accounts.simulation.team import simulate_team
-from planner.accounts.simulation.team import territory_places
+from planner.accounts.simulation.team import simulate_team, territory_places
 from planner.core.errors import ParamsError
-from planner.core.schemas import ACCOUNTS
-from planner.core.schemas import DEALS
-from planner.core.schemas import POSITIONS
-from planner.core.schemas import REPS
-from planner.core.schemas import check
+from planner.core.schemas import ACCOUNTS, DEALS, POSITIONS, REPS, check
 
 AS_OF = date(2026, 11, 20)
 

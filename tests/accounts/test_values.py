@@ -7,12 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.accounts.reading.dates import read_dates
-from planner.accounts.reading.dates import read_times
-from planner.accounts.reading.values import read_numbers
-from planner.accounts.reading.values import to_minor
-from planner.core.money import format_minor
-from planner.core.money import parse_minor
+from planner.accounts.reading.dates import read_dates, read_times
+from planner.accounts.reading.values import read_numbers, to_minor
+from planner.core.money import format_minor, parse_minor
 
 
 def cells(*values):

@@ -13,8 +13,7 @@ from planner.core.settings import Settings
 from planner.services.imports import new_company
 from planner.services.people.staffing import staff_territories
 from planner.services.workspace import open_workspace
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
+from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import plans as scenario_rows
 
 MONDAY = "2026-11-23"

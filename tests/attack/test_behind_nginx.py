@@ -9,11 +9,7 @@ import time
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.browser.conftest import ROOT
-from tests.browser.conftest import free_port
-from tests.browser.conftest import is_open
-from tests.browser.conftest import running_app
-from tests.browser.conftest import sample_store
+from tests.browser.conftest import ROOT, free_port, is_open, running_app, sample_store
 from tests.streamlit_client import open_tab
 
 NAME = "planner.localhost"  # which browsers look for on this machine

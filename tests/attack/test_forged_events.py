@@ -6,10 +6,7 @@ from websockets.exceptions import ConnectionClosed
 from planner.ui.front.door import MOST_MESSAGE_BYTES
 from tests.attack.test_front_door import target
 from tests.streamlit_client import open_tab
-from tests.ui.test_forged_events import FORGED_IN_TABLE
-from tests.ui.test_forged_events import FORGED_ON_MAP
-from tests.ui.test_forged_events import MAP
-from tests.ui.test_forged_events import TABLE
+from tests.ui.test_forged_events import FORGED_IN_TABLE, FORGED_ON_MAP, MAP, TABLE
 
 __all__ = ["target"]
 

@@ -12,9 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.browser.conftest import ROOT
-from tests.browser.conftest import running_app
-from tests.browser.conftest import sample_store
+from tests.browser.conftest import ROOT, running_app, sample_store
 from tests.streamlit_client import open_tab
 
 LOOPBACK_NAMES = {"localhost", "unix", "None", ""}

@@ -1,18 +1,14 @@
 """Capacitated p-medians against every plan of small worlds."""
 
-from itertools import combinations
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.pmedian import median_bound
-from benchmarks.pmedian import plan_medians
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
+from benchmarks.pmedian import median_bound, plan_medians
+from planner.core.errors import InfeasibleError, InputError
 from planner.core.run import RunControl
 
 FEW = 0.01  # of the usual work: enough for worlds of eight units

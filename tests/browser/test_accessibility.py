@@ -5,12 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.test_every_page import PAGES
-from tests.browser.test_every_page import go_to
-from tests.browser.test_every_page import settle
-from tests.browser.test_planners_day import choose
-from tests.browser.test_planners_day import lasso
-from tests.browser.test_planners_day import press
+from tests.browser.test_every_page import PAGES, go_to, settle
+from tests.browser.test_planners_day import choose, lasso, press
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 # A development tool of npm: who has no node is told so, CI always has it.

@@ -2,14 +2,11 @@
 
 import functools
 import threading
-from http.server import SimpleHTTPRequestHandler
-from http.server import ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.browser.conftest import free_port
-from tests.browser.conftest import running_app
-from tests.browser.conftest import sample_store
+from tests.browser.conftest import free_port, running_app, sample_store
 from tests.browser.test_every_page import settle
 
 pytestmark = pytest.mark.browser

@@ -20,17 +20,12 @@ from planner.services.exports import files
 from planner.services.pay import runs
 from planner.services.scenarios.listing import scenarios
 from planner.store.audit.log import append_audit
-from planner.store.company.accounts import load_accounts
-from planner.store.company.accounts import record_import
+from planner.store.company.accounts import load_accounts, record_import
 from planner.store.rows.records import utc_now
 from planner.store.scenarios.visits import save_visit_plan
-from planner.visits.files.sheets import calendar_bytes
-from planner.visits.files.sheets import gpx_bytes
-from planner.visits.files.sheets import join_places
+from planner.visits.files.sheets import calendar_bytes, gpx_bytes, join_places
 from tests.browser.conftest import running_app
-from tests.browser.test_every_page import PAGES
-from tests.browser.test_every_page import go_to
-from tests.browser.test_every_page import settle
+from tests.browser.test_every_page import PAGES, go_to, settle
 
 pytestmark = pytest.mark.browser
 

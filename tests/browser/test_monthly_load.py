@@ -17,10 +17,8 @@ from planner.services.accounts import repairs as services_repairs
 from planner.services.admin import audit
 from planner.services.workspace import open_workspace
 from planner.store.audit import search
-from tests.browser.conftest import running_app
-from tests.browser.conftest import sample_store
-from tests.browser.test_every_page import go_to
-from tests.browser.test_every_page import settle
+from tests.browser.conftest import running_app, sample_store
+from tests.browser.test_every_page import go_to, settle
 
 pytestmark = pytest.mark.browser
 

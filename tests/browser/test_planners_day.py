@@ -21,10 +21,8 @@ from planner.services.scenarios import listing
 from planner.services.territories import view
 from planner.services.workspace import open_workspace
 from planner.store.company.team import load_reps
-from tests.browser.conftest import running_app
-from tests.browser.conftest import sample_store
-from tests.browser.test_every_page import go_to
-from tests.browser.test_every_page import settle
+from tests.browser.conftest import running_app, sample_store
+from tests.browser.test_every_page import go_to, settle
 
 pytestmark = pytest.mark.browser
 

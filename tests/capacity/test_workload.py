@@ -5,9 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from planner.capacity.workload import CapacityParams
-from planner.capacity.workload import account_minutes
-from planner.capacity.workload import rep_minutes
+from planner.capacity.workload import CapacityParams, account_minutes, rep_minutes
 from planner.core.errors import ParamsError
 
 

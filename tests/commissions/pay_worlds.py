@@ -5,10 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.commissions.plans.plan import load_plan
-from planner.core.schemas import QUOTAS
-from planner.core.schemas import check
-from planner.quotas.crediting import CREDIT_COLUMNS
-from planner.quotas.crediting import stable_id
+from planner.core.schemas import QUOTAS, check
+from planner.quotas.crediting import CREDIT_COLUMNS, stable_id
 
 POSITIONS = pd.DataFrame(
     {

@@ -8,22 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from pay_worlds import NO_QUOTAS
-from pay_worlds import POSITIONS
-from pay_worlds import credit
-from pay_worlds import credits_of
-from pay_worlds import plan_of
+from pay_worlds import NO_QUOTAS, POSITIONS, credit, credits_of, plan_of
 
 from planner.commissions.calculation.calculate import calculate
 from planner.commissions.ledger.corrections import deltas
-from planner.commissions.ledger.entries import entries_of
-from planner.commissions.ledger.entries import post
-from planner.core.money import format_minor
-from planner.core.money import parse_minor
-from planner.core.schemas import DEALS
-from planner.core.schemas import OWNERSHIP
-from planner.core.schemas import SPLITS
-from planner.core.schemas import check
+from planner.commissions.ledger.entries import entries_of, post
+from planner.core.money import format_minor, parse_minor
+from planner.core.schemas import DEALS, OWNERSHIP, SPLITS, check
 from planner.quotas.attainment import attainment
 from planner.quotas.crediting import credit_deals
 

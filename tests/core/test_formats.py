@@ -7,10 +7,7 @@ import pandas as pd
 import pytest
 
 from planner.core.errors import ParamsError
-from planner.core.formats import EMPTY
-from planner.core.formats import Formats
-from planner.core.formats import gap_text
-from planner.core.formats import written
+from planner.core.formats import EMPTY, Formats, gap_text, written
 
 FMT = Formats()
 

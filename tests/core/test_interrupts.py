@@ -5,9 +5,7 @@ import time
 
 import pytest
 
-from planner.core.interrupts import SIGNALS
-from planner.core.interrupts import Interrupts
-from planner.core.interrupts import deferred
+from planner.core.interrupts import SIGNALS, Interrupts, deferred
 
 
 @pytest.mark.parametrize("signum", SIGNALS)

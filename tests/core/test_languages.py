@@ -11,12 +11,9 @@ from planner.core.english.forms import FORMS
 from planner.core.english.requests import REQUESTS
 from planner.core.english.territory import TERRITORY
 from planner.core.english.visits import VISITS
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
+from planner.core.errors import InfeasibleError, InputError
 from planner.core.formats import Formats
-from planner.core.languages import PLAIN
-from planner.core.languages import TEMPLATES
-from planner.core.languages import Language
+from planner.core.languages import PLAIN, TEMPLATES, Language
 from planner.core.reasons import Reason
 
 

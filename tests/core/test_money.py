@@ -5,10 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.core.errors import InputError
-from planner.core.money import allocate_minor
-from planner.core.money import format_minor
-from planner.core.money import parse_minor
-from planner.core.money import round_ratio
+from planner.core.money import allocate_minor, format_minor, parse_minor, round_ratio
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planner.core.errors import InputError
-from planner.core.names import checked_name
-from planner.core.names import name_from
+from planner.core.names import checked_name, name_from
 
 GOOD = [
     "Łódź & Söhne",

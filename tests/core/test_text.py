@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.core.text import map_text
-from planner.core.text import plain_text
+from planner.core.text import map_text, plain_text
 
 HOSTILE = [
     "<script>alert(1)</script>",

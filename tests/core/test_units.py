@@ -2,8 +2,7 @@
 
 import pytest
 
-from planner.core.units import clock_text
-from planner.core.units import duration_text
+from planner.core.units import clock_text, duration_text
 
 
 @pytest.mark.parametrize(

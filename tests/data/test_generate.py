@@ -14,18 +14,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from planner.geography.boundaries import load_counties
-from planner.geography.boundaries import load_states
+from planner.geography.boundaries import load_counties, load_states
 
 DATA = Path(__file__).parents[2] / "data"
 sys.path.insert(0, str(DATA))
 
 import generate  # noqa: E402
-from making import company  # noqa: E402
-from making import faults  # noqa: E402
-from making import names  # noqa: E402
-from making import output  # noqa: E402
-from making import reference  # noqa: E402
+from making import company, faults, names, output, reference  # noqa: E402
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

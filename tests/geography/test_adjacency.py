@@ -8,16 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from planner.core.errors import CrsError
-from planner.core.errors import InputError
-from planner.core.schemas import EDGES
-from planner.core.schemas import check
-from planner.core.schemas import empty
-from planner.geography.adjacency import connect
-from planner.geography.adjacency import count_pieces
-from planner.geography.adjacency import edge_pairs
-from planner.geography.adjacency import find_edges
-from planner.geography.adjacency import point_edges
+from planner.core.errors import CrsError, InputError
+from planner.core.schemas import EDGES, check, empty
+from planner.geography.adjacency import (
+    connect,
+    count_pieces,
+    edge_pairs,
+    find_edges,
+    point_edges,
+)
 
 STEP = 0.01  # degrees
 

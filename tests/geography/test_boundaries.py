@@ -6,16 +6,10 @@ import json
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely.geometry import MultiPolygon
-from shapely.geometry import box
-from shapely.geometry import mapping
+from shapely.geometry import MultiPolygon, box, mapping
 
-from planner.core.errors import CrsError
-from planner.core.errors import InputError
-from planner.core.errors import SchemaError
-from planner.geography.boundaries import dissolve
-from planner.geography.boundaries import load_counties
-from planner.geography.boundaries import read_boundaries
+from planner.core.errors import CrsError, InputError, SchemaError
+from planner.geography.boundaries import dissolve, load_counties, read_boundaries
 
 
 def feature(shape, **properties):

@@ -10,8 +10,7 @@ from shapely.geometry import box
 from planner.core.errors import CrsError
 from planner.geography.adjacency import find_edges
 from planner.geography.boundaries import dissolve
-from planner.geography.compactness import polsby_popper
-from planner.geography.compactness import unit_outlines
+from planner.geography.compactness import polsby_popper, unit_outlines
 
 SIDE = 0.1  # degrees, on the equator: nearly squares
 

@@ -4,15 +4,10 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from pyproj import CRS
-from shapely.geometry import MultiPolygon
-from shapely.geometry import box
+from shapely.geometry import MultiPolygon, box
 
-from planner.core.errors import CrsError
-from planner.core.errors import InputError
-from planner.geography.distance import haversine_m
-from planner.geography.distance import places_km
-from planner.geography.distance import project
-from planner.geography.distance import working_crs
+from planner.core.errors import CrsError, InputError
+from planner.geography.distance import haversine_m, places_km, project, working_crs
 
 
 def test_lower_48_uses_albers():

@@ -8,16 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
 from planner.core.errors import InputError
-from planner.geography.selecting import inside
-from planner.geography.selecting import left_of
-from planner.geography.selecting import stations
-from planner.geography.selecting import touched
+from planner.geography.selecting import inside, left_of, stations, touched
 
 RNG = np.random.default_rng(3)
 LAT, LON = (axis.ravel() for axis in np.meshgrid(np.arange(10.0), np.arange(10.0)))

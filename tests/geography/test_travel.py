@@ -7,10 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
-from planner.geography.travel import CrowFlyProvider
-from planner.geography.travel import TravelMatrix
+from planner.core.errors import InputError, ParamsError
+from planner.geography.travel import CrowFlyProvider, TravelMatrix
 
 DEGREE_M = 111_195  # a degree of latitude on the mean sphere
 

@@ -11,10 +11,8 @@ import time
 
 import pytest
 
-from planner.core.errors import InputError
-from planner.core.errors import JobError
-from planner.jobs import queue
-from planner.jobs import worker
+from planner.core.errors import InputError, JobError
+from planner.jobs import queue, worker
 from planner.store import jobs
 
 ROUNDS = 10_000  # of 10 ms: far more than any of this takes

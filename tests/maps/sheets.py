@@ -2,12 +2,9 @@
 
 import geopandas as gpd
 import pandas as pd
-from shapely.geometry import MultiPolygon
-from shapely.geometry import box
+from shapely.geometry import MultiPolygon, box
 
-from planner.maps.sheet import MapSheet
-from planner.maps.sheet import Route
-from planner.maps.sheet import Swatch
+from planner.maps.sheet import MapSheet, Route, Swatch
 
 HOSTILE = (
     "</title></script><script>window.__ran=1</script><img src=x onerror=window.__ran=1>"

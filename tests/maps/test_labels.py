@@ -4,9 +4,7 @@ import itertools
 
 import numpy as np
 
-from planner.maps.labels import LINE_HEIGHT
-from planner.maps.labels import place_labels
-from planner.maps.labels import text_width
+from planner.maps.labels import LINE_HEIGHT, place_labels, text_width
 
 FRAME = (200.0, 100.0)
 

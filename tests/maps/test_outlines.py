@@ -3,11 +3,9 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import shapely
-from shapely.geometry import Polygon
-from shapely.geometry import box
+from shapely.geometry import Polygon, box
 
-from planner.maps.outlines import coarsened
-from planner.maps.outlines import name_places
+from planner.maps.outlines import coarsened, name_places
 
 
 def test_a_shared_border_stays_shared():

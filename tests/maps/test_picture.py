@@ -10,21 +10,15 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.core.errors import InputError
 from planner.core.text import plain_text
 from planner.maps.furniture import round_length
-from planner.maps.picture import MOST_VECTOR_DOTS
-from planner.maps.picture import picture_bytes
-from planner.maps.picture import svg_picture
-from planner.maps.sheet import MapSheet
-from planner.maps.sheet import Swatch
-from tests.maps.sheets import HOSTILE
-from tests.maps.sheets import areas
-from tests.maps.sheets import full
+from planner.maps.picture import MOST_VECTOR_DOTS, picture_bytes, svg_picture
+from planner.maps.sheet import MapSheet, Swatch
+from tests.maps.sheets import HOSTILE, areas, full
 
 SVG = "{http://www.w3.org/2000/svg}"
 

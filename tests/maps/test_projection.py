@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pyproj import Geod
-from pyproj import Transformer
+from pyproj import Geod, Transformer
 
 from planner.maps.projection import page_crs
 

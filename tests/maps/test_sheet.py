@@ -4,11 +4,8 @@ import pandas as pd
 import pytest
 
 from planner.core.errors import InputError
-from planner.maps.sheet import MapSheet
-from planner.maps.sheet import Route
-from planner.maps.sheet import Swatch
-from tests.maps.sheets import areas
-from tests.maps.sheets import full
+from planner.maps.sheet import MapSheet, Route, Swatch
+from tests.maps.sheets import areas, full
 
 
 @pytest.mark.parametrize("colour", ["red", '#77AADD"/>', "#12345", "#77AADD\n"])

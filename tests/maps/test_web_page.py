@@ -11,11 +11,8 @@ import shapely
 from planner.core.errors import InputError
 from planner.maps import web_layers
 from planner.maps import web_page as module
-from planner.maps.web_page import folium_map
-from planner.maps.web_page import web_page
-from tests.maps.sheets import HOSTILE
-from tests.maps.sheets import areas
-from tests.maps.sheets import full
+from planner.maps.web_page import folium_map, web_page
+from tests.maps.sheets import HOSTILE, areas, full
 
 
 def test_the_page_names_no_file_of_others():

@@ -7,9 +7,7 @@ import pytest
 
 from planner.maps.sheet import Swatch
 from planner.maps.web_page import web_page
-from tests.maps.sheets import HOSTILE
-from tests.maps.sheets import areas
-from tests.maps.sheets import full
+from tests.maps.sheets import HOSTILE, areas, full
 
 pytestmark = pytest.mark.browser
 

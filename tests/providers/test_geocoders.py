@@ -5,18 +5,13 @@ from __future__ import annotations
 import json
 import threading
 import time
-from http.server import BaseHTTPRequestHandler
-from http.server import ThreadingHTTPServer
-from urllib.parse import parse_qs
-from urllib.parse import urlsplit
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from planner.core.errors import InputError
-from planner.core.errors import ProviderError
-from planner.providers.geocoders import Address
-from planner.providers.geocoders import Found
-from planner.providers.geocoders import make_geocoder
+from planner.core.errors import InputError, ProviderError
+from planner.providers.geocoders import Address, Found, make_geocoder
 
 HOME = Address(
     street="1 Main St", city="Madison", region="WI", postcode="53703", country="US"

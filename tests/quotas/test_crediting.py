@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.core.schemas import DEALS
-from planner.core.schemas import OWNERSHIP
-from planner.core.schemas import check
+from planner.core.schemas import DEALS, OWNERSHIP, check
 from planner.quotas.attainment import attainment
 from planner.quotas.crediting import credit_deals
 

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from planner.core.schemas import DEALS
-from planner.core.schemas import check
+from planner.core.schemas import DEALS, check
 from planner.quotas.exchange import convert_deals
 
 RATES = pd.DataFrame(

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.core.errors import InputError
-from planner.quotas.ownership import owner_at
-from planner.quotas.ownership import ownership_of
-from planner.quotas.ownership import problems
-from planner.quotas.ownership import supersede
+from planner.quotas.ownership import owner_at, ownership_of, problems, supersede
 
 POSITION_BY_TERRITORY = {"T1": "P-R01", "T2": "P-R02", "T3": "P-R03"}
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
-from planner.quotas.setting import equity
-from planner.quotas.setting import split_top_down
+from planner.core.errors import InputError, ParamsError
+from planner.quotas.setting import equity, split_top_down
 
 
 def hierarchy(reps_by_manager):

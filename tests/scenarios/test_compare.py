@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from planner.core.errors import InputError
-from planner.scenarios.compare import PlanReading
-from planner.scenarios.compare import compare
+from planner.scenarios.compare import PlanReading, compare
 
 IDS = pd.Index(["A1", "A2", "A3"], name="account_id")
 

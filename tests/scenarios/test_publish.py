@@ -6,10 +6,8 @@ import pandas as pd
 import pytest
 
 from planner.core.errors import InputError
-from planner.core.schemas import QUOTAS
-from planner.core.schemas import empty
-from planner.quotas.ownership import ownership_of
-from planner.quotas.ownership import supersede
+from planner.core.schemas import QUOTAS, empty
+from planner.quotas.ownership import ownership_of, supersede
 from planner.scenarios.publish import freeze
 
 POSITION_BY_TERRITORY = {"T1": "P-R01", "T2": "P-R02"}

@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from planner.core.errors import InputError
-from planner.segmentation.crosstables import GROUPINGS
-from planner.segmentation.crosstables import cross_table
+from planner.segmentation.crosstables import GROUPINGS, cross_table
 
 
 @pytest.fixture

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.segmentation.expressions import apply
-from planner.segmentation.expressions import column_names
-from planner.segmentation.grammar import LONGEST_RULE
-from planner.segmentation.grammar import parse
+from planner.segmentation.expressions import apply, column_names
+from planner.segmentation.grammar import LONGEST_RULE, parse
 from planner.segmentation.tree import ExpressionError
 
 AS_OF = pd.Timestamp("2026-11-20")

@@ -7,13 +7,14 @@ import json
 import pandas as pd
 import pytest
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
-from planner.segmentation.rules import DEFAULT_RULES
-from planner.segmentation.rules import Rule
-from planner.segmentation.rules import apply_rules
-from planner.segmentation.rules import rules_from_json
-from planner.segmentation.rules import rules_to_json
+from planner.core.errors import InputError, ParamsError
+from planner.segmentation.rules import (
+    DEFAULT_RULES,
+    Rule,
+    apply_rules,
+    rules_from_json,
+    rules_to_json,
+)
 
 AS_OF = pd.Timestamp("2026-11-20")
 

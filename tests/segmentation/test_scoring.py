@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from planner.core.errors import ParamsError
-from planner.segmentation.scoring import ScoreParams
-from planner.segmentation.scoring import score_accounts
+from planner.segmentation.scoring import ScoreParams, score_accounts
 
 AS_OF = pd.Timestamp("2026-11-20")
 

@@ -28,25 +28,23 @@ from planner.core.run import RunControl
 from planner.jobs import queue
 from planner.segmentation import rules
 from planner.services import workspace
-from planner.services.accounts import geocoding
-from planner.services.accounts import repairs
-from planner.services.accounts import segments
+from planner.services.accounts import geocoding, repairs, segments
 from planner.services.balance import decisions
 from planner.services.balance.accept import take
 from planner.services.company import companies
 from planner.services.drafts import editing
 from planner.services.exports import files
-from planner.services.imports import check
-from planner.services.imports import mappings
-from planner.services.imports import market
-from planner.services.imports import new_company
-from planner.services.imports import refresh
-from planner.services.imports import saving
+from planner.services.imports import (
+    check,
+    mappings,
+    market,
+    new_company,
+    refresh,
+    saving,
+)
 from planner.services.pay import runs
 from planner.services.quotas import setting
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
-from planner.services.scenarios import what_if
+from planner.services.scenarios import listing, publishing, what_if
 from planner.services.territories import view as territory_view
 from planner.services.visits import plans
 from planner.services.workspace import open_workspace
@@ -54,18 +52,18 @@ from planner.store.company.team import load_positions
 from planner.store.database.engine import Store
 from planner.store.database.transfer import kept_tables
 from planner.store.upkeep.doctor import examine
-from planner.territory.editing.edits import AddTerritory
-from planner.territory.editing.edits import Together
+from planner.territory.editing.edits import AddTerritory, Together
 from planner.territory.editing.moves import Move
 from planner.territory.solve.proposal import Proposal
-from tests.gestures import a_job
-from tests.gestures import accepted
-from tests.services.conftest import AS_OF
-from tests.services.conftest import BROWN
-from tests.services.conftest import DANE
-from tests.services.conftest import MILWAUKEE
-from tests.services.conftest import settings_of
-from tests.services.conftest import small_list
+from tests.gestures import a_job, accepted
+from tests.services.conftest import (
+    AS_OF,
+    BROWN,
+    DANE,
+    MILWAUKEE,
+    settings_of,
+    small_list,
+)
 from tests.stores import SQLITE_ONLY
 
 PACKAGE = Path(planner.__file__).parent

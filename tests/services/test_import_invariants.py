@@ -8,13 +8,9 @@ import pytest
 
 from planner.accounts.reading.sources import read_source
 from planner.core import errors
-from planner.services.imports import check
-from planner.services.imports import saving
+from planner.services.imports import check, saving
 from planner.store.database.transfer import content_hashes
-from tests.bad_inputs import COLUMNS
-from tests.bad_inputs import ROW_FAULTS
-from tests.bad_inputs import as_csv
-from tests.bad_inputs import good_rows
+from tests.bad_inputs import COLUMNS, ROW_FAULTS, as_csv, good_rows
 
 
 def hashes(ws):

@@ -11,8 +11,7 @@ from planner.core.settings import Settings
 from planner.services import workspace
 from planner.services.imports import mappings
 from planner.services.scenarios import listing
-from planner.store.company import companies
-from planner.store.company import market
+from planner.store.company import companies, market
 from planner.store.scenarios import lineage
 from planner.territory.files.seats import parse_districts
 

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.services.drafts.problems import BALANCE
-from planner.services.drafts.problems import KINDS
-from planner.services.drafts.problems import find_problems
-from planner.services.drafts.problems import fix_of
+from planner.services.drafts.problems import BALANCE, KINDS, find_problems, fix_of
 from planner.services.people.roster import load_roster
 from planner.services.scenarios import listing
 from planner.services.territories import view as territory_view
 from planner.services.territories.plan_rows import load_plan
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import Lock
-from planner.territory.editing.edits import Locks
-from planner.territory.editing.edits import MergeTerritories
-from planner.territory.editing.edits import Together
-from planner.territory.editing.history import Entry
-from planner.territory.editing.history import History
+from planner.territory.editing.edits import (
+    Draft,
+    Lock,
+    Locks,
+    MergeTerritories,
+    Together,
+)
+from planner.territory.editing.history import Entry, History
 from planner.territory.editing.moves import Move
 from tests import small_plan
 from tests.small_plan import UNITS

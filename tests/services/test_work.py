@@ -6,9 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
-from planner.core.errors import StoreError
+from planner.core.errors import ConflictError, InputError, StoreError
 from planner.core.run import RunControl
 from planner.services.admin.upkeep import examine_store
 from planner.services.company import overview

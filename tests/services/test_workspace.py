@@ -6,8 +6,7 @@ import datetime as dt
 
 import pytest
 
-from planner.core.errors import InputError
-from planner.core.errors import NotFoundError
+from planner.core.errors import InputError, NotFoundError
 from planner.core.settings import Settings
 from planner.services import workspace
 

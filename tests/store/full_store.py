@@ -8,19 +8,16 @@ import pandas as pd
 import sqlalchemy as sa
 
 from planner.core import schemas
-from planner.store.audit.exports import Export
-from planner.store.audit.exports import newest_audit_hash
-from planner.store.audit.exports import record_export
-from planner.store.audit.exports import stamp_now
+from planner.store.audit.exports import (
+    Export,
+    newest_audit_hash,
+    record_export,
+    stamp_now,
+)
 from planner.store.company import accounts
-from planner.store.pay import comp_plans
-from planner.store.pay import ledger
+from planner.store.pay import comp_plans, ledger
 from planner.store.rows import schema
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
-from planner.store.scenarios import plans
-from planner.store.scenarios import publications
-from planner.store.scenarios import quotas
+from planner.store.scenarios import editing, lineage, plans, publications, quotas
 from planner.store.scenarios.visits import save_visit_plan
 
 FROM = dt.date(2027, 1, 1)

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.core.errors import InputError
-from planner.core.errors import StoreError
+from planner.core.errors import InputError, StoreError
 from planner.jobs import worker
 from planner.store import open_store
 from planner.store.database import scratch

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.core.errors import ConflictError
-from planner.core.errors import NotFoundError
+from planner.core.errors import ConflictError, NotFoundError
 from planner.store.audit.log import load_audit
 from planner.store.company.companies import load_company
 from planner.store.scenarios.editing import editing_company

@@ -10,9 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.endurance import JOBS
-from benchmarks.endurance import run_contest
-from benchmarks.endurance import run_killing
+from benchmarks.endurance import JOBS, run_contest, run_killing
 from planner.core.settings import Settings
 from planner.services.company.companies import ensure_company
 

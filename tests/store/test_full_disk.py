@@ -10,8 +10,7 @@ import pytest
 
 from planner.core.errors import StoreError
 from planner.store import open_store
-from planner.store.company.companies import create_company
-from planner.store.company.companies import update_company
+from planner.store.company.companies import create_company, update_company
 from planner.store.company.deals import save_visits_made
 from planner.store.database.transfer import content_hashes
 from planner.store.upkeep.doctor import examine

@@ -13,19 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from planner.core.errors import InputError
-from planner.core.errors import PlannerError
+from planner.core.errors import InputError, PlannerError
 from planner.store import open_store
 from planner.store.database.migrations import KNOWN_VERSION
 from planner.store.upkeep import backup as backups
-from planner.store.upkeep.backup_files import BODY
-from planner.store.upkeep.backup_files import MANIFEST
-from planner.store.upkeep.backup_files import unpack
+from planner.store.upkeep.backup_files import BODY, MANIFEST, unpack
 from planner.store.upkeep.blueprint import is_to_the_word
 from planner.store.upkeep.doctor import examine
-from tests.store.full_store import fill
-from tests.store.full_store import fill_more
-from tests.store.full_store import tamper
+from tests.store.full_store import fill, fill_more, tamper
 from tests.stores import POSTGRESQL_ONLY
 
 V2 = Path(__file__).parent / "data" / "store_v2.sql"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.jobs import queue
-from planner.jobs import worker
+from planner.jobs import queue, worker
 from planner.store.upkeep.doctor import examine
 from tests.store.full_store import tamper
 from tests.stores import SQLITE_ONLY

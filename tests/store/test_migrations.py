@@ -11,19 +11,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from planner.store import jobs
-from planner.store import open_store
+from planner.store import jobs, open_store
 from planner.store.audit.log import append_audit
 from planner.store.database import migrations
 from planner.store.database.engine import schema_version
 from planner.store.database.sqlite import found_version
 from planner.store.database.transfer import content_hashes
-from planner.store.scenarios import lineage
-from planner.store.scenarios import plans
-from planner.store.scenarios import publications
+from planner.store.scenarios import lineage, plans, publications
 from planner.store.upkeep.doctor import examine
-from tests.store.full_store import fill
-from tests.store.full_store import fill_more
+from tests.store.full_store import fill, fill_more
 from tests.stores import SQLITE_ONLY
 
 DUMPS = sorted((Path(__file__).parent / "data").glob("store_v*.sql"))

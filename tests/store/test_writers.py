@@ -8,18 +8,14 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
+from planner.core.errors import ConflictError, InputError
 from planner.jobs import queue
 from planner.store import open_store
 from planner.store.audit import log
-from planner.store.company import accounts
-from planner.store.company import companies
+from planner.store.company import accounts, companies
 from planner.store.pay import ledger
 from planner.store.rows import schema
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
-from planner.store.scenarios import plans
+from planner.store.scenarios import editing, lineage, plans
 from tests.stores import POSTGRESQL_ONLY
 
 ENTRY = pd.DataFrame({"amount_minor": pd.array([7], dtype="Int64")})

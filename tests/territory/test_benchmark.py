@@ -6,15 +6,11 @@ import numpy as np
 import pytest
 
 from benchmarks.territory import seeds_of
-from benchmarks.territory_goals import judge
-from benchmarks.territory_goals import ratios
-from benchmarks.territory_growth import judge_growth
-from benchmarks.territory_growth import plot
+from benchmarks.territory_goals import judge, ratios
+from benchmarks.territory_growth import judge_growth, plot
 from benchmarks.territory_instances import drawn_instances
-from benchmarks.territory_moves import asked_of
-from benchmarks.territory_moves import judge_moves
-from benchmarks.territory_runs import Row
-from benchmarks.territory_runs import run_apart
+from benchmarks.territory_moves import asked_of, judge_moves
+from benchmarks.territory_runs import Row, run_apart
 
 LABEL = "us_counties accounts 1 %"
 

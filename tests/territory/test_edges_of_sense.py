@@ -7,8 +7,7 @@ import pytest
 from planner.core.errors import InputError
 from planner.geography.adjacency import edges_frame
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.rules import Rules
 from planner.territory.solve.balance import balance
 from tests.territory.conftest import grid

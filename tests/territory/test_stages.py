@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.core.languages import PLAIN
@@ -12,21 +11,18 @@ from planner.core.run import RunControl
 from planner.geography.adjacency import edges_frame
 from planner.territory.model.instance import Instance
 from planner.territory.model.naming import rename
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import build_problem
+from planner.territory.model.params import BalanceMeasure, BalanceParams
+from planner.territory.model.problem import NOWHERE, build_problem
 from planner.territory.proof import certificate
-from planner.territory.proof.certificate import certify
-from planner.territory.proof.certificate import dual_value
-from planner.territory.proof.certificate import move_cost
-from planner.territory.proof.certificate import travel_cost
+from planner.territory.proof.certificate import (
+    certify,
+    dual_value,
+    move_cost,
+    travel_cost,
+)
 from planner.territory.proof.explain import why_moved
-from planner.territory.search import contiguity
-from planner.territory.search import seeds
-from planner.territory.search.local_search import SearchGoal
-from planner.territory.search.local_search import rate
-from planner.territory.search.local_search import search
+from planner.territory.search import contiguity, seeds
+from planner.territory.search.local_search import SearchGoal, rate, search
 
 
 def problem_of(units, edges, n_territories, *, today=None, locked=None, tolerance=0.1):

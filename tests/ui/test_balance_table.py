@@ -11,13 +11,9 @@ import pytest
 import shapely
 
 from planner.core.formats import Formats
-from planner.services.territories.view import TerritoryView
-from planner.services.territories.view import as_if
-from planner.services.territories.view import travel_of
-from planner.ui.components.grid.events import OF_TERRITORIES
-from planner.ui.components.grid.events import read_event
-from planner.ui.views.workbench.balance_figures import MeasureColumn
-from planner.ui.views.workbench.balance_figures import wanted_of
+from planner.services.territories.view import TerritoryView, as_if, travel_of
+from planner.ui.components.grid.events import OF_TERRITORIES, read_event
+from planner.ui.views.workbench.balance_figures import MeasureColumn, wanted_of
 from planner.ui.views.workbench.balance_table import table_data
 from tests.gestures import moved
 

@@ -9,13 +9,11 @@ import pytest
 from planner.core.errors import InputError
 from planner.core.formats import Formats
 from planner.geography.colours import DEVIATION
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import Locks
+from planner.territory.editing.edits import Draft, Locks
 from planner.territory.model.alignment import Alignment
 from planner.ui.components.planmap import NONE
 from planner.ui.maps import scales
-from planner.ui.maps.colouring import COLOUR_BY
-from planner.ui.maps.colouring import colouring_of
+from planner.ui.maps.colouring import COLOUR_BY, colouring_of
 from planner.ui.maps.drafting import draft_marks
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")

@@ -9,9 +9,7 @@ def show_table(has_after):
     from planner.core.formats import Formats
     from planner.ui.views.workbench.coverage_table import coverage_table
     from tests import small_plan
-    from tests.services.territories.test_coverage import ALL_A
-    from tests.services.territories.test_coverage import ROWS
-    from tests.services.territories.test_coverage import plan
+    from tests.services.territories.test_coverage import ALL_A, ROWS, plan
 
     view, people = plan()
     after = small_plan.view(small_plan.draft(ALL_A), ROWS) if has_after else None

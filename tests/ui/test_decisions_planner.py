@@ -10,18 +10,13 @@ from planner.core.formats import Formats
 from planner.jobs import queue
 from planner.services.balance.request import BalanceRequest
 from planner.services.territories import view as territory_view
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.ui.charts import decisions
 from planner.ui.views.balance.frontier import frontier_sentence
-from planner.ui.views.balance.headcount import headcount_sentence
-from planner.ui.views.balance.headcount import with_next_head
+from planner.ui.views.balance.headcount import headcount_sentence, with_next_head
 from planner.ui.views.balance.proposal import best_text
-from planner.ui.views.balance.proposal_text import proof_text
-from planner.ui.views.balance.proposal_text import unmet_lines
-from tests.ui.test_pages_planner import boxes
-from tests.ui.test_pages_planner import draft
-from tests.ui.test_pages_planner import turn_to
+from planner.ui.views.balance.proposal_text import proof_text, unmet_lines
+from tests.ui.test_pages_planner import boxes, draft, turn_to
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
 LABELS, LIMITS = {"accounts": "Accounts"}, {"accounts": 0.1}

@@ -6,11 +6,11 @@ from planner.jobs import queue
 from planner.services.territories import view as territory_view
 from planner.ui.views.workbench.districts import district_outlines
 from tests.gestures import accepted
-from tests.ui.test_forms_planner import form  # noqa: F401 - a fixture
-from tests.ui.test_forms_planner import text_of
-from tests.ui.test_pages_planner import balance_of
-from tests.ui.test_pages_planner import draft
-from tests.ui.test_pages_planner import turn_to
+from tests.ui.test_forms_planner import (
+    form,  # noqa: F401 - a fixture
+    text_of,
+)
+from tests.ui.test_pages_planner import balance_of, draft, turn_to
 
 
 def test_the_form_asks_for_districts(form, ws):  # noqa: F811

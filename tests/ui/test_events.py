@@ -7,27 +7,22 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.geography.selecting import MOST_VERTICES
-from planner.ui.components.grid.events import OF_LISTS
-from planner.ui.components.grid.events import OF_TERRITORIES
-from planner.ui.components.grid.events import TURNS
+from planner.ui.components.grid.events import OF_LISTS, OF_TERRITORIES, TURNS
 from planner.ui.components.grid.events import read_event as read_table_event
-from planner.ui.components.grid.lists import Rows
-from planner.ui.components.grid.lists import read_list_event
-from planner.ui.components.planmap import NONE
-from planner.ui.components.planmap import MapEvent
-from planner.ui.components.planmap.events import EVENT_KINDS
-from planner.ui.components.planmap.events import MOST_EVENTS
-from planner.ui.components.planmap.events import read_event
-from planner.ui.components.planmap.events import read_sent
+from planner.ui.components.grid.lists import Rows, read_list_event
+from planner.ui.components.planmap import NONE, MapEvent
+from planner.ui.components.planmap.events import (
+    EVENT_KINDS,
+    MOST_EVENTS,
+    read_event,
+    read_sent,
+)
 from planner.ui.components.planmap.layers import pack
-from planner.ui.events import LAST_NUMBER
-from planner.ui.events import MOST_LETTERS
-from planner.ui.events import parse
+from planner.ui.events import LAST_NUMBER, MOST_LETTERS, parse
 
 RING = [[41.0, -88.0], [42.0, -88.0], [42.0, -87.0]]
 HONEST = [

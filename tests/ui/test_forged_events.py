@@ -4,9 +4,7 @@ import pytest
 
 from planner.services.scenarios import listing
 from tests.ui.forging import send
-from tests.ui.test_pages_planner import boxes
-from tests.ui.test_pages_planner import draft
-from tests.ui.test_pages_planner import saved_of
+from tests.ui.test_pages_planner import boxes, draft, saved_of
 
 MAP, TABLE, LIST = "territories", "terr-balance-table", "terr-list-unit"
 LONG = 10**400

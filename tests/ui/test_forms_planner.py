@@ -6,8 +6,7 @@ from streamlit.testing.v1 import AppTest
 from planner.jobs import queue
 from planner.services.balance.request import BalanceRequest
 from planner.services.drafts import editing
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
+from planner.services.scenarios import listing, publishing
 from planner.services.territories import view
 from planner.territory.editing.edits import Lock
 from planner.territory.model.params import BalanceMeasure

@@ -13,21 +13,18 @@ import pytest
 from planner.services.balance import proposal as territory
 from planner.services.drafts import editing
 from planner.ui.components.grid.events import OF_LISTS
-from planner.ui.components.grid.lists import NOWHERE
-from planner.ui.components.grid.lists import bits_text
-from planner.ui.components.grid.lists import codes_text
-from planner.ui.components.grid.lists import read_list_event
-from planner.ui.components.grid.lists import rows_of
+from planner.ui.components.grid.lists import (
+    NOWHERE,
+    bits_text,
+    codes_text,
+    read_list_event,
+    rows_of,
+)
 from planner.ui.components.planmap.layers import unpack
-from planner.ui.views.workbench.list_table import account_rows
-from planner.ui.views.workbench.list_table import list_data
-from planner.ui.views.workbench.list_table import unit_rows
+from planner.ui.views.workbench.list_table import account_rows, list_data, unit_rows
 from tests.gestures import moved
-from tests.ui.test_balance_table import FMT
-from tests.ui.test_balance_table import a_view
-from tests.ui.test_pages_planner import draft
-from tests.ui.test_pages_planner import sent_to
-from tests.ui.test_pages_planner import turn_to
+from tests.ui.test_balance_table import FMT, a_view
+from tests.ui.test_pages_planner import draft, sent_to, turn_to
 
 HOSTILE = "</script><b>`${x}`\x00\n"
 

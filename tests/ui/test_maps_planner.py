@@ -13,22 +13,24 @@ from hypothesis import strategies as st
 
 from planner.core.formats import Formats
 from planner.geography.colours import TERRITORY
-from planner.ui.components.planmap import NONE
-from planner.ui.components.planmap import places_of
-from planner.ui.components.planmap import shapes_of
-from planner.ui.maps.accounts import NO_OWNER
-from planner.ui.maps.accounts import account_facts
-from planner.ui.maps.accounts import account_map
-from planner.ui.maps.accounts import classify
-from planner.ui.maps.accounts import short_money
-from planner.ui.maps.accounts import sizes_of
+from planner.ui.components.planmap import NONE, places_of, shapes_of
+from planner.ui.maps.accounts import (
+    NO_OWNER,
+    account_facts,
+    account_map,
+    classify,
+    short_money,
+    sizes_of,
+)
 from planner.ui.maps.colouring import colouring_of
 from planner.ui.maps.palette import PALETTES
-from planner.ui.maps.territory import bounds_of
-from planner.ui.maps.territory import territory_colours
-from planner.ui.maps.territory import territory_labels
-from planner.ui.maps.territory import territory_map
-from planner.ui.maps.territory import unit_facts
+from planner.ui.maps.territory import (
+    bounds_of,
+    territory_colours,
+    territory_labels,
+    territory_map,
+    unit_facts,
+)
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
 UNITS = ["u1", "u2", "u3", "u4"]

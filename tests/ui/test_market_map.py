@@ -8,14 +8,8 @@ import pandas as pd
 from shapely.geometry import box
 
 from planner.core.formats import Formats
-from planner.ui.components.planmap import NONE
-from planner.ui.components.planmap import Entry
-from planner.ui.components.planmap import MapData
-from planner.ui.components.planmap import Units
-from planner.ui.components.planmap import shapes_of
-from planner.ui.maps.market import SHADES
-from planner.ui.maps.market import circles
-from planner.ui.maps.market import with_market
+from planner.ui.components.planmap import NONE, Entry, MapData, Units, shapes_of
+from planner.ui.maps.market import SHADES, circles, with_market
 
 FMT = Formats(locale="en_US", currency="USD", distance_unit="mi")
 

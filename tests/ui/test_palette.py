@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from planner.geography import colours
-from planner.geography.colours import colour_territories
-from planner.geography.colours import rgb
+from planner.geography.colours import colour_territories, rgb
 from planner.ui.maps import palette
 
 ROLES = [palette.ACCENT, palette.GOOD, palette.WARNING, palette.FAULT, palette.QUIET]

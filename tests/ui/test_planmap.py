@@ -9,37 +9,31 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely.geometry import MultiPolygon
-from shapely.geometry import Polygon
-from shapely.geometry import box
+from shapely.geometry import MultiPolygon, Polygon, box
 from streamlit.testing.v1 import AppTest
 
 from planner.core.errors import InputError
 from planner.core.settings import ROOT
-from planner.ui.components.planmap import NONE
-from planner.ui.components.planmap import Entry
-from planner.ui.components.planmap import Home
-from planner.ui.components.planmap import Line
-from planner.ui.components.planmap import MapData
-from planner.ui.components.planmap import MapEvent
-from planner.ui.components.planmap import Outline
-from planner.ui.components.planmap import Points
-from planner.ui.components.planmap import Stop
-from planner.ui.components.planmap import Units
-from planner.ui.components.planmap import codes_of
-from planner.ui.components.planmap import places_of
-from planner.ui.components.planmap import shapes_of
-from planner.ui.components.planmap.codes import CROWD
-from planner.ui.components.planmap.codes import NARROW_NONE
-from planner.ui.components.planmap.codes import narrow
-from planner.ui.components.planmap.codes import sent_codes
-from planner.ui.components.planmap.component import payload
-from planner.ui.components.planmap.component import scripts_version
-from planner.ui.components.planmap.events import read_event
-from planner.ui.components.planmap.events import read_sent
+from planner.ui.components.planmap import (
+    NONE,
+    Entry,
+    Home,
+    Line,
+    MapData,
+    MapEvent,
+    Outline,
+    Points,
+    Stop,
+    Units,
+    codes_of,
+    places_of,
+    shapes_of,
+)
+from planner.ui.components.planmap.codes import CROWD, NARROW_NONE, narrow, sent_codes
+from planner.ui.components.planmap.component import payload, scripts_version
+from planner.ui.components.planmap.events import read_event, read_sent
 from planner.ui.components.planmap.layers import unpack
-from planner.ui.components.planmap.texts import KEYS
-from planner.ui.components.planmap.texts import TEXTS
+from planner.ui.components.planmap.texts import KEYS, TEXTS
 
 HOSTILE = "</script><b>`${x}`\x00\n"
 
@@ -345,8 +339,7 @@ def test_a_page_with_the_map_runs(units, accounts):
     def page(data):
         import streamlit as st
 
-        from planner.ui.components.planmap import MapData
-        from planner.ui.components.planmap import planmap
+        from planner.ui.components.planmap import MapData, planmap
 
         st.write("event", planmap(data, key="one", events=("box",)))
         planmap(MapData(label="empty"), key="two")

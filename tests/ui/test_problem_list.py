@@ -10,8 +10,7 @@ def show_problems(n_apart):
     import streamlit as st
 
     from planner.core.formats import Formats
-    from planner.services.drafts.problems import find_problems
-    from planner.services.drafts.problems import fix_of
+    from planner.services.drafts.problems import find_problems, fix_of
     from planner.ui.views.workbench.problem_list import problem_list
     from tests import small_plan
 

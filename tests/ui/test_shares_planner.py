@@ -2,8 +2,7 @@
 
 from planner.services.territories import view as territory_view
 from tests.gestures import accepted
-from tests.ui.test_pages_planner import draft
-from tests.ui.test_pages_planner import turn_to
+from tests.ui.test_pages_planner import draft, turn_to
 
 
 def test_wanted_shares_are_said_and_can_be_made_equal(app, ws):

@@ -9,18 +9,14 @@ from dataclasses import replace
 import pytest
 
 from planner.core.formats import Formats
-from planner.core.settings import ROOT
-from planner.core.settings import Settings
-from planner.maps.sheet import MOST_FACTS
-from planner.maps.sheet import facts_of
+from planner.core.settings import ROOT, Settings
+from planner.maps.sheet import MOST_FACTS, facts_of
 from planner.services.company.companies import ensure_company
 from planner.services.scenarios import listing
 from planner.services.territories import view as territory_view
 from planner.services.territories.accounts import account_list
 from planner.ui.maps.accounts import classify
-from planner.ui.maps.sharing import account_sheet
-from planner.ui.maps.sharing import comparison_sheet
-from planner.ui.maps.sharing import territory_sheet
+from planner.ui.maps.sharing import account_sheet, comparison_sheet, territory_sheet
 from planner.ui.maps.territory import territory_colours
 
 FMT = Formats(locale="en_US", distance_unit="mi", currency="USD")

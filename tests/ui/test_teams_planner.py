@@ -4,19 +4,19 @@ from shapely.geometry import Point
 from streamlit.testing.v1 import AppTest
 
 from planner.core.formats import Formats
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
+from planner.services.scenarios import listing, publishing
 from planner.services.territories import view
 from planner.services.territories.overlap import lay_over
 from planner.ui.maps.territory import outlines_of
 from planner.ui.views.workbench.other_team import counterparts_text
 from tests.gestures import assign
-from tests.ui.test_forms_planner import RUN_S
-from tests.ui.test_forms_planner import form  # noqa: F401 - a fixture
-from tests.ui.test_forms_planner import show_form
-from tests.ui.test_forms_planner import text_of
-from tests.ui.test_pages_planner import draft
-from tests.ui.test_pages_planner import turn_to
+from tests.ui.test_forms_planner import (
+    RUN_S,
+    form,  # noqa: F401 - a fixture
+    show_form,
+    text_of,
+)
+from tests.ui.test_pages_planner import draft, turn_to
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
 

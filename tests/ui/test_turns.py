@@ -6,8 +6,7 @@ import time
 import pytest
 
 from planner.ui import turns
-from planner.ui.turns import let_tops_pass
-from planner.ui.turns import turn
+from planner.ui.turns import let_tops_pass, turn
 
 LONG_S = 20.0
 

@@ -14,14 +14,12 @@ from planner.jobs import queue
 from planner.jobs.tasks import TASKS
 from planner.services.exports.files import Offer
 from planner.services.scenarios import listing
-from planner.ui.components.planmap import places_of
-from planner.ui.components.planmap import shapes_of
+from planner.ui.components.planmap import places_of, shapes_of
 from planner.ui.downloads import file_name
 from planner.ui.maps.territory import territory_colours
 from planner.ui.views.scenarios.comparison_table import metrics_table
 from planner.ui.views.scenarios.difference import difference_map
-from tests.ui.test_pages_planner import draft
-from tests.ui.test_pages_planner import turn_to
+from tests.ui.test_pages_planner import draft, turn_to
 
 RUN_S = 60
 EFFORT = 0.02  # of the usual search: that it is asked, taken and shown is tested
@@ -30,8 +28,7 @@ FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
 
 def show_dialog():
     """Run the dialog as a page of its own: AppTest cannot rerun a dialog alone."""
-    from planner.ui import cache
-    from planner.ui import session
+    from planner.ui import cache, session
     from planner.ui.views.scenarios.what_if import what_if_dialog
 
     ws = session.workspace()

@@ -21,8 +21,7 @@ def test_the_header_shows_title_line_and_slot():
     def page():
         import streamlit as st
 
-        from planner.ui import style
-        from planner.ui import widgets
+        from planner.ui import style, widgets
 
         style.apply_style()
         with widgets.page_header("Territories", "Draw and balance.", context="v18"):
@@ -78,8 +77,7 @@ def test_a_known_error_says_where_what_and_how_to_repair():
 
 def test_faulty_rows_are_named_and_the_rest_counted():
     def page():
-        from planner.core.errors import RowFault
-        from planner.core.errors import SchemaError
+        from planner.core.errors import RowFault, SchemaError
         from planner.ui import faults as ui_faults
 
         faults = [

@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 
 from planner.visits.model.problem import RepAccount
-from tests.visits.worlds import ALL_DAY
-from tests.visits.worlds import monthly
-from tests.visits.worlds import world
+from tests.visits.worlds import ALL_DAY, monthly, world
 
 
 @pytest.fixture

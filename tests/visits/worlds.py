@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.visits.model.problem import LunchRule
-from planner.visits.model.problem import RepAccount
-from planner.visits.model.problem import RepProblem
+from planner.visits.model.problem import LunchRule, RepAccount, RepProblem
 
 DAY = (30_600, 63_000)  # 8:30 to 17:30
 LUNCH = LunchRule(2_700, 42_300, 48_600)  # 45 min, from 11:45, left by 13:30

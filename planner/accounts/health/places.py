@@ -8,15 +8,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from planner.accounts.health.rules import PRECISIONS
-from planner.accounts.health.rules import HealthParams
-from planner.accounts.kinds.places import are_swapped
-from planner.accounts.kinds.places import in_us
-from planner.accounts.kinds.regions import US_REGION_NAMES
-from planner.accounts.kinds.regions import country_codes
-from planner.accounts.kinds.regions import region_codes
-from planner.accounts.placing import Gazetteer
-from planner.accounts.placing import km_to_postcode
+from planner.accounts.health.rules import PRECISIONS, HealthParams
+from planner.accounts.kinds.places import are_swapped, in_us
+from planner.accounts.kinds.regions import US_REGION_NAMES, country_codes, region_codes
+from planner.accounts.placing import Gazetteer, km_to_postcode
 
 CODES = (
     "missing_place",

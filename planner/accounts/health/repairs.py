@@ -7,16 +7,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from pyproj import CRS
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from planner.accounts.kinds.regions import country_codes
-from planner.accounts.kinds.regions import region_codes
-from planner.accounts.placing import Gazetteer
-from planner.accounts.placing import locate
-from planner.core.errors import CrsError
-from planner.core.errors import InputError
+from planner.accounts.kinds.regions import country_codes, region_codes
+from planner.accounts.placing import Gazetteer, locate
+from planner.core.errors import CrsError, InputError
 from planner.geography.distance import haversine_m
 
 _PLACE = ("lat", "lon", "geo_source", "geo_precision", "unit_id")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -12,9 +11,7 @@ import pandas as pd
 from planner.accounts.health import facts as health_facts
 from planner.accounts.health import places as health_places
 from planner.accounts.health.fingerprints import fingerprint
-from planner.accounts.health.rules import RULES
-from planner.accounts.health.rules import SEVERITIES
-from planner.accounts.health.rules import HealthParams
+from planner.accounts.health.rules import RULES, SEVERITIES, HealthParams
 from planner.accounts.placing import Gazetteer
 
 COLUMNS = ("name", "lat", "lon", "value", "suggest_lat", "suggest_lon", "other_id")

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planner.accounts.kinds.custom_fields import kept_columns
-from planner.accounts.kinds.custom_fields import other_columns
-from planner.accounts.kinds.matching import report_repeated_ids
-from planner.accounts.kinds.matching import report_same_places
+from planner.accounts.kinds.custom_fields import kept_columns, other_columns
+from planner.accounts.kinds.matching import report_repeated_ids, report_same_places
 from planner.accounts.kinds.places import read_places
 from planner.accounts.kinds.plausibility import question_accounts
-from planner.accounts.kinds.references import Known
-from planner.accounts.kinds.references import report_unknown
+from planner.accounts.kinds.references import Known, report_unknown
 from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.dates import read_dates

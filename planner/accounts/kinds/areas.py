@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from planner.accounts.findings import FindingLog
-from planner.accounts.findings import ImportReport
+from planner.accounts.findings import FindingLog, ImportReport
 from planner.accounts.kinds.custom_fields import custom_fields
 from planner.accounts.kinds.matching import report_repeated_ids
 from planner.accounts.mapping.guess import Mapped

@@ -9,15 +9,13 @@ import pandas as pd
 
 from planner.accounts.findings import ImportReport
 from planner.accounts.kinds.custom_fields import other_columns
-from planner.accounts.kinds.matching import name_key
-from planner.accounts.kinds.matching import report_repeated_ids
+from planner.accounts.kinds.matching import name_key, report_repeated_ids
 from planner.accounts.kinds.references import Known
 from planner.accounts.kinds.regions import region_codes
 from planner.accounts.mapping.guess import Mapped
 from planner.accounts.mapping.params import ImportParams
 from planner.accounts.pipeline import run_import
-from planner.accounts.placing import Gazetteer
-from planner.accounts.placing import join_units
+from planner.accounts.placing import Gazetteer, join_units
 from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.tables import RawTable
 from planner.core.errors import InputError

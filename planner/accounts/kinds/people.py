@@ -9,26 +9,25 @@ import pandas as pd
 
 from planner.accounts.findings import ImportReport
 from planner.accounts.kinds.custom_fields import custom_fields
-from planner.accounts.kinds.hierarchy import manager_rows
-from planner.accounts.kinds.hierarchy import report_loops
-from planner.accounts.kinds.hierarchy import report_orphans
-from planner.accounts.kinds.hierarchy import report_seats_held_twice
-from planner.accounts.kinds.hierarchy import report_two_managers
-from planner.accounts.kinds.hierarchy import roles_by_place
-from planner.accounts.kinds.hierarchy import seats_of
+from planner.accounts.kinds.hierarchy import (
+    manager_rows,
+    report_loops,
+    report_orphans,
+    report_seats_held_twice,
+    report_two_managers,
+    roles_by_place,
+    seats_of,
+)
 from planner.accounts.kinds.matching import report_repeated_ids
 from planner.accounts.kinds.places import read_places
-from planner.accounts.kinds.references import Known
-from planner.accounts.kinds.references import report_unknown
+from planner.accounts.kinds.references import Known, report_unknown
 from planner.accounts.mapping.guess import Mapped
 from planner.accounts.mapping.params import ImportParams
 from planner.accounts.pipeline import run_import
 from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.tables import RawTable
-from planner.core.schemas import POSITIONS
-from planner.core.schemas import REPS
-from planner.core.schemas import check
+from planner.core.schemas import POSITIONS, REPS, check
 
 WORK_START_S = 8 * 3600 + 1800
 WORK_END_S = 17 * 3600

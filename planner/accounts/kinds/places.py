@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from planner.accounts.findings import FindingLog
-from planner.accounts.kinds.regions import country_codes
-from planner.accounts.kinds.regions import is_known_country
-from planner.accounts.kinds.regions import is_known_region
-from planner.accounts.kinds.regions import km_to_country
-from planner.accounts.kinds.regions import region_codes
-from planner.accounts.placing import Gazetteer
-from planner.accounts.placing import km_to_postcode
-from planner.accounts.placing import locate
+from planner.accounts.kinds.regions import (
+    country_codes,
+    is_known_country,
+    is_known_region,
+    km_to_country,
+    region_codes,
+)
+from planner.accounts.placing import Gazetteer, km_to_postcode, locate
 from planner.accounts.reading.cells import CellReader
 from planner.geography.distance import haversine_m
 

@@ -7,10 +7,12 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from planner.accounts.kinds.vocabulary import VISIT_CLASSES
-from planner.accounts.kinds.vocabulary import is_placeholder_name
-from planner.accounts.kinds.vocabulary import rating_scale
-from planner.accounts.kinds.vocabulary import read_weekdays
+from planner.accounts.kinds.vocabulary import (
+    VISIT_CLASSES,
+    is_placeholder_name,
+    rating_scale,
+    read_weekdays,
+)
 from planner.accounts.reading.cells import CellReader
 
 OUTLIER_TIMES_MEDIAN = 1_000

@@ -7,22 +7,17 @@ from collections.abc import Mapping
 import pandas as pd
 
 from planner.accounts.findings import ImportReport
-from planner.accounts.kinds.custom_fields import custom_fields
-from planner.accounts.kinds.custom_fields import other_columns
+from planner.accounts.kinds.custom_fields import custom_fields, other_columns
 from planner.accounts.kinds.matching import report_repeated_ids
 from planner.accounts.kinds.periods import read_periods
 from planner.accounts.kinds.plausibility import question_deals
-from planner.accounts.kinds.references import Known
-from planner.accounts.kinds.references import present_ids
-from planner.accounts.kinds.references import report_unknown
+from planner.accounts.kinds.references import Known, present_ids, report_unknown
 from planner.accounts.mapping.guess import Mapped
 from planner.accounts.mapping.params import ImportParams
 from planner.accounts.pipeline import run_import
 from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.tables import RawTable
-from planner.core.schemas import DEALS
-from planner.core.schemas import QUOTAS
-from planner.core.schemas import VISITS_MADE
+from planner.core.schemas import DEALS, QUOTAS, VISITS_MADE
 
 DEFAULT_MEASURE = "bookings"
 _STAGES = {

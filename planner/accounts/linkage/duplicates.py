@@ -11,12 +11,13 @@ from scipy.sparse.csgraph import connected_components
 
 from planner.accounts.linkage.blocking import candidate_pairs
 from planner.accounts.linkage.keys import read_keys
-from planner.accounts.linkage.similarity import Likeness
-from planner.accounts.linkage.similarity import points_of
-from planner.accounts.linkage.similarity import reasons_of
-from planner.accounts.linkage.similarity import score_of
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
+from planner.accounts.linkage.similarity import (
+    Likeness,
+    points_of,
+    reasons_of,
+    score_of,
+)
+from planner.core.errors import InputError, ParamsError
 
 _CHUNK = 250_000  # pairs compared at a time, which bounds the memory
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
 import pandas as pd
 
-from planner.accounts.mapping.columns import KINDS
-from planner.accounts.mapping.columns import KNOWN_COLUMNS
-from planner.accounts.mapping.readings import Reading
-from planner.accounts.mapping.readings import header_unit
-from planner.accounts.mapping.readings import reading_of
-from planner.accounts.mapping.readings import without_unit
+from planner.accounts.mapping.columns import KINDS, KNOWN_COLUMNS
+from planner.accounts.mapping.readings import (
+    Reading,
+    header_unit,
+    reading_of,
+    without_unit,
+)
 from planner.core.errors import InputError
 from planner.core.money import MINOR_DIGITS
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import lru_cache
 
 import pandas as pd
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
+from planner.core.errors import InputError, ParamsError
 from planner.core.money import MINOR_DIGITS
 
 # Units by quantity: how many of ours (the first, factor 1) one of them is.

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from planner.accounts.findings import FindingLog
 from planner.accounts.mapping.guess import header_currency
 from planner.accounts.mapping.params import ImportParams
-from planner.accounts.mapping.readings import Reading
-from planner.accounts.mapping.readings import factor_of
-from planner.accounts.mapping.readings import scaled
-from planner.accounts.reading.dates import read_dates
-from planner.accounts.reading.dates import read_times
+from planner.accounts.mapping.readings import Reading, factor_of, scaled
+from planner.accounts.reading.dates import read_dates, read_times
 from planner.accounts.reading.tables import RawTable
-from planner.accounts.reading.texts import clean_text
-from planner.accounts.reading.texts import has_unseen
-from planner.accounts.reading.values import Numbers
-from planner.accounts.reading.values import read_numbers
-from planner.accounts.reading.values import to_minor
+from planner.accounts.reading.texts import clean_text, has_unseen
+from planner.accounts.reading.values import Numbers, read_numbers, to_minor
 from planner.core.money import minor_digits
 
 LARGEST_COUNT = 100_000_000

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from planner.accounts.findings import Finding
 from planner.accounts.mapping.params import ImportParams
-from planner.accounts.mapping.readings import QUANTITY_BY_TARGET
-from planner.accounts.mapping.readings import Reading
-from planner.accounts.mapping.readings import factor_of
+from planner.accounts.mapping.readings import QUANTITY_BY_TARGET, Reading, factor_of
 from planner.accounts.reading.tables import RawTable
 from planner.accounts.reading.values import MISSING
 from planner.core.money import minor_digits

@@ -7,10 +7,8 @@ import csv
 import io
 from itertools import islice
 
-from planner.accounts.findings import Finding
-from planner.accounts.findings import SourceError
-from planner.accounts.reading.tables import RawTable
-from planner.accounts.reading.tables import table_of
+from planner.accounts.findings import Finding, SourceError
+from planner.accounts.reading.tables import RawTable, table_of
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LONGEST_FIELD = 131_072  # characters: anything longer is a quote that never closed

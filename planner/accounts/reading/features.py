@@ -14,15 +14,14 @@ from typing import Any
 
 import pandas as pd
 
-from planner.accounts.findings import Finding
-from planner.accounts.findings import SourceError
-from planner.accounts.reading.guards import check_features
-from planner.accounts.reading.guards import check_geopackage
-from planner.accounts.reading.guards import layer_alone
-from planner.accounts.reading.layers import choose_layer
-from planner.accounts.reading.layers import first_layer_note
-from planner.accounts.reading.tables import RawTable
-from planner.accounts.reading.tables import table_of
+from planner.accounts.findings import Finding, SourceError
+from planner.accounts.reading.guards import (
+    check_features,
+    check_geopackage,
+    layer_alone,
+)
+from planner.accounts.reading.layers import choose_layer, first_layer_note
+from planner.accounts.reading.tables import RawTable, table_of
 
 _EPSG = re.compile(r"(\d{4,6})$")
 
@@ -83,8 +82,7 @@ def read_layer(content: bytes, filename: str, layer: str = "") -> RawTable:
         If there is no such layer, or the shapes have no coordinate system.
     """
     import pyogrio
-    from pyogrio.errors import DataLayerError
-    from pyogrio.errors import DataSourceError
+    from pyogrio.errors import DataLayerError, DataSourceError
 
     is_zip = filename.lower().endswith(".zip")
     if is_zip:

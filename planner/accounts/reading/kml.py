@@ -13,8 +13,7 @@ import shapely
 
 from planner.accounts.findings import SourceError
 from planner.accounts.reading.features import table_of_shapes
-from planner.accounts.reading.guards import MOST_VERTICES
-from planner.accounts.reading.guards import check_markup
+from planner.accounts.reading.guards import MOST_VERTICES, check_markup
 from planner.accounts.reading.tables import RawTable
 
 DEEPEST = 60

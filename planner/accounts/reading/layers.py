@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from planner.accounts.findings import Finding
-from planner.accounts.findings import SourceError
+from planner.accounts.findings import Finding, SourceError
 
 
 def choose_layer(names: Sequence[str], layer: str, filename: str) -> str:

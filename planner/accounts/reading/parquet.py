@@ -13,11 +13,12 @@ import shapely
 
 from planner.accounts.findings import SourceError
 from planner.accounts.reading.features import table_of_shapes
-from planner.accounts.reading.guards import LARGEST_UNPACKED_BYTES
-from planner.accounts.reading.guards import MOST_VERTICES
-from planner.accounts.reading.guards import check_width
-from planner.accounts.reading.tables import RawTable
-from planner.accounts.reading.tables import table_of
+from planner.accounts.reading.guards import (
+    LARGEST_UNPACKED_BYTES,
+    MOST_VERTICES,
+    check_width,
+)
+from planner.accounts.reading.tables import RawTable, table_of
 
 MOST_ROWS = 2_000_000
 MOST_CELLS = 50_000_000

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from planner.accounts.findings import Finding
-from planner.accounts.findings import SourceError
+from planner.accounts.findings import Finding, SourceError
 from planner.accounts.reading.guards import check_width
 
 MOST_ROWS = 1_048_576

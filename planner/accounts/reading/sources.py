@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from planner.accounts.findings import SourceError
-from planner.accounts.reading.guards import LONGEST_LINE_BYTES
-from planner.accounts.reading.guards import check_archive
-from planner.accounts.reading.guards import check_lines
-from planner.accounts.reading.guards import check_workbook
-from planner.accounts.reading.guards import plain_name
+from planner.accounts.reading.guards import (
+    LONGEST_LINE_BYTES,
+    check_archive,
+    check_lines,
+    check_workbook,
+    plain_name,
+)
 from planner.accounts.reading.tables import RawTable
 from planner.core.files.spreadsheets import plain_frame
 
@@ -101,8 +103,7 @@ def _read(
 
         return read_layer(content, name, layer)
     if suffix in {".kml", ".kmz"}:
-        from planner.accounts.reading.kml import read_kml
-        from planner.accounts.reading.kml import read_kmz
+        from planner.accounts.reading.kml import read_kml, read_kmz
 
         return (read_kml if suffix == ".kml" else read_kmz)(content, name)
     check_lines(content, name)

@@ -10,13 +10,10 @@ from decimal import Decimal
 from typing import Any
 from zipfile import BadZipFile
 
-from planner.accounts.findings import Finding
-from planner.accounts.findings import SourceError
+from planner.accounts.findings import Finding, SourceError
 from planner.accounts.reading.layers import choose_layer
-from planner.accounts.reading.sheets import hidden_notes
-from planner.accounts.reading.sheets import read_sheet
-from planner.accounts.reading.tables import RawTable
-from planner.accounts.reading.tables import table_of
+from planner.accounts.reading.sheets import hidden_notes, read_sheet
+from planner.accounts.reading.tables import RawTable, table_of
 
 _ZEROS = re.compile(r"0{2,}")
 _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f])_")  # how XLSX writes control signs

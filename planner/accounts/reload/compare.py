@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from planner.accounts.linkage.duplicates import DuplicateParams
-from planner.accounts.linkage.duplicates import find_duplicates
+from planner.accounts.linkage.duplicates import DuplicateParams, find_duplicates
 from planner.core.errors import InputError
 from planner.core.schemas import ACCOUNTS
 

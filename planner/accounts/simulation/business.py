@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from planner.accounts.kinds.filling import Draws
-from planner.accounts.kinds.filling import Filling
+from planner.accounts.kinds.filling import Draws, Filling
 from planner.core.money import minor_digits
 
 Floats = npt.NDArray[np.float64]

@@ -10,9 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.core.money import minor_digits
-from planner.core.schemas import DEALS
-from planner.core.schemas import check
-from planner.core.schemas import empty
+from planner.core.schemas import DEALS, check, empty
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]

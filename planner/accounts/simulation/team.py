@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from planner.core.errors import ParamsError
 from planner.core.money import minor_digits
-from planner.core.schemas import POSITIONS
-from planner.core.schemas import REPS
-from planner.core.schemas import check
+from planner.core.schemas import POSITIONS, REPS, check
 
 REPS_PER_MANAGER = 8
 _HOUR_S = 3600

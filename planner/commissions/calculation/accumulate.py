@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from planner.commissions.calculation.eligibility import Credit
-from planner.commissions.calculation.eligibility import span_of
-from planner.commissions.calculation.payouts import Step
-from planner.commissions.calculation.payouts import cliff
-from planner.commissions.calculation.payouts import each_alone
-from planner.commissions.calculation.payouts import marginal
-from planner.commissions.calculation.payouts import retroactive
+from planner.commissions.calculation.eligibility import Credit, span_of
+from planner.commissions.calculation.payouts import (
+    Step,
+    cliff,
+    each_alone,
+    marginal,
+    retroactive,
+)
 from planner.commissions.calculation.tiers import Curve
 from planner.commissions.plans.components import Component
 from planner.commissions.plans.plan import CompPlan

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from planner.commissions.calculation.accumulate import LINE_COLUMNS
-from planner.commissions.calculation.accumulate import TRACE_COLUMNS
-from planner.commissions.calculation.accumulate import Walk
-from planner.commissions.calculation.eligibility import Credit
-from planner.commissions.calculation.eligibility import by_position
-from planner.commissions.calculation.eligibility import eligible
-from planner.commissions.calculation.eligibility import floor_positions
-from planner.commissions.calculation.eligibility import span_of
-from planner.commissions.calculation.eligibility import spif_shares
+from planner.commissions.calculation.accumulate import LINE_COLUMNS, TRACE_COLUMNS, Walk
+from planner.commissions.calculation.eligibility import (
+    Credit,
+    by_position,
+    eligible,
+    floor_positions,
+    span_of,
+    spif_shares,
+)
 from planner.commissions.calculation.tiers import Curve
 from planner.commissions.plans.components import Component
 from planner.commissions.plans.plan import CompPlan
 from planner.core.errors import InputError
-from planner.core.results import Result
-from planner.core.results import SolveStatus
+from planner.core.results import Result, SolveStatus
 from planner.core.run import RunControl
 
 

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from planner.commissions.plans.components import Component
-from planner.commissions.plans.components import Condition
+from planner.commissions.plans.components import Component, Condition
 from planner.core.money import round_ratio
 from planner.core.units import PPM
 

@@ -7,17 +7,17 @@ records and the choice of credits.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
 
-from planner.commissions.calculation.eligibility import eligible
-from planner.commissions.calculation.eligibility import floor_positions
-from planner.commissions.calculation.eligibility import span_of
-from planner.commissions.plans.components import Component
-from planner.commissions.plans.components import RateTable
+from planner.commissions.calculation.eligibility import (
+    eligible,
+    floor_positions,
+    span_of,
+)
+from planner.commissions.plans.components import Component, RateTable
 from planner.commissions.plans.plan import CompPlan
 from planner.core.units import PPM
 

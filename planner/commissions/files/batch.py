@@ -13,32 +13,32 @@ from urllib.parse import quote
 import pandas as pd
 
 from planner.commissions.calculation.calculate import calculate
-from planner.commissions.files.inputs import positions_of
-from planner.commissions.files.inputs import read_deals
-from planner.commissions.files.inputs import read_hierarchy
-from planner.commissions.files.inputs import read_ownership
-from planner.commissions.files.inputs import read_quotas
-from planner.commissions.files.inputs import read_rates
-from planner.commissions.files.inputs import read_splits
-from planner.commissions.files.ledger_files import ledger_csv
-from planner.commissions.files.ledger_files import ledger_files
-from planner.commissions.files.ledger_files import month_file
-from planner.commissions.files.ledger_files import read_ledger
-from planner.commissions.ledger.corrections import closed_months
-from planner.commissions.ledger.corrections import deltas
-from planner.commissions.ledger.corrections import new_entries
-from planner.commissions.ledger.entries import LedgerEntry
-from planner.commissions.ledger.entries import balance
-from planner.commissions.ledger.entries import post
-from planner.commissions.plans.plan import CompPlan
-from planner.commissions.plans.plan import load_plan
-from planner.commissions.statements.statement import make_statement
-from planner.commissions.statements.statement import statement_xlsx_bytes
+from planner.commissions.files.inputs import (
+    positions_of,
+    read_deals,
+    read_hierarchy,
+    read_ownership,
+    read_quotas,
+    read_rates,
+    read_splits,
+)
+from planner.commissions.files.ledger_files import (
+    ledger_csv,
+    ledger_files,
+    month_file,
+    read_ledger,
+)
+from planner.commissions.ledger.corrections import closed_months, deltas, new_entries
+from planner.commissions.ledger.entries import LedgerEntry, balance, post
+from planner.commissions.plans.plan import CompPlan, load_plan
+from planner.commissions.statements.statement import (
+    make_statement,
+    statement_xlsx_bytes,
+)
 from planner.core.errors import InputError
 from planner.core.files.outputs import Outputs
 from planner.core.files.spreadsheets import csv_bytes
-from planner.core.files.tables import in_money
-from planner.core.files.tables import write_bytes
+from planner.core.files.tables import in_money, write_bytes
 from planner.core.money import format_minor
 from planner.core.run import RunControl
 from planner.quotas.crediting import credit_deals

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from planner.commissions.files.cells import Table
-from planner.commissions.files.cells import day
-from planner.commissions.files.cells import day_or_open
-from planner.commissions.files.cells import filled
-from planner.commissions.files.cells import one_of
-from planner.commissions.files.cells import positive
-from planner.commissions.files.cells import share_ppm
+from planner.commissions.files.cells import (
+    Table,
+    day,
+    day_or_open,
+    filled,
+    one_of,
+    positive,
+    share_ppm,
+)
 from planner.core.errors import InputError
 from planner.core.money import parse_minor
-from planner.core.schemas import DEAL_KINDS
-from planner.core.schemas import DEALS
-from planner.core.schemas import OWNER_ROLES
-from planner.core.schemas import OWNERSHIP
-from planner.core.schemas import POSITIONS
-from planner.core.schemas import QUOTAS
-from planner.core.schemas import ROLES
-from planner.core.schemas import SPLITS
-from planner.core.schemas import STAGES
-from planner.core.schemas import check
+from planner.core.schemas import (
+    DEAL_KINDS,
+    DEALS,
+    OWNER_ROLES,
+    OWNERSHIP,
+    POSITIONS,
+    QUOTAS,
+    ROLES,
+    SPLITS,
+    STAGES,
+    check,
+)
 from planner.core.units import PPM
 
 

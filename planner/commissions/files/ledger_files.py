@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from planner.commissions.files.cells import Table
-from planner.commissions.ledger.entries import LedgerEntry
-from planner.commissions.ledger.entries import to_frame
-from planner.commissions.ledger.entries import verify
+from planner.commissions.ledger.entries import LedgerEntry, to_frame, verify
 from planner.core.errors import InputError
-from planner.core.files.spreadsheets import csv_bytes
-from planner.core.files.spreadsheets import plain_cell
+from planner.core.files.spreadsheets import csv_bytes, plain_cell
 from planner.core.files.tables import in_money
 from planner.core.money import parse_minor
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from planner.commissions.ledger.entries import LedgerEntry
-from planner.commissions.ledger.entries import entries_of
+from planner.commissions.ledger.entries import LedgerEntry, entries_of
 from planner.commissions.wording import money_text
 from planner.core.units import PPM
 from planner.quotas.crediting import stable_id

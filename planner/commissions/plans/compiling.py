@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from planner.commissions.plans.components import Component
-from planner.commissions.plans.components import Condition
-from planner.commissions.plans.components import Limit
-from planner.commissions.plans.components import Measure
-from planner.commissions.plans.components import RateTable
-from planner.commissions.plans.components import Tier
+from planner.commissions.plans.components import (
+    Component,
+    Condition,
+    Limit,
+    Measure,
+    RateTable,
+    Tier,
+)
 from planner.core.errors import InputError
 from planner.core.money import parse_minor
 from planner.core.units import PPM

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planner.commissions.plans.compiling import read_component
-from planner.commissions.plans.compiling import read_date
-from planner.commissions.plans.compiling import read_measure
-from planner.commissions.plans.compiling import read_table
+from planner.commissions.plans.compiling import (
+    read_component,
+    read_date,
+    read_measure,
+    read_table,
+)
 from planner.commissions.plans.components import Component
 from planner.commissions.plans.documents import read_document
 from planner.core.errors import InputError

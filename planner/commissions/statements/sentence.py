@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from planner.commissions.plans.components import Component
 from planner.commissions.plans.plan import CompPlan
-from planner.commissions.wording import money_text
-from planner.commissions.wording import month_text
-from planner.commissions.wording import rate_text
-from planner.commissions.wording import short_money
+from planner.commissions.wording import money_text, month_text, rate_text, short_money
 
 MOST_PARTS = 6
 _WORDS = {

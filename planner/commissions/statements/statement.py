@@ -10,11 +10,9 @@ import pandas as pd
 
 from planner.commissions.plans.plan import CompPlan
 from planner.commissions.statements.sentence import pay_sentence
-from planner.commissions.wording import month_text
-from planner.commissions.wording import working_text
+from planner.commissions.wording import month_text, working_text
 from planner.core.files.spreadsheets import xlsx_bytes
-from planner.core.files.tables import exact_money
-from planner.core.files.tables import in_money
+from planner.core.files.tables import exact_money, in_money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

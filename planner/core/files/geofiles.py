@@ -17,8 +17,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from planner.core.errors import CrsError
-from planner.core.errors import InputError
+from planner.core.errors import CrsError, InputError
 
 NOTE = "planner"  # the key of what a file says of itself
 _MONEY_DIGITS = 20

@@ -11,28 +11,28 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-from collections.abc import Collection
-from collections.abc import Iterator
-from collections.abc import Mapping
-from contextlib import ExitStack
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from planner.core.errors import InputError
-from planner.core.files.proofs import SCRATCH
-from planner.core.files.proofs import is_inside
-from planner.core.files.proofs import is_same_file
-from planner.core.files.proofs import prove_folder
-from planner.core.files.proofs import prove_readable
-from planner.core.files.proofs import prove_writable
-from planner.core.files.proofs import saying_plainly
-from planner.core.files.replacement import Stream
-from planner.core.files.replacement import file_behind
-from planner.core.files.replacement import is_stream
-from planner.core.files.replacement import replace_together
+from planner.core.files.proofs import (
+    SCRATCH,
+    is_inside,
+    is_same_file,
+    prove_folder,
+    prove_readable,
+    prove_writable,
+    saying_plainly,
+)
+from planner.core.files.replacement import (
+    Stream,
+    file_behind,
+    is_stream,
+    replace_together,
+)
 from planner.core.interrupts import deferred
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterable
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from planner.core.errors import InputError
-from planner.core.files.replacement import file_behind
-from planner.core.files.replacement import is_stream
+from planner.core.files.replacement import file_behind, is_stream
 from planner.core.interrupts import deferred
 
 SCRATCH = ".planner-"

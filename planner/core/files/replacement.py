@@ -19,10 +19,8 @@ import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
-from collections.abc import Sequence
-from contextlib import closing
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from planner.core.errors import InputError

@@ -15,8 +15,7 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.files.replacement import replacing
-from planner.core.files.spreadsheets import csv_bytes
-from planner.core.files.spreadsheets import xlsx_bytes
+from planner.core.files.spreadsheets import csv_bytes, xlsx_bytes
 from planner.core.money import minor_digits
 
 FORMATS = ("csv", "xlsx", "parquet")

@@ -7,14 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from planner.core.errors import InputError
-from planner.core.errors import ProviderError
+from planner.core.errors import InputError, ProviderError
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
-from planner.providers.geocoders import KINDS
-from planner.providers.geocoders import Address
-from planner.providers.geocoders import Geocoder
-from planner.providers.geocoders import make_geocoder
+from planner.providers.geocoders import KINDS, Address, Geocoder, make_geocoder
 from planner.services.workspace import Workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows

@@ -6,8 +6,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from planner.services.accounts.health_view import HealthView
-from planner.services.accounts.health_view import look
+from planner.services.accounts.health_view import HealthView, look
 from planner.services.workspace import Workspace
 
 

@@ -10,9 +10,7 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Connection
 
-from planner.accounts.health.report import HealthReport
-from planner.accounts.health.report import Surroundings
-from planner.accounts.health.report import check_health
+from planner.accounts.health.report import HealthReport, Surroundings, check_health
 from planner.accounts.health.rules import HealthParams
 from planner.accounts.linkage.duplicates import find_duplicates
 from planner.accounts.placing import Gazetteer

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -20,14 +17,10 @@ from planner.accounts.health.rules import RULES
 from planner.accounts.placing import join_units
 from planner.core import schemas
 from planner.core.errors import InputError
-from planner.core.money import minor_digits
-from planner.core.money import parse_minor
-from planner.segmentation.rules import apply_rules
-from planner.segmentation.rules import rules_from_json
+from planner.core.money import minor_digits, parse_minor
+from planner.segmentation.rules import apply_rules, rules_from_json
 from planner.services.accounts.geocoding import known_places
-from planner.services.accounts.health_view import HealthView
-from planner.services.accounts.health_view import gazetteer_of
-from planner.services.accounts.health_view import look
+from planner.services.accounts.health_view import HealthView, gazetteer_of, look
 from planner.services.workspace import Workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
 
-from planner.accounts.health.rules import REPAIRS
-from planner.accounts.health.rules import RULES
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
-from planner.services.accounts.repair_rows import Planned
-from planner.services.accounts.repair_rows import plan_repair
+from planner.accounts.health.rules import REPAIRS, RULES
+from planner.core.errors import ConflictError, InputError
+from planner.services.accounts.repair_rows import Planned, plan_repair
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.store.imports import repairs as repair_rows
 from planner.store.imports.repairs import RowChange
-from planner.store.rows.records import json_text
-from planner.store.rows.records import sha256_text
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
+from planner.store.rows.records import json_text, sha256_text
+from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import plans as scenario_rows
-from planner.store.scenarios.editing import CompanyEdit
-from planner.store.scenarios.editing import editing_company
+from planner.store.scenarios.editing import CompanyEdit, editing_company
 
 _TOLD_ROWS = 200  # more are told to the audit log as a count and a hash
 _SHOWN_FAULTS = 5

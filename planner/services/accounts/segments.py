@@ -11,10 +11,7 @@ from sqlalchemy import Connection
 from planner.core.errors import ConflictError
 from planner.core.money import minor_digits
 from planner.segmentation.crosstables import cross_table
-from planner.segmentation.rules import Rule
-from planner.segmentation.rules import apply_rules
-from planner.segmentation.rules import rules_from_json
-from planner.segmentation.rules import rules_to_json
+from planner.segmentation.rules import Rule, apply_rules, rules_from_json, rules_to_json
 from planner.services.accounts.known import visited_accounts
 from planner.services.workspace import Workspace
 from planner.store.company import accounts as account_rows

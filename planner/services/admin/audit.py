@@ -10,12 +10,14 @@ import pandas as pd
 
 from planner.services.workspace import Workspace
 from planner.store.audit.log import verify_audit
-from planner.store.audit.search import AuditQuery
-from planner.store.audit.search import audit_subjects
-from planner.store.audit.search import audit_users
-from planner.store.audit.search import count_audit
-from planner.store.audit.search import search_audit
-from planner.store.audit.search import subject_names
+from planner.store.audit.search import (
+    AuditQuery,
+    audit_subjects,
+    audit_users,
+    count_audit,
+    search_audit,
+    subject_names,
+)
 
 _LONGEST = 2000  # of a value shown
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from planner.core.errors import StoreError
 from planner.core.settings import Settings
-from planner.store.database.engine import backend_of
-from planner.store.database.engine import open_store
-from planner.store.database.engine import shown_url
+from planner.store.database.engine import backend_of, open_store, shown_url
 from planner.store.database.scratch import scratch
-from planner.store.upkeep.backup import backup
-from planner.store.upkeep.backup import restore
+from planner.store.upkeep.backup import backup, restore
 from planner.store.upkeep.backup_checks import own_files
-from planner.store.upkeep.doctor import Finding
-from planner.store.upkeep.doctor import examine
+from planner.store.upkeep.doctor import Finding, examine
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from sqlalchemy import Connection
 
 from planner.services.balance import decisions
-from planner.services.drafts.editing import accept_in
-from planner.services.drafts.editing import do_in
-from planner.services.drafts.log import OpenDraft
-from planner.services.drafts.log import read_draft
+from planner.services.drafts.editing import accept_in, do_in
+from planner.services.drafts.log import OpenDraft, read_draft
 from planner.services.territories.deviations import shares_in_ppm
 from planner.services.workspace import Workspace
 from planner.store.job_rows import ACCEPTED
 from planner.store.scenarios import editing
 from planner.territory.editing.apply import difference
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import Edit
+from planner.territory.editing.edits import Draft, Edit
 from planner.territory.model.alignment import Alignment
 from planner.territory.solve.proposal import Proposal
 

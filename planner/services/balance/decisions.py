@@ -7,8 +7,7 @@ from sqlalchemy import Connection
 from planner.services.workspace import Workspace
 from planner.store import jobs
 from planner.store.audit.log import append_audit
-from planner.store.job_rows import ACCEPTED
-from planner.store.job_rows import DISCARDED
+from planner.store.job_rows import ACCEPTED, DISCARDED
 
 _ACTIONS = {ACCEPTED: "accept a proposal", DISCARDED: "discard a proposal"}
 

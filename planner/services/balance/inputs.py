@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from planner.capacity.workload import PERIODS_PER_YEAR
-from planner.capacity.workload import SERVICE_MIN
-from planner.capacity.workload import VISITS_PER_4_WEEKS
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
+from planner.capacity.workload import PERIODS_PER_YEAR, SERVICE_MIN, VISITS_PER_4_WEEKS
+from planner.core.errors import InfeasibleError, InputError
 from planner.core.reasons import Reason
-from planner.services.balance.places import homes_of
-from planner.services.balance.places import hours_today
-from planner.services.balance.places import open_borders
-from planner.services.balance.places import place_km
+from planner.services.balance.places import (
+    homes_of,
+    hours_today,
+    open_borders,
+    place_km,
+)
 from planner.services.balance.proposal import DAYS_PER_MONTH
-from planner.services.balance.request import CAPACITY
-from planner.services.balance.request import HOME
-from planner.services.balance.request import BalanceRequest
-from planner.services.balance.request import custom_fields
-from planner.services.balance.team import Team
-from planner.services.balance.team import fixed_load_of
-from planner.services.balance.team import load_team
-from planner.services.balance.team import targets_of
-from planner.services.drafts.view import NOTHING
-from planner.services.drafts.view import Held
+from planner.services.balance.request import (
+    CAPACITY,
+    HOME,
+    BalanceRequest,
+    custom_fields,
+)
+from planner.services.balance.team import Team, fixed_load_of, load_team, targets_of
+from planner.services.drafts.view import NOTHING, Held
 from planner.services.territories import wording
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceParams
-from planner.territory.model.precheck import UNIT_OVERSIZED
-from planner.territory.model.precheck import check_request
+from planner.territory.model.precheck import UNIT_OVERSIZED, check_request
 from planner.territory.model.rules import Rules
 from planner.territory.model.unit_table import unit_table
 from planner.territory.model.workhours import HOURS
-from planner.territory.studies.splitting import JOINT
-from planner.territory.studies.splitting import split_units
+from planner.territory.studies.splitting import JOINT, split_units
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

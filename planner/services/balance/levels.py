@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from planner.core.run import RunControl
-from planner.services.balance.plan import Asked
-from planner.services.balance.plan import described
-from planner.services.balance.plan import proposal_of
+from planner.services.balance.plan import Asked, described, proposal_of
 from planner.territory.solve.proposal import Proposal
 
 
@@ -20,8 +18,7 @@ def district_plan(task: Asked, run: RunControl) -> Proposal:
     Territories under the names of today that fit best, with their districts; the
     report's part `districts` tells how even the districts are.
     """
-    from planner.territory.files.levels import balance_levels
-    from planner.territory.files.levels import levels_report
+    from planner.territory.files.levels import balance_levels, levels_report
     from planner.territory.files.run import report_of
 
     inputs, districts = task.inputs, task.request.asked_districts

@@ -6,16 +6,13 @@ import pandas as pd
 
 from planner.core.errors import InfeasibleError
 from planner.core.reasons import Reason
-from planner.core.units import M_PER_KM
-from planner.core.units import MIN_PER_HOUR
+from planner.core.units import M_PER_KM, MIN_PER_HOUR
 from planner.geography.adjacency import connect
-from planner.geography.distance import project
-from planner.geography.distance import working_crs
+from planner.geography.distance import project, working_crs
 from planner.services.balance.request import BalanceRequest
 from planner.services.territories.view import TerritoryView
 from planner.territory.model.measures import centroids
-from planner.territory.model.workhours import HoursParams
-from planner.territory.model.workhours import work_hours
+from planner.territory.model.workhours import HoursParams, work_hours
 
 
 def open_borders(

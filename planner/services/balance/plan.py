@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from planner.core.run import RunControl
 from planner.services.balance.inputs import BalanceInputs
-from planner.services.balance.request import CAPACITY
-from planner.services.balance.request import BalanceRequest
+from planner.services.balance.request import CAPACITY, BalanceRequest
 from planner.services.balance.studies import records
-from planner.services.balance.team import Team
-from planner.services.balance.team import shares_of
+from planner.services.balance.team import Team, shares_of
 from planner.services.territories import view as territory_view
 from planner.services.territories import wording
 from planner.services.territories.view import TerritoryView
 from planner.territory.model.params import BalanceParams
 from planner.territory.solve.proposal import Proposal
 from planner.territory.solve.result import BalanceResult
-from planner.territory.studies.splitting import join_split
-from planner.territory.studies.splitting import split_offers
+from planner.territory.studies.splitting import join_split, split_offers
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

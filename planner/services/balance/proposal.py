@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from planner.services.territories import wording
-from planner.services.territories.view import TerritoryView
-from planner.services.territories.view import overview
-from planner.services.territories.view import planned
-from planner.services.territories.view import targeted
+from planner.services.territories.view import TerritoryView, overview, planned, targeted
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.territory.proof.explain import why_accounts_moved

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
-from dataclasses import dataclass
-from dataclasses import fields
-from dataclasses import replace
-from typing import Any
-from typing import Self
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Self
 
 import pandas as pd
 

@@ -12,25 +12,16 @@ from planner.core.units import MIN_PER_HOUR
 from planner.services.balance.inputs import balance_inputs
 from planner.services.balance.levels import district_plan
 from planner.services.balance.places import home_places
-from planner.services.balance.plan import Asked
-from planner.services.balance.plan import described
-from planner.services.balance.plan import proposal_of
-from planner.services.balance.request import HOME
-from planner.services.balance.request import BalanceRequest
-from planner.services.balance.request import usual_counts
-from planner.services.balance.studies import FrontierStudy
-from planner.services.balance.studies import HeadcountStudy
+from planner.services.balance.plan import Asked, described, proposal_of
+from planner.services.balance.request import HOME, BalanceRequest, usual_counts
+from planner.services.balance.studies import FrontierStudy, HeadcountStudy
 from planner.services.balance.team import load_team
 from planner.services.drafts.editing import open_draft
-from planner.services.drafts.view import NOTHING
-from planner.services.drafts.view import drafted
-from planner.services.drafts.view import held_of
+from planner.services.drafts.view import NOTHING, drafted, held_of
 from planner.services.territories import view as territory_view
 from planner.services.territories import wording
 from planner.services.workspace import Workspace
-from planner.territory.model.workhours import HOURS
-from planner.territory.model.workhours import HoursParams
-from planner.territory.model.workhours import settle_hours
+from planner.territory.model.workhours import HOURS, HoursParams, settle_hours
 from planner.territory.solve.proposal import Proposal
 from planner.territory.solve.result import BalanceResult
 
@@ -111,8 +102,7 @@ def headcount(
     ws: Workspace, scenario_id: str, request: BalanceRequest, run: RunControl
 ) -> HeadcountStudy:
     """Compare numbers of territories, three fewer to three more; see `balance`."""
-    from planner.territory.studies.headcount import HeadcountParams
-    from planner.territory.studies.headcount import sweep_headcount
+    from planner.territory.studies.headcount import HeadcountParams, sweep_headcount
 
     task = _read(ws, scenario_id, "headcount", request, run)
     inputs, team = task.inputs, task.team
@@ -171,9 +161,11 @@ def _read(
     run: RunControl,
 ) -> Asked:
     """Read the scenario and put together what the engine takes."""
-    from planner.territory.disruption.near_today import MoveCostParams
-    from planner.territory.disruption.near_today import cost_of_accounts
-    from planner.territory.disruption.near_today import cost_of_units
+    from planner.territory.disruption.near_today import (
+        MoveCostParams,
+        cost_of_accounts,
+        cost_of_units,
+    )
 
     request = request.for_kind(kind)
     run.report(0.02, "Reading the scenario")

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.capacity.workload import rep_minutes
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
+from planner.core.errors import InfeasibleError, InputError
 from planner.core.money import allocate_minor
 from planner.core.reasons import Reason
-from planner.core.units import MIN_PER_HOUR
-from planner.core.units import PPM
-from planner.services.balance.request import CAPACITY
-from planner.services.balance.request import BalanceRequest
+from planner.core.units import MIN_PER_HOUR, PPM
+from planner.services.balance.request import CAPACITY, BalanceRequest
 from planner.services.people.holders import active_reps
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace

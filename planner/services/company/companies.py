@@ -8,23 +8,18 @@ from dataclasses import replace
 import pandas as pd
 from sqlalchemy import Connection
 
-from planner.accounts.sample import SampleCompany
-from planner.accounts.sample import load_sample
+from planner.accounts.sample import SampleCompany, load_sample
 from planner.core.money import minor_digits
 from planner.core.settings import Settings
-from planner.segmentation.rules import DEFAULT_RULES
-from planner.segmentation.rules import apply_rules
-from planner.segmentation.rules import rules_to_json
-from planner.services.workspace import Workspace
-from planner.services.workspace import open_workspace
+from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_to_json
+from planner.services.workspace import Workspace, open_workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
 from planner.store.company.companies import Company
 from planner.store.pay import comp_plans
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
+from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios import quotas as quota_rows
 

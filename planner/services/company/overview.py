@@ -10,10 +10,8 @@ from planner.quotas.attainment import attainment
 from planner.quotas.crediting import credit_deals
 from planner.services.pay import runs
 from planner.services.pay.runs import MEASURE
-from planner.services.people.holders import VACANT
-from planner.services.people.holders import owner_names
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
+from planner.services.people.holders import VACANT, owner_names
+from planner.services.scenarios import listing, publishing
 from planner.services.territories.accounts import account_list
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows

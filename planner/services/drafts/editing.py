@@ -8,34 +8,28 @@ it; see `open_draft`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
-from planner.services.drafts.log import TAKEN_BACK
-from planner.services.drafts.log import OpenDraft
-from planner.services.drafts.log import keep_draft
-from planner.services.drafts.log import read_draft
-from planner.services.drafts.log import with_places
-from planner.services.territories.plan_rows import draft_of
-from planner.services.territories.plan_rows import save_plan
+from planner.core.errors import ConflictError, InputError
+from planner.services.drafts.log import (
+    TAKEN_BACK,
+    OpenDraft,
+    keep_draft,
+    read_draft,
+    with_places,
+)
+from planner.services.territories.plan_rows import draft_of, save_plan
 from planner.services.workspace import Workspace
 from planner.store.rows.records import utc_now
 from planner.store.scenarios import drafts as draft_rows
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
+from planner.store.scenarios import editing, lineage
 from planner.store.scenarios.reading import load_saved_plan
 from planner.territory.editing.apply import difference
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import Edit
-from planner.territory.editing.edits import Lock
-from planner.territory.editing.edits import Together
-from planner.territory.editing.history import Entry
-from planner.territory.editing.history import History
+from planner.territory.editing.edits import Draft, Edit, Lock, Together
+from planner.territory.editing.history import Entry, History
 
 MOST_SAID = 3  # steps named in the audit line of a save
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import geopandas as gpd
 import numpy as np
@@ -11,18 +10,19 @@ import pandas as pd
 import shapely
 
 from planner.core.errors import InputError
-from planner.geography.selecting import Drawn
-from planner.geography.selecting import touched
+from planner.geography.selecting import Drawn, touched
 from planner.services.territories.view import TerritoryView
-from planner.territory.editing.edits import ACCOUNT
-from planner.territory.editing.edits import TERRITORY
-from planner.territory.editing.edits import AddTerritory
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import DrawBarrier
-from planner.territory.editing.edits import Edit
-from planner.territory.editing.edits import Lock
-from planner.territory.editing.edits import MoveHome
-from planner.territory.editing.edits import Together
+from planner.territory.editing.edits import (
+    ACCOUNT,
+    TERRITORY,
+    AddTerritory,
+    Draft,
+    DrawBarrier,
+    Edit,
+    Lock,
+    MoveHome,
+    Together,
+)
 from planner.territory.editing.moves import Move
 
 

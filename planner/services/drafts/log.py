@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,25 +11,22 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.core.errors import InputError
-from planner.services.territories.plan_rows import draft_of
-from planner.services.territories.plan_rows import plan_hash
+from planner.services.territories.plan_rows import draft_of, plan_hash
 from planner.services.workspace import Workspace
 from planner.store.scenarios import drafts as draft_rows
 from planner.store.scenarios import editing
-from planner.store.scenarios.drafts import DraftRecord
-from planner.store.scenarios.drafts import Plain
-from planner.store.scenarios.drafts import Step
+from planner.store.scenarios.drafts import DraftRecord, Plain, Step
 from planner.store.scenarios.lineage import Scenario
 from planner.store.scenarios.reading import load_saved_plan
-from planner.territory.editing.apply import apply_edit
-from planner.territory.editing.apply import difference
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import Edit
-from planner.territory.editing.edits import Together
-from planner.territory.editing.edits import edit_from_dict
-from planner.territory.editing.edits import edit_to_dict
-from planner.territory.editing.history import Entry
-from planner.territory.editing.history import History
+from planner.territory.editing.apply import apply_edit, difference
+from planner.territory.editing.edits import (
+    Draft,
+    Edit,
+    Together,
+    edit_from_dict,
+    edit_to_dict,
+)
+from planner.territory.editing.history import Entry, History
 from planner.territory.editing.moves import Move
 from planner.territory.model.alignment import Alignment
 

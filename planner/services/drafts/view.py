@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from planner.core.units import PPM
-from planner.services.drafts.log import TAKEN_BACK
-from planner.services.drafts.log import OpenDraft
-from planner.services.territories.view import TerritoryView
-from planner.services.territories.view import as_if
-from planner.territory.editing.edits import ACCOUNT
-from planner.territory.editing.edits import LOCKABLE
-from planner.territory.editing.edits import UNIT
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import Edit
-from planner.territory.editing.edits import MergeTerritories
-from planner.territory.editing.edits import Together
+from planner.services.drafts.log import TAKEN_BACK, OpenDraft
+from planner.services.territories.view import TerritoryView, as_if
+from planner.territory.editing.edits import (
+    ACCOUNT,
+    LOCKABLE,
+    UNIT,
+    Draft,
+    Edit,
+    MergeTerritories,
+    Together,
+)
 from planner.territory.editing.history import Entry
-from planner.territory.editing.moves import Move
-from planner.territory.editing.moves import moves_between
+from planner.territory.editing.moves import Move, moves_between
 
 COLUMNS = ["what", "id", "was", "will", "step", "label", "job_id"]
 

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
-from planner.core.errors import InputError
-from planner.core.errors import NotFoundError
+from planner.core.errors import InputError, NotFoundError
 from planner.core.files.geofiles import read_note
-from planner.core.files.tables import FORMATS
-from planner.core.files.tables import GEO_FORMATS
-from planner.core.files.tables import encode_frame
+from planner.core.files.tables import FORMATS, GEO_FORMATS, encode_frame
 from planner.services.exports.tables import TABLES
 from planner.services.workspace import Workspace
 from planner.store.audit import exports as export_rows
 from planner.store.audit.exports import Export
 from planner.store.company import companies as company_rows
-from planner.store.rows.records import new_id
-from planner.store.rows.records import sha256_text
+from planner.store.rows.records import new_id, sha256_text
 from planner.store.scenarios import lineage
 from planner.store.scenarios import publications as publication_rows
 from planner.store.scenarios.lineage import Scenario

@@ -6,15 +6,12 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.maps.sheet import MapSheet
-from planner.services.exports.files import ExportedFile
-from planner.services.exports.files import content_hash_of
-from planner.services.exports.files import record
+from planner.services.exports.files import ExportedFile, content_hash_of, record
 from planner.services.workspace import Workspace
 from planner.store.audit import exports as export_rows
 from planner.store.audit.exports import Export
 from planner.store.company import companies as company_rows
-from planner.store.rows.records import new_id
-from planner.store.rows.records import sha256_text
+from planner.store.rows.records import new_id, sha256_text
 from planner.store.scenarios.lineage import Scenario
 
 

@@ -12,8 +12,7 @@ import pandas as pd
 from planner.core.files.tables import in_money
 from planner.geography.boundaries import dissolve
 from planner.services.accounts.known import visited_accounts
-from planner.services.imports.log import import_findings
-from planner.services.imports.log import imports
+from planner.services.imports.log import import_findings, imports
 from planner.services.people.holders import owner_names
 from planner.services.territories.alignments import alignment_of
 from planner.services.territories.view import overview

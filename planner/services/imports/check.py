@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from planner.accounts.findings import ImportReport
-from planner.accounts.importing import check_file
-from planner.accounts.importing import import_table
+from planner.accounts.importing import check_file, import_table
 from planner.accounts.kinds.references import Known
 from planner.accounts.mapping.columns import KNOWN_COLUMNS
-from planner.accounts.mapping.guess import Mapped
-from planner.accounts.mapping.guess import guess_mapping
+from planner.accounts.mapping.guess import Mapped, guess_mapping
 from planner.accounts.mapping.params import ImportParams
 from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.tables import RawTable
 from planner.core.errors import InputError
 from planner.core.settings import Settings
-from planner.services.imports.mappings import read_mapping
-from planner.services.imports.mappings import suggest_mapping
+from planner.services.imports.mappings import read_mapping, suggest_mapping
 from planner.services.workspace import Workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows

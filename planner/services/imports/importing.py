@@ -10,25 +10,23 @@ The line: `preview_source` reads a file and guesses its columns; `check_into` (o
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from planner.accounts.findings import ImportReport
 from planner.accounts.reading.tables import where as keep_where
 from planner.core.errors import InputError
 from planner.core.names import name_from
-from planner.services.imports.check import check_into
-from planner.services.imports.check import check_source
-from planner.services.imports.check import preview_source
+from planner.services.imports.check import check_into, check_source, preview_source
 from planner.services.imports.mappings import read_mapping
 from planner.services.imports.market import save_market
 from planner.services.imports.new_company import company_of_report
-from planner.services.imports.saving import save_accounts_into
-from planner.services.imports.saving import save_kind
-from planner.services.imports.saving import save_quotas_into
-from planner.services.workspace import Workspace
-from planner.services.workspace import companies
+from planner.services.imports.saving import (
+    save_accounts_into,
+    save_kind,
+    save_quotas_into,
+)
+from planner.services.workspace import Workspace, companies
 from planner.store.scenarios import lineage
 
 DEFAULT_CURRENCY = "USD"

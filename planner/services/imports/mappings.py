@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from planner.accounts.mapping.guess import Mapped
-from planner.accounts.mapping.guess import check_mapping
+from planner.accounts.mapping.guess import Mapped, check_mapping, plain_mapping
 from planner.accounts.mapping.guess import load_mapping as mapping_of_text
-from planner.accounts.mapping.guess import plain_mapping
 from planner.core.errors import InputError
 from planner.core.names import checked_name
 from planner.services.workspace import Workspace

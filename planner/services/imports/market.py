@@ -7,10 +7,8 @@ import pandas as pd
 from planner.accounts.findings import ImportReport
 from planner.accounts.kinds.market import values_by_unit
 from planner.core.names import checked_name
-from planner.services.imports.log import record_import
-from planner.services.imports.log import told_of
-from planner.services.imports.saving import SaveResult
-from planner.services.imports.saving import _company_id
+from planner.services.imports.log import record_import, told_of
+from planner.services.imports.saving import SaveResult, _company_id
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.store.company import market as market_rows

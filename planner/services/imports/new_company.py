@@ -18,17 +18,13 @@ from planner.accounts.simulation.business import simulate_business
 from planner.accounts.simulation.deals import simulate_deals
 from planner.core.errors import InputError
 from planner.core.money import minor_digits
-from planner.core.names import checked_name
-from planner.core.names import name_from
+from planner.core.names import checked_name, name_from
 from planner.core.settings import Settings
-from planner.geography.adjacency import connect
-from planner.geography.adjacency import find_edges
+from planner.geography.adjacency import connect, find_edges
 from planner.geography.boundaries import load_counties
 from planner.geography.cells import make_cells
 from planner.geography.distance import places_km
-from planner.segmentation.rules import DEFAULT_RULES
-from planner.segmentation.rules import apply_rules
-from planner.segmentation.rules import rules_to_json
+from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_to_json
 from planner.services.imports.log import record_import
 from planner.services.workspace import Workspace
 from planner.store.company import accounts as account_rows

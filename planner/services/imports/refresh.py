@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import pandas as pd
@@ -16,21 +14,20 @@ from planner.accounts.placing import join_units
 from planner.accounts.reading.tables import RawTable
 from planner.accounts.reading.texts import clean_text
 from planner.accounts.reload.alarms import find_alarms
-from planner.accounts.reload.compare import FILE
-from planner.accounts.reload.compare import YOURS
-from planner.accounts.reload.compare import ListChanges
-from planner.accounts.reload.compare import compare_lists
-from planner.accounts.reload.compare import guess_renamed
-from planner.accounts.reload.compare import take_changes
+from planner.accounts.reload.compare import (
+    FILE,
+    YOURS,
+    ListChanges,
+    compare_lists,
+    guess_renamed,
+    take_changes,
+)
 from planner.accounts.simulation.business import simulate_business
 from planner.core.errors import InputError
 from planner.core.money import minor_digits
 from planner.core.names import checked_name
-from planner.core.schemas import ACCOUNTS
-from planner.core.schemas import check
-from planner.segmentation.rules import DEFAULT_RULES
-from planner.segmentation.rules import apply_rules
-from planner.segmentation.rules import rules_from_json
+from planner.core.schemas import ACCOUNTS, check
+from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_from_json
 from planner.services.imports.effects import territory_effects
 from planner.services.imports.log import record_import
 from planner.services.workspace import Workspace

@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Connection
 
 from planner.accounts.findings import ImportReport
-from planner.accounts.kinds.merging import brought_columns
-from planner.accounts.kinds.merging import merge_rows
-from planner.accounts.kinds.merging import n_changed
+from planner.accounts.kinds.merging import brought_columns, merge_rows, n_changed
 from planner.accounts.placing import join_units
 from planner.core.errors import InputError
-from planner.geography.adjacency import connect
-from planner.geography.adjacency import find_edges
+from planner.geography.adjacency import connect, find_edges
 from planner.geography.distance import places_km
-from planner.services.imports.log import record_import
-from planner.services.imports.log import told_of
+from planner.services.imports.log import record_import, told_of
 from planner.services.workspace import Workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
+from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import quotas as quota_rows
-from planner.store.scenarios.editing import CompanyEdit
-from planner.store.scenarios.editing import editing_company
+from planner.store.scenarios.editing import CompanyEdit, editing_company
 
 QUOTA_KEY = ["position_id", "measure", "period"]
 _Saver = Callable[[Connection, CompanyEdit, ImportReport, str], None]
@@ -139,9 +132,11 @@ def save_accounts_into(
     InputError
         If no row was accepted or no company is open.
     """
-    from planner.services.imports.refresh import RefreshChoices
-    from planner.services.imports.refresh import apply_refresh
-    from planner.services.imports.refresh import preview_refresh
+    from planner.services.imports.refresh import (
+        RefreshChoices,
+        apply_refresh,
+        preview_refresh,
+    )
 
     kept = RefreshChoices(gone="keep")
     done = apply_refresh(ws, preview_refresh(ws, report, source, kept))

@@ -11,12 +11,9 @@ import pandas as pd
 
 from planner.commissions.calculation.calculate import calculate
 from planner.commissions.ledger.entries import earnings_of
-from planner.commissions.plans.plan import CompPlan
-from planner.commissions.plans.plan import load_plan
-from planner.commissions.statements.statement import Statement
-from planner.commissions.statements.statement import make_statement
-from planner.core.errors import InputError
-from planner.core.errors import NotFoundError
+from planner.commissions.plans.plan import CompPlan, load_plan
+from planner.commissions.statements.statement import Statement, make_statement
+from planner.core.errors import InputError, NotFoundError
 from planner.core.run import RunControl
 from planner.quotas.attainment import attainment
 from planner.quotas.crediting import credit_deals
@@ -30,8 +27,7 @@ from planner.store.company import team as team_rows
 from planner.store.pay import comp_plans
 from planner.store.pay import ledger as ledger_rows
 from planner.store.pay.ledger import PayRun
-from planner.store.rows.records import frame_hash
-from planner.store.rows.records import sha256_text
+from planner.store.rows.records import frame_hash, sha256_text
 from planner.store.scenarios import publications as publication_rows
 from planner.store.scenarios import quotas as quota_rows
 

@@ -9,9 +9,7 @@ import pandas as pd
 
 from planner.capacity.workload import rep_minutes
 from planner.core.units import PPM
-from planner.services.people.holders import active_reps
-from planner.services.people.holders import owner_names
-from planner.services.people.holders import reps_here
+from planner.services.people.holders import active_reps, owner_names, reps_here
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows

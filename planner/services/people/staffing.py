@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection
 
-from planner.accounts.simulation.team import simulate_team
-from planner.accounts.simulation.team import territory_places
+from planner.accounts.simulation.team import simulate_team, territory_places
 from planner.services.workspace import Workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows

@@ -7,17 +7,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.core.errors import InputError
-from planner.quotas.setting import Equity
-from planner.quotas.setting import equity
-from planner.quotas.setting import split_top_down
+from planner.quotas.setting import Equity, equity, split_top_down
 from planner.services.people.holders import owner_names
 from planner.services.territories.view import overview
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
+from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import quotas as quota_rows
 
 MEASURE = "bookings"

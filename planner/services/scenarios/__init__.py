@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from planner.store.scenarios.lineage import FIELD
-from planner.store.scenarios.lineage import Scenario
+from planner.store.scenarios.lineage import FIELD, Scenario
 
 __all__ = ["FIELD", "Scenario"]

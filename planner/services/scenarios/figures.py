@@ -9,19 +9,15 @@ from planner.quotas.setting import equity
 from planner.scenarios.compare import PlanReading
 from planner.services.balance.inputs import balance_inputs
 from planner.services.balance.request import BalanceRequest
-from planner.services.balance.team import Team
-from planner.services.balance.team import load_team
+from planner.services.balance.team import Team, load_team
 from planner.services.people.holders import VACANT
-from planner.services.territories.view import TerritoryView
-from planner.services.territories.view import travel_of
+from planner.services.territories.view import TerritoryView, travel_of
 from planner.services.workspace import Workspace
 from planner.store.company import team as team_rows
 from planner.store.scenarios import quotas as quota_rows
 from planner.territory.model.measures import centroids
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
-from planner.territory.model.workhours import HoursParams
-from planner.territory.model.workhours import work_hours
+from planner.territory.model.params import BalanceMeasure, BalanceParams
+from planner.territory.model.workhours import HoursParams, work_hours
 
 WEEKS_PER_YEAR = 52
 _MEASURES = {

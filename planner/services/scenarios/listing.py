@@ -11,24 +11,19 @@ from sqlalchemy import Connection
 
 from planner.core import names
 from planner.core.errors import InputError
-from planner.core.schemas import QUOTAS
-from planner.core.schemas import empty
+from planner.core.schemas import QUOTAS, empty
 from planner.scenarios.compare import compare as compare_plans
 from planner.services.people.staffing import staff_territories
-from planner.services.scenarios.figures import plan_reading
-from planner.services.scenarios.figures import quotas_by_year
-from planner.services.territories.view import TerritoryView
-from planner.services.territories.view import overview
+from planner.services.scenarios.figures import plan_reading, quotas_by_year
+from planner.services.territories.view import TerritoryView, overview
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
+from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios import publications as publication_rows
 from planner.store.scenarios import quotas as quota_rows
-from planner.store.scenarios.lineage import FIELD
-from planner.store.scenarios.lineage import Scenario
+from planner.store.scenarios.lineage import FIELD, Scenario
 
 USUAL_TEAMS = (FIELD, "Service", "Overlay")
 MOST_OF_TEAM = 40  # characters

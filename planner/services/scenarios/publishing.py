@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 
 from planner.core.errors import InputError
 from planner.quotas.ownership import ownership_of
-from planner.quotas.teams import held_by
-from planner.quotas.teams import supersede_owners
-from planner.quotas.teams import supersede_team
-from planner.quotas.teams import team_ownership
+from planner.quotas.teams import (
+    held_by,
+    supersede_owners,
+    supersede_team,
+    team_ownership,
+)
 from planner.scenarios.publish import freeze
 from planner.services.territories.alignments import alignment_of
 from planner.services.territories.view import overview
@@ -22,13 +24,11 @@ from planner.services.workspace import Workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
+from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios import publications as publication_rows
 from planner.store.scenarios import quotas as quota_rows
-from planner.store.scenarios.lineage import FIELD
-from planner.store.scenarios.lineage import Scenario
+from planner.store.scenarios.lineage import FIELD, Scenario
 from planner.store.scenarios.publications import Publication
 from planner.store.scenarios.reading import load_saved_plan
 

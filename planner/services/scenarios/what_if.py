@@ -9,34 +9,23 @@ from dataclasses import replace
 import pandas as pd
 
 from planner.core.errors import InputError
-from planner.services.balance import decisions
-from planner.services.balance import inputs
-from planner.services.balance.accept import accept_proposal
-from planner.services.balance.accept import answer_of
+from planner.services.balance import decisions, inputs
+from planner.services.balance.accept import accept_proposal, answer_of
 from planner.services.balance.reasons import reasons_of
-from planner.services.balance.request import CAPACITY
-from planner.services.balance.request import EQUAL
-from planner.services.balance.request import BalanceRequest
-from planner.services.drafts.view import Held
-from planner.services.drafts.view import drafted
+from planner.services.balance.request import CAPACITY, EQUAL, BalanceRequest
+from planner.services.drafts.view import Held, drafted
 from planner.services.people.holders import VACANT
 from planner.services.scenarios import listing
 from planner.services.scenarios.listing import Comparison
-from planner.services.territories.plan_rows import load_plan
-from planner.services.territories.plan_rows import save_plan
+from planner.services.territories.plan_rows import load_plan, save_plan
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
+from planner.store.scenarios import editing, lineage
 from planner.store.scenarios.lineage import Scenario
 from planner.territory.editing.apply import apply_edit
 from planner.territory.editing.dividing import next_territory_id
-from planner.territory.editing.edits import AddTerritory
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import DropTerritory
-from planner.territory.editing.edits import Locks
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.editing.edits import AddTerritory, Draft, DropTerritory, Locks
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.solve.proposal import Proposal
 
 _HEADS = re.compile(r", \d+ reps(?: \(\d+\))?$")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.core.units import PPM
-from planner.services.accounts.known import known_accounts
-from planner.services.accounts.known import owned
+from planner.services.accounts.known import known_accounts, owned
 from planner.services.people.holders import owner_names
 from planner.services.territories.alignments import alignment_of
 from planner.services.workspace import Workspace

@@ -13,14 +13,9 @@ from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios.editing import Edit
-from planner.store.scenarios.plans import BARRIER
-from planner.store.scenarios.plans import HOME
-from planner.store.scenarios.plans import LOCK
-from planner.store.scenarios.reading import SavedPlan
-from planner.store.scenarios.reading import load_saved_plan
-from planner.territory.editing.edits import LOCKABLE
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import Locks
+from planner.store.scenarios.plans import BARRIER, HOME, LOCK
+from planner.store.scenarios.reading import SavedPlan, load_saved_plan
+from planner.territory.editing.edits import LOCKABLE, Draft, Locks
 from planner.territory.model.alignment import Alignment
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -13,30 +12,24 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.geography.adjacency import count_pieces
-from planner.geography.compactness import polsby_popper
-from planner.geography.compactness import unit_outlines
-from planner.services.accounts.known import known_accounts
-from planner.services.accounts.known import owned
-from planner.services.people.holders import owner_names
-from planner.services.people.holders import with_homes
+from planner.geography.compactness import polsby_popper, unit_outlines
+from planner.services.accounts.known import known_accounts, owned
+from planner.services.people.holders import owner_names, with_homes
 from planner.services.territories.alignments import alignment_of
-from planner.services.territories.deviations import has_shares
-from planner.services.territories.deviations import shares_in_ppm
-from planner.services.territories.tallies import Floats
-from planner.services.territories.tallies import held
-from planner.services.territories.tallies import measure_values
-from planner.services.territories.tallies import worst_deviations
+from planner.services.territories.deviations import has_shares, shares_in_ppm
+from planner.services.territories.tallies import (
+    Floats,
+    held,
+    measure_values,
+    worst_deviations,
+)
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
 from planner.store.scenarios.lineage import Scenario
-from planner.store.scenarios.reading import SavedPlan
-from planner.store.scenarios.reading import load_saved_plan
-from planner.territory.model.measures import centroids
-from planner.territory.model.measures import distance_to_centre_km
-from planner.territory.model.measures import travel
-from planner.territory.model.unit_table import MEASURES
-from planner.territory.model.unit_table import unit_table
+from planner.store.scenarios.reading import SavedPlan, load_saved_plan
+from planner.territory.model.measures import centroids, distance_to_centre_km, travel
+from planner.territory.model.unit_table import MEASURES, unit_table
 from planner.territory.solve.proposal import Proposal
 
 

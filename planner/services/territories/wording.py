@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
 
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
+from planner.core.errors import InfeasibleError, InputError
 from planner.core.formats import Formats
 from planner.core.languages import Language
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
-from planner.territory.files.wording import read_reason
-from planner.territory.files.wording import worded_report
+from planner.territory.files.wording import read_reason, worded_report
 from planner.territory.model.unit_table import MEASURES
 from planner.territory.model.workhours import HOURS
 

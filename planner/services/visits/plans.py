@@ -10,18 +10,19 @@ from typing import Any
 import pandas as pd
 
 from planner.core.errors import InputError
-from planner.services.people.holders import rep_by_position
-from planner.services.people.holders import reps_of_scenario
+from planner.services.people.holders import rep_by_position, reps_of_scenario
 from planner.services.territories.accounts import account_list
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
 from planner.store.scenarios import visits as visit_rows
 from planner.store.scenarios.visits import VisitPlan
-from planner.visits.files.sheets import calendar_bytes
-from planner.visits.files.sheets import gpx_bytes
-from planner.visits.files.sheets import navigation_links
-from planner.visits.files.sheets import stops_csv
+from planner.visits.files.sheets import (
+    calendar_bytes,
+    gpx_bytes,
+    navigation_links,
+    stops_csv,
+)
 
 
 def default_params(ws: Workspace) -> dict[str, Any]:

@@ -7,9 +7,7 @@ from typing import Any
 
 from planner.core.executors import processes
 from planner.core.run import RunControl
-from planner.services.visits.plans import TEAM_ITERATIONS
-from planner.services.visits.plans import save_plan
-from planner.services.visits.plans import visit_inputs
+from planner.services.visits.plans import TEAM_ITERATIONS, save_plan, visit_inputs
 from planner.services.workspace import Workspace
 from planner.visits.model.params import RouteParams
 from planner.visits.plan.team import plan_visits

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
-from dataclasses import dataclass
-from dataclasses import fields
+from dataclasses import asdict, dataclass, fields
 
 import pandas as pd
 import sqlalchemy as sa
 
 from planner.core.errors import NotFoundError
-from planner.store.audit.log import START
-from planner.store.audit.log import append_audit
-from planner.store.audit.log import has_hash
+from planner.store.audit.log import START, append_audit, has_hash
 from planner.store.rows.records import utc_now
-from planner.store.rows.schema import audit
-from planner.store.rows.schema import export
+from planner.store.rows.schema import audit, export
 
 
 @dataclass(frozen=True, kw_only=True)

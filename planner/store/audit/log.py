@@ -7,9 +7,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from planner.store.rows.records import json_text
-from planner.store.rows.records import sha256_text
-from planner.store.rows.records import utc_now
+from planner.store.rows.records import json_text, sha256_text, utc_now
 from planner.store.rows.schema import audit
 
 _HASHED = (

@@ -9,9 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from planner.core.errors import ParamsError
-from planner.store.rows.schema import audit
-from planner.store.rows.schema import company
-from planner.store.rows.schema import scenario
+from planner.store.rows.schema import audit, company, scenario
 
 COLUMNS = ("at", "who", "action", "subject", "before", "after", "company_id", "hash")
 _TEXTS = (audit.c.who, audit.c.action, audit.c.subject, audit.c.before, audit.c.after)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +12,9 @@ import sqlalchemy as sa
 
 from planner.core import schemas
 from planner.core.errors import NotFoundError
-from planner.store.rows import frames
-from planner.store.rows import schema
-from planner.store.rows.records import json_text
-from planner.store.rows.records import new_id
-from planner.store.rows.records import utc_now
-from planner.store.rows.schema import account
-from planner.store.rows.schema import import_run
-from planner.store.rows.schema import segment_rules
+from planner.store.rows import frames, schema
+from planner.store.rows.records import json_text, new_id, utc_now
+from planner.store.rows.schema import account, import_run, segment_rules
 
 SEGMENTS = pa.DataFrameSchema(
     {

@@ -11,15 +11,12 @@ import pandas as pd
 import sqlalchemy as sa
 
 from planner.core import schemas
-from planner.core.errors import InputError
-from planner.core.errors import NotFoundError
+from planner.core.errors import InputError, NotFoundError
 from planner.core.money import minor_digits
 from planner.core.names import checked_name
 from planner.store.audit.log import append_audit
-from planner.store.rows import frames
-from planner.store.rows import schema
-from planner.store.rows.records import new_id
-from planner.store.rows.records import utc_now
+from planner.store.rows import frames, schema
+from planner.store.rows.records import new_id, utc_now
 from planner.store.rows.schema import company
 
 KINDS = ("sample", "own", "empty")

@@ -9,8 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from planner.core import schemas
-from planner.store.rows import frames
-from planner.store.rows import schema
+from planner.store.rows import frames, schema
 
 
 def save_deals(conn: sa.Connection, company_id: str, deals: pd.DataFrame) -> int:

@@ -11,8 +11,7 @@ from planner.core.errors import NotFoundError
 from planner.core.names import checked_name
 from planner.store.rows.bulk import insert_columns
 from planner.store.rows.records import utc_now
-from planner.store.rows.schema import market_layer
-from planner.store.rows.schema import market_value
+from planner.store.rows.schema import market_layer, market_value
 
 
 def save_layer(

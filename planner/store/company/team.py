@@ -6,8 +6,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from planner.core import schemas
-from planner.store.rows import frames
-from planner.store.rows import schema
+from planner.store.rows import frames, schema
 
 
 def save_positions(

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import atexit
 import weakref
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
 import sqlalchemy as sa
 
-from planner.core.errors import PlannerError
-from planner.core.errors import StoreError
+from planner.core.errors import PlannerError, StoreError
 from planner.store.database import migrations
-from planner.store.database.backend import OPENING
-from planner.store.database.backend import Backend
-from planner.store.database.file_watch import FileWatch
-from planner.store.database.file_watch import GuardedConnection
-from planner.store.database.identity import require_same
-from planner.store.database.identity import store_id_of
+from planner.store.database.backend import OPENING, Backend
+from planner.store.database.file_watch import FileWatch, GuardedConnection
+from planner.store.database.identity import require_same, store_id_of
 from planner.store.database.migrations import WRITES
-from planner.store.database.postgresql import TAKES_NO_TURN
-from planner.store.database.postgresql import database_of
-from planner.store.database.sqlite import SqliteFile
-from planner.store.database.sqlite import begin_turn
-from planner.store.database.sqlite import end_turn
-from planner.store.database.sqlite import file_of
+from planner.store.database.postgresql import TAKES_NO_TURN, database_of
+from planner.store.database.sqlite import SqliteFile, begin_turn, end_turn, file_of
 from planner.store.rows.schema import meta
 
 OPEN_WAIT_S = 60.0

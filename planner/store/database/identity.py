@@ -7,8 +7,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from planner.core.errors import StoreError
-from planner.store.database.migrations import KNOWN_VERSION
-from planner.store.database.migrations import writing_connection
+from planner.store.database.migrations import KNOWN_VERSION, writing_connection
 from planner.store.rows.schema import meta
 
 STORE_ID = "store_id"  # rows of `meta` that each store writes itself

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import time
 import zlib
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +16,7 @@ from platformdirs import user_state_path
 from sqlalchemy import event
 
 from planner.core.errors import StoreError
-from planner.store.database.backend import LOCK_WAIT_S
-from planner.store.database.backend import checked_version
+from planner.store.database.backend import LOCK_WAIT_S, checked_version
 from planner.store.database.file_watch import FileWatch
 from planner.store.database.migrations import WRITES
 from planner.store.rows.bulk import check_parameters

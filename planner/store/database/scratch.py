@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-from filelock import Timeout
+from filelock import FileLock, Timeout
 
 PREFIX = "planner-backup-"
 _LOCK = ".held"  # in each folder, held as long as its program lives

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from contextlib import closing
-from contextlib import contextmanager
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from filelock import FileLock
-from filelock import Timeout
+from filelock import FileLock, Timeout
 from sqlalchemy import event
 
 from planner.core.errors import StoreError
-from planner.store.database import file_watch
-from planner.store.database import holders
-from planner.store.database.backend import LOCK_WAIT_S
-from planner.store.database.backend import OPENING
-from planner.store.database.backend import checked_version
-from planner.store.database.file_watch import FileWatch
-from planner.store.database.file_watch import GuardedConnection
+from planner.store.database import file_watch, holders
+from planner.store.database.backend import LOCK_WAIT_S, OPENING, checked_version
+from planner.store.database.file_watch import FileWatch, GuardedConnection
 from planner.store.database.migrations import WRITES
 from planner.store.database.scratch import remove_stale
 from planner.store.rows.bulk import check_parameters

@@ -8,20 +8,15 @@ whole number (truths too), a float, bytes, or None.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from planner.core.errors import StoreError
-from planner.store.database.identity import OWN_ROWS
-from planner.store.database.identity import STORE_ID
-from planner.store.rows.columns import column_lists
-from planner.store.rows.columns import copy_in
-from planner.store.rows.columns import fetched_rows
+from planner.store.database.identity import OWN_ROWS, STORE_ID
+from planner.store.rows.columns import column_lists, copy_in, fetched_rows
 from planner.store.rows.schema import metadata
 
 NOT_KEPT = {"worker"}  # of the machine, not of the company

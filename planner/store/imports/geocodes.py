@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from planner.store.rows.records import utc_now
-from planner.store.rows.schema import geocode
-from planner.store.rows.schema import meta
+from planner.store.rows.schema import geocode, meta
 
 NEXT_TURN = "geocoder_next_turn"  # row of `meta`: when the next question may be asked
 _LONGEST_QUEUE_S = 3600.0  # a turn later than this was noted by a clock gone wrong

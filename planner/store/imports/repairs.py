@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +13,9 @@ import sqlalchemy as sa
 from planner.core.errors import NotFoundError
 from planner.store.rows import schema
 from planner.store.rows.frames import plain_cells
-from planner.store.rows.records import new_id
-from planner.store.rows.records import utc_now
+from planner.store.rows.records import new_id, utc_now
 from planner.store.rows.schema import repair
-from planner.store.scenarios.lineage import chain_of
-from planner.store.scenarios.lineage import list_scenarios
+from planner.store.scenarios.lineage import chain_of, list_scenarios
 from planner.store.scenarios.quotas import seal_ownership
 
 CHANGEABLE = {

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from planner.store.rows.bulk import insert_columns
-from planner.store.rows.records import new_id
-from planner.store.rows.records import utc_now
-from planner.store.rows.schema import account
-from planner.store.rows.schema import account_source
-from planner.store.rows.schema import deal
-from planner.store.rows.schema import import_run
-from planner.store.rows.schema import ownership
-from planner.store.rows.schema import repair
-from planner.store.rows.schema import scenario_account
-from planner.store.rows.schema import scenario_visit
-from planner.store.rows.schema import visit_made
+from planner.store.rows.records import new_id, utc_now
+from planner.store.rows.schema import (
+    account,
+    account_source,
+    deal,
+    import_run,
+    ownership,
+    repair,
+    scenario_account,
+    scenario_visit,
+    visit_made,
+)
 
 _LINK = "link"
 _NO_CELLS = {_LINK, "keep"}  # kinds of repairs that set no cell

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from planner.store.audit.log import append_audit
-from planner.store.rows.records import sha256_text
-from planner.store.rows.records import utc_now
+from planner.store.rows.records import sha256_text, utc_now
 from planner.store.rows.schema import comp_plan
 
 

@@ -15,18 +15,11 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from planner.core.errors import NotFoundError
-from planner.core.errors import StoreError
-from planner.store.audit.log import START
-from planner.store.audit.log import append_audit
+from planner.core.errors import NotFoundError, StoreError
+from planner.store.audit.log import START, append_audit
 from planner.store.rows import frames
-from planner.store.rows.records import json_text
-from planner.store.rows.records import new_id
-from planner.store.rows.records import sha256_text
-from planner.store.rows.records import utc_now
-from planner.store.rows.schema import ledger_entry
-from planner.store.rows.schema import pay_run
-from planner.store.rows.schema import pay_table
+from planner.store.rows.records import json_text, new_id, sha256_text, utc_now
+from planner.store.rows.schema import ledger_entry, pay_run, pay_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from planner.core.errors import InputError
-from planner.store.rows.columns import copy_in
-from planner.store.rows.columns import slices
+from planner.store.rows.columns import copy_in, slices
 
 # Sorted and compared by its bytes on every database, as SQLite does by itself.
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")

@@ -8,8 +8,7 @@ character. Out of it COPY is slower than a cursor: the driver takes it row by ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 

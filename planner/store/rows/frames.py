@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -14,9 +13,7 @@ import shapely
 import sqlalchemy as sa
 
 from planner.core import schemas
-from planner.store.rows.bulk import Text
-from planner.store.rows.bulk import insert_columns
-from planner.store.rows.bulk import refuse_nul
+from planner.store.rows.bulk import Text, insert_columns, refuse_nul
 from planner.store.rows.columns import read_columns
 
 _SQL_TYPES: Mapping[str, Any] = {

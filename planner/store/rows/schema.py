@@ -11,14 +11,16 @@ original do not reach the copy.
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import Boolean
-from sqlalchemy import Column
-from sqlalchemy import Date
-from sqlalchemy import Double
-from sqlalchemy import ForeignKey
-from sqlalchemy import Integer
-from sqlalchemy import LargeBinary
-from sqlalchemy import Table
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+)
 
 from planner.core import schemas
 from planner.store.rows.bulk import Text

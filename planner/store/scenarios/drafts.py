@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from planner.store.rows.records import utc_now
-from planner.store.rows.schema import draft
-from planner.store.rows.schema import draft_step
+from planner.store.rows.schema import draft, draft_step
 
 Plain = Mapping[str, Any]  # an edit as `territory.editing.edits.edit_to_dict` writes it
 

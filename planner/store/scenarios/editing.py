@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
-from planner.core.errors import ConflictError
-from planner.core.errors import StoreError
+from planner.core.errors import ConflictError, StoreError
 from planner.core.names import checked_name
 from planner.store.audit.log import append_audit
 from planner.store.company.companies import load_company
 from planner.store.rows.records import utc_now
-from planner.store.rows.schema import audit
-from planner.store.rows.schema import company
-from planner.store.rows.schema import scenario
+from planner.store.rows.schema import audit, company, scenario
 from planner.store.scenarios.flattening import flattened
-from planner.store.scenarios.lineage import chain_of
-from planner.store.scenarios.lineage import load_scenario
+from planner.store.scenarios.lineage import chain_of, load_scenario
 
 _SHOWN_SAVES = 3
 

@@ -8,11 +8,13 @@ import sqlalchemy as sa
 
 from planner.store.rows import schema
 from planner.store.rows.records import new_id
-from planner.store.rows.schema import quota_set
-from planner.store.rows.schema import scenario
-from planner.store.rows.schema import scenario_layer
-from planner.store.rows.schema import scenario_quota
-from planner.store.rows.schema import visit_run
+from planner.store.rows.schema import (
+    quota_set,
+    scenario,
+    scenario_layer,
+    scenario_quota,
+    visit_run,
+)
 from planner.store.scenarios.layers import new_layer
 
 DEEP = 10  # layers of a chain; judged, not measured: reading hardly slows down before

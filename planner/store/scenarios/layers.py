@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow
@@ -13,8 +11,7 @@ import sqlalchemy as sa
 
 from planner.store.rows import schema
 from planner.store.rows.bulk import insert_columns
-from planner.store.rows.columns import TEXT
-from planner.store.rows.columns import read_columns
+from planner.store.rows.columns import TEXT, read_columns
 from planner.store.rows.records import new_id
 from planner.store.rows.schema import scenario_layer
 

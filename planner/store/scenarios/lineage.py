@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from planner.core.errors import NotFoundError
 from planner.core.names import checked_name
 from planner.store.audit.log import append_audit
-from planner.store.rows.records import new_id
-from planner.store.rows.records import utc_now
+from planner.store.rows.records import new_id, utc_now
 from planner.store.rows.schema import scenario
 from planner.store.scenarios import layers
 

@@ -8,20 +8,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from planner.core.errors import InputError
-from planner.core.errors import NotFoundError
-from planner.core.errors import StoreError
+from planner.core.errors import InputError, NotFoundError, StoreError
 from planner.store.audit.log import append_audit
-from planner.store.rows.records import frame_hash
-from planner.store.rows.records import json_text
-from planner.store.rows.records import sha256_text
-from planner.store.rows.records import utc_now
-from planner.store.rows.schema import publication
-from planner.store.rows.schema import publication_part
-from planner.store.rows.schema import scenario
+from planner.store.rows.records import frame_hash, json_text, sha256_text, utc_now
+from planner.store.rows.schema import publication, publication_part, scenario
 from planner.store.scenarios.editing import Edit
-from planner.store.scenarios.lineage import FIELD
-from planner.store.scenarios.lineage import load_scenario
+from planner.store.scenarios.lineage import FIELD, load_scenario
 from planner.store.scenarios.quotas import load_quotas
 from planner.store.scenarios.reading import load_saved_plan
 

@@ -10,13 +10,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 from planner.core import schemas
-from planner.store.rows import frames
-from planner.store.rows import schema
-from planner.store.rows.records import frame_hash
-from planner.store.rows.records import utc_now
-from planner.store.rows.schema import ownership
-from planner.store.rows.schema import quota_set
-from planner.store.rows.schema import seal
+from planner.store.rows import frames, schema
+from planner.store.rows.records import frame_hash, utc_now
+from planner.store.rows.schema import ownership, quota_set, seal
 from planner.store.scenarios.editing import Edit
 from planner.store.scenarios.lineage import chain_of
 

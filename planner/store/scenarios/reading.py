@@ -8,9 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from planner.store.rows import schema
-from planner.store.scenarios import layers
-from planner.store.scenarios import lineage
-from planner.store.scenarios import plans
+from planner.store.scenarios import layers, lineage, plans
 from planner.store.scenarios.lineage import Scenario
 
 _PARTS = (

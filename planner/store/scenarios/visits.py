@@ -12,13 +12,9 @@ import sqlalchemy as sa
 from planner.core import schemas
 from planner.store.audit.log import append_audit
 from planner.store.rows import frames
-from planner.store.rows.records import new_id
-from planner.store.rows.records import utc_now
-from planner.store.rows.schema import scenario_unserved
-from planner.store.rows.schema import scenario_visit
-from planner.store.rows.schema import visit_run
-from planner.store.scenarios.lineage import chain_of
-from planner.store.scenarios.lineage import load_scenario
+from planner.store.rows.records import new_id, utc_now
+from planner.store.rows.schema import scenario_unserved, scenario_visit, visit_run
+from planner.store.scenarios.lineage import chain_of, load_scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

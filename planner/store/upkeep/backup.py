@@ -19,28 +19,26 @@ import sqlalchemy as sa
 
 from planner.core.errors import StoreError
 from planner.core.files.replacement import replacing
-from planner.store.database import file_watch
-from planner.store.database import holders
-from planner.store.database import migrations
-from planner.store.database import transfer
+from planner.store.database import file_watch, holders, migrations, transfer
 from planner.store.database.backend import OPENING
-from planner.store.database.engine import Store
-from planner.store.database.engine import backend_of
-from planner.store.database.engine import open_store
-from planner.store.database.engine import saying_plainly
-from planner.store.database.engine import schema_version
+from planner.store.database.engine import (
+    Store,
+    backend_of,
+    open_store,
+    saying_plainly,
+    schema_version,
+)
 from planner.store.database.identity import STORE_ID
 from planner.store.database.migrations import writing_connection
 from planner.store.database.scratch import scratch
 from planner.store.database.sqlite import SqliteFile
-from planner.store.upkeep.backup_checks import fault_of
-from planner.store.upkeep.backup_checks import require_blueprint
-from planner.store.upkeep.backup_checks import require_ours
-from planner.store.upkeep.backup_checks import target_of
-from planner.store.upkeep.backup_files import BODY
-from planner.store.upkeep.backup_files import Manifest
-from planner.store.upkeep.backup_files import pack
-from planner.store.upkeep.backup_files import unpack
+from planner.store.upkeep.backup_checks import (
+    fault_of,
+    require_blueprint,
+    require_ours,
+    target_of,
+)
+from planner.store.upkeep.backup_files import BODY, Manifest, pack, unpack
 from planner.store.upkeep.blueprint import is_to_the_word
 
 _OPEN_WAIT_S = 60.0

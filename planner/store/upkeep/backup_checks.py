@@ -14,10 +14,8 @@ from planner.core.files.proofs import is_same_file
 from planner.core.files.replacement import file_behind
 from planner.store.database import transfer
 from planner.store.database.backend import Backend
-from planner.store.upkeep.backup_files import Manifest
-from planner.store.upkeep.backup_files import is_backup
-from planner.store.upkeep.blueprint import differences
-from planner.store.upkeep.blueprint import strangers
+from planner.store.upkeep.backup_files import Manifest, is_backup
+from planner.store.upkeep.blueprint import differences, strangers
 
 _ENDS = (  # of the names of files that go with a store
     "",

@@ -13,13 +13,11 @@ import lzma
 import shutil
 import zipfile
 import zlib
-from dataclasses import asdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from planner.core.errors import InputError
-from planner.store.rows.records import json_text
-from planner.store.rows.records import utc_now
+from planner.store.rows.records import json_text, utc_now
 
 BODY, MANIFEST = "store.sqlite", "manifest.json"
 _CHUNK = 1 << 20

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import deque
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,25 +13,24 @@ import sqlalchemy as sa
 
 from planner.core.errors import StoreError
 from planner.store.audit.exports import export_faults
-from planner.store.audit.log import has_hash
-from planner.store.audit.log import verify_audit
+from planner.store.audit.log import has_hash, verify_audit
 from planner.store.audit.trail import trail_faults
-from planner.store.database.engine import Store
-from planner.store.database.engine import schema_version
+from planner.store.database.engine import Store, schema_version
 from planner.store.database.migrations import KNOWN_VERSION
 from planner.store.database.protections import trigger_faults
 from planner.store.jobs import job_faults
-from planner.store.pay.ledger import damaged_pay_tables
-from planner.store.pay.ledger import verify_ledger
+from planner.store.pay.ledger import damaged_pay_tables, verify_ledger
 from planner.store.rows import schema
 from planner.store.rows.records import sha256_text
 from planner.store.scenarios import layers
 from planner.store.scenarios.publications import publication_faults
 from planner.store.scenarios.quotas import ownership_is_whole
 from planner.store.upkeep.blueprint import differences
-from planner.store.upkeep.references import lost_named_accounts
-from planner.store.upkeep.references import lost_references
-from planner.store.upkeep.references import orphans
+from planner.store.upkeep.references import (
+    lost_named_accounts,
+    lost_references,
+    orphans,
+)
 
 RESTORE = "restore the latest backup"
 LOAD_AGAIN = "import what is missing again, or remove these rows"

@@ -8,16 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from planner.core.run import RunControl
-from planner.territory.disruption.transfer_paths import TransferPath
-from planner.territory.disruption.transfer_paths import find_transfer_paths
-from planner.territory.disruption.transfer_paths import lay
+from planner.territory.disruption.transfer_paths import (
+    TransferPath,
+    find_transfer_paths,
+    lay,
+)
 from planner.territory.disruption.transshipment import choose_transfer_paths
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
-from planner.territory.search.local_search import Plan
-from planner.territory.search.local_search import SearchGoal
-from planner.territory.search.local_search import search
+from planner.territory.model.problem import NOWHERE, Ints, Problem
+from planner.territory.search.local_search import Plan, SearchGoal, search
 
 _MOST_CELLS = 60_000  # units · territories: beyond these no transfer paths are sought
 _SET_SIZE = 6  # plans begun with the same transfer paths

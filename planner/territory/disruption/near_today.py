@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -12,16 +11,15 @@ import pandas as pd
 
 from planner.core.errors import ParamsError
 from planner.core.run import RunControl
-from planner.territory.disruption.multistart import JOINS
-from planner.territory.disruption.multistart import restart_many
-from planner.territory.disruption.multistart import transfer_paths_from
+from planner.territory.disruption.multistart import (
+    JOINS,
+    restart_many,
+    transfer_paths_from,
+)
 from planner.territory.disruption.transfer_paths import TransferPath
 from planner.territory.model.problem import Problem
 from planner.territory.search import contiguity
-from planner.territory.search.local_search import Plan
-from planner.territory.search.local_search import SearchGoal
-from planner.territory.search.local_search import rate
-from planner.territory.search.local_search import search
+from planner.territory.search.local_search import Plan, SearchGoal, rate, search
 
 _WARMTH = ((1.0, 0.01), (0.3, 0.003), (0.1, 0.003), (0.3, 0.01))  # from, to
 _AGAIN = 4  # searches for fewer moves

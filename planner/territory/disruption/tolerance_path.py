@@ -9,10 +9,8 @@ import numpy as np
 from planner.core.run import RunControl
 from planner.territory.disruption.multistart import transfer_paths_from
 from planner.territory.disruption.near_today import stay_near
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
-from planner.territory.search.local_search import SearchGoal
-from planner.territory.search.local_search import rate
+from planner.territory.model.problem import Ints, Problem
+from planner.territory.search.local_search import SearchGoal, rate
 
 _TRIES = 2  # tolerances tried for each limit
 _RESTARTS, _SEARCHES = 6, 1  # at each: plans begun from today's, searches from the best

@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
 
 _WINDINGS = (0.0, 0.0, 0.5, 0.5, 2.0, 2.0)  # dearer by this for each step from a border
 _NOISE = 0.3  # of a unit's cost, log scale: other ways on each try

@@ -5,17 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds
-from scipy.optimize import LinearConstraint
-from scipy.optimize import milp
-from scipy.sparse import coo_array
-from scipy.sparse import csr_array
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array, csr_array
 
-from planner.territory.disruption.transfer_paths import TransferPath
-from planner.territory.disruption.transfer_paths import costs_of
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
+from planner.territory.disruption.transfer_paths import TransferPath, costs_of
+from planner.territory.model.problem import Floats, Ints, Problem
 
 _WIDE = 3  # borders between units: fewer are no way for much load
 _MARGIN = 0.05  # of the room, on either side: whole units do not fit exactly

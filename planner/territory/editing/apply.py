@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from planner.core.errors import InputError
-from planner.territory.editing.edits import LOCKABLE
-from planner.territory.editing.edits import TERRITORY
-from planner.territory.editing.edits import UNIT
-from planner.territory.editing.edits import AddTerritory
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import DrawBarrier
-from planner.territory.editing.edits import DropTerritory
-from planner.territory.editing.edits import Edit
-from planner.territory.editing.edits import Lock
-from planner.territory.editing.edits import Locks
-from planner.territory.editing.edits import MergeTerritories
-from planner.territory.editing.edits import MoveHome
-from planner.territory.editing.edits import Retarget
-from planner.territory.editing.edits import Together
-from planner.territory.editing.moves import Move
-from planner.territory.editing.moves import apply
-from planner.territory.editing.moves import moves_between
+from planner.territory.editing.edits import (
+    LOCKABLE,
+    TERRITORY,
+    UNIT,
+    AddTerritory,
+    Draft,
+    DrawBarrier,
+    DropTerritory,
+    Edit,
+    Lock,
+    Locks,
+    MergeTerritories,
+    MoveHome,
+    Retarget,
+    Together,
+)
+from planner.territory.editing.moves import Move, apply, moves_between
 
 
 def apply_edit(draft: Draft, edit: Edit) -> Draft:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,16 +12,16 @@ import pandas as pd
 import shapely
 
 from planner.core.errors import InputError
-from planner.geography.selecting import Drawn
-from planner.geography.selecting import left_of
-from planner.geography.selecting import stations
-from planner.territory.editing.edits import ACCOUNT
-from planner.territory.editing.edits import AddTerritory
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import Edit
-from planner.territory.editing.edits import Lock
-from planner.territory.editing.edits import MergeTerritories
-from planner.territory.editing.edits import Together
+from planner.geography.selecting import Drawn, left_of, stations
+from planner.territory.editing.edits import (
+    ACCOUNT,
+    AddTerritory,
+    Draft,
+    Edit,
+    Lock,
+    MergeTerritories,
+    Together,
+)
 from planner.territory.editing.moves import Move
 
 By = Literal["unit", "account"]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
@@ -13,8 +11,7 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.territory.editing.apply import apply_edit
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import Edit
+from planner.territory.editing.edits import Draft, Edit
 
 MOST_KNOWN, RECENT, EACH_OLDER = 96, 48, 16  # states of a log kept for steps back
 

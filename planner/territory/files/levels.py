@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -17,9 +16,11 @@ from planner.territory.model.params import BalanceParams
 from planner.territory.model.rules import Rules
 from planner.territory.solve.evaluate import describe
 from planner.territory.solve.result import BalanceResult
-from planner.territory.studies.districts import Hierarchy
-from planner.territory.studies.districts import balance_downward
-from planner.territory.studies.districts import balance_upward
+from planner.territory.studies.districts import (
+    Hierarchy,
+    balance_downward,
+    balance_upward,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,15 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from planner.core.errors import InputError
-from planner.core.errors import RowFault
-from planner.core.errors import SchemaError
+from planner.core.errors import InputError, RowFault, SchemaError
 from planner.core.units import M_PER_KM
-from planner.geography.adjacency import edges_frame
-from planner.geography.adjacency import find_edges
+from planner.geography.adjacency import edges_frame, find_edges
 from planner.geography.boundaries import read_boundaries
-from planner.geography.distance import project
-from planner.geography.distance import working_crs
+from planner.geography.distance import project, working_crs
 from planner.territory.model.instance import Instance
 from planner.territory.model.rules import Rules
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import fields
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import pandas as pd
@@ -15,16 +13,13 @@ import pandas as pd
 from planner.core.errors import InputError
 from planner.core.languages import PLAIN
 from planner.core.run import RunControl
-from planner.territory.files.levels import balance_levels
-from planner.territory.files.levels import levels_report
-from planner.territory.files.read import UnitFiles
-from planner.territory.files.read import read_instance
+from planner.territory.files.levels import balance_levels, levels_report
+from planner.territory.files.read import UnitFiles, read_instance
 from planner.territory.files.seats import parse_districts
 from planner.territory.files.wording import worded_report
 from planner.territory.model.instance import Instance
 from planner.territory.model.measures import balance_index
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.solve.balance import balance
 from planner.territory.solve.result import BalanceResult
 from planner.territory.studies.frontier import frontier

@@ -10,10 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from planner.core.errors import InfeasibleError
 from planner.core.reasons import Reason
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
 
 
 def components_of(problem: Problem) -> Ints:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
-from typing import Self
+from typing import Any, Self
 
 import geopandas as gpd
 import pandas as pd
@@ -16,20 +13,21 @@ import pandas as pd
 from planner.accounts.placing import join_units
 from planner.core.errors import InputError
 from planner.core.reasons import Reason
-from planner.geography.adjacency import find_edges
-from planner.geography.adjacency import point_edges
+from planner.geography.adjacency import find_edges, point_edges
 from planner.geography.cells import make_cells
 from planner.geography.distance import places_km
-from planner.territory.model.checks import PLACE
-from planner.territory.model.checks import as_text
-from planner.territory.model.checks import check_accounts
-from planner.territory.model.checks import check_kinds
-from planner.territory.model.checks import check_units
-from planner.territory.model.checks import checked_centres
-from planner.territory.model.checks import checked_locks
-from planner.territory.model.checks import checked_polygons
-from planner.territory.model.checks import in_order
-from planner.territory.model.checks import is_polygons
+from planner.territory.model.checks import (
+    PLACE,
+    as_text,
+    check_accounts,
+    check_kinds,
+    check_units,
+    checked_centres,
+    checked_locks,
+    checked_polygons,
+    in_order,
+    is_polygons,
+)
 from planner.territory.model.rules import Rules
 from planner.territory.model.unit_table import unit_table
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
+from planner.territory.model.problem import NOWHERE, Ints, Problem
 
 
 def rename(problem: Problem, labels: Ints) -> Ints:

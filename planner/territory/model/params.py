@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
-from dataclasses import dataclass
-from typing import Any
-from typing import Self
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
+from planner.core.errors import InputError, ParamsError
 from planner.core.reasons import Reason
 
 MINIMISE = ("travel", "moves")

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
+from planner.core.errors import InfeasibleError, InputError
 from planner.core.reasons import Reason
 from planner.territory.model.checks import check_numbers
 from planner.territory.model.instance import Instance
-from planner.territory.model.limits import find_contradictions
-from planner.territory.model.limits import limits_of
+from planner.territory.model.limits import find_contradictions, limits_of
 from planner.territory.model.params import BalanceParams
-from planner.territory.model.rules import Rules
-from planner.territory.model.rules import checked_moves
-from planner.territory.model.rules import checked_targets
-from planner.territory.model.rules import contradictions
-from planner.territory.model.rules import fixed_loads_of
-from planner.territory.model.rules import group_of
-from planner.territory.model.rules import named_groups
-from planner.territory.model.rules import pair_rows
-from planner.territory.model.rules import refuse_contradictions
+from planner.territory.model.rules import (
+    Rules,
+    checked_moves,
+    checked_targets,
+    contradictions,
+    fixed_loads_of,
+    group_of,
+    named_groups,
+    pair_rows,
+    refuse_contradictions,
+)
 
 UNIT_OVERSIZED = "unit_oversized"  # the code of a unit that is too big alone
 

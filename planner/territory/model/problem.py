@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -12,13 +10,14 @@ from numpy.typing import NDArray
 
 from planner.geography.adjacency import edge_pairs
 from planner.territory.model.instance import Instance
-from planner.territory.model.limits import importance_of
-from planner.territory.model.limits import limits_of
+from planner.territory.model.limits import importance_of, limits_of
 from planner.territory.model.params import BalanceParams
-from planner.territory.model.rules import checked_moves
-from planner.territory.model.rules import checked_targets
-from planner.territory.model.rules import fixed_loads_of
-from planner.territory.model.rules import pair_rows
+from planner.territory.model.rules import (
+    checked_moves,
+    checked_targets,
+    fixed_loads_of,
+    pair_rows,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -8,8 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from planner.geography.distance import project
-from planner.geography.distance import working_crs
+from planner.geography.distance import project, working_crs
 
 MEASURES = {
     "accounts": "Accounts",

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
+from planner.core.errors import InputError, ParamsError
 from planner.core.reasons import Reason
 from planner.core.units import MIN_PER_HOUR
 from planner.geography.travel import CrowFlyProvider

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import coo_array
-from scipy.sparse import hstack
-from scipy.sparse import vstack
+from scipy.sparse import coo_array, hstack, vstack
 
 from planner.core.run import RunControl
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
 
 _LP_SIZE = 60_000  # most variables of the linear program
 _NEAREST = 10  # centres a unit may go to in it

@@ -7,10 +7,7 @@ import pandas as pd
 
 from planner.core.reasons import Reason
 from planner.geography.travel import CrowFlyProvider
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
 
 _TIE_KM = 1.0  # a difference nobody would drive for
 _TIE_SHARE = 0.01  # of what travel and room are worth together

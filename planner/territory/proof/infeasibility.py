@@ -5,20 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds
-from scipy.optimize import LinearConstraint
-from scipy.optimize import milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from planner.core.reasons import Reason
 from planner.core.run import RunControl
-from planner.territory.model.components import component_of_territory
-from planner.territory.model.components import components_of
+from planner.territory.model.components import component_of_territory, components_of
 from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
 
 _MOST_UNITS = 20_000  # beyond these only oversized, locks and parts are looked at
 _SUSPECTS = 12  # units around which a territory is tried

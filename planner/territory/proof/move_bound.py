@@ -6,16 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import coo_array
-from scipy.sparse import csr_array
-from scipy.sparse import vstack
+from scipy.sparse import coo_array, csr_array, vstack
 from scipy.sparse.csgraph import maximum_flow
 
 from planner.core.run import RunControl
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
 
 _LP_SIZE = 60_000  # most units · territories
 _ROUNDS = 8

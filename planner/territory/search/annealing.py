@@ -19,17 +19,19 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from planner.territory.search.deltas import Scratch
-from planner.territory.search.deltas import carry
-from planner.territory.search.deltas import draw
-from planner.territory.search.deltas import hanging
-from planner.territory.search.deltas import is_taken
-from planner.territory.search.deltas import leaving
-from planner.territory.search.deltas import separations_violated
-from planner.territory.search.deltas import shift
-from planner.territory.search.deltas import stays_connected
-from planner.territory.search.deltas import strain
-from planner.territory.search.deltas import touches
+from planner.territory.search.deltas import (
+    Scratch,
+    carry,
+    draw,
+    hanging,
+    is_taken,
+    leaving,
+    separations_violated,
+    shift,
+    stays_connected,
+    strain,
+    touches,
+)
 
 GROUP_SHARE = 0.03  # of the steps
 SEPARATION_PRICE = (

@@ -9,10 +9,7 @@ import numpy as np
 
 from planner.core.errors import InfeasibleError
 from planner.core.reasons import Reason
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
 from planner.territory.search import contiguity
 from planner.territory.search.coarsening import coarsen
 

@@ -8,8 +8,7 @@ changes, `Scratch` is working space, `Price` weighs travel, moves and chance.
 from __future__ import annotations
 
 import math
-from typing import Any
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit

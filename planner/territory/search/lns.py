@@ -11,13 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from planner.core.run import RunControl
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
-from planner.territory.search.local_search import Plan
-from planner.territory.search.local_search import SearchGoal
-from planner.territory.search.local_search import rate
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
+from planner.territory.search.local_search import Plan, SearchGoal, rate
 
 _TERRITORIES = 4  # divided anew at once
 _MOST_CELLS = 1_200  # free units · territories in one model

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.core.run import RunControl
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
 from planner.territory.search.annealing import anneal
-from planner.territory.search.deltas import Price
-from planner.territory.search.deltas import Running
-from planner.territory.search.deltas import World
+from planner.territory.search.deltas import Price, Running, World
 
 _CHUNK_STEPS = 200_000  # most steps between two looks at the clock
 _REPORT_STEPS = 200_000  # between two reports: some tens of milliseconds

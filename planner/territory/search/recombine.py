@@ -8,16 +8,12 @@ which steps of single units reach only through plans that are far worse.
 
 from __future__ import annotations
 
-from typing import Any
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from planner.territory.search.deltas import carry
-from planner.territory.search.deltas import charge
-from planner.territory.search.deltas import draw
-from planner.territory.search.deltas import is_taken
+from planner.territory.search.deltas import carry, charge, draw, is_taken
 
 _THREE_SHARE = 0.5  # of the steps join three territories
 _WALK = 12  # steps taken to find a third territory

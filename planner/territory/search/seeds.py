@@ -7,10 +7,7 @@ from ortools.graph.python import min_cost_flow
 from scipy.spatial import cKDTree
 
 from planner.core.run import RunControl
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
 
 _SUPPLY = 10_000_000  # whole units of weight that flow
 _COST = 1_000_000  # of the longest arc

@@ -14,19 +14,15 @@ from planner.territory.model.limits import missed_limits
 from planner.territory.model.measures import tally
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.precheck import Request
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
-from planner.territory.proof.certificate import Certificate
-from planner.territory.proof.certificate import certify
-from planner.territory.proof.certificate import move_cost
-from planner.territory.proof.certificate import travel_cost
-from planner.territory.proof.explain import find_blocking
-from planner.territory.proof.explain import why_moved
-from planner.territory.proof.infeasibility import Floor
-from planner.territory.proof.infeasibility import missed_tolerances
-from planner.territory.proof.infeasibility import prove_floors
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
+from planner.territory.proof.certificate import (
+    Certificate,
+    certify,
+    move_cost,
+    travel_cost,
+)
+from planner.territory.proof.explain import find_blocking, why_moved
+from planner.territory.proof.infeasibility import Floor, missed_tolerances, prove_floors
 from planner.territory.proof.move_bound import least_moves
 from planner.territory.search import contiguity
 from planner.territory.solve.result import BalanceResult

@@ -15,29 +15,16 @@ from planner.geography.adjacency import connect
 from planner.territory.disruption.near_today import stay_near
 from planner.territory.model.instance import Instance
 from planner.territory.model.naming import rename
-from planner.territory.model.params import BalanceParams
-from planner.territory.model.params import params_of
-from planner.territory.model.precheck import Request
-from planner.territory.model.precheck import check_request
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
-from planner.territory.model.problem import build_problem
-from planner.territory.search import contiguity
-from planner.territory.search import seeds
-from planner.territory.search.coarsening import cells_of
-from planner.territory.search.coarsening import coarsen
-from planner.territory.search.lns import improve_by_lns
-from planner.territory.search.lns import shorten_by_lns
-from planner.territory.search.local_search import Plan
-from planner.territory.search.local_search import SearchGoal
-from planner.territory.search.local_search import rate
-from planner.territory.search.local_search import search
+from planner.territory.model.params import BalanceParams, params_of
+from planner.territory.model.precheck import Request, check_request
+from planner.territory.model.problem import NOWHERE, Ints, Problem, build_problem
+from planner.territory.search import contiguity, seeds
+from planner.territory.search.coarsening import cells_of, coarsen
+from planner.territory.search.lns import improve_by_lns, shorten_by_lns
+from planner.territory.search.local_search import Plan, SearchGoal, rate, search
 from planner.territory.solve.assemble import assemble
-from planner.territory.solve.decompose import decompose
-from planner.territory.solve.decompose import open_borders
-from planner.territory.solve.feasibility import can_restore
-from planner.territory.solve.feasibility import restore_feasibility
+from planner.territory.solve.decompose import decompose, open_borders
+from planner.territory.solve.feasibility import can_restore, restore_feasibility
 from planner.territory.solve.result import BalanceResult
 
 _FLOW_UNITS = 6_000  # beyond these the flow takes longer than the search

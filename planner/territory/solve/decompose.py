@@ -10,20 +10,19 @@ import pandas as pd
 
 from planner.core.errors import InfeasibleError
 from planner.core.reasons import Reason
-from planner.territory.model.components import component_of_territory
-from planner.territory.model.components import components_of
-from planner.territory.model.components import restrict
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
-from planner.territory.model.rules import Rules
-from planner.territory.model.rules import group_of
-from planner.territory.model.rules import named_groups
-from planner.territory.model.rules import pair_rows
-from planner.territory.search.contraction import contract
-from planner.territory.search.contraction import join_groups
-from planner.territory.search.contraction import lock_groups
-from planner.territory.search.contraction import lost_by_grouping
+from planner.territory.model.components import (
+    component_of_territory,
+    components_of,
+    restrict,
+)
+from planner.territory.model.problem import NOWHERE, Ints, Problem
+from planner.territory.model.rules import Rules, group_of, named_groups, pair_rows
+from planner.territory.search.contraction import (
+    contract,
+    join_groups,
+    lock_groups,
+    lost_by_grouping,
+)
 from planner.territory.search.local_search import SearchGoal
 
 Planner = Callable[[Problem, SearchGoal], Ints]

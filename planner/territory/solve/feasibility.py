@@ -6,21 +6,12 @@ import numpy as np
 
 from planner.core.run import RunControl
 from planner.territory.model.components import restrict
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
 from planner.territory.search.annealing import anneal
 from planner.territory.search.deltas import Price
-from planner.territory.search.lns import draw_around
-from planner.territory.search.lns import improve_by_lns
-from planner.territory.search.local_search import Plan
-from planner.territory.search.local_search import SearchGoal
-from planner.territory.search.local_search import State
-from planner.territory.search.local_search import rate
-from planner.territory.search.local_search import search
-from planner.territory.search.recombine import recombine
-from planner.territory.search.recombine import tree_of
+from planner.territory.search.lns import draw_around, improve_by_lns
+from planner.territory.search.local_search import Plan, SearchGoal, State, rate, search
+from planner.territory.search.recombine import recombine, tree_of
 
 MOST_UNITS = 20_000
 _STARTS = 4  # the whole map is levelled so many times, each by other chance

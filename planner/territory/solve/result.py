@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from planner.core.reasons import Reason
-from planner.core.results import Result
-from planner.core.results import SolveStatus
+from planner.core.results import Result, SolveStatus
 from planner.territory.model.alignment import Alignment
 from planner.territory.model.measures import balance_index
 from planner.territory.model.params import BalanceParams

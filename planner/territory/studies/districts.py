@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
+from planner.core.errors import InfeasibleError, InputError
 from planner.core.reasons import Reason
 from planner.core.run import RunControl
-from planner.geography.adjacency import edge_pairs
-from planner.geography.adjacency import edges_frame
+from planner.geography.adjacency import edge_pairs, edges_frame
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.rules import Rules
 from planner.territory.solve.balance import balance
 from planner.territory.solve.result import BalanceResult

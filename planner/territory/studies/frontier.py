@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
+from planner.core.errors import InfeasibleError, InputError
 from planner.core.reasons import Reason
 from planner.core.run import RunControl
-from planner.territory.disruption.tolerance_path import TolerancePath
-from planner.territory.disruption.tolerance_path import key_of
+from planner.territory.disruption.tolerance_path import TolerancePath, key_of
 from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.precheck import check_request
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import Floats
-from planner.territory.model.problem import Ints
-from planner.territory.model.problem import Problem
-from planner.territory.model.rules import Rules
-from planner.territory.model.rules import group_of
+from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
+from planner.territory.model.rules import Rules, group_of
 from planner.territory.proof.move_bound import least_moves
 from planner.territory.search import contiguity
-from planner.territory.search.contraction import contract
-from planner.territory.search.contraction import join_groups
-from planner.territory.search.contraction import lock_groups
-from planner.territory.search.local_search import SearchGoal
-from planner.territory.search.local_search import search
+from planner.territory.search.contraction import contract, join_groups, lock_groups
+from planner.territory.search.local_search import SearchGoal, search
 from planner.territory.solve.balance import prepare
 from planner.territory.solve.decompose import group_names
 

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
+from planner.core.errors import InfeasibleError, InputError, ParamsError
 from planner.core.reasons import Reason
 from planner.core.run import RunControl
 from planner.geography.travel import CrowFlyProvider
 from planner.territory.model.instance import Instance
 from planner.territory.model.measures import balance_index
 from planner.territory.model.params import BalanceParams
-from planner.territory.model.workhours import HoursParams
-from planner.territory.model.workhours import work_hours
+from planner.territory.model.workhours import HoursParams, work_hours
 from planner.territory.solve.balance import balance
 from planner.territory.solve.result import BalanceResult
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from planner.geography.colours import DEVIATION
-from planner.geography.colours import GREY
-from planner.geography.colours import TERRITORY
+from planner.geography.colours import DEVIATION, GREY, TERRITORY
 from planner.ui.maps.palette import ACCENT
 
 BAR = 14

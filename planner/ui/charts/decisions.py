@@ -7,11 +7,8 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from planner.ui.charts.bars import MID_GREY
-from planner.ui.charts.bars import QUIET
-from planner.ui.charts.bars import styled
-from planner.ui.maps.palette import ACCENT
-from planner.ui.maps.palette import WARNING
+from planner.ui.charts.bars import MID_GREY, QUIET, styled
+from planner.ui.maps.palette import ACCENT, WARNING
 
 PICK = "pick"  # name of the selection of the frontier
 _LINES = (ACCENT, WARNING, "#6B4C9A", "#4A7C59")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import AddressValueError
-from ipaddress import IPv6Address
+from ipaddress import AddressValueError, IPv6Address
 
 from planner.core.errors import ParamsError
 

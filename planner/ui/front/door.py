@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from starlette.datastructures import Headers
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp
-from starlette.types import Message
-from starlette.types import Receive
-from starlette.types import Scope
-from starlette.types import Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from planner.ui.front.addresses import THIS_MACHINE
-from planner.ui.front.addresses import Authority
-from planner.ui.front.addresses import is_same_origin
-from planner.ui.front.addresses import parse_authority
+from planner.ui.front.addresses import (
+    THIS_MACHINE,
+    Authority,
+    is_same_origin,
+    parse_authority,
+)
 
 log = logging.getLogger("planner.front")
 

@@ -8,16 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.core.formats import Formats
-from planner.core.formats import written
+from planner.core.formats import Formats, written
 from planner.core.money import minor_digits
 from planner.geography.colours import GREY
-from planner.ui.components.planmap import Entry
-from planner.ui.components.planmap import Layer
-from planner.ui.components.planmap import MapData
-from planner.ui.components.planmap import Points
-from planner.ui.components.planmap import Units
-from planner.ui.components.planmap import codes_of
+from planner.ui.components.planmap import Entry, Layer, MapData, Points, Units, codes_of
 from planner.ui.maps import scales
 from planner.ui.maps.scales import NO_SEGMENT
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +13,7 @@ from planner.core.formats import Formats
 from planner.geography.colours import GREY
 from planner.services.territories.deviations import has_shares
 from planner.services.territories.view import TerritoryView
-from planner.ui.components.planmap import NONE
-from planner.ui.components.planmap import Entry
-from planner.ui.components.planmap import codes_of
+from planner.ui.components.planmap import NONE, Entry, codes_of
 from planner.ui.maps import scales
 from planner.ui.maps.scales import Scale
 

@@ -6,14 +6,8 @@ import numpy as np
 import pandas as pd
 
 from planner.core.formats import Formats
-from planner.ui.components.planmap import Entry
-from planner.ui.components.planmap import Layer
-from planner.ui.components.planmap import Line
-from planner.ui.components.planmap import MapData
-from planner.ui.components.planmap import Points
-from planner.ui.components.planmap import places_of
-from planner.ui.maps.palette import ACCENT
-from planner.ui.maps.palette import FAULT
+from planner.ui.components.planmap import Entry, Layer, Line, MapData, Points, places_of
+from planner.ui.maps.palette import ACCENT, FAULT
 
 SHOWN_POINTS = 2000
 SHOWN_LINES = 60

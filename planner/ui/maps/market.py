@@ -9,11 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.core.formats import Formats
-from planner.ui.components.planmap import NONE
-from planner.ui.components.planmap import Entry
-from planner.ui.components.planmap import Layer
-from planner.ui.components.planmap import MapData
-from planner.ui.components.planmap import Units
+from planner.ui.components.planmap import NONE, Entry, Layer, MapData, Units
 
 SHADES = ("#F3EFE6", "#E3DBC8", "#CFC2A3", "#B5A37A", "#937F52")  # one hue, light first
 _DIGITS = 3

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from planner.geography.colours import ALIKE
-from planner.geography.colours import TERRITORY
+from planner.geography.colours import ALIKE, TERRITORY
 
 ACCENT = "#0B6E99"
 GOOD = "#1F7A4D"

@@ -6,11 +6,7 @@ import pandas as pd
 
 from planner.core.formats import Formats
 from planner.services.visits.plans import RepWeeks
-from planner.ui.components.planmap import Home
-from planner.ui.components.planmap import Layer
-from planner.ui.components.planmap import Line
-from planner.ui.components.planmap import MapData
-from planner.ui.components.planmap import Stop
+from planner.ui.components.planmap import Home, Layer, Line, MapData, Stop
 from planner.ui.maps.palette import ACCENT
 
 MARGIN_SHARE = 0.15

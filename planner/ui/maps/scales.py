@@ -10,14 +10,16 @@ import numpy as np
 import pandas as pd
 
 from planner.core.formats import Formats
-from planner.geography.colours import DEVIATION
-from planner.geography.colours import GREY
-from planner.geography.colours import IRIDESCENT
-from planner.geography.colours import TERRITORY
-from planner.geography.colours import VISIT_COLOURS
-from planner.geography.colours import VISIT_LABELS
-from planner.geography.colours import VISIT_LIMITS
-from planner.geography.colours import along
+from planner.geography.colours import (
+    DEVIATION,
+    GREY,
+    IRIDESCENT,
+    TERRITORY,
+    VISIT_COLOURS,
+    VISIT_LABELS,
+    VISIT_LIMITS,
+    along,
+)
 from planner.ui.components.planmap import NONE
 
 NO_SEGMENT, OTHER = "No segment", "Other"

@@ -10,20 +10,15 @@ import pandas as pd
 
 from planner.core.formats import Formats
 from planner.geography.colours import GREY
-from planner.maps.sheet import MapSheet
-from planner.maps.sheet import Route
-from planner.maps.sheet import Swatch
+from planner.maps.sheet import MapSheet, Route, Swatch
 from planner.maps.territories import territory_areas
 from planner.services.scenarios.listing import Comparison
 from planner.services.territories.view import TerritoryView
 from planner.services.visits.plans import RepWeeks
 from planner.territory.model.unit_table import MEASURES
-from planner.ui.maps.accounts import Classes
-from planner.ui.maps.accounts import account_facts
-from planner.ui.maps.accounts import short_money
+from planner.ui.maps.accounts import Classes, account_facts, short_money
 from planner.ui.maps.palette import ACCENT
-from planner.ui.maps.territory import bounds_of
-from planner.ui.maps.territory import territory_labels
+from planner.ui.maps.territory import bounds_of, territory_labels
 
 MOST_MEASURES = 5  # beside the rep, the travel and the pieces: eight facts
 SOURCE = "Borders: US Census Bureau. Places: GeoNames (CC BY 4.0)."

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from planner.core.formats import Formats
-from planner.core.formats import written
+from planner.core.formats import Formats, written
 from planner.geography.boundaries import dissolve
-from planner.geography.colours import colour_territories
-from planner.geography.colours import neighbours_of
+from planner.geography.colours import colour_territories, neighbours_of
 from planner.services.territories.view import TerritoryView
-from planner.ui.components.planmap import Home
-from planner.ui.components.planmap import Layer
-from planner.ui.components.planmap import MapData
-from planner.ui.components.planmap import Outline
-from planner.ui.components.planmap import Points
-from planner.ui.components.planmap import Units
-from planner.ui.components.planmap import codes_of
-from planner.ui.maps.colouring import Colouring
-from planner.ui.maps.colouring import colouring_of
-from planner.ui.maps.palette import PALETTES
-from planner.ui.maps.palette import Palette
+from planner.ui.components.planmap import (
+    Home,
+    Layer,
+    MapData,
+    Outline,
+    Points,
+    Units,
+    codes_of,
+)
+from planner.ui.maps.colouring import Colouring, colouring_of
+from planner.ui.maps.palette import PALETTES, Palette
 
 OUTLYING_SHARE = 0.02  # of the accounts, at each end, that the first look may miss
 LEAST_SPAN_DEG = 0.3  # of the first look, for accounts that lie in one place

@@ -10,29 +10,24 @@ from planner.services.exports import sharing
 from planner.services.imports import market
 from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
-from planner.ui import cache
-from planner.ui import session
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import cache, session, tables, widgets
 from planner.ui.charts import bars
-from planner.ui.components.planmap import MapData
-from planner.ui.components.planmap import planmap
+from planner.ui.components.planmap import MapData, planmap
 from planner.ui.downloads import export_menu
-from planner.ui.maps.accounts import COLOUR_BY
-from planner.ui.maps.accounts import PLACED_BY
-from planner.ui.maps.accounts import Classes
-from planner.ui.maps.accounts import account_map
-from planner.ui.maps.accounts import classify
+from planner.ui.maps.accounts import (
+    COLOUR_BY,
+    PLACED_BY,
+    Classes,
+    account_map,
+    classify,
+)
 from planner.ui.maps.market import with_market
 from planner.ui.maps.sharing import account_sheet
-from planner.ui.maps.territory import bounds_of
-from planner.ui.maps.territory import territory_labels
+from planner.ui.maps.territory import bounds_of, territory_labels
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
-from planner.ui.views.accounts.card import account_card
-from planner.ui.views.accounts.card import table_turn
-from planner.ui.views.sharing import ground_of
-from planner.ui.views.sharing import share_button
+from planner.ui.views.accounts.card import account_card, table_turn
+from planner.ui.views.sharing import ground_of, share_button
 
 MAP_HEIGHT = 560
 MOST_BARS = 16  # what fits beside the map

@@ -7,14 +7,11 @@ import datetime as dt
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services.admin import AuditQuery
-from planner.services.admin import audit
+from planner.services.admin import AuditQuery, audit
 from planner.services.company import companies
 from planner.services.workspace import Workspace
 from planner.ui import faults as ui_faults
-from planner.ui import session
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import session, tables, widgets
 from planner.ui.downloads import export_menu
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.scenarios.publishing import stamp_text

@@ -10,10 +10,7 @@ from planner.services.company import companies
 from planner.services.company.overview import CompanyView
 from planner.services.pay import runs
 from planner.services.scenarios import publishing
-from planner.ui import cache
-from planner.ui import session
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import cache, session, tables, widgets
 from planner.ui.charts import bars as charts
 from planner.ui.downloads import export_menu
 from planner.ui.tables import Column

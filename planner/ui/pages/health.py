@@ -8,11 +8,8 @@ from planner.core.formats import Formats
 from planner.services.accounts import repairs
 from planner.services.accounts.health_view import HealthView
 from planner.services.workspace import Workspace
-from planner.ui import cache
+from planner.ui import cache, session, tables, widgets
 from planner.ui import faults as ui_faults
-from planner.ui import session
-from planner.ui import tables
-from planner.ui import widgets
 from planner.ui.components.planmap import planmap
 from planner.ui.maps.health import fault_map
 from planner.ui.maps.text import markdown_text

@@ -11,17 +11,10 @@ from planner.core.formats import Formats
 from planner.core.money import MINOR_DIGITS
 from planner.services import workspace
 from planner.services.accounts import segments
-from planner.services.company import Company
-from planner.services.company import companies
-from planner.services.scenarios import FIELD
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
+from planner.services.company import Company, companies
+from planner.services.scenarios import FIELD, Scenario, listing, publishing
 from planner.services.workspace import Workspace
-from planner.ui import cache
-from planner.ui import faults
-from planner.ui import session
-from planner.ui import widgets
+from planner.ui import cache, faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
 

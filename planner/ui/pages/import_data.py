@@ -10,30 +10,29 @@ from planner.accounts.findings import ImportReport
 from planner.accounts.reading import tables
 from planner.core.formats import Formats
 from planner.services.company import companies
-from planner.services.imports import check
-from planner.services.imports import mappings
-from planner.services.imports import market
-from planner.services.imports import new_company
-from planner.services.imports import refresh
-from planner.services.imports import saving
+from planner.services.imports import (
+    check,
+    mappings,
+    market,
+    new_company,
+    refresh,
+    saving,
+)
 from planner.services.imports.check import SourcePreview
 from planner.services.imports.refresh import RefreshPreview
 from planner.services.workspace import Workspace
-from planner.ui import faults
-from planner.ui import session
-from planner.ui import widgets
+from planner.ui import faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
-from planner.ui.views.imports.mapping import ask_condition
-from planner.ui.views.imports.mapping import ask_mapping
-from planner.ui.views.imports.mapping import ask_saved
-from planner.ui.views.imports.mapping import save_as
+from planner.ui.views.imports.mapping import (
+    ask_condition,
+    ask_mapping,
+    ask_saved,
+    save_as,
+)
 from planner.ui.views.imports.refresh import refresh_view
-from planner.ui.views.imports.report import report_details
-from planner.ui.views.imports.report import report_head
-from planner.ui.views.imports.target import INTO
-from planner.ui.views.imports.target import NEW
-from planner.ui.views.imports.target import ask_target
+from planner.ui.views.imports.report import report_details, report_head
+from planner.ui.views.imports.target import INTO, NEW, ask_target
 
 KINDS = {
     "accounts": "Accounts",

@@ -15,25 +15,18 @@ from planner.core.text import map_text
 from planner.jobs import queue
 from planner.services.company import companies
 from planner.services.exports import sharing
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
+from planner.services.scenarios import Scenario, listing, publishing
 from planner.services.visits import plans
 from planner.services.visits.plans import RepWeeks
 from planner.services.workspace import Workspace
-from planner.ui import cache
-from planner.ui import session
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import cache, session, tables, widgets
 from planner.ui.components.planmap import planmap
 from planner.ui.maps.route import route_map
 from planner.ui.maps.sharing import day_sheet
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
-from planner.ui.views.sharing import ground_of
-from planner.ui.views.sharing import share_button
-from planner.ui.widgets import Download
-from planner.ui.widgets import Metric
+from planner.ui.views.sharing import ground_of, share_button
+from planner.ui.widgets import Download, Metric
 from planner.visits.reasons.unserved import in_words
 
 REP, DAY = "my_rep", "my_day"

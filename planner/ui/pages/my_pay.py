@@ -5,20 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from planner.commissions.statements.statement import Statement
-from planner.commissions.statements.statement import statement_xlsx_bytes
+from planner.commissions.statements.statement import Statement, statement_xlsx_bytes
 from planner.core.formats import Formats
 from planner.services.pay import runs
-from planner.ui import cache
-from planner.ui import session
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import cache, session, tables, widgets
 from planner.ui.charts import bars
 from planner.ui.maps.palette import ACCENT
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
-from planner.ui.widgets import Download
-from planner.ui.widgets import Metric
+from planner.ui.widgets import Download, Metric
 
 POSITION, PERIOD = "my_position", "my_period"
 

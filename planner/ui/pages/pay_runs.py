@@ -13,14 +13,10 @@ from planner.services.pay import runs
 from planner.services.pay.runs import PayView
 from planner.services.scenarios import publishing
 from planner.services.workspace import Workspace
-from planner.ui import cache
-from planner.ui import session
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import cache, session, tables, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
-from planner.ui.widgets import Download
-from planner.ui.widgets import Metric
+from planner.ui.widgets import Download, Metric
 
 
 def main() -> None:

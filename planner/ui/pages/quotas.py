@@ -10,20 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.errors import ConflictError
-from planner.core.formats import EMPTY
-from planner.core.formats import Formats
+from planner.core.formats import EMPTY, Formats
 from planner.core.money import minor_digits
 from planner.quotas.setting import Equity
 from planner.services.quotas import setting
 from planner.services.quotas.setting import QuotaView
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import publishing
+from planner.services.scenarios import Scenario, publishing
 from planner.services.workspace import Workspace
-from planner.ui import cache
-from planner.ui import faults
-from planner.ui import session
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import cache, faults, session, tables, widgets
 from planner.ui.charts import bars
 from planner.ui.downloads import export_menu
 from planner.ui.pages import PAGES

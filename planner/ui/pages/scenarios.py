@@ -6,23 +6,19 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import listing
+from planner.services.scenarios import Scenario, listing
 from planner.services.workspace import Workspace
-from planner.ui import session
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import session, tables, widgets
 from planner.ui.downloads import export_menu
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.scenarios.comparison import side_by_side
-from planner.ui.views.scenarios.forms import clone_form
-from planner.ui.views.scenarios.forms import history
-from planner.ui.views.scenarios.forms import new_form
-from planner.ui.views.scenarios.forms import rename_form
-from planner.ui.views.scenarios.publishing import publication_list
-from planner.ui.views.scenarios.publishing import publish_form
-from planner.ui.views.scenarios.publishing import published_note
-from planner.ui.views.scenarios.publishing import stamp_text
+from planner.ui.views.scenarios.forms import clone_form, history, new_form, rename_form
+from planner.ui.views.scenarios.publishing import (
+    publication_list,
+    publish_form,
+    published_note,
+    stamp_text,
+)
 
 
 def main() -> None:

@@ -11,14 +11,9 @@ from planner.segmentation.rules import Rule
 from planner.services.accounts import segments
 from planner.services.accounts.segments import SegmentView
 from planner.services.workspace import Workspace
-from planner.ui import cache
-from planner.ui import faults
-from planner.ui import session
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import cache, faults, session, tables, widgets
 from planner.ui.pages import PAGES
-from planner.ui.views.accounts.heat_table import cross_frame
-from planner.ui.views.accounts.heat_table import heat_table
+from planner.ui.views.accounts.heat_table import cross_frame, heat_table
 
 CLASSES = ("A", "B", "C", "D", "")
 BY = {

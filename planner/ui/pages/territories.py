@@ -10,80 +10,71 @@ from planner.core.formats import Formats
 from planner.maps.sheet import MapSheet
 from planner.services.balance import decisions
 from planner.services.balance.accept import take
-from planner.services.balance.request import measures_of
-from planner.services.balance.request import usual_measure
+from planner.services.balance.request import measures_of, usual_measure
 from planner.services.drafts.log import OpenDraft
-from planner.services.drafts.problems import find_problems
-from planner.services.drafts.problems import fix_of
+from planner.services.drafts.problems import find_problems, fix_of
 from planner.services.exports import sharing
 from planner.services.imports import market as services_market
 from planner.services.people.roster import Roster
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import listing
+from planner.services.scenarios import Scenario, listing
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.territory.model.unit_table import MEASURES
 from planner.territory.model.workhours import HOURS
 from planner.territory.solve.proposal import Proposal
-from planner.ui import cache
-from planner.ui import session
-from planner.ui import widgets
+from planner.ui import cache, session, widgets
 from planner.ui.components.grid import take as take_from_table
-from planner.ui.components.planmap import Outline
-from planner.ui.components.planmap import planmap
+from planner.ui.components.planmap import Outline, planmap
 from planner.ui.components.planmap import take as take_gestures
 from planner.ui.components.planmap.events import EventKind
 from planner.ui.downloads import export_menu
 from planner.ui.faults import guarded
-from planner.ui.maps.colouring import COLOUR_BY
-from planner.ui.maps.colouring import colouring_of
+from planner.ui.maps.colouring import COLOUR_BY, colouring_of
 from planner.ui.maps.drafting import draft_marks
 from planner.ui.maps.market import circles
 from planner.ui.maps.palette import PALETTES
 from planner.ui.maps.sharing import territory_sheet
-from planner.ui.maps.territory import territory_labels
-from planner.ui.maps.territory import territory_map
+from planner.ui.maps.territory import territory_labels, territory_map
 from planner.ui.pages import PAGES
 from planner.ui.turns import let_tops_pass
 from planner.ui.views.balance.form import balance_form
 from planner.ui.views.balance.frontier import frontier_panel
-from planner.ui.views.balance.headcount import headcount_panel
-from planner.ui.views.balance.headcount import with_next_head
-from planner.ui.views.balance.proposal import answer_part
-from planner.ui.views.balance.proposal import is_finished
-from planner.ui.views.balance.proposal import job_part
-from planner.ui.views.balance.proposal import offer_of
-from planner.ui.views.balance.proposal import pending_job
-from planner.ui.views.balance.proposal import proposal_bar
+from planner.ui.views.balance.headcount import headcount_panel, with_next_head
+from planner.ui.views.balance.proposal import (
+    answer_part,
+    is_finished,
+    job_part,
+    offer_of,
+    pending_job,
+    proposal_bar,
+)
 from planner.ui.views.scenarios.what_if import what_if_button
-from planner.ui.views.sharing import ground_of
-from planner.ui.views.sharing import share_button
+from planner.ui.views.sharing import ground_of, share_button
 from planner.ui.views.workbench.balance_figures import MeasureColumn
 from planner.ui.views.workbench.balance_table import balance_table
-from planner.ui.views.workbench.choice_bar import SHOW_ACCOUNTS
-from planner.ui.views.workbench.choice_bar import choice_bar
+from planner.ui.views.workbench.choice_bar import SHOW_ACCOUNTS, choice_bar
 from planner.ui.views.workbench.coverage_table import coverage_table
-from planner.ui.views.workbench.districts import district_outlines
-from planner.ui.views.workbench.districts import district_part
+from planner.ui.views.workbench.districts import district_outlines, district_part
 from planner.ui.views.workbench.draft_history import history_part
-from planner.ui.views.workbench.draft_notice import notice_part
-from planner.ui.views.workbench.draft_notice import watch
-from planner.ui.views.workbench.list_part import list_part
-from planner.ui.views.workbench.list_part import take_lists
-from planner.ui.views.workbench.other_team import ask_other_team
-from planner.ui.views.workbench.other_team import outlines_beside
-from planner.ui.views.workbench.other_team import overlap_part
-from planner.ui.views.workbench.pending_changes import changes_part
-from planner.ui.views.workbench.pending_changes import pending_bar
+from planner.ui.views.workbench.draft_notice import notice_part, watch
+from planner.ui.views.workbench.list_part import list_part, take_lists
+from planner.ui.views.workbench.other_team import (
+    ask_other_team,
+    outlines_beside,
+    overlap_part,
+)
+from planner.ui.views.workbench.pending_changes import changes_part, pending_bar
 from planner.ui.views.workbench.problem_list import problem_list
 from planner.ui.views.workbench.territory_figures import figures
 from planner.ui.views.workbench.wanted_shares import shares_note
-from planner.ui.views.workbench.workbench import TARGET
-from planner.ui.views.workbench.workbench import Workbench
-from planner.ui.views.workbench.workbench import drawn_line
-from planner.ui.views.workbench.workbench import note_codes
-from planner.ui.views.workbench.workbench import open_workbench
-from planner.ui.views.workbench.workbench import zoomed
+from planner.ui.views.workbench.workbench import (
+    TARGET,
+    Workbench,
+    drawn_line,
+    note_codes,
+    open_workbench,
+    zoomed,
+)
 
 MAP, TABLE = "territories", "terr-balance-table"
 MAP_HEIGHT = 620

@@ -13,10 +13,7 @@ from planner.services.admin import upkeep
 from planner.services.company import companies
 from planner.services.imports import log
 from planner.services.workspace import Workspace
-from planner.ui import faults
-from planner.ui import session
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import faults, session, tables, widgets
 from planner.ui.views.scenarios.publishing import stamp_text
 
 FILE_KEY = "upk-backup-file"

@@ -12,8 +12,7 @@ from planner.core.errors import InputError
 from planner.geography.boundaries import load_states
 from planner.maps.sheet import MapSheet
 from planner.services.exports import sharing
-from planner.services.exports.files import MIMES
-from planner.services.exports.files import Offer
+from planner.services.exports.files import MIMES, Offer
 from planner.services.scenarios import Scenario
 from planner.services.workspace import Workspace
 from planner.ui.downloads import file_name

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 from planner.core.units import S_PER_MIN
 from planner.visits.model.problem import RepProblem
-from planner.visits.model.timing import WHOLE_DAY
-from planner.visits.model.timing import DayTimes
-from planner.visits.model.timing import Setting
-from planner.visits.model.timing import time_day
+from planner.visits.model.timing import WHOLE_DAY, DayTimes, Setting, time_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from planner.core.errors import InputError
 from planner.visits.model.problem import RepProblem
-from planner.visits.model.timing import DayTimes
-from planner.visits.model.timing import Setting
-from planner.visits.model.timing import time_day
+from planner.visits.model.timing import DayTimes, Setting, time_day
 
 _QUICK, _THOROUGH = 1, 5  # VROOM's exploration level
 _MUST = 100  # VROOM's highest priority

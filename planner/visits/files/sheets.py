@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
-from urllib.parse import quote
-from urllib.parse import urlencode
-from uuid import NAMESPACE_URL
-from uuid import uuid5
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote, urlencode
+from uuid import NAMESPACE_URL, uuid5
 
 import pandas as pd
 
@@ -83,8 +79,7 @@ def calendar_bytes(stops: pd.DataFrame, *, title: str = "Visits") -> bytes:
     RFC 5545; text is escaped by `icalendar`. DTSTAMP is the day of the visit: the file
     depends on the plan alone.
     """
-    from icalendar import Calendar
-    from icalendar import Event
+    from icalendar import Calendar, Event
 
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
@@ -132,10 +127,7 @@ def gpx_bytes(
     home
         Latitude and longitude where the route starts and ends; None: at the stops.
     """
-    from gpxpy.gpx import GPX
-    from gpxpy.gpx import GPXRoute
-    from gpxpy.gpx import GPXRoutePoint
-    from gpxpy.gpx import GPXWaypoint
+    from gpxpy.gpx import GPX, GPXRoute, GPXRoutePoint, GPXWaypoint
 
     gpx, route = GPX(), GPXRoute(name=_clean(title))
     gpx.creator, gpx.name = "planner", _clean(title)

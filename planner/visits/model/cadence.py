@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from planner.visits.model.problem import DAYS_PER_WEEK
-from planner.visits.model.problem import N_DAYS
-from planner.visits.model.problem import RepProblem
+from planner.visits.model.problem import DAYS_PER_WEEK, N_DAYS, RepProblem
 
 FORTNIGHT = 10
 LEAST_GAP_DAYS = 8

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.core.errors import InputError
-from planner.visits.model.params import COUNTS_PER_4_WEEKS
-from planner.visits.model.params import S_PER_DAY
+from planner.visits.model.params import COUNTS_PER_4_WEEKS, S_PER_DAY
 
 DAYS_PER_WEEK = 5
 N_DAYS = 20

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.schemas import WEEKDAYS
 from planner.visits.model.params import S_PER_DAY
-from planner.visits.model.problem import DAYS_PER_WEEK
-from planner.visits.model.problem import N_DAYS
-from planner.visits.model.problem import Window
+from planner.visits.model.problem import DAYS_PER_WEEK, N_DAYS, Window
 
 WORK_WEEK = WEEKDAYS[:DAYS_PER_WEEK]
 

@@ -12,14 +12,14 @@ import pandas as pd
 from planner.core.errors import InputError
 from planner.core.reasons import Reason
 from planner.core.units import S_PER_MIN
-from planner.geography.travel import TravelMatrix
-from planner.geography.travel import TravelProvider
-from planner.visits.model.params import CadenceParams
-from planner.visits.model.params import RouteParams
-from planner.visits.model.problem import DAYS_PER_WEEK
-from planner.visits.model.problem import LunchRule
-from planner.visits.model.problem import RepAccount
-from planner.visits.model.problem import RepProblem
+from planner.geography.travel import TravelMatrix, TravelProvider
+from planner.visits.model.params import CadenceParams, RouteParams
+from planner.visits.model.problem import (
+    DAYS_PER_WEEK,
+    LunchRule,
+    RepAccount,
+    RepProblem,
+)
 from planner.visits.model.workdays import week_windows
 from planner.visits.reasons.check import visits_owed
 from planner.visits.reasons.unserved import reason_cells

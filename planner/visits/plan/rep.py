@@ -13,18 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from planner.core.reasons import Reason
-from planner.core.results import Result
-from planner.core.results import SolveStatus
+from planner.core.results import Result, SolveStatus
 from planner.core.run import RunControl
 from planner.core.units import S_PER_HOUR
 from planner.visits.day.live import resequence
 from planner.visits.model.params import RouteParams
 from planner.visits.model.problem import RepProblem
-from planner.visits.model.timing import DayTimes
-from planner.visits.model.timing import time_day
-from planner.visits.reasons.check import PlanCheck
-from planner.visits.reasons.check import check_plan
-from planner.visits.reasons.check import visits_owed
+from planner.visits.model.timing import DayTimes, time_day
+from planner.visits.reasons.check import PlanCheck, check_plan, visits_owed
 from planner.visits.reasons.explain import explain_missing
 from planner.visits.reasons.unserved import repair_of
 from planner.visits.search.annealing import search_routes

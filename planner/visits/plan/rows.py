@@ -8,11 +8,9 @@ from datetime import date
 import pandas as pd
 
 from planner.visits.model.timing import lunch_before_driving
-from planner.visits.plan.problems import RepTask
-from planner.visits.plan.problems import Row
+from planner.visits.plan.problems import RepTask, Row
 from planner.visits.plan.rep import RepPlan
-from planner.visits.reasons.unserved import dated
-from planner.visits.reasons.unserved import reason_cells
+from planner.visits.reasons.unserved import dated, reason_cells
 
 DAY_COLUMNS = {
     "rep_id": "str",

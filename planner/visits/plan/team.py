@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from collections.abc import Mapping
-from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED
-from concurrent.futures import Executor
-from concurrent.futures import Future
-from concurrent.futures import wait
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
@@ -16,29 +11,17 @@ from datetime import date
 import pandas as pd
 
 from planner.core.reasons import Reason
-from planner.core.results import Result
-from planner.core.results import SolveStatus
+from planner.core.results import Result, SolveStatus
 from planner.core.run import RunControl
-from planner.core.schemas import UNSERVED
-from planner.core.schemas import VISITS
-from planner.core.schemas import check
-from planner.core.schemas import empty
+from planner.core.schemas import UNSERVED, VISITS, check, empty
 from planner.core.units import S_PER_HOUR
-from planner.geography.travel import CrowFlyProvider
-from planner.geography.travel import TravelProvider
-from planner.visits.model.params import CadenceParams
-from planner.visits.model.params import RouteParams
+from planner.geography.travel import CrowFlyProvider, TravelProvider
+from planner.visits.model.params import CadenceParams, RouteParams
 from planner.visits.model.problem import RepProblem
-from planner.visits.model.workdays import closed_days
-from planner.visits.model.workdays import plan_dates
-from planner.visits.plan.problems import RepTask
-from planner.visits.plan.problems import build_team
-from planner.visits.plan.rep import RepPlan
-from planner.visits.plan.rep import plan_rep
-from planner.visits.plan.rows import DAY_COLUMNS
-from planner.visits.plan.rows import day_rows
-from planner.visits.plan.rows import unserved_rows
-from planner.visits.plan.rows import visit_rows
+from planner.visits.model.workdays import closed_days, plan_dates
+from planner.visits.plan.problems import RepTask, build_team
+from planner.visits.plan.rep import RepPlan, plan_rep
+from planner.visits.plan.rows import DAY_COLUMNS, day_rows, unserved_rows, visit_rows
 from planner.visits.search.annealing import warm_up
 
 

@@ -8,14 +8,12 @@ search, the timing or the patterns, so that a fault of theirs shows here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from planner.core.reasons import Reason
-from planner.visits.model.problem import DAYS_PER_WEEK
-from planner.visits.model.problem import RepProblem
+from planner.visits.model.problem import DAYS_PER_WEEK, RepProblem
 from planner.visits.model.timing import DayTimes
 
 

@@ -8,14 +8,10 @@ from typing import NamedTuple
 
 from planner.core.reasons import Reason
 from planner.core.units import S_PER_MIN
-from planner.visits.model.cadence import Pattern
-from planner.visits.model.cadence import patterns_of
+from planner.visits.model.cadence import Pattern, patterns_of
 from planner.visits.model.params import S_PER_DAY
 from planner.visits.model.problem import RepProblem
-from planner.visits.model.timing import ALONE
-from planner.visits.model.timing import DayTimes
-from planner.visits.model.timing import Setting
-from planner.visits.model.timing import time_day
+from planner.visits.model.timing import ALONE, DayTimes, Setting, time_day
 
 _N_PATTERNS = 4  # looked at closely, those with the shortest detours
 _N_POSITIONS = 5  # of each day

@@ -14,9 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.core.languages import PLAIN
-from planner.core.languages import TEMPLATES
-from planner.core.languages import Language
+from planner.core.languages import PLAIN, TEMPLATES, Language
 from planner.core.reasons import Reason
 
 _REPAIR = "_repair"

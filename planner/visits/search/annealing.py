@@ -9,9 +9,7 @@ from planner.core.run import RunControl
 from planner.visits.model.params import RouteParams
 from planner.visits.model.problem import RepProblem
 from planner.visits.search import patterns
-from planner.visits.search.arrays import build_task
-from planner.visits.search.arrays import empty_days
-from planner.visits.search.arrays import routes_of
+from planner.visits.search.arrays import build_task, empty_days, routes_of
 
 _N_STAGES = 100  # temperatures in one pass
 _MAX_ROUNDS = 500  # between two looks at the clock, some 50 ms

@@ -7,11 +7,8 @@ import numpy.typing as npt
 
 from planner.visits.model.cadence import patterns_of
 from planner.visits.model.problem import RepProblem
-from planner.visits.model.timing import ALONE
-from planner.visits.model.timing import time_day
-from planner.visits.search.patterns import Days
-from planner.visits.search.patterns import Task
-from planner.visits.search.patterns import refresh
+from planner.visits.model.timing import ALONE, time_day
+from planner.visits.search.patterns import Days, Task, refresh
 
 Ints = npt.NDArray[np.int64]
 

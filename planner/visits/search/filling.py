@@ -7,14 +7,8 @@ import numpy as np
 from planner.visits.model.cadence import patterns_of
 from planner.visits.model.params import RouteParams
 from planner.visits.model.problem import RepProblem
-from planner.visits.search.arrays import build_task
-from planner.visits.search.arrays import empty_days
-from planner.visits.search.arrays import routes_of
-from planner.visits.search.patterns import NEVER
-from planner.visits.search.patterns import Days
-from planner.visits.search.patterns import Task
-from planner.visits.search.patterns import cheapest_place
-from planner.visits.search.patterns import insert
+from planner.visits.search.arrays import build_task, empty_days, routes_of
+from planner.visits.search.patterns import NEVER, Days, Task, cheapest_place, insert
 
 
 def fill_days(

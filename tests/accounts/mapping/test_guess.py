@@ -6,12 +6,14 @@ import pandas as pd
 import pytest
 
 from planner.accounts.mapping.columns import KNOWN_COLUMNS
-from planner.accounts.mapping.guess import check_mapping
-from planner.accounts.mapping.guess import guess_mapping
-from planner.accounts.mapping.guess import header_currency
-from planner.accounts.mapping.guess import is_sure
-from planner.accounts.mapping.guess import load_mapping
-from planner.accounts.mapping.guess import save_mapping
+from planner.accounts.mapping.guess import (
+    check_mapping,
+    guess_mapping,
+    header_currency,
+    is_sure,
+    load_mapping,
+    save_mapping,
+)
 from planner.core.errors import InputError
 
 

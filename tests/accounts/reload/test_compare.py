@@ -6,21 +6,19 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.accounts.findings import FindingLog
-from planner.accounts.findings import make_report
+from planner.accounts.findings import FindingLog, make_report
 from planner.accounts.reload.alarms import find_alarms
-from planner.accounts.reload.compare import CHANGE_COLUMNS
-from planner.accounts.reload.compare import compare_lists
-from planner.accounts.reload.compare import guess_renamed
-from planner.accounts.reload.compare import take_changes
+from planner.accounts.reload.compare import (
+    CHANGE_COLUMNS,
+    compare_lists,
+    guess_renamed,
+    take_changes,
+)
 from planner.core.errors import InputError
-from planner.core.schemas import ACCOUNTS
-from planner.core.schemas import check
-from planner.core.schemas import empty
+from planner.core.schemas import ACCOUNTS, check, empty
 
 GIVEN = {"name", "street", "city", "lat", "lon", "status", "employees", "owner_id"}
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from pay_worlds import MARGINAL
-from pay_worlds import NO_QUOTAS
-from pay_worlds import POSITIONS
-from pay_worlds import credit
-from pay_worlds import credits_of
-from pay_worlds import plan_of
-from pay_worlds import quotas_of
+from pay_worlds import (
+    MARGINAL,
+    NO_QUOTAS,
+    POSITIONS,
+    credit,
+    credits_of,
+    plan_of,
+    quotas_of,
+)
 
 from planner.commissions.calculation.calculate import calculate
 from planner.commissions.calculation.reference import reference_amounts

@@ -7,18 +7,16 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pay_worlds import NO_QUOTAS
-from pay_worlds import POSITIONS
-from pay_worlds import credit
-from pay_worlds import credits_of
-from pay_worlds import plan_of
+from pay_worlds import NO_QUOTAS, POSITIONS, credit, credits_of, plan_of
 
 from planner.commissions.calculation.calculate import calculate
-from planner.commissions.ledger.entries import LedgerEntry
-from planner.commissions.ledger.entries import balance
-from planner.commissions.ledger.entries import earnings_of
-from planner.commissions.ledger.entries import post
-from planner.commissions.ledger.entries import verify
+from planner.commissions.ledger.entries import (
+    LedgerEntry,
+    balance,
+    earnings_of,
+    post,
+    verify,
+)
 from planner.core.errors import InputError
 
 

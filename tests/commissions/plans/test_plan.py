@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pay_worlds import HEAD
-from pay_worlds import MARGINAL
+from pay_worlds import HEAD, MARGINAL
 
 from planner.commissions.plans.plan import load_plan
 from planner.core.errors import InputError

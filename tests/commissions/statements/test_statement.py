@@ -6,16 +6,14 @@ import io
 
 import openpyxl
 import pandas as pd
-from pay_worlds import MARGINAL
-from pay_worlds import POSITIONS
-from pay_worlds import credit
-from pay_worlds import credits_of
-from pay_worlds import quotas_of
+from pay_worlds import MARGINAL, POSITIONS, credit, credits_of, quotas_of
 
 from planner.commissions.calculation.calculate import calculate
 from planner.commissions.plans.plan import load_plan
-from planner.commissions.statements.statement import make_statement
-from planner.commissions.statements.statement import statement_xlsx_bytes
+from planner.commissions.statements.statement import (
+    make_statement,
+    statement_xlsx_bytes,
+)
 
 PLAN = load_plan(MARGINAL)
 QUOTAS = quotas_of({"P-R01": 10_000_00})

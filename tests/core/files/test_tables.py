@@ -21,17 +21,21 @@ from planner.core.errors import InputError
 from planner.core.files import replacement
 from planner.core.files.geofiles import read_note
 from planner.core.files.replacement import replacing
-from planner.core.files.spreadsheets import csv_bytes
-from planner.core.files.spreadsheets import plain_cell
-from planner.core.files.spreadsheets import plain_frame
-from planner.core.files.spreadsheets import safe_cell
-from planner.core.files.spreadsheets import safe_frame
-from planner.core.files.spreadsheets import xlsx_bytes
-from planner.core.files.tables import encode_frame
-from planner.core.files.tables import in_money
-from planner.core.files.tables import write_bytes
-from planner.core.files.tables import write_frame
-from planner.core.files.tables import write_text
+from planner.core.files.spreadsheets import (
+    csv_bytes,
+    plain_cell,
+    plain_frame,
+    safe_cell,
+    safe_frame,
+    xlsx_bytes,
+)
+from planner.core.files.tables import (
+    encode_frame,
+    in_money,
+    write_bytes,
+    write_frame,
+    write_text,
+)
 
 HOSTILE = "=cmd|' /C calc'!A0"
 FORMULAS = (

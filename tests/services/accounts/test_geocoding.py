@@ -6,20 +6,15 @@ import json
 import threading
 import time
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler
-from http.server import ThreadingHTTPServer
-from urllib.parse import parse_qs
-from urllib.parse import urlsplit
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from planner.core.errors import InputError
-from planner.core.errors import ProviderError
+from planner.core.errors import InputError, ProviderError
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
-from planner.services.accounts import geocoding
-from planner.services.accounts import health
-from planner.services.accounts import repairs
+from planner.services.accounts import geocoding, health, repairs
 from planner.services.workspace import open_workspace
 from planner.store.company import accounts as account_rows
 from planner.store.imports import geocodes

@@ -8,10 +8,8 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
-from planner.services.accounts import health
-from planner.services.accounts import repairs
+from planner.core.errors import ConflictError, InputError
+from planner.services.accounts import health, repairs
 from planner.services.admin import audit
 from planner.services.admin.audit import AuditQuery
 from planner.store.company import accounts as account_rows

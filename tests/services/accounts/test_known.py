@@ -11,11 +11,7 @@ from planner.core.errors import InputError
 from planner.services import workspace
 from planner.services.accounts import segments
 from planner.services.company import companies
-from planner.services.imports import check
-from planner.services.imports import log
-from planner.services.imports import mappings
-from planner.services.imports import new_company
-from planner.services.imports import saving
+from planner.services.imports import check, log, mappings, new_company, saving
 from planner.services.scenarios import listing
 from planner.services.territories import accounts
 

@@ -4,10 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
-from planner.segmentation.rules import DEFAULT_RULES
-from planner.segmentation.rules import Rule
+from planner.core.errors import ConflictError, InputError
+from planner.segmentation.rules import DEFAULT_RULES, Rule
 from planner.services.accounts import segments
 from planner.services.admin import audit
 from planner.services.admin.audit import AuditQuery

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.core.errors import ConflictError
-from planner.core.errors import NotFoundError
+from planner.core.errors import ConflictError, NotFoundError
 from planner.services.balance import decisions
 from planner.services.balance.accept import take
 from planner.services.balance.studies import proposal_in
@@ -14,8 +13,7 @@ from planner.services.scenarios import listing
 from planner.store.audit.log import load_audit
 from planner.territory.editing.edits import AddTerritory
 from planner.territory.solve.proposal import Proposal
-from tests.gestures import a_job
-from tests.gestures import accepted
+from tests.gestures import a_job, accepted
 
 DANE, MILWAUKEE, BROWN = "55025", "55079", "55009"
 PLAN = {"territory_by_unit": {DANE: "T1", MILWAUKEE: "T1", BROWN: "T2"}}

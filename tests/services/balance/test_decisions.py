@@ -5,9 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
-from planner.core.errors import SchemaError
+from planner.core.errors import InfeasibleError, InputError, SchemaError
 from planner.core.reasons import Reason
 from planner.jobs import queue
 from planner.services.balance import decisions
@@ -15,9 +13,7 @@ from planner.services.scenarios import listing
 from planner.services.territories import view as territory_view
 from planner.services.territories import wording
 from planner.store.scenarios import editing
-from tests.gestures import a_job
-from tests.gestures import accepted
-from tests.gestures import looked_at
+from tests.gestures import a_job, accepted, looked_at
 
 BROWN, MILWAUKEE = "55009", "55079"
 

@@ -9,17 +9,17 @@ from planner.services.imports.effects import territory_effects
 from planner.services.scenarios import listing
 from planner.services.territories import deviations
 from planner.services.territories import view as territory_view
-from planner.services.territories.districts import district_by_unit
-from planner.services.territories.districts import district_table
-from planner.services.territories.districts import has_districts
+from planner.services.territories.districts import (
+    district_by_unit,
+    district_table,
+    has_districts,
+)
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.territory.editing.apply import apply_edit
 from planner.territory.editing.edits import Retarget
 from planner.territory.editing.moves import Move
-from tests.gestures import accepted
-from tests.gestures import assign
-from tests.gestures import looked_at
+from tests.gestures import accepted, assign, looked_at
 from tests.stores import SQLITE_ONLY
 
 MILWAUKEE, BROWN = "55079", "55009"

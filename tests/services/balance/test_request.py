@@ -9,22 +9,21 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
+from planner.core.errors import InfeasibleError, InputError, ParamsError
 from planner.geography.adjacency import find_edges
 from planner.services.balance.inputs import balance_inputs
-from planner.services.balance.request import BalanceRequest
-from planner.services.balance.request import measures_of
-from planner.services.balance.request import measures_to_ask
-from planner.services.balance.request import parent_fields
-from planner.services.balance.request import usual_counts
+from planner.services.balance.request import (
+    BalanceRequest,
+    measures_of,
+    measures_to_ask,
+    parent_fields,
+    usual_counts,
+)
 from planner.services.balance.team import Team
 from planner.services.drafts.view import Held
 from planner.services.territories.view import TerritoryView
 from planner.store.scenarios.lineage import Scenario
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.precheck import check_request
 from planner.territory.model.workhours import HOURS
 

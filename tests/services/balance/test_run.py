@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from planner.accounts.reading.sources import read_source
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
+from planner.core.errors import InfeasibleError, InputError
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.geography.adjacency import count_pieces
@@ -20,17 +19,14 @@ from planner.services.balance.request import BalanceRequest
 from planner.services.imports import new_company
 from planner.services.scenarios import listing
 from planner.services.territories import view as territory_view
-from planner.services.territories.districts import district_by_unit
-from planner.services.territories.districts import district_table
+from planner.services.territories.districts import district_by_unit, district_table
 from planner.services.workspace import open_workspace
 from planner.store.database.engine import open_store
 from planner.store.scenarios import editing
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.workhours import HOURS
 from planner.territory.solve.proposal import Proposal
-from tests.gestures import accepted
-from tests.gestures import looked_at
+from tests.gestures import accepted, looked_at
 
 MILWAUKEE = "55079"
 EFFORT = 0.02  # of the usual search: what is asked must hold, not be found best

@@ -9,8 +9,7 @@ from planner.segmentation.rules import Rule
 from planner.services import workspace
 from planner.services.accounts import segments
 from planner.services.company import companies
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
+from planner.services.scenarios import listing, publishing
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 

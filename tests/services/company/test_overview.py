@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from planner.services.company.overview import company_view
-from planner.services.company.overview import vacant_positions
+from planner.services.company.overview import company_view, vacant_positions
 
 
 def field(roles):

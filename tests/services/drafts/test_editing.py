@@ -8,48 +8,42 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
+from planner.core.errors import ConflictError, InputError
 from planner.services.balance import decisions
-from planner.services.balance.accept import answer_of
-from planner.services.balance.accept import take
-from planner.services.drafts.editing import accept
-from planner.services.drafts.editing import do
-from planner.services.drafts.editing import jump
-from planner.services.drafts.editing import open_draft
-from planner.services.drafts.editing import read_notice
-from planner.services.drafts.editing import redo
-from planner.services.drafts.editing import reject
-from planner.services.drafts.editing import reject_all
-from planner.services.drafts.editing import stamp_of
-from planner.services.drafts.editing import undo
-from planner.services.drafts.gestures import assign_edit
-from planner.services.drafts.gestures import lock_edit
-from planner.services.drafts.gestures import unlock_edit
-from planner.services.drafts.view import drafted
-from planner.services.drafts.view import held_of
-from planner.services.drafts.view import pending_changes
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
+from planner.services.balance.accept import answer_of, take
+from planner.services.drafts.editing import (
+    accept,
+    do,
+    jump,
+    open_draft,
+    read_notice,
+    redo,
+    reject,
+    reject_all,
+    stamp_of,
+    undo,
+)
+from planner.services.drafts.gestures import assign_edit, lock_edit, unlock_edit
+from planner.services.drafts.view import drafted, held_of, pending_changes
+from planner.services.scenarios import listing, publishing
 from planner.services.territories import view as territory_view
 from planner.services.territories.plan_rows import plan_hash
 from planner.services.visits import plans
 from planner.store.company import team as team_rows
 from planner.store.scenarios import plans as scenario_rows
-from planner.territory.editing.apply import apply_edit
-from planner.territory.editing.apply import difference
-from planner.territory.editing.edits import AddTerritory
-from planner.territory.editing.edits import DrawBarrier
-from planner.territory.editing.edits import Lock
-from planner.territory.editing.edits import MergeTerritories
-from planner.territory.editing.edits import MoveHome
-from planner.territory.editing.edits import Together
+from planner.territory.editing.apply import apply_edit, difference
+from planner.territory.editing.edits import (
+    AddTerritory,
+    DrawBarrier,
+    Lock,
+    MergeTerritories,
+    MoveHome,
+    Together,
+)
 from planner.territory.editing.moves import Move
 from planner.territory.solve.proposal import Proposal
 from tests.gestures import a_job
-from tests.services.conftest import BROWN
-from tests.services.conftest import DANE
-from tests.services.conftest import MILWAUKEE
+from tests.services.conftest import BROWN, DANE, MILWAUKEE
 
 FROM = dt.date(2027, 1, 1)
 T1_T2 = Together(

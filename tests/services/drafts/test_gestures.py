@@ -6,20 +6,23 @@ import pandas as pd
 import pytest
 
 from planner.core.errors import InputError
-from planner.services.drafts.gestures import assign_edit
-from planner.services.drafts.gestures import barrier_edit
-from planner.services.drafts.gestures import held_accounts
-from planner.services.drafts.gestures import home_edit
-from planner.services.drafts.gestures import lock_edit
-from planner.services.drafts.gestures import moved_text
-from planner.services.drafts.gestures import unlock_edit
-from planner.territory.editing.apply import apply_edit
-from planner.territory.editing.apply import count_held
-from planner.territory.editing.edits import AddTerritory
-from planner.territory.editing.edits import DrawBarrier
-from planner.territory.editing.edits import Lock
-from planner.territory.editing.edits import MoveHome
-from planner.territory.editing.edits import Together
+from planner.services.drafts.gestures import (
+    assign_edit,
+    barrier_edit,
+    held_accounts,
+    home_edit,
+    lock_edit,
+    moved_text,
+    unlock_edit,
+)
+from planner.territory.editing.apply import apply_edit, count_held
+from planner.territory.editing.edits import (
+    AddTerritory,
+    DrawBarrier,
+    Lock,
+    MoveHome,
+    Together,
+)
 from planner.territory.editing.moves import Move
 from tests import small_plan
 

@@ -11,34 +11,25 @@ import openpyxl
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from planner.accounts.importing import import_table
 from planner.accounts.mapping.params import ImportParams
-from planner.accounts.reading.sources import SUFFIXES
-from planner.accounts.reading.sources import read_source
+from planner.accounts.reading.sources import SUFFIXES, read_source
 from planner.cli.main import main
-from planner.core.errors import InputError
-from planner.core.errors import NotFoundError
+from planner.core.errors import InputError, NotFoundError
 from planner.core.files.geofiles import read_note
-from planner.core.files.tables import encode_frame
-from planner.core.files.tables import in_money
-from planner.services.exports import files
-from planner.services.exports import tables
-from planner.services.scenarios.listing import rename
-from planner.services.scenarios.listing import scenario
-from planner.services.scenarios.listing import scenarios
+from planner.core.files.tables import encode_frame, in_money
+from planner.services.exports import files, tables
+from planner.services.scenarios.listing import rename, scenario, scenarios
 from planner.services.visits.plans import save_plan
 from planner.services.workspace import Workspace
 from planner.store.audit import exports as export_rows
 from planner.store.audit.log import load_audit
 from tests.gestures import accepted
-from tests.services.conftest import BROWN
-from tests.services.conftest import DANE
-from tests.services.conftest import MILWAUKEE
+from tests.services.conftest import BROWN, DANE, MILWAUKEE
 from tests.stores import SQLITE_ONLY
 
 EVIL = "=HYPERLINK(1)"

@@ -9,8 +9,7 @@ import pytest
 
 from planner.core.errors import InputError
 from planner.services.exports import files
-from planner.services.exports.sharing import share
-from planner.services.exports.sharing import simulated_note
+from planner.services.exports.sharing import share, simulated_note
 from planner.store.audit.log import load_audit
 from planner.store.company import companies
 from tests.maps.sheets import full

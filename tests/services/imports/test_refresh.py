@@ -9,29 +9,25 @@ import pytest
 import sqlalchemy as sa
 
 from planner.accounts.reading.sources import read_source
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
+from planner.core.errors import ConflictError, InputError
 from planner.services.imports import refresh
 from planner.services.imports.check import check_source
 from planner.services.imports.refresh import RefreshChoices
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
+from planner.services.scenarios import listing, publishing
 from planner.services.workspace import open_workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
-from planner.store.rows.schema import account
-from planner.store.rows.schema import account_source
-from planner.store.rows.schema import audit
-from planner.store.rows.schema import deal
-from planner.store.rows.schema import metadata
-from planner.store.rows.schema import ownership
-from planner.store.rows.schema import repair
+from planner.store.rows.schema import (
+    account,
+    account_source,
+    audit,
+    deal,
+    metadata,
+    ownership,
+    repair,
+)
 from tests.gestures import accepted
-from tests.services.conftest import BROWN
-from tests.services.conftest import DANE
-from tests.services.conftest import MILWAUKEE
-from tests.services.conftest import settings_of
-from tests.services.conftest import small_list
+from tests.services.conftest import BROWN, DANE, MILWAUKEE, settings_of, small_list
 
 SOURCE = "list"  # as the company was imported from list.csv
 

@@ -7,18 +7,12 @@ import json
 import pytest
 
 from planner.accounts.reading.sources import read_source
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
-from planner.core.errors import NotFoundError
+from planner.core.errors import ConflictError, InputError, NotFoundError
 from planner.services.accounts import repairs
 from planner.services.admin import audit
 from planner.services.admin.audit import AuditQuery
 from planner.services.company import companies
-from planner.services.imports import check
-from planner.services.imports import log
-from planner.services.imports import mappings
-from planner.services.imports import market
-from planner.services.imports import saving
+from planner.services.imports import check, log, mappings, market, saving
 from planner.services.scenarios import listing
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows

@@ -5,8 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from planner.services.people.holders import owner_names
-from planner.services.people.holders import rep_by_position
+from planner.services.people.holders import owner_names, rep_by_position
 
 
 @pytest.fixture

@@ -5,16 +5,11 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
-from planner.core.errors import StoreError
+from planner.core.errors import ConflictError, InputError, StoreError
 from planner.services.quotas import setting as quotas
-from planner.services.scenarios import figures
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
+from planner.services.scenarios import figures, listing, publishing
 from planner.services.territories import view as territory_view
-from tests.gestures import accepted
-from tests.gestures import assign
+from tests.gestures import accepted, assign
 
 FIRST = dt.date(2026, 1, 1)
 MILWAUKEE, BROWN = "55079", "55009"

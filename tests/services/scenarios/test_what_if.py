@@ -3,25 +3,20 @@
 import pandas as pd
 import pytest
 
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
+from planner.core.errors import ConflictError, InputError
 from planner.services.balance.reasons import reasons_of
 from planner.services.balance.request import CAPACITY
 from planner.services.drafts import editing as drafts
 from planner.services.quotas import setting
-from planner.services.scenarios import listing
-from planner.services.scenarios import what_if
+from planner.services.scenarios import listing, what_if
 from planner.services.territories import view as territory_view
 from planner.store.scenarios import editing
 from planner.store.scenarios import plans as scenario_rows
 from planner.territory.editing.edits import AddTerritory
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.solve.proposal import Proposal
-from tests.gestures import a_job
-from tests.gestures import accepted
-from tests.services.conftest import BROWN
-from tests.services.conftest import DANE
-from tests.services.conftest import MILWAUKEE
+from tests.gestures import a_job, accepted
+from tests.services.conftest import BROWN, DANE, MILWAUKEE
 from tests.stores import SQLITE_ONLY
 
 pytestmark = SQLITE_ONLY  # layers of both databases are tested in tests/store

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.services.territories.coverage import BY
-from planner.services.territories.coverage import COUNTED
-from planner.services.territories.coverage import NOBODY
-from planner.services.territories.coverage import UNLED
-from planner.services.territories.coverage import coverage
+from planner.services.territories.coverage import BY, COUNTED, NOBODY, UNLED, coverage
 from tests import small_plan
 from tests.small_plan import UNITS
 

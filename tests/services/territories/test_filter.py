@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.core.errors import ParamsError
 from planner.segmentation.expressions import apply
 from planner.segmentation.tree import ExpressionError
-from planner.services.territories.filter import NONE
-from planner.services.territories.filter import SUMS
-from planner.services.territories.filter import AccountFilter
-from planner.services.territories.filter import choose_accounts
-from planner.services.territories.filter import values_of
+from planner.services.territories.filter import (
+    NONE,
+    SUMS,
+    AccountFilter,
+    choose_accounts,
+    values_of,
+)
 from tests import small_plan
 
 DAY = pd.Timestamp(small_plan.AS_OF)

@@ -7,8 +7,7 @@ import pytest
 
 from planner.core.errors import InputError
 from planner.services.quotas import setting
-from planner.services.scenarios import listing
-from planner.services.scenarios import publishing
+from planner.services.scenarios import listing, publishing
 from planner.services.territories import view as territory_view
 from planner.services.territories.overlap import lay_over
 from planner.store.company import team as team_rows
@@ -17,8 +16,7 @@ from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios import publications as publication_rows
 from planner.store.scenarios import quotas as quota_rows
 from planner.store.upkeep.doctor import examine
-from tests.gestures import accepted
-from tests.gestures import assign
+from tests.gestures import accepted, assign
 from tests.stores import SQLITE_ONLY
 
 pytestmark = SQLITE_ONLY  # rows of both databases are told apart in tests/store

@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.services.accounts import known as accounts
@@ -16,9 +15,7 @@ from planner.services.scenarios import listing
 from planner.services.territories import accounts as account_lists
 from planner.services.territories import view as territory_view
 from planner.services.territories.deviations import tallied
-from planner.services.territories.tallies import held
-from planner.services.territories.tallies import measure_values
-from planner.services.territories.tallies import worst_deviations
+from planner.services.territories.tallies import held, measure_values, worst_deviations
 from planner.store.company import deals as deal_rows
 from planner.territory.model.unit_table import MEASURES
 

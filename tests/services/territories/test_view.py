@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from planner.services.drafts.editing import open_draft
 from planner.services.scenarios import listing
-from planner.services.territories.view import company_facts
-from planner.services.territories.view import overview
+from planner.services.territories.view import company_facts, overview
 from tests.stores import statements_of
 
 OF_THE_COMPANY = 7  # record, accounts, last visits, segments, deals, units, edges

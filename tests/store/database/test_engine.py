@@ -13,8 +13,7 @@ import sqlalchemy as sa
 from planner.core.errors import StoreError
 from planner.store import open_store
 from planner.store.database.migrations import KNOWN_VERSION
-from planner.store.rows.schema import meta
-from planner.store.rows.schema import metadata
+from planner.store.rows.schema import meta, metadata
 from tests.stores import SQLITE_ONLY
 
 

@@ -19,8 +19,7 @@ import sqlalchemy as sa
 from planner.core.errors import StoreError
 from planner.store import open_store
 from planner.store.rows.schema import meta
-from tests.stores import POSTGRESQL_ONLY
-from tests.stores import run
+from tests.stores import POSTGRESQL_ONLY, run
 
 NOTE = sa.select(meta.c.value).where(meta.c.name == "note")
 

@@ -19,10 +19,7 @@ from planner.store.company import companies
 from planner.store.database import postgresql
 from planner.store.rows.schema import meta
 from planner.store.upkeep.doctor import examine
-from tests.stores import POSTGRESQL_ONLY
-from tests.stores import PostgresqlStores
-from tests.stores import postgresql_server
-from tests.stores import run
+from tests.stores import POSTGRESQL_ONLY, PostgresqlStores, postgresql_server, run
 
 AS_OF = dt.date(2026, 11, 20)
 UNITS = gpd.GeoDataFrame(

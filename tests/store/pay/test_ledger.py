@@ -6,10 +6,8 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from planner.core.errors import NotFoundError
-from planner.core.errors import StoreError
-from planner.store.pay import comp_plans
-from planner.store.pay import ledger
+from planner.core.errors import NotFoundError, StoreError
+from planner.store.pay import comp_plans, ledger
 
 LINES = pd.DataFrame(
     {

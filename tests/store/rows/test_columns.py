@@ -9,8 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from planner.store.rows import columns
-from tests.stores import POSTGRESQL_ONLY
-from tests.stores import SQLITE_ONLY
+from tests.stores import POSTGRESQL_ONLY, SQLITE_ONLY
 
 N_ROWS = 2 * columns._FETCHED + 7  # more than two fetches, the last one short
 THINGS = sa.Table(

@@ -7,18 +7,14 @@ import datetime as dt
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
 from planner.core import schemas
 from planner.core.errors import SchemaError
 from planner.store import open_store
-from planner.store.company import accounts
-from planner.store.company import companies
-from planner.store.company import deals
-from planner.store.company import team
+from planner.store.company import accounts, companies, deals, team
 from planner.store.rows import frames
 
 TEXT = st.text(

@@ -8,30 +8,24 @@ from unittest.mock import patch
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planner.core.errors import ConflictError
-from planner.core.errors import InputError
-from planner.core.errors import NotFoundError
-from planner.core.errors import SchemaError
+from planner.core.errors import ConflictError, InputError, NotFoundError, SchemaError
 from planner.store import open_store
 from planner.store.rows import schema
-from planner.store.scenarios import editing
-from planner.store.scenarios import flattening
-from planner.store.scenarios import layers
-from planner.store.scenarios import lineage
-from planner.store.scenarios import plans
-from planner.store.scenarios import publications
-from planner.store.scenarios import quotas
-from planner.store.scenarios import visits
+from planner.store.scenarios import (
+    editing,
+    flattening,
+    layers,
+    lineage,
+    plans,
+    publications,
+    quotas,
+    visits,
+)
 from planner.store.upkeep.doctor import examine
-from tests.store.full_store import QUOTAS
-from tests.store.full_store import UNSERVED
-from tests.store.full_store import VISITS
-from tests.store.full_store import tamper
+from tests.store.full_store import QUOTAS, UNSERVED, VISITS, tamper
 
 FIRST, SECOND = dt.date(2027, 1, 1), dt.date(2027, 4, 1)
 PARTS = {"alignment.csv": b"unit_id,territory_id\n"}

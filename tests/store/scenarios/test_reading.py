@@ -7,11 +7,7 @@ import pytest
 
 from planner.core.errors import NotFoundError
 from planner.store.rows import schema
-from planner.store.scenarios import editing
-from planner.store.scenarios import layers
-from planner.store.scenarios import lineage
-from planner.store.scenarios import plans
-from planner.store.scenarios import reading
+from planner.store.scenarios import editing, layers, lineage, plans, reading
 from tests.stores import statements_of
 
 

@@ -16,18 +16,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from planner.core.errors import InputError
-from planner.core.errors import StoreError
+from planner.core.errors import InputError, StoreError
 from planner.store import open_store
 from planner.store.database import transfer
 from planner.store.rows import schema
 from planner.store.upkeep import backup as backups
 from planner.store.upkeep import backup_files
 from planner.store.upkeep.doctor import examine
-from tests.store.full_store import NASTY
-from tests.store.full_store import fill
-from tests.store.full_store import fill_more
-from tests.store.full_store import tamper
+from tests.store.full_store import NASTY, fill, fill_more, tamper
 from tests.stores import SqliteStores
 
 V1 = Path(__file__).parents[1] / "data" / "store_v1.sql"

@@ -22,20 +22,18 @@ from planner.store.company.companies import create_company
 from planner.store.database import transfer
 from planner.store.database.transfer import content_hashes
 from planner.store.rows.records import sha256_text
-from planner.store.scenarios import editing
-from planner.store.scenarios import lineage
-from planner.store.scenarios import publications
-from planner.store.scenarios import quotas
-from planner.store.scenarios import visits
+from planner.store.scenarios import editing, lineage, publications, quotas, visits
 from planner.store.upkeep.doctor import examine
-from tests.store.full_store import FROM
-from tests.store.full_store import OWNERS
-from tests.store.full_store import QUOTAS
-from tests.store.full_store import UNSERVED
-from tests.store.full_store import VISITS
-from tests.store.full_store import fill
-from tests.store.full_store import fill_more
-from tests.store.full_store import tamper
+from tests.store.full_store import (
+    FROM,
+    OWNERS,
+    QUOTAS,
+    UNSERVED,
+    VISITS,
+    fill,
+    fill_more,
+    tamper,
+)
 from tests.stores import BACKENDS
 
 

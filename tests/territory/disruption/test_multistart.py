@@ -6,17 +6,14 @@ import pytest
 
 from planner.core.run import RunControl
 from planner.territory.disruption.multistart import restart_many
-from planner.territory.disruption.transfer_paths import find_transfer_paths
-from planner.territory.disruption.transfer_paths import lay
+from planner.territory.disruption.transfer_paths import find_transfer_paths, lay
 from planner.territory.disruption.transshipment import choose_transfer_paths
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.problem import build_problem
 from planner.territory.model.rules import Rules
 from planner.territory.search.contiguity import count_extra_pieces
-from planner.territory.search.local_search import SearchGoal
-from planner.territory.search.local_search import rate
+from planner.territory.search.local_search import SearchGoal, rate
 from tests.territory.conftest import grid
 
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.core.errors import InputError
 from planner.territory.editing.apply import apply_edit
-from planner.territory.editing.dividing import crossed_territory
-from planner.territory.editing.dividing import divide
-from planner.territory.editing.dividing import merge
-from planner.territory.editing.dividing import next_territory_id
-from planner.territory.editing.edits import Lock
-from planner.territory.editing.edits import Locks
-from planner.territory.editing.edits import MergeTerritories
-from planner.territory.editing.edits import Together
-from planner.territory.editing.edits import edit_from_dict
-from planner.territory.editing.edits import edit_to_dict
+from planner.territory.editing.dividing import (
+    crossed_territory,
+    divide,
+    merge,
+    next_territory_id,
+)
+from planner.territory.editing.edits import (
+    Lock,
+    Locks,
+    MergeTerritories,
+    Together,
+    edit_from_dict,
+    edit_to_dict,
+)
 from tests import small_plan
 from tests.small_plan import UNITS
 

@@ -6,29 +6,26 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.core.errors import InputError
-from planner.territory.editing.apply import apply_edit
-from planner.territory.editing.apply import difference
-from planner.territory.editing.apply import without_locked
-from planner.territory.editing.edits import AddTerritory
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import DrawBarrier
-from planner.territory.editing.edits import DropTerritory
-from planner.territory.editing.edits import Lock
-from planner.territory.editing.edits import Locks
-from planner.territory.editing.edits import MergeTerritories
-from planner.territory.editing.edits import MoveHome
-from planner.territory.editing.edits import Retarget
-from planner.territory.editing.edits import Together
-from planner.territory.editing.edits import edit_from_dict
-from planner.territory.editing.edits import edit_to_dict
-from planner.territory.editing.history import Entry
-from planner.territory.editing.history import History
-from planner.territory.editing.history import told
+from planner.territory.editing.apply import apply_edit, difference, without_locked
+from planner.territory.editing.edits import (
+    AddTerritory,
+    Draft,
+    DrawBarrier,
+    DropTerritory,
+    Lock,
+    Locks,
+    MergeTerritories,
+    MoveHome,
+    Retarget,
+    Together,
+    edit_from_dict,
+    edit_to_dict,
+)
+from planner.territory.editing.history import Entry, History, told
 from planner.territory.editing.moves import Move
 from planner.territory.model.alignment import Alignment
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pandas as pd
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.geography.adjacency import count_pieces
-from planner.geography.adjacency import find_pieces
-from planner.territory.editing.pieces import loose_pieces
-from planner.territory.editing.pieces import receivers_of
-from planner.territory.editing.pieces import without_barriers
-from tests.small_plan import UNITS
-from tests.small_plan import edges
+from planner.geography.adjacency import count_pieces, find_pieces
+from planner.territory.editing.pieces import (
+    loose_pieces,
+    receivers_of,
+    without_barriers,
+)
+from tests.small_plan import UNITS, edges
 
 EQUAL = pd.Series(1.0, index=UNITS)
 

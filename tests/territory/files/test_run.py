@@ -7,16 +7,15 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from planner.core.errors import CrsError
-from planner.core.errors import InputError
-from planner.core.errors import SchemaError
+from planner.core.errors import CrsError, InputError, SchemaError
 from planner.core.run import RunControl
-from planner.territory.files.read import UnitColumns
-from planner.territory.files.read import UnitFiles
-from planner.territory.files.run import FileStudy
-from planner.territory.files.run import balance_files
-from planner.territory.files.run import parse_counts
-from planner.territory.files.run import parse_measure
+from planner.territory.files.read import UnitColumns, UnitFiles
+from planner.territory.files.run import (
+    FileStudy,
+    balance_files,
+    parse_counts,
+    parse_measure,
+)
 from planner.territory.model.params import BalanceParams
 
 PLANE = UnitColumns(id_column="zip", x="x", y="y")

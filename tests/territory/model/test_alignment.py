@@ -2,14 +2,11 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.core.errors import InputError
-from planner.territory.editing.moves import Move
-from planner.territory.editing.moves import apply
-from planner.territory.editing.moves import moves_between
+from planner.territory.editing.moves import Move, apply, moves_between
 from planner.territory.model.alignment import Alignment
 
 UNITS = list("abcde")

@@ -7,12 +7,9 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
+from planner.core.errors import InputError, ParamsError
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
-from planner.territory.model.params import params_of
+from planner.territory.model.params import BalanceMeasure, BalanceParams, params_of
 from planner.territory.model.rules import Rules
 from planner.territory.solve.balance import balance
 from tests.territory.conftest import grid

@@ -6,25 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
+from planner.core.errors import InfeasibleError, InputError, ParamsError
 from planner.core.results import SolveStatus
 from planner.geography.adjacency import edges_frame
-from planner.territory.files.run import parse_measure
-from planner.territory.files.run import report_of
+from planner.territory.files.run import parse_measure, report_of
 from planner.territory.model.instance import Instance
-from planner.territory.model.limits import find_contradictions
-from planner.territory.model.limits import importance_of
-from planner.territory.model.limits import limits_of
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.limits import find_contradictions, importance_of, limits_of
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.precheck import check_request
 from planner.territory.model.rules import Rules
-from planner.territory.proof.certificate import dual_value
-from planner.territory.proof.certificate import travel_cost
-from planner.territory.solve.balance import balance
-from planner.territory.solve.balance import prepare
+from planner.territory.proof.certificate import dual_value, travel_cost
+from planner.territory.solve.balance import balance, prepare
 from planner.territory.studies.districts import balance_downward
 
 

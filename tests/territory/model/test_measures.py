@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.territory.model.measures import balance_index
-from planner.territory.model.measures import centroids
-from planner.territory.model.measures import distance_to_centre_km
-from planner.territory.model.measures import moved_units
-from planner.territory.model.measures import tally
-from planner.territory.model.measures import travel
+from planner.territory.model.measures import (
+    balance_index,
+    centroids,
+    distance_to_centre_km,
+    moved_units,
+    tally,
+    travel,
+)
 
 UNITS = pd.DataFrame(
     {

@@ -5,8 +5,7 @@ import json
 import pytest
 
 from planner.core.errors import ParamsError
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 
 ACCOUNTS = BalanceMeasure(column="accounts", tolerance=0.05)
 

@@ -3,17 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import Phase
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
+from planner.core.errors import InfeasibleError, InputError
 from planner.geography.adjacency import count_pieces
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.rules import Rules
 from planner.territory.solve.balance import balance
 from tests.territory.conftest import grid

@@ -9,11 +9,9 @@ import pytest
 from planner.core.languages import PLAIN
 from planner.core.reasons import Reason
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.problem import build_problem
-from planner.territory.proof.explain import why_accounts_moved
-from planner.territory.proof.explain import why_moved
+from planner.territory.proof.explain import why_accounts_moved, why_moved
 from tests.territory.conftest import grid
 
 

@@ -5,15 +5,13 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.problem import build_problem
 from planner.territory.proof.infeasibility import prove_floors
 from planner.territory.solve.balance import balance

@@ -6,11 +6,9 @@ import pytest
 
 from planner.geography.adjacency import edges_frame
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.problem import build_problem
-from planner.territory.search.coarsening import cells_of
-from planner.territory.search.coarsening import coarsen
+from planner.territory.search.coarsening import cells_of, coarsen
 from planner.territory.search.contiguity import count_extra_pieces
 from planner.territory.solve import balance as balancing
 from planner.territory.solve.balance import balance

@@ -8,16 +8,12 @@ import pytest
 
 from planner.core.run import RunControl
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import build_problem
+from planner.territory.model.params import BalanceMeasure, BalanceParams
+from planner.territory.model.problem import NOWHERE, build_problem
 from planner.territory.search import contiguity
 from planner.territory.search import lns as polishing
-from planner.territory.search.lns import improve_by_lns
-from planner.territory.search.lns import shorten_by_lns
-from planner.territory.search.local_search import SearchGoal
-from planner.territory.search.local_search import rate
+from planner.territory.search.lns import improve_by_lns, shorten_by_lns
+from planner.territory.search.local_search import SearchGoal, rate
 
 
 @pytest.fixture(autouse=True)

@@ -3,22 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.core.errors import InfeasibleError
-from planner.core.errors import InputError
+from planner.core.errors import InfeasibleError, InputError
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
-from planner.core.schemas import EDGES
-from planner.core.schemas import empty
-from planner.geography.adjacency import count_pieces
-from planner.geography.adjacency import edges_frame
-from planner.geography.adjacency import point_edges
+from planner.core.schemas import EDGES, empty
+from planner.geography.adjacency import count_pieces, edges_frame, point_edges
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.precheck import UNIT_OVERSIZED
 from planner.territory.model.rules import Rules
 from planner.territory.solve.balance import balance

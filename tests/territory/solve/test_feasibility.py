@@ -8,21 +8,14 @@ import pytest
 
 from planner.core.run import RunControl
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
-from planner.territory.model.problem import NOWHERE
-from planner.territory.model.problem import build_problem
+from planner.territory.model.params import BalanceMeasure, BalanceParams
+from planner.territory.model.problem import NOWHERE, build_problem
 from planner.territory.search import contiguity
 from planner.territory.search.deltas import Price
-from planner.territory.search.local_search import SearchGoal
-from planner.territory.search.local_search import State
-from planner.territory.search.local_search import rate
-from planner.territory.search.local_search import search
-from planner.territory.search.recombine import recombine
-from planner.territory.search.recombine import tree_of
+from planner.territory.search.local_search import SearchGoal, State, rate, search
+from planner.territory.search.recombine import recombine, tree_of
 from planner.territory.solve import feasibility as levelling
-from planner.territory.solve.feasibility import can_restore
-from planner.territory.solve.feasibility import restore_feasibility
+from planner.territory.solve.feasibility import can_restore, restore_feasibility
 
 SIDE, N_TERRITORIES = 12, 6
 GOAL = SearchGoal()

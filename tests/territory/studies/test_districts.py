@@ -6,22 +6,16 @@ import pytest
 
 from planner.core.errors import InputError
 from planner.geography.adjacency import count_pieces
-from planner.territory.files.levels import balance_levels
-from planner.territory.files.levels import levels_report
+from planner.territory.files.levels import balance_levels, levels_report
 from planner.territory.files.seats import parse_districts
 from planner.territory.model.alignment import Alignment
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
-from planner.territory.model.teams import shared_units
-from planner.territory.model.teams import team_table
+from planner.territory.model.params import BalanceMeasure, BalanceParams
+from planner.territory.model.teams import shared_units, team_table
 from planner.territory.solve.balance import balance
 from planner.territory.solve.evaluate import describe
-from planner.territory.studies.districts import balance_downward
-from planner.territory.studies.districts import balance_upward
-from planner.territory.studies.splitting import join_split
-from planner.territory.studies.splitting import split_offers
-from planner.territory.studies.splitting import split_units
+from planner.territory.studies.districts import balance_downward, balance_upward
+from planner.territory.studies.splitting import join_split, split_offers, split_units
 from tests.territory.conftest import grid
 
 

@@ -7,26 +7,23 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
+from planner.core.errors import InputError, ParamsError
 from planner.core.run import RunControl
-from planner.territory.disruption.near_today import MoveCostParams
-from planner.territory.disruption.near_today import cost_of_accounts
-from planner.territory.disruption.near_today import cost_of_units
-from planner.territory.disruption.near_today import stay_near
+from planner.territory.disruption.near_today import (
+    MoveCostParams,
+    cost_of_accounts,
+    cost_of_units,
+    stay_near,
+)
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
+from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.problem import build_problem
 from planner.territory.model.rules import Rules
-from planner.territory.proof.move_bound import dual_of_moves
-from planner.territory.proof.move_bound import least_moves
-from planner.territory.search.local_search import SearchGoal
-from planner.territory.search.local_search import rate
+from planner.territory.proof.move_bound import dual_of_moves, least_moves
+from planner.territory.search.local_search import SearchGoal, rate
 from planner.territory.studies.frontier import frontier
 from tests.territory.conftest import grid
 

@@ -3,18 +3,16 @@
 import pandas as pd
 import pytest
 
-from planner.core.errors import InputError
-from planner.core.errors import ParamsError
+from planner.core.errors import InputError, ParamsError
 from planner.geography.travel import CrowFlyProvider
 from planner.territory.model.instance import Instance
-from planner.territory.model.params import BalanceMeasure
-from planner.territory.model.params import BalanceParams
-from planner.territory.model.workhours import HoursParams
-from planner.territory.model.workhours import settle_hours
-from planner.territory.model.workhours import work_hours
-from planner.territory.studies.headcount import HeadcountParams
-from planner.territory.studies.headcount import best_bases
-from planner.territory.studies.headcount import sweep_headcount
+from planner.territory.model.params import BalanceMeasure, BalanceParams
+from planner.territory.model.workhours import HoursParams, settle_hours, work_hours
+from planner.territory.studies.headcount import (
+    HeadcountParams,
+    best_bases,
+    sweep_headcount,
+)
 from tests.territory.conftest import grid
 
 PARAMS = BalanceParams(

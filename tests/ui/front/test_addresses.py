@@ -3,10 +3,12 @@
 import pytest
 
 from planner.core.errors import ParamsError
-from planner.ui.front.addresses import Authority
-from planner.ui.front.addresses import is_same_origin
-from planner.ui.front.addresses import parse_authority
-from planner.ui.front.addresses import served_names
+from planner.ui.front.addresses import (
+    Authority,
+    is_same_origin,
+    parse_authority,
+    served_names,
+)
 
 
 @pytest.mark.parametrize(

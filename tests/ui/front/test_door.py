@@ -6,8 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from planner.ui.front.addresses import served_names
-from planner.ui.front.door import MOST_MESSAGE_BYTES
-from planner.ui.front.door import FrontDoor
+from planner.ui.front.door import MOST_MESSAGE_BYTES, FrontDoor
 
 OWN = "http://localhost:8501"
 HEADERS = {"x-frame-options": "DENY"}

@@ -9,13 +9,10 @@ import pytest
 from planner.core.errors import InputError
 from planner.core.reasons import Reason
 from planner.visits.day.gaps import fill_gap
-from planner.visits.day.live import replan_day
-from planner.visits.day.live import resequence
-from planner.visits.model.timing import lunch_before_driving
-from planner.visits.model.timing import time_day
+from planner.visits.day.live import replan_day, resequence
+from planner.visits.model.timing import lunch_before_driving, time_day
 from planner.visits.reasons.check import day_faults
-from tests.visits.worlds import monthly
-from tests.visits.worlds import world
+from tests.visits.worlds import monthly, world
 
 MORNING = (((32_400, 41_400),),) * 5
 AFTERNOON = (((48_600, 59_400),),) * 5

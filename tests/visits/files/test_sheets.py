@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
-from urllib.parse import urlparse
+from urllib.parse import parse_qs, urlparse
 from xml.etree import ElementTree as ET
 
 import gpxpy
@@ -12,11 +11,13 @@ import pandas as pd
 import pytest
 
 from planner.core.errors import InputError
-from planner.visits.files.sheets import calendar_bytes
-from planner.visits.files.sheets import gpx_bytes
-from planner.visits.files.sheets import join_places
-from planner.visits.files.sheets import navigation_links
-from planner.visits.files.sheets import stops_csv
+from planner.visits.files.sheets import (
+    calendar_bytes,
+    gpx_bytes,
+    join_places,
+    navigation_links,
+    stops_csv,
+)
 
 HOSTILE = [
     'O\'Hare & Sons <b>"bold"</b>',

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planner.core.errors import ParamsError
-from planner.visits.model.params import CadenceParams
-from planner.visits.model.params import RouteParams
+from planner.visits.model.params import CadenceParams, RouteParams
 
 
 @pytest.mark.parametrize(

@@ -8,22 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planner.core.errors import InputError
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
 from planner.visits.model.params import RouteParams
-from planner.visits.plan.rep import RepPlan
-from planner.visits.plan.rep import plan_rep
-from planner.visits.plan.rep import run_visits
-from tests.visits.worlds import ALL_DAY
-from tests.visits.worlds import judge
-from tests.visits.worlds import monthly
-from tests.visits.worlds import world
+from planner.visits.plan.rep import RepPlan, plan_rep, run_visits
+from tests.visits.worlds import ALL_DAY, judge, monthly, world
 
 QUICK = RouteParams(iterations=300)
 SHARED = Path(__file__).parents[4] / "shared/benchmarks/routing/synthetic_rep"

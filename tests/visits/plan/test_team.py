@@ -10,12 +10,7 @@ import pytest
 
 from planner.core.errors import InputError
 from planner.core.run import RunControl
-from planner.core.schemas import ACCOUNTS
-from planner.core.schemas import REPS
-from planner.core.schemas import UNSERVED
-from planner.core.schemas import VISITS
-from planner.core.schemas import check
-from planner.core.schemas import empty
+from planner.core.schemas import ACCOUNTS, REPS, UNSERVED, VISITS, check, empty
 from planner.services.people.holders import rep_by_position
 from planner.visits.model.params import RouteParams
 from planner.visits.plan.team import plan_visits

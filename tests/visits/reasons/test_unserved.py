@@ -15,18 +15,18 @@ from planner.core.english.visits import VISITS
 from planner.core.formats import Formats
 from planner.core.languages import Language
 from planner.core.reasons import Reason
-from planner.core.schemas import UNSERVED
-from planner.core.schemas import check
+from planner.core.schemas import UNSERVED, check
 from planner.visits.model.timing import time_day
 from planner.visits.plan.rep import plan_rep
 from planner.visits.reasons.explain import explain_missing
-from planner.visits.reasons.unserved import dated
-from planner.visits.reasons.unserved import in_words
-from planner.visits.reasons.unserved import read_cell
-from planner.visits.reasons.unserved import reason_cells
-from planner.visits.reasons.unserved import repair_of
-from tests.visits.worlds import monthly
-from tests.visits.worlds import world
+from planner.visits.reasons.unserved import (
+    dated,
+    in_words,
+    read_cell,
+    reason_cells,
+    repair_of,
+)
+from tests.visits.worlds import monthly, world
 
 MONDAY = date(2026, 11, 23)
 FULL = Reason("unserved_days_full", {"day": 0, "late_s": 61, "end_s": 63_120})

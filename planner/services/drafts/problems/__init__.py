@@ -9,27 +9,29 @@ from typing import Any
 import pandas as pd
 import shapely
 
-from planner.services.drafts.problems import locks
-from planner.services.drafts.problems import people
-from planner.services.drafts.problems import places
-from planner.services.drafts.problems.problem import BALANCE
-from planner.services.drafts.problems.problem import BROKEN_LOCK
-from planner.services.drafts.problems.problem import DUPLICATE_OWNER
-from planner.services.drafts.problems.problem import KINDS
-from planner.services.drafts.problems.problem import OUTSIDE
-from planner.services.drafts.problems.problem import UNASSIGNED
-from planner.services.drafts.problems.problem import Problem
-from planner.services.drafts.problems.problem import Seen
+from planner.services.drafts.problems import locks, people, places
+from planner.services.drafts.problems.problem import (
+    BALANCE,
+    BROKEN_LOCK,
+    DUPLICATE_OWNER,
+    KINDS,
+    OUTSIDE,
+    UNASSIGNED,
+    Problem,
+    Seen,
+)
 from planner.services.people.roster import Roster
 from planner.services.territories.view import TerritoryView
-from planner.territory.editing.edits import ACCOUNT
-from planner.territory.editing.edits import TERRITORY
-from planner.territory.editing.edits import UNIT
-from planner.territory.editing.edits import Draft
-from planner.territory.editing.edits import Edit
-from planner.territory.editing.edits import Lock
-from planner.territory.editing.edits import MergeTerritories
-from planner.territory.editing.edits import Together
+from planner.territory.editing.edits import (
+    ACCOUNT,
+    TERRITORY,
+    UNIT,
+    Draft,
+    Edit,
+    Lock,
+    MergeTerritories,
+    Together,
+)
 from planner.territory.editing.moves import Move
 
 __all__ = ["BALANCE", "KINDS", "Problem", "find_problems", "fix_of"]

@@ -6,13 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from planner.services.drafts.problems.problem import BROKEN_LOCK
-from planner.services.drafts.problems.problem import Problem
-from planner.services.drafts.problems.problem import Seen
-from planner.services.drafts.problems.problem import listed
-from planner.territory.editing.edits import ACCOUNT
-from planner.territory.editing.edits import UNIT
-from planner.territory.editing.edits import Draft
+from planner.services.drafts.problems.problem import BROKEN_LOCK, Problem, Seen, listed
+from planner.territory.editing.edits import ACCOUNT, UNIT, Draft
 
 
 def broken_locks(seen: Seen, saved: Draft | None) -> Iterator[Problem]:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import pandas as pd
 
 from planner.core.units import MIN_PER_HOUR
-from planner.services.drafts.problems.problem import BALANCE
-from planner.services.drafts.problems.problem import DUPLICATE_OWNER
-from planner.services.drafts.problems.problem import OVER_CAPACITY
-from planner.services.drafts.problems.problem import Problem
-from planner.services.drafts.problems.problem import Seen
-from planner.services.drafts.problems.problem import listed
+from planner.services.drafts.problems.problem import (
+    BALANCE,
+    DUPLICATE_OWNER,
+    OVER_CAPACITY,
+    Problem,
+    Seen,
+    listed,
+)
 from planner.services.people.roster import Roster
 
 _NEARLY_MIN = 0.5  # minutes over capacity that are rounding

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 import pandas as pd
 
 from planner.geography.adjacency import find_pieces
-from planner.services.drafts.problems.problem import BALANCE
-from planner.services.drafts.problems.problem import BARRIER
-from planner.services.drafts.problems.problem import ISLAND
-from planner.services.drafts.problems.problem import OUTSIDE
-from planner.services.drafts.problems.problem import UNASSIGNED
-from planner.services.drafts.problems.problem import Problem
-from planner.services.drafts.problems.problem import Seen
-from planner.services.drafts.problems.problem import counted
+from planner.services.drafts.problems.problem import (
+    BALANCE,
+    BARRIER,
+    ISLAND,
+    OUTSIDE,
+    UNASSIGNED,
+    Problem,
+    Seen,
+    counted,
+)
 from planner.territory.editing.pieces import loose_pieces
 
 

@@ -9,8 +9,7 @@ from functools import cached_property
 from planner.services.territories import wording
 from planner.services.territories.view import TerritoryView
 from planner.territory.editing.edits import Draft
-from planner.territory.editing.pieces import receivers_of
-from planner.territory.editing.pieces import without_barriers
+from planner.territory.editing.pieces import receivers_of, without_barriers
 
 UNASSIGNED = "unassigned"
 ISLAND = "island"

@@ -10,8 +10,7 @@ hold the migrated file against a new one.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -19,14 +18,15 @@ import sqlalchemy as sa
 
 from planner.core.files.replacement import replacing
 from planner.store.database.file_watch import forget_mark
-from planner.store.database.migrations import m002_imports
-from planner.store.database.migrations import m003_teams
-from planner.store.database.migrations import m004_workbench
-from planner.store.database.migrations import m005_decisions
+from planner.store.database.migrations import (
+    m002_imports,
+    m003_teams,
+    m004_workbench,
+    m005_decisions,
+)
 from planner.store.database.protections import protect
 from planner.store.database.spatial import add_geometry
-from planner.store.rows.schema import meta
-from planner.store.rows.schema import metadata
+from planner.store.rows.schema import meta, metadata
 
 Step = Callable[[sa.Connection], None]
 

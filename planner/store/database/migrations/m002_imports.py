@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import Column
-from sqlalchemy import Text
+from sqlalchemy import Column, Text
 
 # As they were in version 2: `store.rows.schema` may have moved on since.
 _then = sa.MetaData()

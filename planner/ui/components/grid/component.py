@@ -7,26 +7,23 @@ table is patched in place: focus, sorting, filters and scrolling are the user's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from planner.core.settings import ROOT
-from planner.ui.components.grid.events import MOST_WAITING
-from planner.ui.components.grid.events import OF_LISTS
-from planner.ui.components.grid.events import OF_TERRITORIES
-from planner.ui.components.grid.events import TURNS
-from planner.ui.components.grid.events import TableEvent
-from planner.ui.components.grid.events import read_event
-from planner.ui.components.grid.lists import Rows
-from planner.ui.components.grid.lists import bits_text
-from planner.ui.components.grid.lists import read_list_event
+from planner.ui.components.grid.events import (
+    MOST_WAITING,
+    OF_LISTS,
+    OF_TERRITORIES,
+    TURNS,
+    TableEvent,
+    read_event,
+)
+from planner.ui.components.grid.lists import Rows, bits_text, read_list_event
 from planner.ui.components.planmap.component import scripts_version
-from planner.ui.events import note
-from planner.ui.events import parse
-from planner.ui.events import value_of
+from planner.ui.events import note, parse, value_of
 from planner.ui.faults import guarded
 
 SCRIPTS = ROOT / "static" / "balance"

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
-from typing import Literal
+from typing import Any, Literal
 
-from planner.ui.events import LAST_NUMBER
-from planner.ui.events import MOST_IDS
-from planner.ui.events import Schema
-from planner.ui.events import ids
-from planner.ui.events import parse
-from planner.ui.events import text
-from planner.ui.events import whole
+from planner.ui.events import LAST_NUMBER, MOST_IDS, Schema, ids, parse, text, whole
 
 EventKind = Literal["lock", "unlock", "zoom", "select", "choose"]
 OF_TERRITORIES: tuple[EventKind, ...] = ("lock", "unlock", "zoom", "select")

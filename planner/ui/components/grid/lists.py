@@ -9,23 +9,15 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Collection
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from planner.ui.components.grid.events import BITS
-from planner.ui.components.grid.events import EventKind
-from planner.ui.components.grid.events import TableEvent
-from planner.ui.components.grid.events import read_event
-from planner.ui.components.planmap.layers import Layer
-from planner.ui.components.planmap.layers import pack
-from planner.ui.components.planmap.layers import texts
+from planner.ui.components.grid.events import BITS, EventKind, TableEvent, read_event
+from planner.ui.components.planmap.layers import Layer, pack, texts
 from planner.ui.events import parse
 
 Kind = Literal["text", "count", "money", "hours"]

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.ui.components.planmap.layers import NONE
-from planner.ui.components.planmap.layers import Layer
-from planner.ui.components.planmap.layers import pack
+from planner.ui.components.planmap.layers import NONE, Layer, pack
 
 CROWD = 20_000  # points: fewer are sent whole each time
 MOST_DIFFERENT = 0.05  # of them; beyond, all are sent anew

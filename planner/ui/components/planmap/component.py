@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +19,11 @@ import streamlit as st
 
 from planner.core.settings import ROOT
 from planner.core.text import plain_text
-from planner.ui.components.planmap.codes import SentCodes
-from planner.ui.components.planmap.codes import narrow
-from planner.ui.components.planmap.codes import sent_codes
-from planner.ui.components.planmap.data import Entry
-from planner.ui.components.planmap.data import Home
-from planner.ui.components.planmap.data import Line
-from planner.ui.components.planmap.data import MapData
-from planner.ui.components.planmap.data import Stop
-from planner.ui.components.planmap.data import dark
-from planner.ui.components.planmap.events import EventKind
-from planner.ui.components.planmap.events import MapEvent
-from planner.ui.components.planmap.events import read_sent
+from planner.ui.components.planmap.codes import SentCodes, narrow, sent_codes
+from planner.ui.components.planmap.data import Entry, Home, Line, MapData, Stop, dark
+from planner.ui.components.planmap.events import EventKind, MapEvent, read_sent
 from planner.ui.components.planmap.layers import Layer
-from planner.ui.components.planmap.texts import HANDS
-from planner.ui.components.planmap.texts import KEYS
-from planner.ui.components.planmap.texts import TEXTS
+from planner.ui.components.planmap.texts import HANDS, KEYS, TEXTS
 from planner.ui.events import value_of
 from planner.ui.faults import guarded
 

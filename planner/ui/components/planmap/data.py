@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 
 from planner.core.errors import InputError
-from planner.geography.colours import GREY
-from planner.geography.colours import shade
+from planner.geography.colours import GREY, shade
 from planner.ui.components.planmap.events import EventKind  # noqa: F401 - pages ask for it here
-from planner.ui.components.planmap.layers import NONE
-from planner.ui.components.planmap.layers import Layer
+from planner.ui.components.planmap.layers import NONE, Layer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
-from typing import Literal
-from typing import get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from planner.geography.selecting import MOST_VERTICES
 from planner.ui.components.planmap.layers import NONE
 from planner.ui.components.planmap.texts import KEYS
-from planner.ui.events import LAST_NUMBER
-from planner.ui.events import MOST_IDS
-from planner.ui.events import Path
-from planner.ui.events import Read
-from planner.ui.events import Schema
-from planner.ui.events import among
-from planner.ui.events import ids
-from planner.ui.events import many
-from planner.ui.events import note
-from planner.ui.events import parse
-from planner.ui.events import path
-from planner.ui.events import whole
+from planner.ui.events import (
+    LAST_NUMBER,
+    MOST_IDS,
+    Path,
+    Read,
+    Schema,
+    among,
+    ids,
+    many,
+    note,
+    parse,
+    path,
+    whole,
+)
 
 EventKind = Literal[
     "point",

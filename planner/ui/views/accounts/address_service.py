@@ -10,9 +10,7 @@ from planner.core.formats import Formats
 from planner.jobs import queue
 from planner.services.accounts import geocoding
 from planner.services.workspace import Workspace
-from planner.ui import faults
-from planner.ui import session
-from planner.ui import widgets
+from planner.ui import faults, session, widgets
 from planner.ui.maps.text import markdown_text
 
 KINDS = {"nominatim": "Nominatim", "photon": "Photon"}

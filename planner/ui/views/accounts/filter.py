@@ -9,12 +9,14 @@ import streamlit as st
 from planner.core.errors import PlannerError
 from planner.core.formats import Formats
 from planner.core.units import MIN_PER_HOUR
-from planner.services.territories.filter import AMOUNTS
-from planner.services.territories.filter import NONE
-from planner.services.territories.filter import AccountFilter
-from planner.services.territories.filter import Choice
-from planner.services.territories.filter import choose_accounts
-from planner.services.territories.filter import values_of
+from planner.services.territories.filter import (
+    AMOUNTS,
+    NONE,
+    AccountFilter,
+    Choice,
+    choose_accounts,
+    values_of,
+)
 from planner.services.territories.view import TerritoryView
 from planner.ui import faults
 from planner.ui.faults import guarded

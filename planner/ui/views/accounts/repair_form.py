@@ -13,8 +13,7 @@ from planner.services.accounts.health_view import HealthView
 from planner.services.accounts.repairs import RepairPreview
 from planner.services.people import holders
 from planner.services.workspace import Workspace
-from planner.ui import faults
-from planner.ui import tables
+from planner.ui import faults, tables
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.accounts.address_service import ask_by
 

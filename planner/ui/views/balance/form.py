@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 
-from planner.core.errors import ParamsError
-from planner.core.errors import PlannerError
+from planner.core.errors import ParamsError, PlannerError
 from planner.services.balance import inputs
-from planner.services.balance.request import LABELS
-from planner.services.balance.request import BalanceRequest
-from planner.services.balance.request import too_big
-from planner.services.balance.request import usual_counts
+from planner.services.balance.request import (
+    LABELS,
+    BalanceRequest,
+    too_big,
+    usual_counts,
+)
 from planner.services.drafts.gestures import things_text
-from planner.services.drafts.view import NOTHING
-from planner.services.drafts.view import Held
-from planner.services.drafts.view import held_of
-from planner.services.drafts.view import n_locked
+from planner.services.drafts.view import NOTHING, Held, held_of, n_locked
 from planner.services.territories.view import TerritoryView
 from planner.territory.model.params import BalanceParams
-from planner.ui import faults
-from planner.ui import session
+from planner.ui import faults, session
 from planner.ui.maps.text import markdown_text
-from planner.ui.views.balance.measures import MeasureAsked
-from planner.ui.views.balance.measures import ask_measures
-from planner.ui.views.balance.rules import Rules
-from planner.ui.views.balance.rules import ask_rules
+from planner.ui.views.balance.measures import MeasureAsked, ask_measures
+from planner.ui.views.balance.rules import Rules, ask_rules
 from planner.ui.views.workbench.workbench import Workbench
 
 MOST_TERRITORIES = 254  # what one map can tell apart by code

@@ -11,8 +11,7 @@ from planner.core.formats import Formats
 from planner.services.balance import decisions
 from planner.services.balance.request import LABELS
 from planner.services.workspace import Workspace
-from planner.ui.charts.decisions import PICK
-from planner.ui.charts.decisions import frontier_curve
+from planner.ui.charts.decisions import PICK, frontier_curve
 from planner.ui.faults import guarded
 
 _HELP = (

@@ -9,17 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.core.units import M_PER_KM
-from planner.core.units import MIN_PER_HOUR
+from planner.core.units import M_PER_KM, MIN_PER_HOUR
 from planner.services.territories.view import TerritoryView
-from planner.services.territories.wording import language_of
-from planner.services.territories.wording import lines_of
+from planner.services.territories.wording import language_of, lines_of
 from planner.services.workspace import Workspace
 from planner.ui import tables
 from planner.ui.charts.decisions import headcount_line
 from planner.ui.maps.text import markdown_text
-from planner.ui.views.balance.frontier import panel_head
-from planner.ui.views.balance.frontier import point_key
+from planner.ui.views.balance.frontier import panel_head, point_key
 
 
 def headcount_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:

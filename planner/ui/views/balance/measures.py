@@ -8,10 +8,12 @@ import streamlit as st
 
 from planner.core.money import minor_digits
 from planner.core.units import MIN_PER_HOUR
-from planner.services.balance.request import LABELS
-from planner.services.balance.request import MOST_MEASURES
-from planner.services.balance.request import measures_to_ask
-from planner.services.balance.request import usual_measure
+from planner.services.balance.request import (
+    LABELS,
+    MOST_MEASURES,
+    measures_to_ask,
+    usual_measure,
+)
 from planner.services.territories.view import TerritoryView
 from planner.territory.model.params import BalanceMeasure
 

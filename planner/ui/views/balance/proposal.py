@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -15,26 +14,24 @@ from planner.jobs import queue
 from planner.services.balance import decisions
 from planner.services.balance.accept import take
 from planner.services.balance.proposal import ProposalView
-from planner.services.balance.request import KINDS
-from planner.services.balance.request import LABELS
-from planner.services.balance.request import BalanceRequest
+from planner.services.balance.request import KINDS, LABELS, BalanceRequest
 from planner.services.balance.studies import proposal_in
 from planner.services.drafts.editing import undo
 from planner.services.scenarios import Scenario
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.territory.solve.proposal import Proposal
-from planner.ui import cache
-from planner.ui import session
-from planner.ui import widgets
+from planner.ui import cache, session, widgets
 from planner.ui.faults import guarded
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.balance.frontier import forget_point
-from planner.ui.views.balance.proposal_text import PROOF_HELP
-from planner.ui.views.balance.proposal_text import exceptions_text
-from planner.ui.views.balance.proposal_text import proof_text
-from planner.ui.views.balance.proposal_text import proposal_text
-from planner.ui.views.balance.proposal_text import unmet_lines
+from planner.ui.views.balance.proposal_text import (
+    PROOF_HELP,
+    exceptions_text,
+    proof_text,
+    proposal_text,
+    unmet_lines,
+)
 from planner.ui.views.workbench.pending_changes import job_result
 from planner.ui.views.workbench.workbench import Workbench
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from planner.core.money import minor_digits
-from planner.services.balance.request import CAPACITY
-from planner.services.balance.request import CENTRE
-from planner.services.balance.request import EQUAL
-from planner.services.balance.request import HOME
-from planner.services.balance.request import parent_fields
+from planner.services.balance.request import (
+    CAPACITY,
+    CENTRE,
+    EQUAL,
+    HOME,
+    parent_fields,
+)
 from planner.services.territories import wording
 from planner.services.territories.view import TerritoryView
 from planner.ui.views.workbench.districts import ask_districts

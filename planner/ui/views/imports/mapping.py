@@ -6,11 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from planner.accounts.mapping.readings import DATE_FORMS
-from planner.accounts.mapping.readings import QUANTITY_BY_TARGET
-from planner.accounts.mapping.readings import UNITS
-from planner.services.imports import check
-from planner.services.imports import mappings
+from planner.accounts.mapping.readings import DATE_FORMS, QUANTITY_BY_TARGET, UNITS
+from planner.services.imports import check, mappings
 from planner.services.imports.check import SourcePreview
 from planner.services.workspace import Workspace
 from planner.ui import faults

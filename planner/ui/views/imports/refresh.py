@@ -6,10 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services.imports.refresh import RefreshChoices
-from planner.services.imports.refresh import RefreshPreview
-from planner.ui import tables
-from planner.ui import widgets
+from planner.services.imports.refresh import RefreshChoices, RefreshPreview
+from planner.ui import tables, widgets
 from planner.ui.maps.text import markdown_text
 
 GONE = {"close": "Mark closed", "keep": "Keep", "remove": "Remove"}

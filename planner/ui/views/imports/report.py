@@ -11,9 +11,7 @@ from planner.accounts.findings import ImportReport
 from planner.core.errors import InfeasibleError
 from planner.core.files.spreadsheets import csv_bytes
 from planner.core.formats import Formats
-from planner.ui import faults
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import faults, tables, widgets
 from planner.ui.maps.text import markdown_text
 
 VERDICTS = {

@@ -12,8 +12,7 @@ from planner.core.money import MINOR_DIGITS
 from planner.core.names import name_from
 from planner.services.company import companies
 from planner.services.imports import refresh
-from planner.services.scenarios import FIELD
-from planner.services.scenarios import listing
+from planner.services.scenarios import FIELD, listing
 from planner.services.workspace import Workspace
 
 CURRENCIES = tuple(MINOR_DIGITS)

@@ -6,23 +6,19 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.services.exports import sharing
-from planner.services.scenarios import FIELD
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import listing
+from planner.services.scenarios import FIELD, Scenario, listing
 from planner.services.scenarios.listing import Comparison
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.ui import cache
 from planner.ui.components.planmap import planmap
 from planner.ui.faults import guarded
-from planner.ui.maps.sharing import comparison_sheet
-from planner.ui.maps.sharing import territory_sheet
+from planner.ui.maps.sharing import comparison_sheet, territory_sheet
 from planner.ui.maps.territory import territory_map
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.scenarios.comparison_table import metrics_table
 from planner.ui.views.scenarios.difference import difference_part
-from planner.ui.views.sharing import ground_of
-from planner.ui.views.sharing import share_button
+from planner.ui.views.sharing import ground_of, share_button
 
 SMALL_MAP = 360
 LEFT, RIGHT = "scn-a", "scn-b"

@@ -7,9 +7,7 @@ from typing import Any
 import pandas as pd
 
 from planner.core.files.tables import exact_money
-from planner.core.formats import EMPTY
-from planner.core.formats import MINUS
-from planner.core.formats import Formats
+from planner.core.formats import EMPTY, MINUS, Formats
 from planner.core.text import map_text
 from planner.core.units import M_PER_KM
 from planner.services.scenarios import Scenario

@@ -13,23 +13,21 @@ from planner.services.scenarios.listing import Comparison
 from planner.services.territories.view import TerritoryView
 from planner.services.territories.wording import unit_names
 from planner.services.workspace import Workspace
-from planner.ui import cache
-from planner.ui import tables
-from planner.ui import widgets
-from planner.ui.components.planmap import Entry
-from planner.ui.components.planmap import Layer
-from planner.ui.components.planmap import MapData
-from planner.ui.components.planmap import MapEvent
-from planner.ui.components.planmap import Outline
-from planner.ui.components.planmap import Points
-from planner.ui.components.planmap import Units
-from planner.ui.components.planmap import codes_of
-from planner.ui.components.planmap import places_of
-from planner.ui.components.planmap import planmap
+from planner.ui import cache, tables, widgets
+from planner.ui.components.planmap import (
+    Entry,
+    Layer,
+    MapData,
+    MapEvent,
+    Outline,
+    Points,
+    Units,
+    codes_of,
+    places_of,
+    planmap,
+)
 from planner.ui.faults import guarded
-from planner.ui.maps.territory import bounds_of
-from planner.ui.maps.territory import outlines_by
-from planner.ui.maps.territory import territory_labels
+from planner.ui.maps.territory import bounds_of, outlines_by, territory_labels
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import chosen_rows
 from planner.ui.views.scenarios.comparison_table import figures_sheet

@@ -5,12 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import listing
+from planner.services.scenarios import Scenario, listing
 from planner.services.workspace import Workspace
-from planner.ui import faults
-from planner.ui import session
-from planner.ui import tables
+from planner.ui import faults, session, tables
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.scenarios.publishing import stamp_text
 

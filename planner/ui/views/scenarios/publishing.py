@@ -11,15 +11,10 @@ import streamlit as st
 from planner.core.errors import PlannerError
 from planner.core.formats import Formats
 from planner.core.text import map_text
-from planner.services.scenarios import FIELD
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import publishing
+from planner.services.scenarios import FIELD, Scenario, publishing
 from planner.services.scenarios.publishing import PublishPreview
 from planner.services.workspace import Workspace
-from planner.ui import faults
-from planner.ui import session
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import faults, session, tables, widgets
 from planner.ui.maps.text import markdown_text
 
 

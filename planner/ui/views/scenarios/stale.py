@@ -5,11 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.errors import ConflictError
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import listing
+from planner.services.scenarios import Scenario, listing
 from planner.services.workspace import Workspace
-from planner.ui import faults
-from planner.ui import session
+from planner.ui import faults, session
 
 
 def stale_note(ws: Workspace, scenario: Scenario, kept: str, *, key: str) -> None:

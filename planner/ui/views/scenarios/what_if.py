@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.units import M_PER_KM
-from planner.jobs import Job
-from planner.jobs import queue
+from planner.jobs import Job, queue
 from planner.services.balance.request import LABELS
 from planner.services.people.holders import VACANT
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import listing
-from planner.services.scenarios import what_if
+from planner.services.scenarios import Scenario, listing, what_if
 from planner.services.scenarios.listing import Comparison
 from planner.services.territories.view import TerritoryView
-from planner.services.territories.wording import language_of
-from planner.services.territories.wording import report_in_words
+from planner.services.territories.wording import language_of, report_in_words
 from planner.services.workspace import Workspace
 from planner.territory.solve.proposal import Proposal
-from planner.ui import cache
-from planner.ui import faults
-from planner.ui import session
-from planner.ui import widgets
+from planner.ui import cache, faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.balance.measures import ask_measures
 from planner.ui.views.balance.proposal import best_text

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from planner.core.formats import EMPTY
-from planner.core.formats import Formats
+from planner.core.formats import EMPTY, Formats
 from planner.core.text import plain_text
-from planner.core.units import M_PER_KM
-from planner.core.units import MIN_PER_HOUR
+from planner.core.units import M_PER_KM, MIN_PER_HOUR
 from planner.services.people.holders import VACANT
-from planner.services.territories.deviations import has_shares
-from planner.services.territories.deviations import wanted_shares
+from planner.services.territories.deviations import has_shares, wanted_shares
 from planner.services.territories.view import TerritoryView
 from planner.territory.model.unit_table import MEASURES
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,12 +14,13 @@ from planner.geography.colours import GREY
 from planner.services.territories.view import TerritoryView
 from planner.ui.components.grid import TableEvent
 from planner.ui.components.grid.component import show_territories
-from planner.ui.components.grid.events import OF_TERRITORIES
-from planner.ui.components.grid.events import EventKind
+from planner.ui.components.grid.events import OF_TERRITORIES, EventKind
 from planner.ui.maps.territory import territory_labels
-from planner.ui.views.workbench.balance_figures import Figures
-from planner.ui.views.workbench.balance_figures import MeasureColumn
-from planner.ui.views.workbench.balance_figures import figures_of
+from planner.ui.views.workbench.balance_figures import (
+    Figures,
+    MeasureColumn,
+    figures_of,
+)
 
 HEIGHT = 600
 LABEL_LETTERS = 32

@@ -5,14 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.services.company import companies
-from planner.services.drafts.editing import redo
-from planner.services.drafts.editing import undo
+from planner.services.drafts.editing import redo, undo
 from planner.services.drafts.gestures import barrier_edit
 from planner.services.drafts.log import OpenDraft
-from planner.territory.editing.dividing import By
-from planner.territory.editing.dividing import divide
-from planner.territory.editing.dividing import merge
-from planner.territory.editing.dividing import next_territory_id
+from planner.territory.editing.dividing import By, divide, merge, next_territory_id
 from planner.territory.editing.edits import AddTerritory
 from planner.territory.model.unit_table import MEASURES
 from planner.ui import faults
@@ -21,16 +17,18 @@ from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.accounts.filter import account_filter
 from planner.ui.views.workbench.balance_figures import writer_of
-from planner.ui.views.workbench.workbench import ACCOUNTS
-from planner.ui.views.workbench.workbench import NO_TERRITORY
-from planner.ui.views.workbench.workbench import PICK
-from planner.ui.views.workbench.workbench import TARGET
-from planner.ui.views.workbench.workbench import UNITS
-from planner.ui.views.workbench.workbench import Workbench
-from planner.ui.views.workbench.workbench import drawn_line
-from planner.ui.views.workbench.workbench import drop_line
-from planner.ui.views.workbench.workbench import last_fault
-from planner.ui.views.workbench.workbench import last_said
+from planner.ui.views.workbench.workbench import (
+    ACCOUNTS,
+    NO_TERRITORY,
+    PICK,
+    TARGET,
+    UNITS,
+    Workbench,
+    drawn_line,
+    drop_line,
+    last_fault,
+    last_said,
+)
 
 SHOW_ACCOUNTS = "terr-show-accounts"  # what was chosen would not be seen otherwise
 HINT = "Click, lasso or paint on the map, or choose below it."

@@ -9,9 +9,7 @@ from planner.core.formats import Formats
 from planner.core.units import MIN_PER_HOUR
 from planner.services.people.holders import VACANT
 from planner.services.people.roster import Roster
-from planner.services.territories.coverage import BY
-from planner.services.territories.coverage import CoverageBy
-from planner.services.territories.coverage import coverage
+from planner.services.territories.coverage import BY, CoverageBy, coverage
 from planner.services.territories.view import TerritoryView
 from planner.ui import tables
 from planner.ui.maps.text import markdown_text

@@ -7,15 +7,16 @@ from typing import Any
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services.territories.districts import district_by_unit
-from planner.services.territories.districts import district_table
-from planner.services.territories.districts import has_districts
+from planner.services.territories.districts import (
+    district_by_unit,
+    district_table,
+    has_districts,
+)
 from planner.services.territories.view import TerritoryView
 from planner.territory.model.unit_table import MEASURES
 from planner.ui import tables
 from planner.ui.components.planmap import Outline
-from planner.ui.maps.territory import DISTRICT
-from planner.ui.maps.territory import outlines_by
+from planner.ui.maps.territory import DISTRICT, outlines_by
 
 
 def ask_districts() -> dict[str, Any]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from planner.services.drafts import editing
-from planner.services.drafts import log
-from planner.services.drafts.editing import read_notice
-from planner.services.drafts.editing import reject
+from planner.services.drafts import editing, log
+from planner.services.drafts.editing import read_notice, reject
 from planner.services.territories import wording
 from planner.services.workspace import Workspace
 from planner.ui import tables

@@ -9,11 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from planner.ui import cache
-from planner.ui.components.grid import TableEvent
-from planner.ui.components.grid import take
-from planner.ui.views.workbench.list_table import What
-from planner.ui.views.workbench.list_table import list_rows
-from planner.ui.views.workbench.list_table import list_table
+from planner.ui.components.grid import TableEvent, take
+from planner.ui.views.workbench.list_table import What, list_rows, list_table
 from planner.ui.views.workbench.workbench import Workbench
 
 KINDS: dict[What, str] = {"unit": "Units", "account": "Accounts"}

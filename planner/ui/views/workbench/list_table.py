@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from collections.abc import Mapping
-from collections.abc import Sequence
-from typing import Any
-from typing import Literal
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -21,13 +18,8 @@ from planner.territory.model.unit_table import MEASURES
 from planner.ui.cache import facts_key
 from planner.ui.components.grid import TableEvent
 from planner.ui.components.grid.component import show_list
-from planner.ui.components.grid.events import OF_LISTS
-from planner.ui.components.grid.events import EventKind
-from planner.ui.components.grid.lists import Kind
-from planner.ui.components.grid.lists import Rows
-from planner.ui.components.grid.lists import bits_text
-from planner.ui.components.grid.lists import codes_text
-from planner.ui.components.grid.lists import rows_of
+from planner.ui.components.grid.events import OF_LISTS, EventKind
+from planner.ui.components.grid.lists import Kind, Rows, bits_text, codes_text, rows_of
 from planner.ui.maps.territory import territory_labels
 
 What = Literal["unit", "account"]

@@ -6,14 +6,11 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.core.units import MIN_PER_HOUR
-from planner.services.scenarios import Scenario
-from planner.services.scenarios import listing
-from planner.services.territories.overlap import TeamOverlap
-from planner.services.territories.overlap import lay_over
+from planner.services.scenarios import Scenario, listing
+from planner.services.territories.overlap import TeamOverlap, lay_over
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
-from planner.ui import cache
-from planner.ui import tables
+from planner.ui import cache, tables
 from planner.ui.components.planmap import Outline
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text

@@ -11,18 +11,13 @@ import streamlit as st
 from planner.jobs import queue
 from planner.services.balance.reasons import reasons_of
 from planner.services.balance.studies import proposal_in
-from planner.services.drafts.editing import accept
-from planner.services.drafts.editing import reject
-from planner.services.drafts.editing import reject_all
+from planner.services.drafts.editing import accept, reject, reject_all
 from planner.services.drafts.view import pending_changes
 from planner.services.territories import wording
-from planner.territory.editing.edits import LOCKABLE
-from planner.territory.editing.edits import UNIT
+from planner.territory.editing.edits import LOCKABLE, UNIT
 from planner.territory.editing.moves import differs
 from planner.territory.solve.proposal import Proposal
-from planner.ui import cache
-from planner.ui import tables
-from planner.ui import widgets
+from planner.ui import cache, tables, widgets
 from planner.ui.faults import guarded
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.workbench.choice_bar import choice_text

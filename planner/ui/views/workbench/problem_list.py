@@ -9,8 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
-from planner.services.drafts.problems import BALANCE
-from planner.services.drafts.problems import KINDS
+from planner.services.drafts.problems import BALANCE, KINDS
 from planner.ui import widgets
 from planner.ui.maps.text import markdown_text
 

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from planner.core.errors import ConflictError
-from planner.core.errors import PlannerError
+from planner.core.errors import ConflictError, PlannerError
 from planner.core.formats import Formats
-from planner.geography.selecting import inside
-from planner.geography.selecting import touched
+from planner.geography.selecting import inside, touched
 from planner.services.drafts import editing
-from planner.services.drafts.gestures import assign_edit
-from planner.services.drafts.gestures import held_accounts
-from planner.services.drafts.gestures import home_edit
-from planner.services.drafts.gestures import lock_edit
-from planner.services.drafts.gestures import moved_text
-from planner.services.drafts.gestures import things_text
-from planner.services.drafts.gestures import unlock_edit
+from planner.services.drafts.gestures import (
+    assign_edit,
+    held_accounts,
+    home_edit,
+    lock_edit,
+    moved_text,
+    things_text,
+    unlock_edit,
+)
 from planner.services.drafts.log import OpenDraft
 from planner.services.drafts.view import drafted
 from planner.services.scenarios import Scenario
@@ -35,11 +31,7 @@ from planner.services.territories.view import TerritoryView
 from planner.services.workspace import Workspace
 from planner.territory.editing.apply import count_held
 from planner.territory.editing.dividing import next_territory_id
-from planner.territory.editing.edits import ACCOUNT
-from planner.territory.editing.edits import TERRITORY
-from planner.territory.editing.edits import UNIT
-from planner.territory.editing.edits import Edit
-from planner.territory.editing.edits import Together
+from planner.territory.editing.edits import ACCOUNT, TERRITORY, UNIT, Edit, Together
 from planner.ui import cache
 from planner.ui.components.grid import TableEvent
 from planner.ui.components.planmap import MapEvent
