@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from making import company, faults, reference  # noqa: E402
+from making import company, faults, reference, world  # noqa: E402
 from making.output import write_csv  # noqa: E402
 
 from planner.core.errors import PlannerError  # noqa: E402
@@ -41,8 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         has_own_place = options.out.resolve() != DATA
         if options.atlas or not has_own_place:
-            atlas = options.atlas or reference.fetch_atlas(CACHE)
+            atlas = options.atlas or reference.fetch_atlas(CACHE, *reference.ATLAS)
             reference.write_reference(atlas, options.out)
+            countries = reference.fetch_atlas(CACHE, *world.ATLAS)
+            world.write_world(countries, options.out)
         source = options.out if options.atlas else DATA
         accounts = company.write_company(
             source, options.out / "sample", options.accounts, options.seed

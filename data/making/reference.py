@@ -22,7 +22,7 @@ from planner.core.errors import InputError
 
 from .output import write_csv, write_geojson
 
-ATLAS = "us-atlas@3.0.1"
+ATLAS = ("us-atlas@3.0.1", "counties-10m.json")
 SIMPLIFY_DEG = 0.03
 DECIMALS = 3  # about 100 m
 SMALLEST_CITY = 1_000  # people
@@ -36,33 +36,37 @@ _TERRITORY_NAMES = {
 }
 
 
-def fetch_atlas(cache_dir: Path) -> Path:
+def fetch_atlas(cache_dir: Path, package: str, file: str) -> Path:
     """
-    Fetch the county file with npm, unless it is there already.
+    Fetch a file of a package with npm, unless it is there already.
 
     Parameters
     ----------
     cache_dir
         Where the file is kept.
+    package
+        Such as ``us-atlas@3.0.1``.
+    file
+        Of the package.
 
     Returns
     -------
-    Path of ``counties-10m.json``.
+    Path of the file.
 
     Raises
     ------
     InputError
         If npm is missing or cannot fetch the package.
     """
-    kept = cache_dir / "us-atlas-3.0.1-counties-10m.json"
+    kept = cache_dir / f"{package.replace('@', '-')}-{file}"
     if kept.is_file():
         return kept
     npm = shutil.which("npm")
     if npm is None:
-        raise InputError(f"{ATLAS} is fetched with npm, which is not installed")
+        raise InputError(f"{package} is fetched with npm, which is not installed")
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(  # noqa: S603  fixed arguments
-            [npm, "pack", "--silent", ATLAS],
+            [npm, "pack", "--silent", package],
             cwd=folder,
             capture_output=True,
             text=True,
@@ -70,11 +74,11 @@ def fetch_atlas(cache_dir: Path) -> Path:
         )
         found = list(Path(folder).glob("*.tgz"))
         if done.returncode or not found:
-            raise InputError(f"npm could not fetch {ATLAS}: {done.stderr.strip()}")
+            raise InputError(f"npm could not fetch {package}: {done.stderr.strip()}")
         with tarfile.open(found[0]) as archive:
-            member = archive.extractfile("package/counties-10m.json")
+            member = archive.extractfile(f"package/{file}")
             if member is None:
-                raise InputError(f"{ATLAS} holds no counties-10m.json")
+                raise InputError(f"{package} holds no {file}")
             content = member.read()
     cache_dir.mkdir(parents=True, exist_ok=True)
     kept.write_bytes(content)
@@ -178,6 +182,11 @@ def zip_places() -> pd.DataFrame:
             "lon": pd.to_numeric(rows["long"], errors="coerce").round(4),
         }
     )
+    # At 0, 0 the source means that it does not know: the town's place stands in.
+    is_unknown = places[["lat", "lon"]].fillna(0).eq(0).all(axis=1)
+    towns = city_places().set_index(["city", "region"])[["lat", "lon"]].round(4)
+    keys = pd.MultiIndex.from_frame(rows.loc[is_unknown, ["city", "state"]])
+    places.loc[is_unknown, ["lat", "lon"]] = towns.reindex(keys).to_numpy()
     is_civil = rows["zip_code_type"] != "MILITARY"
     places = places[is_civil & places["lat"].notna() & places["lon"].notna()]
     return places.sort_values("postcode").drop_duplicates("postcode")

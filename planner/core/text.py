@@ -10,6 +10,28 @@ _ENTITIES = str.maketrans(
     {"`": "&#96;", "$": "&#36;", "\\": "&#92;", "{": "&#123;", "}": "&#125;"}
 )
 
+# Letters that Unicode does not take apart into a plain one and a mark.
+_PLAIN_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
+
+def folded(text: str) -> str:
+    """
+    Reduce a name to what two spellings of it share.
+
+    Parameters
+    ----------
+    text
+        A name in any script.
+
+    Returns
+    -------
+    Letters and digits alone: lower case, without accents, blanks and signs.
+    """
+    parts = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN_LETTERS)
+    return "".join(sign for sign in parts if sign.isalnum())
+
 
 def plain_text(value: object, longest: int = 120) -> str:
     """

@@ -8,11 +8,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from planner.core.errors import InputError
 from planner.core.formats import Formats
 from planner.core.languages import Language
 from planner.core.settings import Settings
 from planner.demo.line import DemoLine
-from planner.geography.boundaries import load_states
+from planner.geography.basemap import base_map, extent_of
 from planner.geography.colours import INK
 from planner.maps.picture import svg_picture
 from planner.maps.sheet import MapSheet, Swatch
@@ -158,9 +159,8 @@ def safe_svg(svg: str) -> Any:
 
 
 def _states(line: DemoLine, settings: Settings) -> gpd.GeoSeries | None:
-    """Return the outlines of the states that the units lie in; None without a file."""
+    """Return borders around the units; None without a file of them."""
     try:
-        states = load_states(settings.data_dir)
-    except OSError:
+        return base_map(settings.data_dir, extent_of(line.units)).outlines.geometry
+    except InputError:
         return None
-    return states.geometry[states.index.isin(line.units["region"].dropna().unique())]

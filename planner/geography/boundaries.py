@@ -84,6 +84,24 @@ def load_states(data_dir: Path) -> gpd.GeoDataFrame:
     return states.set_index(states["region"].astype("str"))[["name", "geometry"]]
 
 
+def load_countries(data_dir: Path) -> gpd.GeoDataFrame:
+    """
+    Read the outlines of the countries.
+
+    Parameters
+    ----------
+    data_dir
+        Folder that holds ``world_countries.geojson.gz``.
+
+    Returns
+    -------
+    Columns name, geometry; indexed by `country`, its two letters.
+    """
+    countries = _read(Path(data_dir) / "world_countries.geojson.gz")
+    ids = countries["country"].astype("str")
+    return countries.set_index(ids)[["name", "geometry"]]
+
+
 def read_boundaries(path: Path, id_column: str | None = None) -> gpd.GeoDataFrame:
     """
     Read a user's polygons as units.

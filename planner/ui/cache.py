@@ -15,10 +15,11 @@ from typing import ParamSpec, TypeVar
 import pandas as pd
 import streamlit as st
 
+from planner.core.errors import InputError
 from planner.core.files.spreadsheets import csv_bytes, xlsx_bytes
 from planner.core.files.tables import in_money
 from planner.core.formats import Formats
-from planner.geography.boundaries import load_states
+from planner.geography.basemap import base_map, extent_of
 from planner.segmentation.rules import Rule
 from planner.services.accounts import health as health_service
 from planner.services.accounts import segments
@@ -42,7 +43,7 @@ from planner.services.visits import plans
 from planner.services.visits.plans import RepWeeks
 from planner.services.workspace import Workspace
 from planner.territory.solve.proposal import Proposal
-from planner.ui.components.planmap import Layer, Outline, places_of, shapes_of
+from planner.ui.components.planmap import Ground, Layer, Outline, places_of, shapes_of
 from planner.ui.maps.accounts import account_facts
 from planner.ui.maps.palette import PALETTES
 from planner.ui.maps.territory import (
@@ -57,7 +58,6 @@ R = TypeVar("R")
 Key = tuple[str, ...]
 _COLOURS = "territory_colours"
 PALETTE = "terr-palette"  # its name, as the Territories page asks for it
-MARGIN_DEG = 1.5  # how far around the units states are drawn
 
 
 def facts_key(ws: Workspace) -> Key:
@@ -221,25 +221,37 @@ def account_places(
     return places_of(_rows, facts=facts)
 
 
-def state_shapes(ws: Workspace, view: TerritoryView | None) -> Layer | None:
-    """Encode the states around a company's units, the quiet base of its maps."""
-    return _state_shapes(ws, view is None, view)
+def ground(ws: Workspace, view: TerritoryView | None) -> Ground | None:
+    """Encode what lies around a company's units, the quiet base of its maps."""
+    return ground_around(ws, None if view is None else extent_of(view.units))
 
 
 @kept(6)
-def _state_shapes(
-    ws: Workspace,
-    is_whole: bool,  # noqa: ARG001
-    _view: TerritoryView | None,
-) -> Layer | None:
-    outlines = load_states(ws.settings.data_dir)
-    if _view is None or _view.units.empty:
-        return shapes_of(outlines)
-    west, south, east, north = _view.units.total_bounds
-    near = outlines.cx[
-        west - MARGIN_DEG : east + MARGIN_DEG, south - MARGIN_DEG : north + MARGIN_DEG
-    ]
-    return shapes_of(near) if len(near) else None
+def ground_around(
+    ws: Workspace, bounds: tuple[float, float, float, float] | None
+) -> Ground | None:
+    """
+    Encode what lies around some places.
+
+    Parameters
+    ----------
+    ws
+        Its settings name the reference geography.
+    bounds
+        West, south, east, north in degrees; None: the whole world.
+
+    Returns
+    -------
+    None without a file of the reference geography.
+    """
+    try:
+        base = base_map(ws.settings.data_dir, bounds)
+    except InputError:
+        return None
+    return Ground(
+        outlines=shapes_of(base.outlines),
+        towns=places_of(base.towns) if len(base.towns) else None,
+    )
 
 
 @kept(4, "Looking at every account …")

@@ -5,6 +5,7 @@
 export const DIM = 0.12;
 export const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 const LOCK_ROOM = 15; // pixels a unit must be wide to bear its lock
+const TOWN_ROOM = 16000; // square pixels of map for the name of a town
 const MOST_CIRCLE = 18; // pixels, radius of the largest circle at the first look
 
 /** @param {HTMLCanvasElement} canvas */
@@ -146,6 +147,7 @@ export function paintLabels(ctx, view, scene) {
     place({ text, x, y, size: 13, weight: 650, colour, shifts: [0, -14, 14, -28, 28], isLocked });
   }
   if (!base || view.zoom < 4) return;
+  if (scene.towns) paintTowns(ctx, view, scene, scene.towns, place);
   const { names, middle, box } = base;
   names.forEach((name, u) => {
     const wide = (box[4 * u + 2] - box[4 * u]) * view.scale;
@@ -153,6 +155,21 @@ export function paintLabels(ctx, view, scene) {
     const [x, y] = [middle[2 * u], middle[2 * u + 1]];
     place({ text: name.toUpperCase(), x, y, size: 10, weight: 500, colour: theme.quiet, shifts: [0, 16, -16], isLocked: false });
   });
+}
+
+// The largest towns in sight, as many as leave the map readable: a dot and the name above it.
+/** @param {Pen} ctx @param {View} view @param {Scene} scene @param {Places} towns @param {(name: Name) => boolean} place */
+function paintTowns(ctx, view, { theme }, { xy, names }, place) {
+  let room = Math.ceil((view.width * view.height) / TOWN_ROOM);
+  for (let i = 0; i < names.length && room > 0; i++) {
+    const x = xy[2 * i], y = xy[2 * i + 1];
+    if (x < view.west || x > view.east || y < view.north || y > view.south) continue;
+    if (!place({ text: names[i], x, y, size: 11, weight: 500, colour: theme.quiet, shifts: [-9, 10], isLocked: false })) continue;
+    room -= 1;
+    ctx.beginPath();
+    ctx.arc(x * view.scale - view.ox, y * view.scale - view.oy, 1.6, 0, 2 * Math.PI);
+    ctx.fill();
+  }
 }
 
 /**
@@ -177,11 +194,11 @@ function makePlacer(ctx, view, theme) {
     const room = isLocked ? size : 0; // for the lock behind the name
     const half = (ctx.measureText(text).width + room) / 2 + 2;
     const px = x * view.scale - view.ox, py = y * view.scale - view.oy;
-    if (px < -half || py < -size || px > view.width + half || py > view.height + size) return;
+    if (px < -half || py < -size || px > view.width + half || py > view.height + size) return false;
     const isFree = (/** @type {number} */ shift) => !taken.some(([left, top, right, bottom]) => px - half < right
       && left < px + half && py + shift - size * 0.65 < bottom && top < py + shift + size * 0.65);
     const shift = shifts.find(isFree);
-    if (shift === undefined) return;
+    if (shift === undefined) return false;
     taken.push([px - half, py + shift - size * 0.65, px + half, py + shift + size * 0.65]);
     ctx.strokeStyle = theme.halo;
     ctx.lineWidth = weight > 600 ? 3.5 : 2.5;
@@ -191,5 +208,6 @@ function makePlacer(ctx, view, theme) {
     ctx.fillStyle = colour;
     ctx.fillText(text, px - room / 2, py + shift);
     if (isLocked) lock(ctx, theme, px + half - 6, py + shift, 12);
+    return true;
   };
 }

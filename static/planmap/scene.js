@@ -18,7 +18,7 @@ const world = ([lat, lon]) => layers.mercator(lat, lon);
 export function readScene(data, blocks, hidden, isNight) {
   const named = (/** @type {keyof MapData["layers"]} */ name) => blocks[data.layers[name] ?? ""] ?? null;
   const [base, shapes] = /** @type {(Shapes | null)[]} */ ([named("base"), named("units")]);
-  const places = /** @type {Places | null} */ (named("points"));
+  const [places, towns] = /** @type {(Places | null)[]} */ ([named("points"), named("towns")]);
   const [codes, parts] = /** @type {(Classes | null)[]} */ ([named("codes"), named("parts")]);
   const unitCodes = codesOf(data.unitCodes);
   const withPlace = (/** @type {Place} */ thing) => ({ ...thing, xy: world(thing.at) });
@@ -31,7 +31,7 @@ export function readScene(data, blocks, hidden, isNight) {
       layer: places, codes: codesOf(data.pointCodes, codes), parts: codesOf(data.pointParts, parts),
       size: data.pointSize === null ? null : bytesOf(data.pointSize),
     },
-    base, legend: data.legend, hidden, theme: isNight ? DARK : LIGHT,
+    base, towns, legend: data.legend, hidden, theme: isNight ? DARK : LIGHT,
     hasBorders: data.borders, hasTiles: Boolean(data.tileUrl),
     outlines: data.outlines.map((line) => ({ ...line, rings: line.rings.map((ring) => ring.map(world)) })),
     lines: data.lines.map((line) => ({

@@ -136,7 +136,7 @@ export interface MapData {
   keys: [key: string, action: string | null, text: string][];
   hands: [key: string, text: string][];
   label: string;
-  layers: Partial<Record<"base" | "units" | "points" | "codes" | "parts", string>>;
+  layers: Partial<Record<"base" | "towns" | "units" | "points" | "codes" | "parts", string>>;
   unitCodes: SentCodes | null;
   parts: SentCodes | null;
   partNames: string[];
@@ -238,6 +238,7 @@ export interface Scene {
   units: DrawnUnits | null;
   points: DrawnPoints | null;
   base: Shapes | null;
+  towns: Places | null;
   legend: Entry[];
   hidden: Set<number>;
   theme: Theme;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,13 +15,15 @@ import pandas as pd
 import pytest
 import shapely
 
-from planner.geography.boundaries import load_counties, load_states
+from planner.core.errors import InputError
+from planner.geography.boundaries import load_counties, load_countries, load_states
+from planner.geography.places import load_towns
 
 DATA = Path(__file__).parents[2] / "data"
 sys.path.insert(0, str(DATA))
 
 import generate  # noqa: E402
-from making import company, faults, names, output, reference  # noqa: E402
+from making import company, faults, names, output, reference, world  # noqa: E402
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -56,11 +59,49 @@ def test_committed_accounts_are_those_of_the_generator():
     assert same.mean() > 0.999
 
 
+def atlas_of(file: tuple[str, str]) -> Path:
+    """Find a file of npm; CI fetches it, elsewhere the test is skipped without."""
+    try:
+        return reference.fetch_atlas(generate.CACHE, *file)
+    except InputError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+def test_countries_come_from_the_atlas():
+    """Made anew from the source, the file of countries has the same content."""
+    shapes = world.country_shapes(atlas_of(world.ATLAS), world.country_facts())
+    kept = load_countries(DATA)
+    assert shapes["country"].tolist() == kept.index.tolist()
+    assert shapely.equals_exact(
+        shapely.normalize(shapes.geometry.to_numpy()),
+        shapely.normalize(kept.geometry.to_numpy()),
+        1e-9,
+    ).all()
+
+
+def test_towns_come_from_geonames():
+    """The committed list is that of the generator."""
+    towns = world.town_places().reset_index(drop=True)
+    kept = load_towns(DATA)
+    assert towns["city"].tolist() == kept["city"].tolist()
+    assert towns["other_names"].tolist() == kept["other_names"].tolist()
+
+
+def test_no_zip_code_lies_where_failed_look_ups_end():
+    """The source puts 52 codes at 0, 0; those whose town is known stand there."""
+    zips = pd.read_csv(DATA / "us_zip.csv.gz", dtype={"postcode": str})
+    assert not zips[["lat", "lon"]].eq(0).all(axis=1).any()
+    livingston = zips.set_index("postcode").loc["77352", ["lat", "lon"]]
+    assert livingston[["lat", "lon"]].tolist() == pytest.approx(
+        [30.71, -94.93], abs=0.1
+    )
+
+
 def test_counties_come_from_the_atlas():
     """Made anew from the source, the county file has the same content."""
-    atlas = generate.CACHE / "us-atlas-3.0.1-counties-10m.json"
-    if not atlas.is_file():
-        pytest.skip("us-atlas not fetched; python data/generate.py fetches it by npm")
+    atlas = atlas_of(reference.ATLAS)
     made = reference.read_counties(atlas)
     kept = load_counties(DATA)
     assert made["unit_id"].tolist() == kept.index.tolist()

@@ -17,6 +17,7 @@ from planner.core.settings import ROOT
 from planner.ui.components.planmap import (
     NONE,
     Entry,
+    Ground,
     Home,
     Line,
     MapData,
@@ -149,7 +150,7 @@ def full(units, accounts) -> MapData:
         label=HOSTILE,
         units=Units(shapes=shapes, codes=codes),
         points=Points(places=places, size=np.array([0, 0.5, np.nan])),
-        base=shapes,
+        base=Ground(outlines=shapes),
         legend=[Entry(label=HOSTILE, short="T1", colour="#77AADD", count="1,234")],
         outlines=[Outline(rings=[[(0, 0), (1, 1)]], label="x")],
         lines=[Line(path=[(0, 0), (1, 1)], colour="#0B6E99", stops=[stop])],

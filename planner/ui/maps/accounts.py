@@ -11,7 +11,15 @@ import pandas as pd
 from planner.core.formats import Formats, written
 from planner.core.money import minor_digits
 from planner.geography.colours import GREY
-from planner.ui.components.planmap import Entry, Layer, MapData, Points, Units, codes_of
+from planner.ui.components.planmap import (
+    Entry,
+    Ground,
+    Layer,
+    MapData,
+    Points,
+    Units,
+    codes_of,
+)
 from planner.ui.maps import scales
 from planner.ui.maps.scales import NO_SEGMENT
 
@@ -100,7 +108,7 @@ def account_map(
     *,
     places: Layer,
     shapes: Layer | None = None,
-    base: Layer | None = None,
+    base: Ground | None = None,
     fit: tuple[float, float, float, float] | None = None,
     selected: str | None = None,
 ) -> MapData:

@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 
 from planner.core.formats import Formats
-from planner.ui.components.planmap import Entry, Layer, Line, MapData, Points, places_of
+from planner.ui.components.planmap import (
+    Entry,
+    Ground,
+    Line,
+    MapData,
+    Points,
+    places_of,
+)
 from planner.ui.maps.palette import ACCENT, FAULT
 
 SHOWN_POINTS = 2000
@@ -16,7 +23,7 @@ LEAST_SPAN_DEG = 6.0
 
 
 def fault_map(
-    rows: pd.DataFrame, title: str, fmt: Formats, base: Layer | None
+    rows: pd.DataFrame, title: str, fmt: Formats, base: Ground | None
 ) -> MapData | None:
     """
     Draw examples of a fault.

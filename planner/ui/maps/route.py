@@ -6,7 +6,7 @@ import pandas as pd
 
 from planner.core.formats import Formats
 from planner.services.visits.plans import RepWeeks
-from planner.ui.components.planmap import Home, Layer, Line, MapData, Stop
+from planner.ui.components.planmap import Ground, Home, Line, MapData, Stop
 from planner.ui.maps.palette import ACCENT
 
 MARGIN_SHARE = 0.15
@@ -14,7 +14,7 @@ LEAST_MARGIN_DEG = 0.03
 
 
 def route_map(
-    weeks: RepWeeks, stops: pd.DataFrame, base: Layer | None, fmt: Formats
+    weeks: RepWeeks, stops: pd.DataFrame, base: Ground | None, fmt: Formats
 ) -> MapData:
     """
     Draw one day of a rep.

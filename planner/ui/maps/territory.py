@@ -12,6 +12,7 @@ from planner.geography.boundaries import dissolve
 from planner.geography.colours import colour_territories, neighbours_of
 from planner.services.territories.view import TerritoryView
 from planner.ui.components.planmap import (
+    Ground,
     Home,
     Layer,
     MapData,
@@ -109,7 +110,7 @@ def territory_map(
     fmt: Formats,
     *,
     shapes: Layer,
-    base: Layer | None = None,
+    base: Ground | None = None,
     places: Layer | None = None,
     colours: dict[str, str] | None = None,
     colouring: Colouring | None = None,

@@ -177,7 +177,7 @@ def _map_and_chart(
         fmt,
         places=cache.account_places(ws, scenario, shown, fmt, text_of_filter),
         shapes=cache.unit_shapes(ws, view, fmt) if view else None,
-        base=cache.state_shapes(ws, view) if view else None,
+        base=cache.ground(ws, view) if view else None,
         fit=bounds_of(view) if view else None,
         selected=st.session_state.get("acc-chosen"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.geography.basemap import extent_of
 from planner.services.accounts import repairs
 from planner.services.accounts.health_view import HealthView
 from planner.services.workspace import Workspace
@@ -112,7 +113,9 @@ def _issues(ws: Workspace, fmt: Formats, view: HealthView) -> None:
     issue = next(issue for issue in report.issues if issue.code == code)
     rows = report.rows(code)
     with right:
-        drawn = fault_map(rows, issue.title, fmt, cache.state_shapes(ws, None))
+        drawn = fault_map(
+            rows, issue.title, fmt, cache.ground_around(ws, extent_of(rows))
+        )
         if drawn is None:
             st.caption("These accounts have no place that could be drawn.")
         else:

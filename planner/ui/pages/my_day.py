@@ -12,6 +12,7 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.core.languages import Language
 from planner.core.text import map_text
+from planner.geography.basemap import extent_of
 from planner.jobs import queue
 from planner.services.company import companies
 from planner.services.exports import sharing
@@ -153,7 +154,7 @@ def _day(ws: Workspace, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:
         if legs:
             st.caption(LINKS_NOTE)
     with mapped, st.container(key="my-route"):
-        base = cache.state_shapes(ws, None)
+        base = cache.ground_around(ws, extent_of(stops))
         planmap(route_map(weeks, stops, base, fmt), key="route", height=520)
         if (stops["geo_precision"] != "exact").any():
             st.caption("Stops placed by ZIP code can be a few kilometres off.")

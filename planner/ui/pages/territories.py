@@ -326,7 +326,7 @@ def _map_and_table(
                 shown,
                 fmt,
                 shapes=shapes,
-                base=cache.state_shapes(ws, bench.saved),
+                base=cache.ground(ws, bench.saved),
                 places=places,
                 colouring=colouring,
                 has_homes="homes" in tools["layers"],

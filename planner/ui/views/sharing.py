@@ -9,7 +9,7 @@ import geopandas as gpd
 import streamlit as st
 
 from planner.core.errors import InputError
-from planner.geography.boundaries import load_states
+from planner.geography.basemap import base_map, extent_of
 from planner.maps.sheet import MapSheet
 from planner.services.exports import sharing
 from planner.services.exports.files import MIMES, Offer
@@ -19,7 +19,6 @@ from planner.ui.downloads import file_name
 
 LABEL = "Share as a web page"
 HEIGHT = 460
-MARGIN_DEG = 1.5  # how far around the map states are drawn
 # From the frame in which streamlit-folium draws: right below any base path.
 LEAFLET = "../../app/static/vendor/leaflet"
 
@@ -53,18 +52,13 @@ def share_button(
 
 
 def ground_of(ws: Workspace, shown: gpd.GeoDataFrame | None) -> gpd.GeoSeries | None:
-    """Return the states around what is shown; None: no file of states, or none near."""
+    """Return borders around what is shown; None: no file of them, or none near."""
+    bounds = None if shown is None else extent_of(shown)
     try:
-        states = load_states(ws.settings.data_dir)
-    except OSError:
+        near = base_map(ws.settings.data_dir, bounds).outlines
+    except InputError:
         return None
-    if shown is None or shown.empty:
-        return states.geometry
-    west, south, east, north = shown.total_bounds
-    near = states.geometry.cx[
-        west - MARGIN_DEG : east + MARGIN_DEG, south - MARGIN_DEG : north + MARGIN_DEG
-    ]
-    return near if len(near) else None
+    return near.geometry if len(near) else None
 
 
 @st.dialog(LABEL, width="large")

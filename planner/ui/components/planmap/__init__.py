@@ -5,6 +5,7 @@ from __future__ import annotations
 from planner.ui.components.planmap.component import planmap, take
 from planner.ui.components.planmap.data import (
     Entry,
+    Ground,
     Home,
     Line,
     MapData,
@@ -21,6 +22,7 @@ __all__ = [
     "NONE",
     "Entry",
     "EventKind",
+    "Ground",
     "Home",
     "Layer",
     "Line",

@@ -159,7 +159,8 @@ def take(key: str) -> tuple[MapEvent, ...]:
 def layers_of(data: MapData) -> dict[str, Layer]:
     """List the immutable blocks of a map by role."""
     layers = {
-        "base": data.base,
+        "base": data.base.outlines if data.base else None,
+        "towns": data.base.towns if data.base else None,
         "units": data.units.shapes if data.units else None,
         "points": data.points.places if data.points else None,
     }

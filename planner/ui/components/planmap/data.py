@@ -41,6 +41,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """
+    The quiet ground of a map.
+
+    Parameters
+    ----------
+    outlines
+        Countries or states, from `shapes_of`.
+    towns
+        From `places_of`, the largest first: named as far as there is room.
+    """
+
+    outlines: Layer
+    towns: Layer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Units:
     """
     Polygons, coloured by class.
@@ -215,7 +232,7 @@ class MapData:
     label: str
     units: Units | None = None
     points: Points | None = None
-    base: Layer | None = None
+    base: Ground | None = None
     legend: Sequence[Entry] = ()
     legend_title: str = ""
     is_legend_open: bool = True

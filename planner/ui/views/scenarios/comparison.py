@@ -166,7 +166,7 @@ def _small_map(ws: Workspace, fmt: Formats, view: TerritoryView, key: str) -> No
             view,
             fmt,
             shapes=cache.unit_shapes(ws, view, fmt),
-            base=cache.state_shapes(ws, view),
+            base=cache.ground(ws, view),
             colours=cache.colours(ws, view),
             has_homes=False,
         ),

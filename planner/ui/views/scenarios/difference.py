@@ -16,6 +16,7 @@ from planner.services.workspace import Workspace
 from planner.ui import cache, tables, widgets
 from planner.ui.components.planmap import (
     Entry,
+    Ground,
     Layer,
     MapData,
     MapEvent,
@@ -93,7 +94,7 @@ def difference_map(
     shapes: Layer,
     places: Layer,
     colours: dict[str, str],
-    base: Layer | None = None,
+    base: Ground | None = None,
     outlines: Sequence[Outline] = (),
     selected: Sequence[str] = (),
 ) -> MapData:
@@ -168,7 +169,7 @@ def _map(
             found,
             fmt,
             shapes=cache.unit_shapes(ws, found.a, fmt),
-            base=cache.state_shapes(ws, found.a),
+            base=cache.ground(ws, found.a),
             places=_places(pair, fmt, "why" in moved, found.a, moved),
             colours=cache.colours(ws, found.b),
             outlines=_outlines(pair, found.b),
