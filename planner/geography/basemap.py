@@ -38,7 +38,10 @@ class BaseMap:
 
 
 def base_map(
-    data_dir: Path, bounds: tuple[float, float, float, float] | None = None
+    data_dir: Path,
+    bounds: tuple[float, float, float, float] | None = None,
+    *,
+    most_towns: int | None = MOST_TOWNS,
 ) -> BaseMap:
     """
     Choose what lies around some places.
@@ -49,6 +52,9 @@ def base_map(
         Folder of the reference geography.
     bounds
         West, south, east, north of what is shown, in degrees; None: the whole world.
+
+    most_towns
+        How many towns are named, the largest; None: all.
 
     Raises
     ------
@@ -61,7 +67,7 @@ def base_map(
         outlines = outlines.cx[west:east, south:north]
         is_near = towns["lon"].between(west, east) & towns["lat"].between(south, north)
         towns = towns[is_near]
-    return BaseMap(outlines, towns.head(MOST_TOWNS))
+    return BaseMap(outlines, towns if most_towns is None else towns.head(most_towns))
 
 
 def extent_of(

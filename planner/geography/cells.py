@@ -9,11 +9,21 @@ import shapely
 from scipy.cluster.vq import kmeans2
 
 from planner.core.errors import InputError
+from planner.geography.basemap import BaseMap
 from planner.geography.distance import project, working_crs
+
+_SHORE_M = 3_000  # how far a place may stand before a coast as coarse as the base map's
+_LEAST_SHARE = 0.01  # of the places: a country with fewer is beyond the border
+_FEWEST_ON_LAND = 0.5  # of a cell's places; else the coast is no help here
 
 
 def make_cells(
-    places: pd.DataFrame, *, n_cells: int = 400, reach_m: float = 40_000, seed: int = 0
+    places: pd.DataFrame,
+    *,
+    n_cells: int = 400,
+    reach_m: float = 40_000,
+    seed: int = 0,
+    base: BaseMap | None = None,
 ) -> gpd.GeoDataFrame:
     """
     Divide the area around some places into small polygons.
@@ -28,6 +38,10 @@ def make_cells(
         How far the outer cells reach beyond the outermost places.
     seed
         Of the grouping.
+    base
+        Around the places: cells end at the coasts and borders of the countries in
+        which places lie, and are called after their largest town; None: they end
+        `reach_m` beyond the places and are numbered.
 
     Returns
     -------
@@ -42,7 +56,8 @@ def make_cells(
     Notes
     -----
     k-means groups (Lloyd) of the distinct places in the working CRS, then the Voronoi
-    diagram of their centres, clipped to the buffered convex hull.
+    diagram of their centres, clipped to the buffered convex hull and to the land. Every
+    place keeps `_SHORE_M` of ground around it, so that none is left outside its cell.
     """
     if places.empty:
         raise InputError("cells need at least one place, got none")
@@ -57,6 +72,8 @@ def make_cells(
         means, _ = kmeans2(distinct, n_cells, minit="++", rng=rng)
         centres = np.unique(np.round(means[np.isfinite(means).all(axis=1)]), axis=0)
     area = shapely.convex_hull(shapely.multipoints(distinct)).buffer(reach_m)
+    if base is not None:
+        area = _on_land(area, distinct, base, crs)
     if len(centres) == 1:
         polygons = np.array([area])
     else:
@@ -64,6 +81,7 @@ def make_cells(
             shapely.multipoints(centres), extend_to=area, ordered=True
         )
         polygons = shapely.intersection(shapely.get_parts(diagram), area)
+        polygons = np.array([_polygonal(polygon) for polygon in polygons])
     ids = [f"C{number:03d}" for number in range(1, len(polygons) + 1)]
     index = pd.Index(ids, name="unit_id", dtype="str")
     units = gpd.GeoDataFrame(
@@ -71,6 +89,50 @@ def make_cells(
         geometry=polygons,
         index=index,
         crs=crs,
-    )
+    ).to_crs(4326)
     units["region"] = units["region"].astype("str")
-    return units.to_crs(4326)
+    if base is not None:
+        units["name"] = _names(units, base)
+    return units
+
+
+def _on_land(
+    area: shapely.Geometry, distinct: np.ndarray, base: BaseMap, crs: str
+) -> shapely.Geometry:
+    """Take from an area what is sea, and what belongs to countries without a place."""
+    points = shapely.points(distinct)
+    countries = base.outlines.to_crs(crs).geometry.to_numpy()
+    countries = shapely.make_valid(countries)
+    tree = shapely.STRtree(countries)
+    point_at, country_at = tree.query(points, predicate="intersects")
+    if len(np.unique(point_at)) < _FEWEST_ON_LAND * len(points):
+        return area
+    counts = np.bincount(country_at, minlength=len(countries))
+    is_served = counts >= _LEAST_SHARE * len(points)
+    land = shapely.union_all(countries[is_served])
+    shores = shapely.union_all(shapely.buffer(points, _SHORE_M))
+    return shapely.intersection(area, shapely.union(land, shores))
+
+
+def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
+    """Keep the polygons of a shape: lines and points have no area."""
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        return shape
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    return shapely.union_all(parts)
+
+
+def _names(units: gpd.GeoDataFrame, base: BaseMap) -> list[str]:
+    """Call each unit after its largest town; a name twice gets a number."""
+    towns = shapely.points(base.towns[["lon", "lat"]].to_numpy())
+    tree = shapely.STRtree(units.geometry.to_numpy())
+    town_at, unit_at = tree.query(towns, predicate="intersects")
+    largest = pd.Series(town_at).groupby(unit_at).min()
+    names = base.towns["name"].to_numpy()
+    counts: dict[str, int] = {}
+    labels = []
+    for place, number in enumerate(units["name"]):
+        name = names[largest[place]] if place in largest.index else number
+        counts[name] = counts.get(name, 0) + 1
+        labels.append(name if counts[name] == 1 else f"{name} {counts[name]}")
+    return labels

@@ -21,6 +21,7 @@ from planner.core.money import minor_digits
 from planner.core.names import checked_name, name_from
 from planner.core.settings import Settings
 from planner.geography.adjacency import connect, find_edges
+from planner.geography.basemap import BaseMap, base_map, extent_of
 from planner.geography.boundaries import load_counties
 from planner.geography.cells import make_cells
 from planner.geography.distance import places_km
@@ -200,6 +201,14 @@ def place_in_units(
         regions = counties.loc[unit_id.dropna().unique(), "region"].unique()
         units = counties[counties["region"].isin(regions)]
     else:
-        units = make_cells(accounts)
+        units = make_cells(accounts, base=_base_of(accounts, settings))
         unit_id = join_units(accounts, units)
     return accounts.assign(unit_id=unit_id.astype("str")), units
+
+
+def _base_of(accounts: pd.DataFrame, settings: Settings) -> BaseMap | None:
+    """Read what lies around the accounts; None without the reference geography."""
+    try:
+        return base_map(settings.data_dir, extent_of(accounts), most_towns=None)
+    except InputError:
+        return None
