@@ -20,7 +20,7 @@ POSITION, PERIOD = "my_position", "my_period"
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     with widgets.page_header(
         "My pay", "What you earned in a month, and the step that made each part."

@@ -12,7 +12,7 @@ from planner.services.company import companies
 from planner.services.pay import runs
 from planner.services.pay.runs import PayView
 from planner.services.scenarios import publishing
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import cache, session, tables, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
@@ -21,7 +21,7 @@ from planner.ui.widgets import Download, Metric
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     slot = widgets.page_header(
         "Pay runs", "Credits by the published owner at each deal's date, then the plan."
@@ -142,7 +142,7 @@ def _problems(view: PayView, fmt: Formats) -> None:
     )
 
 
-def _close(ws: Workspace, scenario_id: str, period: str, fmt: Formats) -> None:
+def _close(ws: OpenCompany, scenario_id: str, period: str, fmt: Formats) -> None:
     with st.expander(f"Close {fmt.month(period)}"):
         st.write(
             "Closing runs the month once more, keeps it for good and posts the "

@@ -18,7 +18,7 @@ from planner.services.imports import market as services_market
 from planner.services.people.roster import Roster
 from planner.services.scenarios import Scenario, listing
 from planner.services.territories.view import TerritoryView
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.territory.model.unit_table import MEASURES
 from planner.territory.model.workhours import HOURS
 from planner.territory.solve.proposal import Proposal
@@ -99,7 +99,7 @@ QUICK_ACCOUNTS = 20_000  # with more, problems are looked for when they are aske
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     scenario = session.scenario(ws)
     if scenario is None:
@@ -142,7 +142,7 @@ def _context(scenario: Scenario, fmt: Formats) -> str:
     )
 
 
-def _no_scenario(ws: Workspace) -> None:
+def _no_scenario(ws: OpenCompany) -> None:
     widgets.page_header("Territories", "Which unit belongs to whom.")
     if widgets.empty_state(
         "No scenario yet",
@@ -187,7 +187,7 @@ def _shared(bench: Workbench) -> MapSheet:
     )
 
 
-def _clone(ws: Workspace, scenario: Scenario) -> None:
+def _clone(ws: OpenCompany, scenario: Scenario) -> None:
     names = {known.name for known in listing.scenarios(ws)}
     number = 1
     while f"{scenario.name}, draft {number}" in names:
@@ -465,7 +465,7 @@ def _look_at_what_was_asked(view: TerritoryView, job: Any) -> None:
         st.session_state["terr-measures"] = asked[:3]
 
 
-def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, Any]:
+def _tools(ws: OpenCompany, scenario: Scenario, view: TerritoryView) -> dict[str, Any]:
     """Ask what to look at."""
     known = {known.scenario_id: known for known in listing.scenarios(ws)}
     measures = measures_of(view)
@@ -510,7 +510,7 @@ def _tools(ws: Workspace, scenario: Scenario, view: TerritoryView) -> dict[str, 
     }
 
 
-def _look(ws: Workspace) -> str:
+def _look(ws: OpenCompany) -> str:
     """Ask for the palette, and for a market layer to lay over the territories."""
     known = services_market.market_layers(ws)
     with st.popover("Look", width="content"):
