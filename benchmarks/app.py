@@ -30,7 +30,7 @@ from planner.services.imports import check, new_company, refresh
 from planner.services.pay import runs
 from planner.services.scenarios import listing
 from planner.services.territories import view as territory_view
-from planner.services.workspace import Workspace, open_workspace
+from planner.services.workspace import OpenCompany, open_workspace
 from planner.territory.editing.moves import Move
 
 EDITS = 60
@@ -174,7 +174,7 @@ def measure(n_rows: int, folder: Path) -> dict[str, float]:
     return seconds
 
 
-def _load_again(ws: Workspace, content: bytes, timed: Callable) -> None:
+def _load_again(ws: OpenCompany, content: bytes, timed: Callable) -> None:
     """Load the list as a month later: one row in a hundred gone, one in ten moved."""
     source = str(refresh.sources(ws).index[0])
     rows = pd.read_csv(io.BytesIO(content), dtype=str)
@@ -212,7 +212,7 @@ def list_of_accounts(settings: Settings, n_rows: int) -> bytes:
 
 
 def _edit_s(
-    ws: Workspace, scenario_id: str, view: territory_view.TerritoryView
+    ws: OpenCompany, scenario_id: str, view: territory_view.TerritoryView
 ) -> float:
     """Move one unit to and fro: a step of a draft, then a saved, audited version."""
     unit_id = view.units.index[0]

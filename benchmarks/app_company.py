@@ -16,7 +16,7 @@ from planner.geography.adjacency import connect, find_edges
 from planner.geography.distance import places_km
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_to_json
 from planner.services.people.staffing import staff_territories
-from planner.services.workspace import Workspace, create_company, open_workspace
+from planner.services.workspace import OpenCompany, create_company, open_workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
@@ -35,7 +35,7 @@ VISITED_SHARE = 0.7
 
 def make_company(
     store_url: str, *, n_accounts: int, n_territories: int, n_drafts: int = 1
-) -> tuple[Workspace, list[str]]:
+) -> tuple[OpenCompany, list[str]]:
     """
     Fill an empty store with a company, its team and drafts of its territories.
 
@@ -59,7 +59,7 @@ def make_company(
     opened = create_company(
         open_workspace(settings), f"{n_accounts:,} accounts", "own", "USD", as_of
     )
-    company_id = str(opened.company_id)
+    company_id = opened.company_id
     segments = apply_rules(accounts, DEFAULT_RULES, pd.Timestamp(as_of), minor_digits=2)
     deals = simulate_deals(accounts, as_of=as_of, currency="USD", seed=SEED)
     with opened.store.transaction() as conn:
@@ -119,11 +119,11 @@ def _divided(table: pd.DataFrame, edges: pd.DataFrame, n_territories: int) -> pd
     return pd.Series(np.array(ids)[labels], index=table.index, dtype="str")
 
 
-def _drawn(ws: Workspace, by_unit: pd.Series) -> str:
+def _drawn(ws: OpenCompany, by_unit: pd.Series) -> str:
     """Save a first draft with its positions and reps; return its id."""
     with ws.store.transaction() as conn:
         made = lineage.create_scenario(
-            conn, str(ws.company_id), name="Draft 1", user=ws.user
+            conn, ws.company_id, name="Draft 1", user=ws.user
         )
         with editing.editing(
             conn,

@@ -117,7 +117,7 @@ def scenario_to_swap(url: str) -> tuple[str, pd.Series]:
     )
     with ws.store.transaction() as conn:
         found = lineage.create_scenario(
-            conn, str(made.company_id), name="Swapped", user="ann"
+            conn, made.company_id, name="Swapped", user="ann"
         )
         with editing.editing(
             conn, found.scenario_id, version=found.version, user="ann", action="draw"

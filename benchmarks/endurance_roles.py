@@ -26,7 +26,12 @@ from planner.core.settings import Settings
 from planner.services.imports import check, new_company
 from planner.services.pay import runs
 from planner.services.scenarios import listing, publishing
-from planner.services.workspace import Workspace, open_workspace
+from planner.services.workspace import (
+    OpenCompany,
+    Workspace,
+    open_company,
+    open_workspace,
+)
 from planner.store import open_store
 from planner.store.database.engine import Store
 from planner.store.rows.records import new_id
@@ -124,7 +129,7 @@ def import_lists(ws: Workspace, begin: Callable[[], None], n_rows: int) -> None:
         )
 
 
-def publish_copies(ws: Workspace, begin: Callable[[], None]) -> None:
+def publish_copies(ws: OpenCompany, begin: Callable[[], None]) -> None:
     """Copy the published plan and publish the copy a day later, until killed."""
     while True:
         base = max(publishing.publications(ws), key=lambda known: known.effective_from)
@@ -134,7 +139,7 @@ def publish_copies(ws: Workspace, begin: Callable[[], None]) -> None:
         publishing.publish(ws, copy.scenario_id, copy.version, day)
 
 
-def pay_months(ws: Workspace, begin: Callable[[], None]) -> None:
+def pay_months(ws: OpenCompany, begin: Callable[[], None]) -> None:
     """Run a month's pay over and over, until killed; then close the next month."""
     months = sorted(runs.periods(ws, MONTHS))
     while True:
@@ -173,6 +178,6 @@ def play(told: Connection, role: str, url: str, options: Mapping[str, Any]) -> N
     if role == "import":
         import_lists(ws, begin, **options)
     elif role == "publish":
-        publish_copies(ws, begin)
+        publish_copies(open_company(ws), begin)
     else:
-        pay_months(ws, begin)
+        pay_months(open_company(ws), begin)

@@ -17,7 +17,7 @@ from planner.core.errors import InputError, StoreError
 from planner.core.settings import Settings
 from planner.services.company import Company
 from planner.services.scenarios import Scenario
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.territory.model.params import BalanceParams, params_of
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class OpenStore:
 
         companies = workspace.companies(self.ws)
         record = _chosen("company", name, companies, "company_id")
-        ws = replace(self.ws, company_id=record.company_id)
+        ws = workspace.turn_to(self.ws, record.company_id)
         return StoredCompany(ws=ws, record=record)
 
 
@@ -94,7 +94,7 @@ class StoredCompany:
         Its name, currency, today.
     """
 
-    ws: Workspace = field(repr=False)
+    ws: OpenCompany = field(repr=False)
     record: Company
 
     def scenarios(self) -> pd.DataFrame:
@@ -150,12 +150,12 @@ class StoredScenario:
     Parameters
     ----------
     ws
-        The workspace.
+        The workspace, turned to its company.
     record
         Its name, version and status.
     """
 
-    ws: Workspace = field(repr=False)
+    ws: OpenCompany = field(repr=False)
     record: Scenario
 
     @cached_property
@@ -311,7 +311,7 @@ def _chosen(thing: str, name: str | None, records: Sequence[Any], key: str) -> A
 
 
 def _export(
-    ws: Workspace, what: str, path: str | PathLike[str], scenario_id: str | None
+    ws: OpenCompany, what: str, path: str | PathLike[str], scenario_id: str | None
 ) -> None:
     from planner.core.files.tables import write_bytes
     from planner.services.exports.files import export

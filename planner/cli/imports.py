@@ -50,17 +50,18 @@ def _file_options(parser: argparse.ArgumentParser) -> None:
 
 def _check(args: argparse.Namespace) -> int:
     from planner.services.imports.check import check_path
-    from planner.services.workspace import open_workspace
+    from planner.services.workspace import latest_company, open_workspace
 
-    ws = open_workspace(settings_of(args)) if args.store else None
+    settings = settings_of(args)
+    company = latest_company(open_workspace(settings)) if args.store else None
     report = check_path(
         args.file,
         args.kind,
-        settings_of(args),
+        settings,
         mapping_path=args.mapping,
         where=args.where,
         layer=args.layer,
-        ws=ws,
+        ws=company,
         mode=args.mode,
         as_of=dt.datetime.now(dt.UTC).date(),
     )
@@ -150,12 +151,12 @@ def add_export(verbs: Any) -> None:
 def _export(args: argparse.Namespace) -> int:
     from planner.core.files.tables import write_bytes
     from planner.services.exports.files import MIMES, export
-    from planner.services.workspace import open_workspace
+    from planner.services.workspace import open_company, open_workspace
 
     outputs = args.outputs
     outputs.file("--out", args.out, suffixes=[f".{form}" for form in MIMES])
     with outputs:
-        ws = open_workspace(settings_of(args))
+        ws = open_company(open_workspace(settings_of(args)))
         form = args.out.suffix.lower().removeprefix(".")
         made = export(ws, args.what, form, args.scenario)
         write_bytes(made.content, outputs["--out"])

@@ -19,7 +19,7 @@ from planner.store.rows.records import utc_now
 
 def submit(
     store: Store,
-    company_id: str | None,
+    company_id: str,
     scenario_id: str | None,
     kind: str,
     params: Mapping[str, Any],
@@ -48,7 +48,7 @@ def submit(
     with store.transaction(takes_turn=False) as conn:
         return jobs.insert_job(
             conn,
-            company_id=str(company_id),
+            company_id=company_id,
             scenario_id=scenario_id,
             kind=kind,
             params=params,

@@ -9,7 +9,7 @@ from typing import Any
 from planner.core.run import RunControl
 from planner.core.settings import Settings
 from planner.services.balance.request import BalanceRequest
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace, open_company
 from planner.store.database.engine import Store
 from planner.store.jobs import Job
 
@@ -20,43 +20,43 @@ def balance(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Balance a scenario's territories: a proposal, nothing is saved."""
     from planner.services.balance import run as use_case
 
-    return use_case.balance(*_asked(store, job), run).to_dict()
+    return use_case.balance(*_request(store, job), run).to_dict()
 
 
 def frontier(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Find the best balance for each number of moved accounts."""
     from planner.services.balance import run as use_case
 
-    return use_case.frontier(*_asked(store, job), run).to_dict()
+    return use_case.frontier(*_request(store, job), run).to_dict()
 
 
 def headcount(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Compare numbers of territories."""
     from planner.services.balance import run as use_case
 
-    return use_case.headcount(*_asked(store, job), run).to_dict()
+    return use_case.headcount(*_request(store, job), run).to_dict()
 
 
 def visits(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Plan the visits of a scenario's reps and save them with it."""
     from planner.services.visits.run import plan_and_save
 
-    return plan_and_save(_workspace(store, job), _scenario_id(job), job.params, run)
+    return plan_and_save(_company(store, job), _scenario_id(job), job.params, run)
 
 
 def pay(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Run pay for a period from the published ownership."""
     from planner.services.pay.runs import run_period
 
-    return run_period(_workspace(store, job), job.params, run)
+    return run_period(_company(store, job), job.params, run)
 
 
 def geocode(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Ask the company's address service about accounts; every answer is kept."""
     from planner.services.accounts.geocoding import ask_addresses
 
-    asked = ask_addresses(_workspace(store, job), list(job.params["account_ids"]), run)
-    return asdict(asked) | {"status": str(asked.status)}
+    answer = ask_addresses(_company(store, job), list(job.params["account_ids"]), run)
+    return asdict(answer) | {"status": str(answer.status)}
 
 
 TASKS: Mapping[str, Task] = {
@@ -69,19 +69,16 @@ TASKS: Mapping[str, Task] = {
 }
 
 
-def _workspace(store: Store, job: Job) -> Workspace:
+def _company(store: Store, job: Job) -> OpenCompany:
+    """Open the company a job is for, as the user who asked for it."""
     settings = Settings.from_environment()
-    return Workspace(
-        store=store,
-        settings=settings,
-        user=job.created_by,
-        company_id=job.company_id,
-    )
+    ws = Workspace(store=store, settings=settings, user=job.created_by)
+    return open_company(ws, job.company_id)
 
 
-def _asked(store: Store, job: Job) -> tuple[Workspace, str, BalanceRequest]:
+def _request(store: Store, job: Job) -> tuple[OpenCompany, str, BalanceRequest]:
     request = BalanceRequest.from_dict(job.params)
-    return _workspace(store, job), _scenario_id(job), request
+    return _company(store, job), _scenario_id(job), request
 
 
 def _scenario_id(job: Job) -> str:

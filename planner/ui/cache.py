@@ -41,7 +41,7 @@ from planner.services.territories.view import Facts, TerritoryView
 from planner.services.territories.view import company_facts as read_facts
 from planner.services.visits import plans
 from planner.services.visits.plans import RepWeeks
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.territory.solve.proposal import Proposal
 from planner.ui.components.planmap import Ground, Layer, Outline, places_of, shapes_of
 from planner.ui.maps.accounts import account_facts
@@ -60,10 +60,10 @@ _COLOURS = "territory_colours"
 PALETTE = "terr-palette"  # its name, as the Territories page asks for it
 
 
-def facts_key(ws: Workspace) -> Key:
+def facts_key(ws: OpenCompany) -> Key:
     """Name the company and the state of its facts: equal keys, equal facts."""
     where = f"{ws.store.label} {ws.store.store_id}"  # the URL may hold a password
-    return where, str(ws.company_id), companies.facts_stamp(ws)
+    return where, ws.company_id, companies.facts_stamp(ws)
 
 
 def _version_key(scenario: Scenario) -> Key:
@@ -86,39 +86,39 @@ def kept(
     keep: Callable[[Callable[P, R]], Callable[P, R]] = st.cache_resource(
         max_entries=max_entries,
         show_spinner=spinner,
-        hash_funcs={Workspace: facts_key, Scenario: _version_key},
+        hash_funcs={OpenCompany: facts_key, Scenario: _version_key},
     )
     return keep
 
 
 @kept(4, "Reading the accounts …")
-def company_facts(ws: Workspace) -> Facts:
+def company_facts(ws: OpenCompany) -> Facts:
     """Read what no scenario of the open company changes."""
     return read_facts(ws)
 
 
 @kept(12, "Reading the scenario …")
-def territory_view(ws: Workspace, scenario: Scenario) -> TerritoryView:
+def territory_view(ws: OpenCompany, scenario: Scenario) -> TerritoryView:
     """Read the territories of a scenario."""
     return services_territory_view.overview(ws, scenario.scenario_id, company_facts(ws))
 
 
 @kept(8, "Reading the accounts …")
-def account_list(ws: Workspace, scenario: Scenario | None) -> pd.DataFrame:
+def account_list(ws: OpenCompany, scenario: Scenario | None) -> pd.DataFrame:
     """Read the accounts with their owners in a scenario."""
     scenario_id = scenario.scenario_id if scenario else None
     return accounts.account_list(ws, scenario_id, company_facts(ws).accounts)
 
 
 @kept(8, "Comparing …")
-def comparison(ws: Workspace, a: Scenario, b: Scenario) -> Comparison:
+def comparison(ws: OpenCompany, a: Scenario, b: Scenario) -> Comparison:
     """Put two scenarios side by side."""
     return listing.compare_views(ws, territory_view(ws, a), territory_view(ws, b))
 
 
 @kept(6, "Reading the proposal …")
 def proposal(
-    ws: Workspace,
+    ws: OpenCompany,
     scenario: Scenario,
     job_id: str,  # noqa: ARG001 - whose result it is
     _plan: Proposal,
@@ -127,21 +127,21 @@ def proposal(
     return view_proposal(ws, scenario.scenario_id, _plan)
 
 
-def team_outlines(ws: Workspace, theirs: TerritoryView) -> list[Outline]:
+def team_outlines(ws: OpenCompany, theirs: TerritoryView) -> list[Outline]:
     """Draw a team's territories as outlines, to lie over another's."""
     return _team_outlines(ws, theirs.scenario, theirs)
 
 
 @kept(8, "Drawing the other team …")
 def _team_outlines(
-    ws: Workspace,  # noqa: ARG001
+    ws: OpenCompany,  # noqa: ARG001
     scenario: Scenario,  # noqa: ARG001
     _theirs: TerritoryView,
 ) -> list[Outline]:
     return outlines_of(_theirs)
 
 
-def colours(ws: Workspace, view: TerritoryView) -> dict[str, str]:
+def colours(ws: OpenCompany, view: TerritoryView) -> dict[str, str]:
     """
     Colour the territories of a view, as near as can be to what this session saw last.
 
@@ -152,14 +152,14 @@ def colours(ws: Workspace, view: TerritoryView) -> dict[str, str]:
     seen: dict[str, dict[str, str]] = st.session_state.setdefault(_COLOURS, {})
     chosen = st.session_state.get(PALETTE)
     palette = next((p for p in PALETTES if p.name == chosen), PALETTES[0])
-    found = territory_colours(view, seen.get(str(ws.company_id)), palette)
-    seen[str(ws.company_id)] = {**seen.get(str(ws.company_id), {}), **found}
+    found = territory_colours(view, seen.get(ws.company_id), palette)
+    seen[ws.company_id] = {**seen.get(ws.company_id, {}), **found}
     return found
 
 
 @kept(6, "Drawing the units …")
 def unit_shapes(
-    ws: Workspace,  # noqa: ARG001
+    ws: OpenCompany,  # noqa: ARG001
     _view: TerritoryView,
     fmt: Formats,
 ) -> Layer:
@@ -169,7 +169,7 @@ def unit_shapes(
 
 @kept(32)  # one a scenario, and small
 def roster(
-    ws: Workspace,
+    ws: OpenCompany,
     scenario: Scenario,  # noqa: ARG001 - saving one may add seats
 ) -> Roster:
     """Read who works for the company."""
@@ -178,7 +178,7 @@ def roster(
 
 @kept(6)
 def unit_middles(
-    ws: Workspace,  # noqa: ARG001
+    ws: OpenCompany,  # noqa: ARG001
     _view: TerritoryView,
 ) -> pd.DataFrame:
     """Find a place inside each unit, by which shapes drawn around it take it in."""
@@ -188,7 +188,7 @@ def unit_middles(
 
 @kept(6)
 def home_bounds(
-    ws: Workspace,  # noqa: ARG001
+    ws: OpenCompany,  # noqa: ARG001
     _view: TerritoryView,
 ) -> tuple[float, float, float, float]:
     """Frame the first look at a company's map: south, west, north, east."""
@@ -197,7 +197,7 @@ def home_bounds(
 
 @kept(12)
 def account_places(
-    ws: Workspace,  # noqa: ARG001
+    ws: OpenCompany,  # noqa: ARG001
     scenario: Scenario | None,
     _rows: pd.DataFrame,
     fmt: Formats,
@@ -221,14 +221,14 @@ def account_places(
     return places_of(_rows, facts=facts)
 
 
-def ground(ws: Workspace, view: TerritoryView | None) -> Ground | None:
+def ground(ws: OpenCompany, view: TerritoryView | None) -> Ground | None:
     """Encode what lies around a company's units, the quiet base of its maps."""
     return ground_around(ws, None if view is None else extent_of(view.units))
 
 
 @kept(6)
 def ground_around(
-    ws: Workspace, bounds: tuple[float, float, float, float] | None
+    ws: OpenCompany, bounds: tuple[float, float, float, float] | None
 ) -> Ground | None:
     """
     Encode what lies around some places.
@@ -255,21 +255,21 @@ def ground_around(
 
 
 @kept(4, "Looking at every account …")
-def health(ws: Workspace, scenario: Scenario | None, *, fuzzy: bool) -> HealthView:
+def health(ws: OpenCompany, scenario: Scenario | None, *, fuzzy: bool) -> HealthView:
     """Read what is wrong with the accounts."""
     scenario_id = scenario.scenario_id if scenario else None
     return health_service.health(ws, scenario_id, fuzzy=fuzzy)
 
 
 @kept(4, "Reading the segments …")
-def saved_segments(ws: Workspace, _rules: tuple[Rule, ...]) -> SegmentView:
+def saved_segments(ws: OpenCompany, _rules: tuple[Rule, ...]) -> SegmentView:
     """Read what the saved rules decide."""
     return segments.preview(ws, _rules)
 
 
 @kept(64, "Reading the visits …")
 def rep_weeks(
-    ws: Workspace,
+    ws: OpenCompany,
     scenario: Scenario,
     rep_id: str,
     run_id: str,  # noqa: ARG001 - planned anew: other weeks
@@ -279,14 +279,14 @@ def rep_weeks(
 
 
 @kept(12, "Reading the quotas …")
-def quota_view(ws: Workspace, scenario: Scenario) -> QuotaView:
+def quota_view(ws: OpenCompany, scenario: Scenario) -> QuotaView:
     """Read a scenario's quotas."""
     return setting.quota_view(ws, scenario.scenario_id)
 
 
 @kept(24, "Reading the pay run …")
 def pay_view(
-    ws: Workspace,
+    ws: OpenCompany,
     period: str,
     run_id: str,  # noqa: ARG001 - run anew: other pay
 ) -> PayView | None:
@@ -296,7 +296,7 @@ def pay_view(
 
 @kept(8, "Adding up the company …")
 def company_view(
-    ws: Workspace,
+    ws: OpenCompany,
     stamp: str,  # noqa: ARG001 - of what the figures are made
 ) -> CompanyView:
     """Read the company's figures."""

@@ -11,7 +11,7 @@ import streamlit as st
 from planner.services.exports import files
 from planner.services.exports.files import Offer
 from planner.services.scenarios import Scenario, listing
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 
 MOST_OF_NAME = 60  # characters of a scenario's name in that of a file
 FORMAT_NAMES = {
@@ -51,9 +51,9 @@ def export_menu(
 
 @st.fragment
 def _choice(
-    ws: Workspace, what: tuple[str, ...], key: str, scenario_id: str | None
+    ws: OpenCompany, what: tuple[str, ...], key: str, scenario_id: str | None
 ) -> None:
-    known = {offer.what: offer for offer in files.offers(ws)}
+    known = {offer.what: offer for offer in files.offers()}
     chosen = [known[name] for name in what if name in known]
     forms = list(dict.fromkeys(form for offer in chosen for form in offer.formats))
     form = st.segmented_control(
@@ -90,6 +90,6 @@ def file_name(offer: Offer, form: str, plan: Scenario | None, today: dt.date) ->
 
 
 def _content(
-    ws: Workspace, what: str, form: str, scenario_id: str | None
+    ws: OpenCompany, what: str, form: str, scenario_id: str | None
 ) -> Callable[[], bytes]:
     return lambda: files.export(ws, what, form, scenario_id).content

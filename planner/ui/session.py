@@ -5,17 +5,25 @@ from __future__ import annotations
 import datetime as dt
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
-from planner.core.errors import JobError
+from planner.core.errors import JobError, NotFoundError
 from planner.core.formats import Formats
 from planner.core.settings import Settings
 from planner.jobs import Job, queue
 from planner.jobs.worker import ensure_worker
 from planner.services.company import companies
 from planner.services.scenarios import FIELD, Scenario, listing, publishing
-from planner.services.workspace import Workspace, open_workspace
+from planner.services.workspace import (
+    OpenCompany,
+    Workspace,
+    latest_company,
+    open_company,
+)
+from planner.ui import widgets
 from planner.ui.widgets import JobState, JobView
 
+_COMPANY = "company_id"
 _SCENARIO = "scenario_id"
 _IN_ADDRESS = "scenario"
 _SEEN = "seen_versions"
@@ -41,7 +49,7 @@ JOB_TITLES = {
 
 
 @st.cache_resource(show_spinner="Opening the planner …")
-def _first_workspace(store_url: str) -> tuple[Workspace, bool]:
+def _first_company(store_url: str) -> tuple[OpenCompany, bool]:
     """Open the store once per server, load the sample, start the worker."""
     settings = Settings.from_environment()
     ws, was_loaded = companies.ensure_company(settings)
@@ -51,7 +59,7 @@ def _first_workspace(store_url: str) -> tuple[Workspace, bool]:
     return ws, was_loaded
 
 
-def prepare(ws: Workspace) -> None:
+def prepare(ws: OpenCompany) -> None:
     """Queue visits and pay of the alignment in force, so that no page is empty."""
     from planner.services.pay import runs
     from planner.services.visits import plans
@@ -69,24 +77,51 @@ def prepare(ws: Workspace) -> None:
 
 
 def workspace() -> Workspace:
-    """Return the open company of this browser session."""
+    """Return the store of this server, whatever company is open."""
     settings = Settings.from_environment()
-    first, was_loaded = _first_workspace(settings.store_url)
+    first, was_loaded = _first_company(settings.store_url)
     if _JUST_LOADED not in st.session_state:
         st.session_state[_JUST_LOADED] = was_loaded
-    chosen = st.session_state.get("company_id")
-    if chosen is None:
-        opened = open_workspace(settings)
-        opened.store.close()
-        chosen = st.session_state["company_id"] = opened.company_id
-    return Workspace(
-        store=first.store, settings=settings, user=first.user, company_id=chosen
+    return Workspace(store=first.store, settings=settings, user=first.user)
+
+
+def current_company() -> OpenCompany | None:
+    """
+    Return the open company of this browser session.
+
+    Returns
+    -------
+    The one chosen in it, else the one opened last: the store may have been restored
+    from a backup that lacks the choice. None: the store holds no company.
+    """
+    ws = workspace()
+    choice = st.session_state.get(_COMPANY)
+    if choice is not None:
+        try:
+            return open_company(ws, choice)
+        except NotFoundError:
+            st.session_state.pop(_SCENARIO, None)
+    company = latest_company(ws)
+    st.session_state[_COMPANY] = None if company is None else company.company_id
+    return company
+
+
+def company() -> OpenCompany:
+    """Return the open company; without one the page says so, and ends here."""
+    current = current_company()
+    if current is not None:
+        return current
+    widgets.empty_state(
+        "No company yet",
+        "This store holds no company. Begin one on the page Home.",
+        key="no-company",
     )
+    raise StopException  # as `st.stop` does, whose types hide that it never returns
 
 
-def open_company(ws: Workspace) -> None:
+def choose_company(company: OpenCompany) -> None:
     """Make a company the open one of this session; its latest scenario is chosen."""
-    st.session_state["company_id"] = ws.company_id
+    st.session_state[_COMPANY] = company.company_id
     st.session_state.pop(_SCENARIO, None)
 
 
@@ -95,7 +130,7 @@ def sample_was_loaded() -> bool:
     return bool(st.session_state.get(_JUST_LOADED))
 
 
-def scenario(ws: Workspace) -> Scenario | None:
+def scenario(ws: OpenCompany) -> Scenario | None:
     """
     Return the scenario this session works on, as it is in the store now.
 
@@ -149,18 +184,17 @@ def look_at(scenario_id: str, version: int) -> None:
     st.session_state.setdefault(_SEEN, {})[scenario_id] = version
 
 
-def formats(ws: Workspace) -> Formats:
+def formats(ws: OpenCompany) -> Formats:
     """Return how numbers and dates are written for this company."""
-    currency = companies.company(ws).currency if ws.company_id else "USD"
     return Formats(
         locale=ws.settings.locale,
         distance_unit=ws.settings.distance_unit,
-        currency=currency,
+        currency=companies.company(ws).currency,
     )
 
 
 def submit(
-    ws: Workspace, kind: str, scenario_id: str | None, params: dict[str, object]
+    ws: OpenCompany, kind: str, scenario_id: str | None, params: dict[str, object]
 ) -> str:
     """Queue a job and see that a worker is there to run it."""
     job_id = queue.submit(ws.store, ws.company_id, scenario_id, kind, params, ws.user)

@@ -146,7 +146,7 @@ def spoil_records(conn, ws) -> None:
     for number in range(len(PAYLOADS)):
         record_import(
             conn,
-            str(ws.company_id),
+            ws.company_id,
             file_name=named(number, "file.csv"),
             kind="accounts",
             mapping={},
@@ -436,7 +436,7 @@ def test_calendar_and_gpx_hold_names_as_text(hostile):
 
     ws, _, visits = hostile
     with ws.store.reading() as conn:
-        accounts = load_accounts(conn, str(ws.company_id))
+        accounts = load_accounts(conn, ws.company_id)
     stops = join_places(visits, accounts)
     events = Calendar.from_ical(calendar_bytes(stops, title=PAYLOADS[1])).walk("VEVENT")
     assert [str(event["summary"]) for event in events] == stops["name"].tolist()

@@ -15,7 +15,7 @@ import pytest
 from planner.core.settings import Settings
 from planner.services.accounts import repairs as services_repairs
 from planner.services.admin import audit
-from planner.services.workspace import open_workspace
+from planner.services.workspace import open_company, open_workspace
 from planner.store.audit import search
 from tests.browser.conftest import running_app, sample_store
 from tests.browser.test_every_page import go_to, settle
@@ -124,7 +124,8 @@ def test_the_administrators_month(browser, tmp_path):
         page.locator(".st-key-aud-search").wait_for()
         settle(page)
         page.close()
-    ws = open_workspace(replace(Settings.from_environment({}), store_url=store_url))
+    settings = replace(Settings.from_environment({}), store_url=store_url)
+    ws = open_company(open_workspace(settings))
     lines = audit.find(ws, search.AuditQuery(company_id=ws.company_id)).lines
     repairs = services_repairs.repairs(ws)
     ws.store.close()

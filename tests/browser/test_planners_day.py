@@ -19,7 +19,7 @@ from planner.services.company import companies
 from planner.services.drafts import editing
 from planner.services.scenarios import listing
 from planner.services.territories import view
-from planner.services.workspace import open_workspace
+from planner.services.workspace import open_company, open_workspace
 from planner.store.company.team import load_reps
 from tests.browser.conftest import running_app, sample_store
 from tests.browser.test_every_page import go_to, settle
@@ -156,7 +156,7 @@ def test_a_planners_day(browser, tmp_path):
         )
         page.goto(url)
         settle(page)
-        ws = open_workspace(settings)
+        ws = open_company(open_workspace(settings))
 
         # Load the visits that were made: half of the accounts were seen today.
         go_to(page, "Import")

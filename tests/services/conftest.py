@@ -11,7 +11,7 @@ from planner.accounts.reading.sources import read_source
 from planner.core.settings import Settings
 from planner.services.company.companies import ensure_company
 from planner.services.imports import new_company
-from planner.services.workspace import open_workspace
+from planner.services.workspace import open_company, open_workspace
 
 AS_OF = dt.date(2026, 11, 20)
 # Four places in three counties of Wisconsin: Dane, Milwaukee, Brown (twice Milwaukee).
@@ -71,7 +71,7 @@ def small_url(stores):
 @pytest.fixture
 def small(small_url, copy_of):
     """Open a copy of the small company."""
-    opened = open_workspace(settings_of(copy_of(small_url)))
+    opened = open_company(open_workspace(settings_of(copy_of(small_url))))
     yield opened
     opened.store.close()
 
@@ -90,7 +90,7 @@ def sample_url(stores):
 @pytest.fixture
 def sample(sample_url, copy_of):
     """Open a copy of the sample company."""
-    opened = open_workspace(settings_of(copy_of(sample_url)))
+    opened = open_company(open_workspace(settings_of(copy_of(sample_url))))
     yield opened
     opened.store.close()
 

@@ -47,7 +47,7 @@ from planner.services.quotas import setting
 from planner.services.scenarios import listing, publishing, what_if
 from planner.services.territories import view as territory_view
 from planner.services.visits import plans
-from planner.services.workspace import open_workspace
+from planner.services.workspace import open_company, open_workspace
 from planner.store.company.team import load_positions
 from planner.store.database.engine import Store
 from planner.store.database.transfer import kept_tables
@@ -147,7 +147,7 @@ def write_company(ws):
 
 def write_use(ws):
     workspace.create_company(ws, "Other", "own", "USD", AS_OF)
-    return lambda: workspace.use_company(ws, str(ws.company_id))
+    return lambda: workspace.use_company(ws, ws.company_id)
 
 
 def write_empty(ws):
@@ -360,7 +360,7 @@ def write_load(ws):
 def write_imported_quotas(ws):
     found = balanced(ws)
     with ws.store.reading() as conn:
-        seat = load_positions(conn, str(ws.company_id)).index[0]
+        seat = load_positions(conn, ws.company_id).index[0]
     report = checked(ws, QUOTAS.replace("P-T1", seat), "quotas")
     version = draft(ws).version
     return lambda: saving.save_quotas_into(
@@ -432,7 +432,8 @@ def test_a_fault_at_any_call_leaves_every_row_as_it_was(small, name):
 
 
 WITHOUT_FAULTS = {
-    "_load_sample": "the same saves as write_list, on 3,000 accounts: too slow here",
+    "load_sample_company": "the saves of write_list, on 3,000 accounts: too slow here",
+    "_sample_or_latest": "the same saves, into an empty store",
     "_wait_for_turn": "one row that says when the address service may be asked",
     "_ask": "one row of the cache; test_geocoding.py kills it midway",
     "progress": "shows how far a job has come; the next one stands for it",
@@ -466,7 +467,7 @@ def test_every_service_that_writes_meets_faults(small_url, copy_of, monkeypatch)
         return inner(self, **more)
 
     for make in WRITES.values():
-        ws = open_workspace(settings_of(copy_of(small_url)))
+        ws = open_company(open_workspace(settings_of(copy_of(small_url))))
         write = make(ws)
         with monkeypatch.context() as patch:
             patch.setattr(Store, "transaction", noting)

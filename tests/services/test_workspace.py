@@ -22,33 +22,35 @@ def ws(tmp_path):
     opened.store.close()
 
 
-def test_an_empty_store_has_no_company(ws):
-    assert ws.company_id is None
+def test_an_empty_store_has_no_company_and_says_how_to_begin_one(ws):
     assert workspace.companies(ws) == []
+    assert workspace.latest_company(ws) is None
+    with pytest.raises(NotFoundError, match=r"no company .* import FILE --kind acc"):
+        workspace.open_company(ws)
 
 
 def test_a_new_company_is_open_and_found_again(ws):
     made = workspace.create_company(ws, "Lakes", "own", "USD", TODAY)
     again = workspace.open_workspace(ws.settings)
-    assert again.company_id == made.company_id
+    assert workspace.open_company(again).company_id == made.company_id
     assert [c.created_by for c in workspace.companies(again)] == ["ann"]
     again.store.close()
 
 
 def test_the_company_used_last_is_opened_next(ws):
     first = workspace.create_company(ws, "First", "own", "USD", TODAY)
-    workspace.create_company(ws, "Second", "empty", "EUR", TODAY)
-    workspace.use_company(ws, first.company_id)
-    again = workspace.open_workspace(ws.settings)
-    assert again.company_id == first.company_id
-    again.store.close()
+    second = workspace.create_company(ws, "Second", "empty", "EUR", TODAY)
+    assert workspace.latest_company(ws) == second
+    assert workspace.use_company(ws, first.company_id) == first
+    assert workspace.latest_company(ws) == workspace.open_company(ws) == first
+    assert workspace.open_company(ws, second.company_id) == second
 
 
 def test_an_unknown_company_is_named(ws):
     with pytest.raises(NotFoundError, match="'C-NONE'"):
         workspace.use_company(ws, "C-NONE")
     with pytest.raises(NotFoundError, match="'C-NONE'"):
-        workspace.open_workspace(ws.settings, "C-NONE")
+        workspace.open_company(ws, "C-NONE")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from planner.core.settings import Settings
 from planner.services.company.companies import load_sample_company
-from planner.services.workspace import open_workspace
+from planner.services.workspace import open_company, open_workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN_S = 60
@@ -49,6 +49,6 @@ def app(store_url):  # noqa: ARG001 - it sets where the store is
 @pytest.fixture
 def ws(store_url):  # noqa: ARG001 - it sets where the store is
     """Open the same store beside the app."""
-    opened = open_workspace(Settings.from_environment())
+    opened = open_company(open_workspace(Settings.from_environment()))
     yield opened
     opened.store.close()

@@ -24,7 +24,7 @@ def show_form(name):
 
     module, function = name.rsplit(".", 1)
     form = getattr(importlib.import_module(module), function).__wrapped__
-    ws = session.workspace()
+    ws = session.company()
     scenario = session.scenario(ws)
     if function == "balance_form":
         form(open_workbench(ws, session.formats(ws), scenario))

@@ -475,7 +475,7 @@ def test_a_backup_is_made_anew_each_time_and_offered_for_minutes(app, ws):
 
 
 def test_damaged_rows_of_jobs_stop_no_page(app, ws):
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     for kind in ("pay", "balance", "visits", "frontier", "headcount", "geocode"):
         queue.submit(ws.store, company_id, None, kind, {}, "ann")
     with ws.store.transaction() as conn:

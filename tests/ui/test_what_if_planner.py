@@ -31,7 +31,7 @@ def show_dialog():
     from planner.ui import cache, session
     from planner.ui.views.scenarios.what_if import what_if_dialog
 
-    ws = session.workspace()
+    ws = session.company()
     scenario = session.scenario(ws)
     what_if_dialog.__wrapped__(ws, scenario, cache.territory_view(ws, scenario))
 

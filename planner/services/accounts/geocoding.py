@@ -11,7 +11,7 @@ from planner.core.errors import InputError, ProviderError
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
 from planner.providers.geocoders import KINDS, Address, Geocoder, make_geocoder
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.imports import geocodes
@@ -69,10 +69,10 @@ class Geocoding:
     n_unusable: int
 
 
-def geocoder_choice(ws: Workspace) -> GeocoderChoice:
+def geocoder_choice(ws: OpenCompany) -> GeocoderChoice:
     """Tell which address service is set: the company's own, else the deployment's."""
     with ws.store.reading() as conn:
-        details = company_rows.load_company(conn, str(ws.company_id)).details
+        details = company_rows.load_company(conn, ws.company_id).details
     mine = details.get("geocoder") or {}
     if mine.get("url"):
         return GeocoderChoice(kind=mine["kind"], url=mine["url"], source="company")
@@ -81,7 +81,7 @@ def geocoder_choice(ws: Workspace) -> GeocoderChoice:
     return GeocoderChoice(kind=ws.settings.geocoder_kind, url=url, source=source)
 
 
-def set_geocoder(ws: Workspace, kind: str, url: str) -> None:
+def set_geocoder(ws: OpenCompany, kind: str, url: str) -> None:
     """
     Set the company's address service; an empty address takes it back.
 
@@ -95,7 +95,7 @@ def set_geocoder(ws: Workspace, kind: str, url: str) -> None:
     elif kind not in KINDS:
         raise InputError(f"the address service must be one of {KINDS}, got {kind!r}")
     with ws.store.transaction() as conn:
-        found = company_rows.load_company(conn, str(ws.company_id))
+        found = company_rows.load_company(conn, ws.company_id)
         kept = {key: v for key, v in found.details.items() if key != "geocoder"}
         more = {"geocoder": {"kind": kind, "url": url.strip()}} if url.strip() else {}
         company_rows.update_company(
@@ -103,7 +103,7 @@ def set_geocoder(ws: Workspace, kind: str, url: str) -> None:
         )
 
 
-def geocoder(ws: Workspace) -> Geocoder:
+def geocoder(ws: OpenCompany) -> Geocoder:
     """
     Make the address service that is set.
 
@@ -123,7 +123,7 @@ def geocoder(ws: Workspace) -> Geocoder:
 
 
 def ask_addresses(
-    ws: Workspace, account_ids: list[str], run: RunControl | None = None
+    ws: OpenCompany, account_ids: list[str], run: RunControl | None = None
 ) -> Geocoding:
     """
     Ask the service for accounts whose address was never asked; answers are kept.
@@ -150,7 +150,7 @@ def ask_addresses(
     control = run or RunControl()
     service = geocoder(ws)
     with ws.store.reading() as conn:
-        found = account_rows.load_accounts(conn, str(ws.company_id), account_ids)
+        found = account_rows.load_accounts(conn, ws.company_id, account_ids)
         addresses = _addresses(found)
         usable = {a: query_of(a) for a in addresses.tolist() if a.is_usable}
         queries = sorted(set(usable.values()))
@@ -182,7 +182,7 @@ def ask_addresses(
     )
 
 
-def known_places(ws: Workspace, accounts: pd.DataFrame) -> pd.DataFrame:
+def known_places(ws: OpenCompany, accounts: pd.DataFrame) -> pd.DataFrame:
     """
     Look up what the service said before; nothing is asked.
 

@@ -7,11 +7,11 @@ from collections.abc import Collection
 import pandas as pd
 
 from planner.services.accounts.health_view import HealthView, look
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 
 
 def health(
-    ws: Workspace,
+    ws: OpenCompany,
     scenario_id: str | None = None,
     *,
     needed_precision: str = "postcode",
@@ -46,7 +46,7 @@ def health(
 
 
 def rows(
-    ws: Workspace, code: str, scenario_id: str | None = None, **choices: str
+    ws: OpenCompany, code: str, scenario_id: str | None = None, **choices: str
 ) -> pd.DataFrame:
     """
     List the accounts with one fault; see `HealthReport.rows`.

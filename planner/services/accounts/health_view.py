@@ -14,7 +14,7 @@ from planner.accounts.health.report import HealthReport, Surroundings, check_hea
 from planner.accounts.health.rules import HealthParams
 from planner.accounts.linkage.duplicates import find_duplicates
 from planner.accounts.placing import Gazetteer
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
@@ -53,7 +53,7 @@ class HealthView:
 
 def look(
     conn: Connection,
-    ws: Workspace,
+    ws: OpenCompany,
     scenario_id: str | None = None,
     *,
     needed_precision: str = "postcode",
@@ -61,7 +61,7 @@ def look(
     codes: Collection[str] | None = None,
 ) -> HealthView:
     """Do what `health.health` does, on an open connection."""
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     company = company_rows.load_company(conn, company_id)
     accounts = account_rows.load_accounts(conn, company_id)
     scenario_id = scenario_id or _scenario_looked_at(conn, company_id)

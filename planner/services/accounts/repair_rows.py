@@ -21,7 +21,7 @@ from planner.core.money import minor_digits, parse_minor
 from planner.segmentation.rules import apply_rules, rules_from_json
 from planner.services.accounts.geocoding import known_places
 from planner.services.accounts.health_view import HealthView, gazetteer_of, look
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.imports import repairs as repair_rows
@@ -75,7 +75,7 @@ class _Task:
     """What every repair starts from."""
 
     conn: Connection
-    ws: Workspace
+    ws: OpenCompany
     view: HealthView
     code: str
     kind: str
@@ -95,7 +95,7 @@ class _Task:
 
 def plan_repair(
     conn: Connection,
-    ws: Workspace,
+    ws: OpenCompany,
     code: str,
     kind: str,
     account_ids: Sequence[str] | None,

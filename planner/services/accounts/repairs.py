@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from planner.accounts.health.rules import REPAIRS, RULES
 from planner.core.errors import ConflictError, InputError
 from planner.services.accounts.repair_rows import Planned, plan_repair
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.store.company import companies as company_rows
 from planner.store.imports import repairs as repair_rows
 from planner.store.imports.repairs import RowChange
@@ -76,7 +76,7 @@ class RepairPreview:
 
 
 def preview_repair(
-    ws: Workspace,
+    ws: OpenCompany,
     code: str,
     repair: str,
     account_ids: Sequence[str] | None = None,
@@ -139,7 +139,7 @@ def preview_repair(
     )
 
 
-def apply_repair(ws: Workspace, preview: RepairPreview) -> str:
+def apply_repair(ws: OpenCompany, preview: RepairPreview) -> str:
     """
     Do what a preview says: all of it, logged, or nothing.
 
@@ -157,7 +157,7 @@ def apply_repair(ws: Workspace, preview: RepairPreview) -> str:
     planned = preview.planned
     if not planned.n_accounts:
         raise InputError("there is nothing to repair: no account has this fault")
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with (
         ws.store.transaction() as conn,
         editing_company(
@@ -186,7 +186,7 @@ def apply_repair(ws: Workspace, preview: RepairPreview) -> str:
     return repair_id
 
 
-def undo_repair(ws: Workspace, repair_id: str) -> None:
+def undo_repair(ws: OpenCompany, repair_id: str) -> None:
     """
     Take a repair back, if its rows are still as it left them.
 
@@ -199,7 +199,7 @@ def undo_repair(ws: Workspace, repair_id: str) -> None:
     ConflictError
         If its rows were changed since; it says which, and nothing is changed.
     """
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.transaction() as conn:
         found = _own_repair(conn, ws, repair_id)
         if found.undone_at is not None:
@@ -225,7 +225,7 @@ def undo_repair(ws: Workspace, repair_id: str) -> None:
             _tell(edit, repair_id, back, {})
 
 
-def undo_faults(ws: Workspace, repair_id: str) -> list[str]:
+def undo_faults(ws: OpenCompany, repair_id: str) -> list[str]:
     """Say what stands in the way of undoing a repair; empty: nothing."""
     with ws.store.reading() as conn:
         found = _own_repair(conn, ws, repair_id)
@@ -234,7 +234,7 @@ def undo_faults(ws: Workspace, repair_id: str) -> list[str]:
         return _undo_faults(conn, found)
 
 
-def repairs(ws: Workspace) -> pd.DataFrame:
+def repairs(ws: OpenCompany) -> pd.DataFrame:
     """
     List the repairs of the open company, the latest first.
 
@@ -244,7 +244,7 @@ def repairs(ws: Workspace) -> pd.DataFrame:
         Indexed repair_id.
     """
     with ws.store.reading() as conn:
-        heads = repair_rows.list_repair_heads(conn, str(ws.company_id))
+        heads = repair_rows.list_repair_heads(conn, ws.company_id)
     title = [
         f"{REPAIRS.get(kind, kind)}: {RULES[code].title if code in RULES else code}"
         for kind, code in zip(heads["kind"], heads["code"], strict=True)
@@ -256,7 +256,9 @@ def repairs(ws: Workspace) -> pd.DataFrame:
     ]
 
 
-def _own_repair(conn: Connection, ws: Workspace, repair_id: str) -> repair_rows.Repair:
+def _own_repair(
+    conn: Connection, ws: OpenCompany, repair_id: str
+) -> repair_rows.Repair:
     found = repair_rows.load_repair(conn, repair_id)
     if found.company_id != ws.company_id:
         raise InputError(f"repair {repair_id} belongs to another company")
@@ -291,14 +293,14 @@ def _refusal(found: repair_rows.Repair, faults: Sequence[str]) -> str:
 
 
 def _write_named(
-    conn: Connection, ws: Workspace, planned: Planned
+    conn: Connection, ws: OpenCompany, planned: Planned
 ) -> tuple[NamedAccounts, NamedAccounts]:
     """Take accounts that go out of the drafts' lists of named ones."""
     was: NamedAccounts = {}
     now: NamedAccounts = {}
     if planned.new_named is None:
         return was, now
-    for scenario in lineage.list_scenarios(conn, str(ws.company_id)):
+    for scenario in lineage.list_scenarios(conn, ws.company_id):
         if scenario.status != "draft":
             continue
         named = scenario_rows.load_named_accounts(conn, scenario.scenario_id)

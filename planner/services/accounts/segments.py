@@ -13,7 +13,7 @@ from planner.core.money import minor_digits
 from planner.segmentation.crosstables import cross_table
 from planner.segmentation.rules import Rule, apply_rules, rules_from_json, rules_to_json
 from planner.services.accounts.known import visited_accounts
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.scenarios.editing import editing_company
@@ -76,18 +76,18 @@ class SegmentView:
         )
 
 
-def saved_rules(ws: Workspace) -> tuple[Rule, ...]:
+def saved_rules(ws: OpenCompany) -> tuple[Rule, ...]:
     """Return the rules of the open company, in order."""
     return rules_and_version(ws)[0]
 
 
-def rules_and_version(ws: Workspace) -> tuple[tuple[Rule, ...], int]:
+def rules_and_version(ws: OpenCompany) -> tuple[tuple[Rule, ...], int]:
     """Return the rules of the open company, in order, and their version."""
     with ws.store.reading() as conn:
-        return _rules(conn, str(ws.company_id))
+        return _rules(conn, ws.company_id)
 
 
-def preview(ws: Workspace, rules: Sequence[Rule]) -> SegmentView:
+def preview(ws: OpenCompany, rules: Sequence[Rule]) -> SegmentView:
     """
     Say what rules would decide, without saving.
 
@@ -97,11 +97,11 @@ def preview(ws: Workspace, rules: Sequence[Rule]) -> SegmentView:
         If a rule cannot be read; the message names the rule and the place in it.
     """
     with ws.store.reading() as conn:
-        return _decide(conn, str(ws.company_id), rules)
+        return _decide(conn, ws.company_id, rules)
 
 
 def save_rules(
-    ws: Workspace, rules: Sequence[Rule], version: int | None = None
+    ws: OpenCompany, rules: Sequence[Rule], version: int | None = None
 ) -> SegmentView:
     """
     Save rules and apply them to all accounts, in one transaction.
@@ -120,7 +120,7 @@ def save_rules(
     ConflictError
         If someone saved other rules since `version`.
     """
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.transaction() as conn:
         before, found = _rules(conn, company_id)
         if version is not None and version != found:

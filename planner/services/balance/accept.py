@@ -11,7 +11,7 @@ from planner.services.balance import decisions
 from planner.services.drafts.editing import accept_in, do_in
 from planner.services.drafts.log import OpenDraft, read_draft
 from planner.services.territories.deviations import shares_in_ppm
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.job_rows import ACCEPTED
 from planner.store.scenarios import editing
 from planner.territory.editing.apply import difference
@@ -42,7 +42,7 @@ class Answer:
 
 
 def take(
-    ws: Workspace,
+    ws: OpenCompany,
     opened: OpenDraft,
     proposal: Proposal,
     job_id: str | None = None,
@@ -64,7 +64,7 @@ def take(
 
 
 def accept_proposal(
-    ws: Workspace,
+    ws: OpenCompany,
     scenario_id: str,
     version: int,
     proposal: Proposal,
@@ -106,7 +106,7 @@ def accept_proposal(
 
 def _take_in(
     conn: Connection,
-    ws: Workspace,
+    ws: OpenCompany,
     opened: OpenDraft,
     proposal: Proposal,
     job_id: str | None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.store import jobs
 from planner.store.audit.log import append_audit
 from planner.store.job_rows import ACCEPTED, DISCARDED
@@ -12,13 +12,13 @@ from planner.store.job_rows import ACCEPTED, DISCARDED
 _ACTIONS = {ACCEPTED: "accept a proposal", DISCARDED: "discard a proposal"}
 
 
-def discard(ws: Workspace, job_id: str) -> None:
+def discard(ws: OpenCompany, job_id: str) -> None:
     """Leave a balance job's answer: nobody is offered it again."""
     with ws.store.transaction() as conn:
         decide(conn, ws, job_id, DISCARDED)
 
 
-def decide(conn: Connection, ws: Workspace, job_id: str, decision: str) -> None:
+def decide(conn: Connection, ws: OpenCompany, job_id: str, decision: str) -> None:
     """
     Keep with a job what was decided about its answer, and tell the audit log.
 

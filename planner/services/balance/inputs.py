@@ -29,7 +29,7 @@ from planner.services.balance.team import Team, fixed_load_of, load_team, target
 from planner.services.drafts.view import NOTHING, Held
 from planner.services.territories import wording
 from planner.services.territories.view import TerritoryView
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.precheck import UNIT_OVERSIZED, check_request
@@ -186,7 +186,7 @@ def balance_inputs(
 
 
 def check(
-    ws: Workspace,
+    ws: OpenCompany,
     view: TerritoryView,
     request: BalanceRequest,
     held: Held = NOTHING,

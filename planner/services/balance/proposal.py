@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.services.territories import wording
 from planner.services.territories.view import TerritoryView, overview, planned, targeted
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.territory.proof.explain import why_accounts_moved
 from planner.territory.solve.proposal import Proposal
@@ -56,7 +56,7 @@ class ProposalView:
     is_ending_shares: bool = False
 
 
-def view_proposal(ws: Workspace, scenario_id: str, plan: Proposal) -> ProposalView:
+def view_proposal(ws: OpenCompany, scenario_id: str, plan: Proposal) -> ProposalView:
     """Look at a proposal as a change of the scenario."""
     saved = overview(ws, scenario_id)
     after = planned(saved, plan)
@@ -87,10 +87,10 @@ def view_proposal(ws: Workspace, scenario_id: str, plan: Proposal) -> ProposalVi
     )
 
 
-def _reasons(ws: Workspace, moved: pd.DataFrame, plan: Proposal) -> pd.Series:
+def _reasons(ws: OpenCompany, moved: pd.DataFrame, plan: Proposal) -> pd.Series:
     """Find for each moved account why, with what is its own."""
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
+        as_of = company_rows.load_company(conn, ws.company_id).as_of
     split = plan.params.get("split_units") or []
     row = moved["unit_id"]
     is_piece = row.isin(split)

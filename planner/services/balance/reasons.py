@@ -6,13 +6,13 @@ import pandas as pd
 
 from planner.services.territories import wording
 from planner.services.territories.view import TerritoryView
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.territory.solve.proposal import Proposal
 from planner.territory.studies.splitting import JOINT
 
 
 def reasons_of(
-    ws: Workspace, view: TerritoryView, plan: Proposal, ids: pd.Series
+    ws: OpenCompany, view: TerritoryView, plan: Proposal, ids: pd.Series
 ) -> pd.Series:
     """
     Say why a plan moves units, and accounts of divided units.

@@ -20,7 +20,7 @@ from planner.services.drafts.editing import open_draft
 from planner.services.drafts.view import NOTHING, drafted, held_of
 from planner.services.territories import view as territory_view
 from planner.services.territories import wording
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.territory.model.workhours import HOURS, HoursParams, settle_hours
 from planner.territory.solve.proposal import Proposal
 from planner.territory.solve.result import BalanceResult
@@ -30,7 +30,7 @@ _TIGHTER = 0.9  # of the tolerance of hours, while they are not settled
 
 
 def balance(
-    ws: Workspace, scenario_id: str, request: BalanceRequest, run: RunControl
+    ws: OpenCompany, scenario_id: str, request: BalanceRequest, run: RunControl
 ) -> Proposal:
     """
     Balance a scenario's territories from the user's draft; nothing is saved.
@@ -60,7 +60,7 @@ def balance(
 
 
 def frontier(
-    ws: Workspace, scenario_id: str, request: BalanceRequest, run: RunControl
+    ws: OpenCompany, scenario_id: str, request: BalanceRequest, run: RunControl
 ) -> FrontierStudy:
     """Find the best balance for each number of moved accounts; see `balance`."""
     from planner.territory.studies.frontier import frontier as find_frontier
@@ -99,7 +99,7 @@ def frontier(
 
 
 def headcount(
-    ws: Workspace, scenario_id: str, request: BalanceRequest, run: RunControl
+    ws: OpenCompany, scenario_id: str, request: BalanceRequest, run: RunControl
 ) -> HeadcountStudy:
     """Compare numbers of territories, three fewer to three more; see `balance`."""
     from planner.territory.studies.headcount import HeadcountParams, sweep_headcount
@@ -154,7 +154,7 @@ def headcount(
 
 
 def _read(
-    ws: Workspace,
+    ws: OpenCompany,
     scenario_id: str,
     kind: str,
     request: BalanceRequest,

@@ -15,7 +15,7 @@ from planner.core.units import MIN_PER_HOUR, PPM
 from planner.services.balance.request import CAPACITY, BalanceRequest
 from planner.services.people.holders import active_reps
 from planner.services.territories.view import TerritoryView
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
 from planner.territory.model.workhours import HOURS
@@ -44,9 +44,9 @@ class Team:
     cost_minor: pd.Series
 
 
-def load_team(ws: Workspace) -> Team:
+def load_team(ws: OpenCompany) -> Team:
     """Read who works the territories of the open company on its date."""
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.reading() as conn:
         reps = team_rows.load_reps(conn, company_id)
         company = company_rows.load_company(conn, company_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -12,7 +11,13 @@ from planner.accounts.sample import SampleCompany, load_sample
 from planner.core.money import minor_digits
 from planner.core.settings import Settings
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_to_json
-from planner.services.workspace import Workspace, open_workspace
+from planner.services.workspace import (
+    OpenCompany,
+    Workspace,
+    latest_company,
+    open_workspace,
+    turn_to,
+)
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
@@ -27,28 +32,32 @@ BASE_SCENARIO = "Alignment in force"
 FIRST_DRAFT = "Next year, draft 1"
 
 
-def ensure_company(settings: Settings) -> tuple[Workspace, bool]:
+def ensure_company(settings: Settings) -> tuple[OpenCompany, bool]:
     """
-    Open the store; an empty one gets the sample company.
+    Open the store and its latest company; an empty store gets the sample company.
 
     Returns
     -------
-    The workspace, and whether the sample was loaded just now.
+    The company, and whether the sample was loaded just now.
     """
     ws = open_workspace(settings)
-    if ws.company_id is not None:
-        return ws, False
-    loaded = _load_sample(ws, only_if_empty=True)
-    return (loaded, True) if loaded is not None else (open_workspace(settings), False)
+    try:
+        company = latest_company(ws)
+        if company is not None:
+            return company, False
+        return _sample_or_latest(ws)
+    except BaseException:
+        ws.store.close()
+        raise
 
 
-def company(ws: Workspace) -> Company:
+def company(ws: OpenCompany) -> Company:
     """Return the company that is open."""
     with ws.store.reading() as conn:
-        return company_rows.load_company(conn, str(ws.company_id))
+        return company_rows.load_company(conn, ws.company_id)
 
 
-def facts_stamp(ws: Workspace) -> str:
+def facts_stamp(ws: OpenCompany) -> str:
     """
     Name the state of a company's facts: accounts, segments, team, deals.
 
@@ -57,12 +66,12 @@ def facts_stamp(ws: Workspace) -> str:
     Equal as long as nobody imported a file or changed the rules; cheap to ask.
     """
     with ws.store.reading() as conn:
-        return company_rows.load_facts_stamp(conn, str(ws.company_id))
+        return company_rows.load_facts_stamp(conn, ws.company_id)
 
 
 def start_empty_company(
     ws: Workspace, name: str, currency: str, as_of: dt.date
-) -> Workspace:
+) -> OpenCompany:
     """Make a company without accounts, with the default segment rules."""
     with ws.store.transaction() as conn:
         company_id = company_rows.create_company(
@@ -71,72 +80,75 @@ def start_empty_company(
         account_rows.save_segment_rules(
             conn, company_id, rules_to_json(DEFAULT_RULES), user=ws.user
         )
-    return replace(ws, company_id=company_id)
+    return turn_to(ws, company_id)
 
 
-def load_sample_company(ws: Workspace) -> Workspace:
+def load_sample_company(ws: Workspace) -> OpenCompany:
     """
-    Load the sample company as a new company of the store.
+    Load the sample company as a new company of the store, in one transaction.
 
     Returns
     -------
-    The workspace with the sample open: accounts, segments, last year's alignment
-    published with its owners and quotas, and a first draft of next year on top of it.
+    The sample, open: accounts, segments, last year's alignment published with its
+    owners and quotas, and a first draft of next year on top of it.
     """
-    loaded = _load_sample(ws)
-    return ws if loaded is None else loaded
+    sample = load_sample(ws.settings.data_dir)
+    with ws.store.transaction() as conn:
+        return _save_sample(conn, ws, sample)
 
 
-def _load_sample(ws: Workspace, *, only_if_empty: bool = False) -> Workspace | None:
-    """Load the sample in one transaction; None: another app was first."""
+def _sample_or_latest(ws: Workspace) -> tuple[OpenCompany, bool]:
+    """Load the sample into an empty store, unless another app was first."""
+    sample = load_sample(ws.settings.data_dir)
+    with ws.store.transaction() as conn:
+        newest = next(iter(company_rows.list_companies(conn)), None)
+        if newest is not None:
+            return turn_to(ws, newest.company_id), False
+        return _save_sample(conn, ws, sample), True
+
+
+def _save_sample(conn: Connection, ws: Workspace, sample: SampleCompany) -> OpenCompany:
+    """Save the sample with its published alignment and a draft on top of it."""
     from planner.services.scenarios.publishing import publish_parts
 
-    sample = load_sample(ws.settings.data_dir)
     details = sample.company
     as_of = dt.date.fromisoformat(details["as_of"])
     effective_from = dt.date.fromisoformat(details["base_effective_from"])
-    with ws.store.transaction() as conn:
-        if only_if_empty and company_rows.list_companies(conn):
-            return None
-        company_id = company_rows.create_company(
-            conn,
-            name=details["name"],
-            kind="sample",
-            currency=details["currency"],
-            as_of=as_of,
-            user=ws.user,
-            details={"is_simulated": True},
-        ).company_id
-        _save_facts(conn, company_id, sample, as_of, ws.user)
-        base = lineage.create_scenario(
-            conn, company_id, name=BASE_SCENARIO, user=ws.user
+    company_id = company_rows.create_company(
+        conn,
+        name=details["name"],
+        kind="sample",
+        currency=details["currency"],
+        as_of=as_of,
+        user=ws.user,
+        details={"is_simulated": True},
+    ).company_id
+    _save_facts(conn, company_id, sample, as_of, ws.user)
+    base = lineage.create_scenario(conn, company_id, name=BASE_SCENARIO, user=ws.user)
+    with editing.editing(
+        conn,
+        base.scenario_id,
+        version=base.version,
+        user=ws.user,
+        action="load last year's alignment",
+    ) as edit:
+        territories = territories_of(sample.positions)
+        scenario_rows.save_territories(conn, edit, territories)
+        scenario_rows.save_alignment(conn, edit, sample.alignment)
+        named = named_accounts(
+            sample.accounts, sample.alignment["territory_id"], territories
         )
-        with editing.editing(
+        scenario_rows.save_named_accounts(conn, edit, named)
+        quota_rows.save_quotas(conn, edit, sample.quotas, {"source": "sample company"})
+        publish_parts(
             conn,
-            base.scenario_id,
-            version=base.version,
-            user=ws.user,
-            action="load last year's alignment",
-        ) as edit:
-            territories = territories_of(sample.positions)
-            scenario_rows.save_territories(conn, edit, territories)
-            scenario_rows.save_alignment(conn, edit, sample.alignment)
-            named = named_accounts(
-                sample.accounts, sample.alignment["territory_id"], territories
-            )
-            scenario_rows.save_named_accounts(conn, edit, named)
-            quota_rows.save_quotas(
-                conn, edit, sample.quotas, {"source": "sample company"}
-            )
-            publish_parts(
-                conn,
-                replace(ws, company_id=company_id),
-                edit,
-                ownership=sample.ownership,
-                effective_from=effective_from,
-            )
-        lineage.copy_scenario(conn, base.scenario_id, name=FIRST_DRAFT, user=ws.user)
-    return replace(ws, company_id=company_id)
+            turn_to(ws, company_id),
+            edit,
+            ownership=sample.ownership,
+            effective_from=effective_from,
+        )
+    lineage.copy_scenario(conn, base.scenario_id, name=FIRST_DRAFT, user=ws.user)
+    return turn_to(ws, company_id)
 
 
 def _save_facts(

@@ -13,7 +13,7 @@ from planner.services.pay.runs import MEASURE
 from planner.services.people.holders import VACANT, owner_names
 from planner.services.scenarios import listing, publishing
 from planner.services.territories.accounts import account_list
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
@@ -91,9 +91,9 @@ class CompanyView:
         return self.months[self.months.index.str.startswith(self.year)]
 
 
-def company_view(ws: Workspace) -> CompanyView:
+def company_view(ws: OpenCompany) -> CompanyView:
     """Add up the open company under the plan in force."""
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).as_of
         deals = deal_rows.load_deals(conn, company_id)

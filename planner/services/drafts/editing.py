@@ -22,7 +22,7 @@ from planner.services.drafts.log import (
     with_places,
 )
 from planner.services.territories.plan_rows import draft_of, save_plan
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.store.rows.records import utc_now
 from planner.store.scenarios import drafts as draft_rows
 from planner.store.scenarios import editing, lineage
@@ -156,7 +156,7 @@ def read_notice(ws: Workspace, opened: OpenDraft) -> OpenDraft:
 
 
 def accept(
-    ws: Workspace,
+    ws: OpenCompany,
     opened: OpenDraft,
     unit_ids: Collection[str] | None = None,
     account_ids: Collection[str] = (),
@@ -182,7 +182,7 @@ def accept(
 
 def accept_in(
     conn: Connection,
-    ws: Workspace,
+    ws: OpenCompany,
     opened: OpenDraft,
     unit_ids: Collection[str] | None = None,
     account_ids: Collection[str] = (),

@@ -14,7 +14,7 @@ from planner.core.errors import InputError, NotFoundError
 from planner.core.files.geofiles import read_note
 from planner.core.files.tables import FORMATS, GEO_FORMATS, encode_frame
 from planner.services.exports.tables import TABLES
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.store.audit import exports as export_rows
 from planner.store.audit.exports import Export
 from planner.store.company import companies as company_rows
@@ -104,10 +104,8 @@ class Verdict:
         return f"{told}: {self.state}"
 
 
-def offers(ws: Workspace) -> list[Offer]:
-    """List what the open company can export; nothing without a company."""
-    if ws.company_id is None:
-        return []
+def offers() -> list[Offer]:
+    """List what the open company can export."""
     return [
         Offer(
             what,
@@ -120,7 +118,7 @@ def offers(ws: Workspace) -> list[Offer]:
 
 
 def export(
-    ws: Workspace, what: str, form: str, scenario_id: str | None = None
+    ws: OpenCompany, what: str, form: str, scenario_id: str | None = None
 ) -> ExportedFile:
     """
     Make a file and keep what left, with a line in the audit log.
@@ -141,7 +139,7 @@ def export(
     NotFoundError
         If the company has no such scenario.
     """
-    company_id = _check_offer(ws, what, form)
+    _check_offer(what, form)
     table = TABLES[what]
     chosen = _scenario(ws, what, scenario_id) if table.of_scenario else None
     frame = table.make(ws, None if chosen is None else chosen.scenario_id)
@@ -150,7 +148,7 @@ def export(
     content_hash = content_hash_of(frame)
     with ws.store.reading() as conn:
         audit_hash = export_rows.newest_audit_hash(conn)
-        company = company_rows.load_company(conn, company_id)
+        company = company_rows.load_company(conn, ws.company_id)
     export_id = new_id("X")
     stamp = export_rows.stamp_now()
     note = {
@@ -173,7 +171,7 @@ def export(
         content,
         Export(
             export_id=export_id,
-            company_id=company_id,
+            company_id=ws.company_id,
             scenario_id=chosen.scenario_id if chosen else None,
             what=what,
             format=form,
@@ -203,10 +201,10 @@ def record(ws: Workspace, content: bytes, made: Export) -> ExportedFile:
     )
 
 
-def exports(ws: Workspace) -> pd.DataFrame:
+def exports(ws: OpenCompany) -> pd.DataFrame:
     """List the exports of the open company, newest first, indexed `export_id`."""
     with ws.store.reading() as conn:
-        return export_rows.list_exports(conn, str(ws.company_id))
+        return export_rows.list_exports(conn, ws.company_id)
 
 
 def verify(ws: Workspace, source: Path | bytes) -> Verdict:
@@ -235,21 +233,18 @@ def verify(ws: Workspace, source: Path | bytes) -> Verdict:
     return Verdict(state="changed", export=made, sha256=sha256)
 
 
-def _check_offer(ws: Workspace, what: str, form: str) -> str:
-    known = {offer.what: offer for offer in offers(ws)}
-    if ws.company_id is None:
-        raise InputError("no company is open: import accounts first")
+def _check_offer(what: str, form: str) -> None:
+    known = {offer.what: offer for offer in offers()}
     if what not in known:
         raise InputError(f"export must be one of {', '.join(known)}, got {what!r}")
     if form not in known[what].formats:
         formats = ", ".join(known[what].formats)
         raise InputError(f"{what} can be exported as {formats}, got {form!r}")
-    return ws.company_id
 
 
-def _scenario(ws: Workspace, what: str, scenario_id: str | None) -> Scenario:
+def _scenario(ws: OpenCompany, what: str, scenario_id: str | None) -> Scenario:
     """Find the scenario asked for among those of the open company."""
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.reading() as conn:
         if what == "changes":
             team = lineage.FIELD  # whose publications say who owns

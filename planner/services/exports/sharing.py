@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planner.core.errors import InputError
 from planner.maps.sheet import MapSheet
 from planner.services.exports.files import ExportedFile, content_hash_of, record
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.audit import exports as export_rows
 from planner.store.audit.exports import Export
 from planner.store.company import companies as company_rows
@@ -15,7 +14,7 @@ from planner.store.rows.records import new_id, sha256_text
 from planner.store.scenarios.lineage import Scenario
 
 
-def simulated_note(ws: Workspace, accounts: pd.DataFrame) -> str:
+def simulated_note(ws: OpenCompany, accounts: pd.DataFrame) -> str:
     """
     Say what of a company's figures is invented; "" if nothing is.
 
@@ -27,7 +26,7 @@ def simulated_note(ws: Workspace, accounts: pd.DataFrame) -> str:
         Its accounts; `simulated` names the columns that were made up.
     """
     with ws.store.reading() as conn:
-        company = company_rows.load_company(conn, str(ws.company_id))
+        company = company_rows.load_company(conn, ws.company_id)
     if company.kind == "sample":
         return "The company, its accounts, people and figures; the places are real."
     is_simulated = accounts["simulated"].fillna("") != ""
@@ -37,7 +36,7 @@ def simulated_note(ws: Workspace, accounts: pd.DataFrame) -> str:
 
 
 def share(
-    ws: Workspace, sheet: MapSheet, what: str, scenario: Scenario | None = None
+    ws: OpenCompany, sheet: MapSheet, what: str, scenario: Scenario | None = None
 ) -> ExportedFile:
     """
     Write a map as a page to send and keep what left, with a line in the audit log.
@@ -56,12 +55,10 @@ def share(
     Raises
     ------
     InputError
-        If no company is open, or the map has more points than a page can hold.
+        If the map has more points than a page can hold.
     """
     from planner.maps.web_page import web_page
 
-    if ws.company_id is None:
-        raise InputError("no company is open: import accounts first")
     content = web_page(sheet)
     rows = _rows(sheet)
     with ws.store.reading() as conn:

@@ -16,7 +16,7 @@ from planner.services.imports.log import import_findings, imports
 from planner.services.people.holders import owner_names
 from planner.services.territories.alignments import alignment_of
 from planner.services.territories.view import overview
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.store.audit.log import load_audit
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
@@ -48,22 +48,22 @@ class ExportTable:
     """
 
     title: str
-    make: Callable[[Workspace, str | None], pd.DataFrame]
+    make: Callable[[OpenCompany, str | None], pd.DataFrame]
     of_scenario: bool = False
     has_shapes: bool = False
 
 
-def _accounts(ws: Workspace, _: str | None) -> pd.DataFrame:
-    company_id = str(ws.company_id)
+def _accounts(ws: OpenCompany, _: str | None) -> pd.DataFrame:
+    company_id = ws.company_id
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).as_of
         accounts = visited_accounts(conn, company_id, as_of)
     return _told(ws, accounts)
 
 
-def _units(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
+def _units(ws: OpenCompany, scenario_id: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
-        units = company_rows.load_units(conn, str(ws.company_id))
+        units = company_rows.load_units(conn, ws.company_id)
         alignment = alignment_of(load_saved_plan(conn, str(scenario_id)))
     by_unit = alignment.territory_by_unit.reindex(units.index).astype("str")
     placed = units.assign(territory_id=by_unit).reset_index()
@@ -71,7 +71,7 @@ def _units(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
     return placed[[*others, "geometry"]]
 
 
-def _territories(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
+def _territories(ws: OpenCompany, scenario_id: str | None) -> pd.DataFrame:
     view = overview(ws, str(scenario_id))
     figures = view.territories.rename(
         columns=lambda name: name.replace("_minor_deviation", "_deviation")
@@ -83,8 +83,8 @@ def _territories(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
     return gpd.GeoDataFrame(table.reset_index(), geometry="geometry", crs=4326)
 
 
-def _plan(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
-    company_id = str(ws.company_id)
+def _plan(ws: OpenCompany, scenario_id: str | None) -> pd.DataFrame:
+    company_id = ws.company_id
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).as_of
         accounts = account_rows.load_accounts(conn, company_id)
@@ -110,20 +110,20 @@ def _plan(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
     )
 
 
-def _reps(ws: Workspace, _: str | None) -> pd.DataFrame:
+def _reps(ws: OpenCompany, _: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
-        reps = team_rows.load_reps(conn, str(ws.company_id))
+        reps = team_rows.load_reps(conn, ws.company_id)
     return _told(ws, reps)
 
 
-def _positions(ws: Workspace, _: str | None) -> pd.DataFrame:
+def _positions(ws: OpenCompany, _: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
-        return team_rows.load_positions(conn, str(ws.company_id)).reset_index()
+        return team_rows.load_positions(conn, ws.company_id).reset_index()
 
 
-def _deals(ws: Workspace, _: str | None) -> pd.DataFrame:
+def _deals(ws: OpenCompany, _: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
-        deals = deal_rows.load_deals(conn, str(ws.company_id))
+        deals = deal_rows.load_deals(conn, ws.company_id)
     return _in_own_money(deals.reset_index())
 
 
@@ -133,30 +133,30 @@ def _quotas(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
     return _in_own_money(quotas)
 
 
-def _visits_made(ws: Workspace, _: str | None) -> pd.DataFrame:
+def _visits_made(ws: OpenCompany, _: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
-        return deal_rows.load_visits_made(conn, str(ws.company_id)).reset_index()
+        return deal_rows.load_visits_made(conn, ws.company_id).reset_index()
 
 
-def _visits(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
+def _visits(ws: OpenCompany, scenario_id: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
         visits = visit_rows.load_visits(conn, str(scenario_id))
-        accounts = account_rows.load_accounts(conn, str(ws.company_id))
+        accounts = account_rows.load_accounts(conn, ws.company_id)
     at = accounts[["name", "lat", "lon"]].reindex(visits["account_id"])
     return visits.reset_index(drop=True).join(at.reset_index(drop=True))
 
 
-def _changes(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
+def _changes(ws: OpenCompany, scenario_id: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
         parts = publication_rows.load_publication_parts(conn, str(scenario_id))
-        names = account_rows.load_accounts(conn, str(ws.company_id))["name"]
+        names = account_rows.load_accounts(conn, ws.company_id)["name"]
     changes = pd.read_csv(io.BytesIO(parts["changes.csv"]), dtype="str")
     changes["effective_from"] = pd.to_datetime(changes["effective_from"])
     changes.insert(1, "name", changes["account_id"].map(names).astype("str"))
     return changes
 
 
-def _findings(ws: Workspace, _: str | None) -> pd.DataFrame:
+def _findings(ws: OpenCompany, _: str | None) -> pd.DataFrame:
     found = imports(ws)
     if found.empty:
         return pd.DataFrame(columns=["row", "severity", "code", "column", "message"])
@@ -165,21 +165,21 @@ def _findings(ws: Workspace, _: str | None) -> pd.DataFrame:
     return findings
 
 
-def _audit(ws: Workspace, _: str | None) -> pd.DataFrame:
+def _audit(ws: OpenCompany, _: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
         lines = load_audit(conn, company_id=ws.company_id, limit=ALL_LINES)
     return lines.sort_index().reset_index()
 
 
-def _told(ws: Workspace, frame: pd.DataFrame) -> pd.DataFrame:
+def _told(ws: OpenCompany, frame: pd.DataFrame) -> pd.DataFrame:
     """Write the money of a frame as decimals, with the company's currency."""
     told = in_money(frame, _currency(ws), has_currency_column=True)
     return told.reset_index()
 
 
-def _currency(ws: Workspace) -> str:
+def _currency(ws: OpenCompany) -> str:
     with ws.store.reading() as conn:
-        return company_rows.load_company(conn, str(ws.company_id)).currency
+        return company_rows.load_company(conn, ws.company_id).currency
 
 
 def _in_own_money(frame: pd.DataFrame) -> pd.DataFrame:

@@ -19,10 +19,9 @@ from planner.accounts.mapping.params import ImportParams
 from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.tables import RawTable
-from planner.core.errors import InputError
 from planner.core.settings import Settings
 from planner.services.imports.mappings import read_mapping, suggest_mapping
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
@@ -74,7 +73,7 @@ def preview_source(
     *,
     layer: str = "",
     encoding: str | None = None,
-    ws: Workspace | None = None,
+    ws: OpenCompany | None = None,
 ) -> SourcePreview:
     """
     Read a file and say what its columns mean.
@@ -148,7 +147,7 @@ def check_source(
 
 
 def check_into(
-    ws: Workspace,
+    ws: OpenCompany,
     raw: RawTable,
     kind: str,
     mapping: Mapping[str, Mapped] | None = None,
@@ -165,14 +164,7 @@ def check_into(
         As of `save_kind`: with ``add`` rows may refer to stored rows of their kind.
     params
         The user's decisions; their currency and today give way to the company's.
-
-    Raises
-    ------
-    InputError
-        If no company is open.
     """
-    if ws.company_id is None:
-        raise InputError("no company is open: import accounts first")
     with ws.store.reading() as conn:
         company = company_rows.load_company(conn, ws.company_id)
         known = _known(conn, ws.company_id, kind, mode)
@@ -190,7 +182,7 @@ def check_path(
     mapping_path: Path | str | None = None,
     where: str | None = None,
     layer: str = "",
-    ws: Workspace | None = None,
+    ws: OpenCompany | None = None,
     mode: str = "replace",
     as_of: dt.date | None = None,
 ) -> ImportReport:
@@ -207,7 +199,7 @@ def check_path(
         Today, for a file of no company; the open company's own comes first.
     """
     known, params = None, ImportParams(as_of=as_of)
-    if ws is not None and ws.company_id is not None:
+    if ws is not None:
         with ws.store.reading() as conn:
             company = company_rows.load_company(conn, ws.company_id)
             known = _known(conn, ws.company_id, kind, mode)

@@ -10,7 +10,7 @@ The line: `preview_source` reads a file and guesses its columns; `check_into` (o
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from planner.accounts.findings import ImportReport
@@ -26,7 +26,14 @@ from planner.services.imports.saving import (
     save_kind,
     save_quotas_into,
 )
-from planner.services.workspace import Workspace, companies
+from planner.services.workspace import (
+    OpenCompany,
+    Workspace,
+    companies,
+    latest_company,
+    open_company,
+    turn_to,
+)
 from planner.store.scenarios import lineage
 
 DEFAULT_CURRENCY = "USD"
@@ -88,34 +95,37 @@ def import_path(
     told = options or PathOptions()
     today = told.as_of or dt.datetime.now(dt.UTC).date()
     is_new = kind == "accounts" and told.source is None
-    if not is_new and told.company_name is not None:
-        ws = replace(ws, company_id=_company_named(ws, told.company_name))
-    preview = preview_source(path, path.name, kind, layer=told.layer, ws=ws)
+    into = None if is_new else _company_named(ws, told.company_name)
+    company = into or latest_company(ws)  # whose saved mappings are looked through
+    preview = preview_source(path, path.name, kind, layer=told.layer, ws=company)
     raw = keep_where(preview.raw, told.where) if told.where else preview.raw
-    mapping = read_mapping(told.mapping, ws, kind)
+    mapping = read_mapping(told.mapping, company, kind)
     if mapping is None and preview.suggested:
         mapping = preview.mapping
-    if is_new:
+    if into is None:
         report = check_source(raw, kind, ws.settings, mapping, as_of=today)
     else:
-        report = check_into(ws, raw, kind, mapping, mode=told.mode)
+        report = check_into(into, raw, kind, mapping, mode=told.mode)
     if report.verdict in {"accept_warn", "reject_rows"} and not told.accept_warnings:
         raise InputError(
             f"{report.summary()}\nnothing was imported: look at the findings with "
             f"`check`, then repeat with --accept-warnings to take the accepted rows"
         )
     if report.is_usable:
-        _save(ws, report, path, told, today)
+        _save(ws, into, report, path, told, today)
     return report
 
 
 def _save(
-    ws: Workspace, report: ImportReport, path: Path, told: PathOptions, today: dt.date
+    ws: Workspace,
+    into: OpenCompany | None,
+    report: ImportReport,
+    path: Path,
+    told: PathOptions,
+    today: dt.date,
 ) -> None:
-    """Save a report where its kind belongs."""
-    if report.kind == "accounts" and told.source is not None:
-        save_accounts_into(ws, report, source=told.source)
-    elif report.kind == "accounts":
+    """Save a report where its kind belongs: in the company it goes into, or a new."""
+    if into is None:
         company_of_report(
             ws,
             report,
@@ -124,34 +134,39 @@ def _save(
             as_of=today,
             fill_missing=False,
         )
+    elif report.kind == "accounts" and told.source is not None:
+        save_accounts_into(into, report, source=told.source)
     elif report.kind == "quotas":
-        scenario_id = _draft_named(ws, told.scenario)
-        save_quotas_into(ws, report, scenario_id, mode=told.mode)
+        scenario_id = _draft_named(into, told.scenario)
+        save_quotas_into(into, report, scenario_id, mode=told.mode)
     elif report.kind == "market":
         save_market(
-            ws,
+            into,
             report,
             name=told.layer_name or name_from(path.stem),
             unit_of_measure=told.unit_of_measure,
             how=told.how,
         )
     else:
-        save_kind(ws, report, mode=told.mode)
+        save_kind(into, report, mode=told.mode)
 
 
-def _company_named(ws: Workspace, name: str) -> str:
-    known = companies(ws)
-    for found in known:
-        if name in {found.name, found.company_id}:
-            return found.company_id
-    names = ", ".join(found.name for found in known) or "none"
+def _company_named(ws: Workspace, name: str | None) -> OpenCompany:
+    """Turn to a company by its name or id; None: the one opened last."""
+    if name is None:
+        return open_company(ws)
+    records = companies(ws)
+    for record in records:
+        if name in {record.name, record.company_id}:
+            return turn_to(ws, record.company_id)
+    names = ", ".join(record.name for record in records) or "none"
     raise InputError(f"there is no company {name!r}; there are: {names}")
 
 
-def _draft_named(ws: Workspace, name: str | None) -> str:
+def _draft_named(ws: OpenCompany, name: str | None) -> str:
     """Find the draft quotas go into; the only one needs no name."""
     with ws.store.reading() as conn:
-        found = lineage.list_scenarios(conn, str(ws.company_id))
+        found = lineage.list_scenarios(conn, ws.company_id)
     drafts = [scenario for scenario in found if scenario.status == "draft"]
     named = [one for one in drafts if name in {None, one.name, one.scenario_id}]
     if len(named) == 1:

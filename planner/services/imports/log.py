@@ -8,14 +8,14 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.accounts.findings import ImportReport
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.store.company import accounts as account_rows
 
 
-def imports(ws: Workspace) -> pd.DataFrame:
+def imports(ws: OpenCompany) -> pd.DataFrame:
     """List the imports of the open company, newest first, indexed `import_id`."""
     with ws.store.reading() as conn:
-        return account_rows.list_imports(conn, str(ws.company_id))
+        return account_rows.list_imports(conn, ws.company_id)
 
 
 def import_findings(ws: Workspace, import_id: str) -> pd.DataFrame:

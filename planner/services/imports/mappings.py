@@ -10,21 +10,19 @@ from planner.accounts.mapping.guess import Mapped, check_mapping, plain_mapping
 from planner.accounts.mapping.guess import load_mapping as mapping_of_text
 from planner.core.errors import InputError
 from planner.core.names import checked_name
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.audit.log import append_audit
 from planner.store.imports import mappings as mapping_rows
 from planner.store.imports.mappings import SavedMapping
 
 
-def list_mappings(ws: Workspace, kind: str | None = None) -> list[SavedMapping]:
+def list_mappings(ws: OpenCompany, kind: str | None = None) -> list[SavedMapping]:
     """List the saved mappings of the open company, of one kind or of all, by name."""
-    if ws.company_id is None:
-        return []
     with ws.store.reading() as conn:
         return mapping_rows.list_mappings(conn, ws.company_id, kind)
 
 
-def load_mapping(ws: Workspace, kind: str, name: str) -> dict[str, Any]:
+def load_mapping(ws: OpenCompany, kind: str, name: str) -> dict[str, Any]:
     """
     Read a saved mapping, as `check_into` takes it.
 
@@ -34,12 +32,12 @@ def load_mapping(ws: Workspace, kind: str, name: str) -> dict[str, Any]:
         If there is none so called; the message names those there are.
     """
     with ws.store.reading() as conn:
-        found = mapping_rows.load_mapping(conn, str(ws.company_id), kind, name)
+        found = mapping_rows.load_mapping(conn, ws.company_id, kind, name)
     return found.columns
 
 
 def save_mapping(
-    ws: Workspace,
+    ws: OpenCompany,
     kind: str,
     name: str,
     mapping: Mapping[str, Mapped],
@@ -61,11 +59,8 @@ def save_mapping(
     Raises
     ------
     InputError
-        If the name is empty, no company is open, or the mapping names what neither we
-        nor the header have.
+        If the name is empty, or the mapping names what neither we nor the header have.
     """
-    if ws.company_id is None:
-        raise InputError("no company is open: a mapping is saved in a company")
     name = checked_name(name, "a mapping")
     check_mapping(mapping, header, kind)
     columns = plain_mapping(mapping)
@@ -89,9 +84,9 @@ def save_mapping(
         )
 
 
-def delete_mapping(ws: Workspace, kind: str, name: str) -> None:
+def delete_mapping(ws: OpenCompany, kind: str, name: str) -> None:
     """Remove a saved mapping; NotFoundError if there is none so called."""
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.transaction() as conn:
         found = mapping_rows.load_mapping(conn, company_id, kind, name)
         mapping_rows.delete_mapping(conn, company_id, kind, name)
@@ -106,7 +101,7 @@ def delete_mapping(ws: Workspace, kind: str, name: str) -> None:
 
 
 def suggest_mapping(
-    ws: Workspace, kind: str, header: Sequence[str]
+    ws: OpenCompany, kind: str, header: Sequence[str]
 ) -> SavedMapping | None:
     """
     Find the saved mapping that fits a file.
@@ -130,7 +125,7 @@ def suggest_mapping(
 
 
 def read_mapping(
-    path: Path | str | None, ws: Workspace | None = None, kind: str = "accounts"
+    path: Path | str | None, ws: OpenCompany | None = None, kind: str = "accounts"
 ) -> dict[str, Any] | None:
     """
     Read a mapping from a JSON file, or one saved under this name.
@@ -140,7 +135,7 @@ def read_mapping(
     path
         A file, or a name; None: no mapping.
     ws, kind
-        Where to look for a name; without a workspace only files are read.
+        Where to look for a name; without a company only files are read.
 
     Raises
     ------
@@ -151,7 +146,7 @@ def read_mapping(
     """
     if path is None:
         return None
-    if ws is not None and ws.company_id is not None and not Path(path).is_file():
+    if ws is not None and not Path(path).is_file():
         return load_mapping(ws, kind, str(path))
     try:
         return mapping_of_text(Path(path).read_text(encoding="utf-8"))

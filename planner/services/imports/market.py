@@ -8,15 +8,15 @@ from planner.accounts.findings import ImportReport
 from planner.accounts.kinds.market import values_by_unit
 from planner.core.names import checked_name
 from planner.services.imports.log import record_import, told_of
-from planner.services.imports.saving import SaveResult, _company_id
-from planner.services.workspace import Workspace
+from planner.services.imports.saving import SaveResult
+from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.store.company import market as market_rows
 from planner.store.scenarios.editing import editing_company
 
 
 def save_market(
-    ws: Workspace,
+    ws: OpenCompany,
     report: ImportReport,
     *,
     name: str,
@@ -46,7 +46,7 @@ def save_market(
     name = checked_name(name, "a market layer")
     if unit_of_measure.strip():
         checked_name(unit_of_measure, "a unit of measure")
-    company_id = _company_id(ws)
+    company_id = ws.company_id
     values = values_by_unit(report.frame, how)
     with ws.store.transaction() as conn:
         seen = company_rows.load_company(conn, company_id).version
@@ -72,13 +72,13 @@ def save_market(
             return SaveResult(import_id=import_id, counts=counts, version=edit.version)
 
 
-def market_layers(ws: Workspace) -> pd.DataFrame:
+def market_layers(ws: OpenCompany) -> pd.DataFrame:
     """List layers: unit_of_measure, source, n_units and stamps, indexed `name`."""
     with ws.store.reading() as conn:
-        return market_rows.list_layers(conn, str(ws.company_id))
+        return market_rows.list_layers(conn, ws.company_id)
 
 
-def market_values(ws: Workspace, name: str) -> pd.Series:
+def market_values(ws: OpenCompany, name: str) -> pd.Series:
     """Read a layer: value by unit_id; NotFoundError if there is none so called."""
     with ws.store.reading() as conn:
-        return market_rows.load_values(conn, str(ws.company_id), name)
+        return market_rows.load_values(conn, ws.company_id, name)

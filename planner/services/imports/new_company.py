@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import PurePath
 
 import geopandas as gpd
@@ -27,7 +26,7 @@ from planner.geography.cells import make_cells
 from planner.geography.distance import places_km
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_to_json
 from planner.services.imports.log import record_import
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace, turn_to
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
@@ -48,7 +47,7 @@ def import_accounts_as_company(
     currency: str = "USD",
     as_of: dt.date,
     fill_missing: bool = True,
-) -> tuple[Workspace, ImportReport]:
+) -> tuple[OpenCompany | None, ImportReport]:
     """
     Check a list of accounts and make a company out of it.
 
@@ -65,14 +64,13 @@ def import_accounts_as_company(
 
     Returns
     -------
-    The workspace with the new company open, and the report. A refused file makes no
-    company: the workspace is the one given.
+    The new company, open, and the report. A refused file makes no company: None.
     """
     from planner.services.imports.check import check_source
 
     report = check_source(raw, "accounts", ws.settings, mapping, currency, as_of=as_of)
     if not report.is_usable:
-        return ws, report
+        return None, report
     opened = company_of_report(
         ws,
         report,
@@ -93,7 +91,7 @@ def company_of_report(
     as_of: dt.date,
     fill_missing: bool = True,
     source: str | None = None,
-) -> Workspace:
+) -> OpenCompany:
     """
     Make a company out of the accounts that a check accepted, in one transaction.
 
@@ -112,7 +110,7 @@ def company_of_report(
 
     Returns
     -------
-    The workspace with the new company open: units, segments by the default rules, the
+    The new company, open: units, segments by the default rules, the
     sample's comp plan, and an empty first scenario.
 
     Raises
@@ -168,7 +166,7 @@ def company_of_report(
         source_rows.save_source(
             conn, company_id, list_name, import_id, list(accounts.index)
         )
-    return replace(ws, company_id=company_id)
+    return turn_to(ws, company_id)
 
 
 def given_columns(mapping: Mapping[str, str]) -> set[str]:

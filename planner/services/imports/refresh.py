@@ -30,7 +30,7 @@ from planner.core.schemas import ACCOUNTS, check
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_from_json
 from planner.services.imports.effects import territory_effects
 from planner.services.imports.log import record_import
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company.companies import Company
@@ -191,14 +191,14 @@ class RefreshResult:
         return f"Refreshed: {', '.join(told) or 'the list of the source'}."
 
 
-def sources(ws: Workspace) -> pd.DataFrame:
+def sources(ws: OpenCompany) -> pd.DataFrame:
     """List the sources of the open company: `n_accounts`, `loaded_at` by `source`."""
     with ws.store.reading() as conn:
-        return source_rows.list_sources(conn, str(ws.company_id))
+        return source_rows.list_sources(conn, ws.company_id)
 
 
 def preview_refresh(
-    ws: Workspace,
+    ws: OpenCompany,
     report: ImportReport,
     source: str,
     choices: RefreshChoices | None = None,
@@ -225,11 +225,9 @@ def preview_refresh(
     Raises
     ------
     InputError
-        If no row of the file can be taken, it holds no accounts, no company is open, or
-        a choice names what is not there.
+        If no row of the file can be taken, it holds no accounts, or a choice names what
+        is not there.
     """
-    if ws.company_id is None:
-        raise InputError("no company is open: import accounts first")
     if not report.is_usable:
         raise InputError(f"{report.file}: no row was accepted, so nothing is refreshed")
     source = checked_name(source, "the list that this file is a load of")
@@ -245,7 +243,7 @@ def preview_refresh(
 
 
 def apply_refresh(
-    ws: Workspace, preview: RefreshPreview, choices: RefreshChoices | None = None
+    ws: OpenCompany, preview: RefreshPreview, choices: RefreshChoices | None = None
 ) -> RefreshResult:
     """
     Write what a preview said, in one transaction with one audit line.
@@ -273,7 +271,7 @@ def apply_refresh(
     Owners, plans and ownership stay as they are; segments are decided anew by the
     rules, as at an import.
     """
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.transaction() as conn:
         if choices is not None and choices != preview.choices:
             preview = _again(conn, company_id, preview, choices)

@@ -16,7 +16,7 @@ from planner.core.errors import InputError
 from planner.geography.adjacency import connect, find_edges
 from planner.geography.distance import places_km
 from planner.services.imports.log import record_import, told_of
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
@@ -50,7 +50,7 @@ class SaveResult:
 
 
 def save_kind(
-    ws: Workspace,
+    ws: OpenCompany,
     report: ImportReport,
     *,
     version: int | None = None,
@@ -77,9 +77,8 @@ def save_kind(
     Raises
     ------
     InputError
-        If no company is open, or the kind is saved otherwise: accounts by
-        `save_accounts_into` or `company_of_report`, quotas by `save_quotas_into`,
-        market by `save_market`.
+        If the kind is saved otherwise: accounts by `save_accounts_into` or
+        `company_of_report`, quotas by `save_quotas_into`, market by `save_market`.
     ConflictError
         If someone changed the company's data since `version`.
     """
@@ -96,7 +95,7 @@ def save_kind(
     }
     if report.kind not in savers:
         raise InputError(f"{report.kind} are not saved so; see services.importing")
-    company_id = _company_id(ws)
+    company_id = ws.company_id
     with ws.store.transaction() as conn:
         seen = company_rows.load_company(conn, company_id).version
         with editing_company(
@@ -114,7 +113,7 @@ def save_kind(
 
 
 def save_accounts_into(
-    ws: Workspace, report: ImportReport, *, source: str
+    ws: OpenCompany, report: ImportReport, *, source: str
 ) -> SaveResult:
     """
     Add and update accounts of the open company: a load of a named list.
@@ -130,7 +129,7 @@ def save_accounts_into(
     Raises
     ------
     InputError
-        If no row was accepted or no company is open.
+        If no row was accepted.
     """
     from planner.services.imports.refresh import (
         RefreshChoices,
@@ -148,7 +147,7 @@ def save_accounts_into(
 
 
 def save_quotas_into(
-    ws: Workspace,
+    ws: OpenCompany,
     report: ImportReport,
     scenario_id: str,
     *,
@@ -177,7 +176,7 @@ def save_quotas_into(
     """
     if not report.is_usable:
         return None
-    company_id = _company_id(ws)
+    company_id = ws.company_id
     with ws.store.transaction() as conn:
         seen = lineage.load_scenario(conn, scenario_id).version
         with editing.editing(
@@ -196,12 +195,6 @@ def save_quotas_into(
             return SaveResult(
                 import_id=import_id, counts={"quotas": counts}, version=edit.version
             )
-
-
-def _company_id(ws: Workspace) -> str:
-    if ws.company_id is None:
-        raise InputError("no company is open: import accounts first")
-    return ws.company_id
 
 
 def _merged(

@@ -19,7 +19,7 @@ from planner.quotas.attainment import attainment
 from planner.quotas.crediting import credit_deals
 from planner.quotas.ownership import as_day
 from planner.services.people.holders import owner_names
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
@@ -34,20 +34,20 @@ from planner.store.scenarios import quotas as quota_rows
 MEASURE = "bookings"
 
 
-def latest_period(ws: Workspace) -> str:
+def latest_period(ws: OpenCompany) -> str:
     """Name the last whole month before the company's date: ``2026-10``."""
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
+        as_of = company_rows.load_company(conn, ws.company_id).as_of
     return str(pd.Period(as_of, "M") - 1)
 
 
-def periods(ws: Workspace, n_months: int = 12) -> list[str]:
+def periods(ws: OpenCompany, n_months: int = 12) -> list[str]:
     """List the months that can be paid, the latest first."""
     last = pd.Period(latest_period(ws), "M")
     return [str(last - back) for back in range(n_months)]
 
 
-def comp_plan(ws: Workspace) -> CompPlan:
+def comp_plan(ws: OpenCompany) -> CompPlan:
     """
     Read the comp plan of the company.
 
@@ -57,7 +57,7 @@ def comp_plan(ws: Workspace) -> CompPlan:
         If the company has none.
     """
     with ws.store.reading() as conn:
-        version = comp_plans.load_comp_plan(conn, str(ws.company_id))
+        version = comp_plans.load_comp_plan(conn, ws.company_id)
     if version is None:
         raise NotFoundError("this company has no comp plan yet: load one as YAML")
     return load_plan(version.document)
@@ -77,8 +77,8 @@ class PayInputs:
     as_of: dt.date
 
 
-def _inputs(ws: Workspace, period: str) -> PayInputs:
-    company_id = str(ws.company_id)
+def _inputs(ws: OpenCompany, period: str) -> PayInputs:
+    company_id = ws.company_id
     end = pd.Period(period, "M").end_time.date()
     with ws.store.reading() as conn:
         published = publication_rows.publication_in_force(conn, company_id, end)
@@ -100,7 +100,7 @@ def _inputs(ws: Workspace, period: str) -> PayInputs:
 
 
 def run_period(
-    ws: Workspace, params: Mapping[str, Any], run: RunControl
+    ws: OpenCompany, params: Mapping[str, Any], run: RunControl
 ) -> dict[str, Any]:
     """
     Calculate a month's pay and keep it.
@@ -170,7 +170,7 @@ def run_period(
     with ws.store.transaction() as conn:
         kept = ledger_rows.save_pay_run(
             conn,
-            str(ws.company_id),
+            ws.company_id,
             period=period,
             kind=kind,
             content_hash=content_hash,
@@ -181,7 +181,7 @@ def run_period(
         if kind == "final":
             ledger_rows.append_ledger(
                 conn,
-                str(ws.company_id),
+                ws.company_id,
                 earnings_of(result.lines, plan.currency),
                 run_id=kept.run_id,
                 user=ws.user,
@@ -189,10 +189,10 @@ def run_period(
     return {"run_id": kept.run_id, **summary}
 
 
-def shown_run(ws: Workspace, period: str) -> PayRun | None:
+def shown_run(ws: OpenCompany, period: str) -> PayRun | None:
     """Return the final run of a month, else its newest trial; None: neither."""
     with ws.store.reading() as conn:
-        runs = ledger_rows.list_pay_runs(conn, str(ws.company_id), period)
+        runs = ledger_rows.list_pay_runs(conn, ws.company_id, period)
     final = [run for run in runs if run.kind == "final"]
     return next(iter(final or runs), None)
 
@@ -219,7 +219,7 @@ class PayView:
     problems: pd.DataFrame
 
 
-def pay_view(ws: Workspace, period: str) -> PayView | None:
+def pay_view(ws: OpenCompany, period: str) -> PayView | None:
     """Read a month's pay by position; None: not run yet."""
     run = shown_run(ws, period)
     if run is None:
@@ -249,7 +249,7 @@ def pay_view(ws: Workspace, period: str) -> PayView | None:
     return PayView(run=run, positions=table, problems=problems)
 
 
-def statement(ws: Workspace, position_id: str, period: str) -> Statement | None:
+def statement(ws: OpenCompany, position_id: str, period: str) -> Statement | None:
     """
     Explain one position's pay of a month, step by step.
 

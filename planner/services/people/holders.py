@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
 from planner.store.scenarios import plans as scenario_rows
@@ -102,9 +102,9 @@ def with_homes(reps: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
     return reps
 
 
-def seats(ws: Workspace) -> dict[str, str]:
+def seats(ws: OpenCompany) -> dict[str, str]:
     """Name the positions of the open company that can own accounts, with the holder."""
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.reading() as conn:
         positions = team_rows.load_positions(conn, company_id)
         reps = team_rows.load_reps(conn, company_id)

@@ -10,7 +10,7 @@ import pandas as pd
 from planner.capacity.workload import rep_minutes
 from planner.core.units import PPM
 from planner.services.people.holders import active_reps, owner_names, reps_here
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
 from planner.store.scenarios import quotas as quota_rows
@@ -46,9 +46,9 @@ class Roster:
     owned_twice: pd.Series
 
 
-def load_roster(ws: Workspace) -> Roster:
+def load_roster(ws: OpenCompany) -> Roster:
     """Read who works for the open company on its date."""
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).as_of
         positions = team_rows.load_positions(conn, company_id)

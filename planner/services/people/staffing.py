@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.accounts.simulation.team import simulate_team, territory_places
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
@@ -16,7 +16,7 @@ from planner.store.scenarios import plans as scenario_rows
 
 def staff_territories(
     conn: Connection,
-    ws: Workspace,
+    ws: OpenCompany,
     scenario_id: str,
     territory_by_unit: pd.Series,
     *,
@@ -40,7 +40,7 @@ def staff_territories(
     the field team works with overlay positions of its own, vacant until someone is
     given them.
     """
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     ids = sorted(territory_by_unit.dropna().unique())
     team = lineage.load_scenario(conn, scenario_id).team
     known = scenario_rows.load_territories(conn, scenario_id)

@@ -10,7 +10,7 @@ from planner.core.errors import InputError
 from planner.quotas.setting import Equity, equity, split_top_down
 from planner.services.people.holders import owner_names
 from planner.services.territories.view import overview
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
@@ -56,10 +56,10 @@ class QuotaView:
     is_editable: bool
 
 
-def quota_view(ws: Workspace, scenario_id: str) -> QuotaView:
+def quota_view(ws: OpenCompany, scenario_id: str) -> QuotaView:
     """Read a scenario's quotas beside the potential they stand on."""
     view = overview(ws, scenario_id)
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).as_of
         quotas = quota_rows.load_quotas(conn, scenario_id)
@@ -148,7 +148,7 @@ def _rolled_up(table: pd.DataFrame, by_position: pd.Series) -> pd.Series:
 
 
 def set_quotas(
-    ws: Workspace,
+    ws: OpenCompany,
     scenario_id: str,
     version: int,
     *,
@@ -201,7 +201,7 @@ def set_quotas(
             "no territory of this scenario has potential: balance it first, and see "
             "that the accounts have a potential"
         )
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.reading() as conn:
         currency = company_rows.load_company(conn, company_id).currency
         positions = team_rows.load_positions(conn, company_id)

@@ -12,7 +12,7 @@ from planner.services.balance.request import BalanceRequest
 from planner.services.balance.team import Team, load_team
 from planner.services.people.holders import VACANT
 from planner.services.territories.view import TerritoryView, travel_of
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import team as team_rows
 from planner.store.scenarios import quotas as quota_rows
 from planner.territory.model.measures import centroids
@@ -28,7 +28,7 @@ _MEASURES = {
 }
 
 
-def plan_reading(ws: Workspace, view: TerritoryView) -> PlanReading:
+def plan_reading(ws: OpenCompany, view: TerritoryView) -> PlanReading:
     """Read the figures of one scenario for a comparison."""
     road_h, over_h = _hours(load_team(ws), view)
     spread, idle_minor = _quotas(ws, view)
@@ -100,7 +100,7 @@ def _hours(team: Team, view: TerritoryView) -> tuple[float, float]:
     return road_h / WEEKS_PER_YEAR, float(over)
 
 
-def _quotas(ws: Workspace, view: TerritoryView) -> tuple[float, int]:
+def _quotas(ws: OpenCompany, view: TerritoryView) -> tuple[float, int]:
     """
     Read a plan's quotas of its latest year.
 
@@ -111,7 +111,7 @@ def _quotas(ws: Workspace, view: TerritoryView) -> tuple[float, int]:
     """
     with ws.store.reading() as conn:
         quotas = quota_rows.load_quotas(conn, view.scenario.scenario_id)
-        positions = team_rows.load_positions(conn, str(ws.company_id))
+        positions = team_rows.load_positions(conn, ws.company_id)
     yearly = quotas_by_year(quotas)
     latest = yearly[yearly["period"] == yearly["period"].max()]
     amount = latest.groupby("position_id")["amount_minor"].sum()

@@ -16,7 +16,7 @@ from planner.scenarios.compare import compare as compare_plans
 from planner.services.people.staffing import staff_territories
 from planner.services.scenarios.figures import plan_reading, quotas_by_year
 from planner.services.territories.view import TerritoryView, overview
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
 from planner.store.scenarios import editing, lineage
@@ -29,10 +29,8 @@ USUAL_TEAMS = (FIELD, "Service", "Overlay")
 MOST_OF_TEAM = 40  # characters
 
 
-def scenarios(ws: Workspace) -> list[Scenario]:
+def scenarios(ws: OpenCompany) -> list[Scenario]:
     """List the scenarios of the open company, latest saved first."""
-    if ws.company_id is None:
-        return []
     with ws.store.reading() as conn:
         return lineage.list_scenarios(conn, ws.company_id)
 
@@ -50,7 +48,7 @@ def scenario(ws: Workspace, scenario_id: str) -> Scenario:
         return lineage.load_scenario(conn, scenario_id)
 
 
-def teams(ws: Workspace) -> list[str]:
+def teams(ws: OpenCompany) -> list[str]:
     """List the teams that have scenarios, and usual ones; that of the owners first."""
     known = {scenario.team for scenario in scenarios(ws)} - set(USUAL_TEAMS)
     return [*USUAL_TEAMS, *sorted(known)]
@@ -67,7 +65,7 @@ def titles(known: Sequence[Scenario]) -> dict[str, str]:
     }
 
 
-def start(ws: Workspace, name: str, team: str = FIELD) -> Scenario:
+def start(ws: OpenCompany, name: str, team: str = FIELD) -> Scenario:
     """
     Make an empty scenario of a team.
 
@@ -79,11 +77,11 @@ def start(ws: Workspace, name: str, team: str = FIELD) -> Scenario:
     wanted = checked_name(ws, name)
     with ws.store.transaction() as conn:
         return lineage.create_scenario(
-            conn, str(ws.company_id), name=wanted, user=ws.user, team=_team(team)
+            conn, ws.company_id, name=wanted, user=ws.user, team=_team(team)
         )
 
 
-def last_years(ws: Workspace) -> str | None:
+def last_years(ws: OpenCompany) -> str | None:
     """
     Find what a plan is compared with after a year.
 
@@ -93,7 +91,7 @@ def last_years(ws: Workspace) -> str | None:
     else the one in force now; None if there is none.
     """
     with ws.store.reading() as conn:
-        company_id = str(ws.company_id)
+        company_id = ws.company_id
         as_of = company_rows.load_company(conn, company_id).as_of
         year_ago = (pd.Timestamp(as_of) - pd.DateOffset(years=1)).date()
         found = publication_rows.publication_in_force(
@@ -102,7 +100,7 @@ def last_years(ws: Workspace) -> str | None:
     return None if found is None else found.scenario_id
 
 
-def quota_total(ws: Workspace, scenario_id: str) -> tuple[str, int] | None:
+def quota_total(ws: OpenCompany, scenario_id: str) -> tuple[str, int] | None:
     """
     Say what a scenario's quotas come to at the top.
 
@@ -113,7 +111,7 @@ def quota_total(ws: Workspace, scenario_id: str) -> tuple[str, int] | None:
     """
     with ws.store.reading() as conn:
         quotas = quota_rows.load_quotas(conn, scenario_id)
-        positions = team_rows.load_positions(conn, str(ws.company_id))
+        positions = team_rows.load_positions(conn, ws.company_id)
     yearly = quotas_by_year(quotas)
     if yearly.empty:
         return None
@@ -130,7 +128,7 @@ def history(ws: Workspace, scenario_id: str) -> pd.DataFrame:
 
 
 def clone(
-    ws: Workspace, scenario_id: str, name: str, team: str | None = None
+    ws: OpenCompany, scenario_id: str, name: str, team: str | None = None
 ) -> Scenario:
     """
     Copy a scenario under a new name; the copy can be changed, the original stays.
@@ -166,7 +164,7 @@ def clone(
         return lineage.load_scenario(conn, made.scenario_id)
 
 
-def _reseat(conn: Connection, ws: Workspace, edit: Any) -> None:
+def _reseat(conn: Connection, ws: OpenCompany, edit: Any) -> None:
     """Take positions and quotas of another team out of a copy."""
     known = scenario_rows.load_territories(conn, edit.scenario_id)
     if len(known):
@@ -190,7 +188,7 @@ def _team(team: str) -> str:
     return names.checked_name(wanted, "a team")
 
 
-def checked_name(ws: Workspace, name: str) -> str:
+def checked_name(ws: OpenCompany, name: str) -> str:
     """Check that a scenario can have this name; InputError if it cannot."""
     wanted = names.checked_name(name, "a scenario")
     if any(known.name == wanted for known in scenarios(ws)):
@@ -198,7 +196,7 @@ def checked_name(ws: Workspace, name: str) -> str:
     return wanted
 
 
-def rename(ws: Workspace, scenario_id: str, version: int, name: str) -> int:
+def rename(ws: OpenCompany, scenario_id: str, version: int, name: str) -> int:
     """
     Rename a scenario.
 
@@ -247,12 +245,12 @@ class Comparison:
     moved: pd.DataFrame
 
 
-def compare(ws: Workspace, a_id: str, b_id: str) -> Comparison:
+def compare(ws: OpenCompany, a_id: str, b_id: str) -> Comparison:
     """Put two scenarios of the open company side by side."""
     return compare_views(ws, overview(ws, a_id), overview(ws, b_id))
 
 
-def compare_views(ws: Workspace, a: TerritoryView, b: TerritoryView) -> Comparison:
+def compare_views(ws: OpenCompany, a: TerritoryView, b: TerritoryView) -> Comparison:
     """Put two scenarios side by side that were read already."""
     outcome = compare_plans(plan_reading(ws, a), plan_reading(ws, b))
     return Comparison(a=a, b=b, metrics=outcome.metrics, moved=outcome.moved)

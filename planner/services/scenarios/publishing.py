@@ -20,7 +20,7 @@ from planner.quotas.teams import (
 from planner.scenarios.publish import freeze
 from planner.services.territories.alignments import alignment_of
 from planner.services.territories.view import overview
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
@@ -61,7 +61,7 @@ class PublishPreview:
     n_owned: int
 
 
-def suggested_start(ws: Workspace, team: str = FIELD) -> dt.date:
+def suggested_start(ws: OpenCompany, team: str = FIELD) -> dt.date:
     """
     Suggest the first day of a team's next publication.
 
@@ -73,12 +73,12 @@ def suggested_start(ws: Workspace, team: str = FIELD) -> dt.date:
     """
     if team != FIELD:
         with ws.store.reading() as conn:
-            as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
+            as_of = company_rows.load_company(conn, ws.company_id).as_of
         return dt.date(as_of.year + 1, 1, 1)
     return dt.date(planned_year(ws) - (0 if publications(ws, FIELD) else 1), 1, 1)
 
 
-def planned_year(ws: Workspace) -> int:
+def planned_year(ws: OpenCompany) -> int:
     """
     Name the year that quotas are set for next.
 
@@ -87,19 +87,19 @@ def planned_year(ws: Workspace) -> int:
     The year after the company's date; this year as long as nothing is published.
     """
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
+        as_of = company_rows.load_company(conn, ws.company_id).as_of
     return as_of.year + (1 if publications(ws, FIELD) else 0)
 
 
 def preview_publish(
-    ws: Workspace, scenario_id: str, effective_from: dt.date
+    ws: OpenCompany, scenario_id: str, effective_from: dt.date
 ) -> PublishPreview:
     """Say who would own what from a day on, before anything is published."""
     view = overview(ws, scenario_id)
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
+        as_of = company_rows.load_company(conn, ws.company_id).as_of
         new = _new_ownership(conn, ws, scenario_id, effective_from)
-        old = quota_rows.load_ownership(conn, str(ws.company_id), on=effective_from)
+        old = quota_rows.load_ownership(conn, ws.company_id, on=effective_from)
         own = _team_positions(conn, ws, view.scenario)
         quotas = quota_rows.load_quotas(conn, scenario_id)
     is_field = view.scenario.team == FIELD
@@ -151,14 +151,14 @@ def _holders(ownership: pd.DataFrame, *, is_field: bool) -> pd.Series:
 
 
 def _new_ownership(
-    conn: Connection, ws: Workspace, scenario_id: str, effective_from: dt.date
+    conn: Connection, ws: OpenCompany, scenario_id: str, effective_from: dt.date
 ) -> pd.DataFrame:
     """
     Turn the scenario's alignment into ownership from a day on.
 
     The field team's positions own; those of another team stand beside as overlays.
     """
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     accounts = account_rows.load_accounts(conn, company_id)
     saved = load_saved_plan(conn, scenario_id)
     scenario, territories = saved.scenario, saved.territories
@@ -177,7 +177,7 @@ def _new_ownership(
     )
 
 
-def _team_positions(conn: Connection, ws: Workspace, scenario: Scenario) -> set[str]:
+def _team_positions(conn: Connection, ws: OpenCompany, scenario: Scenario) -> set[str]:
     """Name the positions of a scenario's team: its own, and those published before."""
     territories = scenario_rows.load_territories(conn, scenario.scenario_id)
     of_this = set(territories["position_id"].dropna())
@@ -185,10 +185,10 @@ def _team_positions(conn: Connection, ws: Workspace, scenario: Scenario) -> set[
 
 
 def _positions_of(
-    conn: Connection, ws: Workspace, team: str | None, *, but: str | None = None
+    conn: Connection, ws: OpenCompany, team: str | None, *, but: str | None = None
 ) -> set[str]:
     """Name the positions in what a team, or every team but one, has published."""
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     found: set[str] = set()
     for known in publication_rows.list_publications(conn, company_id, team):
         if lineage.load_scenario(conn, known.scenario_id).team != but:
@@ -199,7 +199,7 @@ def _positions_of(
 
 def _refuse_shared_seats(
     conn: Connection,
-    ws: Workspace,
+    ws: OpenCompany,
     scenario: Scenario,
     territories: pd.DataFrame,
     overlays: pd.DataFrame,
@@ -218,7 +218,7 @@ def _refuse_shared_seats(
 
 
 def publish(
-    ws: Workspace, scenario_id: str, version: int, effective_from: dt.date
+    ws: OpenCompany, scenario_id: str, version: int, effective_from: dt.date
 ) -> Publication:
     """
     Freeze a scenario and hand it out from a day on.
@@ -230,7 +230,7 @@ def publish(
     InputError
         If it has no territories, or an earlier publication starts on or after the day.
     """
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with (
         ws.store.transaction() as conn,
         editing.editing(
@@ -264,7 +264,7 @@ def publish(
 
 def publish_parts(
     conn: Connection,
-    ws: Workspace,
+    ws: OpenCompany,
     edit: Any,
     *,
     ownership: pd.DataFrame,
@@ -307,13 +307,13 @@ def publish_parts(
     )
 
 
-def publications(ws: Workspace, team: str | None = None) -> list[Publication]:
+def publications(ws: OpenCompany, team: str | None = None) -> list[Publication]:
     """List what was published, by a team or by all."""
     with ws.store.reading() as conn:
-        return publication_rows.list_publications(conn, str(ws.company_id), team)
+        return publication_rows.list_publications(conn, ws.company_id, team)
 
 
-def in_force(ws: Workspace, on: dt.date) -> Publication | None:
+def in_force(ws: OpenCompany, on: dt.date) -> Publication | None:
     """Return the owners' publication in force on a day; None: none yet."""
     with ws.store.reading() as conn:
-        return publication_rows.publication_in_force(conn, str(ws.company_id), on)
+        return publication_rows.publication_in_force(conn, ws.company_id, on)

@@ -19,7 +19,7 @@ from planner.services.scenarios import listing
 from planner.services.scenarios.listing import Comparison
 from planner.services.territories.plan_rows import load_plan, save_plan
 from planner.services.territories.view import TerritoryView
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.store.scenarios import editing, lineage
 from planner.store.scenarios.lineage import Scenario
 from planner.territory.editing.apply import apply_edit
@@ -54,7 +54,7 @@ def first_to_end(view: TerritoryView, measure: str) -> list[str]:
     return [str(territory_id) for territory_id in order.index]
 
 
-def free_name(ws: Workspace, scenario: Scenario, n_heads: int) -> str:
+def free_name(ws: OpenCompany, scenario: Scenario, n_heads: int) -> str:
     """Name a copy after its heads, ``FY27, 25 reps``, as no other scenario is."""
     taken = {known.name for known in listing.scenarios(ws)}
     name = f"{_HEADS.sub('', scenario.name)}, {n_heads} reps"
@@ -87,7 +87,7 @@ def request_of(
 
 
 def check(
-    ws: Workspace, view: TerritoryView, request: BalanceRequest, dropped: str | None
+    ws: OpenCompany, view: TerritoryView, request: BalanceRequest, dropped: str | None
 ) -> list[str]:
     """
     Refuse before anything is copied what no balance could do.
@@ -114,7 +114,7 @@ def check(
 
 
 def start_what_if(
-    ws: Workspace, view: TerritoryView, name: str, *, dropped: str | None = None
+    ws: OpenCompany, view: TerritoryView, name: str, *, dropped: str | None = None
 ) -> Scenario:
     """
     Copy a scenario with one territory more or fewer, for a balance to finish.
@@ -157,7 +157,7 @@ def start_what_if(
 
 
 def take_answer(
-    ws: Workspace,
+    ws: OpenCompany,
     scenario_id: str,
     version: int,
     job_id: str,
@@ -193,7 +193,7 @@ def is_saved(ws: Workspace, scenario_id: str, proposal: Proposal) -> bool:
         return answer_of(load_plan(conn, scenario_id), proposal).edit is None
 
 
-def why_moved(ws: Workspace, found: Comparison, proposal: Proposal) -> pd.Series:
+def why_moved(ws: OpenCompany, found: Comparison, proposal: Proposal) -> pd.Series:
     """
     Say of each account with another territory why.
 

@@ -11,7 +11,7 @@ from planner.core.units import PPM
 from planner.services.accounts.known import known_accounts, owned
 from planner.services.people.holders import owner_names
 from planner.services.territories.alignments import alignment_of
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
@@ -20,7 +20,7 @@ from planner.store.scenarios.reading import load_saved_plan
 
 
 def account_list(
-    ws: Workspace, scenario_id: str | None, known: pd.DataFrame | None = None
+    ws: OpenCompany, scenario_id: str | None, known: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """
     List the accounts with all that is known of them in a scenario.
@@ -38,7 +38,7 @@ def account_list(
     -------
     `known_accounts` with what `owned` adds.
     """
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).as_of
         accounts = known_accounts(conn, company_id, as_of) if known is None else known
@@ -78,7 +78,7 @@ class AccountFacts:
     custom: dict[str, str]
 
 
-def account_facts(ws: Workspace, account_id: str, row: pd.Series) -> AccountFacts:
+def account_facts(ws: OpenCompany, account_id: str, row: pd.Series) -> AccountFacts:
     """
     Collect the facts of one account.
 
@@ -96,7 +96,7 @@ def account_facts(ws: Workspace, account_id: str, row: pd.Series) -> AccountFact
     Visits carry `rep_name`, ownership rows `owner_name` (who holds the position on the
     company's date) and `share`.
     """
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).as_of
         deals = deal_rows.load_deals(conn, company_id)

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.services.people.staffing import staff_territories
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios.editing import Edit
@@ -52,7 +52,7 @@ def draft_of(conn: Connection, saved: SavedPlan) -> Draft:
     )
 
 
-def save_plan(conn: Connection, ws: Workspace, edit: Edit, plan: Draft) -> None:
+def save_plan(conn: Connection, ws: OpenCompany, edit: Edit, plan: Draft) -> None:
     """
     Make a scenario say what a draft says.
 

@@ -23,7 +23,7 @@ from planner.services.territories.tallies import (
     measure_values,
     worst_deviations,
 )
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
 from planner.store.scenarios.lineage import Scenario
@@ -138,10 +138,10 @@ class Facts:
         return measure_values(self.open_accounts)
 
 
-def company_facts(ws: Workspace) -> Facts:
+def company_facts(ws: OpenCompany) -> Facts:
     """Read what no scenario of the open company changes."""
     with ws.store.reading() as conn:
-        return _facts(conn, str(ws.company_id))
+        return _facts(conn, ws.company_id)
 
 
 def _facts(conn: Connection, company_id: str) -> Facts:
@@ -156,7 +156,7 @@ def _facts(conn: Connection, company_id: str) -> Facts:
 
 
 def overview(
-    ws: Workspace, scenario_id: str, facts: Facts | None = None
+    ws: OpenCompany, scenario_id: str, facts: Facts | None = None
 ) -> TerritoryView:
     """
     Read one scenario's territories.
@@ -166,7 +166,7 @@ def overview(
     facts
         Of the open company as they are now; None: they are read.
     """
-    company_id = str(ws.company_id)
+    company_id = ws.company_id
     with ws.store.reading() as conn:
         facts = facts or _facts(conn, company_id)
         saved = load_saved_plan(conn, scenario_id)

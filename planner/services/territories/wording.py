@@ -11,7 +11,7 @@ import pandas as pd
 from planner.core.errors import InfeasibleError, InputError
 from planner.core.formats import Formats
 from planner.core.languages import Language
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.territory.files.wording import read_reason, worded_report
 from planner.territory.model.unit_table import MEASURES
@@ -21,7 +21,7 @@ _MEASURES = {column: label.lower() for column, label in MEASURES.items()}
 _MEASURES[HOURS] = "hours"
 
 
-def language_of(ws: Workspace, units: pd.DataFrame | None = None) -> Language:
+def language_of(ws: OpenCompany, units: pd.DataFrame | None = None) -> Language:
     """
     Choose how reasons are worded in an open company.
 
@@ -32,7 +32,7 @@ def language_of(ws: Workspace, units: pd.DataFrame | None = None) -> Language:
         name no unit.
     """
     with ws.store.reading() as conn:
-        currency = company_rows.load_company(conn, str(ws.company_id)).currency
+        currency = company_rows.load_company(conn, ws.company_id).currency
     return Language(
         formats=Formats(
             locale=ws.settings.locale,

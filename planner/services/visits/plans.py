@@ -12,7 +12,7 @@ import pandas as pd
 from planner.core.errors import InputError
 from planner.services.people.holders import rep_by_position, reps_of_scenario
 from planner.services.territories.accounts import account_list
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
 from planner.store.scenarios import visits as visit_rows
@@ -25,10 +25,10 @@ from planner.visits.files.sheets import (
 )
 
 
-def default_params(ws: Workspace) -> dict[str, Any]:
+def default_params(ws: OpenCompany) -> dict[str, Any]:
     """Give the parameters of a visit plan: four weeks from the next Monday."""
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
+        as_of = company_rows.load_company(conn, ws.company_id).as_of
     monday = as_of + dt.timedelta(days=7 - as_of.weekday())
     return {"start_on": monday.isoformat(), "seed": 0}
 
@@ -58,7 +58,7 @@ class VisitInputs:
 
 
 def visit_inputs(
-    ws: Workspace, scenario_id: str, params: Mapping[str, Any]
+    ws: OpenCompany, scenario_id: str, params: Mapping[str, Any]
 ) -> VisitInputs:
     """
     Read what planning a scenario's visits needs.
@@ -77,8 +77,8 @@ def visit_inputs(
             "no account of this scenario has a territory: balance it or assign units"
         )
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, str(ws.company_id)).as_of
-        reps = reps_of_scenario(conn, str(ws.company_id), scenario_id)
+        as_of = company_rows.load_company(conn, ws.company_id).as_of
+        reps = reps_of_scenario(conn, ws.company_id, scenario_id)
     return VisitInputs(
         accounts=accounts.assign(owner_id=accounts["position_id"]),
         reps=reps,
@@ -126,7 +126,7 @@ def visit_plan(ws: Workspace, scenario_id: str) -> VisitPlan | None:
         return visit_rows.load_visit_plan(conn, scenario_id)
 
 
-def reps_with_visits(ws: Workspace, scenario_id: str) -> pd.DataFrame:
+def reps_with_visits(ws: OpenCompany, scenario_id: str) -> pd.DataFrame:
     """
     List the reps who have planned visits.
 
@@ -135,7 +135,7 @@ def reps_with_visits(ws: Workspace, scenario_id: str) -> pd.DataFrame:
     Indexed `rep_id`: `name`, `position_id`, `visits`, `travel_s`, `days`.
     """
     with ws.store.reading() as conn:
-        reps = team_rows.load_reps(conn, str(ws.company_id))
+        reps = team_rows.load_reps(conn, ws.company_id)
         visits = visit_rows.load_visits(conn, scenario_id)
     grouped = visits.groupby("rep_id")
     figures = pd.DataFrame(
@@ -201,7 +201,7 @@ ACCOUNT_FACTS = [
 ]
 
 
-def rep_weeks(ws: Workspace, scenario_id: str, rep_id: str) -> RepWeeks:
+def rep_weeks(ws: OpenCompany, scenario_id: str, rep_id: str) -> RepWeeks:
     """
     Read one rep's planned weeks.
 
@@ -212,7 +212,7 @@ def rep_weeks(ws: Workspace, scenario_id: str, rep_id: str) -> RepWeeks:
     """
     with ws.store.reading() as conn:
         plan = visit_rows.load_visit_plan(conn, scenario_id)
-        reps = reps_of_scenario(conn, str(ws.company_id), scenario_id)
+        reps = reps_of_scenario(conn, ws.company_id, scenario_id)
     if plan is None:
         raise InputError("no visits are planned for this scenario yet")
     if rep_id not in reps.index:

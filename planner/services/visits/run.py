@@ -8,13 +8,13 @@ from typing import Any
 from planner.core.executors import processes
 from planner.core.run import RunControl
 from planner.services.visits.plans import TEAM_ITERATIONS, save_plan, visit_inputs
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.visits.model.params import RouteParams
 from planner.visits.plan.team import plan_visits
 
 
 def plan_and_save(
-    ws: Workspace, scenario_id: str, params: Mapping[str, Any], run: RunControl
+    ws: OpenCompany, scenario_id: str, params: Mapping[str, Any], run: RunControl
 ) -> dict[str, Any]:
     """
     Plan the visits of a scenario's reps and keep them with it.

@@ -9,7 +9,7 @@ from planner.core.formats import Formats
 from planner.services.exports import sharing
 from planner.services.imports import market
 from planner.services.scenarios import Scenario
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import cache, session, tables, widgets
 from planner.ui.charts import bars
 from planner.ui.components.planmap import MapData, planmap
@@ -55,7 +55,7 @@ COLUMNS = {
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     scenario = session.scenario(ws)
     slot = widgets.page_header(
@@ -157,7 +157,7 @@ def _has_text(rows: pd.DataFrame, text: str) -> pd.Series:
 
 
 def _map_and_chart(
-    ws: Workspace,
+    ws: OpenCompany,
     fmt: Formats,
     scenario: Scenario | None,
     shown: pd.DataFrame,
@@ -198,7 +198,7 @@ def _map_and_chart(
     return classes
 
 
-def _over_market(ws: Workspace, fmt: Formats, drawn: MapData) -> MapData:
+def _over_market(ws: OpenCompany, fmt: Formats, drawn: MapData) -> MapData:
     """Lay the accounts over a market layer, if there is one and the user wants it."""
     layers = market.market_layers(ws)
     if layers.empty:

@@ -9,7 +9,7 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.services.admin import AuditQuery, audit
 from planner.services.company import companies
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import faults as ui_faults
 from planner.ui import session, tables, widgets
 from planner.ui.downloads import export_menu
@@ -22,7 +22,7 @@ ANYBODY, ANYTHING = "Anybody", "Anything"
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     slot = widgets.page_header(
         "Audit log",
@@ -49,7 +49,7 @@ def _verify(ws: Workspace) -> None:
     st.error(markdown_text("; ".join(faults[:5]), 600))
 
 
-def _ask(ws: Workspace) -> AuditQuery:
+def _ask(ws: OpenCompany) -> AuditQuery:
     """Ask what to look for."""
     users, subjects = audit.choices(ws)
     with st.container(horizontal=True, vertical_alignment="bottom", key="aud-search"):

@@ -21,7 +21,7 @@ ON_COURSE = 0.1  # of the quota to date
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     company = companies.company(ws)
     published = publishing.in_force(ws, company.as_of)

@@ -8,7 +8,7 @@ from planner.core.formats import Formats
 from planner.geography.basemap import extent_of
 from planner.services.accounts import repairs
 from planner.services.accounts.health_view import HealthView
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import cache, session, tables, widgets
 from planner.ui import faults as ui_faults
 from planner.ui.components.planmap import planmap
@@ -25,7 +25,7 @@ MAP_HEIGHT = 380
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     scenario = session.scenario(ws)
     slot = widgets.page_header(
@@ -86,7 +86,7 @@ def _figures(fmt: Formats, view: HealthView) -> None:
     )
 
 
-def _issues(ws: Workspace, fmt: Formats, view: HealthView) -> None:
+def _issues(ws: OpenCompany, fmt: Formats, view: HealthView) -> None:
     """List what was found; the chosen one with its map, its rows and its repairs."""
     report = view.report
     if not report.issues:
@@ -125,7 +125,7 @@ def _issues(ws: Workspace, fmt: Formats, view: HealthView) -> None:
     repair_form(ws, fmt, view, issue, rows)
 
 
-def _repairs(ws: Workspace, fmt: Formats) -> None:
+def _repairs(ws: OpenCompany, fmt: Formats) -> None:
     """List the repairs done, to be taken back."""
     done = repairs.repairs(ws)
     if done.empty:

@@ -13,7 +13,7 @@ from planner.services import workspace
 from planner.services.accounts import segments
 from planner.services.company import Company, companies
 from planner.services.scenarios import FIELD, Scenario, listing, publishing
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import cache, faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
@@ -24,7 +24,10 @@ CURRENCIES = tuple(MINOR_DIGITS)
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.current_company()
+    if ws is None:
+        _first_steps(session.workspace())
+        return
     fmt = session.formats(ws)
     company = companies.company(ws)
     slot = widgets.page_header(
@@ -41,6 +44,20 @@ def main() -> None:
     _templates(ws)
     st.subheader("Companies in this store")
     _known(ws, fmt)
+
+
+def _first_steps(ws: Workspace) -> None:
+    """Begin the first company of a store: files are imported once there is one."""
+    widgets.page_header(
+        "No company yet",
+        "This store holds no company. Begin with the sample, or with an empty one and "
+        "then import your file.",
+    )
+    sample, empty = st.columns(2, gap="small", border=True)
+    with sample:
+        _sample_template(ws)
+    with empty:
+        _empty_template(ws)
 
 
 def _simulated_note(company: Company) -> None:
@@ -62,7 +79,7 @@ def _simulated_note(company: Company) -> None:
 # --- where the plan stands -----------------------------------------------------------
 
 
-def _steps(ws: Workspace, fmt: Formats) -> None:
+def _steps(ws: OpenCompany, fmt: Formats) -> None:
     """Five links with the state of each step."""
     scenario = session.scenario(ws)
     accounts = cache.account_list(ws, scenario)
@@ -91,13 +108,13 @@ def _accounts_state(accounts: pd.DataFrame, fmt: Formats) -> str:
     return f"{fmt.number(len(accounts))} accounts, {fmt.number(n_customers)} customers"
 
 
-def _segments_state(ws: Workspace, accounts: pd.DataFrame, fmt: Formats) -> str:
+def _segments_state(ws: OpenCompany, accounts: pd.DataFrame, fmt: Formats) -> str:
     rules = segments.saved_rules(ws)
     n_segments = int(accounts["segment"].replace("", pd.NA).nunique())
     return f"{fmt.number(len(rules))} rules, {fmt.number(n_segments)} segments"
 
 
-def _territories_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -> str:
+def _territories_state(ws: OpenCompany, scenario: Scenario | None, fmt: Formats) -> str:
     if scenario is None:
         return "no scenario yet"
     view = cache.territory_view(ws, scenario)
@@ -112,7 +129,7 @@ def _territories_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -
     )
 
 
-def _quotas_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -> str:
+def _quotas_state(ws: OpenCompany, scenario: Scenario | None, fmt: Formats) -> str:
     total = listing.quota_total(ws, scenario.scenario_id) if scenario else None
     if total is None:
         return "not set yet"
@@ -120,7 +137,7 @@ def _quotas_state(ws: Workspace, scenario: Scenario | None, fmt: Formats) -> str
     return f"{fmt.money_short(amount_minor)} for {year}"
 
 
-def _publish_state(ws: Workspace, fmt: Formats) -> str:
+def _publish_state(ws: OpenCompany, fmt: Formats) -> str:
     published = publishing.publications(ws, FIELD)
     if not published:
         return "nothing published yet"
@@ -134,16 +151,7 @@ def _templates(ws: Workspace) -> None:
     """Three ways to begin."""
     sample, own, empty = st.columns(3, gap="small", border=True)
     with sample:
-        st.markdown("**Sample company**")
-        st.caption(
-            "About 3,000 accounts in six Great Lakes states, 24 reps, two years of "
-            "orders. Everything in it is simulated."
-        )
-        loaded = [known for known in workspace.companies(ws) if known.kind == "sample"]
-        label = "Open the sample" if loaded else "Load the sample"
-        if st.button(label, key="home-sample"):
-            with faults.guard("Loading the sample company"):
-                _open_sample(ws, loaded)
+        _sample_template(ws)
     with own:
         st.markdown("**My own file**")
         st.caption(
@@ -153,20 +161,37 @@ def _templates(ws: Workspace) -> None:
         if st.button("Import a file", key="home-own"):
             st.switch_page(f"{PAGES}/import_data.py")
     with empty:
-        st.markdown("**Empty**")
-        st.caption("A company without accounts; fill it later through Import.")
-        if st.button("Start empty", key="home-empty"):
-            _empty_form(ws)
+        _empty_template(ws)
 
 
-def _open_sample(ws: Workspace, loaded: list[Company]) -> None:
-    if loaded:
-        session.open_company(workspace.use_company(ws, loaded[0].company_id))
+def _sample_template(ws: Workspace) -> None:
+    st.markdown("**Sample company**")
+    st.caption(
+        "About 3,000 accounts in six Great Lakes states, 24 reps, two years of "
+        "orders. Everything in it is simulated."
+    )
+    samples = [record for record in workspace.companies(ws) if record.kind == "sample"]
+    label = "Open the sample" if samples else "Load the sample"
+    if st.button(label, key="home-sample"):
+        with faults.guard("Loading the sample company"):
+            _open_sample(ws, samples)
+
+
+def _empty_template(ws: Workspace) -> None:
+    st.markdown("**Empty**")
+    st.caption("A company without accounts; fill it later through Import.")
+    if st.button("Start empty", key="home-empty"):
+        _empty_form(ws)
+
+
+def _open_sample(ws: Workspace, samples: list[Company]) -> None:
+    if samples:
+        session.choose_company(workspace.use_company(ws, samples[0].company_id))
     else:
         with st.spinner("Loading the sample company …"):
             opened = companies.load_sample_company(ws)
             session.prepare(opened)
-        session.open_company(opened)
+        session.choose_company(opened)
     st.rerun()
 
 
@@ -179,11 +204,11 @@ def _empty_form(ws: Workspace) -> None:
     if st.button("Start", type="primary", key="home-start"):
         with faults.guard("Starting the company"):
             opened = companies.start_empty_company(ws, name, currency, as_of)
-            session.open_company(opened)
+            session.choose_company(opened)
             st.rerun()
 
 
-def _known(ws: Workspace, fmt: Formats) -> None:
+def _known(ws: OpenCompany, fmt: Formats) -> None:
     """List the companies; one click opens another."""
     for known in workspace.companies(ws):
         is_open = known.company_id == ws.company_id
@@ -201,7 +226,7 @@ def _known(ws: Workspace, fmt: Formats) -> None:
             if is_open:
                 st.markdown(":gray[open]", width="content")
             elif st.button("Open", key=f"home-open-{known.company_id}"):
-                session.open_company(workspace.use_company(ws, known.company_id))
+                session.choose_company(workspace.use_company(ws, known.company_id))
                 st.rerun()
 
 

@@ -20,7 +20,7 @@ from planner.services.imports import (
 )
 from planner.services.imports.check import SourcePreview
 from planner.services.imports.refresh import RefreshPreview
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
@@ -72,7 +72,7 @@ PREVIEW_ROWS = 8
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     slot = widgets.page_header(
         "Import",
@@ -117,7 +117,7 @@ def _turn() -> int:
     return int(st.session_state.get("imp-turn", 0))
 
 
-def _preview(ws: Workspace, upload: Any, kind: str) -> SourcePreview:
+def _preview(ws: OpenCompany, upload: Any, kind: str) -> SourcePreview:
     """Read the upload once, not on every rerun."""
     layer = str(st.session_state.get(f"imp-{upload.file_id}-layer") or "")
     key = (upload.file_id, kind, layer, ws.company_id)
@@ -133,7 +133,7 @@ def _preview(ws: Workspace, upload: Any, kind: str) -> SourcePreview:
 
 
 def _prepared(
-    ws: Workspace,
+    ws: OpenCompany,
     fmt: Formats,
     slot: Any,
     preview: SourcePreview,
@@ -196,7 +196,7 @@ def _prepared(
 
 
 def _mapping(
-    ws: Workspace, preview: SourcePreview, kind: str, file_id: str
+    ws: OpenCompany, preview: SourcePreview, kind: str, file_id: str
 ) -> dict[str, Any]:
     """Ask what the columns mean: a saved mapping, guesses, corrections."""
     if kind == "accounts":
@@ -213,7 +213,7 @@ def _mapping(
 
 
 def _check(
-    ws: Workspace,
+    ws: OpenCompany,
     raw: Any,
     kind: str,
     mapping: dict[str, Any],
@@ -246,7 +246,7 @@ def _label(
 
 
 def _refresh(
-    ws: Workspace,
+    ws: OpenCompany,
     fmt: Formats,
     report: ImportReport,
     preview: SourcePreview,
@@ -274,7 +274,7 @@ def _refresh(
 
 
 def _import(
-    ws: Workspace,
+    ws: OpenCompany,
     report: ImportReport,
     kind: str,
     target: dict[str, Any],
@@ -294,7 +294,7 @@ def _import(
                 as_of=target["as_of"],
                 fill_missing=target["fill"],
             )
-            session.open_company(opened)
+            session.choose_company(opened)
         elif kind == "quotas":
             saving.save_quotas_into(
                 ws,

@@ -19,7 +19,7 @@ from planner.services.exports import sharing
 from planner.services.scenarios import Scenario, listing, publishing
 from planner.services.visits import plans
 from planner.services.visits.plans import RepWeeks
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import cache, session, tables, widgets
 from planner.ui.components.planmap import planmap
 from planner.ui.maps.route import route_map
@@ -40,7 +40,7 @@ LINKS_NOTE = (
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     scenario = _plan_in_force(ws)
     slot = widgets.page_header(
@@ -93,7 +93,7 @@ def main() -> None:
     _weeks(weeks, fmt)
 
 
-def _plan_in_force(ws: Workspace) -> Scenario | None:
+def _plan_in_force(ws: OpenCompany) -> Scenario | None:
     """Return the published scenario in force, else the one being worked on."""
     as_of = companies.company(ws).as_of
     published = publishing.in_force(ws, as_of)
@@ -133,7 +133,7 @@ def _choose(
     return str(rep_id), day
 
 
-def _day(ws: Workspace, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:
+def _day(ws: OpenCompany, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:
     stops = weeks.on(day)
     files = plans.day_files(ws, weeks, day)
     travel_min = float(stops["travel_s"].sum()) / 60

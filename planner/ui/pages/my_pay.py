@@ -7,6 +7,7 @@ import streamlit as st
 
 from planner.commissions.statements.statement import Statement, statement_xlsx_bytes
 from planner.core.formats import Formats
+from planner.services.exports.files import MIMES
 from planner.services.pay import runs
 from planner.ui import cache, session, tables, widgets
 from planner.ui.charts import bars
@@ -20,7 +21,7 @@ POSITION, PERIOD = "my_position", "my_period"
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     with widgets.page_header(
         "My pay", "What you earned in a month, and the step that made each part."
@@ -58,6 +59,30 @@ def main() -> None:
 
 
 def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
+    """Show a statement: its sentence, its parts, its lines, how one was worked out."""
+    _totals(statement, row, fmt)
+    with st.container(border=True):
+        st.markdown(f"**{markdown_text(statement.sentence, 2000)}**")
+    _parts(statement, fmt)
+    st.subheader("Every line")
+    _lines(statement, fmt)
+    with st.expander("The working of one line"):
+        if len(statement.steps):
+            _working(statement, fmt)
+    widgets.download_row(
+        [
+            Download(
+                "Statement as XLSX",
+                statement_xlsx_bytes(statement),
+                f"statement-{statement.position_id}-{statement.period}.xlsx",
+                MIMES["xlsx"],
+            )
+        ],
+        key="statement-file",
+    )
+
+
+def _totals(statement: Statement, row: pd.Series, fmt: Formats) -> None:
     state = "closed" if statement.is_final else "trial: can still change"
     widgets.metric_row(
         [
@@ -67,22 +92,23 @@ def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
             Metric("Attainment, year to date", fmt.share(row["ytd_share"])),
         ]
     )
-    with st.container(border=True):
-        st.markdown(f"**{markdown_text(statement.sentence, 2000)}**")
+
+
+def _parts(statement: Statement, fmt: Formats) -> None:
+    """Draw what each part of the plan pays, if it has several."""
     parts = statement.components.set_index("name")["amount_minor"].astype(float)
-    if len(parts) > 1:
-        st.subheader("By part of the plan")
-        colours = dict.fromkeys(parts.index, ACCENT)
-        st.altair_chart(
-            bars.legend_bars(
-                fmt.whole_money(parts), colours, label=f"Pay, {fmt.currency}"
-            ),
-            width="stretch",
-        )
-    st.subheader("Every line")
-    steps = statement.steps
+    if len(parts) < 2:
+        return
+    st.subheader("By part of the plan")
+    colours = dict.fromkeys(parts.index, ACCENT)
+    label = f"Pay, {fmt.currency}"
+    chart = bars.legend_bars(fmt.whole_money(parts), colours, label=label)
+    st.altair_chart(chart, width="stretch")
+
+
+def _lines(statement: Statement, fmt: Formats) -> None:
     tables.table(
-        steps,
+        statement.steps,
         {
             "deal_id": Column("Deal", is_pinned=True),
             "account": Column("Account"),
@@ -99,40 +125,31 @@ def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
         key="steps",
         label="Lines of the statement",
     )
-    with st.expander("The working of one line"):
-        if len(steps):
-            line_id = st.selectbox(
-                "Line",
-                list(steps.index),
-                format_func=lambda name: (
-                    f"{steps.at[name, 'deal_id']}: {steps.at[name, 'account']}"
-                ),
-            )
-            trace = statement.trace[statement.trace["line_id"] == line_id]
-            tables.table(
-                trace.assign(rate=trace["rate_ppm"].astype(float) / 1e6),
-                {
-                    "seq": Column("Step", "number"),
-                    "formula": Column("Formula"),
-                    "tier_no": Column("Tier", "number"),
-                    "portion_minor": Column("Portion", "money"),
-                    "rate": Column("Rate", "share"),
-                },
-                fmt=fmt,
-                key="trace",
-                label="Working of the line",
-            )
-    name = f"statement-{statement.position_id}-{statement.period}.xlsx"
-    widgets.download_row(
-        [
-            Download(
-                "Statement as XLSX",
-                statement_xlsx_bytes(statement),
-                name,
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            )
-        ],
-        key="statement-file",
+
+
+def _working(statement: Statement, fmt: Formats) -> None:
+    """Ask for a line and show the steps that made it."""
+    steps = statement.steps
+    line_id = st.selectbox(
+        "Line",
+        list(steps.index),
+        format_func=lambda name: (
+            f"{steps.at[name, 'deal_id']}: {steps.at[name, 'account']}"
+        ),
+    )
+    trace = statement.trace[statement.trace["line_id"] == line_id]
+    tables.table(
+        trace.assign(rate=trace["rate_ppm"].astype(float) / 1e6),
+        {
+            "seq": Column("Step", "number"),
+            "formula": Column("Formula"),
+            "tier_no": Column("Tier", "number"),
+            "portion_minor": Column("Portion", "money"),
+            "rate": Column("Rate", "share"),
+        },
+        fmt=fmt,
+        key="trace",
+        label="Working of the line",
     )
 
 

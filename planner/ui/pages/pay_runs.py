@@ -12,7 +12,7 @@ from planner.services.company import companies
 from planner.services.pay import runs
 from planner.services.pay.runs import PayView
 from planner.services.scenarios import publishing
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import cache, session, tables, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
@@ -21,7 +21,7 @@ from planner.ui.widgets import Download, Metric
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     slot = widgets.page_header(
         "Pay runs", "Credits by the published owner at each deal's date, then the plan."
@@ -66,6 +66,22 @@ def _job(ws: Workspace, scenario_id: str) -> None:
 
 
 def _view(view: PayView, fmt: Formats) -> None:
+    """Show a run: its totals, the pay of each position, what was not paid, a file."""
+    _totals(view, fmt)
+    _positions(view, fmt)
+    if len(view.problems):
+        st.subheader("What could not be credited or paid")
+        _problems(view, fmt)
+    table = in_money(view.positions, fmt.currency, has_currency_column=True)
+    file_name = f"pay-{view.run.period}.csv"
+    widgets.download_row(
+        [Download("Positions as CSV", csv_bytes(table), file_name, "text/csv")],
+        key="pay-files",
+    )
+
+
+def _totals(view: PayView, fmt: Formats) -> None:
+    """Show what a run comes to, and by which plan."""
     totals = view.run.summary
     state = "closed" if view.run.kind == "final" else "trial"
     widgets.metric_row(
@@ -86,6 +102,9 @@ def _view(view: PayView, fmt: Formats) -> None:
         f"Plan {plan_id} · run {view.run.run_id} · content hash "
         f"{view.run.content_hash[:12]}"
     )
+
+
+def _positions(view: PayView, fmt: Formats) -> None:
     tables.table(
         view.positions,
         {
@@ -100,49 +119,32 @@ def _view(view: PayView, fmt: Formats) -> None:
         key="pay-positions",
         label="Pay by position",
     )
-    if len(view.problems):
-        st.subheader("What could not be credited or paid")
-        _problems(view, fmt)
-    widgets.download_row(
-        [
-            Download(
-                "Positions as CSV",
-                csv_bytes(
-                    in_money(view.positions, fmt.currency, has_currency_column=True)
-                ),
-                f"pay-{view.run.period}.csv",
-                "text/csv",
-            )
-        ],
-        key="pay-files",
-    )
 
 
 def _problems(view: PayView, fmt: Formats) -> None:
     """List deals and positions with the reason and the repair."""
     columns = ["deal_id", "position_id", "problem", "close_on", "amount_minor"]
-    found = view.problems.reindex(columns=[*columns, "message"])
-    what = found["deal_id"].fillna(found["position_id"])
+    problems = view.problems.reindex(columns=[*columns, "message"])
     tables.table(
-        found.assign(
-            what=what,
-            told=found["problem"].str.replace("_", " ").str.capitalize(),
+        problems.assign(
+            what=problems["deal_id"].fillna(problems["position_id"]),
+            title=problems["problem"].str.replace("_", " ").str.capitalize(),
         ),
         {
             "what": Column("Deal or position", is_pinned=True),
-            "told": Column("Problem"),
+            "title": Column("Problem"),
             "close_on": Column("Closed", "day"),
             "amount_minor": Column("Amount", "money"),
             "message": Column("Why, and how to repair it", width="large"),
         },
         fmt=fmt,
         key="pay-problems",
-        height=min(320, (len(found) + 2) * 32),
+        height=min(320, (len(problems) + 2) * 32),
         label="What could not be credited or paid",
     )
 
 
-def _close(ws: Workspace, scenario_id: str, period: str, fmt: Formats) -> None:
+def _close(ws: OpenCompany, scenario_id: str, period: str, fmt: Formats) -> None:
     with st.expander(f"Close {fmt.month(period)}"):
         st.write(
             "Closing runs the month once more, keeps it for good and posts the "

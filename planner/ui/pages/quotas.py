@@ -16,7 +16,7 @@ from planner.quotas.setting import Equity
 from planner.services.quotas import setting
 from planner.services.quotas.setting import QuotaView
 from planner.services.scenarios import Scenario, publishing
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import cache, faults, session, tables, widgets
 from planner.ui.charts import bars
 from planner.ui.downloads import export_menu
@@ -34,7 +34,7 @@ SAME = 0.0005  # of the mean: less is not worth a chart
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     scenario = session.scenario(ws)
     context = (
@@ -80,7 +80,7 @@ def main() -> None:
         _months(view, fmt)
 
 
-def _form(ws: Workspace, scenario: Scenario, view: QuotaView, fmt: Formats) -> None:
+def _form(ws: OpenCompany, scenario: Scenario, view: QuotaView, fmt: Formats) -> None:
     """Ask for the target and save the split."""
     scale = 10 ** minor_digits(fmt.currency)
     key = f"{TARGET}-{scenario.scenario_id}"

@@ -23,7 +23,7 @@ from planner.ui.views.scenarios.publishing import (
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     current = session.scenario(ws)
     slot = widgets.page_header(

@@ -10,7 +10,7 @@ from planner.core.formats import Formats
 from planner.segmentation.rules import Rule
 from planner.services.accounts import segments
 from planner.services.accounts.segments import SegmentView
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import cache, faults, session, tables, widgets
 from planner.ui.pages import PAGES
 from planner.ui.views.accounts.heat_table import cross_frame, heat_table
@@ -40,7 +40,7 @@ week, C every fourth, D where a day has room.
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     slot = widgets.page_header(
         "Segments",
@@ -83,7 +83,7 @@ def main() -> None:
         _cross(fmt, view)
 
 
-def _editor(ws: Workspace, saved: tuple[Rule, ...], version: int) -> pd.DataFrame:
+def _editor(ws: OpenCompany, saved: tuple[Rule, ...], version: int) -> pd.DataFrame:
     """Let the rules be edited as a table, and moved by their place."""
     turn = st.session_state.setdefault("seg-turn", 0)
     frame = st.session_state.get("seg-frame")
@@ -180,7 +180,7 @@ def _read(edited: pd.DataFrame) -> tuple[list[Rule] | None, PlannerError | None]
 
 
 def _outcome(
-    ws: Workspace,
+    ws: OpenCompany,
     rules: list[Rule] | None,
     saved: tuple[Rule, ...],
     fault: PlannerError | None,

@@ -12,7 +12,7 @@ from planner.jobs import queue
 from planner.services.admin import upkeep
 from planner.services.company import companies
 from planner.services.imports import log
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import faults, session, tables, widgets
 from planner.ui.views.scenarios.publishing import stamp_text
 
@@ -22,7 +22,7 @@ OFFERED_FOR = dt.timedelta(minutes=10)
 
 def main() -> None:
     """Draw the page."""
-    ws = session.workspace()
+    ws = session.company()
     fmt = session.formats(ws)
     slot = widgets.page_header(
         "Store and jobs",
@@ -75,8 +75,8 @@ def _offer(fmt: Formats) -> None:
     )
 
 
-def _jobs(ws: Workspace, fmt: Formats) -> None:
-    found = queue.list_jobs(ws.store, str(ws.company_id))
+def _jobs(ws: OpenCompany, fmt: Formats) -> None:
+    found = queue.list_jobs(ws.store, ws.company_id)
     if not found:
         st.caption("No job has run for this company yet.")
         return
@@ -157,7 +157,7 @@ def _health(ws: Workspace, fmt: Formats) -> None:
     )
 
 
-def _imports(ws: Workspace, fmt: Formats) -> None:
+def _imports(ws: OpenCompany, fmt: Formats) -> None:
     found = log.imports(ws)
     if found.empty:
         st.caption("Nothing was imported into this company.")

@@ -14,7 +14,7 @@ from planner.maps.sheet import MapSheet
 from planner.services.exports import sharing
 from planner.services.exports.files import MIMES, Offer
 from planner.services.scenarios import Scenario
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.ui.downloads import file_name
 
 LABEL = "Share as a web page"
@@ -63,7 +63,7 @@ def ground_of(ws: Workspace, shown: gpd.GeoDataFrame | None) -> gpd.GeoSeries | 
 
 @st.dialog(LABEL, width="large")
 def _dialog(
-    ws: Workspace,
+    ws: OpenCompany,
     what: str,
     make: Callable[[], MapSheet],
     key: str,

@@ -15,7 +15,7 @@ from planner.core.errors import InputError, ProviderError
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
 from planner.services.accounts import geocoding, health, repairs
-from planner.services.workspace import open_workspace
+from planner.services.workspace import open_company, open_workspace
 from planner.store.company import accounts as account_rows
 from planner.store.imports import geocodes
 
@@ -103,7 +103,7 @@ def test_each_address_is_asked_once_and_kept(asking, service):
 
 def test_questions_keep_their_distance_across_all_who_use_the_store(asking, service):
     put_streets(asking)
-    other = open_workspace(asking.settings)  # as another process has it
+    other = open_company(open_workspace(asking.settings))  # as another process has it
     halves = (asking, IDS[:6]), (other, IDS[6:])
     threads = [threading.Thread(target=geocoding.ask_addresses, args=h) for h in halves]
     for thread in threads:

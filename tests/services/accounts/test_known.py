@@ -53,7 +53,7 @@ def test_a_list_without_a_usable_row_makes_no_company(ws):
         ws, raw, None, name="Bad", as_of=AS_OF
     )
     assert report.verdict == "reject_file"
-    assert opened is ws
+    assert opened is None
     assert workspace.companies(ws) == []
 
 

@@ -20,7 +20,7 @@ from planner.services.imports import new_company
 from planner.services.scenarios import listing
 from planner.services.territories import view as territory_view
 from planner.services.territories.districts import district_by_unit, district_table
-from planner.services.workspace import open_workspace
+from planner.services.workspace import open_company, open_workspace
 from planner.store.database.engine import open_store
 from planner.store.scenarios import editing
 from planner.territory.model.params import BalanceMeasure, BalanceParams
@@ -75,7 +75,7 @@ def made(tmp_path_factory):
 @pytest.fixture
 def ws(made):
     """Open it: these jobs read a scenario, they do not change it."""
-    opened = open_workspace(Settings(store_url=made, user="ann"))
+    opened = open_company(open_workspace(Settings(store_url=made, user="ann")))
     yield opened
     opened.store.close()
 
@@ -176,7 +176,9 @@ def test_accounts_named_apart_are_still_apart_after_accepting(made, tmp_path):
 
     copied = tmp_path / "planner.sqlite"
     copied.write_bytes(open_store(made).backend.path.read_bytes())
-    own = open_workspace(Settings(store_url=f"sqlite:///{copied}", user="ann"))
+    own = open_company(
+        open_workspace(Settings(store_url=f"sqlite:///{copied}", user="ann"))
+    )
     found = listing.scenarios(own)[0]
     view = territory_view.overview(own, found.scenario_id)
     name = view.accounts.index[view.accounts["territory_id"] == "T2"][0]

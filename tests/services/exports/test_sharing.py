@@ -7,7 +7,6 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from planner.core.errors import InputError
 from planner.services.exports import files
 from planner.services.exports.sharing import share, simulated_note
 from planner.store.audit.log import load_audit
@@ -31,11 +30,6 @@ def test_equal_maps_have_equal_content_hashes(small):
     first, again = (share(small, full(), "map_territories") for _ in range(2))
     other = share(small, full("T02"), "map_territories")
     assert first.content_hash == again.content_hash != other.content_hash
-
-
-def test_nothing_is_shared_without_a_company(small):
-    with pytest.raises(InputError, match="no company"):
-        share(replace(small, company_id=None), full(), "map_territories")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from planner.services.imports import refresh
 from planner.services.imports.check import check_source
 from planner.services.imports.refresh import RefreshChoices
 from planner.services.scenarios import listing, publishing
-from planner.services.workspace import open_workspace
+from planner.services.workspace import open_company, open_workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.rows.schema import (
@@ -48,7 +48,7 @@ def load(ws, lines, choices=None, *, source=SOURCE):
 def loaded_url(small_url, stores):
     """Make a company with a published plan, once."""
     url = stores.copy(small_url)
-    ws = open_workspace(settings_of(url))
+    ws = open_company(open_workspace(settings_of(url)))
     first = listing.scenarios(ws)[0]
     by_unit = {DANE: "West", BROWN: "West", MILWAUKEE: "East"}
     version = accepted(
@@ -63,7 +63,7 @@ def loaded_url(small_url, stores):
 @pytest.fixture
 def loaded(loaded_url, copy_of):
     """Open a copy of the company with a published plan."""
-    opened = open_workspace(settings_of(copy_of(loaded_url)))
+    opened = open_company(open_workspace(settings_of(copy_of(loaded_url))))
     yield opened
     opened.store.close()
 

@@ -105,7 +105,7 @@ def test_facts_read_once_show_what_reading_all_shows(sample, view):
 
 def test_the_open_pipeline_is_of_open_deals(sample):
     with sample.store.reading() as conn:
-        company_id = str(sample.company_id)
+        company_id = sample.company_id
         deals = deal_rows.load_deals(conn, company_id)
         some = deal_rows.load_deals(conn, company_id, stages=accounts.OPEN_STAGES)
     assert set(some["stage"]) == set(accounts.OPEN_STAGES)

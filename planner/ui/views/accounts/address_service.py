@@ -9,7 +9,7 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.jobs import queue
 from planner.services.accounts import geocoding
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import faults, session, widgets
 from planner.ui.maps.text import markdown_text
 
@@ -17,7 +17,7 @@ KINDS = {"nominatim": "Nominatim", "photon": "Photon"}
 BY_LADDER, BY_SERVICE = "ladder", "service"
 
 
-def ask_by(ws: Workspace, fmt: Formats, account_ids: Sequence[str], code: str) -> str:
+def ask_by(ws: OpenCompany, fmt: Formats, account_ids: Sequence[str], code: str) -> str:
     """
     Ask whether the offline ladder or the service places accounts.
 
@@ -49,7 +49,7 @@ def ask_by(ws: Workspace, fmt: Formats, account_ids: Sequence[str], code: str) -
 
 
 def _service(
-    ws: Workspace,
+    ws: OpenCompany,
     fmt: Formats,
     choice: geocoding.GeocoderChoice,
     account_ids: Sequence[str],
@@ -88,9 +88,9 @@ def _service(
         st.rerun()
 
 
-def service_job(ws: Workspace) -> None:
+def service_job(ws: OpenCompany) -> None:
     """Show the asking while it runs, or why it ended early."""
-    job = queue.latest_of_company(ws.store, "geocode", str(ws.company_id))
+    job = queue.latest_of_company(ws.store, "geocode", ws.company_id)
     if job is None or job.job_id == st.session_state.get("hlt-service-seen"):
         return
     view = widgets.job_panel(

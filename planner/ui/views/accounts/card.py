@@ -9,7 +9,7 @@ from planner.core.formats import Formats
 from planner.core.text import map_text
 from planner.services.territories import accounts
 from planner.services.territories.accounts import AccountFacts
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import tables
 from planner.ui.maps.accounts import PLACED_BY
 from planner.ui.maps.text import markdown_text
@@ -20,7 +20,7 @@ def table_turn() -> int:
     return int(st.session_state.get("acc-table-turn", 0))
 
 
-def account_card(ws: Workspace, fmt: Formats, row: pd.Series) -> None:
+def account_card(ws: OpenCompany, fmt: Formats, row: pd.Series) -> None:
     """Show everything about one account."""
     facts = accounts.account_facts(ws, str(row.name), row)
     with st.container(border=True, key="acc-facts"):

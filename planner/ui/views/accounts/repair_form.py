@@ -12,7 +12,7 @@ from planner.services.accounts import repairs
 from planner.services.accounts.health_view import HealthView
 from planner.services.accounts.repairs import RepairPreview
 from planner.services.people import holders
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import faults, tables
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.accounts.address_service import ask_by
@@ -32,7 +32,7 @@ SHOWN_ROWS = 1000
 
 
 def repair_form(
-    ws: Workspace, fmt: Formats, view: HealthView, issue: Any, rows: pd.DataFrame
+    ws: OpenCompany, fmt: Formats, view: HealthView, issue: Any, rows: pd.DataFrame
 ) -> None:
     """
     Ask how to repair a fault, show what it would change, and do it.
@@ -95,7 +95,7 @@ def repair_form(
 
 
 def _choices(
-    ws: Workspace, fmt: Formats, issue: Any, repair: str, meant: list[str]
+    ws: OpenCompany, fmt: Formats, issue: Any, repair: str, meant: list[str]
 ) -> dict[str, Any]:
     """Ask what a repair needs to know."""
     if repair == "geocode":
@@ -125,7 +125,7 @@ def _choices(
     return {}
 
 
-def _preview(ws: Workspace, fmt: Formats, preview: RepairPreview) -> None:
+def _preview(ws: OpenCompany, fmt: Formats, preview: RepairPreview) -> None:
     """Show what would change, before and after, and do it."""
     for note in preview.notes:
         st.caption(markdown_text(note, 300))

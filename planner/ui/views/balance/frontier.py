@@ -10,7 +10,7 @@ import streamlit as st
 from planner.core.formats import Formats
 from planner.services.balance import decisions
 from planner.services.balance.request import LABELS
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui.charts.decisions import PICK, frontier_curve
 from planner.ui.faults import guarded
 
@@ -38,7 +38,7 @@ def _redraw(job_id: str) -> None:
     st.session_state[key] = st.session_state.get(key, 0) + 1
 
 
-def panel_head(ws: Workspace, job: Any, title: str, told: str) -> None:
+def panel_head(ws: OpenCompany, job: Any, title: str, told: str) -> None:
     """Head the answer of a job that compares plans; it can be closed for good."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -49,7 +49,7 @@ def panel_head(ws: Workspace, job: Any, title: str, told: str) -> None:
             st.rerun()
 
 
-def frontier_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
+def frontier_panel(ws: OpenCompany, fmt: Formats, job: Any) -> str | None:
     """
     Show the curve of a finished job.
 

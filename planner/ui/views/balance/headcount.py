@@ -12,14 +12,14 @@ from planner.core.formats import Formats
 from planner.core.units import M_PER_KM, MIN_PER_HOUR
 from planner.services.territories.view import TerritoryView
 from planner.services.territories.wording import language_of, lines_of
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import tables
 from planner.ui.charts.decisions import headcount_line
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.balance.frontier import panel_head, point_key
 
 
-def headcount_panel(ws: Workspace, fmt: Formats, job: Any) -> str | None:
+def headcount_panel(ws: OpenCompany, fmt: Formats, job: Any) -> str | None:
     """
     Show the comparison of a finished job.
 

@@ -19,7 +19,7 @@ from planner.services.balance.studies import proposal_in
 from planner.services.drafts.editing import undo
 from planner.services.scenarios import Scenario
 from planner.services.territories.view import TerritoryView
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.territory.solve.proposal import Proposal
 from planner.ui import cache, session, widgets
 from planner.ui.faults import guarded
@@ -83,7 +83,7 @@ def is_finished(job: Any) -> bool:
 
 
 def offer_of(
-    ws: Workspace, scenario: Scenario, job: Any, chosen: str | None
+    ws: OpenCompany, scenario: Scenario, job: Any, chosen: str | None
 ) -> Offer | None:
     """Read the plan a finished job offers: its own, or the one that was chosen."""
     name = "" if job.kind == "balance" else str(chosen)
@@ -95,7 +95,7 @@ def offer_of(
     return Offer(job=job, plan=plan, key=key, proposal=read)
 
 
-def job_part(ws: Workspace, fmt: Formats, view: TerritoryView, job: Any) -> None:
+def job_part(ws: OpenCompany, fmt: Formats, view: TerritoryView, job: Any) -> None:
     """Show a job that runs or failed."""
 
     def load(job_id: str) -> widgets.JobView:

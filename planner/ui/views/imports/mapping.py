@@ -9,7 +9,7 @@ import streamlit as st
 from planner.accounts.mapping.readings import DATE_FORMS, QUANTITY_BY_TARGET, UNITS
 from planner.services.imports import check, mappings
 from planner.services.imports.check import SourcePreview
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import faults
 from planner.ui.maps.text import markdown_text
 
@@ -26,7 +26,7 @@ FORM_NAMES = {
 }
 
 
-def ask_saved(ws: Workspace, preview: SourcePreview, kind: str, file_id: str) -> str:
+def ask_saved(ws: OpenCompany, preview: SourcePreview, kind: str, file_id: str) -> str:
     """
     Offer the saved mappings; choosing one fills in its columns.
 
@@ -55,7 +55,7 @@ def ask_saved(ws: Workspace, preview: SourcePreview, kind: str, file_id: str) ->
 
 
 def save_as(
-    ws: Workspace, preview: SourcePreview, kind: str, mapping: dict[str, Any]
+    ws: OpenCompany, preview: SourcePreview, kind: str, mapping: dict[str, Any]
 ) -> None:
     """Offer to keep the mapping under a name, and to remove saved ones."""
     with st.popover("Save the mapping", key="imp-save-mapping"):

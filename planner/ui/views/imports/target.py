@@ -13,7 +13,7 @@ from planner.core.names import name_from
 from planner.services.company import companies
 from planner.services.imports import refresh
 from planner.services.scenarios import FIELD, listing
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 
 CURRENCIES = tuple(MINOR_DIGITS)
 NEW, INTO = "new", "into"
@@ -22,7 +22,9 @@ MODES = {"add": "Add and update", "replace": "Replace all"}
 HOW = {"sum": "added up", "mean": "averaged"}
 
 
-def ask_target(ws: Workspace, kind: str, filename: str, file_id: str) -> dict[str, Any]:
+def ask_target(
+    ws: OpenCompany, kind: str, filename: str, file_id: str
+) -> dict[str, Any]:
     """
     Ask where the rows go.
 
@@ -42,7 +44,7 @@ def ask_target(ws: Workspace, kind: str, filename: str, file_id: str) -> dict[st
     return told | (_draft(ws, file_id) if kind == "quotas" else {})
 
 
-def _accounts(ws: Workspace, stem: str, file_id: str) -> dict[str, Any]:
+def _accounts(ws: OpenCompany, stem: str, file_id: str) -> dict[str, Any]:
     st.subheader("Where the accounts go")
     company = companies.company(ws)
     known = list(refresh.sources(ws).index)
@@ -114,7 +116,7 @@ def _mode(kind: str, file_id: str) -> str:
     return str(mode)
 
 
-def _draft(ws: Workspace, file_id: str) -> dict[str, Any]:
+def _draft(ws: OpenCompany, file_id: str) -> dict[str, Any]:
     drafts = {
         found.scenario_id: found
         for found in listing.scenarios(ws)

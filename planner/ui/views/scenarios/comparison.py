@@ -9,7 +9,7 @@ from planner.services.exports import sharing
 from planner.services.scenarios import FIELD, Scenario, listing
 from planner.services.scenarios.listing import Comparison
 from planner.services.territories.view import TerritoryView
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import cache
 from planner.ui.components.planmap import planmap
 from planner.ui.faults import guarded
@@ -25,7 +25,7 @@ LEFT, RIGHT = "scn-a", "scn-b"
 
 
 def side_by_side(
-    ws: Workspace, fmt: Formats, known: list[Scenario], current: Scenario
+    ws: OpenCompany, fmt: Formats, known: list[Scenario], current: Scenario
 ) -> None:
     """Put two scenarios beside each other: maps, figures, accounts that differ."""
     with st.container(
@@ -59,7 +59,7 @@ def side_by_side(
     difference_part(ws, fmt, found, key="scn")
 
 
-def _share_one(ws: Workspace, fmt: Formats, view: TerritoryView) -> None:
+def _share_one(ws: OpenCompany, fmt: Formats, view: TerritoryView) -> None:
     """Offer the only scenario there is."""
     if view.units.empty:
         return
@@ -80,7 +80,7 @@ def _share_one(ws: Workspace, fmt: Formats, view: TerritoryView) -> None:
     )
 
 
-def _share_both(ws: Workspace, fmt: Formats, found: Comparison) -> None:
+def _share_both(ws: OpenCompany, fmt: Formats, found: Comparison) -> None:
     """Offer both plans and what differs."""
     if found.b.units.empty:
         return
@@ -99,7 +99,7 @@ def _share_both(ws: Workspace, fmt: Formats, found: Comparison) -> None:
     )
 
 
-def compare_with_last_year(ws: Workspace, scenario: Scenario | None) -> bool:
+def compare_with_last_year(ws: OpenCompany, scenario: Scenario | None) -> bool:
     """
     Let the Scenarios page show a scenario beside the plan of a year ago.
 
@@ -120,7 +120,7 @@ def compare_with_last_year(ws: Workspace, scenario: Scenario | None) -> bool:
     return True
 
 
-def two_maps(ws: Workspace, fmt: Formats, found: Comparison, *, key: str) -> None:
+def two_maps(ws: OpenCompany, fmt: Formats, found: Comparison, *, key: str) -> None:
     """Draw two plans beside each other, each under its name; narrow: one above."""
     for place, side, view in zip(
         st.columns(2, gap="small"), ("a", "b"), (found.a, found.b), strict=True
@@ -130,7 +130,9 @@ def two_maps(ws: Workspace, fmt: Formats, found: Comparison, *, key: str) -> Non
             _small_map(ws, fmt, view, f"{key}-map-{side}")
 
 
-def _last_year_button(ws: Workspace, known: list[Scenario], current: Scenario) -> None:
+def _last_year_button(
+    ws: OpenCompany, known: list[Scenario], current: Scenario
+) -> None:
     """Offer the plan of a year ago against the open draft, else the latest one."""
     drafts = [one for one in known if one.status == "draft" and one.team == FIELD]
     is_own = current.status == "draft" and current.team == FIELD
@@ -157,7 +159,7 @@ def _default_pair(known: list[Scenario], current: Scenario) -> tuple[str, str]:
     return (parent if parent in others else others[0]), current.scenario_id
 
 
-def _small_map(ws: Workspace, fmt: Formats, view: TerritoryView, key: str) -> None:
+def _small_map(ws: OpenCompany, fmt: Formats, view: TerritoryView, key: str) -> None:
     if view.units.empty:
         st.caption("No units yet.")
         return

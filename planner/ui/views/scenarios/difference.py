@@ -12,7 +12,7 @@ from planner.core.formats import Formats
 from planner.services.scenarios.listing import Comparison
 from planner.services.territories.view import TerritoryView
 from planner.services.territories.wording import unit_names
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import cache, tables, widgets
 from planner.ui.components.planmap import (
     Entry,
@@ -51,7 +51,7 @@ MOVED = {
 
 
 def difference_part(
-    ws: Workspace,
+    ws: OpenCompany,
     fmt: Formats,
     found: Comparison,
     *,
@@ -152,7 +152,7 @@ def difference_map(
 
 
 def _map(
-    ws: Workspace,
+    ws: OpenCompany,
     fmt: Formats,
     found: Comparison,
     moved: pd.DataFrame,
@@ -259,7 +259,7 @@ def _ids(found: Comparison) -> tuple[str, ...]:
     return a.scenario_id, str(a.version), b.scenario_id, str(b.version)
 
 
-def _pair(ws: Workspace, found: Comparison) -> cache.Key:
+def _pair(ws: OpenCompany, found: Comparison) -> cache.Key:
     """Name two plans as they are now."""
     return (*cache.facts_key(ws), *_ids(found))
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from planner.core.formats import Formats
 from planner.services.scenarios import Scenario, listing
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import faults, session, tables
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.scenarios.publishing import stamp_text
@@ -19,7 +19,7 @@ TEAM_HELP = (
 
 
 @st.dialog("Start a scenario")
-def new_form(ws: Workspace, scenario: Scenario) -> None:
+def new_form(ws: OpenCompany, scenario: Scenario) -> None:
     """Ask for a name and a team, that of the open one first; start an empty one."""
     st.caption("It begins with an empty map; to begin with today's, clone a scenario.")
     names = {known.name for known in listing.scenarios(ws)}
@@ -32,7 +32,7 @@ def new_form(ws: Workspace, scenario: Scenario) -> None:
             _work_on(made)
 
 
-def _team(ws: Workspace, team: str, *, key: str) -> str:
+def _team(ws: OpenCompany, team: str, *, key: str) -> str:
     """Ask for a team: one there is, a usual one, or a new name."""
     known = list(dict.fromkeys([*listing.teams(ws), team]))
     chosen = st.selectbox(
@@ -53,7 +53,7 @@ def _work_on(made: Scenario) -> None:
 
 
 @st.dialog("Clone a scenario")
-def clone_form(ws: Workspace, scenario: Scenario) -> None:
+def clone_form(ws: OpenCompany, scenario: Scenario) -> None:
     """Ask for a name and a team, and copy a scenario."""
     st.caption(
         f"The copy starts as {markdown_text(scenario.name)} is now; neither changes "
@@ -73,7 +73,7 @@ def clone_form(ws: Workspace, scenario: Scenario) -> None:
 
 
 @st.dialog("Rename a scenario")
-def rename_form(ws: Workspace, scenario: Scenario) -> None:
+def rename_form(ws: OpenCompany, scenario: Scenario) -> None:
     """Ask for another name."""
     name = st.text_input("Name", scenario.name, key="scn-rename-name")
     if st.button("Rename", type="primary", key="scn-rename-do"):

@@ -13,7 +13,7 @@ from planner.core.formats import Formats
 from planner.core.text import map_text
 from planner.services.scenarios import FIELD, Scenario, publishing
 from planner.services.scenarios.publishing import PublishPreview
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import faults, session, tables, widgets
 from planner.ui.maps.text import markdown_text
 
@@ -24,7 +24,7 @@ def stamp_text(stamp: str, fmt: Formats) -> str:
 
 
 @st.dialog("Publish", width="large")
-def publish_form(ws: Workspace, fmt: Formats, scenario: Scenario) -> None:
+def publish_form(ws: OpenCompany, fmt: Formats, scenario: Scenario) -> None:
     """Ask from when, show what would change, and freeze it."""
     st.markdown(f"**{markdown_text(scenario.name)}** {_meaning(scenario)}")
     suggested = publishing.suggested_start(ws, scenario.team)
@@ -119,7 +119,7 @@ def published_note(fmt: Formats) -> None:
     )
 
 
-def publication_list(ws: Workspace, fmt: Formats, known: list[Scenario]) -> None:
+def publication_list(ws: OpenCompany, fmt: Formats, known: list[Scenario]) -> None:
     """List what was published, with the hash that proves it unchanged."""
     published = publishing.publications(ws)
     st.subheader("Published")

@@ -15,7 +15,7 @@ from planner.services.scenarios import Scenario, listing, what_if
 from planner.services.scenarios.listing import Comparison
 from planner.services.territories.view import TerritoryView
 from planner.services.territories.wording import language_of, report_in_words
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.territory.solve.proposal import Proposal
 from planner.ui import cache, faults, session, widgets
 from planner.ui.maps.text import markdown_text
@@ -84,7 +84,7 @@ def _closed() -> None:
 
 @st.dialog("What if", width="large", on_dismiss=_closed)
 def what_if_dialog(
-    ws: Workspace,
+    ws: OpenCompany,
     scenario: Scenario,
     view: TerritoryView,
     *,
@@ -116,7 +116,7 @@ def what_if_dialog(
 
 
 def _form(
-    ws: Workspace, fmt: Formats, scenario: Scenario, view: TerritoryView
+    ws: OpenCompany, fmt: Formats, scenario: Scenario, view: TerritoryView
 ) -> Asked | None:
     """Ask what changes and how even the plan is to be; start it."""
     st.caption(
@@ -181,7 +181,7 @@ def _which_ends(fmt: Formats, view: TerritoryView, measure: str) -> str:
 
 
 def _answer(
-    ws: Workspace,
+    ws: OpenCompany,
     fmt: Formats,
     scenario: Scenario,
     view: TerritoryView,
@@ -288,7 +288,7 @@ def _job(ws: Workspace, fmt: Formats, view: TerritoryView, job: Job) -> None:
     )
 
 
-def _unmet(ws: Workspace, found: Comparison, proposal: Proposal) -> None:
+def _unmet(ws: OpenCompany, found: Comparison, proposal: Proposal) -> None:
     """Say what the balance could not meet."""
     language = language_of(ws, found.a.units)
     report = report_in_words(proposal.report, language)

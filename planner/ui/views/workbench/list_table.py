@@ -13,7 +13,7 @@ from planner.core.money import minor_digits
 from planner.core.text import plain_text
 from planner.geography.colours import GREY
 from planner.services.territories.view import TerritoryView
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.territory.model.unit_table import MEASURES
 from planner.ui.cache import facts_key
 from planner.ui.components.grid import TableEvent
@@ -135,7 +135,7 @@ def _held(view: TerritoryView, what: What) -> pd.Series:
     return frame["territory_id"]
 
 
-def list_rows(ws: Workspace, view: TerritoryView, what: What) -> Rows:
+def list_rows(ws: OpenCompany, view: TerritoryView, what: What) -> Rows:
     """Encode the units or accounts of a company, the same in all its scenarios."""
     return _list_rows(facts_key(ws), what, view)
 

@@ -9,14 +9,14 @@ from planner.core.units import MIN_PER_HOUR
 from planner.services.scenarios import Scenario, listing
 from planner.services.territories.overlap import TeamOverlap, lay_over
 from planner.services.territories.view import TerritoryView
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.ui import cache, tables
 from planner.ui.components.planmap import Outline
 from planner.ui.maps.territory import territory_labels
 from planner.ui.maps.text import markdown_text
 
 
-def ask_other_team(ws: Workspace, scenario: Scenario) -> Scenario | None:
+def ask_other_team(ws: OpenCompany, scenario: Scenario) -> Scenario | None:
     """Ask which other team's scenario to lay beside; nothing if there is none."""
     known = listing.scenarios(ws)
     others = {s.scenario_id: s for s in known if s.team != scenario.team}
@@ -36,7 +36,7 @@ def ask_other_team(ws: Workspace, scenario: Scenario) -> Scenario | None:
     return None if chosen is None else others[chosen]
 
 
-def outlines_beside(ws: Workspace, other: Scenario | None) -> list[Outline]:
+def outlines_beside(ws: OpenCompany, other: Scenario | None) -> list[Outline]:
     """Draw the outlines of the scenario laid beside; none: nothing."""
     if other is None:
         return []
@@ -44,7 +44,7 @@ def outlines_beside(ws: Workspace, other: Scenario | None) -> list[Outline]:
 
 
 def overlap_part(
-    ws: Workspace, fmt: Formats, shown: TerritoryView, other: Scenario | None
+    ws: OpenCompany, fmt: Formats, shown: TerritoryView, other: Scenario | None
 ) -> None:
     """Say how many counterparts each has, and list what pairs of territories share."""
     if other is None:

@@ -28,7 +28,7 @@ from planner.services.drafts.log import OpenDraft
 from planner.services.drafts.view import drafted
 from planner.services.scenarios import Scenario
 from planner.services.territories.view import TerritoryView
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany
 from planner.territory.editing.apply import count_held
 from planner.territory.editing.dividing import next_territory_id
 from planner.territory.editing.edits import ACCOUNT, TERRITORY, UNIT, Edit, Together
@@ -80,7 +80,7 @@ class Workbench:
         What is chosen.
     """
 
-    ws: Workspace
+    ws: OpenCompany
     fmt: Formats
     opened: OpenDraft
     saved: TerritoryView
@@ -322,7 +322,7 @@ class Workbench:
             st.session_state.setdefault(_ZOOM, {})[self.scenario_id] = (turn + 1, wider)
 
 
-def open_workbench(ws: Workspace, fmt: Formats, scenario: Scenario) -> Workbench:
+def open_workbench(ws: OpenCompany, fmt: Formats, scenario: Scenario) -> Workbench:
     """Open the session's workbench on a scenario, where it was left."""
     kept = st.session_state.setdefault(_KEPT, {}).get(scenario.scenario_id)
     version, _, serial = editing.stamp_of(ws, scenario.scenario_id)
@@ -400,12 +400,12 @@ def note_codes(units: np.ndarray, points: np.ndarray) -> None:
     st.session_state[_CODES] = (units, points)
 
 
-def _keep(ws: Workspace, opened: OpenDraft) -> None:
+def _keep(ws: OpenCompany, opened: OpenDraft) -> None:
     kept = (cache.facts_key(ws), opened)
     st.session_state[_KEPT][opened.scenario.scenario_id] = kept
 
 
-def _shown(ws: Workspace, saved: TerritoryView, opened: OpenDraft) -> TerritoryView:
+def _shown(ws: OpenCompany, saved: TerritoryView, opened: OpenDraft) -> TerritoryView:
     """Show a draft; once for each of its states, and the last few are kept."""
     kept: dict[Any, TerritoryView] = st.session_state.setdefault(_SHOWN, {})
     key = (*cache.facts_key(ws), opened.scenario.scenario_id, *opened.stamp)

@@ -1,0 +1,1 @@
+"""What the page Territories is made of: tools, answers of jobs, the map, the rest."""
