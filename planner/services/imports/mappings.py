@@ -26,7 +26,7 @@ def list_mappings(ws: Workspace, kind: str | None = None) -> list[SavedMapping]:
 
 def load_mapping(ws: Workspace, kind: str, name: str) -> dict[str, Any]:
     """
-    Read a saved mapping, as `check_into` takes it.
+    Read a saved mapping, as `ImportContext` takes it.
 
     Raises
     ------
