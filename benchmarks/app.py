@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
 from planner.accounts.sample import load_sample
 from planner.core.run import RunControl
@@ -135,8 +136,8 @@ def measure(n_rows: int, folder: Path) -> dict[str, float]:
     empty = open_workspace(replace(settings, store_url=f"sqlite:///{folder}/a.sqlite"))
     report = timed(
         "import: read and check",
-        lambda: check.check_source(
-            read_source(content, "list.csv"), "accounts", settings
+        lambda: import_table(
+            read_source(content, "list.csv"), check.list_context(settings, "accounts")
         ),
     )
     assert report.rows_accepted + report.rows_rejected == n_rows
@@ -181,7 +182,7 @@ def _load_again(ws: OpenCompany, content: bytes, timed: Callable) -> None:
     rows = rows[np.arange(len(rows)) % 100 > 0]
     rows.loc[rows.index[::10], "street"] = "1 New Street"
     raw = read_source(rows.to_csv(index=False).encode(), "list.csv")
-    report = check.check_into(ws, raw, "accounts")
+    report = import_table(raw, check.company_context(ws, "accounts"))
     preview = timed(
         "next month's list: preview",
         lambda: refresh.preview_refresh(ws, report, source, raw=raw),

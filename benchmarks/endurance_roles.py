@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import ConflictError, StoreError
 from planner.core.run import RunControl
@@ -116,7 +117,7 @@ def accounts_csv(n_rows: int) -> bytes:
 def import_lists(ws: Workspace, begin: Callable[[], None], n_rows: int) -> None:
     """Import one list after the other, each as a company, until killed."""
     raw = read_source(accounts_csv(n_rows), "list.csv")
-    report = check.check_source(raw, "accounts", ws.settings)
+    report = import_table(raw, check.list_context(ws.settings, "accounts"))
     for number in range(10_000):
         begin()
         new_company.company_of_report(

@@ -1,51 +1,46 @@
 """
 Importing a list: read, map, coerce, accept or reject each row with its reason.
 
-`check_file` does it for a path and any kind; `import_accounts` for a table of accounts.
+`check_file` does it for a path, `import_table` for a table; what both need besides is
+one `ImportContext`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-
+from planner.accounts.context import ImportContext
 from planner.accounts.findings import FindingLog, ImportReport, SourceError, make_report
-from planner.accounts.kinds.account_rows import read_rows
-from planner.accounts.kinds.areas import import_units
-from planner.accounts.kinds.market import import_market
-from planner.accounts.kinds.people import import_positions, import_reps
-from planner.accounts.kinds.records import (
-    import_deals,
-    import_quotas,
-    import_visits_made,
-)
-from planner.accounts.kinds.references import Known
+from planner.accounts.kinds.account_rows import ACCOUNT_RULES
+from planner.accounts.kinds.areas import UNIT_RULES
+from planner.accounts.kinds.market import MARKET_RULES
+from planner.accounts.kinds.people import POSITION_RULES, REP_RULES
+from planner.accounts.kinds.records import DEAL_RULES, QUOTA_RULES, VISIT_RULES
 from planner.accounts.mapping.columns import KNOWN_COLUMNS
-from planner.accounts.mapping.guess import Mapped
-from planner.accounts.mapping.params import ImportParams
 from planner.accounts.pipeline import run_import
-from planner.accounts.placing import Gazetteer
-from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.sources import read_source
-from planner.accounts.reading.tables import RawTable
-from planner.accounts.reading.tables import where as keep_where
-from planner.core.errors import InputError
+from planner.accounts.reading.tables import RawTable, where
 from planner.core.schemas import ACCOUNTS, empty
+
+RULES_BY_KIND = {
+    "accounts": ACCOUNT_RULES,
+    "units": UNIT_RULES,
+    "reps": REP_RULES,
+    "positions": POSITION_RULES,
+    "deals": DEAL_RULES,
+    "visits_made": VISIT_RULES,
+    "quotas": QUOTA_RULES,
+    "market": MARKET_RULES,
+}
 
 
 def check_file(
     path: Path | str,
-    kind: str,
-    mapping: Mapping[str, Mapped] | None = None,
+    context: ImportContext,
     *,
-    where: str | None = None,
-    gazetteer: Gazetteer | None = None,
-    params: ImportParams | None = None,
-    encoding: str | None = None,
+    condition: str | None = None,
     layer: str = "",
-    known: Known | None = None,
+    encoding: str | None = None,
 ) -> ImportReport:
     """
     Say what importing a file would do.
@@ -54,23 +49,14 @@ def check_file(
     ----------
     path
         The file.
-    kind
-        One of `columns.KINDS`.
-    mapping
-        Column of the file by column of ours, or an object that says how to read it, see
-        `readings.reading_of`; None: guessed.
-    where
+    context
+        Under what it is read.
+    condition
         ``column=value``: rows to read; None: all.
-    gazetteer
-        Places for rows without coordinates; None: none is known.
-    params
-        The user's decisions.
-    encoding
-        Encoding of a CSV; None: found out.
     layer
         Sheet or layer to read; empty: the first.
-    known
-        What the company holds, for references; None: not looked up.
+    encoding
+        Encoding of a CSV; None: found out.
 
     Returns
     -------
@@ -79,35 +65,25 @@ def check_file(
     Raises
     ------
     InputError
-        If the kind, the mapping or the condition names what does not exist.
+        If there is no such file, or the mapping or the condition names what does not
+        exist.
     """
-    _check_kind(kind)
     try:
         raw = read_source(path, encoding=encoding, layer=layer)
     except SourceError as error:
         if error.finding.code == "no_file":
             raise
-        log = FindingLog.starting_with([error.finding])
-        nothing = empty(ACCOUNTS)
         return make_report(
-            file=Path(path).name, kind=kind, rows_read=0, log=log, frame=nothing
+            file=Path(path).name,
+            kind=context.kind,
+            rows_read=0,
+            log=FindingLog.starting_with([error.finding]),
+            frame=empty(ACCOUNTS),
         )
-    if where is not None:
-        raw = keep_where(raw, where)
-    return import_table(
-        raw, kind, mapping, gazetteer=gazetteer, params=params, known=known
-    )
+    return import_table(raw if condition is None else where(raw, condition), context)
 
 
-def import_table(
-    raw: RawTable,
-    kind: str,
-    mapping: Mapping[str, Mapped] | None = None,
-    *,
-    gazetteer: Gazetteer | None = None,
-    params: ImportParams | None = None,
-    known: Known | None = None,
-) -> ImportReport:
+def import_table(raw: RawTable, context: ImportContext) -> ImportReport:
     """
     Import a table of any kind.
 
@@ -115,84 +91,22 @@ def import_table(
     ----------
     raw
         As `read_source` gives it.
-    kind, mapping, gazetteer, params, known
-        As of `check_file`.
-    """
-    _check_kind(kind)
-    if kind == "units":
-        return import_units(raw, mapping, params=params)
-    of_records = {
-        "positions": import_positions,
-        "deals": import_deals,
-        "visits_made": import_visits_made,
-        "quotas": import_quotas,
-    }
-    if kind in of_records:
-        return of_records[kind](raw, mapping, params=params, known=known)
-    of_places = {
-        "accounts": import_accounts,
-        "reps": import_reps,
-        "market": import_market,
-    }
-    return of_places[kind](
-        raw, mapping, gazetteer=gazetteer, params=params, known=known
-    )
-
-
-def import_accounts(
-    raw: RawTable,
-    mapping: Mapping[str, Mapped] | None = None,
-    *,
-    gazetteer: Gazetteer | None = None,
-    params: ImportParams | None = None,
-    known: Known | None = None,
-) -> ImportReport:
-    """
-    Turn a table into accounts.
-
-    Parameters
-    ----------
-    raw
-        As `read_source` gives it.
-    mapping
-        Column of the file by column of ours; None: guessed.
-    gazetteer
-        Places for rows without coordinates.
-    params
-        The user's decisions.
-    known
-        What the company holds: owners who are nobody in it are warned of.
+    context
+        Under what it is read.
 
     Returns
     -------
-    The report; `accounts` passes the ACCOUNTS schema; `unit_id` is what the file says,
-    null without such a column.
+    The report; its frame passes the schema of the kind. Accepted + rejected = read.
 
-    Notes
-    -----
-    Accepted + rejected = read. A row without a status is a prospect, or a customer if
-    it has sales; ``closed`` and ``planning`` are closed. Columns that are not ours are
-    kept as text in `custom`.
+    Raises
+    ------
+    InputError
+        If the mapping names what does not exist.
     """
-    places = gazetteer or Gazetteer.empty()
-
-    def build(cells: CellReader) -> pd.DataFrame:
-        return read_rows(cells, places, known)
-
-    has_place = (("lat", "lon"), ("postcode",), ("city", "region"))
-    return run_import(
-        raw,
-        "accounts",
-        mapping,
-        params,
-        ACCOUNTS,
-        ("account_id", "name"),
-        has_place,
-        build,
-    )
+    return run_import(raw, context, RULES_BY_KIND[context.kind])
 
 
-def _check_kind(kind: str) -> None:
-    if kind not in KNOWN_COLUMNS:
-        known = ", ".join(KNOWN_COLUMNS)
-        raise InputError(f"kind must be one of {known}, got {kind!r}")
+def columns_of(kind: str) -> tuple[str, ...]:
+    """List our columns of a kind of file, those always needed first."""
+    needed = RULES_BY_KIND[kind].required
+    return (*needed, *(name for name in KNOWN_COLUMNS[kind] if name not in needed))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import pandera.pandas as pa
 
+from planner.accounts.context import ImportContext
 from planner.accounts.findings import FindingLog, ImportReport, make_report
 from planner.accounts.mapping.guess import (
-    Mapped,
     check_mapping,
     guess_mapping,
     is_sure,
     readings_of,
 )
-from planner.accounts.mapping.params import ImportParams
 from planner.accounts.mapping.readings import Reading, factor_of
 from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.coercions import describe_coercions, no_coercions
@@ -24,76 +23,99 @@ from planner.accounts.reading.non_data_rows import without_furniture
 from planner.accounts.reading.tables import RawTable
 from planner.core.schemas import check
 
-_SAMPLE_ROWS = 200
+SAMPLE_ROWS = 200  # that the guess of the columns looks at
+SHAPES = "shapes"  # stands in `one_of` for those of a geofile
 
 
-def run_import(
-    raw: RawTable,
-    kind: str,
-    mapping: Mapping[str, Mapped] | None,
-    params: ImportParams | None,
-    schema: pa.DataFrameSchema,
-    required: tuple[str, ...],
-    one_of: tuple[tuple[str, ...], ...],
-    build: Callable[[CellReader], pd.DataFrame],
-) -> ImportReport:
+def _nothing_along(_: CellReader, __: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRules:
     """
-    Do what every kind has in common: map, check the header, build, keep, report.
+    What rows of one kind must hold.
 
     Parameters
     ----------
-    raw, kind, mapping, params
-        As of `import_table`.
     schema
         Schema of the accepted rows.
     required
         Our columns that must be there.
     one_of
         Groups of our columns, one of which must be there; empty: no such rule.
-    build
+    read
         Reads all rows into a frame indexed by row number, with every fault in the
         reader's log; it holds the id of the schema as a column.
+    bring_along
+        Makes frames of other kinds, by kind, of the reader's `extra` and the accepted
+        rows.
+    """
+
+    schema: pa.DataFrameSchema
+    required: tuple[str, ...]
+    one_of: tuple[tuple[str, ...], ...] = ()
+    read: Callable[[CellReader], pd.DataFrame]
+    bring_along: Callable[[CellReader, pd.DataFrame], dict[str, pd.DataFrame]] = (
+        _nothing_along
+    )
+
+
+def run_import(raw: RawTable, context: ImportContext, rules: KindRules) -> ImportReport:
+    """
+    Do what every kind has in common: map, check the header, read, keep, report.
+
+    Parameters
+    ----------
+    raw, context
+        As of `import_table`.
+    rules
+        Of the context's kind.
     """
     log = FindingLog.starting_with(raw.notes)
     log.rejected &= set(raw.frame.index)
-    if mapping is None:
-        used = guess_mapping(raw.columns, raw.frame.head(_SAMPLE_ROWS), kind)
-        _tell_guesses(used, kind, log)
-    else:
-        used = check_mapping(mapping, raw.columns, kind)
-    rows_read = len(raw.frame) + _check_header(raw, kind, used, required, one_of, log)
-    readings, by_header = readings_of(mapping or {}, used)
-    _tell_units(readings, by_header, log)
-    raw = without_furniture(raw, used, required[0] if required else "", log)
-    cells = CellReader(raw, used, params or ImportParams(), log, readings)
-    frame, coercions = pd.DataFrame(), None
+    mapping = _mapping(raw, context, log)
+    rows_read = len(raw.frame) + _check_header(raw, context.kind, mapping, rules, log)
+    readings, by_header = readings_of(context.mapping or {}, mapping)
+    _report_units(readings, by_header, log)
+    raw = without_furniture(raw, mapping, next(iter(rules.required), ""), log)
+    cells = CellReader(raw, mapping, context, log, readings)
+    frame, coercions = pd.DataFrame(), no_coercions()
     if not log.has_file_reject and rows_read:
-        frame = build(cells)
-        coercions = describe_coercions(
-            raw, used, readings, frame, log.findings, cells.params
-        )
+        frame = rules.read(cells)
+        coercions = describe_coercions(cells, frame)
     if not log.has_file_reject and len(frame):
-        kept = frame[~frame.index.isin(list(log.rejected))]
-        if schema.index is not None:
-            kept = kept.set_index(str(schema.index.name))
-        frame = check(kept, schema)
+        frame = frame[~frame.index.isin(list(log.rejected))]
+        if rules.schema.index is not None:
+            frame = frame.set_index(str(rules.schema.index.name))
+        frame = check(frame, rules.schema)
     report = make_report(
         file=raw.filename,
-        kind=kind,
+        kind=context.kind,
         rows_read=rows_read,
         log=log,
         frame=frame,
-        mapping=used,
+        mapping=mapping,
     )
     return replace(
         report,
-        coercions=no_coercions() if coercions is None else coercions,
+        coercions=coercions,
         readings={name: reading.to_json() for name, reading in readings.items()},
+        extra=rules.bring_along(cells, report.frame) if report.is_usable else {},
         sha256=raw.sha256,
     )
 
 
-def _tell_units(
+def _mapping(raw: RawTable, context: ImportContext, log: FindingLog) -> dict[str, str]:
+    """Take the user's mapping, or guess one and say so."""
+    if context.mapping is not None:
+        return check_mapping(context.mapping, raw.columns, context.kind)
+    mapping = guess_mapping(raw.columns, raw.frame.head(SAMPLE_ROWS), context.kind)
+    _report_guesses(mapping, context.kind, log)
+    return mapping
+
+
+def _report_units(
     readings: Mapping[str, Reading], by_header: set[str], log: FindingLog
 ) -> None:
     """Say which units only the header names."""
@@ -109,7 +131,7 @@ def _tell_units(
             )
 
 
-def _tell_guesses(mapping: Mapping[str, str], kind: str, log: FindingLog) -> None:
+def _report_guesses(mapping: Mapping[str, str], kind: str, log: FindingLog) -> None:
     sure = {
         column for target, column in mapping.items() if is_sure(target, column, kind)
     }
@@ -127,31 +149,31 @@ def _check_header(
     raw: RawTable,
     kind: str,
     mapping: Mapping[str, str],
-    required: tuple[str, ...],
-    one_of: tuple[tuple[str, ...], ...],
+    rules: KindRules,
     log: FindingLog,
 ) -> int:
     """Refuse a file without its columns; return 1 if its header is a row of data."""
     if not raw.columns:
         return 0
-    missing = [name for name in required if name not in mapping]
-    if one_of and not any(all(name in mapping for name in group) for group in one_of):
-        missing.append(" or ".join("+".join(group) for group in one_of))
+    there = {*mapping} if raw.geometry is None else {*mapping, SHAPES}
+    missing = [name for name in rules.required if name not in mapping]
+    if rules.one_of and not any(there.issuperset(group) for group in rules.one_of):
+        missing.append(" or ".join("+".join(group) for group in rules.one_of))
     if not missing:
         return 0
-    found = ", ".join(raw.columns[:30])
+    columns = ", ".join(raw.columns[:30])
     if not mapping and any(_is_value(name) for name in raw.columns):
         log.file(
             "no_header",
             "reject",
-            f"the first line looks like data, not like a header: {found}. Add a first "
-            f"line with the names; {kind} need {', '.join(missing)}",
+            f"the first line looks like data, not like a header: {columns}. Add a "
+            f"first line with the names; {kind} need {', '.join(missing)}",
         )
         return 1
     log.file(
         "missing_column",
         "reject",
-        f"missing: {', '.join(missing)}; the file has {found}. "
+        f"missing: {', '.join(missing)}; the file has {columns}. "
         "Rename a column or map it",
     )
     return 0

@@ -10,10 +10,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from planner.accounts.context import DEFAULT_COUNTRY, ImportContext
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import check_file
 from planner.accounts.kinds.regions import country_codes, is_known_country
-from planner.accounts.mapping.params import ImportParams
 from planner.accounts.placing import Gazetteer
 from planner.api.shown import Shown, checked_path, points
 from planner.core.errors import InputError
@@ -120,16 +120,14 @@ def read_accounts(
             "mapping must be a mapping of our column to the file's such as "
             f"{{'account_id': 'Id'}}, got {mapping!r}"
         )
-    params = ImportParams(
-        currency=_checked_currency(currency), default_country=_code_of(country)
-    )
-    report = check_file(
-        file,
-        kind,
-        mapping,
+    context = ImportContext(
+        kind=kind,
+        mapping=mapping,
+        currency=_checked_currency(currency),
+        default_country=_code_of(country),
         gazetteer=Gazetteer.load(Settings.from_environment().data_dir),
-        params=params,
     )
+    report = check_file(file, context)
     values = {field.name: getattr(report, field.name) for field in fields(report)}
     return ListReport(**values, currency=currency)
 
@@ -137,7 +135,7 @@ def read_accounts(
 def _code_of(country: str | None) -> str:
     """Read the country of rows without one."""
     if country is None:
-        return ImportParams().default_country
+        return DEFAULT_COUNTRY
     text = country.strip() if isinstance(country, str) else ""
     name = pd.Series([text], dtype="str")
     if not text or not bool(is_known_country(name).iloc[0]):

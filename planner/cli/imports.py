@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -49,22 +48,15 @@ def _file_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from planner.services.imports.check import check_path
+    from planner.services.imports.importing import PathOptions, check_path
     from planner.services.workspace import latest_company, open_workspace
 
     settings = settings_of(args)
     company = latest_company(open_workspace(settings)) if args.store else None
-    report = check_path(
-        args.file,
-        args.kind,
-        settings,
-        mapping_path=args.mapping,
-        where=args.where,
-        layer=args.layer,
-        ws=company,
-        mode=args.mode,
-        as_of=dt.datetime.now(dt.UTC).date(),
+    options = PathOptions(
+        mapping=args.mapping, where=args.where, layer=args.layer, mode=args.mode
     )
+    report = check_path(settings, args.file, args.kind, options, company)
     told, text = report.to_dict(), report.summary()
     if args.coercions:
         told["coercions"] = report.coercions.to_dict("records")

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from planner.accounts.context import ImportContext
 from planner.accounts.importing import import_table
 from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
@@ -103,7 +104,8 @@ def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
     raw = read_source(path, path.name)
     if params.where:
         raw = keep_where(raw, params.where)
-    report = import_table(raw, "accounts", gazetteer=Gazetteer.load(settings.data_dir))
+    gazetteer = Gazetteer.load(settings.data_dir)
+    report = import_table(raw, ImportContext(kind="accounts", gazetteer=gazetteer))
     if not report.is_usable:
         reasons = "; ".join(report.findings["message"].head(3))
         raise InputError(named(path.name, f"{reasons}; no row can be used"))

@@ -7,8 +7,8 @@ import itertools
 
 import pytest
 
+from planner.accounts.context import ImportContext
 from planner.accounts.importing import import_table
-from planner.accounts.mapping.params import ImportParams
 from planner.accounts.reading.sources import read_source
 from planner.core.schemas import ACCOUNTS, check
 from tests.bad_inputs import ROW_FAULTS, WRITERS, spoiled
@@ -19,7 +19,7 @@ MANY = 10_000
 
 def answer(rows, suffix):
     raw = read_source(WRITERS[suffix](rows), f"list.{suffix}")
-    return import_table(raw, "accounts", params=ImportParams(as_of=TODAY))
+    return import_table(raw, ImportContext(kind="accounts", as_of=TODAY))
 
 
 def deviations(report, expected):

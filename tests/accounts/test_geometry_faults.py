@@ -13,6 +13,7 @@ import pytest
 import shapely
 from shapely.geometry import box
 
+from planner.accounts.context import ImportContext
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import check_file, import_table
 from planner.accounts.reading.sources import read_source
@@ -171,7 +172,9 @@ def written(frame: Frame, suffix: str, folder) -> bytes:
 
 
 def imported(content: bytes, suffix: str) -> ImportReport:
-    report = import_table(read_source(content, f"units.{suffix}"), "units")
+    report = import_table(
+        read_source(content, f"units.{suffix}"), ImportContext(kind="units")
+    )
     assert report.rows_accepted + report.rows_rejected == report.rows_read
     return report
 
@@ -238,7 +241,7 @@ def test_a_cut_file_is_refused_whole_with_a_reason(suffix, share, tmp_path):
         read_source(cut, f"units.{suffix}")
     path = tmp_path / f"cut.{suffix}"
     path.write_bytes(cut)
-    report = check_file(path, "units")
+    report = check_file(path, ImportContext(kind="units"))
     assert (report.verdict, report.rows_read) == ("reject_file", 0)
     assert set(report.findings["code"]) <= {
         "broken_geojson",

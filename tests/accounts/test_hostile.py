@@ -13,6 +13,7 @@ import zipfile
 
 import pytest
 
+from planner.accounts.context import ImportContext
 from planner.accounts.findings import SourceError
 from planner.accounts.importing import check_file, import_table
 from planner.accounts.reading.guards import MOST_COLUMNS, MOST_MEMBERS
@@ -226,7 +227,7 @@ def test_odd_features_and_enormous_numbers_are_rows_refused(kind, numbers):
     features = [*ODD, {"properties": {"id": "1", "name": "A"}, "geometry": point}]
     text = json.dumps({"type": "FeatureCollection", "features": features})
     raw = read_source(text.replace("123456", numbers).encode(), "a.geojson")
-    report = import_table(raw, kind)
+    report = import_table(raw, ImportContext(kind=kind))
     assert report.rows_accepted == 0
     assert report.rows_rejected == report.rows_read
 
@@ -253,7 +254,7 @@ def test_line_without_end_and_too_many_columns_are_refused():
 )
 def test_addresses_are_no_files(name):
     with pytest.raises(SourceError, match="is an address"):
-        check_file(name, "accounts")
+        check_file(name, ImportContext(kind="accounts"))
 
 
 def test_pipes_folders_and_strange_names_are_no_files(tmp_path):
@@ -261,12 +262,12 @@ def test_pipes_folders_and_strange_names_are_no_files(tmp_path):
     os.mkfifo(pipe)
     for path in (pipe, tmp_path, "/dev/zero"):
         with pytest.raises(SourceError, match="a folder or a device"):
-            check_file(path, "accounts")
+            check_file(path, ImportContext(kind="accounts"))
     for path in ("x" * 5000 + ".csv", "a\0b.csv", ""):
         with pytest.raises(SourceError):
-            check_file(path, "accounts")
+            check_file(path, ImportContext(kind="accounts"))
     noisy = tmp_path / "a\n\x1b[31m.csv"
     noisy.write_text("account_id,name,lat,lon\n1,A,41,-87\n")
-    report = check_file(noisy, "accounts")
+    report = check_file(noisy, ImportContext(kind="accounts"))
     assert report.file == "a??[31m.csv"
     assert read_source(b"a,b\n1,2\n", "../../x\x1b.csv").filename == "x?.csv"

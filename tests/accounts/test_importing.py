@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.accounts.context import ImportContext
 from planner.accounts.findings import SourceError
-from planner.accounts.importing import check_file, import_accounts, import_table
-from planner.accounts.mapping.params import ImportParams
+from planner.accounts.importing import check_file, import_table
 from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.tables import where as keep_where
@@ -50,7 +50,8 @@ def gazetteer():
 
 def report_of(text, gazetteer=None, kind="accounts", **params):
     raw = read_source(text.encode(), "list.csv")
-    return import_table(raw, kind, gazetteer=gazetteer, params=ImportParams(**params))
+    places = gazetteer or Gazetteer.empty()
+    return import_table(raw, ImportContext(kind=kind, gazetteer=places, **params))
 
 
 def codes(report, severity=None):
@@ -239,7 +240,7 @@ def test_amounts_in_another_currency_are_refused():
 def test_file_is_refused_with_one_clear_finding(content, code, tmp_path):
     path = tmp_path / "list.csv"
     path.write_bytes(content)
-    report = check_file(path, "accounts")
+    report = check_file(path, ImportContext(kind="accounts"))
     assert report.verdict == "reject_file"
     assert code in codes(report, "reject")
     assert report.rows_accepted == 0
@@ -249,16 +250,18 @@ def test_file_is_refused_with_one_clear_finding(content, code, tmp_path):
 
 def test_missing_file_and_wrong_kind_are_errors_of_use(tmp_path):
     with pytest.raises(SourceError, match="no such file"):
-        check_file(tmp_path / "none.csv", "accounts")
+        check_file(tmp_path / "none.csv", ImportContext(kind="accounts"))
     with pytest.raises(InputError, match="kind must be"):
-        check_file(tmp_path / "none.csv", "colours")
+        check_file(tmp_path / "none.csv", ImportContext(kind="colours"))
     with pytest.raises(ParamsError, match="decimal"):
-        ImportParams(decimal="x")
+        ImportContext(kind="accounts", decimal="x")
 
 
 def test_where_sets_rows_aside_and_keeps_their_numbers():
     raw = read_source(f"{HEADER},country\n1,A,4,5,X\n2,,4,5,Y\n".encode(), "a.csv")
-    report = import_accounts(keep_where(raw, "country = y"))
+    report = import_table(
+        keep_where(raw, "country = y"), ImportContext(kind="accounts")
+    )
     assert (report.rows_read, report.rows_rejected) == (1, 1)
     assert report.findings["row"].dropna().tolist() == [2]
     assert keep_where(raw, "country!=Y").frame.index.tolist() == [1]
@@ -271,9 +274,13 @@ def test_where_sets_rows_aside_and_keeps_their_numbers():
 def test_mapping_of_the_user_wins_and_is_checked():
     raw = read_source(b"no,firm,a,b\n1,Acme,41,-87\n", "a.csv")
     mapping = {"account_id": "no", "name": "firm", "lat": "a", "lon": "b"}
-    assert import_accounts(raw, mapping).accounts["name"].tolist() == ["Acme"]
+    assert import_table(raw, ImportContext(kind="accounts", mapping=mapping)).accounts[
+        "name"
+    ].tolist() == ["Acme"]
     with pytest.raises(InputError, match="'c'"):
-        import_accounts(raw, mapping | {"city": "c"})
+        import_table(
+            raw, ImportContext(kind="accounts", mapping=mapping | {"city": "c"})
+        )
 
 
 def test_damaged_text_is_kept_and_questioned():
@@ -294,7 +301,9 @@ def test_workbook_keeps_ids_as_text():
     book.create_sheet("more")
     buffer = io.BytesIO()
     book.save(buffer)
-    report = import_accounts(read_source(buffer.getvalue(), "a.xlsx"))
+    report = import_table(
+        read_source(buffer.getvalue(), "a.xlsx"), ImportContext(kind="accounts")
+    )
     assert report.accounts.index.tolist() == ["0001", "0007"]
     assert report.accounts["employees"].iloc[0] == 12
     assert report.accounts["last_visit_on"].iloc[0] == pd.Timestamp("2026-03-01")
@@ -312,7 +321,9 @@ def test_geojson_polygon_gives_a_place_inside_it():
         {"type": "Feature", "properties": {"account_id": "2"}, "geometry": None},
     ]
     text = json.dumps({"type": "FeatureCollection", "features": features})
-    report = import_accounts(read_source(text.encode(), "a.geojson"))
+    report = import_table(
+        read_source(text.encode(), "a.geojson"), ImportContext(kind="accounts")
+    )
     account = report.accounts.loc["1"]
     assert -88 < account["lon"] < -87
     assert 41 < account["lat"] < 42
@@ -331,7 +342,9 @@ def test_units_are_checked_shape_by_shape():
         feature("4", [[177, -19], [-178, -19], [-178, -16], [177, -16], [177, -19]]),
     ]
     text = json.dumps({"type": "FeatureCollection", "features": features})
-    report = import_table(read_source(text.encode(), "a.geojson"), "units")
+    report = import_table(
+        read_source(text.encode(), "a.geojson"), ImportContext(kind="units")
+    )
     assert report.frame.index.tolist() == ["1", "2", "4"]
     assert codes(report) == ["overlap", "invalid_shape", "crosses_180"]
     pacific = report.frame.loc["4", "geometry"]
@@ -413,7 +426,7 @@ def test_accepted_and_rejected_add_up_to_read_on_dirty_tables(rows, delimiter):
         raw = read_source(buffer.getvalue().encode("utf-8", "replace"), "dirty.csv")
     except SourceError:  # no rows were read, so none is lost
         return
-    report = import_accounts(raw)
+    report = import_table(raw, ImportContext(kind="accounts"))
     assert report.rows_accepted + report.rows_rejected == report.rows_read
     assert report.rows_accepted == len(report.accounts)
     reasons = report.findings[report.findings["severity"] == "reject"]
@@ -429,7 +442,9 @@ def test_every_bad_input_gets_the_verdict_of_its_manifest():
     kinds = {"accounts": "accounts", "territories": "units"}
     wrong = []
     for row in csv.DictReader((folder / "manifest.csv").open(encoding="utf-8")):
-        report = check_file(folder / row["file"], kinds[row["kind"]])
+        report = check_file(
+            folder / row["file"], ImportContext(kind=kinds[row["kind"]])
+        )
         fits = (
             report.verdict == row["verdict"]
             and str(report.rows_accepted) in row["rows_accepted"].split(" or ")
@@ -446,9 +461,8 @@ def test_no_american_brewery_vanishes():
     data_dir = Path(__file__).parents[2] / "data"
     report = check_file(
         SHARED / "datasets" / "breweries_openbrewerydb.csv",
-        "accounts",
-        where="country=United States",
-        gazetteer=Gazetteer.load(data_dir),
+        ImportContext(kind="accounts", gazetteer=Gazetteer.load(data_dir)),
+        condition="country=United States",
     )
     assert report.rows_read == 8224
     assert report.rows_accepted + report.rows_rejected == 8224

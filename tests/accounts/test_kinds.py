@@ -11,13 +11,12 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planner.accounts.context import ImportContext, References
 from planner.accounts.importing import import_table
 from planner.accounts.kinds.hierarchy import find_loops
 from planner.accounts.kinds.market import values_by_unit
 from planner.accounts.kinds.merging import merge_rows
 from planner.accounts.kinds.periods import read_periods
-from planner.accounts.kinds.references import Known
-from planner.accounts.mapping.params import ImportParams
 from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import InputError
@@ -41,7 +40,7 @@ R2,Rep two,M
 
 
 def test_positions_get_their_roles_by_their_place():
-    report = import_table(table(POSITIONS), "positions")
+    report = import_table(table(POSITIONS), ImportContext(kind="positions"))
     assert report.frame["role"].to_dict() == {
         "V": "vp",
         "M": "manager",
@@ -53,7 +52,7 @@ def test_positions_get_their_roles_by_their_place():
 
 def test_a_loop_is_refused_with_all_its_rows_and_its_team_becomes_a_top():
     text = "position_id,parent_id\nA,B\nB,C\nC,A\nD,A\nE,\n"
-    report = import_table(table(text), "positions")
+    report = import_table(table(text), ImportContext(kind="positions"))
     assert found(report, "hierarchy_loop") == [1, 2, 3]
     assert found(report, "orphan") == [4]
     assert report.frame.index.tolist() == ["D", "E"]
@@ -63,7 +62,7 @@ def test_a_loop_is_refused_with_all_its_rows_and_its_team_becomes_a_top():
 
 def test_two_managers_and_lost_superiors_are_named():
     text = "position_id,parent_id\nT,\nU,\nA,T\nA,U\nB,Nobody\n"
-    report = import_table(table(text), "positions")
+    report = import_table(table(text), ImportContext(kind="positions"))
     assert found(report, "two_managers") == [3, 4]
     assert found(report, "orphan") == [5]
     assert report.frame.index.tolist() == ["T", "U", "B"]
@@ -94,7 +93,7 @@ PEOPLE = """rep id,name,manager,hire date
 
 
 def test_a_list_of_people_brings_the_seats_under_their_managers():
-    report = import_table(table(PEOPLE), "reps")
+    report = import_table(table(PEOPLE), ImportContext(kind="reps"))
     seats = report.extra["positions"]
     assert report.frame["position_id"].tolist() == ["P-1", "P-2", "P-3", "P-4"]
     assert seats["parent_id"].fillna("").tolist() == ["", "P-1", "P-2", "P-2"]
@@ -103,7 +102,7 @@ def test_a_list_of_people_brings_the_seats_under_their_managers():
 
 def test_people_who_manage_each_other_are_refused():
     text = "rep id,name,manager\n1,Ann,Bob\n2,Bob,Ann\n3,Cy,\n"
-    report = import_table(table(text), "reps")
+    report = import_table(table(text), ImportContext(kind="reps"))
     assert found(report, "hierarchy_loop") == [1, 2]
     assert report.frame.index.tolist() == ["3"]
     assert report.extra["positions"].index.tolist() == ["P-3"]
@@ -114,7 +113,7 @@ def test_managers_of_the_same_name_are_asked_about_and_seats_held_twice_named():
         "rep id,name,position id,manager\n"
         "1,Ann,P1,\n2,Ann,P2,\n3,Cy,P3,Ann\n4,Di,P3,1\n"
     )
-    report = import_table(table(text), "reps")
+    report = import_table(table(text), ImportContext(kind="reps"))
     assert found(report, "unclear_manager") == [3]
     assert found(report, "position_held_twice") == [3, 4]
 
@@ -124,8 +123,8 @@ def test_visits_without_an_id_get_the_same_one_each_time():
         "account,rep,date,duration_h,result,mood\n"
         "A1,R1,2026-01-05,0.5,met,good\nA1,R1,2026-01-05,1,met,\nA2,R1,2026-01-06,,,\n"
     )
-    first = import_table(table(text), "visits_made")
-    again = import_table(table(text), "visits_made")
+    first = import_table(table(text), ImportContext(kind="visits_made"))
+    again = import_table(table(text), ImportContext(kind="visits_made"))
     pd.testing.assert_frame_equal(first.frame, again.frame)
     assert first.frame["minutes"].tolist() == [30, 60, 0]
     assert first.frame.index[1] == "R1/2026-01-05/A1/2"
@@ -133,7 +132,7 @@ def test_visits_without_an_id_get_the_same_one_each_time():
 
 
 def test_rows_that_refer_to_nothing_are_named():
-    known = Known(
+    known = References(
         account_ids=pd.Index(["A1"]),
         position_ids=pd.Index(["P1"]),
         rep_ids=pd.Index(["R1"]),
@@ -141,20 +140,24 @@ def test_rows_that_refer_to_nothing_are_named():
     )
     deals = "deal_id,account_id,amount,close_on,related_deal_id\n"
     deals += "D1,A1,5,2026-01-01,D9\nD2,A9,5,2026-01-01,D1\n"
-    report = import_table(table(deals), "deals", known=known)
+    report = import_table(table(deals), ImportContext(kind="deals", references=known))
     assert found(report, "unknown_account") == [2]
     assert found(report, "unknown_deal") == [1]
     assert report.frame.index.tolist() == ["D1"]
     visits = "account_id,rep_id,visited_on\nA1,R9,2026-01-05\nA9,R1,2026-01-05\n"
-    report = import_table(table(visits), "visits_made", known=known)
+    report = import_table(
+        table(visits), ImportContext(kind="visits_made", references=known)
+    )
     assert found(report, "unknown_rep") == [1]
     assert found(report, "unknown_account") == [2]
     assert len(report.frame) == 1
     quotas = "position_id,period,amount\nP1,2027,100\nP9,2027,100\n"
-    report = import_table(table(quotas), "quotas", known=known)
+    report = import_table(table(quotas), ImportContext(kind="quotas", references=known))
     assert found(report, "unknown_position") == [2]
     owners = "account_id,name,lat,lon,owner\nA1,A,40,-80,P1\nA2,B,41,-81,Zed\n"
-    report = import_table(table(owners), "accounts", known=known)
+    report = import_table(
+        table(owners), ImportContext(kind="accounts", references=known)
+    )
     assert found(report, "unknown_owner") == [2]
     assert report.rows_accepted == 2
 
@@ -164,7 +167,7 @@ def test_quotas_stand_once_for_a_position_measure_and_period():
         "position,month,quota\nP1,Jan 2027,100\nP1,2027-01,200\nP1,02/2027,50\n"
         "P1,2027-Q1,5\nP2,FY2027,1234\n"
     )
-    report = import_table(table(text), "quotas")
+    report = import_table(table(text), ImportContext(kind="quotas"))
     assert found(report, "duplicate_id") == [1, 2]
     assert found(report, "bad_period") == [4]
     assert report.frame[["period", "amount_minor"]].to_numpy().tolist() == [
@@ -199,7 +202,10 @@ PLACES = Gazetteer(
 
 def market(text, how="sum"):
     report = import_table(
-        table(text), "market", gazetteer=PLACES, known=Known(units=UNITS)
+        table(text),
+        ImportContext(
+            kind="market", gazetteer=PLACES, references=References(units=UNITS)
+        ),
     )
     return report, values_by_unit(report.frame, how).to_dict()
 
@@ -222,7 +228,9 @@ def test_zips_of_one_unit_are_put_together(how, expected):
 
 def test_the_units_of_a_value_may_stand_in_its_header():
     raw = table("fips,value_mi\n01001,10\n")
-    report = import_table(raw, "market", known=Known(units=UNITS))
+    report = import_table(
+        raw, ImportContext(kind="market", references=References(units=UNITS))
+    )
     assert report.frame["value"].tolist() == [16.09344]
 
 
@@ -241,7 +249,7 @@ A3,C,42,-82,,
 
 
 def test_each_column_tells_how_it_was_read():
-    report = import_table(table(MONEY), "accounts", params=ImportParams(currency="EUR"))
+    report = import_table(table(MONEY), ImportContext(kind="accounts", currency="EUR"))
     assert report.frame["annual_revenue_minor"].tolist()[:2] == [123_450_000, 50_000]
     told = report.coercions.set_index("target")
     money = told.loc["annual_revenue"]
@@ -267,7 +275,7 @@ def test_the_user_decides_over_the_header():
         "last_visit_on": {"column": "last visit", "date_form": "dmy"},
     }
     report = import_table(
-        table(MONEY), "accounts", mapping, params=ImportParams(currency="EUR")
+        table(MONEY), ImportContext(kind="accounts", mapping=mapping, currency="EUR")
     )
     assert report.frame["annual_revenue_minor"].tolist()[:2] == [123_450, 50]
     assert dict(report.readings)["annual_revenue"] == mapping["annual_revenue"]
@@ -285,7 +293,10 @@ def test_the_user_decides_over_the_header():
 )
 def test_a_mapping_that_says_what_cannot_be_is_refused(value):
     with pytest.raises(InputError, match="annual_revenue"):
-        import_table(table(MONEY), "accounts", {"annual_revenue": value})
+        import_table(
+            table(MONEY),
+            ImportContext(kind="accounts", mapping={"annual_revenue": value}),
+        )
 
 
 # --- over what is there ---------------------------------------------------------------
@@ -313,12 +324,14 @@ def test_what_a_file_of_ours_kept_comes_back_to_the_sign(note):
         {"account_id": ["A"], "name": ["One"], "lat": [41.9], "lon": [-87.6], "n": note}
     )
     first = import_table(
-        read_source(table.to_csv(index=False).encode(), "a.csv"), "accounts"
+        read_source(table.to_csv(index=False).encode(), "a.csv"),
+        ImportContext(kind="accounts"),
     ).frame
     assert json.loads(first["custom"].iloc[0]) == {"n": note}
     again = table.drop(columns="n").assign(custom=first["custom"].to_numpy())
     second = import_table(
-        read_source(again.to_csv(index=False).encode(), "a.csv"), "accounts"
+        read_source(again.to_csv(index=False).encode(), "a.csv"),
+        ImportContext(kind="accounts"),
     ).frame
     assert second["custom"].tolist() == first["custom"].tolist()
 
@@ -329,4 +342,6 @@ def test_an_empty_custom_cell_keeps_nothing(empty):
         {"account_id": ["A"], "name": ["One"], "lat": [41.9], "lon": [-87.6]}
     ).assign(custom=empty)
     source = read_source(table.to_csv(index=False).encode(), "a.csv")
-    assert import_table(source, "accounts").frame["custom"].fillna("").tolist() == [""]
+    assert import_table(source, ImportContext(kind="accounts")).frame["custom"].fillna(
+        ""
+    ).tolist() == [""]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from planner.accounts.context import ImportContext
 from planner.accounts.importing import import_table
 from planner.accounts.kinds.regions import km_to_country
 from planner.accounts.reading.sources import read_source
@@ -19,7 +20,9 @@ AT_HOME = [
 
 def report_of(*rows):
     text = "\n".join([HEADER, *AT_HOME, *rows])
-    return import_table(read_source(text.encode(), "list.csv"), "accounts")
+    return import_table(
+        read_source(text.encode(), "list.csv"), ImportContext(kind="accounts")
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,9 @@ def test_a_swapped_place_is_found_whatever_its_country(row):
     home = [line.replace(",-87", ",-55").replace(",-9", ",-5") for line in AT_HOME]
     rows = AT_HOME if "At home" in row else home
     text = "\n".join([HEADER, *rows, row])
-    report = import_table(read_source(text.encode(), "list.csv"), "accounts")
+    report = import_table(
+        read_source(text.encode(), "list.csv"), ImportContext(kind="accounts")
+    )
     found = report.findings.query("code == 'swapped_row'")
     assert found["row"].tolist() == [len(rows) + 1]
     assert report.rows_accepted == len(rows)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from planner.accounts.context import ImportContext
 from planner.accounts.importing import check_file, import_table
 from planner.accounts.kinds.regions import is_known_country
 from planner.accounts.kinds.vocabulary import is_placeholder_name, read_weekdays
-from planner.accounts.mapping.params import ImportParams
 from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 
@@ -52,9 +52,11 @@ def report_with(gazetteer, column=None, value="", n_rows=5, as_of=TODAY):
     if column:
         rows[2][column] = value
     text = pd.DataFrame(rows).to_csv(index=False)
-    params = ImportParams(as_of=as_of, far_km=500)
     raw = read_source(text.encode(), "list.csv")
-    return import_table(raw, "accounts", gazetteer=gazetteer, params=params)
+    return import_table(
+        raw,
+        ImportContext(kind="accounts", gazetteer=gazetteer, as_of=as_of, far_km=500),
+    )
 
 
 def test_good_rows_raise_no_question(gazetteer):
@@ -128,7 +130,9 @@ def test_a_column_on_no_scale_of_ours_is_told_once_or_not_at_all():
         f"A{n},Firm {n},41.{n},-87,{word},{word}"
         for n, word in enumerate(["Retail", "Trade", "Retail", "Other"], start=1)
     )
-    report = import_table(read_source(text.encode(), "a.csv"), "accounts")
+    report = import_table(
+        read_source(text.encode(), "a.csv"), ImportContext(kind="accounts")
+    )
     assert report.findings["code"].tolist() == ["unknown_visit_class"]
     assert report.verdict == "accept_notice"
 
@@ -139,7 +143,9 @@ def test_few_rows_show_no_outlier(n_rows):
     text = "account_id,name,lat,lon,revenue\n" + "\n".join(
         f"A{n},Firm {n},41.{n},-87,{value:.0f}" for n, value in enumerate(values)
     )
-    report = import_table(read_source(text.encode(), "a.csv"), "accounts")
+    report = import_table(
+        read_source(text.encode(), "a.csv"), ImportContext(kind="accounts")
+    )
     assert report.findings.empty
 
 
@@ -152,7 +158,7 @@ def test_deals_won_in_the_future_or_closed_before_they_opened_are_questioned():
         "D4,A1,5,2026-03-05,2026-01-31,lost\n"
     )
     raw = read_source(text.encode(), "deals.csv")
-    report = import_table(raw, "deals", params=ImportParams(as_of=TODAY))
+    report = import_table(raw, ImportContext(kind="deals", as_of=TODAY))
     assert report.rows_accepted == 4
     found = report.findings[["code", "row"]].to_numpy().tolist()
     assert found == [["future_date", 2], ["closed_before_opened", 4]]
@@ -162,9 +168,9 @@ def test_the_sample_raises_no_false_alarm():
     for name, kind in (("accounts", "accounts"), ("deals", "deals"), ("reps", "reps")):
         report = check_file(
             ROOT / "data" / "sample" / f"{name}.csv",
-            kind,
-            gazetteer=Gazetteer.load(ROOT / "data"),
-            params=ImportParams(as_of=TODAY),
+            ImportContext(
+                kind=kind, gazetteer=Gazetteer.load(ROOT / "data"), as_of=TODAY
+            ),
         )
         assert report.verdict == "accept", report.findings
 

@@ -7,6 +7,7 @@ import io
 import openpyxl
 import xlsxwriter
 
+from planner.accounts.context import ImportContext
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
@@ -30,7 +31,9 @@ def workbook(rows=ROWS, cells=None, change=None) -> bytes:
 
 
 def imported(content: bytes) -> ImportReport:
-    report = import_table(read_source(content, "a.xlsx"), "accounts")
+    report = import_table(
+        read_source(content, "a.xlsx"), ImportContext(kind="accounts")
+    )
     assert report.rows_accepted + report.rows_rejected == report.rows_read
     return report
 

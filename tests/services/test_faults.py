@@ -23,6 +23,7 @@ import pytest
 from sqlalchemy import event
 
 import planner
+from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
 from planner.core.run import RunControl
 from planner.jobs import queue
@@ -155,7 +156,7 @@ def write_empty(ws):
 
 
 def write_list(ws):
-    report = check.check_source(small_list(4), "accounts", ws.settings)
+    report = import_table(small_list(4), check.list_context(ws.settings, "accounts"))
     # Which county each account lies in is worked out before the first call, and slow.
     placed = new_company.place_in_units(report.accounts, ws.settings)
 
@@ -342,7 +343,7 @@ MARKET = f"unit_id,value\n{DANE},10\n{BROWN},20\n"
 def checked(ws, text, kind):
     """Check a small file against the open company."""
     raw = read_source(text.encode(), f"{kind}.csv")
-    report = check.check_into(ws, raw, kind, mode="add")
+    report = import_table(raw, check.company_context(ws, kind, mode="add"))
     assert report.is_usable, report.summary()
     return report
 

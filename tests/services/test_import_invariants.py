@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
 from planner.core import errors
 from planner.services.imports import check, saving
@@ -39,7 +40,9 @@ def with_faults(seed, n_rows=8, n_faults=3):
 @pytest.mark.parametrize("seed", range(6))
 def test_checking_adds_up_and_writes_nothing(small, seed):
     before = hashes(small)
-    report = check.check_into(small, table(with_faults(seed)), "accounts")
+    report = import_table(
+        table(with_faults(seed)), check.company_context(small, "accounts")
+    )
     assert report.rows_accepted + report.rows_rejected == report.rows_read == 8
     assert hashes(small) == before
 
@@ -47,7 +50,7 @@ def test_checking_adds_up_and_writes_nothing(small, seed):
 @pytest.mark.parametrize("kind", ["accounts", "deals", "reps", "units", "visits_made"])
 def test_a_refused_file_leaves_the_store_byte_equal(small, kind):
     before = hashes(small)
-    report = check.check_into(small, table([{"x": "1"}]), kind)
+    report = import_table(table([{"x": "1"}]), check.company_context(small, kind))
     assert not report.is_usable
     if kind == "accounts":
         with pytest.raises(errors.InputError):
@@ -58,10 +61,14 @@ def test_a_refused_file_leaves_the_store_byte_equal(small, kind):
 
 
 def test_importing_a_faulty_list_twice_is_importing_it_once(small):
-    report = check.check_into(small, table(with_faults(1)), "accounts")
+    report = import_table(
+        table(with_faults(1)), check.company_context(small, "accounts")
+    )
     saving.save_accounts_into(small, report, source="list")
     once = hashes(small)
-    again = check.check_into(small, table(with_faults(1)), "accounts")
+    again = import_table(
+        table(with_faults(1)), check.company_context(small, "accounts")
+    )
     saving.save_accounts_into(small, again, source="list")
     assert hashes(small) == once
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
 from planner.cli.main import main
 from planner.services.imports import check
@@ -21,9 +22,11 @@ def codes(report):
 def test_the_open_company_says_what_is_future(small):
     for content, expected in ((LIST, {"future_date"}), (PAST, set())):
         raw = read_source(content, "list.csv")
-        found = codes(check.check_into(small, raw, "accounts"))
+        found = codes(import_table(raw, check.company_context(small, "accounts")))
         assert found & {"future_date"} == expected
-        mine = check.check_source(raw, "accounts", small.settings, as_of=AS_OF)
+        mine = import_table(
+            raw, check.list_context(small.settings, "accounts", as_of=AS_OF)
+        )
         assert codes(mine) & {"future_date"} == expected
 
 

@@ -8,8 +8,8 @@ from planner.accounts.kinds.custom_fields import kept_columns, other_columns
 from planner.accounts.kinds.matching import report_repeated_ids, report_same_places
 from planner.accounts.kinds.places import read_places
 from planner.accounts.kinds.plausibility import question_accounts
-from planner.accounts.kinds.references import Known, report_unknown
-from planner.accounts.placing import Gazetteer
+from planner.accounts.kinds.references import report_unknown
+from planner.accounts.pipeline import KindRules
 from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.dates import read_dates
 from planner.accounts.reading.texts import looks_damaged
@@ -48,30 +48,29 @@ _TEXTS = (
 _DAMAGE_CHECKED = ("name", "street", "city", "industry")
 
 
-def read_rows(
-    cells: CellReader, gazetteer: Gazetteer, known: Known | None = None
-) -> pd.DataFrame:
+def read_rows(cells: CellReader) -> pd.DataFrame:
     """
     Read all rows of a table of accounts, reporting every fault.
 
     Parameters
     ----------
     cells
-        Reader of the table.
-    gazetteer
-        Places for rows without coordinates.
-    known
-        Who and what the company holds; None: owners are not looked up.
+        Reader of the table; owners are held against its references.
 
     Returns
     -------
     The columns of the ACCOUNTS schema and account_id, by row number; the rows that
     the reader's log rejects are still among them.
+
+    Notes
+    -----
+    A row without a status is a prospect, or a customer if it has sales; ``closed`` and
+    ``planning`` are closed. Columns that are not ours are kept as text in `custom`.
     """
     ids = cells.text("account_id", required=True)
     name = cells.text("name", required=True)
     cells.refuse_foreign_currency()
-    places = read_places(cells, gazetteer)
+    places = read_places(cells)
     report_repeated_ids(ids, cells.raw.frame, cells.log)
     frame = places.assign(account_id=ids, name=name)
     for target in _TEXTS:
@@ -87,20 +86,21 @@ def read_rows(
     frame["status"] = _status(cells, frame)
     _check_custom_dates(cells, other_columns(cells))
     frame["custom"] = kept_columns(cells)
-    _question_owners(frame["owner_id"], cells, known)
+    _question_owners(frame["owner_id"], cells)
     _keep_geo_source(frame, cells.text("geo_source"))
     _warn_damaged(cells)
     _report_doubles(frame, cells)
     return _with_nulls(question_accounts(frame, cells))
 
 
-def _question_owners(owners: pd.Series, cells: CellReader, known: Known | None) -> None:
+def _question_owners(owners: pd.Series, cells: CellReader) -> None:
     """Warn of owners who are neither a position nor a rep of the company."""
-    if known is None or known.position_ids is None or known.rep_ids is None:
+    references = cells.context.references
+    if references.position_ids is None or references.rep_ids is None:
         return
     report_unknown(
         owners,
-        known.position_ids.union(known.rep_ids),
+        references.position_ids.union(references.rep_ids),
         cells,
         "owner_id",
         code="unknown_owner",
@@ -174,7 +174,7 @@ def _check_custom_dates(cells: CellReader, columns: list[str]) -> None:
         if not words or words[-1] not in {"on", "date", "at"}:
             continue
         given = cells.raw.frame[column]
-        dates = read_dates(given, cells.params.date_form)
+        dates = read_dates(given, cells.context.date_form)
         cells.hold_dates(given, dates.is_held, column)
 
 
@@ -190,3 +190,11 @@ def _warn_damaged(cells: CellReader) -> None:
             "came here); export it again as UTF-8. It was kept as it is",
             column=cells.mapping.get(target, target),
         )
+
+
+ACCOUNT_RULES = KindRules(
+    schema=ACCOUNTS,
+    required=("account_id", "name"),
+    one_of=(("lat", "lon"), ("postcode",), ("city", "region")),
+    read=read_rows,
+)

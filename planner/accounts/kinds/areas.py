@@ -2,59 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from planner.accounts.findings import FindingLog, ImportReport
+from planner.accounts.findings import FindingLog
 from planner.accounts.kinds.custom_fields import custom_fields
 from planner.accounts.kinds.matching import report_repeated_ids
-from planner.accounts.mapping.guess import Mapped
-from planner.accounts.mapping.params import ImportParams
-from planner.accounts.pipeline import run_import
+from planner.accounts.pipeline import SHAPES, KindRules
 from planner.accounts.reading.cells import CellReader
-from planner.accounts.reading.tables import RawTable
 from planner.core.schemas import UNITS
 
 _LEAST_OVERLAP_KM2 = 0.01  # below it, borders merely do not fit to the metre
 _EQUAL_AREA = 6933
 
 
-def import_units(
-    raw: RawTable,
-    mapping: Mapping[str, Mapped] | None = None,
-    *,
-    params: ImportParams | None = None,
-) -> ImportReport:
+def _read_units(cells: CellReader) -> pd.DataFrame:
     """
-    Turn a table into units.
-
-    Parameters
-    ----------
-    raw, mapping, params
-        As of `import_accounts`; polygons come with GeoJSON, GeoPackage and zipped
-        shapefiles, points with lat and lon of any table.
+    Read units: polygons of a geofile, or points with lat and lon of any table.
 
     Returns
     -------
-    The report; its frame is a GeoDataFrame in EPSG:4326 with name, region, geometry.
+    A GeoDataFrame in EPSG:4326.
 
     Notes
     -----
     Held: no shape, a self-intersecting one. Warned of: overlaps (area in EPSG:6933),
     and shapes across 180 degrees, which are split there.
     """
-    has_shapes = raw.geometry is not None
-    one_of = () if has_shapes else (("lat", "lon"),)
-    return run_import(
-        raw, "units", mapping, params, UNITS, ("unit_id",), one_of, _read_units
-    )
-
-
-def _read_units(cells: CellReader) -> pd.DataFrame:
     log = cells.log
     ids = cells.text("unit_id", required=True)
     report_repeated_ids(ids, cells.raw.frame, log, column="unit_id")
@@ -86,9 +62,9 @@ def _read_units(cells: CellReader) -> pd.DataFrame:
         },
         geometry=gpd.GeoSeries(shapes.tolist(), index=cells.rows, crs=4326),
     )
-    kept = frame[~frame.index.isin(list(log.rejected))]
-    _report_overlaps(kept, log)
-    return kept
+    frame = frame[~frame.index.isin(list(log.rejected))]
+    _report_overlaps(frame, log)
+    return frame
 
 
 def split_at_180(shape: shapely.Geometry) -> shapely.Geometry:
@@ -188,3 +164,11 @@ def _report_overlaps(units: gpd.GeoDataFrame, log: FindingLog) -> None:
             "an account there could belong to either",
             column="geometry",
         )
+
+
+UNIT_RULES = KindRules(
+    schema=UNITS,
+    required=("unit_id",),
+    one_of=((SHAPES,), ("lat", "lon")),
+    read=_read_units,
+)

@@ -2,66 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import geopandas as gpd
 import pandas as pd
 
-from planner.accounts.findings import ImportReport
 from planner.accounts.kinds.custom_fields import other_columns
 from planner.accounts.kinds.matching import name_key, report_repeated_ids
-from planner.accounts.kinds.references import Known
 from planner.accounts.kinds.regions import region_codes
-from planner.accounts.mapping.guess import Mapped
-from planner.accounts.mapping.params import ImportParams
-from planner.accounts.pipeline import run_import
+from planner.accounts.pipeline import KindRules
 from planner.accounts.placing import Gazetteer, join_units
 from planner.accounts.reading.cells import CellReader
-from planner.accounts.reading.tables import RawTable
 from planner.core.errors import InputError
 from planner.core.schemas import MARKET
 
 HOW = ("sum", "mean")
 _COUNTY_WORDS = r" (?:county|parish|borough|census area|municipality|city and borough)$"
-
-
-def import_market(
-    raw: RawTable,
-    mapping: Mapping[str, Mapped] | None = None,
-    *,
-    gazetteer: Gazetteer | None = None,
-    params: ImportParams | None = None,
-    known: Known | None = None,
-) -> ImportReport:
-    """
-    Turn a table of values by area into values by unit.
-
-    Parameters
-    ----------
-    raw, mapping, gazetteer, params
-        As of `import_table`.
-    known
-        Its `units` are those of the company; without them ids are taken as they are,
-        and areas named otherwise are refused.
-
-    Returns
-    -------
-    The report; its frame passes the MARKET schema: unit_id and value by area. Several
-    areas may lie in one unit: `values_by_unit` puts them together.
-
-    Notes
-    -----
-    An area is named by unit_id (a county's FIPS, four digits mended to five), by a ZIP,
-    whose centre lies in a unit, or by name and region. Areas that fit no unit are
-    refused by name.
-    """
-    there, places = known or Known(), gazetteer or Gazetteer.empty()
-
-    def build(cells: CellReader) -> pd.DataFrame:
-        return _read_market(cells, places, there.units)
-
-    named = (("unit_id",), ("postcode",), ("name", "region"))
-    return run_import(raw, "market", mapping, params, MARKET, ("value",), named, build)
 
 
 def values_by_unit(rows: pd.DataFrame, how: str = "sum") -> pd.Series:
@@ -91,9 +45,18 @@ def values_by_unit(rows: pd.DataFrame, how: str = "sum") -> pd.Series:
     return (grouped.sum() if how == "sum" else grouped.mean()).sort_index()
 
 
-def _read_market(
-    cells: CellReader, gazetteer: Gazetteer, units: gpd.GeoDataFrame | None
-) -> pd.DataFrame:
+def _read_market(cells: CellReader) -> pd.DataFrame:
+    """
+    Read values by area, each joined to a unit.
+
+    Notes
+    -----
+    An area is named by unit_id (a county's FIPS, four digits mended to five), by a ZIP,
+    whose centre lies in a unit, or by name and region. Areas that fit no unit of the
+    company are refused by name; without its units ids are taken as they are. Several
+    areas may lie in one unit: `values_by_unit` puts them together.
+    """
+    units = cells.context.references.units
     unit_id = cells.text("unit_id")
     postcode = cells.text("postcode").str.slice(0, 5)
     name, region = cells.text("name"), cells.text("region")
@@ -110,41 +73,38 @@ def _read_market(
         "value must be a number, got {value}",
         column=cells.mapping["value"],
     )
-    found = _by_id(unit_id, units)
+    own_unit = _by_id(unit_id, units)
     if units is not None:
-        by_code = _by_postcode(postcode, gazetteer, units)
-        found = found.where(found != "", by_code)
-        found = found.where(found != "", _by_name(name, region, units))
-    _tell(area, unit_id, found, units, cells)
-    left = other_columns(cells)
-    if left:
+        by_code = _by_postcode(postcode, cells.context.gazetteer, units)
+        own_unit = own_unit.where(own_unit != "", by_code)
+        own_unit = own_unit.where(own_unit != "", _by_name(name, region, units))
+    _report_areas(area, unit_id, own_unit, cells)
+    other = other_columns(cells)
+    if other:
         cells.log.file(
             "not_kept",
             "notice",
-            f"a market layer has one value an area: {', '.join(left[:10])} not kept; "
+            f"a market layer has one value an area: {', '.join(other[:10])} not kept; "
             "import the file again for another value",
         )
-    return pd.DataFrame({"area": area, "unit_id": found, "value": value})
+    return pd.DataFrame({"area": area, "unit_id": own_unit, "value": value})
 
 
-def _tell(
-    area: pd.Series,
-    unit_id: pd.Series,
-    found: pd.Series,
-    units: gpd.GeoDataFrame | None,
-    cells: CellReader,
+def _report_areas(
+    area: pd.Series, unit_id: pd.Series, own_unit: pd.Series, cells: CellReader
 ) -> None:
     """Refuse areas without a unit, and count the ids that were mended."""
     log = cells.log
-    what = "fits no unit of the company" if units is not None else "has no unit_id"
+    has_units = cells.context.references.units is not None
+    what = "fits no unit of the company" if has_units else "has no unit_id"
     log.rows(
         "unknown_area",
         "reject",
-        area[found == ""],
+        area[own_unit == ""],
         f"the area {{value}} {what}; its value is not taken",
         column=next(iter(cells.mapping.values())),
     )
-    n_mended = int(((unit_id != "") & (found != "") & (found != unit_id)).sum())
+    n_mended = int(((unit_id != "") & (own_unit != "") & (own_unit != unit_id)).sum())
     if n_mended:
         log.file(
             "unit_id_mended",
@@ -184,8 +144,16 @@ def _by_name(name: pd.Series, region: pd.Series, units: gpd.GeoDataFrame) -> pd.
         return (plain + "|" + regions.fillna("").str.casefold()).where(names != "", "")
 
     country = pd.Series("US", index=region.index, dtype="str")
-    wanted = key(name, region_codes(region, country))
+    area_key = key(name, region_codes(region, country))
     ours = key(units["name"].fillna(""), units["region"])
     alone = ours[~ours.duplicated(keep=False)]
     unit_by_key = dict(zip(alone, alone.index, strict=True))
-    return wanted.map(unit_by_key).astype("str").fillna("")
+    return area_key.map(unit_by_key).astype("str").fillna("")
+
+
+MARKET_RULES = KindRules(
+    schema=MARKET,
+    required=("value",),
+    one_of=(("unit_id",), ("postcode",), ("name", "region")),
+    read=_read_market,
+)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 import pandas as pd
 
-from planner.accounts.findings import ImportReport
 from planner.accounts.kinds.custom_fields import custom_fields
 from planner.accounts.kinds.hierarchy import (
     manager_rows,
@@ -20,13 +16,9 @@ from planner.accounts.kinds.hierarchy import (
 )
 from planner.accounts.kinds.matching import report_repeated_ids
 from planner.accounts.kinds.places import read_places
-from planner.accounts.kinds.references import Known, report_unknown
-from planner.accounts.mapping.guess import Mapped
-from planner.accounts.mapping.params import ImportParams
-from planner.accounts.pipeline import run_import
-from planner.accounts.placing import Gazetteer
+from planner.accounts.kinds.references import report_unknown
+from planner.accounts.pipeline import KindRules
 from planner.accounts.reading.cells import CellReader
-from planner.accounts.reading.tables import RawTable
 from planner.core.schemas import POSITIONS, REPS, check
 
 WORK_START_S = 8 * 3600 + 1800
@@ -49,107 +41,37 @@ _ROLES = {
 }
 
 
-def import_reps(
-    raw: RawTable,
-    mapping: Mapping[str, Mapped] | None = None,
-    *,
-    gazetteer: Gazetteer | None = None,
-    params: ImportParams | None = None,
-    known: Known | None = None,
-) -> ImportReport:
+def _read_reps(cells: CellReader) -> pd.DataFrame:
     """
-    Turn a table into reps, and with a column of managers into positions too.
-
-    Parameters
-    ----------
-    raw, mapping, gazetteer, params, known
-        As of `import_table`.
-
-    Returns
-    -------
-    The report; its frame passes the REPS schema. With a manager column,
-    `extra["positions"]` passes POSITIONS: each person's seat under the manager's.
+    Read reps, and with a column of managers the positions they hold.
 
     Notes
     -----
-    Required: rep_id and name. A rep may have no home; a home given by postcode or city
-    is placed like an account. Hours default to 8:30-17:00, ramp to 1. A manager is
-    named by rep_id, or by a name that only one person has.
+    A rep may have no home; a home given by postcode or city is placed like an account.
+    Hours default to 8:30-17:00, ramp to 1. A manager is named by rep_id, or by a name
+    that only one person has.
     """
-    places = gazetteer or Gazetteer.empty()
-    seats: dict[str, pd.DataFrame] = {}
-
-    def build(cells: CellReader) -> pd.DataFrame:
-        frame = _read_reps(cells, places, known or Known())
-        if cells.has("manager_id"):
-            frame["position_id"], seats["positions"] = _read_seats(cells, frame)
-        report_seats_held_twice(frame["position_id"], frame["left_on"], cells)
-        return frame
-
-    report = run_import(
-        raw, "reps", mapping, params, REPS, ("rep_id", "name"), (), build
-    )
-    if not seats or not report.is_usable:
-        return report
-    held = seats["positions"]
-    held = held[held["position_id"].isin(report.frame["position_id"])]
-    held = held.drop_duplicates("position_id").set_index("position_id")
-    held["parent_id"] = held["parent_id"].where(held["parent_id"].isin(held.index))
-    held["role"] = roles_by_place(held["parent_id"])
-    held["territory_id"] = pd.Series(None, index=held.index, dtype="str")
-    columns = ["title", "role", "parent_id", "territory_id"]
-    return replace(report, extra={"positions": check(held[columns], POSITIONS)})
+    frame = _read_people(cells)
+    if cells.has("manager_id"):
+        frame["position_id"], cells.extra["positions"] = _read_seats(cells, frame)
+    report_seats_held_twice(frame["position_id"], frame["left_on"], cells)
+    return frame
 
 
-def import_positions(
-    raw: RawTable,
-    mapping: Mapping[str, Mapped] | None = None,
-    *,
-    params: ImportParams | None = None,
-    known: Known | None = None,
-) -> ImportReport:
-    """
-    Turn a table into positions.
-
-    Parameters
-    ----------
-    raw, mapping, params, known
-        As of `import_table`; `known.position_ids` may be superiors too.
-
-    Returns
-    -------
-    The report; its frame passes the POSITIONS schema.
-
-    Notes
-    -----
-    Required: position_id. Without a role it follows from the place in the tree. Rows
-    of a loop are refused, as are rows of one position under two superiors; a superior
-    that is in no row is warned of.
-    """
-    there = known or Known()
-
-    def build(cells: CellReader) -> pd.DataFrame:
-        return _read_positions(cells, there)
-
-    return run_import(
-        raw, "positions", mapping, params, POSITIONS, ("position_id",), (), build
-    )
-
-
-def _read_reps(cells: CellReader, gazetteer: Gazetteer, known: Known) -> pd.DataFrame:
+def _read_people(cells: CellReader) -> pd.DataFrame:
     ids = cells.text("rep_id", required=True)
     if cells.has("manager_id"):
         report_two_managers(ids, cells.text("manager_id"), cells, "manager_id")
     report_repeated_ids(ids, cells.raw.frame, cells.log, column="rep_id")
     cells.refuse_foreign_currency()
-    found = read_places(cells, gazetteer, required=False)
+    home = read_places(cells, required=False)
     frame = pd.DataFrame(
         {
             "rep_id": ids,
             "name": cells.text("name", required=True),
             "position_id": _blank(cells.text("position_id")),
-            "lat": found["lat"],
-            "lon": found["lon"],
+            "lat": home["lat"],
+            "lon": home["lon"],
             "work_start_s": cells.time("work_start_s").fillna(WORK_START_S),
             "work_end_s": cells.time("work_end_s").fillna(WORK_END_S),
             "cost_minor_per_year": cells.money("cost_per_year"),
@@ -170,7 +92,7 @@ def _read_reps(cells: CellReader, gazetteer: Gazetteer, known: Known) -> pd.Data
     if not cells.has("manager_id"):  # else the file itself brings the positions
         report_unknown(
             frame["position_id"],
-            known.position_ids,
+            cells.context.references.position_ids,
             cells,
             "position_id",
             code="unknown_position",
@@ -195,23 +117,49 @@ def _read_seats(
     report_two_managers(seat, parent, cells, "manager_id")
     report_loops(seat, parent, cells, "manager_id")
     title = cells.text("title")
-    held = pd.DataFrame(
+    seats = pd.DataFrame(
         {
             "position_id": seat,
             "title": title.where(title != "", frame["name"]),
             "parent_id": _blank(parent),
         }
     )
-    return seat, held[~held.index.isin(list(log.rejected))]
+    return seat, seats[~seats.index.isin(list(log.rejected))]
 
 
-def _read_positions(cells: CellReader, known: Known) -> pd.DataFrame:
+def _seats_of_accepted(
+    cells: CellReader, reps: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Make POSITIONS of a list of people: each person's seat under the manager's."""
+    if "positions" not in cells.extra:
+        return {}
+    seats = cells.extra["positions"]
+    seats = seats[seats["position_id"].isin(reps["position_id"])]
+    seats = seats.drop_duplicates("position_id").set_index("position_id")
+    seats["parent_id"] = seats["parent_id"].where(seats["parent_id"].isin(seats.index))
+    seats["role"] = roles_by_place(seats["parent_id"])
+    seats["territory_id"] = pd.Series(None, index=seats.index, dtype="str")
+    columns = ["title", "role", "parent_id", "territory_id"]
+    return {"positions": check(seats[columns], POSITIONS)}
+
+
+def _read_positions(cells: CellReader) -> pd.DataFrame:
+    """
+    Read positions; superiors may also be those of the company.
+
+    Notes
+    -----
+    Without a role it follows from the place in the tree. Rows of a loop are refused, as
+    are rows of one position under two superiors; a superior that is in no row is warned
+    of.
+    """
+    company_ids = cells.context.references.position_ids
     ids = cells.text("position_id", required=True)
     parent = cells.text("parent_id")
     report_two_managers(ids, parent, cells, "parent_id")
     report_repeated_ids(ids, cells.raw.frame, cells.log, column="position_id")
     report_loops(ids, parent, cells, "parent_id")
-    report_orphans(ids, parent, cells, "parent_id", known.position_ids)
+    report_orphans(ids, parent, cells, "parent_id", company_ids)
     title = cells.text("title")
     frame = pd.DataFrame(
         {
@@ -255,3 +203,14 @@ def _roles(cells: CellReader, ids: pd.Series, parent: pd.Series) -> pd.Series:
 
 def _blank(cells: pd.Series) -> pd.Series:
     return cells.mask(cells == "")
+
+
+REP_RULES = KindRules(
+    schema=REPS,
+    required=("rep_id", "name"),
+    read=_read_reps,
+    bring_along=_seats_of_accepted,
+)
+POSITION_RULES = KindRules(
+    schema=POSITIONS, required=("position_id",), read=_read_positions
+)

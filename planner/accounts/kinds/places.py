@@ -24,9 +24,7 @@ _NO_POSTCODES = ("00000", "11111", "33333", "66666", "77777", "99999")
 _US_BOX = (17.0, 72.0, -180.0, -64.0)  # lat from, to; lon from, to, without Guam
 
 
-def read_places(
-    cells: CellReader, gazetteer: Gazetteer, *, required: bool = True
-) -> pd.DataFrame:
+def read_places(cells: CellReader, *, required: bool = True) -> pd.DataFrame:
     """
     Read and check the place of each row.
 
@@ -34,8 +32,6 @@ def read_places(
     ----------
     cells
         Reader of the table; its log takes every fault.
-    gazetteer
-        The places known offline.
     required
         Whether a row without a place is refused.
 
@@ -44,9 +40,9 @@ def read_places(
     columns lat, lon, geo_source, geo_precision, postcode, city, region, country
         By row number; without a place lat and lon are NaN.
     """
-    log = cells.log
+    log, gazetteer = cells.log, cells.context.gazetteer
     named = cells.text("country")
-    country = country_codes(named, cells.params.default_country)
+    country = country_codes(named, cells.context.default_country)
     places = pd.DataFrame(
         {
             "lat": cells.number("lat"),
@@ -64,7 +60,7 @@ def read_places(
     if required:
         _refuse_unplaced(places, found, log)
     given = places[found["geo_source"] == "given"]
-    _question_far(given, gazetteer, cells.params.far_km, log)
+    _question_far(given, gazetteer, cells.context.far_km, log)
     # A row without a country is only assumed to lie in ours where its place agrees.
     is_abroad = (found["geo_source"] == "given") & ~in_us(found["lat"], found["lon"])
     assumed_wrongly = (named == "") & (places["country"] == "US") & is_abroad

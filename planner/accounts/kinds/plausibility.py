@@ -42,7 +42,7 @@ def question_accounts(frame: pd.DataFrame, cells: CellReader) -> pd.DataFrame:
     kept = frame[~frame.index.isin(list(cells.log.rejected))]
     _question_names(kept["name"], cells)
     for target in ("last_visit_on", "owned_since"):
-        question_dates(kept[target], cells, target, as_of=cells.params.as_of)
+        question_dates(kept[target], cells, target, as_of=cells.context.as_of)
     for name in _AMOUNTS:
         _question_outliers(kept[name], cells, name.removesuffix("_minor"))
     _question_ratings(kept["rating"], cells)
@@ -75,7 +75,7 @@ def question_deals(deals: pd.DataFrame, cells: CellReader) -> None:
     """
     kept = deals[~deals.index.isin(list(cells.log.rejected))]
     won = kept.loc[kept["stage"] == "won", "close_on"]
-    question_dates(won, cells, "close_on", as_of=cells.params.as_of)
+    question_dates(won, cells, "close_on", as_of=cells.context.as_of)
     early = kept["close_on"] < kept["opened_on"]
     cells.log.rows(
         "closed_before_opened",

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
-from planner.accounts.findings import ImportReport
 from planner.accounts.kinds.custom_fields import custom_fields, other_columns
 from planner.accounts.kinds.matching import report_repeated_ids
 from planner.accounts.kinds.periods import read_periods
 from planner.accounts.kinds.plausibility import question_deals
-from planner.accounts.kinds.references import Known, present_ids, report_unknown
-from planner.accounts.mapping.guess import Mapped
-from planner.accounts.mapping.params import ImportParams
-from planner.accounts.pipeline import run_import
+from planner.accounts.kinds.references import present_ids, report_unknown
+from planner.accounts.pipeline import KindRules
 from planner.accounts.reading.cells import CellReader
-from planner.accounts.reading.tables import RawTable
 from planner.core.schemas import DEALS, QUOTAS, VISITS_MADE
 
 DEFAULT_MEASURE = "bookings"
@@ -49,123 +43,29 @@ _DEAL_KINDS = {
 }
 
 
-def import_deals(
-    raw: RawTable,
-    mapping: Mapping[str, Mapped] | None = None,
-    *,
-    params: ImportParams | None = None,
-    known: Known | None = None,
-) -> ImportReport:
+def _read_deals(cells: CellReader) -> pd.DataFrame:
     """
-    Turn a table into deals, won, lost and still open.
-
-    Parameters
-    ----------
-    raw, mapping, params, known
-        As of `import_table`.
-
-    Returns
-    -------
-    The report; its frame passes the DEALS schema.
+    Read deals, won, lost and still open.
 
     Notes
     -----
-    Required: deal_id, account_id, amount and close_on. Without a column of them, the
-    stage is won, the kind new and the opening the closing date. Amounts are exact:
-    more decimals than the currency has refuse the row. A deal of an account that the
-    company does not have is refused.
+    Without a column of them, the stage is won, the kind new and the opening the closing
+    date. Amounts are exact: more decimals than the currency has refuse the row. A deal
+    of an account that the company does not have is refused.
     """
-    there = known or Known()
-
-    def build(cells: CellReader) -> pd.DataFrame:
-        return _read_deals(cells, there)
-
-    needed = ("deal_id", "account_id", "amount", "close_on")
-    return run_import(raw, "deals", mapping, params, DEALS, needed, (), build)
-
-
-def import_visits_made(
-    raw: RawTable,
-    mapping: Mapping[str, Mapped] | None = None,
-    *,
-    params: ImportParams | None = None,
-    known: Known | None = None,
-) -> ImportReport:
-    """
-    Turn a table into visits made.
-
-    Parameters
-    ----------
-    raw, mapping, params, known
-        As of `import_table`.
-
-    Returns
-    -------
-    The report; its frame passes the VISITS_MADE schema.
-
-    Notes
-    -----
-    Required: account_id, rep_id, visited_on. Without a visit_id the id is made of the
-    three, so that the same file makes the same visits again. An unknown account
-    refuses the row; an unknown rep, who may have left long ago, is warned of.
-    """
-    there = known or Known()
-
-    def build(cells: CellReader) -> pd.DataFrame:
-        return _read_visits(cells, there)
-
-    needed = ("account_id", "rep_id", "visited_on")
-    return run_import(
-        raw, "visits_made", mapping, params, VISITS_MADE, needed, (), build
-    )
-
-
-def import_quotas(
-    raw: RawTable,
-    mapping: Mapping[str, Mapped] | None = None,
-    *,
-    params: ImportParams | None = None,
-    known: Known | None = None,
-) -> ImportReport:
-    """
-    Turn a table into quotas by position and period.
-
-    Parameters
-    ----------
-    raw, mapping, params, known
-        As of `import_table`.
-
-    Returns
-    -------
-    The report; its frame passes the QUOTAS schema.
-
-    Notes
-    -----
-    Required: position_id, period, amount. Without a measure it is bookings. Columns
-    that are not ours are not kept: quotas are sealed as they are when published.
-    """
-    there = known or Known()
-
-    def build(cells: CellReader) -> pd.DataFrame:
-        return _read_quotas(cells, there)
-
-    needed = ("position_id", "period", "amount")
-    return run_import(raw, "quotas", mapping, params, QUOTAS, needed, (), build)
-
-
-def _read_deals(cells: CellReader, known: Known) -> pd.DataFrame:
     ids = cells.text("deal_id", required=True)
     report_repeated_ids(ids, cells.raw.frame, cells.log, column="deal_id")
     cells.refuse_foreign_currency()
     close_on = cells.date("close_on", required=True)
     amount = _exact_amount(cells, signed=True)
-    account_id = present_ids(cells.text("account_id", required=True), known, cells)
-    _refuse_unknown_account(account_id, known, cells)
+    account_id = present_ids(cells.text("account_id", required=True), cells)
+    _refuse_unknown_account(account_id, cells)
     related = cells.text("related_deal_id")
-    if known.deal_ids is not None:
+    deal_ids = cells.context.references.deal_ids
+    if deal_ids is not None:
         report_unknown(
             related,
-            known.deal_ids.union(pd.Index(ids)),
+            deal_ids.union(pd.Index(ids)),
             cells,
             "related_deal_id",
             code="unknown_deal",
@@ -182,7 +82,7 @@ def _read_deals(cells: CellReader, known: Known) -> pd.DataFrame:
             "opened_on": cells.date("opened_on").fillna(close_on),
             "close_on": close_on,
             "amount_minor": amount,
-            "currency": cells.params.currency,
+            "currency": cells.context.currency,
             "term_months": cells.count("term_months").fillna(0),
             "related_deal_id": related.mask(related == ""),
             "custom": custom_fields(cells),
@@ -192,18 +92,26 @@ def _read_deals(cells: CellReader, known: Known) -> pd.DataFrame:
     return deals
 
 
-def _read_visits(cells: CellReader, known: Known) -> pd.DataFrame:
-    account_id = present_ids(cells.text("account_id", required=True), known, cells)
+def _read_visits(cells: CellReader) -> pd.DataFrame:
+    """
+    Read visits made.
+
+    Notes
+    -----
+    Without a visit_id the id is made of account, rep and day, so that the same file
+    makes the same visits again. An unknown account refuses the row; an unknown rep, who
+    may have left long ago, is warned of.
+    """
+    account_id = present_ids(cells.text("account_id", required=True), cells)
     rep_id = cells.text("rep_id", required=True)
     visited_on = cells.date("visited_on", required=True)
     ids = cells.text("visit_id")
-    made = _made_ids(account_id, rep_id, visited_on)
-    ids = ids.where(ids != "", made)
+    ids = ids.where(ids != "", _visit_ids(account_id, rep_id, visited_on))
     report_repeated_ids(ids, cells.raw.frame, cells.log, column="visit_id")
-    _refuse_unknown_account(account_id, known, cells)
+    _refuse_unknown_account(account_id, cells)
     report_unknown(
         rep_id,
-        known.rep_ids,
+        cells.context.references.rep_ids,
         cells,
         "rep_id",
         code="unknown_rep",
@@ -224,7 +132,7 @@ def _read_visits(cells: CellReader, known: Known) -> pd.DataFrame:
     )
 
 
-def _made_ids(account_id: pd.Series, rep_id: pd.Series, on: pd.Series) -> pd.Series:
+def _visit_ids(account_id: pd.Series, rep_id: pd.Series, on: pd.Series) -> pd.Series:
     """Name visits by who, where and when; a second one of the day gets a number."""
     day = on.dt.strftime("%Y-%m-%d").fillna("")
     plain = rep_id + "/" + day + "/" + account_id
@@ -232,7 +140,15 @@ def _made_ids(account_id: pd.Series, rep_id: pd.Series, on: pd.Series) -> pd.Ser
     return plain.where(number == 1, plain + "/" + number.astype("str"))
 
 
-def _read_quotas(cells: CellReader, known: Known) -> pd.DataFrame:
+def _read_quotas(cells: CellReader) -> pd.DataFrame:
+    """
+    Read quotas by position and period.
+
+    Notes
+    -----
+    Without a measure it is bookings. Columns that are not ours are not kept: quotas are
+    sealed as they are when published.
+    """
     position_id = cells.text("position_id", required=True)
     cells.refuse_foreign_currency()
     measure = cells.text("measure")
@@ -254,7 +170,7 @@ def _read_quotas(cells: CellReader, known: Known) -> pd.DataFrame:
     )
     report_unknown(
         position_id,
-        known.position_ids,
+        cells.context.references.position_ids,
         cells,
         "position_id",
         code="unknown_position",
@@ -274,7 +190,7 @@ def _read_quotas(cells: CellReader, known: Known) -> pd.DataFrame:
             "measure": measure,
             "period": period,
             "amount_minor": _exact_amount(cells, signed=False),
-            "currency": cells.params.currency,
+            "currency": cells.context.currency,
         }
     )
 
@@ -300,15 +216,28 @@ def _exact_amount(cells: CellReader, *, signed: bool) -> pd.Series:
     return amount
 
 
-def _refuse_unknown_account(
-    account_id: pd.Series, known: Known, cells: CellReader
-) -> None:
+def _refuse_unknown_account(account_id: pd.Series, cells: CellReader) -> None:
     report_unknown(
         account_id,
-        known.account_ids,
+        cells.context.references.account_ids,
         cells,
         "account_id",
         code="unknown_account",
         severity="reject",
         says="is no account of the company; import the accounts first",
     )
+
+
+DEAL_RULES = KindRules(
+    schema=DEALS,
+    required=("deal_id", "account_id", "amount", "close_on"),
+    read=_read_deals,
+)
+VISIT_RULES = KindRules(
+    schema=VISITS_MADE,
+    required=("account_id", "rep_id", "visited_on"),
+    read=_read_visits,
+)
+QUOTA_RULES = KindRules(
+    schema=QUOTAS, required=("position_id", "period", "amount"), read=_read_quotas
+)

@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-import geopandas as gpd
 import pandas as pd
 
 from planner.accounts.reading.cells import CellReader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """
-    What the company holds already; None: not known, so it is not looked up.
-
-    Parameters
-    ----------
-    account_ids, position_ids, rep_ids, deal_ids
-        Ids that rows may refer to.
-    units
-        UNITS frame, for market data by area.
-    account_by_alias
-        Our account by an id that a merge or a change of ids retired.
-    """
-
-    account_ids: pd.Index | None = None
-    position_ids: pd.Index | None = None
-    rep_ids: pd.Index | None = None
-    deal_ids: pd.Index | None = None
-    units: gpd.GeoDataFrame | None = None
-    account_by_alias: Mapping[str, str] = field(default_factory=dict)
-
-
-def present_ids(ids: pd.Series, known: Known, cells: CellReader) -> pd.Series:
+def present_ids(ids: pd.Series, cells: CellReader) -> pd.Series:
     """
     Put the account that stands today in the place of a retired id, and say so.
 
@@ -42,15 +15,14 @@ def present_ids(ids: pd.Series, known: Known, cells: CellReader) -> pd.Series:
     ----------
     ids : shape (n_rows,)
         Account ids by row number.
-    known
-        What the company holds; without aliases the ids stay as they are.
     cells
-        Takes the notices.
+        Its references name the retired ids; its log takes the notices.
     """
-    retired = ids.isin(list(known.account_by_alias))
+    account_by_alias = dict(cells.context.references.account_by_alias)
+    retired = ids.isin(list(account_by_alias))
     if not bool(retired.any()):
         return ids
-    now = ids[retired].map(dict(known.account_by_alias)).astype("str")
+    now = ids[retired].map(account_by_alias).astype("str")
     cells.log.rows(
         "account_goes_by",
         "notice",
@@ -64,7 +36,7 @@ def present_ids(ids: pd.Series, known: Known, cells: CellReader) -> pd.Series:
 
 def report_unknown(
     ids: pd.Series,
-    known: pd.Index | None,
+    company_ids: pd.Index | None,
     cells: CellReader,
     target: str,
     *,
@@ -73,14 +45,14 @@ def report_unknown(
     says: str,
 ) -> None:
     """
-    Name the rows whose id is not known.
+    Name the rows whose id is not among those there are.
 
     Parameters
     ----------
     ids : shape (n_rows,)
         Ids by row number; empty ones refer to nothing.
-    known
-        The ids there are; None: not known, nothing is said.
+    company_ids
+        The ids there are; None: not looked up, nothing is said.
     cells
         Takes the findings.
     target
@@ -90,10 +62,10 @@ def report_unknown(
     says
         What follows the id in the message.
     """
-    if known is None:
+    if company_ids is None:
         return
     given = ids.fillna("")
-    unknown = given[(given != "") & ~given.isin(known)]
+    unknown = given[(given != "") & ~given.isin(company_ids)]
     cells.log.rows(
         code,
         severity,

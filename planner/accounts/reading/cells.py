@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from planner.accounts.context import ImportContext
 from planner.accounts.findings import FindingLog
 from planner.accounts.mapping.guess import header_currency
-from planner.accounts.mapping.params import ImportParams
 from planner.accounts.mapping.readings import Reading, factor_of, scaled
 from planner.accounts.reading.dates import read_dates, read_times
 from planner.accounts.reading.tables import RawTable
@@ -31,19 +31,22 @@ class CellReader:
         The table.
     mapping
         Column of the file by column of ours.
-    params
-        The user's decisions.
+    context
+        Under what the file is read.
     log
         Takes the findings.
     readings
         What the user or the header says of a column, by ours.
+    extra
+        Takes rows of other kinds that come along: the seats of a list of people.
     """
 
     raw: RawTable
     mapping: Mapping[str, str]
-    params: ImportParams
+    context: ImportContext
     log: FindingLog
     readings: Mapping[str, Reading] = field(default_factory=dict)
+    extra: dict[str, pd.DataFrame] = field(default_factory=dict)
     _texts: dict[str, pd.Series] = field(default_factory=dict)
 
     @property
@@ -190,7 +193,7 @@ class CellReader:
             return self._nothing("Int64")
         self._refuse_foreign_header(target)
         numbers = self._numbers(target, allow_groups=True)
-        digits = minor_digits(self.params.currency)
+        digits = minor_digits(self.context.currency)
         minor, is_rounded, is_long = to_minor(numbers.text, digits)
         cells = self.raw_cells(target)
         self._rows(
@@ -245,11 +248,11 @@ class CellReader:
     def refuse_foreign_currency(self) -> None:
         """Refuse rows whose currency column names another than the company's."""
         cells = self.text("currency").str.upper()
-        other = cells[(cells != "") & (cells != self.params.currency)]
+        other = cells[(cells != "") & (cells != self.context.currency)]
         self._rows(
             "other_currency",
             other,
-            f"amounts must be in {self.params.currency}, got {{value}}; "
+            f"amounts must be in {self.context.currency}, got {{value}}; "
             "convert them in the file",
             "currency",
         )
@@ -291,7 +294,7 @@ class CellReader:
         numbers = read_numbers(
             given,
             allow_groups=allow_groups,
-            decimal=reading.decimal or self.params.decimal,
+            decimal=reading.decimal or self.context.decimal,
         )
         self._rows(
             "bad_number",
@@ -324,7 +327,7 @@ class CellReader:
         return self.readings.get(target) or Reading(column="")
 
     def _dates(self, cells: pd.Series, target: str, *, required: bool) -> pd.Series:
-        chosen = self._reading(target).date_form or self.params.date_form
+        chosen = self._reading(target).date_form or self.context.date_form
         dates = read_dates(cells, chosen)
         self._rows(
             "bad_date",
@@ -350,12 +353,12 @@ class CellReader:
     def _refuse_foreign_header(self, target: str) -> None:
         column = self.mapping.get(target, "")
         named = header_currency(column) if column else None
-        if named is not None and named != self.params.currency:
+        if named is not None and named != self.context.currency:
             self._file(
                 "other_currency",
                 "reject",
                 f"column {column!r} is in {named}, the company's currency is "
-                f"{self.params.currency}; convert it in the file",
+                f"{self.context.currency}; convert it in the file",
                 target,
             )
 

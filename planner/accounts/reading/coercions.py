@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from planner.accounts.findings import Finding
-from planner.accounts.mapping.params import ImportParams
 from planner.accounts.mapping.readings import QUANTITY_BY_TARGET, Reading, factor_of
-from planner.accounts.reading.tables import RawTable
+from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.values import MISSING
 from planner.core.money import minor_digits
 
@@ -28,27 +27,16 @@ _SPOKEN_FORMS = {
 _CHOICES = ("status", "kind", "stage", "role")
 
 
-def describe_coercions(
-    raw: RawTable,
-    mapping: Mapping[str, str],
-    readings: Mapping[str, Reading],
-    frame: pd.DataFrame,
-    findings: Iterable[Finding],
-    params: ImportParams,
-) -> pd.DataFrame:
+def describe_coercions(cells: CellReader, frame: pd.DataFrame) -> pd.DataFrame:
     """
     Say of each mapped column how its cells were read.
 
     Parameters
     ----------
-    raw, mapping, params
-        As of `import_table`.
-    readings
-        Units, signs and forms chosen by the user or named by the header.
+    cells
+        Reader of the table, after it read everything.
     frame : shape (n_rows, any)
         What the cells became, by row number; rows refused may be among them.
-    findings
-        What reading them had to say.
 
     Returns
     -------
@@ -56,21 +44,22 @@ def describe_coercions(
     (up to three ``before → after``, parted by `` · ``), `n_changed` (cells whose form
     changed), `n_empty`.
     """
-    said = {(finding.code, finding.column) for finding in findings if not finding.row}
-    forms = _date_forms(findings)
+    notices = {(f.code, f.column) for f in cells.log.findings if not f.row}
+    forms = _date_forms(cells.log.findings)
+    currency = cells.context.currency
     rows = []
-    for target, column in mapping.items():
-        given = raw.frame[column].reindex(frame.index)
+    for target, column in cells.mapping.items():
+        given = cells.raw.frame[column].reindex(frame.index)
         after = _column_of(target, frame)
         if after is None:
             continue
-        reading = readings.get(target) or Reading(column=column)
+        reading = cells.readings.get(target) or Reading(column=column)
         is_empty = given.str.strip().str.lower().isin(MISSING)
         changed = ~is_empty & _has_changed(target, given, after, reading)
         shown = given.index[changed & after.notna()]
         if not len(shown):
             shown = given.index[~is_empty & after.notna()]
-        read_as = _read_as(target, column, after, reading, said, params)
+        read_as = _read_as(target, column, after, reading, notices, currency)
         if column in forms or reading.date_form:
             read_as += _why_form(given, reading, forms.get(column, ""))
         rows.append(
@@ -78,7 +67,7 @@ def describe_coercions(
                 "target": target,
                 "column": column,
                 "read_as": read_as,
-                "examples": _examples(target, given, after, shown, params),
+                "examples": _examples(target, given, after, shown, currency),
                 "n_changed": int(changed.sum()),
                 "n_empty": int(is_empty.sum()),
             }
@@ -124,17 +113,17 @@ def _read_as(
     column: str,
     after: pd.Series,
     reading: Reading,
-    said: set[tuple[str, str]],
-    params: ImportParams,
+    notices: set[tuple[str, str]],
+    currency: str,
 ) -> str:
     kind = str(after.dtype)
-    parts = [_kind_in_words(target, kind, params)]
-    if ("decimal_comma", column) in said or reading.decimal == ",":
+    parts = [_kind_in_words(target, kind, currency)]
+    if ("decimal_comma", column) in notices or reading.decimal == ",":
         parts.append("decimal comma")
-    if ("grouped_numbers", column) in said:
+    if ("grouped_numbers", column) in notices:
         parts.append("signs between thousands taken out")
-    if ("rounded", column) in said:
-        parts.append(f"rounded to {minor_digits(params.currency)} decimals")
+    if ("rounded", column) in notices:
+        parts.append(f"rounded to {minor_digits(currency)} decimals")
     factor = factor_of(target, reading.unit)
     if factor != 1:
         times = f"× {factor.numerator:,}"
@@ -146,9 +135,9 @@ def _read_as(
     return ", ".join(parts)
 
 
-def _kind_in_words(target: str, kind: str, params: ImportParams) -> str:
+def _kind_in_words(target: str, kind: str, currency: str) -> str:
     if QUANTITY_BY_TARGET.get(target) == "money":
-        return f"money in {params.currency}"
+        return f"money in {currency}"
     if QUANTITY_BY_TARGET.get(target) == "share":
         return "share from 0 to 1"
     if target in {"lat", "lon"}:
@@ -202,24 +191,24 @@ def _examples(
     given: pd.Series,
     after: pd.Series,
     rows: pd.Index,
-    params: ImportParams,
+    currency: str,
 ) -> str:
     """Write up to three different cells before and after."""
     shown: dict[str, str] = {}
     for row in rows[:50]:
         before = given[row].strip()
         if before not in shown:
-            shown[before] = _written(target, after.name, after[row], params)
+            shown[before] = _written(target, after.name, after[row], currency)
         if len(shown) == SHOWN_EXAMPLES:
             break
     pairs = [f"{before[:40]} → {now[:40]}" for before, now in shown.items()]
     return " · ".join(pairs)
 
 
-def _written(target: str, name: object, value: Any, params: ImportParams) -> str:
+def _written(target: str, name: object, value: Any, currency: str) -> str:
     """Write a value as a person would check it."""
     if "_minor" in str(name):
-        digits = minor_digits(params.currency)
+        digits = minor_digits(currency)
         amount, sign = abs(int(value)), "-" if value < 0 else ""
         whole, rest = divmod(amount, 10**digits)
         return f"{sign}{whole}.{rest:0{digits}d}" if digits else f"{sign}{whole}"

@@ -1,10 +1,11 @@
 """
 Files coming in: read and preview, check, import.
 
-The line: `preview_source` reads a file and guesses its columns; `check_into` (or
-`check_source` before there is a company) says row by row what would be taken;
-`company_of_report`, `save_kind`, `save_accounts_into`, `save_quotas_into` or
-`save_market` saves what was accepted. A report is checked once and saved as it is.
+The line: `preview_source` reads a file and guesses its columns; `company_context` (or
+`list_context` before there is a company) makes the one context, in which `import_table`
+says row by row what would be taken; `company_of_report`, `save_kind`,
+`save_accounts_into`, `save_quotas_into` or `save_market` saves what was accepted. A
+report is checked once and saved as it is.
 """
 
 from __future__ import annotations
@@ -13,11 +14,18 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from planner.accounts.context import ImportContext
 from planner.accounts.findings import ImportReport
-from planner.accounts.reading.tables import where as keep_where
+from planner.accounts.importing import check_file, import_table
+from planner.accounts.reading.tables import where
 from planner.core.errors import InputError
 from planner.core.names import name_from
-from planner.services.imports.check import check_into, check_source, preview_source
+from planner.core.settings import Settings
+from planner.services.imports.check import (
+    company_context,
+    list_context,
+    preview_source,
+)
 from planner.services.imports.mappings import read_mapping
 from planner.services.imports.market import save_market
 from planner.services.imports.new_company import company_of_report
@@ -36,13 +44,11 @@ from planner.services.workspace import (
 )
 from planner.store.scenarios import lineage
 
-DEFAULT_CURRENCY = "USD"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathOptions:
     """
-    What ``python -m planner import`` was told.
+    The options of ``python -m planner check`` and ``import``.
 
     Parameters
     ----------
@@ -62,7 +68,7 @@ class PathOptions:
     scenario
         Name of the draft that quotas go into.
     as_of
-        Today of a new company; None: by the clock.
+        Today of a file of no company; None: by the clock.
     layer_name, unit_of_measure, how
         Of a market layer, see `save_market`; the default name is the file's.
     """
@@ -81,6 +87,30 @@ class PathOptions:
     how: str = "sum"
 
 
+def check_path(
+    settings: Settings,
+    path: Path,
+    kind: str,
+    options: PathOptions | None = None,
+    ws: OpenCompany | None = None,
+) -> ImportReport:
+    """
+    Check a file as ``python -m planner check`` does.
+
+    Parameters
+    ----------
+    ws
+        Whose ids rows may refer to; None: a file of no company.
+    """
+    options = options or PathOptions()
+    mapping = read_mapping(options.mapping, ws, kind)
+    if ws is None:
+        context = list_context(settings, kind, mapping, as_of=_today(options))
+    else:
+        context = company_context(ws, kind, mapping, mode=options.mode)
+    return check_file(path, context, condition=options.where, layer=options.layer)
+
+
 def import_path(
     ws: Workspace, path: Path, kind: str, options: PathOptions | None = None
 ) -> ImportReport:
@@ -92,28 +122,32 @@ def import_path(
     InputError
         If the file has warnings that were not accepted; nothing is written then.
     """
-    told = options or PathOptions()
-    today = told.as_of or dt.datetime.now(dt.UTC).date()
-    is_new = kind == "accounts" and told.source is None
-    into = None if is_new else _company_named(ws, told.company_name)
+    options = options or PathOptions()
+    is_new = kind == "accounts" and options.source is None
+    into = None if is_new else _company_named(ws, options.company_name)
     company = into or latest_company(ws)  # whose saved mappings are looked through
-    preview = preview_source(path, path.name, kind, layer=told.layer, ws=company)
-    raw = keep_where(preview.raw, told.where) if told.where else preview.raw
-    mapping = read_mapping(told.mapping, company, kind)
+    preview = preview_source(path, path.name, kind, layer=options.layer, ws=company)
+    raw = where(preview.raw, options.where) if options.where else preview.raw
+    mapping = read_mapping(options.mapping, company, kind)
     if mapping is None and preview.suggested:
         mapping = preview.mapping
     if into is None:
-        report = check_source(raw, kind, ws.settings, mapping, as_of=today)
+        context = list_context(ws.settings, kind, mapping, as_of=_today(options))
     else:
-        report = check_into(into, raw, kind, mapping, mode=told.mode)
-    if report.verdict in {"accept_warn", "reject_rows"} and not told.accept_warnings:
+        context = company_context(into, kind, mapping, mode=options.mode)
+    report = import_table(raw, context)
+    if report.verdict in {"accept_warn", "reject_rows"} and not options.accept_warnings:
         raise InputError(
             f"{report.summary()}\nnothing was imported: look at the findings with "
             f"`check`, then repeat with --accept-warnings to take the accepted rows"
         )
     if report.is_usable:
-        _save(ws, into, report, path, told, today)
+        _save(ws, into, report, path, options, context)
     return report
+
+
+def _today(options: PathOptions) -> dt.date:
+    return options.as_of or dt.datetime.now(dt.UTC).date()
 
 
 def _save(
@@ -121,34 +155,34 @@ def _save(
     into: OpenCompany | None,
     report: ImportReport,
     path: Path,
-    told: PathOptions,
-    today: dt.date,
+    options: PathOptions,
+    context: ImportContext,
 ) -> None:
     """Save a report where its kind belongs: in the company it goes into, or a new."""
     if into is None:
         company_of_report(
             ws,
             report,
-            name=told.company_name or name_from(path.stem),
-            currency=DEFAULT_CURRENCY,
-            as_of=today,
+            name=options.company_name or name_from(path.stem),
+            currency=context.currency,
+            as_of=_today(options),
             fill_missing=False,
         )
-    elif report.kind == "accounts" and told.source is not None:
-        save_accounts_into(into, report, source=told.source)
+    elif report.kind == "accounts" and options.source is not None:
+        save_accounts_into(into, report, source=options.source)
     elif report.kind == "quotas":
-        scenario_id = _draft_named(into, told.scenario)
-        save_quotas_into(into, report, scenario_id, mode=told.mode)
+        scenario_id = _draft_named(into, options.scenario)
+        save_quotas_into(into, report, scenario_id, mode=options.mode)
     elif report.kind == "market":
         save_market(
             into,
             report,
-            name=told.layer_name or name_from(path.stem),
-            unit_of_measure=told.unit_of_measure,
-            how=told.how,
+            name=options.layer_name or name_from(path.stem),
+            unit_of_measure=options.unit_of_measure,
+            how=options.how,
         )
     else:
-        save_kind(into, report, mode=told.mode)
+        save_kind(into, report, mode=options.mode)
 
 
 def _company_named(ws: Workspace, name: str | None) -> OpenCompany:
@@ -166,11 +200,11 @@ def _company_named(ws: Workspace, name: str | None) -> OpenCompany:
 def _draft_named(ws: OpenCompany, name: str | None) -> str:
     """Find the draft quotas go into; the only one needs no name."""
     with ws.store.reading() as conn:
-        found = lineage.list_scenarios(conn, ws.company_id)
-    drafts = [scenario for scenario in found if scenario.status == "draft"]
-    named = [one for one in drafts if name in {None, one.name, one.scenario_id}]
-    if len(named) == 1:
-        return named[0].scenario_id
+        scenarios = lineage.list_scenarios(conn, ws.company_id)
+    drafts = [scenario for scenario in scenarios if scenario.status == "draft"]
+    matches = [one for one in drafts if name in {None, one.name, one.scenario_id}]
+    if len(matches) == 1:
+        return matches[0].scenario_id
     names = ", ".join(one.name for one in drafts) or "none"
     raise InputError(
         f"say which draft scenario the quotas go into with --scenario: {names}"

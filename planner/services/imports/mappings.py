@@ -24,7 +24,7 @@ def list_mappings(ws: OpenCompany, kind: str | None = None) -> list[SavedMapping
 
 def load_mapping(ws: OpenCompany, kind: str, name: str) -> dict[str, Any]:
     """
-    Read a saved mapping, as `check_into` takes it.
+    Read a saved mapping, as `ImportContext` takes it.
 
     Raises
     ------

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.accounts.findings import ImportReport
+from planner.accounts.importing import import_table
 from planner.accounts.mapping.guess import Mapped
 from planner.accounts.placing import join_units
 from planner.accounts.reading.tables import RawTable
@@ -25,6 +26,7 @@ from planner.geography.boundaries import load_counties
 from planner.geography.cells import make_cells
 from planner.geography.distance import places_km
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_to_json
+from planner.services.imports.check import list_context
 from planner.services.imports.log import record_import
 from planner.services.workspace import OpenCompany, Workspace, turn_to
 from planner.store.company import accounts as account_rows
@@ -66,9 +68,10 @@ def import_accounts_as_company(
     -------
     The new company, open, and the report. A refused file makes no company: None.
     """
-    from planner.services.imports.check import check_source
-
-    report = check_source(raw, "accounts", ws.settings, mapping, currency, as_of=as_of)
+    context = list_context(
+        ws.settings, "accounts", mapping, currency=currency, as_of=as_of
+    )
+    report = import_table(raw, context)
     if not report.is_usable:
         return None, report
     opened = company_of_report(
@@ -98,7 +101,7 @@ def company_of_report(
     Parameters
     ----------
     report
-        What `check_source` said of the list.
+        The check of the list.
     name, currency, as_of
         Of the new company.
     fill_missing

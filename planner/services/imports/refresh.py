@@ -213,7 +213,7 @@ def preview_refresh(
     ws
         The open company.
     report
-        What `check_source` said of the file.
+        The check of the file.
     source
         The list it is a load of; see `sources`.
     choices

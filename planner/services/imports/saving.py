@@ -62,7 +62,7 @@ def save_kind(
     Parameters
     ----------
     report
-        What `importing.check_into` said of the file. The positions that a list of
+        The check of the file. The positions that a list of
         people brought along are saved with it.
     version
         Version of the company the user was looking at; None: whatever is saved.
@@ -121,7 +121,7 @@ def save_accounts_into(
     Parameters
     ----------
     report
-        What `importing.check_into` said of the file.
+        The check of the file.
     source
         Name of the list. Accounts it brought last time and not now are kept; look at
         them, and choose otherwise, with `refresh.preview_refresh`.

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from planner.accounts.findings import ImportReport
+from planner.accounts.importing import import_table
 from planner.accounts.reading import tables
 from planner.core.formats import Formats
 from planner.services.company import companies
@@ -223,16 +224,17 @@ def _check(
     """Say row by row what would be taken."""
     rows = tables.where(raw, condition) if condition else raw
     if target.get("into") == NEW:
-        return check.check_source(
-            rows,
-            kind,
+        context = check.list_context(
             ws.settings,
+            kind,
             mapping,
-            target["currency"],
+            currency=target["currency"],
             as_of=target["as_of"],
         )
-    mode = str(target.get("mode", "add"))
-    return check.check_into(ws, rows, kind, mapping, mode=mode)
+    else:
+        mode = str(target.get("mode", "add"))
+        context = check.company_context(ws, kind, mapping, mode=mode)
+    return import_table(rows, context)
 
 
 def _label(

@@ -6,6 +6,7 @@ import json
 import pandas as pd
 import pytest
 
+from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import InputError
 from planner.services import workspace
@@ -59,7 +60,7 @@ def test_a_list_without_a_usable_row_makes_no_company(ws):
 
 def test_a_refused_report_says_why_nothing_is_imported(ws):
     raw = read_source(b"id,name\nA1,\n", "bad.csv")
-    report = check.check_source(raw, "accounts", ws.settings)
+    report = import_table(raw, check.list_context(ws.settings, "accounts"))
     with pytest.raises(InputError, match=r"bad\.csv: no row was accepted"):
         new_company.company_of_report(
             ws, report, name="Bad", currency="USD", as_of=AS_OF
@@ -67,7 +68,7 @@ def test_a_refused_report_says_why_nothing_is_imported(ws):
 
 
 def test_a_company_needs_a_name(ws, small_raw):
-    report = check.check_source(small_raw, "accounts", ws.settings)
+    report = import_table(small_raw, check.list_context(ws.settings, "accounts"))
     with pytest.raises(InputError, match="must have a name"):
         new_company.company_of_report(ws, report, name=" ", currency="USD", as_of=AS_OF)
     assert workspace.companies(ws) == []
@@ -121,7 +122,9 @@ def test_reps_of_a_file_replace_those_of_the_company(small):
     before = companies.facts_stamp(small)
     header = b"rep id,name,latitude,longitude,start time,end time"
     text = header + b"\nR1,Ann,43,-89,8:00,17:00\n"
-    report = check.check_source(read_source(text, "reps.csv"), "reps", small.settings)
+    report = import_table(
+        read_source(text, "reps.csv"), check.list_context(small.settings, "reps")
+    )
     saving.save_kind(small, report)
     assert companies.facts_stamp(small) != before
 
@@ -141,7 +144,9 @@ def test_a_later_visit_made_is_the_last_visit(small):
     lines = [f"{name},R1,{when:%Y-%m-%d}" for name, when in visits]
     text = "\n".join(["account_id,rep_id,visited_on", *lines])
     raw = read_source(text.encode(), "visits.csv")
-    report = check.check_into(small, raw, "visits_made", mode="replace")
+    report = import_table(
+        raw, check.company_context(small, "visits_made", mode="replace")
+    )
     saving.save_kind(small, report, mode="replace")
     rows = accounts.account_list(small, None)
     assert rows.loc[[early, late, future], "last_visit_on"].tolist() == [

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
+from planner.accounts.context import ImportContext
 from planner.accounts.importing import import_table
-from planner.accounts.mapping.params import ImportParams
 from planner.accounts.reading.sources import SUFFIXES, read_source
 from planner.cli.main import main
 from planner.core.errors import InputError, NotFoundError
@@ -67,7 +67,7 @@ def trimmed(sample):
 def read_back(content: bytes, name: str, kind: str) -> pd.DataFrame:
     """Import an exported file as it stands."""
     report = import_table(
-        read_source(content, name), kind, params=ImportParams(currency="USD")
+        read_source(content, name), ImportContext(kind=kind, currency="USD")
     )
     assert report.rows_rejected == 0, report.summary()
     return report.frame
@@ -127,7 +127,9 @@ ROWS = st.lists(
 def test_import_export_import_gives_the_same_rows(rows):
     frame = pd.DataFrame(rows)
     text = frame.astype({"our_sales": "str"}).to_csv(index=False).encode()
-    first = import_table(read_source(text, "list.csv"), "accounts").frame
+    first = import_table(
+        read_source(text, "list.csv"), ImportContext(kind="accounts")
+    ).frame
     if first.empty:
         return
     told = in_money(first, "USD", has_currency_column=True).reset_index()
@@ -138,7 +140,9 @@ def test_import_export_import_gives_the_same_rows(rows):
     for form in ("csv", "xlsx", "geojson", "gpkg", "parquet"):
         shown = placed if form in ("geojson", "gpkg") else told
         content = encode_frame(shown, form, name="accounts", index=False)
-        second = import_table(read_source(content, f"a.{form}"), "accounts").frame
+        second = import_table(
+            read_source(content, f"a.{form}"), ImportContext(kind="accounts")
+        ).frame
         pd.testing.assert_frame_equal(first, second, obj=form)
 
 

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import ConflictError, InputError
 from planner.services.imports import refresh
-from planner.services.imports.check import check_source
+from planner.services.imports.check import list_context
 from planner.services.imports.refresh import RefreshChoices
 from planner.services.scenarios import listing, publishing
 from planner.services.workspace import open_company, open_workspace
@@ -40,7 +41,7 @@ def lines_of(n=12):
 def load(ws, lines, choices=None, *, source=SOURCE):
     text = "\n".join(",".join(str(cell) for cell in line) for line in lines)
     raw = read_source(text.encode(), "list.csv")
-    report = check_source(raw, "accounts", ws.settings)
+    report = import_table(raw, list_context(ws.settings, "accounts"))
     return refresh.preview_refresh(ws, report, source, choices, raw=raw)
 
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import ConflictError, InputError, NotFoundError
 from planner.services.accounts import repairs
@@ -46,11 +47,15 @@ def stored(ws, kind):
 def test_the_same_file_twice_is_the_same_as_once(small, kind, mode):
     raw = table(FILES[kind])
     first = saving.save_kind(
-        small, check.check_into(small, raw, kind, mode=mode), mode=mode
+        small,
+        import_table(raw, check.company_context(small, kind, mode=mode)),
+        mode=mode,
     )
     once = stored(small, kind)
     again = saving.save_kind(
-        small, check.check_into(small, raw, kind, mode=mode), mode=mode
+        small,
+        import_table(raw, check.company_context(small, kind, mode=mode)),
+        mode=mode,
     )
     assert stored(small, kind).equals(once)
     assert first.counts[kind]["added"] >= 1
@@ -62,7 +67,7 @@ def test_the_same_file_twice_is_the_same_as_once(small, kind, mode):
 def test_an_import_is_one_version_with_one_audit_line_and_the_hash(small):
     raw = table(FILES["positions"])
     before = companies.company(small).version
-    report = check.check_into(small, raw, "positions")
+    report = import_table(raw, check.company_context(small, "positions"))
     done = saving.save_kind(small, report, version=before)
     assert done.version == companies.company(small).version == before + 1
     line = audit.find(small, AuditQuery(company_id=small.company_id)).lines.iloc[0]
@@ -78,12 +83,16 @@ def test_an_import_is_one_version_with_one_audit_line_and_the_hash(small):
 def test_columns_that_a_file_lacks_keep_what_is_stored(small):
     saving.save_kind(
         small,
-        check.check_into(
-            small, table("position_id,title,territory\nP,Boss,T1\n"), "positions"
+        import_table(
+            table("position_id,title,territory\nP,Boss,T1\n"),
+            check.company_context(small, "positions"),
         ),
     )
     saving.save_kind(
-        small, check.check_into(small, table("position_id\nP\n"), "positions")
+        small,
+        import_table(
+            table("position_id\nP\n"), check.company_context(small, "positions")
+        ),
     )
     assert stored(small, "positions").loc["P", ["title", "territory_id"]].tolist() == [
         "Boss",
@@ -93,12 +102,15 @@ def test_columns_that_a_file_lacks_keep_what_is_stored(small):
 
 def test_quotas_go_into_a_draft_and_other_measures_stay(small):
     saving.save_kind(
-        small, check.check_into(small, table(FILES["positions"]), "positions")
+        small,
+        import_table(
+            table(FILES["positions"]), check.company_context(small, "positions")
+        ),
     )
     draft = listing.scenarios(small)[0]
     for measure in ("bookings", "visits", "visits"):
         text = f"position_id,measure,period,amount\nR,{measure},2027,100\n"
-        report = check.check_into(small, table(text), "quotas")
+        report = import_table(table(text), check.company_context(small, "quotas"))
         saving.save_quotas_into(small, report, draft.scenario_id)
     with small.store.reading() as conn:
         found = quota_rows.load_quotas(conn, draft.scenario_id)
@@ -107,7 +119,7 @@ def test_quotas_go_into_a_draft_and_other_measures_stay(small):
 
 def test_market_values_become_a_layer(small):
     raw = table("fips,value\n55025,10\n55079,20\n99999,1\n")
-    report = check.check_into(small, raw, "market")
+    report = import_table(raw, check.company_context(small, "market"))
     assert report.rows_rejected == 1
     for _ in range(2):
         market.save_market(small, report, name="Households", unit_of_measure="hh")
@@ -133,7 +145,9 @@ def test_a_mapping_is_saved_and_offered_for_the_next_file(small):
     content = b"No,Firm,Rev,Lat,Lon\n1,A,5,43,-89\n"
     preview = check.preview_source(content, "a.csv", "accounts", ws=small)
     assert preview.suggested == "CRM"
-    report = check.check_into(small, preview.raw, "accounts", preview.mapping)
+    report = import_table(
+        preview.raw, check.company_context(small, "accounts", preview.mapping)
+    )
     assert report.accounts["annual_revenue_minor"].tolist() == [500_000]
     assert mappings.read_mapping("CRM", small, "accounts") == told
     mappings.delete_mapping(small, "accounts", "CRM")
@@ -147,13 +161,15 @@ def test_a_mapping_is_saved_and_offered_for_the_next_file(small):
 def test_a_deal_of_a_merged_account_goes_to_the_one_that_stands(small):
     head = "id,name,latitude,longitude,city,state,potential"
     twin = table(f"{head}\nX0,Firm 0,43.0731,-89.4012,Madison,WI,1\n")
-    report = check.check_into(small, twin, "accounts")
+    report = import_table(twin, check.company_context(small, "accounts"))
     saving.save_accounts_into(small, report, source="second list")
     preview = repairs.preview_repair(small, "duplicate_exact", "merge")
     repairs.apply_repair(small, preview)
     gone, stands = next(iter(preview.params["survivors"].items()))
     deals = f"deal_id,account_id,amount,close_on\nD9,{gone},10,2026-01-02\n"
-    report = check.check_into(small, table(deals), "deals", mode="add")
+    report = import_table(
+        table(deals), check.company_context(small, "deals", mode="add")
+    )
     assert "account_goes_by" in set(report.findings["code"])
     saving.save_kind(small, report, mode="add")
     assert stored(small, "deals").loc["D9", "account_id"] == stands

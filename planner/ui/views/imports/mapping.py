@@ -6,8 +6,9 @@ from typing import Any
 
 import streamlit as st
 
+from planner.accounts.importing import RULES_BY_KIND, columns_of
 from planner.accounts.mapping.readings import DATE_FORMS, QUANTITY_BY_TARGET, UNITS
-from planner.services.imports import check, mappings
+from planner.services.imports import mappings
 from planner.services.imports.check import SourcePreview
 from planner.services.workspace import OpenCompany
 from planner.ui import faults
@@ -152,8 +153,8 @@ def ask_mapping(
     """
     told = preview.mapping if saved is None else saved
     guesses = {name: _column(said) for name, said in told.items()}
-    needed = check.REQUIRED.get(kind, ())
-    columns = check.columns_of(kind)
+    needed = RULES_BY_KIND[kind].required
+    columns = columns_of(kind)
     first = [name for name in columns if name in needed or name in PLACE]
     rest = [name for name in columns if name not in first]
     chosen = _selects(preview, kind, first, file_id, needed, guesses)
