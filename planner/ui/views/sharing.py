@@ -52,15 +52,15 @@ def share_button(
         _dialog(ws, what, sheet, key, scenario)
 
 
-def ground_of(ws: Workspace, shown: gpd.GeoDataFrame | None) -> gpd.GeoSeries | None:
+def ground_of(ws: Workspace, areas: gpd.GeoDataFrame | None) -> gpd.GeoSeries | None:
     """Return the states around what is shown; None: no file of states, or none near."""
     try:
         states = load_states(ws.settings.data_dir)
     except OSError:
         return None
-    if shown is None or shown.empty:
+    if areas is None or areas.empty:
         return states.geometry
-    west, south, east, north = shown.total_bounds
+    west, south, east, north = areas.total_bounds
     near = states.geometry.cx[
         west - MARGIN_DEG : east + MARGIN_DEG, south - MARGIN_DEG : north + MARGIN_DEG
     ]
@@ -82,12 +82,12 @@ def _dialog(
 
     try:
         sheet = make()
-        drawn = folium_map(sheet, LEAFLET)
+        web_map = folium_map(sheet, LEAFLET)
     except InputError as error:
         st.warning(str(error))
         return
     st_folium(
-        drawn,
+        web_map,
         height=HEIGHT,
         use_container_width=True,
         returned_objects=[],
