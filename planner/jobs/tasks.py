@@ -77,8 +77,8 @@ def _company(store: Store, job: Job) -> OpenCompany:
 
 
 def _request(store: Store, job: Job) -> tuple[OpenCompany, str, BalanceRequest]:
-    request = BalanceRequest.from_dict(job.params)
-    return _company(store, job), _scenario_id(job), request
+    company = _company(store, job)
+    return company, _scenario_id(job), BalanceRequest.from_dict(job.params)
 
 
 def _scenario_id(job: Job) -> str:

@@ -149,12 +149,12 @@ def colours(ws: OpenCompany, view: TerritoryView) -> dict[str, str]:
     -------
     Colour by territory, of the palette this session chose.
     """
-    seen: dict[str, dict[str, str]] = st.session_state.setdefault(_COLOURS, {})
-    chosen = st.session_state.get(PALETTE)
-    palette = next((p for p in PALETTES if p.name == chosen), PALETTES[0])
-    found = territory_colours(view, seen.get(ws.company_id), palette)
-    seen[ws.company_id] = {**seen.get(ws.company_id, {}), **found}
-    return found
+    by_company: dict[str, dict[str, str]] = st.session_state.setdefault(_COLOURS, {})
+    palette_name = st.session_state.get(PALETTE)
+    palette = next((p for p in PALETTES if p.name == palette_name), PALETTES[0])
+    colours_now = territory_colours(view, by_company.get(ws.company_id), palette)
+    by_company[ws.company_id] = {**by_company.get(ws.company_id, {}), **colours_now}
+    return colours_now
 
 
 @kept(6, "Drawing the units …")

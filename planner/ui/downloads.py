@@ -53,9 +53,9 @@ def export_menu(
 def _choice(
     ws: OpenCompany, what: tuple[str, ...], key: str, scenario_id: str | None
 ) -> None:
-    known = {offer.what: offer for offer in files.offers()}
-    chosen = [known[name] for name in what if name in known]
-    forms = list(dict.fromkeys(form for offer in chosen for form in offer.formats))
+    offers = {offer.what: offer for offer in files.offers()}
+    choices = [offers[name] for name in what if name in offers]
+    forms = list(dict.fromkeys(form for offer in choices for form in offer.formats))
     form = st.segmented_control(
         "Format",
         forms,
@@ -65,7 +65,7 @@ def _choice(
         required=True,
     )
     plan = listing.scenario(ws, scenario_id) if scenario_id else None
-    for offer in chosen:
+    for offer in choices:
         if form not in offer.formats:
             continue
         chosen_id = scenario_id if offer.of_scenario else None

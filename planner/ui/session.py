@@ -139,16 +139,16 @@ def scenario(ws: OpenCompany) -> Scenario | None:
     The chosen one, else the latest draft of the owners' team, else its latest; None if
     there is none.
     """
-    known = listing.scenarios(ws)
+    scenarios = listing.scenarios(ws)
     # The address remembers it over a reload, which ends the session.
-    chosen = st.session_state.get(_SCENARIO) or st.query_params.get(_IN_ADDRESS)
-    for candidate in known:
-        if candidate.scenario_id == chosen:
-            st.session_state[_SCENARIO] = chosen
+    scenario_id = st.session_state.get(_SCENARIO) or st.query_params.get(_IN_ADDRESS)
+    for candidate in scenarios:
+        if candidate.scenario_id == scenario_id:
+            st.session_state[_SCENARIO] = scenario_id
             return candidate
-    owners = [candidate for candidate in known if candidate.team == FIELD]
+    owners = [candidate for candidate in scenarios if candidate.team == FIELD]
     drafts = [candidate for candidate in owners if candidate.status == "draft"]
-    latest = next(iter(drafts or owners or known), None)
+    latest = next(iter(drafts or owners or scenarios), None)
     if latest is not None:
         st.session_state[_SCENARIO] = latest.scenario_id
     return latest
@@ -175,8 +175,8 @@ def seen_version(scenario: Scenario) -> int:
     found. It moves only by `look_at`: at the first look, after one's own save, or
     when the user asks to reload.
     """
-    seen: dict[str, int] = st.session_state.setdefault(_SEEN, {})
-    return seen.setdefault(scenario.scenario_id, scenario.version)
+    versions: dict[str, int] = st.session_state.setdefault(_SEEN, {})
+    return versions.setdefault(scenario.scenario_id, scenario.version)
 
 
 def look_at(scenario_id: str, version: int) -> None:
@@ -205,12 +205,12 @@ def submit(
 def job_view(ws: Workspace, job_id: str) -> JobView:
     """Read a job for the job panel; one that shows no life gets a worker again."""
     job = queue.load(ws.store, job_id)
-    said = "" if job.is_over else _see_to_worker(ws, job)
+    fault = "" if job.is_over else _see_to_worker(ws, job)
     return JobView(
         state=_STATES.get(job.state, "failed"),
         title=JOB_TITLES.get(job.kind, job.kind),
         fraction=job.fraction,
-        note=said or job.note,
+        note=fault or job.note,
         objective=job.best,
         bound=job.bound,
         elapsed_s=_elapsed_s(job.started_at, job.finished_at),

@@ -106,7 +106,7 @@ def table(
     -------
     Index labels of the chosen rows, in the order shown.
     """
-    shown = pd.DataFrame(
+    cells = pd.DataFrame(
         {
             name: _cells(frame[name], column.kind, fmt)
             for name, column in columns.items()
@@ -124,10 +124,10 @@ def table(
         "alt": label or None,
     }
     if select == "none":
-        st.dataframe(shown, **common)
+        st.dataframe(cells, **common)
         return []
     mode = "single-row" if select == "single" else "multi-row"
-    event = st.dataframe(shown, on_select="rerun", selection_mode=mode, **common)
+    event = st.dataframe(cells, on_select="rerun", selection_mode=mode, **common)
     return [frame.index[row] for row in chosen_rows(event, len(frame))]
 
 

@@ -235,16 +235,16 @@ def _job_box(job: JobView, key: str) -> DeltaGenerator:
     fraction = 1.0 if job.state == "done" else min(1.0, max(0.0, job.fraction))
     minutes, seconds = divmod(int(job.elapsed_s), 60)
     note = _ENDED.get(job.state) or job.note
-    done = " · ".join(x for x in (f"{fraction * 100:.0f} %", note) if x)
-    found = " · ".join(x for x in (job.best, gap_text(job.objective, job.bound)) if x)
+    progress = " · ".join(x for x in (f"{fraction * 100:.0f} %", note) if x)
+    figures = " · ".join(x for x in (job.best, gap_text(job.objective, job.bound)) if x)
     box.html(
         f'<div class="pl-job-head"><span class="pl-job-title">{map_text(job.title)}'
         f'</span><span class="pl-job-time">{minutes}:{seconds:02d}</span></div>'
         f'<div class="pl-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100"'
         f' aria-valuenow="{fraction * 100:.0f}" aria-label="{map_text(job.title)}">'
         f'<div style="width:{fraction * 100:.1f}%"></div></div>'
-        f'<div class="pl-job-note"><span>{map_text(done)}</span>'
-        f"<span>{map_text(found)}</span></div>"
+        f'<div class="pl-job-note"><span>{map_text(progress)}</span>'
+        f"<span>{map_text(figures)}</span></div>"
     )
     return box
 

@@ -14,9 +14,6 @@ from planner.jobs.tasks import TASKS
 @pytest.mark.parametrize("company_id", ["", "None", "C-GONE"])
 def test_a_job_of_no_company_says_so(ws, kind, company_id):
     job_id = queue.submit(ws.store, ws.company_id, None, kind, {}, ws.user)
-    job = queue.load(ws.store, job_id)
-    job = replace(
-        job, company_id=company_id, params={"account_ids": [], "measures": {}}
-    )
+    job = replace(queue.load(ws.store, job_id), company_id=company_id)
     with pytest.raises(NotFoundError, match=f"no company '{company_id}'"):
         TASKS[kind](ws.store, job, RunControl())

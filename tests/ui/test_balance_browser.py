@@ -46,7 +46,7 @@ if st.toggle("List"):
     view, rows = listed()
     state.setdefault("chosen", ())
     event = list_table(rows, FMT, what="account", view=view, colours={{}}, locked=state["locked"],
-                       chosen=state["chosen"], key="l", height=400)
+                       selection=state["chosen"], key="l", height=400)
     if event:
         if event.kind == "choose":
             state["chosen"] = event.ids

@@ -283,7 +283,7 @@ def test_several_measures_have_a_line_each_and_no_shade():
 def test_the_chosen_headcount_is_marked():
     values = pd.Series([10.0, 9.0], index=[24, 25])
     spec = decisions.headcount_line(
-        values, label="Mean way, km", number=".1f", chosen=25
+        values, label="Mean way, km", number=".1f", choice=25
     ).to_dict()
     rows = [row for data in spec["datasets"].values() for row in data]
     assert [row["is_chosen"] for row in rows] == [False, True]

@@ -126,7 +126,13 @@ def test_a_gesture_on_twenty_thousand_accounts_costs_a_few_kb():
     object.__setattr__(view, "accounts", accounts)
     chosen = accounts.index[:500]
     data = list_data(
-        rows, FMT, what="account", view=view, colours={}, locked=chosen, chosen=chosen
+        rows,
+        FMT,
+        what="account",
+        view=view,
+        colours={},
+        locked=chosen,
+        selection=chosen,
     )
     assert len(json.dumps(data)) < 12_000
     codes = unpacked(data["codes"], "<u2")
@@ -139,7 +145,7 @@ def test_what_is_pending_tells_where_each_row_was():
     after = moved(before, ["u000"], "T09")
     rows = unit_rows(before)
     data = list_data(
-        rows, FMT, what="unit", view=after, colours={}, before=before, chosen=()
+        rows, FMT, what="unit", view=after, colours={}, before=before, selection=()
     )
     names = [name for name, _, _ in data["territories"]]
     was, now = (unpacked(data[name], "<u2") for name in ("was", "codes"))

@@ -135,8 +135,8 @@ def legend_bars(
         x=value, y=rows, text=alt.Text("count:Q", format=",")
     )
     beside = {"left": 0, "top": 8, "right": 0, "bottom": 8}
-    shown = alt.layer(bars, figures).properties(padding=beside)
-    return _quiet(shown, len(table), around=16)
+    chart = alt.layer(bars, figures).properties(padding=beside)
+    return _quiet(chart, len(table), around=16)
 
 
 def month_line(
@@ -178,11 +178,11 @@ def month_line(
         alt.Tooltip("month:T", title="Month", format="%b %Y"),
         alt.Tooltip("value:Q", title=label, format=number),
     ]
-    named = alt.Chart(ends).encode(x=month, y=value, color=colour, text="line:N")
+    line_names = alt.Chart(ends).encode(x=month, y=value, color=colour, text="line:N")
     layers = alt.layer(
         base.mark_line(strokeWidth=2),
         base.mark_point(filled=True, size=24, opacity=1).encode(tooltip=tips),
-        named.mark_text(align="left", dx=8, fontSize=12, fontWeight=600),
+        line_names.mark_text(align="left", dx=8, fontSize=12, fontWeight=600),
     )
     room = 16 + 7 * max((len(line) for line in lines), default=0)
     return styled(layers.properties(height=240, padding={"right": room, "left": 0}))

@@ -20,7 +20,7 @@ def frontier_curve(
     labels: Mapping[str, str],
     limits: Mapping[str, float],
     least_moves: float | None,
-    chosen: int | None = None,
+    choice: int | None = None,
 ) -> alt.LayerChart:
     """
     Show the worst deviation that each number of moved accounts leaves.
@@ -33,7 +33,7 @@ def frontier_curve(
         Name and tolerance by measure.
     least_moves
         Proven least of accounts that must move to keep the limits; None: unknown.
-    chosen
+    choice
         Limit of the point whose plan is shown.
 
     Returns
@@ -49,7 +49,7 @@ def frontier_curve(
         legend = alt.Legend(title=None, orient="top", symbolType="stroke", offset=8)
     colour = alt.Color("measure:N", scale=scale, legend=legend)
     top = float(max([long["deviation"].max(), *limits.values()])) * 1.08
-    moved = alt.X(
+    x = alt.X(
         "moved:Q",
         scale=alt.Scale(type="sqrt", nice=False, domain=[0, _reach(points)]),
         axis=alt.Axis(title="Accounts moved", grid=False, values=_ticks(points)),
@@ -59,7 +59,7 @@ def frontier_curve(
         scale=alt.Scale(domain=[0, top or 1], nice=False),
         axis=alt.Axis(format="%", title="Worst deviation", tickCount=5),
     )
-    base = alt.Chart(long).encode(x=moved, y=deviation, color=colour)
+    base = alt.Chart(long).encode(x=x, y=deviation, color=colour)
     tips = [
         alt.Tooltip("measure:N", title="Measure"),
         alt.Tooltip("moved:Q", title="Accounts moved", format=",.0f"),
@@ -70,12 +70,12 @@ def frontier_curve(
     dots = base.mark_point(filled=True, opacity=1, cursor="pointer").encode(
         tooltip=tips,
         size=alt.condition(
-            alt.datum.limit == (-1 if chosen is None else chosen),
+            alt.datum.limit == (-1 if choice is None else choice),
             alt.value(220),
             alt.value(90),
         ),
     )
-    layers = [*_proof(points, labels, least_moves, top, moved)]
+    layers = [*_proof(points, labels, least_moves, top, x)]
     layers += _limit_lines(labels, limits, colour)
     layers += [base.mark_line(strokeWidth=2), dots.add_params(pick)]
     return styled(alt.layer(*layers).properties(height=_HEIGHT))
@@ -106,12 +106,12 @@ def _reach(points: pd.DataFrame) -> float:
 
 def _ticks(points: pd.DataFrame) -> list[int]:
     """Choose the counts that do not stand on each other on a root scale."""
-    shown: list[int] = []
+    ticks: list[int] = []
     reach = _reach(points)
     for count in sorted({round(value) for value in points["moved"]}):
-        if not shown or (count / reach) ** 0.5 - (shown[-1] / reach) ** 0.5 > 0.06:
-            shown.append(count)
-    return shown
+        if not ticks or (count / reach) ** 0.5 - (ticks[-1] / reach) ** 0.5 > 0.06:
+            ticks.append(count)
+    return ticks
 
 
 def _proof(
@@ -119,16 +119,16 @@ def _proof(
     labels: Mapping[str, str],
     least_moves: float | None,
     top: float,
-    moved: alt.X,
+    x: alt.X,
 ) -> list[alt.Chart]:
     """Draw what is proven: ground that no plan reaches, and the least of moves."""
     layers = []
     if len(labels) == 1:
-        known = points.dropna(subset=["least_moves"])
+        proven = points.dropna(subset=["least_moves"])
         steps: list[dict[str, float]] = []
         rows = zip(
-            known["least_moves"].astype(float),
-            known[f"{next(iter(labels))}_deviation"].astype(float),
+            proven["least_moves"].astype(float),
+            proven[f"{next(iter(labels))}_deviation"].astype(float),
             strict=True,
         )
         for least, deviation in sorted(rows, key=lambda row: -row[1]):
@@ -140,7 +140,7 @@ def _proof(
             layers.append(
                 alt.Chart(pd.DataFrame(steps))
                 .mark_area(orient="horizontal", color=MID_GREY, opacity=0.22)
-                .encode(x=moved, x2=alt.datum(0), y=alt.Y("deviation:Q"))
+                .encode(x=x, x2=alt.datum(0), y=alt.Y("deviation:Q"))
             )
     if least_moves is not None and least_moves > 0:
         table = pd.DataFrame(
@@ -151,7 +151,7 @@ def _proof(
             }
         )
         is_right = (least_moves / _reach(points)) ** 0.5 > 0.5
-        rule = alt.Chart(table).encode(x=moved)
+        rule = alt.Chart(table).encode(x=x)
         layers += [
             rule.mark_rule(color=QUIET, strokeDash=[4, 4], strokeWidth=1.5),
             rule.mark_text(
@@ -193,7 +193,7 @@ def _limit_lines(
 
 
 def headcount_line(
-    values: pd.Series, *, label: str, number: str, chosen: int
+    values: pd.Series, *, label: str, number: str, choice: int
 ) -> alt.LayerChart:
     """
     Show one figure for each number of territories.
@@ -206,13 +206,13 @@ def headcount_line(
         What is measured, with its unit.
     number
         d3 format of the figures.
-    chosen
+    choice
         Number whose plan is shown, or the number of today.
     """
     table = pd.DataFrame(
         {"n": [str(n) for n in values.index], "value": values.to_numpy(dtype=float)}
     )
-    table["is_chosen"] = table["n"] == str(chosen)
+    table["is_chosen"] = table["n"] == str(choice)
     base = alt.Chart(table).encode(
         x=alt.X("n:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, grid=False)),
         y=alt.Y(
@@ -231,7 +231,7 @@ def headcount_line(
         color=alt.condition(is_chosen, alt.value(ACCENT), alt.value(MID_GREY)),
         tooltip=tips,
     )
-    told = (
+    figures = (
         base.transform_filter(is_chosen)
         .mark_text(dy=-14, fontSize=12, fontWeight=600, color=ACCENT)
         .encode(text=alt.Text("value:Q", format=number))
@@ -239,5 +239,5 @@ def headcount_line(
     title = alt.TitleParams(
         label, anchor="start", fontSize=13, fontWeight=400, color=QUIET, offset=8
     )
-    layers = alt.layer(base.mark_line(color=MID_GREY, strokeWidth=2), dots, told)
+    layers = alt.layer(base.mark_line(color=MID_GREY, strokeWidth=2), dots, figures)
     return styled(layers.properties(height=_SMALL, title=title))

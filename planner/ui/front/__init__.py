@@ -21,9 +21,9 @@ def front_door() -> Middleware:
     """Build the door the settings ask for; what they cannot ask ends the start."""
     try:
         settings = Settings.from_environment()
-        served = served_names(settings.hosts)
+        hosts = served_names(settings.hosts)
     except ParamsError as error:
         sys.exit(str(error))
     index = Path(file_util.get_static_dir(), "index.html")
     headers = security_headers(index, settings.tile_url)
-    return Middleware(FrontDoor, served=served, headers=headers)
+    return Middleware(FrontDoor, hosts=hosts, headers=headers)

@@ -86,7 +86,7 @@ def _served_name(entry: str) -> Authority:
 
 
 def is_same_origin(
-    origin: str, host: Authority, served: Iterable[Authority] = ()
+    origin: str, host: Authority, names: Iterable[Authority] = ()
 ) -> bool:
     """
     Tell whether a page's origin is the host it asks.
@@ -97,7 +97,7 @@ def is_same_origin(
         The header as it came; ``null`` and what is no web page is nobody's.
     host
         Of the same request.
-    served
+    names
         Names of the setting; a port in one is also this host's.
     """
     parsed = parse_origin(origin)
@@ -105,6 +105,6 @@ def is_same_origin(
         return False
     default = DEFAULT_PORTS[parsed[0]]
     own = {host.port or default} | {
-        name.port for name in served if name.host == host.host
+        name.port for name in names if name.host == host.host
     }
     return (parsed[1].port or default) in own

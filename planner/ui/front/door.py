@@ -48,10 +48,10 @@ class FrontDoor:
     """
 
     def __init__(
-        self, app: ASGIApp, served: Iterable[Authority], headers: Mapping[str, str]
+        self, app: ASGIApp, hosts: Iterable[Authority], headers: Mapping[str, str]
     ) -> None:
         self.app = app
-        self.served = frozenset(served)
+        self.served = frozenset(hosts)
         self.hosts = {*THIS_MACHINE, *(name.host for name in self.served)}
         self.headers = dict(headers)
 

@@ -175,9 +175,9 @@ def sizes_of(amounts: pd.Series) -> np.ndarray:
     shape (n,)
         0 to 1; the largest two per cent are all 1, or the rest would vanish.
     """
-    known = amounts.astype("Float64").fillna(0).to_numpy(dtype=float)
-    top = float(np.quantile(known, 0.98)) if known.size else 0.0
-    return np.clip(known / top, 0, 1) if top > 0 else np.full(known.shape, 0.2)
+    numbers = amounts.astype("Float64").fillna(0).to_numpy(dtype=float)
+    top = float(np.quantile(numbers, 0.98)) if numbers.size else 0.0
+    return np.clip(numbers / top, 0, 1) if top > 0 else np.full(numbers.shape, 0.2)
 
 
 def account_facts(

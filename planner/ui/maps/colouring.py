@@ -137,13 +137,13 @@ def colouring_of(
         own = scales.score_codes(score)
         typical = scales.score_codes(_means(of_unit, score, len(units)))
     elif colour_by == "Potential":
-        held = scales.number(view.accounts["potential_minor"], 0.0)
-        sums, counts = _sums(of_unit, held, len(units))
+        potential = scales.number(view.accounts["potential_minor"], 0.0)
+        sums, counts = _sums(of_unit, potential, len(units))
         sums = np.where(counts > 0, sums, np.nan)
-        scale, (own, typical) = scales.amounts("Potential", fmt, held, sums)
+        scale, (own, typical) = scales.amounts("Potential", fmt, potential, sums)
     else:
-        known = ", ".join(COLOUR_BY)
-        raise InputError(f"colour_by must be one of {known}, got {colour_by!r}")
+        names = ", ".join(COLOUR_BY)
+        raise InputError(f"colour_by must be one of {names}, got {colour_by!r}")
     return _made(fmt, scale, typical, own, none=NO_ACCOUNTS)
 
 
@@ -197,12 +197,12 @@ def _by_owner(
     reps = view.territories["rep_name"].fillna(VACANT).astype("str")
     names = [name for name in dict.fromkeys(reps) if name != VACANT]
     first = dict(zip(reversed(list(reps)), reversed(order), strict=True))
-    shown = [colours.get(first[name], GREY) for name in names]
+    palette = [colours.get(first[name], GREY) for name in names]
     is_vacant = bool((reps == VACANT).any())
     scale = Scale(
         title="Owner",
         labels=(*names, *([VACANT] if is_vacant else [])),
-        colours=(*shown, *([VACANT_COLOUR] if is_vacant else [])),
+        colours=(*palette, *([VACANT_COLOUR] if is_vacant else [])),
     )
     classes = codes_of(reps, scale.labels)
     return _made(fmt, scale, *_through(classes, units, points), none=UNASSIGNED)
@@ -264,9 +264,9 @@ def _medians(
     starts = np.cumsum(counts)[:-1]  # the first place of each unit, after the lost ones
     is_held = counts[1:] > 0
     middle = starts + (counts[1:] - 1) // 2
-    found = np.full(n_units, np.nan)
-    found[is_held] = values[order][middle[is_held]]
-    return found, is_held
+    medians = np.full(n_units, np.nan)
+    medians[is_held] = values[order][middle[is_held]]
+    return medians, is_held
 
 
 def _most_common(

@@ -43,15 +43,15 @@ def fault_map(
     -------
     The map; None if no row can be drawn.
     """
-    shown = rows.head(SHOWN_POINTS)
-    now = _drawable(shown, "lat", "lon")
-    better = _drawable(shown, "suggest_lat", "suggest_lon")
+    visible = rows.head(SHOWN_POINTS)
+    now = _drawable(visible, "lat", "lon")
+    better = _drawable(visible, "suggest_lat", "suggest_lon")
     if now.empty and better.empty:
         return None
     better.index = better.index.astype("str") + " →"
     points = pd.concat([now, better])
     codes = np.repeat(np.array([0, 1], dtype=np.uint16), [len(now), len(better)])
-    both = shown.index.intersection(now.index)
+    both = visible.index.intersection(now.index)
     return MapData(
         label=f"{title}: {len(now)} accounts",
         base=base,
@@ -59,9 +59,9 @@ def fault_map(
             places=places_of(points, facts={"Found": points["value"]}), codes=codes
         ),
         lines=[
-            _moved(shown.loc[account_id])
+            _moved(visible.loc[account_id])
             for account_id in both[:SHOWN_LINES]
-            if pd.notna(shown.at[account_id, "suggest_lat"])
+            if pd.notna(visible.at[account_id, "suggest_lat"])
         ],
         legend=[
             Entry(label="As it is", colour=FAULT, count=fmt.number(len(now))),

@@ -16,14 +16,14 @@ _DIGITS = 3
 
 
 def with_market(
-    drawn: MapData, values: pd.Series, name: str, unit: str, fmt: Formats
+    data: MapData, values: pd.Series, name: str, unit: str, fmt: Formats
 ) -> MapData:
     """
     Shade the units of a map by a market layer.
 
     Parameters
     ----------
-    drawn
+    data
         A map of accounts over units without colours of their own.
     values
         Value by unit_id; units without one stay blank.
@@ -36,19 +36,19 @@ def with_market(
     -------
     The map with the units in fifths of the values, and the fifths in the legend.
     """
-    if drawn.units is None:
-        return drawn
-    ids = list(drawn.units.shapes.ids)
-    held = values.reindex(ids).to_numpy(dtype=float)
-    known = held[~np.isnan(held)]
-    if not known.size:
-        return drawn
-    cuts = np.unique(np.quantile(known, [0.2, 0.4, 0.6, 0.8]))
-    first = len(drawn.legend)
+    if data.units is None:
+        return data
+    ids = list(data.units.shapes.ids)
+    figures = values.reindex(ids).to_numpy(dtype=float)
+    numbers = figures[~np.isnan(figures)]
+    if not numbers.size:
+        return data
+    cuts = np.unique(np.quantile(numbers, [0.2, 0.4, 0.6, 0.8]))
+    first = len(data.legend)
     codes = np.where(
-        np.isnan(held), NONE, first + np.searchsorted(cuts, held, side="right")
+        np.isnan(figures), NONE, first + np.searchsorted(cuts, figures, side="right")
     )
-    edges = [float(known.min()), *cuts.tolist(), float(known.max())]
+    edges = [float(numbers.min()), *cuts.tolist(), float(numbers.max())]
     shades = _spread(len(cuts) + 1)
     entries = [
         Entry(
@@ -61,9 +61,9 @@ def with_market(
         )
     ]
     return replace(
-        drawn,
-        units=Units(shapes=drawn.units.shapes, codes=codes.astype(np.uint16)),
-        legend=[*drawn.legend, *entries],
+        data,
+        units=Units(shapes=data.units.shapes, codes=codes.astype(np.uint16)),
+        legend=[*data.legend, *entries],
     )
 
 
@@ -88,12 +88,12 @@ def circles(
     -------
     The fields `market` and `market_label` of `MapData`.
     """
-    held = values.reindex(list(shapes.ids)).to_numpy(dtype=float)
-    top = float(np.nanmax(held, initial=0.0))
+    figures = values.reindex(list(shapes.ids)).to_numpy(dtype=float)
+    top = float(np.nanmax(figures, initial=0.0))
     if top <= 0:
         return {}
     label = f"{name}, to {_short(top, fmt)} {unit}".strip()
-    return {"market": np.clip(held / top, 0, 1), "market_label": label}
+    return {"market": np.clip(figures / top, 0, 1), "market_label": label}
 
 
 def _spread(n_classes: int) -> list[str]:

@@ -32,7 +32,7 @@ def route_map(
     """
     home = (float(weeks.rep["lat"]), float(weeks.rep["lon"]))
     path = [home, *zip(stops["lat"], stops["lon"], strict=True), home]
-    drawn = [
+    map_stops = [
         Stop(
             stop_id=str(stop.account_id),
             name=str(stop.name),
@@ -50,7 +50,7 @@ def route_map(
     return MapData(
         label=f"Route of {weeks.rep['name']}, {len(stops)} stops",
         base=base,
-        lines=[Line(path=path, colour=ACCENT, stops=drawn, label="Route")],
+        lines=[Line(path=path, colour=ACCENT, stops=map_stops, label="Route")],
         homes=[
             Home(home_id="home", name=str(weeks.rep["name"]), lat=home[0], lon=home[1])
         ],

@@ -89,10 +89,10 @@ def segments(accounts: pd.DataFrame) -> tuple[Scale, np.ndarray]:
     places, names = pd.factorize(accounts["segment"].astype("str"))
     names = np.append(np.asarray(names, dtype=object), NO_SEGMENT)
     is_named = np.array([bool(name) for name in names[:-1]] + [False])
-    held = np.bincount(
+    potential = np.bincount(
         places + 1, number(accounts["potential_minor"], 0.0), minlength=len(names)
     )[1:]
-    ranked = [i for i in np.argsort(-held, kind="stable") if is_named[i]]
+    ranked = [i for i in np.argsort(-potential, kind="stable") if is_named[i]]
     own = ranked if len(ranked) <= len(TERRITORY) else ranked[: len(TERRITORY) - 1]
     labels = [str(names[i]) for i in own]
     if len(ranked) > len(own):
@@ -128,8 +128,8 @@ def amounts(
     -------
     The scale, light to dark, and the classes by set.
     """
-    known = [some[np.isfinite(some) & (some > 0)] for some in values]
-    parts = [np.quantile(some, QUANTILES) for some in known if some.size]
+    positive = [some[np.isfinite(some) & (some > 0)] for some in values]
+    parts = [np.quantile(some, QUANTILES) for some in positive if some.size]
     edges: list[float] = []
     for edge in np.sort(_rounded(np.concatenate(parts))) if parts else ():
         if not edges or edge >= edges[-1] * LEAST_RATIO:
@@ -166,13 +166,13 @@ def deviations(
     """
     limits = np.array([-2, -1, -0.5, 0.5, 1, 2]) * tolerance
     digits = 0 if round(tolerance * 50, 6).is_integer() else 1
-    written = [fmt.signed(limit * 100, digits) for limit in limits]
+    texts = [fmt.signed(limit * 100, digits) for limit in limits]
     scale = Scale(
         title=title,
         labels=(
-            f"below {written[0]} %",
-            *(f"{low} to {high} %" for low, high in pairwise(written)),
-            f"above {written[-1]} %",
+            f"below {texts[0]} %",
+            *(f"{low} to {high} %" for low, high in pairwise(texts)),
+            f"above {texts[-1]} %",
         ),
         colours=tuple(along(DEVIATION, place / 6) for place in range(7)),
     )

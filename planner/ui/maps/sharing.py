@@ -255,20 +255,20 @@ def _legend(
 def _moved_points(
     comparison: Comparison, colours: Mapping[str, str], fmt: Formats
 ) -> pd.DataFrame | None:
-    moved = comparison.moved
-    if moved.empty:
+    moves = comparison.moved
+    if moves.empty:
         return None
-    places = comparison.b.accounts[["lon", "lat"]].reindex(moved.index)
+    places = comparison.b.accounts[["lon", "lat"]].reindex(moves.index)
     points = places.assign(
-        label=moved["name"],
-        colour=moved["b_territory"].map(dict(colours)).fillna(GREY),
+        label=moves["name"],
+        colour=moves["b_territory"].map(dict(colours)).fillna(GREY),
         **{
-            "Before": moved["a_territory"].fillna("none"),
-            "After": moved["b_territory"].fillna("none"),
-            "Owner before": moved["a_owner"].fillna(""),
-            "Owner after": moved["b_owner"].fillna(""),
-            "Our sales": short_money(moved["our_sales_minor"], fmt),
-            "Potential": short_money(moved["potential_minor"], fmt),
+            "Before": moves["a_territory"].fillna("none"),
+            "After": moves["b_territory"].fillna("none"),
+            "Owner before": moves["a_owner"].fillna(""),
+            "Owner after": moves["b_owner"].fillna(""),
+            "Our sales": short_money(moves["our_sales_minor"], fmt),
+            "Potential": short_money(moves["potential_minor"], fmt),
         },
     )
     return points.dropna(subset=["lon", "lat"])

@@ -36,7 +36,7 @@ DISTRICT = "#0B4F8A"  # outlines of districts
 
 def territory_colours(
     view: TerritoryView,
-    kept: Mapping[str, str] | None = None,
+    before: Mapping[str, str] | None = None,
     palette: Palette = PALETTES[0],
 ) -> dict[str, str]:
     """
@@ -46,7 +46,7 @@ def territory_colours(
     ----------
     view
         The scenario.
-    kept
+    before
         Colour by territory as the user last saw it: kept wherever two neighbours would
         not get the same, so that a moved border does not recolour the map. Those of
         another palette are not.
@@ -59,18 +59,22 @@ def territory_colours(
     """
     touching = neighbours_of(view.units["territory_id"], view.edges)
     choice, order = palette.colours, [str(name) for name in view.territories.index]
-    seen = {name: choice.index(c) for name, c in (kept or {}).items() if c in choice}
-    if not seen:
+    codes = {name: choice.index(c) for name, c in (before or {}).items() if c in choice}
+    if not codes:
         numbers = colour_territories(touching, len(choice), palette.alike)
         return {
             name: choice[numbers.get(name, place) % len(choice)]
             for place, name in enumerate(order)
         }
-    given: dict[str, int] = {}
+    code_by_territory: dict[str, int] = {}
     for name in order:
-        near = [given[other] for other in touching.get(name, ()) if other in given]
-        last = seen.get(name)
-        given[name] = (
+        near = [
+            code_by_territory[other]
+            for other in touching.get(name, ())
+            if other in code_by_territory
+        ]
+        last = codes.get(name)
+        code_by_territory[name] = (
             last
             if last is not None and last not in near
             else min(
@@ -82,7 +86,7 @@ def territory_colours(
                 ),
             )
         )
-    return {name: choice[place] for name, place in given.items()}
+    return {name: choice[place] for name, place in code_by_territory.items()}
 
 
 def territory_labels(view: TerritoryView) -> dict[str, str]:
@@ -155,15 +159,15 @@ def territory_map(
     """
     order = [str(name) for name in view.territories.index]
     labels = territory_labels(view)
-    drawn = colouring or colouring_of(
+    classes = colouring or colouring_of(
         view, fmt, labels=labels, colours=colours or territory_colours(view)
     )
-    is_plain = any(entry.short for entry in drawn.legend)
+    is_plain = any(entry.short for entry in classes.legend)
     return MapData(
-        label=label or _summary(view, fmt, drawn),
+        label=label or _summary(view, fmt, classes),
         units=Units(
             shapes=shapes,
-            codes=drawn.unit_codes,
+            codes=classes.unit_codes,
             parts=None if is_plain else codes_of(view.units["territory_id"], order),
             names=() if is_plain else order,
             told=() if is_plain else [labels.get(name, name) for name in order],
@@ -172,25 +176,25 @@ def territory_map(
         if places is None
         else Points(
             places=places,
-            codes=drawn.point_codes,
+            codes=classes.point_codes,
             parts=None if is_plain else codes_of(view.accounts["territory_id"], order),
         ),
         base=base,
-        legend=drawn.legend,
-        legend_title=drawn.title,
+        legend=classes.legend,
+        legend_title=classes.title,
         is_legend_open=not is_plain,  # territories are named on the map itself
         homes=_homes(view, labels) if has_homes else (),
         selected=list(selected),
         outlines=list(outlines),
         fit=fit or bounds_of(view),
-        unassigned=drawn.none,
-        unassigned_count=drawn.none_count,
+        unassigned=classes.none,
+        unassigned_count=classes.none_count,
         distance_unit=fmt.distance_unit,
         **more,
     )
 
 
-def _summary(view: TerritoryView, fmt: Formats, drawn: Colouring) -> str:
+def _summary(view: TerritoryView, fmt: Formats, colouring: Colouring) -> str:
     """Tell a screen reader what is on the map."""
     n_none = int(view.units["territory_id"].isna().sum())
     things = (
@@ -198,7 +202,7 @@ def _summary(view: TerritoryView, fmt: Formats, drawn: Colouring) -> str:
         f"{fmt.number(len(view.units))} units, {fmt.number(n_none)} of them unassigned",
         f"{fmt.number(len(view.accounts))} accounts",
     )
-    coloured = f"coloured by {drawn.title.lower()}"
+    coloured = f"coloured by {colouring.title.lower()}"
     return f"Map of {view.scenario.name}: {', '.join(things)}; {coloured}"
 
 

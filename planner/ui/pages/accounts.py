@@ -75,35 +75,35 @@ def main() -> None:
             key="no-accounts",
         )
         return
-    shown, text_of_filter = _filters(rows)
-    if shown.empty:
+    visible, text_of_filter = _filters(rows)
+    if visible.empty:
         widgets.empty_state(
             "No account fits the filters",
             "Take one of them away.",
             key="nothing-fits",
         )
         return
-    classes = _map_and_chart(ws, fmt, scenario, shown, text_of_filter)
+    classes = _map_and_chart(ws, fmt, scenario, visible, text_of_filter)
     with slot:
         context = f"{scenario.name}, team {scenario.team} · " if scenario else ""
         share_button(
             ws,
             "accounts",
             lambda: account_sheet(
-                shown,
+                visible,
                 classes,
                 fmt,
-                subtitle=f"{context}{fmt.number(len(shown))} accounts",
-                simulated=sharing.simulated_note(ws, shown),
+                subtitle=f"{context}{fmt.number(len(visible))} accounts",
+                simulated=sharing.simulated_note(ws, visible),
                 ground=ground_of(ws, cache.company_facts(ws).units),
             ),
             key="acc",
             scenario=scenario,
         )
-    _table(fmt, shown)
-    chosen = st.session_state.get("acc-chosen")
-    if chosen in rows.index:
-        account_card(ws, fmt, rows.loc[chosen])
+    _table(fmt, visible)
+    account_id = st.session_state.get("acc-chosen")
+    if account_id in rows.index:
+        account_card(ws, fmt, rows.loc[account_id])
 
 
 def _filters(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -118,14 +118,16 @@ def _filters(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         segments = st.multiselect(
             "Segment", _values(rows["segment"]), key="acc-segment", width=144
         )
-        known = [*_values(rows["territory_id"]), NO_TERRITORY]
-        territories = st.multiselect("Territory", known, key="acc-territory", width=124)
-        known = [status for status in STATUSES if (rows["status"] == status).any()]
+        options = [*_values(rows["territory_id"]), NO_TERRITORY]
+        territories = st.multiselect(
+            "Territory", options, key="acc-territory", width=124
+        )
+        options = [status for status in STATUSES if (rows["status"] == status).any()]
         statuses = st.pills(
             "Status",
-            known,
+            options,
             selection_mode="multi",
-            default=[status for status in known if status != "closed"],
+            default=[status for status in options if status != "closed"],
             format_func=str.capitalize,
             key="acc-status",
         )
@@ -143,39 +145,39 @@ def _filters(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 
 def _values(column: pd.Series) -> list[str]:
-    known = column.dropna().astype("str")
-    return sorted(known[known != ""].unique())
+    texts = column.dropna().astype("str")
+    return sorted(texts[texts != ""].unique())
 
 
 def _has_text(rows: pd.DataFrame, text: str) -> pd.Series:
-    found = pd.Series(rows.index.astype("str"), index=rows.index).str.contains(
+    has_text = pd.Series(rows.index.astype("str"), index=rows.index).str.contains(
         text, case=False, regex=False
     )
     for column in ("name", "city", "postcode", "street"):
-        found |= rows[column].fillna("").str.contains(text, case=False, regex=False)
-    return found
+        has_text |= rows[column].fillna("").str.contains(text, case=False, regex=False)
+    return has_text
 
 
 def _map_and_chart(
     ws: OpenCompany,
     fmt: Formats,
     scenario: Scenario | None,
-    shown: pd.DataFrame,
+    visible: pd.DataFrame,
     text_of_filter: str,
 ) -> Classes:
     """Show the map, and the same classes as a chart beside it; return the classes."""
     view = cache.territory_view(ws, scenario) if scenario else None
     classes = classify(
-        shown,
+        visible,
         st.session_state.get("acc-colour") or "Owner",
         territory_labels=territory_labels(view) if view else {},
         territory_colours=cache.colours(ws, view) if view else {},
     )
-    drawn = account_map(
-        shown,
+    data = account_map(
+        visible,
         classes,
         fmt,
-        places=cache.account_places(ws, scenario, shown, fmt, text_of_filter),
+        places=cache.account_places(ws, scenario, visible, fmt, text_of_filter),
         shapes=cache.unit_shapes(ws, view, fmt) if view else None,
         base=cache.ground(ws, view) if view else None,
         fit=bounds_of(view) if view else None,
@@ -184,13 +186,13 @@ def _map_and_chart(
     left, right = st.columns([13, 7], gap="small")
     with left:
         event = planmap(
-            _over_market(ws, fmt, drawn),
+            _over_market(ws, fmt, data),
             key="accounts",
             height=MAP_HEIGHT,
             events=("point",),
         )
     with right:
-        _chart(fmt, shown, classes)
+        _chart(fmt, visible, classes)
     if event is not None and event.kind == "point" and event.ids:
         st.session_state["acc-chosen"] = event.ids[0]
         st.session_state["acc-table-turn"] = table_turn() + 1  # unmark the table's row
@@ -198,11 +200,11 @@ def _map_and_chart(
     return classes
 
 
-def _over_market(ws: OpenCompany, fmt: Formats, drawn: MapData) -> MapData:
+def _over_market(ws: OpenCompany, fmt: Formats, data: MapData) -> MapData:
     """Lay the accounts over a market layer, if there is one and the user wants it."""
     layers = market.market_layers(ws)
     if layers.empty:
-        return drawn
+        return data
     name = st.selectbox(
         "Over",
         [NO_LAYER, *layers.index],
@@ -212,14 +214,14 @@ def _over_market(ws: OpenCompany, fmt: Formats, drawn: MapData) -> MapData:
         format_func=lambda layer: f"Over {layer}" if layer else "Over plain units",
     )
     if not name:
-        return drawn
+        return data
     unit = str(layers.loc[name, "unit_of_measure"] or "")
-    return with_market(drawn, market.market_values(ws, name), name, unit, fmt)
+    return with_market(data, market.market_values(ws, name), name, unit, fmt)
 
 
-def _chart(fmt: Formats, shown: pd.DataFrame, classes: Classes) -> None:
-    potential = fmt.money_short(shown["potential_minor"].fillna(0).sum())
-    placed = shown["geo_precision"].value_counts()
+def _chart(fmt: Formats, rows: pd.DataFrame, classes: Classes) -> None:
+    potential = fmt.money_short(rows["potential_minor"].fillna(0).sum())
+    placed = rows["geo_precision"].value_counts()
     rough = [
         f"{fmt.number(placed[kind])} by {PLACED_BY[kind]}"
         for kind in ("postcode", "city")
@@ -227,7 +229,7 @@ def _chart(fmt: Formats, shown: pd.DataFrame, classes: Classes) -> None:
     ]
     note = f" · placed {', '.join(rough)}" if rough else ""
     st.markdown(
-        f"**{fmt.number(len(shown))} accounts** by {classes.title.lower()} "
+        f"**{fmt.number(len(rows))} accounts** by {classes.title.lower()} "
         f":gray[· {markdown_text(potential)} potential{note}]"
     )
     is_long = len(classes.counts) > MOST_BARS
@@ -239,8 +241,8 @@ def _chart(fmt: Formats, shown: pd.DataFrame, classes: Classes) -> None:
         )
 
 
-def _table(fmt: Formats, shown: pd.DataFrame) -> None:
-    frame = shown.assign(placed_by=shown["geo_precision"].map(PLACED_BY))
+def _table(fmt: Formats, visible: pd.DataFrame) -> None:
+    frame = visible.assign(placed_by=visible["geo_precision"].map(PLACED_BY))
     rows = tables.table(
         frame,
         COLUMNS,

@@ -63,9 +63,9 @@ def _ask(ws: OpenCompany) -> AuditQuery:
         since = st.date_input("From", None, key="aud-since", width=140)
         until = st.date_input("To", None, key="aud-until", width=140)
         everywhere = st.toggle("All companies", key="aud-everywhere")
-    asked = (text, who, subject, since, until, everywhere)
-    if st.session_state.get("aud-asked") != asked:
-        st.session_state["aud-asked"] = asked
+    search = (text, who, subject, since, until, everywhere)
+    if st.session_state.get("aud-asked") != search:
+        st.session_state["aud-asked"] = search
         st.session_state["aud-page"] = 0
     return AuditQuery(
         company_id=None if everywhere else ws.company_id,

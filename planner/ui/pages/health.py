@@ -60,9 +60,9 @@ def main() -> None:
 
 def _told() -> None:
     """Say what was just done."""
-    done = st.session_state.pop("hlt-done", None)
-    if done:
-        st.success(markdown_text(done, 300))
+    message = st.session_state.pop("hlt-done", None)
+    if message:
+        st.success(markdown_text(message, 300))
 
 
 def _figures(fmt: Formats, view: HealthView) -> None:
@@ -96,7 +96,7 @@ def _issues(ws: OpenCompany, fmt: Formats, view: HealthView) -> None:
     left, right = st.columns([9, 11], gap="medium")
     turn = st.session_state.get("hlt-turn", 0)
     with left:
-        chosen = tables.table(
+        selection = tables.table(
             frame.assign(severity=frame["severity"].map(SEVERITIES)),
             {
                 "title": tables.Column("Finding", width=240),
@@ -109,17 +109,17 @@ def _issues(ws: OpenCompany, fmt: Formats, view: HealthView) -> None:
             select="single",
             label="Findings",
         )
-    code = str(chosen[0]) if chosen else str(frame.index[0])
+    code = str(selection[0]) if selection else str(frame.index[0])
     issue = next(issue for issue in report.issues if issue.code == code)
     rows = report.rows(code)
     with right:
-        drawn = fault_map(
+        data = fault_map(
             rows, issue.title, fmt, cache.ground_around(ws, extent_of(rows))
         )
-        if drawn is None:
+        if data is None:
             st.caption("These accounts have no place that could be drawn.")
         else:
-            planmap(drawn, key=f"health-{code}", height=MAP_HEIGHT)
+            planmap(data, key=f"health-{code}", height=MAP_HEIGHT)
     st.subheader(issue.title)
     st.caption(issue.why)
     repair_form(ws, fmt, view, issue, rows)
@@ -127,18 +127,18 @@ def _issues(ws: OpenCompany, fmt: Formats, view: HealthView) -> None:
 
 def _repairs(ws: OpenCompany, fmt: Formats) -> None:
     """List the repairs done, to be taken back."""
-    done = repairs.repairs(ws)
-    if done.empty:
+    table = repairs.repairs(ws)
+    if table.empty:
         return
     st.subheader("Repairs done")
-    frame = done.assign(
-        at=[stamp_text(stamp, fmt) for stamp in done["created_at"]],
+    frame = table.assign(
+        at=[stamp_text(stamp, fmt) for stamp in table["created_at"]],
         state=[
             f"undone by {who}" if isinstance(who, str) and who else ""
-            for who in done["undone_by"]
+            for who in table["undone_by"]
         ],
     )
-    chosen = tables.table(
+    selection = tables.table(
         frame,
         {
             "at": tables.Column("When", width=160),
@@ -153,16 +153,16 @@ def _repairs(ws: OpenCompany, fmt: Formats) -> None:
         select="single",
         label="Repairs done",
     )
-    if not chosen:
+    if not selection:
         return
-    faults = repairs.undo_faults(ws, str(chosen[0]))
+    faults = repairs.undo_faults(ws, str(selection[0]))
     if faults:
         st.caption(f"Cannot be undone: {markdown_text('; '.join(faults[:3]), 300)}")
     if st.button("Undo this repair", key="hlt-undo", disabled=bool(faults)):
         with ui_faults.guard("Undoing the repair"):
-            repairs.undo_repair(ws, str(chosen[0]))
+            repairs.undo_repair(ws, str(selection[0]))
             st.session_state["hlt-done"] = (
-                f"Undone: {frame.loc[chosen[0], 'title']}. "
+                f"Undone: {frame.loc[selection[0], 'title']}. "
                 "Every row is as it was before it."
             )
             st.session_state["hlt-turn"] = st.session_state.get("hlt-turn", 0) + 1

@@ -210,23 +210,23 @@ def _empty_form(ws: Workspace) -> None:
 
 def _known(ws: OpenCompany, fmt: Formats) -> None:
     """List the companies; one click opens another."""
-    for known in workspace.companies(ws):
-        is_open = known.company_id == ws.company_id
+    for record in workspace.companies(ws):
+        is_open = record.company_id == ws.company_id
         with st.container(
             horizontal=True,
             vertical_alignment="center",
-            key=f"home-c-{known.company_id}",
+            key=f"home-c-{record.company_id}",
         ):
-            name = markdown_text(known.name)
-            created = fmt.day(known.created_at[:10])
+            name = markdown_text(record.name)
+            created = fmt.day(record.created_at[:10])
             st.markdown(
-                f"**{name}** :gray[· {KINDS[known.kind]} · made {created}]",
+                f"**{name}** :gray[· {KINDS[record.kind]} · made {created}]",
                 width="stretch",
             )
             if is_open:
                 st.markdown(":gray[open]", width="content")
-            elif st.button("Open", key=f"home-open-{known.company_id}"):
-                session.choose_company(workspace.use_company(ws, known.company_id))
+            elif st.button("Open", key=f"home-open-{record.company_id}"):
+                session.choose_company(workspace.use_company(ws, record.company_id))
                 st.rerun()
 
 

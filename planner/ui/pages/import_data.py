@@ -80,7 +80,7 @@ def main() -> None:
         "Bring a file; every row is taken, or refused with its reason.",
         context=f"open company: {companies.company(ws).name}",
     )
-    done = st.empty()
+    note_place = st.empty()
     kind = (
         st.segmented_control(
             "What does the file hold?",
@@ -102,7 +102,7 @@ def main() -> None:
             "to 200 MB. Accounts need an id, a name and a place: coordinates, a ZIP, "
             "or city and state."
         )
-        with done.container():
+        with note_place.container():
             _done_note()
         return
     st.session_state.pop("imp-done", None)
@@ -122,15 +122,15 @@ def _preview(ws: OpenCompany, upload: Any, kind: str) -> SourcePreview:
     """Read the upload once, not on every rerun."""
     layer = str(st.session_state.get(f"imp-{upload.file_id}-layer") or "")
     key = (upload.file_id, kind, layer, ws.company_id)
-    kept = st.session_state.get("imp-preview")
-    if kept is None or kept[0] != key:
+    cached = st.session_state.get("imp-preview")
+    if cached is None or cached[0] != key:
         with st.spinner("Reading the file …"):
             preview = check.preview_source(
                 upload.getvalue(), upload.name, kind, layer=layer, ws=ws
             )
         st.session_state["imp-preview"] = (key, preview)
         return preview
-    return kept[1]
+    return cached[1]
 
 
 def _prepared(
@@ -143,7 +143,7 @@ def _prepared(
 ) -> None:
     """Show a file that could be read: rows, mapping, filter, verdict, import."""
     raw = preview.raw
-    told = st.container(key="imp-told")  # the verdict stands where it is seen
+    verdict_place = st.container(key="imp-told")  # the verdict stands where it is seen
     if len(raw.layers) > 1:
         st.selectbox(
             "Sheet or layer",
@@ -162,8 +162,8 @@ def _prepared(
     target = ask_target(ws, kind, raw.filename, file_id)
     aims = tuple(target.get(name) for name in ("into", "currency", "mode"))
     key = (file_id, raw.layer, kind, repr(sorted(mapping.items())), condition, aims)
-    kept = st.session_state.get("imp-report")
-    report = kept[1] if kept is not None and kept[0] == key else None
+    cached = st.session_state.get("imp-report")
+    report = cached[1] if cached is not None and cached[0] == key else None
     with slot:
         can_go = report is None or report.is_usable
         pressed = st.button(
@@ -178,7 +178,7 @@ def _prepared(
         st.session_state["imp-report"] = (key, report)
         st.session_state.pop("imp-refresh", None)
         st.rerun()
-    with told:
+    with verdict_place:
         if report is None:
             st.caption(
                 "Look at what the columns mean, then press “Check the file”: nothing "
@@ -205,10 +205,10 @@ def _mapping(
             "Those with * are needed, and one place: latitude and longitude, a "
             "postcode, or city and state."
         )
-    saved = ask_saved(ws, preview, kind, file_id)
-    given = mappings.load_mapping(ws, kind, saved) if saved else None
-    turn = f"{file_id}-{saved}" if saved else file_id
-    mapping = ask_mapping(preview, kind, turn, given)
+    mapping_name = ask_saved(ws, preview, kind, file_id)
+    columns = mappings.load_mapping(ws, kind, mapping_name) if mapping_name else None
+    turn = f"{file_id}-{mapping_name}" if mapping_name else file_id
+    mapping = ask_mapping(preview, kind, turn, columns)
     save_as(ws, preview, kind, mapping)
     return mapping
 
@@ -258,21 +258,21 @@ def _refresh(
     st.subheader("What this load changes")
     version = companies.company(ws).version
     key = (report.file, source, version)
-    kept = st.session_state.get("imp-refresh")
-    if kept is None or kept[0] != key:
+    cached = st.session_state.get("imp-refresh")
+    if cached is None or cached[0] != key:
         with st.spinner("Comparing with what is stored …"):
-            found = refresh.preview_refresh(ws, report, source, raw=preview.raw)
-        kept = (key, found)
-        st.session_state["imp-refresh"] = kept
-    choices = refresh_view(fmt, kept[1])
-    if choices != kept[1].choices:
+            changes = refresh.preview_refresh(ws, report, source, raw=preview.raw)
+        cached = (key, changes)
+        st.session_state["imp-refresh"] = cached
+    choices = refresh_view(fmt, cached[1])
+    if choices != cached[1].choices:
         with st.spinner("Looking again with your decisions …"):
-            found = refresh.preview_refresh(
+            changes = refresh.preview_refresh(
                 ws, report, source, choices, raw=preview.raw
             )
-        st.session_state["imp-refresh"] = (key, found)
-        return found
-    return kept[1]
+        st.session_state["imp-refresh"] = (key, changes)
+        return changes
+    return cached[1]
 
 
 def _import(
@@ -283,10 +283,10 @@ def _import(
     changes: RefreshPreview | None,
 ) -> None:
     """Save what was accepted, and go on to look at it."""
-    told = f"{report.rows_accepted:,} {KINDS[kind].lower()} imported"
-    with st.spinner(f"{told} …"):
+    outcome = f"{report.rows_accepted:,} {KINDS[kind].lower()} imported"
+    with st.spinner(f"{outcome} …"):
         if changes is not None:
-            told = refresh.apply_refresh(ws, changes).summary().rstrip(".")
+            outcome = refresh.apply_refresh(ws, changes).summary().rstrip(".")
         elif kind == "accounts":
             opened = new_company.company_of_report(
                 ws,
@@ -315,7 +315,7 @@ def _import(
             )
         else:
             saving.save_kind(ws, report, mode=target["mode"])
-    st.session_state["imp-done"] = f"{told}, {report.rows_rejected:,} refused."
+    st.session_state["imp-done"] = f"{outcome}, {report.rows_rejected:,} refused."
     st.session_state["imp-turn"] = _turn() + 1
     for name in ("imp-preview", "imp-report", "imp-refresh"):
         st.session_state.pop(name, None)
@@ -323,10 +323,10 @@ def _import(
 
 
 def _done_note() -> None:
-    done = st.session_state.get("imp-done")
-    if done is None:
+    outcome = st.session_state.get("imp-done")
+    if outcome is None:
         return
-    st.success(markdown_text(f"{done} The report stays under Store and jobs.", 400))
+    st.success(markdown_text(f"{outcome} The report stays under Store and jobs.", 400))
     with st.container(horizontal=True):
         st.page_link(f"{PAGES}/health.py", label="Look at the health of the data")
         st.page_link(f"{PAGES}/accounts.py", label="Look at the accounts")

@@ -116,7 +116,7 @@ def _job(ws: Workspace, scenario: Scenario) -> bool:
 
 
 def _choose(
-    reps: pd.DataFrame, planned: pd.DataFrame, fmt: Formats
+    reps: pd.DataFrame, plans: pd.DataFrame, fmt: Formats
 ) -> tuple[str, dt.date]:
     """Let the user be a rep, and turn the days."""
     if st.session_state.get(REP) not in reps.index:
@@ -125,7 +125,7 @@ def _choose(
     rep_id = who.selectbox(
         "Rep", list(reps.index), key=REP, format_func=lambda name: reps.at[name, "name"]
     )
-    mine = planned[planned["rep_id"] == rep_id]
+    mine = plans[plans["rep_id"] == rep_id]
     days = sorted({day.date() for day in mine["visit_on"]})
     if st.session_state.get(DAY) not in days:
         st.session_state[DAY] = days[0]

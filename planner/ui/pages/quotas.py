@@ -89,8 +89,8 @@ def _form(ws: OpenCompany, scenario: Scenario, view: QuotaView, fmt: Formats) ->
         session.look_at(scenario.scenario_id, scenario.version)
         suggested = view.target_minor or int(view.positions["last_minor"].max() or 0)
         st.session_state[key] = round(suggested / scale / STEP) * STEP
-    kept = "Your target stays in the form; the figures are those saved now."
-    stale_note(ws, scenario, kept, key="quo")
+    repair = "Your target stays in the form; the figures are those saved now."
+    stale_note(ws, scenario, repair, key="quo")
     with st.form("quotas", border=True):
         slots = st.columns([1, 2, 2, 2], vertical_alignment="bottom")
         year = slots[0].number_input("Year", 2000, 2100, publishing.planned_year(ws))

@@ -39,24 +39,24 @@ def main() -> None:
             button="Start a scenario",
             key="no-scenario",
         ):
-            made = listing.start(ws, "Draft 1")
-            session.choose_scenario(made.scenario_id)
+            draft = listing.start(ws, "Draft 1")
+            session.choose_scenario(draft.scenario_id)
             st.rerun()
         return
     with slot:
         what = ("plan", "territories", "quotas", "visits")
-        shown = what if current.status == "draft" else (*what, "changes")
-        export_menu(ws, shown, key="scn", scenario_id=current.scenario_id)
+        offers = what if current.status == "draft" else (*what, "changes")
+        export_menu(ws, offers, key="scn", scenario_id=current.scenario_id)
         if current.status == "draft":
             if st.button("Publish", type="primary", key="scn-publish"):
                 publish_form(ws, fmt, current)
         elif st.button("Clone", type="primary", key="scn-clone-top"):
             clone_form(ws, current)
     published_note(fmt)
-    known = listing.scenarios(ws)
-    _list(ws, fmt, known, current)
-    side_by_side(ws, fmt, known, current)
-    publication_list(ws, fmt, known)
+    scenarios = listing.scenarios(ws)
+    _list(ws, fmt, scenarios, current)
+    side_by_side(ws, fmt, scenarios, current)
+    publication_list(ws, fmt, scenarios)
 
 
 def _context(current: Scenario) -> str:
@@ -67,28 +67,29 @@ def _context(current: Scenario) -> str:
 
 
 def _list(
-    ws: Workspace, fmt: Formats, known: list[Scenario], current: Scenario
+    ws: Workspace, fmt: Formats, scenarios: list[Scenario], current: Scenario
 ) -> None:
     """Show the scenarios; choose one to work on, clone or rename it."""
-    names = {scenario.scenario_id: scenario.name for scenario in known}
-    known = _of_team(known)
+    names = {scenario.scenario_id: scenario.name for scenario in scenarios}
+    scenarios = _of_team(scenarios)
     frame = pd.DataFrame(
         {
-            "name": [scenario.name for scenario in known],
+            "name": [scenario.name for scenario in scenarios],
             "working": [
                 "open" if scenario.scenario_id == current.scenario_id else ""
-                for scenario in known
+                for scenario in scenarios
             ],
-            "team": [scenario.team for scenario in known],
-            "status": [_status(scenario, fmt) for scenario in known],
-            "version": [scenario.version for scenario in known],
-            "saved": [stamp_text(scenario.updated_at, fmt) for scenario in known],
-            "by": [scenario.updated_by for scenario in known],
+            "team": [scenario.team for scenario in scenarios],
+            "status": [_status(scenario, fmt) for scenario in scenarios],
+            "version": [scenario.version for scenario in scenarios],
+            "saved": [stamp_text(scenario.updated_at, fmt) for scenario in scenarios],
+            "by": [scenario.updated_by for scenario in scenarios],
             "from": [
-                names.get(str(scenario.parent_id), "a blank map") for scenario in known
+                names.get(str(scenario.parent_id), "a blank map")
+                for scenario in scenarios
             ],
         },
-        index=[scenario.scenario_id for scenario in known],
+        index=[scenario.scenario_id for scenario in scenarios],
     )
     rows = tables.table(
         frame,
@@ -107,40 +108,44 @@ def _list(
         select="single",
         label="Scenarios",
     )
-    chosen = next(
-        (scenario for scenario in known if rows and scenario.scenario_id == rows[0]),
+    selection = next(
+        (
+            scenario
+            for scenario in scenarios
+            if rows and scenario.scenario_id == rows[0]
+        ),
         current,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{markdown_text(chosen.name)}**", width="content")
-        is_current = chosen.scenario_id == current.scenario_id
+        st.markdown(f"**{markdown_text(selection.name)}**", width="content")
+        is_current = selection.scenario_id == current.scenario_id
         if st.button("Work on it", key="scn-open", disabled=is_current):
-            session.choose_scenario(chosen.scenario_id)
-            session.look_at(chosen.scenario_id, chosen.version)
+            session.choose_scenario(selection.scenario_id)
+            session.look_at(selection.scenario_id, selection.version)
             st.rerun()
         if st.button("New", key="scn-new"):
-            new_form(ws, chosen)
+            new_form(ws, selection)
         if st.button("Clone", key="scn-clone"):
-            clone_form(ws, chosen)
-        if st.button("Rename", key="scn-rename", disabled=chosen.status != "draft"):
-            rename_form(ws, chosen)
+            clone_form(ws, selection)
+        if st.button("Rename", key="scn-rename", disabled=selection.status != "draft"):
+            rename_form(ws, selection)
         if st.button("History", key="scn-history"):
-            history(ws, fmt, chosen)
+            history(ws, fmt, selection)
 
 
-def _of_team(known: list[Scenario]) -> list[Scenario]:
+def _of_team(scenarios: list[Scenario]) -> list[Scenario]:
     """Ask for a team if there are several; keep its scenarios."""
-    teams = sorted({scenario.team for scenario in known})
+    teams = sorted({scenario.team for scenario in scenarios})
     if len(teams) < 2:
-        return known
-    chosen = st.pills(
+        return scenarios
+    team = st.pills(
         "Team",
         teams,
         format_func=markdown_text,
         key="scn-team",
         label_visibility="collapsed",
     )
-    return [scenario for scenario in known if chosen in (None, scenario.team)]
+    return [scenario for scenario in scenarios if team in (None, scenario.team)]
 
 
 def _status(scenario: Scenario, fmt: Formats) -> str:

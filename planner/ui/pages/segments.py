@@ -46,7 +46,7 @@ def main() -> None:
         "Segments",
         "Ordered rules give each account its segment and how often it is visited.",
     )
-    saved, version = segments.rules_and_version(ws)
+    rules_before, version = segments.rules_and_version(ws)
     if cache.account_list(ws, None).empty:
         widgets.empty_state(
             "No accounts yet",
@@ -55,10 +55,10 @@ def main() -> None:
         )
         st.page_link(f"{PAGES}/import_data.py", label="Go to Import")
         return
-    edited = _editor(ws, saved, version)
+    edited = _editor(ws, rules_before, version)
     rules, fault = _read(edited)
-    is_changed = rules is None or tuple(rules) != saved
-    view, fault = _outcome(ws, rules, saved, fault, is_changed)
+    is_changed = rules is None or tuple(rules) != rules_before
+    view, fault = _outcome(ws, rules, rules_before, fault, is_changed)
     with slot:
         save = st.button(
             "Save and apply",
@@ -83,14 +83,14 @@ def main() -> None:
         _cross(fmt, view)
 
 
-def _editor(ws: OpenCompany, saved: tuple[Rule, ...], version: int) -> pd.DataFrame:
+def _editor(ws: OpenCompany, rules: tuple[Rule, ...], version: int) -> pd.DataFrame:
     """Let the rules be edited as a table, and moved by their place."""
     turn = st.session_state.setdefault("seg-turn", 0)
     frame = st.session_state.get("seg-frame")
     is_other = st.session_state.get("seg-of") != ws.company_id
     is_stale = st.session_state.get("seg-version") != version and not _has_edits(turn)
     if frame is None or is_other or is_stale:
-        frame = _frame(saved)
+        frame = _frame(rules)
         st.session_state["seg-frame"] = frame
         st.session_state["seg-of"] = ws.company_id
         st.session_state["seg-version"] = version
@@ -182,7 +182,7 @@ def _read(edited: pd.DataFrame) -> tuple[list[Rule] | None, PlannerError | None]
 def _outcome(
     ws: OpenCompany,
     rules: list[Rule] | None,
-    saved: tuple[Rule, ...],
+    before: tuple[Rule, ...],
     fault: PlannerError | None,
     is_changed: bool,
 ) -> tuple[SegmentView | None, PlannerError | None]:
@@ -192,7 +192,7 @@ def _outcome(
             return segments.preview(ws, rules), None
         except PlannerError as error:
             fault = error
-    return cache.saved_segments(ws, saved), fault
+    return cache.saved_segments(ws, before), fault
 
 
 def _changes(fmt: Formats, view: SegmentView) -> None:

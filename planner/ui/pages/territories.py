@@ -70,10 +70,10 @@ def main() -> None:
 
 
 def _context(scenario: Scenario, fmt: Formats) -> str:
-    saved = f"saved {fmt.day(scenario.updated_at[:10])} {scenario.updated_at[11:16]}"
+    stamp = f"saved {fmt.day(scenario.updated_at[:10])} {scenario.updated_at[11:16]}"
     return (
         f"{scenario.name} · team {scenario.team} · version {scenario.version} · "
-        f"{saved} UTC"
+        f"{stamp} UTC"
     )
 
 

@@ -76,22 +76,22 @@ def _offer(fmt: Formats) -> None:
 
 
 def _jobs(ws: OpenCompany, fmt: Formats) -> None:
-    found = queue.list_jobs(ws.store, ws.company_id)
-    if not found:
+    jobs = queue.list_jobs(ws.store, ws.company_id)
+    if not jobs:
         st.caption("No job has run for this company yet.")
         return
     frame = pd.DataFrame(
         {
-            "what": [session.JOB_TITLES.get(job.kind, job.kind) for job in found],
-            "state": [job.state for job in found],
-            "done": [float(job.fraction or 0) for job in found],
-            "note": [job.error or _note(job.state, job.note) for job in found],
-            "asked": [stamp_text(job.created_at, fmt) for job in found],
-            "took": [_seconds(job.started_at, job.finished_at) for job in found],
-            "by": [job.created_by for job in found],
-            "number": [job.error_number or "" for job in found],
+            "what": [session.JOB_TITLES.get(job.kind, job.kind) for job in jobs],
+            "state": [job.state for job in jobs],
+            "done": [float(job.fraction or 0) for job in jobs],
+            "note": [job.error or _note(job.state, job.note) for job in jobs],
+            "asked": [stamp_text(job.created_at, fmt) for job in jobs],
+            "took": [_seconds(job.started_at, job.finished_at) for job in jobs],
+            "by": [job.created_by for job in jobs],
+            "number": [job.error_number or "" for job in jobs],
         },
-        index=[job.job_id for job in found],
+        index=[job.job_id for job in jobs],
     )
     rows = tables.table(
         frame,
@@ -110,7 +110,7 @@ def _jobs(ws: OpenCompany, fmt: Formats) -> None:
         select="single",
         label="Jobs",
     )
-    states = {job.job_id: job.state for job in found}
+    states = {job.job_id: job.state for job in jobs}
     is_running = bool(rows) and states[rows[0]] in ("queued", "running")
     with st.container(horizontal=True):
         if st.button("Cancel the job", key="upk-cancel", disabled=not is_running):
@@ -135,14 +135,14 @@ def _health(ws: Workspace, fmt: Formats) -> None:
     if st.button("Examine the store", key="upk-examine"):
         with st.spinner("Reading everything once …"):
             st.session_state["upk-found"] = upkeep.examine_store(ws.settings)
-    found = st.session_state.get("upk-found")
-    if found is None:
+    report = st.session_state.get("upk-found")
+    if report is None:
         st.caption("Checks structure, content hashes, the audit chain and orphans.")
         return
-    if found.is_sound:
+    if report.is_sound:
         st.success("The store is sound.")
         return
-    frame = pd.DataFrame(found.to_json()["findings"])
+    frame = pd.DataFrame(report.to_json()["findings"])
     tables.table(
         frame,
         {
@@ -158,11 +158,13 @@ def _health(ws: Workspace, fmt: Formats) -> None:
 
 
 def _imports(ws: OpenCompany, fmt: Formats) -> None:
-    found = log.imports(ws)
-    if found.empty:
+    imports = log.imports(ws)
+    if imports.empty:
         st.caption("Nothing was imported into this company.")
         return
-    frame = found.assign(at=[stamp_text(stamp, fmt) for stamp in found["created_at"]])
+    frame = imports.assign(
+        at=[stamp_text(stamp, fmt) for stamp in imports["created_at"]]
+    )
     rows = tables.table(
         frame,
         {

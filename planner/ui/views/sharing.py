@@ -51,9 +51,9 @@ def share_button(
         _dialog(ws, what, sheet, key, scenario)
 
 
-def ground_of(ws: Workspace, shown: gpd.GeoDataFrame | None) -> gpd.GeoSeries | None:
+def ground_of(ws: Workspace, areas: gpd.GeoDataFrame | None) -> gpd.GeoSeries | None:
     """Return borders around what is shown; None: no file of them, or none near."""
-    bounds = None if shown is None else extent_of(shown)
+    bounds = None if areas is None else extent_of(areas)
     try:
         near = base_map(ws.settings.data_dir, bounds).outlines
     except InputError:
@@ -76,12 +76,12 @@ def _dialog(
 
     try:
         sheet = make()
-        drawn = folium_map(sheet, LEAFLET)
+        web_map = folium_map(sheet, LEAFLET)
     except InputError as error:
         st.warning(str(error))
         return
     st_folium(
-        drawn,
+        web_map,
         height=HEIGHT,
         use_container_width=True,
         returned_objects=[],

@@ -78,9 +78,9 @@ def show_list(data: Mapping[str, Any], rows: Rows, key: str) -> TableEvent | Non
     """
     _store(data=rows.layer.blob, key=f"{key}-store", height="content")
     for raw in st.session_state.get(f"{key}-made") or []:
-        made = read_list_event(raw, OF_LISTS, rows)
-        if made is not None and made.kind == "choose":
-            data = {**data, "chosen": bits_text(rows, made.ids)}
+        event = read_list_event(raw, OF_LISTS, rows)
+        if event is not None and event.kind == "choose":
+            data = {**data, "chosen": bits_text(rows, event.ids)}
     _mount(_list, data, key)
     return take(key, lambda: rows)
 
@@ -123,7 +123,7 @@ def _mount(component: Any, data: Mapping[str, Any], key: str) -> None:
     was heard, as Streamlit keeps only the later of two that arrive during one run. What
     was heard waits for the page to `take` it, also over a run that was interrupted.
     """
-    heard, made = f"{key}-heard", f"{key}-made"
+    heard, event_key = f"{key}-heard", f"{key}-made"
 
     def hear() -> None:
         raw = value_of(key)
@@ -132,7 +132,7 @@ def _mount(component: Any, data: Mapping[str, Any], key: str) -> None:
             return
         st.session_state[heard] = event["turn"]
         # One after another: the run that was to take the last may have been broken off.
-        waiting = st.session_state.setdefault(made, [])
+        waiting = st.session_state.setdefault(event_key, [])
         if len(waiting) < MOST_WAITING:
             waiting.append(raw)
         else:

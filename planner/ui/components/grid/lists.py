@@ -85,14 +85,14 @@ def rows_of(
     }
     arrays = {}
     for name, (label, kind) in columns.items():
-        told: dict[str, Any] = {"id": name, "label": label, "kind": kind}
+        column: dict[str, Any] = {"id": name, "label": label, "kind": kind}
         if kind == "text":
-            codes, known = pd.factorize(frame[name], sort=True)
-            told["texts"] = texts(known)
+            codes, uniques = pd.factorize(frame[name], sort=True)
+            column["texts"] = texts(uniques)
             arrays[name] = codes.astype("<i8").astype("<u4")  # -1: the last there is
         else:
             arrays[name] = frame[name].astype("Float64").astype(float).to_numpy("<f4")
-        header["columns"].append(told)
+        header["columns"].append(column)
     layer = pack(frame.index, header, arrays)
     index = pd.Index(layer.ids, dtype="str")
     return Rows(index=index, source=source, places=places, layer=layer)
@@ -113,8 +113,8 @@ def codes_text(rows: Rows, territory: pd.Series, order: Sequence[str]) -> str:
         territory = territory.take(rows.places)  # a tenth of what looking up costs
     else:
         territory = territory.reindex(rows.index)
-    numbers, known = pd.factorize(territory)
-    codes = pd.Index(list(order), dtype="str").get_indexer_for(known)
+    numbers, texts = pd.factorize(territory)
+    codes = pd.Index(list(order), dtype="str").get_indexer_for(texts)
     codes = np.append(np.where(codes < 0, NOWHERE, codes), NOWHERE)
     return _packed(codes[numbers].astype("<u2"))
 
@@ -168,8 +168,8 @@ def read_list_event(
     n_rows = len(rows.index)
     if len(data) != -(-n_rows // 8):
         return None
-    chosen = np.unpackbits(data, count=n_rows, bitorder="little").astype(bool)
-    ids = tuple(rows.index[chosen].tolist())
+    is_chosen = np.unpackbits(data, count=n_rows, bitorder="little").astype(bool)
+    ids = tuple(rows.index[is_chosen].tolist())
     if not ids and fields["kind"] != "choose":
         return None
     return TableEvent(kind=fields["kind"], ids=ids)

@@ -133,8 +133,8 @@ def _inbox(key: str) -> _Inbox:
 def _receive(key: str, kinds: Sequence[EventKind]) -> None:
     """Put in the inbox what the browser sent; runs before the page's script."""
     inbox = _inbox(key)
-    sent = value_of(key)
-    events, inbox.seen = read_sent(sent, inbox.seen, kinds, inbox.events)
+    value = value_of(key)
+    events, inbox.seen = read_sent(value, inbox.seen, kinds, inbox.events)
     inbox.events.extend(events)
 
 
@@ -172,8 +172,8 @@ def payload(
     key: str,
     height: int,
     events: Sequence[EventKind],
-    seen: int = 0,
-    sent: Mapping[str, SentCodes | None] | None = None,
+    last_number: int = 0,
+    codes_before: Mapping[str, SentCodes | None] | None = None,
 ) -> dict[str, Any]:
     """
     Write the changing half: small, and all text in it plain.
@@ -182,19 +182,19 @@ def payload(
     ----------
     data, key, height, events
         As of `planmap`.
-    seen
+    last_number
         Number of the last gesture received, which the browser need not send again.
-    sent
+    codes_before
         Against which the `CROWDED` fields of the points are told; none: written out.
     """
     units, points = data.units, data.points
-    sent = sent or {}
-    layers = layers_of(data) | _layers_of(sent)
+    codes_before = codes_before or {}
+    layers = layers_of(data) | _layers_of(codes_before)
     return {
         "key": key,
         "height": height,
         "events": list(events),
-        "seen": seen,
+        "seen": last_number,
         "texts": TEXTS,
         "keys": KEYS,
         "hands": HANDS,
@@ -206,8 +206,12 @@ def payload(
         "partTold": [plain_text(name) for name in units.told or units.names]
         if units
         else [],
-        "pointCodes": _codes(points.codes if points else None, sent.get("codes")),
-        "pointParts": _codes(points.parts if points else None, sent.get("parts")),
+        "pointCodes": _codes(
+            points.codes if points else None, codes_before.get("codes")
+        ),
+        "pointParts": _codes(
+            points.parts if points else None, codes_before.get("parts")
+        ),
         "pointSize": _base64(_bytes_of(points.size) if points else None),
         "legendTitle": plain_text(data.legend_title),
         "legendOpen": data.is_legend_open,
@@ -236,21 +240,23 @@ def payload(
     }
 
 
-def _layers_of(sent: Mapping[str, SentCodes | None]) -> dict[str, Layer]:
-    return {name: codes.layer for name, codes in sent.items() if codes is not None}
+def _layers_of(codes_before: Mapping[str, SentCodes | None]) -> dict[str, Layer]:
+    return {
+        name: codes.layer for name, codes in codes_before.items() if codes is not None
+    }
 
 
 def _codes(
-    codes: np.ndarray | None, sent: SentCodes | None = None
+    codes: np.ndarray | None, before: SentCodes | None = None
 ) -> dict[str, Any] | None:
     """Write codes, or where they differ from those that were sent."""
     if codes is None:
         return None
-    places = None if sent is None else sent.differing(codes)
-    told = narrow(codes if places is None else codes[places])
+    places = None if before is None else before.differing(codes)
+    now = narrow(codes if places is None else codes[places])
     return {
-        "bytes": told.itemsize,
-        "codes": _base64(told),
+        "bytes": now.itemsize,
+        "codes": _base64(now),
         "places": _base64(places),
     }
 
@@ -293,8 +299,8 @@ def _bytes_of(size: np.ndarray | None) -> np.ndarray | None:
     """Bring sizes from 0..1 to one byte each; NaN counts as nothing."""
     if size is None:
         return None
-    known = np.nan_to_num(np.asarray(size, dtype=float))
-    return np.round(np.clip(known, 0, 1) * 255).astype("u1")
+    sizes = np.nan_to_num(np.asarray(size, dtype=float))
+    return np.round(np.clip(sizes, 0, 1) * 255).astype("u1")
 
 
 def _base64(values: np.ndarray | None) -> str | None:

@@ -272,8 +272,10 @@ class MapData:
             )
         for layer in (self.units, self.points):
             codes = None if layer is None else layer.codes
-            known = codes is None or not len(codes) or _top(codes) < len(self.legend)
-            if not known:
+            is_in_legend = (
+                codes is None or not len(codes) or _top(codes) < len(self.legend)
+            )
+            if not is_in_legend:
                 raise InputError(f"a code has no entry among the {len(self.legend)}")
         parts = None if self.points is None else self.points.parts
         names = () if self.units is None else self.units.names

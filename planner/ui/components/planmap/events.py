@@ -135,7 +135,7 @@ def read_event(raw: Any, kinds: Collection[EventKind] = EVENT_KINDS) -> MapEvent
 
 def read_sent(
     raw: Any,
-    seen: int,
+    last_number: int,
     kinds: Collection[EventKind] = EVENT_KINDS,
     waiting: Collection[MapEvent] = (),
 ) -> tuple[list[MapEvent], int]:
@@ -146,7 +146,7 @@ def read_sent(
     ----------
     raw
         The trigger's value: events, each with its growing number ``n``.
-    seen
+    last_number
         Number of the last event taken.
     kinds
         Which gestures the map offers.
@@ -158,11 +158,11 @@ def read_sent(
     The new events in order, and the number of the last. With those that wait they are
     `MOST_EVENTS` of `MOST_VERTICES` together at most; the browser sends the rest again.
     """
-    sent = raw if isinstance(raw, list) else [raw]
-    numbered = [one for one in sent if _number(one) is not None]
-    if len(numbered) < len(sent) and raw is not None:
+    entries = raw if isinstance(raw, list) else [raw]
+    numbered = [one for one in entries if _number(one) is not None]
+    if len(numbered) < len(entries) and raw is not None:
         note("a gesture on the map must have a number")
-    fresh = [one for one in numbered if one["n"] > seen]
+    fresh = [one for one in numbered if one["n"] > last_number]
     n_room = MOST_EVENTS - len(waiting)
     n_vertices = sum(len(event.path) for event in waiting)
     events: list[MapEvent] = []
@@ -173,8 +173,8 @@ def read_sent(
             if n_vertices > MOST_VERTICES and (waiting or events):
                 break
             events.append(event)
-        seen = sent_event["n"]
-    return events, seen
+        last_number = sent_event["n"]
+    return events, last_number
 
 
 def _number(raw: Any) -> int | None:

@@ -160,13 +160,15 @@ def _header(
     kind: str, ids: pd.Index, names: pd.Series, facts: Mapping[str, pd.Series] | None
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Write ids, names and facts: of each fact the distinct texts, and an array."""
-    shown = facts or {}
-    if len(shown) > MAX_FACTS:
-        raise InputError(f"a tooltip shows at most {MAX_FACTS} facts, got {len(shown)}")
+    facts_by_label = facts or {}
+    if len(facts_by_label) > MAX_FACTS:
+        raise InputError(
+            f"a tooltip shows at most {MAX_FACTS} facts, got {len(facts_by_label)}"
+        )
     labels: list[tuple[str, list[str]]] = []
     arrays = {}
-    for number, (label, told) in enumerate(shown.items()):
-        nth, distinct = pd.factorize(told.reindex(ids))
+    for number, (label, values) in enumerate(facts_by_label.items()):
+        nth, distinct = pd.factorize(values.reindex(ids))
         labels.append((label, [*map(plain_text, distinct), ""]))
         arrays[f"fact{number}"] = np.where(nth < 0, len(distinct), nth).astype("<u4")
     header = {
@@ -180,8 +182,8 @@ def _header(
 
 def texts(values: pd.Series | pd.Index | Sequence[Any]) -> list[str]:
     """Write values as plain lines; what is missing is empty."""
-    known = pd.Series(values).astype(object)
-    return [*map(plain_text, known.where(known.notna(), None))]
+    objects = pd.Series(values).astype(object)
+    return [*map(plain_text, objects.where(objects.notna(), None))]
 
 
 def pack(

@@ -100,11 +100,11 @@ def service_job(ws: OpenCompany) -> None:
         key="geocode",
     )
     if view.is_over and job.result:
-        found, missing = job.result.get("n_found"), job.result.get("n_not_found")
+        n_found, n_missing = job.result.get("n_found"), job.result.get("n_not_found")
         st.caption(
             markdown_text(
-                f"{found} addresses found, {missing} not known to the service. Choose "
-                "“Place by address” by the service to use them."
+                f"{n_found} addresses found, {n_missing} not known to the service. "
+                "Choose “Place by address” by the service to use them."
             )
         )
     if view.is_over and st.button("Close", key="hlt-service-close"):

@@ -77,8 +77,8 @@ def account_filter(
         with st.popover("Filter", key=drawer, on_change="rerun") as filter_drawer:
             if not filter_drawer.open:
                 return
-            wanted = _asked(fmt, view, key)
-            choice = _counted(fmt, view, wanted, as_of)
+            conditions = _asked(fmt, view, key)
+            choice = _counted(fmt, view, conditions, as_of)
             n = 0 if choice is None else len(choice)
             noun = "account" if n == 1 else "accounts"
             st.button(
@@ -93,9 +93,9 @@ def account_filter(
                 ),
             )
 
-    chosen: tuple[str, ...] = st.session_state.pop(place, ())
+    ids: tuple[str, ...] = st.session_state.pop(place, ())
     ask()
-    return chosen
+    return ids
 
 
 def _asked(fmt: Formats, view: TerritoryView, key: str) -> AccountFilter:
@@ -109,10 +109,10 @@ def _asked(fmt: Formats, view: TerritoryView, key: str) -> AccountFilter:
         key=names["text"],
         placeholder="such as hospital",
     )
-    chosen = {}
+    choices = {}
     columns = st.columns(3)
     for number, (field, label) in enumerate(LABELS.items()):
-        chosen[field] = tuple(
+        choices[field] = tuple(
             columns[number % 3].multiselect(
                 label,
                 values[field],
@@ -162,29 +162,33 @@ def _asked(fmt: Formats, view: TerritoryView, key: str) -> AccountFilter:
         at_most=at_most,
         not_visited_days=days,
         condition=condition,
-        **chosen,
+        **choices,
     )
 
 
-def _fill_in(names: dict[str, str], values: dict[str, list[str]], left: str) -> None:
+def _fill_in(
+    names: dict[str, str], values: dict[str, list[str]], field_left: str
+) -> None:
     """Fill in again what was said before it was closed; Streamlit forgets it."""
-    for name, value in st.session_state.get(left, {}).items():
+    for name, value in st.session_state.get(field_left, {}).items():
         st.session_state.setdefault(name, value)
     for field in LABELS:  # what no account has any more cannot be asked for
-        kept = st.session_state.get(names[field], [])
-        st.session_state[names[field]] = [v for v in kept if v in values[field]]
+        values_before = st.session_state.get(names[field], [])
+        st.session_state[names[field]] = [
+            v for v in values_before if v in values[field]
+        ]
 
 
 def _counted(
-    fmt: Formats, view: TerritoryView, wanted: AccountFilter, as_of: dt.date
+    fmt: Formats, view: TerritoryView, conditions: AccountFilter, as_of: dt.date
 ) -> Choice | None:
     """Say how many accounts fit and what they come to; None: the condition is wrong."""
     try:
-        choice = choose_accounts(view, wanted, as_of, fmt.currency)
+        choice = choose_accounts(view, conditions, as_of, fmt.currency)
     except PlannerError as error:
         faults.error_box(error, where="Reading the condition")
         return None
-    if wanted.is_empty:
+    if conditions.is_empty:
         st.caption("Say which accounts you mean; all that is said must hold.")
     elif not len(choice):
         st.caption("No account fits all of this. Take something away.")

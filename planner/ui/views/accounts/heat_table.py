@@ -34,9 +34,9 @@ def cross_frame(cross: pd.DataFrame, value: str) -> pd.DataFrame:
     )
     wide.columns = [str(name) for name in wide.columns]
     if wide.shape[1] > MOST_COLUMNS:
-        kept = wide.sum().nlargest(MOST_COLUMNS - 1).index
-        rest = wide.drop(columns=kept).sum(axis=1)
-        wide = wide[[name for name in wide.columns if name in set(kept)]]
+        columns = wide.sum().nlargest(MOST_COLUMNS - 1).index
+        rest = wide.drop(columns=columns).sum(axis=1)
+        wide = wide[[name for name in wide.columns if name in set(columns)]]
         wide = wide.assign(**{"all others": rest})
     wide["All"] = wide.sum(axis=1)
     wide.loc["All"] = wide.sum()

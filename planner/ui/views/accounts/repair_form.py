@@ -48,7 +48,7 @@ def repair_form(
     """
     turn = st.session_state.get("hlt-turn", 0)
     has_other = rows["other_id"].notna().any()
-    chosen = tables.table(
+    selection = tables.table(
         rows.head(SHOWN_ROWS).assign(account=rows.head(SHOWN_ROWS).index),
         {
             "account": tables.Column("Account", width=110),
@@ -73,33 +73,35 @@ def repair_form(
             key=f"hlt-repair-{issue.code}",
             required=True,
         )
-        meant = [str(found) for found in chosen] or [str(i) for i in rows.index]
-        choices = _choices(ws, fmt, issue, str(repair), meant)
-    n_meant = len(chosen) or len(rows)
+        account_ids = [str(account_id) for account_id in selection] or [
+            str(i) for i in rows.index
+        ]
+        choices = _choices(ws, fmt, issue, str(repair), account_ids)
+    n_meant = len(selection) or len(rows)
     label = f"Preview for {fmt.number(n_meant)} account{'s' if n_meant != 1 else ''}"
-    key = (issue.code, repair, tuple(chosen), tuple(sorted(choices.items())), turn)
+    key = (issue.code, repair, tuple(selection), tuple(sorted(choices.items())), turn)
     if st.button(label, key="hlt-preview", disabled=choices.get("value") == ""):
         with faults.guard("Preparing the repair"):
             preview = repairs.preview_repair(
                 ws,
                 issue.code,
                 str(repair),
-                [str(found) for found in chosen] or None,
+                [str(account_id) for account_id in selection] or None,
                 scenario_id=view.scenario_id,
                 **choices,
             )
             st.session_state["hlt-shown"] = (key, preview)
-    shown = st.session_state.get("hlt-shown")
-    if shown is not None and shown[0] == key:
-        _preview(ws, fmt, shown[1])
+    current = st.session_state.get("hlt-shown")
+    if current is not None and current[0] == key:
+        _preview(ws, fmt, current[1])
 
 
 def _choices(
-    ws: OpenCompany, fmt: Formats, issue: Any, repair: str, meant: list[str]
+    ws: OpenCompany, fmt: Formats, issue: Any, repair: str, account_ids: list[str]
 ) -> dict[str, Any]:
     """Ask what a repair needs to know."""
     if repair == "geocode":
-        return {"by": ask_by(ws, fmt, meant, issue.code)}
+        return {"by": ask_by(ws, fmt, account_ids, issue.code)}
     if repair == "reproject":
         crs = st.text_input(
             "Projection", key="hlt-crs", placeholder="guessed", width=140
@@ -149,12 +151,12 @@ def _preview(ws: OpenCompany, fmt: Formats, preview: RepairPreview) -> None:
             f"{fmt.number(len(preview.held))} cannot be repaired so: "
             + markdown_text("; ".join(preview.held["reason"].unique()[:3]), 300)
         )
-    told = ", ".join(
+    tables_text = ", ".join(
         f"{fmt.number(count)} in {table.replace('_', ' ')}"
         for table, count in preview.n_rows.items()
     )
-    if told:
-        st.caption(f"Rows changed: {told}.")
+    if tables_text:
+        st.caption(f"Rows changed: {tables_text}.")
     accounts = "account" if preview.n_accounts == 1 else "accounts"
     if st.button(
         f"Repair {fmt.number(preview.n_accounts)} {accounts}",

@@ -57,37 +57,37 @@ def balance_form(bench: Workbench) -> None:
     """Ask what to balance around what is drawn and locked, and queue the job."""
     ws, view = bench.ws, bench.shown
     currency = bench.fmt.currency
-    asked = _ask(bench)
+    answers = _ask(bench)
     with st.expander("More: what stays, shares, travel, cost of a move"):
-        rules = ask_rules(view, asked.kind, asked.n_territories, currency)
-    if asked.kind != "headcount" and not rules.own.get("districts"):
+        rules = ask_rules(view, answers.kind, answers.n_territories, currency)
+    if answers.kind != "headcount" and not rules.own.get("districts"):
         rules = replace(rules, own=rules.own | _ask_drawn(bench))
-    divided = _too_big(view, asked)
-    _foresee(bench, asked, rules, divided)
+    divided = _too_big(view, answers)
+    _foresee(bench, answers, rules, divided)
     if not st.button("Start", type="primary", key="bal-start"):
         return
     with faults.guard("Starting the balance"):
-        request = _request(view, asked, rules, divided)
-        asked_now = request.for_kind(asked.kind)
-        inputs.check(ws, view, asked_now, _held(bench, asked, request))
-        session.submit(ws, asked.kind, bench.scenario.scenario_id, request.to_dict())
+        request = _request(view, answers, rules, divided)
+        asked_now = request.for_kind(answers.kind)
+        inputs.check(ws, view, asked_now, _held(bench, answers, request))
+        session.submit(ws, answers.kind, bench.scenario.scenario_id, request.to_dict())
         st.rerun()
 
 
 def _ask_drawn(bench: Workbench) -> dict[str, Any]:
     """Say what is locked, and ask whether what is drawn stays, too."""
     counts = n_locked(bench.opened.draft)
-    told = [
+    parts = [
         f"{bench.fmt.number(n)} {_PLURAL[what] if n > 1 else what}"
         for what, n in counts.items()
         if n
     ]
-    if told:
-        st.caption(f"Locked, and stays where it is: {', '.join(told)}.")
-    drawn = held_of(bench.opened, keeps_drawn=True)
+    if parts:
+        st.caption(f"Locked, and stays where it is: {', '.join(parts)}.")
+    edits = held_of(bench.opened, keeps_drawn=True)
     locks = bench.opened.draft.locks
-    n_units = len(drawn.units - locks.unit)
-    n_accounts = len(drawn.accounts - locks.account)
+    n_units = len(edits.units - locks.unit)
+    n_accounts = len(edits.accounts - locks.account)
     if not n_units and not n_accounts:
         return {}
     is_kept = st.toggle(
@@ -100,8 +100,8 @@ def _ask_drawn(bench: Workbench) -> dict[str, Any]:
     return {"keeps_drawn": is_kept}
 
 
-def _held(bench: Workbench, asked: _Asked, request: BalanceRequest) -> Held:
-    if asked.kind == "headcount" or request.districts:
+def _held(bench: Workbench, answers: _Asked, request: BalanceRequest) -> Held:
+    if answers.kind == "headcount" or request.districts:
         return NOTHING
     return held_of(bench.opened, keeps_drawn=request.keeps_drawn)
 
@@ -144,39 +144,39 @@ def _ask(bench: Workbench) -> _Asked:
     )
 
 
-def _too_big(view: TerritoryView, asked: _Asked) -> tuple[str, ...]:
+def _too_big(view: TerritoryView, answers: _Asked) -> tuple[str, ...]:
     """Say which units alone are too big, and offer to divide them."""
-    if not all(one.is_sound for one in asked.measures):
+    if not all(one.is_sound for one in answers.measures):
         return ()  # refused at Start
-    found = too_big(view, BalanceRequest(params=_params(asked, Rules())))
-    if found.empty:
+    units = too_big(view, BalanceRequest(params=_params(answers, Rules())))
+    if units.empty:
         return ()
-    told = [
+    lines = [
         f"**{markdown_text(str(row['name']))}** is {row['share']:.0%} of a territory's "
         f"{LABELS[row['measure']].lower()}".replace("%", " %")
-        for row in found.head(MOST_SAID).to_dict("records")
+        for row in units.head(MOST_SAID).to_dict("records")
     ]
-    more = len(found) - len(told)
+    more = len(units) - len(lines)
     rest = f" and {more} more" if more else ""
     st.warning(
-        f"Too big to be kept whole: {', '.join(told)}{rest}. With whole units the "
+        f"Too big to be kept whole: {', '.join(lines)}{rest}. With whole units the "
         "limit cannot be met."
     )
     is_divided = st.toggle(
         "Divide "
-        + ("it by its accounts" if len(found) == 1 else "them by their accounts"),
+        + ("it by its accounts" if len(units) == 1 else "them by their accounts"),
         value=False,
         key="bal-divide",
         help="Its accounts may then go to different territories; all other units stay "
         "whole. Accounts that differ from most of their unit are kept as named ones.",
     )
-    has_accounts = found["n_accounts"] > 0
-    return tuple(found.loc[has_accounts, "unit_id"]) if is_divided else ()
+    has_accounts = units["n_accounts"] > 0
+    return tuple(units.loc[has_accounts, "unit_id"]) if is_divided else ()
 
 
 def _foresee(
     bench: Workbench,
-    asked: _Asked,
+    answers: _Asked,
     rules: Rules,
     divided: tuple[str, ...],
 ) -> None:
@@ -185,35 +185,35 @@ def _foresee(
     if not is_locked and not any(rules.own.get(name) for name in _HOLDING):
         return
     try:
-        request = _request(bench.shown, asked, rules, divided).for_kind(asked.kind)
-        held = _held(bench, asked, request)
-        said = inputs.check(bench.ws, bench.shown, request, held)
+        request = _request(bench.shown, answers, rules, divided).for_kind(answers.kind)
+        fixed = _held(bench, answers, request)
+        problems = inputs.check(bench.ws, bench.shown, request, fixed)
     except PlannerError:
         return  # told at Start
-    if said:
-        told = "; ".join(said[:MOST_SAID])
+    if problems:
+        text = "; ".join(problems[:MOST_SAID])
         st.warning(
-            f"With what stays the limit cannot be met: {markdown_text(told, 400)}."
+            f"With what stays the limit cannot be met: {markdown_text(text, 400)}."
         )
 
 
-def _params(asked: _Asked, rules: Rules) -> BalanceParams:
+def _params(answers: _Asked, rules: Rules) -> BalanceParams:
     return BalanceParams(
-        measures=tuple(one.measure() for one in asked.measures),
-        n_territories=asked.n_territories,
+        measures=tuple(one.measure() for one in answers.measures),
+        n_territories=answers.n_territories,
         **rules.start,
     )
 
 
 def _request(
-    view: TerritoryView, asked: _Asked, rules: Rules, divided: tuple[str, ...]
+    view: TerritoryView, answers: _Asked, rules: Rules, divided: tuple[str, ...]
 ) -> BalanceRequest:
     """Put the answers together; refuse what no map could show."""
-    if asked.n_territories is not None:
-        _check(asked.n_territories, len(view.units))
-    counts = usual_counts(len(view.accounts)) if asked.kind == "frontier" else ()
+    if answers.n_territories is not None:
+        _check(answers.n_territories, len(view.units))
+    counts = usual_counts(len(view.accounts)) if answers.kind == "frontier" else ()
     return BalanceRequest(
-        params=_params(asked, rules), split_units=divided, counts=counts, **rules.own
+        params=_params(answers, rules), split_units=divided, counts=counts, **rules.own
     )
 
 

@@ -38,12 +38,12 @@ def _redraw(job_id: str) -> None:
     st.session_state[key] = st.session_state.get(key, 0) + 1
 
 
-def panel_head(ws: OpenCompany, job: Any, title: str, told: str) -> None:
+def panel_head(ws: OpenCompany, job: Any, title: str, sentence: str) -> None:
     """Head the answer of a job that compares plans; it can be closed for good."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        st.markdown(f"**{title}**", help=told, width="content")
+        st.markdown(f"**{title}**", help=sentence, width="content")
         if st.button("Close", key=f"terr-{job.kind}-close"):
             decisions.discard(ws, job.job_id)
             st.rerun()
@@ -74,10 +74,10 @@ def frontier_panel(ws: OpenCompany, fmt: Formats, job: Any) -> str | None:
     with st.container(key="pl-job-frontier"):
         panel_head(ws, job, "Balance against moves", _HELP)
         st.markdown(frontier_sentence(fmt, points, labels, limits, least))
-        chosen = st.session_state.get(key)
+        choice = st.session_state.get(key)
         st.altair_chart(
             frontier_curve(
-                points, labels, limits, least, None if chosen is None else int(chosen)
+                points, labels, limits, least, None if choice is None else int(choice)
             ),
             on_select=guarded(take, "Choosing a point"),
             selection_mode=[PICK],
@@ -102,18 +102,19 @@ def frontier_sentence(
     """Say in a sentence or two what the curve shows."""
     met = points[points["ratio"] <= 1 + 1e-9]
     row = (met if len(met) else points.tail(1)).iloc[0]
-    told = " and ".join(
+    measures = " and ".join(
         f"{label.lower()} within {fmt.share(row[f'{column}_deviation'])}"
         for column, label in labels.items()
     )
     n_moved = fmt.number(row["moved"])
     if len(met):
-        said = f"For {told}, {n_moved} accounts move in the best plan found"
+        sentence = f"For {measures}, {n_moved} accounts move in the best plan found"
     else:
-        asked = " and ".join(fmt.share(limits[column], 0) for column in labels)
-        said = (
-            f"With {n_moved} moved accounts the limit of {asked} is not reached: {told}"
+        goals = " and ".join(fmt.share(limits[column], 0) for column in labels)
+        sentence = (
+            f"With {n_moved} moved accounts the limit of {goals} is not reached: "
+            f"{measures}"
         )
     if least_moves is None or least_moves <= 0:
-        return f"{said}."
-    return f"{said}; at least {fmt.number(least_moves)} must move, proven."
+        return f"{sentence}."
+    return f"{sentence}; at least {fmt.number(least_moves)} must move, proven."

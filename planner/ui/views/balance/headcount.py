@@ -29,29 +29,29 @@ def headcount_panel(ws: OpenCompany, fmt: Formats, job: Any) -> str | None:
     """
     result = job.result
     points = pd.DataFrame(result["points"]).set_index("n_territories")
-    made = points.loc[[n for n in points.index if str(n) in result["plans"]]]
+    solved = points.loc[[n for n in points.index if str(n) in result["plans"]]]
     key = point_key(job.job_id)
     with st.container(key="pl-job-headcount"):
         panel_head(ws, job, "How many territories", _help(fmt, result))
-        if len(made):
+        if len(solved):
             around = int(result["around"])
-            chosen = int(st.session_state.get(key) or around)
-            st.markdown(headcount_sentence(fmt, made, around, chosen))
-            _charts(fmt, made, chosen, float(result["reach_min"]))
-            _table(fmt, made, float(result["reach_min"]))
+            choice = int(st.session_state.get(key) or around)
+            st.markdown(headcount_sentence(fmt, solved, around, choice))
+            _charts(fmt, solved, choice, float(result["reach_min"]))
+            _table(fmt, solved, float(result["reach_min"]))
         refused = points.get("problem", pd.Series(dtype=object)).dropna()
         for n, reasons in refused.items():
             text = lines_of(reasons, language_of(ws))
             st.caption(f"{n} territories: {markdown_text(text, 400)}")
         st.pills(
             "Show the plan of so many territories",
-            [str(n) for n in made.index],
+            [str(n) for n in solved.index],
             key=key,
         )
     return st.session_state.get(key)
 
 
-def with_next_head(view: TerritoryView, job: Any, chosen: str | None) -> TerritoryView:
+def with_next_head(view: TerritoryView, job: Any, choice: str | None) -> TerritoryView:
     """
     Put a house where the next rep should live among the homes of a view.
 
@@ -61,10 +61,10 @@ def with_next_head(view: TerritoryView, job: Any, chosen: str | None) -> Territo
         What the map shows.
     job
         A finished headcount job.
-    chosen
+    choice
         Number whose plan is shown; None: that of today.
     """
-    number = int(chosen or job.result["around"])
+    number = int(choice or job.result["around"])
     points = [p for p in job.result["points"] if p["n_territories"] == number]
     unit_id = points[0].get("next_head_unit") if points else None
     if unit_id not in view.units.index:
@@ -93,10 +93,10 @@ def _help(fmt: Formats, result: dict[str, Any]) -> str:
 
 
 def headcount_sentence(
-    fmt: Formats, points: pd.DataFrame, around: int, chosen: int
+    fmt: Formats, points: pd.DataFrame, around: int, choice: int
 ) -> str:
     """Say what one more and one fewer would change, and where the next head lives."""
-    said = []
+    sentences = []
     if around in points.index:
         now = points.loc[around]
         for n, what in ((around + 1, "One more rep"), (around - 1, "One rep fewer")):
@@ -106,28 +106,28 @@ def headcount_sentence(
             km = fmt.length(
                 (then["weighted_mean_km"] - now["weighted_mean_km"]) * M_PER_KM
             )
-            told = f"{what} changes the mean way by {fmt.signed(km, 1)} "
-            told += fmt.distance_unit
+            text = f"{what} changes the mean way by {fmt.signed(km, 1)} "
+            text += fmt.distance_unit
             if _knows(points, "cost_minor") and points["cost_minor"].any():
                 cost = then["cost_minor"] - now["cost_minor"]
-                told += f" and the cost by {fmt.signed_money(round(cost))} a year"
-            said.append(f"{told}.")
-    row = points.loc[chosen] if chosen in points.index else points.iloc[-1]
+                text += f" and the cost by {fmt.signed_money(round(cost))} a year"
+            sentences.append(f"{text}.")
+    row = points.loc[choice] if choice in points.index else points.iloc[-1]
     if isinstance(row.get("next_head"), str):
-        said.append(
+        sentences.append(
             f"With {row.name} territories the next rep should live around "
             f"**{markdown_text(row['next_head'])}**, a house on the map."
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _knows(points: pd.DataFrame, column: str) -> bool:
     return column in points and bool(points[column].notna().any())
 
 
-def _charts(fmt: Formats, points: pd.DataFrame, chosen: int, reach_min: float) -> None:
+def _charts(fmt: Formats, points: pd.DataFrame, choice: int, reach_min: float) -> None:
     km = points["weighted_mean_km"].astype(float)
-    shown = [
+    charts = [
         (
             f"Mean way, {fmt.distance_unit}",
             km.map(lambda value: fmt.length(value * M_PER_KM)),
@@ -136,17 +136,17 @@ def _charts(fmt: Formats, points: pd.DataFrame, chosen: int, reach_min: float) -
     ]
     if _knows(points, "busiest_share"):
         busiest = points["busiest_share"].astype(float)
-        shown.append(("Busiest rep, of capacity", busiest, ".0%"))
+        charts.append(("Busiest rep, of capacity", busiest, ".0%"))
     covered = points["coverage_share"].astype(float)
-    shown.append((f"Within {reach_min:.0f} min", covered, ".0%"))
+    charts.append((f"Within {reach_min:.0f} min", covered, ".0%"))
     if points["cost_minor"].any():
         cost = fmt.whole_money(points["cost_minor"])
-        shown.append((f"Cost a year, {fmt.currency}", cost, ".3s"))
+        charts.append((f"Cost a year, {fmt.currency}", cost, ".3s"))
     for place, (label, values, number) in zip(
-        st.columns(len(shown)), shown, strict=True
+        st.columns(len(charts)), charts, strict=True
     ):
         place.altair_chart(
-            headcount_line(values, label=label, number=number, chosen=chosen)
+            headcount_line(values, label=label, number=number, choice=choice)
         )
 
 

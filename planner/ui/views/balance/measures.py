@@ -85,10 +85,12 @@ def ask_measures(view: TerritoryView, currency: str) -> list[MeasureAsked]:
     -------
     The rows filled in, most important first.
     """
-    known = measures_to_ask(view)
-    asked: list[MeasureAsked] = []
+    columns = measures_to_ask(view)
+    measures: list[MeasureAsked] = []
     for place, key in enumerate(_ROWS[:MOST_MEASURES]):
-        rest = [name for name in known if name not in [one.column for one in asked]]
+        rest = [
+            name for name in columns if name not in [one.column for one in measures]
+        ]
         if not rest:
             break
         row = st.columns(_WIDTHS, vertical_alignment="bottom")
@@ -98,13 +100,13 @@ def ask_measures(view: TerritoryView, currency: str) -> list[MeasureAsked]:
         least, most = _span(row[2:], key, column, currency)
         if not column:
             break
-        asked.append(
+        measures.append(
             MeasureAsked(
                 column=column, percent=percent, least=least, most=most, priority=1
             )
         )
-    if len(asked) < 2 or not _is_ordered():
-        return asked
+    if len(measures) < 2 or not _is_ordered():
+        return measures
     return [
         MeasureAsked(
             column=one.column,
@@ -113,7 +115,7 @@ def ask_measures(view: TerritoryView, currency: str) -> list[MeasureAsked]:
             most=one.most,
             priority=place + 1,
         )
-        for place, one in enumerate(asked)
+        for place, one in enumerate(measures)
     ]
 
 
@@ -127,27 +129,27 @@ def _is_ordered() -> bool:
     )
 
 
-def _which(key: str, known: list[str], place: int) -> str:
+def _which(key: str, columns: list[str], place: int) -> str:
     """Ask for a measure; first offered is what the page looks at in this place."""
     looked_at = list(st.session_state.get("terr-measures") or [])
-    shown = looked_at[place] if place < len(looked_at) else ""
+    default = looked_at[place] if place < len(looked_at) else ""
     if place > 0:
-        offered = ["", *known]
+        offered = ["", *columns]
         return str(
             st.selectbox(
                 "And also",
                 offered,
-                index=offered.index(shown) if shown in offered else 0,
+                index=offered.index(default) if default in offered else 0,
                 format_func=lambda name: LABELS.get(name, "nothing else"),
                 key=key,
             )
         )
-    usual = shown if shown in known else usual_measure(known)
+    usual = default if default in columns else usual_measure(columns)
     return str(
         st.selectbox(
             "Share evenly",
-            known,
-            index=known.index(usual),
+            columns,
+            index=columns.index(usual),
             format_func=LABELS.get,
             key=key,
             help="The most important one; travel is weighted by it. Hours with driving "
@@ -163,9 +165,9 @@ def _percent(
     """Ask how even; may be emptied, as a least or a most may be enough."""
     own = key.replace("bal-", "bal-tolerance-") if not is_first else "bal-tolerance"
     if own not in st.session_state:
-        shown = st.session_state.get(f"terr-tolerance-{column}")
+        tolerance = st.session_state.get(f"terr-tolerance-{column}")
         st.session_state[own] = (
-            round(100 * float(shown), 1) if shown else _USUAL_PERCENT
+            round(100 * float(tolerance), 1) if tolerance else _USUAL_PERCENT
         )
     percent = place.number_input(
         "Within, %",

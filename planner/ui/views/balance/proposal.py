@@ -65,10 +65,10 @@ def pending_job(ws: Workspace, scenario: Scenario) -> Any:
     """Find the user's latest job about a draft's territories while it is undecided."""
     if scenario.status != "draft":
         return None
-    known = [
+    latest = [
         queue.latest(ws.store, kind, scenario.scenario_id, ws.user) for kind in KINDS
     ]
-    jobs = [job for job in known if job is not None]
+    jobs = [job for job in latest if job is not None]
     job = max(jobs, key=lambda one: str(one.created_at), default=None)
     if job is None or job.state in ("queued", "running"):
         return job
@@ -83,24 +83,24 @@ def is_finished(job: Any) -> bool:
 
 
 def offer_of(
-    ws: OpenCompany, scenario: Scenario, job: Any, chosen: str | None
+    ws: OpenCompany, scenario: Scenario, job: Any, choice: str | None
 ) -> Offer | None:
     """Read the plan a finished job offers: its own, or the one that was chosen."""
-    name = "" if job.kind == "balance" else str(chosen)
+    name = "" if job.kind == "balance" else str(choice)
     plan = proposal_in(job.result, name)
     key = f"{job.job_id}/{name}" if name else str(job.job_id)
     if plan is None:
         return None
-    read = cache.proposal(ws, scenario, key, plan)
-    return Offer(job=job, plan=plan, key=key, proposal=read)
+    view = cache.proposal(ws, scenario, key, plan)
+    return Offer(job=job, plan=plan, key=key, proposal=view)
 
 
 def job_part(ws: OpenCompany, fmt: Formats, view: TerritoryView, job: Any) -> None:
     """Show a job that runs or failed."""
 
     def load(job_id: str) -> widgets.JobView:
-        shown = session.job_view(ws, job_id)
-        return replace(shown, best=best_text(fmt, view, job.params, shown.objective))
+        panel = session.job_view(ws, job_id)
+        return replace(panel, best=best_text(fmt, view, job.params, panel.objective))
 
     session_job = widgets.job_panel(
         load,
@@ -188,8 +188,8 @@ def _take(bench: Workbench, offer: Offer) -> None:
 def answer_part(bench: Workbench) -> None:
     """Say how good the balance is whose moves are pending, and what it could not do."""
     log = bench.opened.history
-    done = log.entries[bench.opened.n_saved : log.position]
-    key = next((entry.job_id for entry in reversed(done) if entry.job_id), None)
+    entries = log.entries[bench.opened.n_saved : log.position]
+    key = next((entry.job_id for entry in reversed(entries) if entry.job_id), None)
     plan = None if key is None else job_result(bench, key)
     if key is None or plan is None or bench.opened.pending is None:
         return
@@ -205,20 +205,20 @@ def answer_part(bench: Workbench) -> None:
 
 def _too_big(bench: Workbench, plan: Proposal, proposal: ProposalView) -> None:
     """Say first which units alone are too big, and offer to divide them."""
-    found = proposal.report.get("too_big") or []
-    if not found:
+    units = proposal.report.get("too_big") or []
+    if not units:
         return
-    told = "; ".join(
+    text = "; ".join(
         f"{row['unit_name']} alone is {row['share'] * 100:.0f} % of a territory's "
         f"{LABELS.get(row['measure'], row['measure']).lower()}"
-        for row in found[:MOST_SAID]
+        for row in units[:MOST_SAID]
     )
     st.markdown(
-        f"**Too big to be kept whole:** {markdown_text(told, 300)}. No plan of whole "
+        f"**Too big to be kept whole:** {markdown_text(text, 300)}. No plan of whole "
         "units can be within the limit."
     )
-    finer = [row["unit_id"] for row in found if row["n_finer"]]
-    n_accounts = sum(int(row["n_finer"]) for row in found)
+    finer = [row["unit_id"] for row in units if row["n_finer"]]
+    n_accounts = sum(int(row["n_finer"]) for row in units)
     log = bench.opened.history
     is_last = log.position > 0 and log.entries[log.position - 1].job_id is not None
     if finer and bench.is_editable and is_last:
@@ -252,9 +252,11 @@ def _notes(fmt: Formats, proposal: ProposalView) -> None:
         )
     if proposal.note:
         st.caption(markdown_text(proposal.note, 300))
-    said = unmet_lines(proposal.report)
-    if said:
-        lines = "\n".join(f"- {markdown_text(text, 400)}" for text in said[:MOST_LINES])
-        more = len(said) - MOST_LINES
+    unmet = unmet_lines(proposal.report)
+    if unmet:
+        lines = "\n".join(
+            f"- {markdown_text(text, 400)}" for text in unmet[:MOST_LINES]
+        )
+        more = len(unmet) - MOST_LINES
         rest = f"\n- and {more} more" if more > 0 else ""
         st.markdown(f"Not everything could be met:\n{lines}{rest}")

@@ -30,8 +30,8 @@ def unmet_lines(report: Mapping[str, Any]) -> list[str]:
         reason = str(row.get("reason", ""))
         if unit in said_first and row.get("code") == UNIT_OVERSIZED:
             continue
-        told = f"{row.get('territory') or ''}: {reason}".strip(": ")
-        lines.append(f"{told} ({name})" if name else told)
+        line = f"{row.get('territory') or ''}: {reason}".strip(": ")
+        lines.append(f"{line} ({name})" if name else line)
     return lines
 
 
@@ -70,38 +70,41 @@ def proposal_text(fmt: Formats, proposal: ProposalView) -> str:
     """Say what a plan reaches and how many accounts it moves, in one line."""
     report = proposal.report
     parts = []
-    for name, found in report.get("measures", {}).items():
-        if found.get("tolerance") is not None and found["max_deviation"] is not None:
-            worst, limit = found["max_deviation"], found["tolerance"]
-            told = f"{LABELS.get(name, name)} within {fmt.share(worst)}"
+    for name, figures in report.get("measures", {}).items():
+        if (
+            figures.get("tolerance") is not None
+            and figures["max_deviation"] is not None
+        ):
+            worst, limit = figures["max_deviation"], figures["tolerance"]
+            text = f"{LABELS.get(name, name)} within {fmt.share(worst)}"
             if worst > limit + _MET:
-                told += f" (limit {fmt.share(limit, 0)} not met)"
-            parts.append(told)
-        parts += _limits_text(fmt, name, found)
+                text += f" (limit {fmt.share(limit, 0)} not met)"
+            parts.append(text)
+        parts += _limits_text(fmt, name, figures)
     of_all = fmt.number(len(proposal.before.accounts))
     if proposal.before.territories.empty:
         n_placed = len(proposal.after.accounts) - proposal.after.n_unassigned_accounts
         parts.append(f"{fmt.number(n_placed)} of {of_all} accounts get a territory")
     else:
-        moved = fmt.number(len(proposal.moved_accounts))
-        parts.append(f"{moved} of {of_all} accounts move")
+        n_moved = fmt.number(len(proposal.moved_accounts))
+        parts.append(f"{n_moved} of {of_all} accounts move")
     return markdown_text(" · ".join(parts), 400)
 
 
-def _limits_text(fmt: Formats, name: str, found: Mapping[str, Any]) -> list[str]:
+def _limits_text(fmt: Formats, name: str, figures: Mapping[str, Any]) -> list[str]:
     """Say what the least and the most of a territory became, where they were asked."""
-    written, label = writer_of(name, fmt), LABELS.get(name, name)
-    told = []
+    write, label = writer_of(name, fmt), LABELS.get(name, name)
+    parts = []
     for word, limit, reached, over in (
-        ("at least", found.get("minimum"), found.get("least"), -1),
-        ("at most", found.get("maximum"), found.get("most"), 1),
+        ("at least", figures.get("minimum"), figures.get("least"), -1),
+        ("at most", figures.get("maximum"), figures.get("most"), 1),
     ):
         if limit is None or reached is None:
             continue
         is_passed = over * (reached - limit) > _MET * max(1.0, limit)
-        asked = f" (asked {written(limit)}, not met)" if is_passed else ""
-        told.append(f"{label} {word} {written(reached)}{asked}")
-    return told
+        goal = f" (asked {write(limit)}, not met)" if is_passed else ""
+        parts.append(f"{label} {word} {write(reached)}{goal}")
+    return parts
 
 
 def exceptions_text(fmt: Formats, n_exceptions: int) -> str:

@@ -179,10 +179,10 @@ def _stays(view: TerritoryView, *, is_as_today: bool) -> dict[str, Any]:
     """Ask what must not change hands."""
     territories = view.territories
     labels = territories["name"] + " · " + territories["rep_name"]
-    held = sorted(view.units["territory_id"].dropna().unique())
-    kept = st.multiselect(
+    territory_ids = sorted(view.units["territory_id"].dropna().unique())
+    choice = st.multiselect(
         "Territories that stay as they are",
-        held,
+        territory_ids,
         format_func=lambda name: str(labels.get(name, name)),
         placeholder="none",
         key="bal-kept",
@@ -200,7 +200,7 @@ def _stays(view: TerritoryView, *, is_as_today: bool) -> dict[str, Any]:
         help=f"The {MOST_OFFERED} you sell most to. Their whole unit stays with them.",
     )
     own: dict[str, Any] = {
-        "kept_territories": tuple(kept),
+        "kept_territories": tuple(choice),
         "kept_accounts": tuple(accounts),
     }
     n_named = int(wording.exceptions(view.accounts, view.units["territory_id"]).sum())
@@ -221,7 +221,7 @@ def _map_rules(view: TerritoryView) -> dict[str, Any]:
     own: dict[str, Any] = {}
     parents = parent_fields(view.accounts)
     if parents:
-        chosen = st.selectbox(
+        column = st.selectbox(
             "Keep sites of a company together, by",
             ["", *parents],
             format_func=lambda name: name or "not asked",
@@ -229,7 +229,7 @@ def _map_rules(view: TerritoryView) -> dict[str, Any]:
             help="Accounts with the same text in this column of your list share a "
             "territory, with their whole units.",
         )
-        own["together_by"] = chosen or None
+        own["together_by"] = column or None
     if len(view.units["region"].dropna().unique()) > 1:
         own["is_within_regions"] = st.toggle(
             "No territory crosses a state border", value=False, key="bal-states"

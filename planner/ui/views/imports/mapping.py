@@ -35,16 +35,20 @@ def ask_saved(ws: OpenCompany, preview: SourcePreview, kind: str, file_id: str) 
     -------
     Its name; empty: the columns are guessed.
     """
-    saved = {found.name: found for found in mappings.list_mappings(ws, kind)}
+    mapping_by_name = {
+        mapping.name: mapping for mapping in mappings.list_mappings(ws, kind)
+    }
     fits = [
         name
-        for name, found in saved.items()
-        if all(_column(said) in preview.raw.columns for said in found.columns.values())
+        for name, mapping in mapping_by_name.items()
+        if all(
+            _column(entry) in preview.raw.columns for entry in mapping.columns.values()
+        )
     ]
     if not fits:
         return ""
     options = ["", *fits]
-    chosen = st.selectbox(
+    choice = st.selectbox(
         "Mapping",
         options,
         index=options.index(preview.suggested) if preview.suggested in fits else 0,
@@ -52,7 +56,7 @@ def ask_saved(ws: OpenCompany, preview: SourcePreview, kind: str, file_id: str) 
         key=f"imp-{file_id}-{kind}-saved",
         width=240,
     )
-    return str(chosen)
+    return str(choice)
 
 
 def save_as(
@@ -65,31 +69,31 @@ def save_as(
             with faults.guard("Saving the mapping"):
                 mappings.save_mapping(ws, kind, name, mapping, preview.raw.columns)
                 st.success("Saved. The next file with these columns gets it.")
-        for known in mappings.list_mappings(ws, kind):
+        for record in mappings.list_mappings(ws, kind):
             if st.button(
-                f"Remove {markdown_text(known.name, 40)}",
-                key=f"imp-mapping-remove-{known.name}",
+                f"Remove {markdown_text(record.name, 40)}",
+                key=f"imp-mapping-remove-{record.name}",
             ):
-                mappings.delete_mapping(ws, kind, known.name)
+                mappings.delete_mapping(ws, kind, record.name)
                 st.rerun()
 
 
-def _column(said: Any) -> str:
+def _column(entry: Any) -> str:
     """Name the column of a mapping's entry, whether plain or with a reading."""
-    return str(said["column"]) if isinstance(said, dict) else str(said)
+    return str(entry["column"]) if isinstance(entry, dict) else str(entry)
 
 
 def ask_readings(
-    chosen: dict[str, str], given: dict[str, Any], kind: str, turn: str
+    columns: dict[str, str], entries: dict[str, Any], kind: str, turn: str
 ) -> dict[str, Any]:
     """
     Ask in which units and forms columns are, where that can be in question.
 
     Parameters
     ----------
-    chosen
+    columns
         Column of the file by column of ours.
-    given
+    entries
         What a saved mapping says of them.
     kind, turn
         Key the widgets.
@@ -98,39 +102,39 @@ def ask_readings(
     -------
     The mapping: plain columns, and objects where something was said.
     """
-    told: dict[str, Any] = dict(chosen)
-    asked = [
+    mapping: dict[str, Any] = dict(columns)
+    targets = [
         name
-        for name in chosen
+        for name in columns
         if name in QUANTITY_BY_TARGET or name.endswith("_on") or name == "period"
     ]
-    if not asked:
-        return told
+    if not targets:
+        return mapping
     with (
         st.expander("Units and forms of the columns"),
         st.container(horizontal=True, key="imp-readings"),
     ):
-        for name in asked:
-            before = given.get(name)
-            kept = dict(before) if isinstance(before, dict) else {}
+        for name in targets:
+            before = entries.get(name)
+            reading = dict(before) if isinstance(before, dict) else {}
             field, options, names = _options(name)
             picked = st.selectbox(
                 _label(name),
                 [FOUND_OUT, *options],
-                index=1 + options.index(kept[field])
-                if kept.get(field) in options
+                index=1 + options.index(reading[field])
+                if reading.get(field) in options
                 else 0,
-                format_func=lambda said, names=names: names.get(said, said),
+                format_func=lambda code, names=names: names.get(code, code),
                 key=f"imp-{turn}-{kind}-reading-{name}",
                 width=190,
             )
-            kept = {key: value for key, value in kept.items() if key != "column"}
-            kept.pop(field, None)
+            reading = {key: value for key, value in reading.items() if key != "column"}
+            reading.pop(field, None)
             if picked != FOUND_OUT:
-                kept[field] = picked
-            if kept:
-                told[name] = {"column": chosen[name], **kept}
-    return told
+                reading[field] = picked
+            if reading:
+                mapping[name] = {"column": columns[name], **reading}
+    return mapping
 
 
 def _options(name: str) -> tuple[str, list[str], dict[str, str]]:
@@ -141,33 +145,36 @@ def _options(name: str) -> tuple[str, list[str], dict[str, str]]:
 
 
 def ask_mapping(
-    preview: SourcePreview, kind: str, file_id: str, saved: dict[str, Any] | None = None
+    preview: SourcePreview,
+    kind: str,
+    file_id: str,
+    entries_before: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """
     Ask for the column of the file behind each of ours; guesses are filled in.
 
     Parameters
     ----------
-    saved
+    entries_before
         A saved mapping to fill in instead; None: what the preview found.
     """
-    told = preview.mapping if saved is None else saved
-    guesses = {name: _column(said) for name, said in told.items()}
+    entries = preview.mapping if entries_before is None else entries_before
+    guesses = {name: _column(entry) for name, entry in entries.items()}
     needed = RULES_BY_KIND[kind].required
     columns = columns_of(kind)
     first = [name for name in columns if name in needed or name in PLACE]
     rest = [name for name in columns if name not in first]
-    chosen = _selects(preview, kind, first, file_id, needed, guesses)
+    selection = _selects(preview, kind, first, file_id, needed, guesses)
     n_guessed = sum(1 for name in rest if name in guesses)
     if rest:
         with st.expander(f"More columns ({n_guessed} of {len(rest)} recognised)"):
-            chosen |= _selects(preview, kind, rest, file_id, needed, guesses)
-    used = set(chosen.values())
+            selection |= _selects(preview, kind, rest, file_id, needed, guesses)
+    used = set(selection.values())
     own = [name for name in preview.raw.columns if name not in used]
     if own and kind != "market":
-        shown = ", ".join(own[:12]) + (" …" if len(own) > 12 else "")
-        st.caption(markdown_text(f"Kept as own fields: {shown}", 300))
-    return ask_readings(chosen, told, kind, file_id)
+        text = ", ".join(own[:12]) + (" …" if len(own) > 12 else "")
+        st.caption(markdown_text(f"Kept as own fields: {text}", 300))
+    return ask_readings(selection, entries, kind, file_id)
 
 
 def _selects(
@@ -179,7 +186,7 @@ def _selects(
     guesses: dict[str, str],
 ) -> dict[str, str]:
     options = [NONE, *preview.raw.columns]
-    chosen = {}
+    columns = {}
     with st.container(horizontal=True, key=f"imp-map-{names[0]}"):
         for name in names:
             guess = guesses.get(name, NONE)
@@ -193,8 +200,8 @@ def _selects(
                 width=190,
             )
             if picked:
-                chosen[name] = picked
-    return chosen
+                columns[name] = picked
+    return columns
 
 
 def _label(name: str) -> str:

@@ -68,13 +68,13 @@ def refresh_view(fmt: Formats, preview: RefreshPreview) -> RefreshChoices:
 
 
 def _territories(fmt: Formats, preview: RefreshPreview) -> None:
-    told = preview.territories
-    told = told[told["verdict"].isin(["leaves", "returns", "stays out"])]
-    if told.empty:
+    rows = preview.territories
+    rows = rows[rows["verdict"].isin(["leaves", "returns", "stays out"])]
+    if rows.empty:
         st.caption("No territory leaves its tolerance.")
         return
     tables.table(
-        told.assign(verdict=told["verdict"].map(VERDICTS)),
+        rows.assign(verdict=rows["verdict"].map(VERDICTS)),
         {
             "scenario": tables.Column("Plan", width="medium"),
             "status": tables.Column("State", width=90),
@@ -152,13 +152,13 @@ def _gone(fmt: Formats, preview: RefreshPreview) -> tuple[str, dict[str, str]]:
     links: dict[str, str] = {}
     if not preview.renamed.empty:
         st.caption("These may only have got another id; tick those that did.")
-        shown = preview.renamed.assign(same=False)
+        rows = preview.renamed.assign(same=False)
         edited = st.data_editor(
-            shown,
+            rows,
             key="imp-renamed",
             hide_index=True,
             column_order=["same", "account_id", "new_id", "reason"],
-            disabled=[name for name in shown.columns if name != "same"],
+            disabled=[name for name in rows.columns if name != "same"],
             column_config={
                 "same": st.column_config.CheckboxColumn("The same"),
                 "account_id": st.column_config.TextColumn("Account"),
@@ -177,15 +177,15 @@ def _contested(fmt: Formats, preview: RefreshPreview) -> dict[tuple[str, str], s
     if conflicts.empty:
         st.caption("The file contradicts nothing that was set here.")
         return {}
-    shown = conflicts.head(SHOWN).assign(
+    rows = conflicts.head(SHOWN).assign(
         takes_file=conflicts.head(SHOWN)["default"].eq("file")
     )
     edited = st.data_editor(
-        shown,
+        rows,
         key="imp-contested",
         hide_index=True,
         column_order=["takes_file", "account_id", "column", "yours", "file", "why"],
-        disabled=[name for name in shown.columns if name != "takes_file"],
+        disabled=[name for name in rows.columns if name != "takes_file"],
         column_config={
             "takes_file": st.column_config.CheckboxColumn("Take the file's"),
             "account_id": st.column_config.TextColumn("Account"),

@@ -53,7 +53,7 @@ def report_details(fmt: Formats, report: ImportReport) -> None:
             repair="Choose the columns below, or mend the file, and check it again.",
         )
     grouped = grouped_findings(findings)
-    chosen = tables.table(
+    selection = tables.table(
         grouped,
         {
             "severity": tables.Column("Kind", width=90),
@@ -66,18 +66,14 @@ def report_details(fmt: Formats, report: ImportReport) -> None:
         select="single",
         label="Findings by kind",
     )
-    shown = findings
-    if chosen:
-        code, severity = grouped.loc[chosen[0], ["code", "severity_code"]]
-        shown = findings[
-            (findings["code"] == code) & (findings["severity"] == severity)
-        ]
+    rows = findings
+    if selection:
+        code, severity = grouped.loc[selection[0], ["code", "severity_code"]]
+        rows = findings[(findings["code"] == code) & (findings["severity"] == severity)]
     rank = {name: place for place, name in enumerate(SEVERITIES)}
-    shown = shown.sort_values(
-        "severity", key=lambda kind: kind.map(rank), kind="stable"
-    )
+    rows = rows.sort_values("severity", key=lambda kind: kind.map(rank), kind="stable")
     picked = tables.table(
-        shown.assign(severity=shown["severity"].map(SEVERITIES)),
+        rows.assign(severity=rows["severity"].map(SEVERITIES)),
         {
             "row": tables.Column("Row", "number", width=70),
             "severity": tables.Column("Kind", width=90),
@@ -86,12 +82,12 @@ def report_details(fmt: Formats, report: ImportReport) -> None:
             "message": tables.Column("What and how to repair it", width="large"),
         },
         fmt=fmt,
-        key=f"imp-rows-found-{chosen[0] if chosen else ''}",
+        key=f"imp-rows-found-{selection[0] if selection else ''}",
         height=260,
         select="single",
         label="Findings by row",
     )
-    finding = shown.loc[picked[0]] if picked else shown.iloc[0]
+    finding = rows.loc[picked[0]] if picked else rows.iloc[0]
     place = "" if pd.isna(finding["row"]) else f"Row {fmt.number(finding['row'])}: "
     st.caption(markdown_text(f"{place}{finding['message']}", WHOLE_MESSAGE))
     widgets.download_row(
@@ -108,16 +104,16 @@ def report_details(fmt: Formats, report: ImportReport) -> None:
 
 def _coercions(fmt: Formats, report: ImportReport) -> None:
     """Show of each column how its cells were read."""
-    told = report.coercions
-    if told is None or told.empty:
+    rows = report.coercions
+    if rows is None or rows.empty:
         return
-    n_changed = int((told["n_changed"] > 0).sum())
+    n_changed = int((rows["n_changed"] > 0).sum())
     with st.expander(
         f"How the columns were read ({fmt.number(n_changed)} of "
-        f"{fmt.number(len(told))} changed form)"
+        f"{fmt.number(len(rows))} changed form)"
     ):
         tables.table(
-            told,
+            rows,
             {
                 "target": tables.Column("Ours", width=140),
                 "column": tables.Column("Column of the file", width=150),

@@ -40,14 +40,14 @@ def ask_target(
         return _accounts(ws, stem[:1].upper() + stem[1:], file_id)
     if kind == "market":
         return _market(stem[:1].upper() + stem[1:], file_id)
-    told: dict[str, Any] = {"mode": _mode(kind, file_id)}
-    return told | (_draft(ws, file_id) if kind == "quotas" else {})
+    target: dict[str, Any] = {"mode": _mode(kind, file_id)}
+    return target | (_draft(ws, file_id) if kind == "quotas" else {})
 
 
 def _accounts(ws: OpenCompany, stem: str, file_id: str) -> dict[str, Any]:
     st.subheader("Where the accounts go")
     company = companies.company(ws)
-    known = list(refresh.sources(ws).index)
+    sources = list(refresh.sources(ws).index)
     names = {NEW: "A new company", INTO: f"{company.name}, the open company"}
     # A company of one's own is loaded again and again; the sample is not.
     first = INTO if company.kind != "sample" else NEW
@@ -61,27 +61,27 @@ def _accounts(ws: OpenCompany, stem: str, file_id: str) -> dict[str, Any]:
         label_visibility="collapsed",
     )
     if into == INTO:
-        return {"into": INTO, "source": _source(known, stem, file_id)}
+        return {"into": INTO, "source": _source(sources, stem, file_id)}
     return {"into": NEW, **_new_company(stem, file_id)}
 
 
-def _source(known: list[str], stem: str, file_id: str) -> str:
+def _source(sources: list[str], stem: str, file_id: str) -> str:
     """Ask which list this is a load of: what it brought last time may be gone now."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="imp-source"):
-        chosen = OTHER_SOURCE
-        if known:
-            chosen = st.selectbox(
+        source = OTHER_SOURCE
+        if sources:
+            source = st.selectbox(
                 "It is a load of",
-                [*known, OTHER_SOURCE],
+                [*sources, OTHER_SOURCE],
                 format_func=lambda name: name or "another list",
                 key=f"imp-{file_id}-source",
                 width=260,
             )
-        if chosen == OTHER_SOURCE:
-            chosen = st.text_input(
+        if source == OTHER_SOURCE:
+            source = st.text_input(
                 "Name of the list", stem, key=f"imp-{file_id}-list", width=260
             )
-    return str(chosen)
+    return str(source)
 
 
 def _new_company(stem: str, file_id: str) -> dict[str, Any]:
@@ -118,21 +118,21 @@ def _mode(kind: str, file_id: str) -> str:
 
 def _draft(ws: OpenCompany, file_id: str) -> dict[str, Any]:
     drafts = {
-        found.scenario_id: found
-        for found in listing.scenarios(ws)
-        if found.status == "draft" and found.team == FIELD
+        scenario.scenario_id: scenario
+        for scenario in listing.scenarios(ws)
+        if scenario.status == "draft" and scenario.team == FIELD
     }
-    chosen = st.selectbox(
+    scenario_id = st.selectbox(
         "Into the draft",
         list(drafts),
         format_func=listing.titles(list(drafts.values())).get,
         key=f"imp-{file_id}-draft",
         width=280,
     )
-    if chosen is None:
+    if scenario_id is None:
         st.caption("Quotas go into a draft; start one on the Scenarios page.")
         return {}
-    return {"scenario_id": chosen, "scenario_version": drafts[chosen].version}
+    return {"scenario_id": scenario_id, "scenario_version": drafts[scenario_id].version}
 
 
 def _market(stem: str, file_id: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ LEFT, RIGHT = "scn-a", "scn-b"
 
 
 def side_by_side(
-    ws: OpenCompany, fmt: Formats, known: list[Scenario], current: Scenario
+    ws: OpenCompany, fmt: Formats, scenarios: list[Scenario], current: Scenario
 ) -> None:
     """Put two scenarios beside each other: maps, figures, accounts that differ."""
     with st.container(
@@ -33,30 +33,36 @@ def side_by_side(
     ):
         st.subheader("Side by side", width="content")
         buttons = st.container(horizontal=True, width="content")
-    if len(known) < 2:
+    if len(scenarios) < 2:
         with buttons:
             _share_one(ws, fmt, cache.territory_view(ws, current))
         st.caption("Clone the scenario, change the copy, and compare the two here.")
         return
-    ids = [scenario.scenario_id for scenario in known]
-    by_id = {scenario.scenario_id: scenario for scenario in known}
-    title_of = listing.titles(known)
-    for key, usual in zip((LEFT, RIGHT), _default_pair(known, current), strict=True):
+    ids = [scenario.scenario_id for scenario in scenarios]
+    by_id = {scenario.scenario_id: scenario for scenario in scenarios}
+    title_of = listing.titles(scenarios)
+    for key, usual in zip(
+        (LEFT, RIGHT), _default_pair(scenarios, current), strict=True
+    ):
         if st.session_state.get(key) not in by_id:
             st.session_state[key] = usual
     left, right = st.columns(2, gap="small")
     a_id = left.selectbox("Left, before", ids, format_func=title_of.get, key=LEFT)
     b_id = right.selectbox("Right, after", ids, format_func=title_of.get, key=RIGHT)
-    found = cache.comparison(ws, by_id[a_id], by_id[b_id])
+    comparison = cache.comparison(ws, by_id[a_id], by_id[b_id])
     with buttons:
-        _last_year_button(ws, known, current)
-        _share_both(ws, fmt, found)
+        _last_year_button(ws, scenarios, current)
+        _share_both(ws, fmt, comparison)
     with left:
-        _small_map(ws, fmt, found.a, "scn-map-a")
+        _small_map(ws, fmt, comparison.a, "scn-map-a")
     with right:
-        _small_map(ws, fmt, found.b, "scn-map-b")
-    st.html(metrics_table(found.metrics, fmt, found.a.scenario, found.b.scenario))
-    difference_part(ws, fmt, found, key="scn")
+        _small_map(ws, fmt, comparison.b, "scn-map-b")
+    st.html(
+        metrics_table(
+            comparison.metrics, fmt, comparison.a.scenario, comparison.b.scenario
+        )
+    )
+    difference_part(ws, fmt, comparison, key="scn")
 
 
 def _share_one(ws: OpenCompany, fmt: Formats, view: TerritoryView) -> None:
@@ -80,22 +86,22 @@ def _share_one(ws: OpenCompany, fmt: Formats, view: TerritoryView) -> None:
     )
 
 
-def _share_both(ws: OpenCompany, fmt: Formats, found: Comparison) -> None:
+def _share_both(ws: OpenCompany, fmt: Formats, comparison: Comparison) -> None:
     """Offer both plans and what differs."""
-    if found.b.units.empty:
+    if comparison.b.units.empty:
         return
     share_button(
         ws,
         "comparison",
         lambda: comparison_sheet(
-            found,
-            cache.colours(ws, found.a) | cache.colours(ws, found.b),
+            comparison,
+            cache.colours(ws, comparison.a) | cache.colours(ws, comparison.b),
             fmt,
-            simulated=sharing.simulated_note(ws, found.b.accounts),
-            ground=ground_of(ws, found.b.units),
+            simulated=sharing.simulated_note(ws, comparison.b.accounts),
+            ground=ground_of(ws, comparison.b.units),
         ),
         key="scn",
-        scenario=found.b.scenario,
+        scenario=comparison.b.scenario,
     )
 
 
@@ -120,10 +126,15 @@ def compare_with_last_year(ws: OpenCompany, scenario: Scenario | None) -> bool:
     return True
 
 
-def two_maps(ws: OpenCompany, fmt: Formats, found: Comparison, *, key: str) -> None:
+def two_maps(
+    ws: OpenCompany, fmt: Formats, comparison: Comparison, *, key: str
+) -> None:
     """Draw two plans beside each other, each under its name; narrow: one above."""
     for place, side, view in zip(
-        st.columns(2, gap="small"), ("a", "b"), (found.a, found.b), strict=True
+        st.columns(2, gap="small"),
+        ("a", "b"),
+        (comparison.a, comparison.b),
+        strict=True,
     ):
         with place:
             st.caption(markdown_text(view.scenario.name))
@@ -131,10 +142,10 @@ def two_maps(ws: OpenCompany, fmt: Formats, found: Comparison, *, key: str) -> N
 
 
 def _last_year_button(
-    ws: OpenCompany, known: list[Scenario], current: Scenario
+    ws: OpenCompany, scenarios: list[Scenario], current: Scenario
 ) -> None:
     """Offer the plan of a year ago against the open draft, else the latest one."""
-    drafts = [one for one in known if one.status == "draft" and one.team == FIELD]
+    drafts = [one for one in scenarios if one.status == "draft" and one.team == FIELD]
     is_own = current.status == "draft" and current.team == FIELD
     draft = current if is_own else next(iter(drafts), None)
     published = listing.last_years(ws)
@@ -151,9 +162,9 @@ def _last_year_button(
     )
 
 
-def _default_pair(known: list[Scenario], current: Scenario) -> tuple[str, str]:
+def _default_pair(scenarios: list[Scenario], current: Scenario) -> tuple[str, str]:
     """Choose the open scenario on the right, what it came from on the left."""
-    ids = [scenario.scenario_id for scenario in known]
+    ids = [scenario.scenario_id for scenario in scenarios]
     others = [name for name in ids if name != current.scenario_id]
     parent = str(current.parent_id)
     return (parent if parent in others else others[0]), current.scenario_id

@@ -97,13 +97,13 @@ def _signed_distance(change_km: float, fmt: Formats) -> str:
     return f"{fmt.signed(length, 1)} {fmt.distance_unit}"
 
 
-def figures_sheet(found: Comparison, fmt: Formats) -> pd.DataFrame:
+def figures_sheet(comparison: Comparison, fmt: Formats) -> pd.DataFrame:
     """Write the figures for a file: amounts as decimals, under name and version."""
-    figures = found.metrics.set_index("label").astype({"a": object, "b": object})
+    figures = comparison.metrics.set_index("label").astype({"a": object, "b": object})
     for label in figures.index[figures["kind"] == "money"]:
         for side in ("a", "b"):
             figures.at[label, side] = exact_money(figures.at[label, side], fmt.currency)
-    a, b = found.a.scenario, found.b.scenario
+    a, b = comparison.a.scenario, comparison.b.scenario
     heads = {
         "a": f"before: {a.name} v{a.version}",
         "b": f"after: {b.name} v{b.version}",

@@ -53,7 +53,7 @@ MOVED = {
 def difference_part(
     ws: OpenCompany,
     fmt: Formats,
-    found: Comparison,
+    comparison: Comparison,
     *,
     key: str,
     why: pd.Series | None = None,
@@ -63,32 +63,34 @@ def difference_part(
 
     Parameters
     ----------
-    found
+    comparison
         The two plans.
     key
         Unique on the page.
     why
         Reason by `account_id`; None: none is known.
     """
-    moved = found.moved
-    st.subheader(f"Accounts with another territory: {fmt.number(len(moved))}")
-    if moved.empty:
+    moves = comparison.moved
+    st.subheader(f"Accounts with another territory: {fmt.number(len(moves))}")
+    if moves.empty:
         st.caption("Both scenarios give every account to the same territory.")
         return
     if why is not None:
-        moved = moved.assign(why=why.reindex(moved.index).fillna(""))
-    looked_at = f"{key}-{found.a.scenario.scenario_id}-{found.b.scenario.scenario_id}"
+        moves = moves.assign(why=why.reindex(moves.index).fillna(""))
+    looked_at = (
+        f"{key}-{comparison.a.scenario.scenario_id}-{comparison.b.scenario.scenario_id}"
+    )
     state = st.session_state.setdefault(looked_at, {"ids": [], "of": "", "turn": 0})
     left, right = st.columns([4, 3], gap="small")
     with left:
-        _map(ws, fmt, found, moved, state, key)
+        _map(ws, fmt, comparison, moves, state, key)
     with right:
-        _list(fmt, moved, state, key)
-    _files(fmt, found, moved, key)
+        _list(fmt, moves, state, key)
+    _files(fmt, comparison, moves, key)
 
 
 def difference_map(
-    found: Comparison,
+    comparison: Comparison,
     fmt: Formats,
     *,
     shapes: Layer,
@@ -103,7 +105,7 @@ def difference_map(
 
     Parameters
     ----------
-    found
+    comparison
         The two plans.
     fmt
         How figures are written.
@@ -116,11 +118,11 @@ def difference_map(
     base, outlines, selected
         As of `territory_map`.
     """
-    was, will = found.a.units["territory_id"], found.b.units["territory_id"]
+    was, will = comparison.a.units["territory_id"], comparison.b.units["territory_id"]
     goes_to = will.where(was.fillna("") != will.fillna(""), STAYS)
     goes_to = goes_to.where(will.notna())
-    labels = territory_labels(found.b)
-    counts = found.moved["b_territory"].value_counts()
+    labels = territory_labels(comparison.b)
+    counts = comparison.moved["b_territory"].value_counts()
     takers = sorted({*goes_to.dropna(), *counts.index} - {STAYS})
     legend = [
         Entry(
@@ -131,19 +133,21 @@ def difference_map(
         for name in takers
     ]
     order = [*takers, STAYS]
-    n_left = int(found.moved["b_territory"].isna().sum())
+    n_left = int(comparison.moved["b_territory"].isna().sum())
     n_out = int(will.isna().sum())
     return MapData(
-        label=f"From {found.a.scenario.name} to {found.b.scenario.name}",
+        label=f"From {comparison.a.scenario.name} to {comparison.b.scenario.name}",
         units=Units(shapes=shapes, codes=codes_of(goes_to, order)),
-        points=Points(places=places, codes=codes_of(found.moved["b_territory"], order)),
+        points=Points(
+            places=places, codes=codes_of(comparison.moved["b_territory"], order)
+        ),
         base=base,
         legend=[*legend, Entry(label="Stays", colour=STAYS_COLOUR)],
         legend_title="Goes to",
         is_legend_open=False,
         outlines=list(outlines),
         selected=list(selected),
-        fit=bounds_of(found.b),
+        fit=bounds_of(comparison.b),
         has_borders=False,
         unassigned="Unassigned" if n_out else "",
         unassigned_count=fmt.number(n_left) if n_out else "",
@@ -154,25 +158,25 @@ def difference_map(
 def _map(
     ws: OpenCompany,
     fmt: Formats,
-    found: Comparison,
-    moved: pd.DataFrame,
+    comparison: Comparison,
+    moves: pd.DataFrame,
     state: dict[str, Any],
     key: str,
 ) -> None:
     """Draw the map with the rows chosen in the list; a click chooses what is listed."""
-    pair = _pair(ws, found)
-    listed = _listed(moved, state)
+    pair = _pair(ws, comparison)
+    listed = _listed(moves, state)
     table = st.session_state.get(_list_key(key, state))
     rows = chosen_rows(table, len(listed))
     event = planmap(
         difference_map(
-            found,
+            comparison,
             fmt,
-            shapes=cache.unit_shapes(ws, found.a, fmt),
-            base=cache.ground(ws, found.a),
-            places=_places(pair, fmt, "why" in moved, found.a, moved),
-            colours=cache.colours(ws, found.b),
-            outlines=_outlines(pair, found.b),
+            shapes=cache.unit_shapes(ws, comparison.a, fmt),
+            base=cache.ground(ws, comparison.a),
+            places=_places(pair, fmt, "why" in moves, comparison.a, moves),
+            colours=cache.colours(ws, comparison.b),
+            outlines=_outlines(pair, comparison.b),
             selected=[str(listed.index[row]) for row in rows],
         ),
         key=f"{key}-map",
@@ -180,36 +184,36 @@ def _map(
         events=("point", "unit"),
     )
     if event is not None:
-        _take(event, found, moved, state)
+        _take(event, comparison, moves, state)
 
 
 def _take(
-    event: MapEvent, found: Comparison, moved: pd.DataFrame, state: dict[str, Any]
+    event: MapEvent, comparison: Comparison, moves: pd.DataFrame, state: dict[str, Any]
 ) -> None:
     """List what was clicked; a click on what stays lists all again."""
     if event.kind == "unit":
         unit_id = event.ids[0]
-        units = found.a.accounts.loc[moved.index, "unit_id"]
-        ids = list(moved.index[(units == unit_id).to_numpy()])
-        of = unit_names(found.a.units).get(unit_id, unit_id)
+        units = comparison.a.accounts.loc[moves.index, "unit_id"]
+        ids = list(moves.index[(units == unit_id).to_numpy()])
+        of = unit_names(comparison.a.units).get(unit_id, unit_id)
     else:
-        ids = [name for name in event.ids if name in moved.index]
-        of = str(moved.loc[ids[0], "name"]) if ids else ""
+        ids = [name for name in event.ids if name in moves.index]
+        of = str(moves.loc[ids[0], "name"]) if ids else ""
     state.update(ids=ids, of=of, turn=state["turn"] + 1)
 
 
-def _listed(moved: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:
-    return moved.loc[moved.index.isin(state["ids"])] if state["ids"] else moved
+def _listed(moves: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:
+    return moves.loc[moves.index.isin(state["ids"])] if state["ids"] else moves
 
 
 def _list_key(key: str, state: dict[str, Any]) -> str:
     return f"{key}-moved-{state['turn']}"
 
 
-def _list(fmt: Formats, moved: pd.DataFrame, state: dict[str, Any], key: str) -> None:
+def _list(fmt: Formats, moves: pd.DataFrame, state: dict[str, Any], key: str) -> None:
     """List the accounts, all or those of the place clicked."""
-    listed = _listed(moved, state)
-    columns = {name: column for name, column in MOVED.items() if name in moved}
+    listed = _listed(moves, state)
+    columns = {name: column for name, column in MOVED.items() if name in moves}
     with st.container(
         horizontal=True, vertical_alignment="center", height=44, border=False
     ):
@@ -224,7 +228,7 @@ def _list(fmt: Formats, moved: pd.DataFrame, state: dict[str, Any], key: str) ->
             )
         else:
             st.caption("Click the map to list a place; choose rows to see where.")
-    chosen = tables.table(
+    selection = tables.table(
         listed,
         columns,
         fmt=fmt,
@@ -233,17 +237,17 @@ def _list(fmt: Formats, moved: pd.DataFrame, state: dict[str, Any], key: str) ->
         select="multi",
         label="Accounts with another territory",
     )
-    if "why" in listed and len(chosen) == 1:
-        row = listed.loc[chosen[0]]
+    if "why" in listed and len(selection) == 1:
+        row = listed.loc[selection[0]]
         st.markdown(
             f"**{markdown_text(row['name'])}**: {markdown_text(row['why'], 600)}."
         )
 
 
-def _files(fmt: Formats, found: Comparison, moved: pd.DataFrame, key: str) -> None:
+def _files(fmt: Formats, comparison: Comparison, moves: pd.DataFrame, key: str) -> None:
     """Offer the figures and the accounts as files."""
-    pair = (*_ids(found), str("why" in moved))
-    sheets = {"Figures": figures_sheet(found, fmt), "Accounts": moved}
+    pair = (*_ids(comparison), str("why" in moves))
+    sheets = {"Figures": figures_sheet(comparison, fmt), "Accounts": moves}
     as_csv, as_xlsx = cache.table_files(pair, sheets, fmt.currency)
     widgets.download_row(
         [
@@ -254,14 +258,14 @@ def _files(fmt: Formats, found: Comparison, moved: pd.DataFrame, key: str) -> No
     )
 
 
-def _ids(found: Comparison) -> tuple[str, ...]:
-    a, b = found.a.scenario, found.b.scenario
+def _ids(comparison: Comparison) -> tuple[str, ...]:
+    a, b = comparison.a.scenario, comparison.b.scenario
     return a.scenario_id, str(a.version), b.scenario_id, str(b.version)
 
 
-def _pair(ws: OpenCompany, found: Comparison) -> cache.Key:
+def _pair(ws: OpenCompany, comparison: Comparison) -> cache.Key:
     """Name two plans as they are now."""
-    return (*cache.facts_key(ws), *_ids(found))
+    return (*cache.facts_key(ws), *_ids(comparison))
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

@@ -22,33 +22,33 @@ TEAM_HELP = (
 def new_form(ws: OpenCompany, scenario: Scenario) -> None:
     """Ask for a name and a team, that of the open one first; start an empty one."""
     st.caption("It begins with an empty map; to begin with today's, clone a scenario.")
-    names = {known.name for known in listing.scenarios(ws)}
+    names = {one.name for one in listing.scenarios(ws)}
     number = next(n for n in range(1, len(names) + 2) if f"Draft {n}" not in names)
     name = st.text_input("Name", f"Draft {number}", key="scn-new-name")
     team = _team(ws, scenario.team, key="scn-new-team")
     if st.button("Start", type="primary", key="scn-new-do"):
         with faults.guard("Starting the scenario"):
-            made = listing.start(ws, name, team)
-            _work_on(made)
+            draft = listing.start(ws, name, team)
+            _work_on(draft)
 
 
 def _team(ws: OpenCompany, team: str, *, key: str) -> str:
     """Ask for a team: one there is, a usual one, or a new name."""
-    known = list(dict.fromkeys([*listing.teams(ws), team]))
-    chosen = st.selectbox(
+    teams = list(dict.fromkeys([*listing.teams(ws), team]))
+    choice = st.selectbox(
         "Team",
-        known,
-        index=known.index(team),
+        teams,
+        index=teams.index(team),
         accept_new_options=True,
         key=key,
         help=TEAM_HELP,
     )
-    return str(chosen or "")
+    return str(choice or "")
 
 
-def _work_on(made: Scenario) -> None:
-    session.choose_scenario(made.scenario_id)
-    session.look_at(made.scenario_id, made.version)
+def _work_on(draft: Scenario) -> None:
+    session.choose_scenario(draft.scenario_id)
+    session.look_at(draft.scenario_id, draft.version)
     st.rerun()
 
 
@@ -68,8 +68,8 @@ def clone_form(ws: OpenCompany, scenario: Scenario) -> None:
         )
     if st.button("Clone", type="primary", key="scn-clone-do"):
         with faults.guard("Cloning the scenario"):
-            made = listing.clone(ws, scenario.scenario_id, name, team)
-            _work_on(made)
+            copy = listing.clone(ws, scenario.scenario_id, name, team)
+            _work_on(copy)
 
 
 @st.dialog("Rename a scenario")

@@ -38,11 +38,13 @@ def publish_form(ws: OpenCompany, fmt: Formats, scenario: Scenario) -> None:
     if st.button(f"Publish for {fmt.day(day)}", type="primary", key="scn-publish-do"):
         with faults.guard("Publishing", "Nothing was published."):
             version = session.seen_version(scenario)
-            done = publishing.publish(ws, scenario.scenario_id, version, _as_day(day))
+            publication = publishing.publish(
+                ws, scenario.scenario_id, version, _as_day(day)
+            )
             st.session_state["scn-published"] = (
                 scenario.name,
-                done.effective_from,
-                done.content_hash,
+                publication.effective_from,
+                publication.content_hash,
             )
             st.rerun()
 
@@ -69,13 +71,13 @@ def _as_day(day: Any) -> dt.date:
 def _preview(fmt: Formats, preview: PublishPreview) -> None:
     """Show who gets what, and what should be looked at first."""
     changes, team = preview.changes, preview.scenario.team
-    served, change = "With an owner", "Owner changes"
+    owners_label, change = "With an owner", "Owner changes"
     if team != FIELD:
-        served, change = f"Served by {team}", f"Changes within {team}"
+        owners_label, change = f"Served by {team}", f"Changes within {team}"
     widgets.metric_row(
         [
             widgets.Metric("Accounts", fmt.number(preview.n_accounts)),
-            widgets.Metric(served, fmt.number(preview.n_owned)),
+            widgets.Metric(owners_label, fmt.number(preview.n_owned)),
             widgets.Metric(change, fmt.number(len(changes))),
             widgets.Metric(
                 "Our sales that change hands",
@@ -109,25 +111,25 @@ def _preview(fmt: Formats, preview: PublishPreview) -> None:
 
 def published_note(fmt: Formats) -> None:
     """Say once what was published just now."""
-    done = st.session_state.pop("scn-published", None)
-    if done is None:
+    publication = st.session_state.pop("scn-published", None)
+    if publication is None:
         return
-    name, effective_from, content_hash = done
+    name, effective_from, content_hash = publication
     st.success(
         f"{markdown_text(name)} is published from {fmt.day(effective_from)}. "
         f"Content hash `{content_hash[:16]}`."
     )
 
 
-def publication_list(ws: OpenCompany, fmt: Formats, known: list[Scenario]) -> None:
+def publication_list(ws: OpenCompany, fmt: Formats, scenarios: list[Scenario]) -> None:
     """List what was published, with the hash that proves it unchanged."""
     published = publishing.publications(ws)
     st.subheader("Published")
     if not published:
         st.caption("Nothing yet. Pay and visits read only what is published.")
         return
-    names = {scenario.scenario_id: scenario.name for scenario in known}
-    teams = {scenario.scenario_id: scenario.team for scenario in known}
+    names = {scenario.scenario_id: scenario.name for scenario in scenarios}
+    teams = {scenario.scenario_id: scenario.team for scenario in scenarios}
     frame = pd.DataFrame(
         {
             "name": [names.get(p.scenario_id, p.scenario_id) for p in published],

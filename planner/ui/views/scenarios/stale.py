@@ -10,7 +10,9 @@ from planner.services.workspace import Workspace
 from planner.ui import faults, session
 
 
-def stale_note(ws: Workspace, scenario: Scenario, kept: str, *, key: str) -> None:
+def stale_note(
+    ws: Workspace, scenario: Scenario, consequence: str, *, key: str
+) -> None:
     """
     Say that someone saved since this session looked, and offer to look again.
 
@@ -18,25 +20,25 @@ def stale_note(ws: Workspace, scenario: Scenario, kept: str, *, key: str) -> Non
     ----------
     ws, scenario
         The scenario as it is in the store now.
-    kept
+    consequence
         What of the user's own is still there, as a sentence.
     key
         Unique on the page.
     """
     place = st.empty()  # always there, so that nothing below changes its place
-    seen = session.seen_version(scenario)
-    if seen == scenario.version:
+    version = session.seen_version(scenario)
+    if version == scenario.version:
         return
-    saves = listing.history(ws, scenario.scenario_id).head(scenario.version - seen)
-    told = "; ".join(
+    saves = listing.history(ws, scenario.scenario_id).head(scenario.version - version)
+    text = "; ".join(
         f"{save.who} at {save.at[11:16]} UTC: {save.action}"
         for save in saves.itertuples()
     )
     with place.container(key=f"{key}-stale"):
         faults.error_box(
             ConflictError(
-                f"{told}. You were looking at version {seen}, now it is "
-                f"{scenario.version}. Your change was not saved. {kept}"
+                f"{text}. You were looking at version {version}, now it is "
+                f"{scenario.version}. Your change was not saved. {consequence}"
             ),
             where=f"Someone saved {scenario.name} meanwhile",
         )

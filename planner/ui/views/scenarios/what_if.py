@@ -100,19 +100,19 @@ def what_if_dialog(
     """
     fmt = session.formats(ws)
     st.session_state[_OPEN] = scenario.scenario_id
-    known: dict[str, Asked] = st.session_state.setdefault(_ASKED, {})
-    asked = known.get(scenario.scenario_id)
-    if asked is None:
+    questions: dict[str, Asked] = st.session_state.setdefault(_ASKED, {})
+    question = questions.get(scenario.scenario_id)
+    if question is None:
         place = st.empty()
         with place.container():
             if has_pending:
                 st.caption("Pending changes are not in the copy: accept them first.")
-            asked = _form(ws, fmt, scenario, view)
-        if asked is None:
+            question = _form(ws, fmt, scenario, view)
+        if question is None:
             return
-        known[scenario.scenario_id] = asked
+        questions[scenario.scenario_id] = question
         place.empty()
-    _answer(ws, fmt, scenario, view, asked)
+    _answer(ws, fmt, scenario, view, question)
 
 
 def _form(
@@ -149,30 +149,30 @@ def _form(
         rows = [one.measure() for one in measures]
         request = what_if.request_of(view, rows)
         what_if.check(ws, view, request, dropped)
-        made = what_if.start_what_if(ws, view, name, dropped=dropped)
-        job_id = session.submit(ws, "balance", made.scenario_id, request.to_dict())
-        return Asked(clone_id=made.scenario_id, version=made.version, job_id=job_id)
+        clone = what_if.start_what_if(ws, view, name, dropped=dropped)
+        job_id = session.submit(ws, "balance", clone.scenario_id, request.to_dict())
+        return Asked(clone_id=clone.scenario_id, version=clone.version, job_id=job_id)
     return None
 
 
 def _which_ends(fmt: Formats, view: TerritoryView, measure: str) -> str:
     """Ask which territory ends: the vacant ones first, then the smallest."""
-    known = view.territories
-    counted = measure if measure in known else "accounts"
+    territories = view.territories
+    column = measure if measure in territories else "accounts"
 
     def told(territory_id: str) -> str:
-        row = known.loc[territory_id]
-        share = fmt.signed_share(row[f"{counted}_deviation"])
+        row = territories.loc[territory_id]
+        share = fmt.signed_share(row[f"{column}_deviation"])
         n_accounts = fmt.number(row["accounts"])
         return (
             f"{territory_id} {row['rep_name']}, {n_accounts} accounts, {share} "
-            f"{LABELS[counted].lower()}"
+            f"{LABELS[column].lower()}"
         )
 
     return str(
         st.selectbox(
             "Which one ends",
-            what_if.first_to_end(view, counted),
+            what_if.first_to_end(view, column),
             format_func=told,
             key="what-if-ends",
             help="Vacant seats first, then the smallest. Its accounts go to others.",
@@ -185,11 +185,11 @@ def _answer(
     fmt: Formats,
     scenario: Scenario,
     view: TerritoryView,
-    asked: Asked,
+    question: Asked,
 ) -> None:
     """Show the job until it ends, then the two plans."""
-    job = queue.load(ws.store, asked.job_id)
-    clone = listing.scenario(ws, asked.clone_id)
+    job = queue.load(ws.store, question.job_id)
+    clone = listing.scenario(ws, question.clone_id)
     if not job.is_over or not job.result:
         _job(ws, fmt, view, job)
         if not job.is_over:
@@ -207,19 +207,19 @@ def _answer(
     proposal = Proposal.from_dict(job.result)
     with faults.guard("Taking the balance into the copy"):
         clone = what_if.take_answer(
-            ws, clone.scenario_id, asked.version, job.job_id, proposal
+            ws, clone.scenario_id, question.version, job.job_id, proposal
         )
-    is_left = clone.version == asked.version
+    is_left = clone.version == question.version
     if is_left and not what_if.is_saved(ws, clone.scenario_id, proposal):
         st.caption(
             f"Somebody opened {markdown_text(clone.name)} before: the balance stands "
             "there as pending changes, to be accepted there."
         )
-    found = cache.comparison(ws, scenario, clone)
-    st.markdown(said(fmt, found, job.params["measures"][0]["column"]))
+    comparison = cache.comparison(ws, scenario, clone)
+    st.markdown(said(fmt, comparison, job.params["measures"][0]["column"]))
     if job.state == "cancelled":
         st.caption("It was stopped early; this is the best plan found until then.")
-    _unmet(ws, found, proposal)
+    _unmet(ws, comparison, proposal)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Work on the copy", type="primary", key="what-if-open-copy"):
             session.choose_scenario(clone.scenario_id)
@@ -228,25 +228,29 @@ def _answer(
             _closed()
             st.rerun()
         _again(scenario)
-    st.html(metrics_table(found.metrics, fmt, found.a.scenario, found.b.scenario))
-    two_maps(ws, fmt, found, key="what-if")
-    why = what_if.why_moved(ws, found, proposal)
-    difference_part(ws, fmt, found, key="what-if", why=why)
+    st.html(
+        metrics_table(
+            comparison.metrics, fmt, comparison.a.scenario, comparison.b.scenario
+        )
+    )
+    two_maps(ws, fmt, comparison, key="what-if")
+    why = what_if.why_moved(ws, comparison, proposal)
+    difference_part(ws, fmt, comparison, key="what-if", why=why)
 
 
-def said(fmt: Formats, found: Comparison, measure: str) -> str:
+def said(fmt: Formats, comparison: Comparison, measure: str) -> str:
     """
     Say in two sentences what one head more or fewer does.
 
     Parameters
     ----------
-    found
+    comparison
         The plan and its copy.
     measure
         What was balanced first.
     """
-    a, b = found.a, found.b
-    n_moved, n_all = len(found.moved), len(a.accounts)
+    a, b = comparison.a, comparison.b
+    n_moved, n_all = len(comparison.moved), len(a.accounts)
     heads = f"{len(b.territories)} reps instead of {len(a.territories)}"
     text = (
         f"**{heads}.** {fmt.number(n_moved)} of {fmt.number(n_all)} accounts get "
@@ -257,7 +261,7 @@ def said(fmt: Formats, found: Comparison, measure: str) -> str:
         text += (
             f"; {LABELS[measure].lower()} is at worst {will} off its share, {was} today"
         )
-    way = found.metrics.set_index("label").loc["Travel to the centre, mean"]
+    way = comparison.metrics.set_index("label").loc["Travel to the centre, mean"]
     text += (
         f"; the mean way goes from {fmt.distance(float(way['a']) * M_PER_KM)} to "
         f"{fmt.distance(float(way['b']) * M_PER_KM)}."
@@ -269,7 +273,7 @@ def said(fmt: Formats, found: Comparison, measure: str) -> str:
         text += f" {markdown_text(new.index[0])} is new and {markdown_text(seat)}."
     text += (
         " Quotas are those of today; set them again once you work on the copy."
-        if "Quota without a territory" in set(found.metrics["label"]) or len(new)
+        if "Quota without a territory" in set(comparison.metrics["label"]) or len(new)
         else ""
     )
     return text
@@ -277,8 +281,10 @@ def said(fmt: Formats, found: Comparison, measure: str) -> str:
 
 def _job(ws: Workspace, fmt: Formats, view: TerritoryView, job: Job) -> None:
     def load(job_id: str) -> widgets.JobView:
-        shown = session.job_view(ws, job_id)
-        return replace(shown, best=best_text(fmt, view, job.params, shown.objective))
+        view_of_job = session.job_view(ws, job_id)
+        return replace(
+            view_of_job, best=best_text(fmt, view, job.params, view_of_job.objective)
+        )
 
     widgets.job_panel(
         load,
@@ -288,14 +294,14 @@ def _job(ws: Workspace, fmt: Formats, view: TerritoryView, job: Job) -> None:
     )
 
 
-def _unmet(ws: OpenCompany, found: Comparison, proposal: Proposal) -> None:
+def _unmet(ws: OpenCompany, comparison: Comparison, proposal: Proposal) -> None:
     """Say what the balance could not meet."""
-    language = language_of(ws, found.a.units)
+    language = language_of(ws, comparison.a.units)
     report = report_in_words(proposal.report, language)
     lines = unmet_lines(report)[:MOST_LINES]
     if lines:
-        told = "\n".join(f"- {markdown_text(text, 400)}" for text in lines)
-        st.markdown(f"Not everything could be met:\n{told}")
+        bullets = "\n".join(f"- {markdown_text(text, 400)}" for text in lines)
+        st.markdown(f"Not everything could be met:\n{bullets}")
 
 
 def _again(scenario: Scenario) -> None:

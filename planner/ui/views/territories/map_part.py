@@ -121,18 +121,18 @@ def _map(
     is_editable: bool,
 ) -> None:
     """Draw the map as it is to be seen and worked on."""
-    ws, fmt, saved = bench.ws, bench.fmt, bench.saved
+    ws, fmt, view = bench.ws, bench.fmt, bench.saved
     places = None
     if "accounts" in tools.layers:
-        places = cache.account_places(ws, None, saved.accounts, fmt, "territory")
-    shapes = cache.unit_shapes(ws, saved, fmt)
+        places = cache.account_places(ws, None, view.accounts, fmt, "territory")
+    shapes = cache.unit_shapes(ws, view, fmt)
     marks = draft_marks(bench.opened.draft, stage.before, stage.shown)
-    home = cache.home_bounds(ws, saved)
+    home = cache.home_bounds(ws, view)
     data = territory_map(
         stage.shown,
         fmt,
         shapes=shapes,
-        base=cache.ground(ws, saved),
+        base=cache.ground(ws, view),
         places=places,
         colouring=colouring,
         has_homes=stage.has_homes or "homes" in tools.layers,
@@ -169,13 +169,13 @@ def _market(bench: Workbench, name: str, shapes: Layer) -> dict[str, Any]:
 
 def sheet_of_map(bench: Workbench) -> MapSheet:
     """Show in a page to send what the map shows: what is pending too, and says so."""
-    ws, fmt, shown = bench.ws, bench.fmt, bench.shown
-    note = draft_marks(bench.opened.draft, bench.saved, shown)["subtitle"]
+    ws, fmt, view = bench.ws, bench.fmt, bench.shown
+    note = draft_marks(bench.opened.draft, bench.saved, view)["subtitle"]
     return territory_sheet(
-        shown,
-        cache.colours(ws, shown),
+        view,
+        cache.colours(ws, view),
         fmt,
         subtitle=f"{note} · {fmt.day(bench.scenario.updated_at[:10])}",
-        simulated=sharing.simulated_note(ws, shown.accounts),
-        ground=ground_of(ws, shown.units),
+        simulated=sharing.simulated_note(ws, view.accounts),
+        ground=ground_of(ws, view.units),
     )

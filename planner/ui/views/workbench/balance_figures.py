@@ -93,8 +93,10 @@ class Figures:
     def payload(self) -> dict[str, Any]:
         """Write the column as the browser reads it."""
         now = self.now.tolist()
-        written = {value: plain_text(self.write(value)) for value in dict.fromkeys(now)}
-        texts = [written[value] for value in now]
+        text_by_value = {
+            value: plain_text(self.write(value)) for value in dict.fromkeys(now)
+        }
+        texts = [text_by_value[value] for value in now]
         was: dict[str, str] = {}
         from_: dict[str, float | None] = {}
         old = [] if self.was is None else self.was.tolist()
@@ -180,18 +182,18 @@ def figures_of(
         Up to three; each with its deviation, actual and target.
     """
     now, was = after or view, view if after is not None else None
-    made = [
+    columns = [
         column
         for measure in measures[:MOST_MEASURES]
         for column in _of_measure(measure, fmt, rows, now, was)
     ]
-    asked = {measure.column for measure in measures}
-    if "accounts" not in asked:
-        made.append(_sum("accounts", "Accounts", fmt, rows, now, was))
-    if "workload_min" not in asked:
+    names = {measure.column for measure in measures}
+    if "accounts" not in names:
+        columns.append(_sum("accounts", "Accounts", fmt, rows, now, was))
+    if "workload_min" not in names:
         head = MeasureColumn(column="workload_min").title
-        made.append(_sum("workload_min", head, fmt, rows, now, was))
-    return made + _about(fmt, rows, now, was)
+        columns.append(_sum("workload_min", head, fmt, rows, now, was))
+    return columns + _about(fmt, rows, now, was)
 
 
 def _of_measure(
@@ -211,9 +213,9 @@ def _of_measure(
         "" if view is None else f"±{fmt.share(view.territories[deviation].abs().max())}"
         for view in (now, was)
     ]
-    wanted = wanted_of(now, column)
+    goals = wanted_of(now, column)
     was_wanted = None if was is None else wanted_of(was, column)
-    whole = [None if w is None else float(w.sum()) for w in (wanted, was_wanted)]
+    whole = [None if w is None else float(w.sum()) for w in (goals, was_wanted)]
     head = "From wanted" if has_shares(now.territories) else "Deviation"
     return [
         Figures(
@@ -233,7 +235,7 @@ def _of_measure(
             column_id=f"{column} target",
             group=title,
             head="Target",
-            now=wanted.reindex(rows),
+            now=goals.reindex(rows),
             was=None if was_wanted is None else was_wanted.reindex(rows),
             write=write,
             foot=[
@@ -279,10 +281,10 @@ def _sum(
     for view in (now, was):
         if view is None:
             continue
-        held = float(view.territories[column].sum())
-        free = max(0.0, _whole(view.accounts, column) - held)
+        total = float(view.territories[column].sum())
+        free = max(0.0, _whole(view.accounts, column) - total)
         ends[0].append(write(free))
-        ends[1].append(write(held))
+        ends[1].append(write(total))
     return Figures(
         column_id=f"{column} actual",
         group=group,

@@ -79,8 +79,8 @@ def balance_table(
         locked=locked,
         selected=selected,
     )
-    shown = {**data, "key": key, "events": list(events), "height": height}
-    return show_territories(shown, key)
+    payload = {**data, "key": key, "events": list(events), "height": height}
+    return show_territories(payload, key)
 
 
 def table_data(
@@ -103,13 +103,15 @@ def table_data(
     """
     now = after or view
     ids = now.territories.index.astype("str")
-    gone = view.territories.index.difference(ids) if after is not None else ids[:0]
-    rows = pd.Index(sorted([*ids, *gone])) if len(gone) else ids
+    former = view.territories.index.difference(ids) if after is not None else ids[:0]
+    rows = pd.Index(sorted([*ids, *former])) if len(former) else ids
     fresh = ids.difference(view.territories.index)
     columns = figures_of(view, fmt, rows, measures, after)
     labels = {**territory_labels(view), **(territory_labels(now))}
-    told = pd.concat([now.territories, view.territories.loc[gone]])
-    titles = told["rep_name"].astype("str") + ", " + told["name"].astype("str")
+    territories = pd.concat([now.territories, view.territories.loc[former]])
+    titles = (
+        territories["rep_name"].astype("str") + ", " + territories["name"].astype("str")
+    )
     n_free = now.n_unassigned_accounts, view.n_unassigned_accounts
     count = f"All {fmt.number(len(ids))}"
     return {
@@ -124,9 +126,9 @@ def table_data(
             for name in rows
         ],
         "locked": _places(rows, locked),
-        "changed": np.flatnonzero(_changed(columns, rows, fresh, gone)).tolist(),
+        "changed": np.flatnonzero(_changed(columns, rows, fresh, former)).tolist(),
         "fresh": _places(rows, fresh),
-        "gone": _places(rows, gone),
+        "gone": _places(rows, former),
         "isPending": after is not None,
         "off": np.flatnonzero(_off(columns, rows)).tolist(),
         "selected": selected or "",
@@ -140,14 +142,14 @@ def _places(rows: pd.Index, names: Collection[str]) -> list[int]:
 
 
 def _changed(
-    columns: Sequence[Figures], rows: pd.Index, fresh: pd.Index, gone: pd.Index
+    columns: Sequence[Figures], rows: pd.Index, fresh: pd.Index, former: pd.Index
 ) -> np.ndarray:
     """Tell which territories hold something else, are new or are no more."""
-    changed = rows.isin([*fresh, *gone])
+    is_changed = rows.isin([*fresh, *former])
     for column in columns:
         if column.is_holding:
-            changed |= column.changed()
-    return changed
+            is_changed |= column.changed()
+    return is_changed
 
 
 def _off(columns: Sequence[Figures], rows: pd.Index) -> np.ndarray:

@@ -110,12 +110,12 @@ def choice_bar(bench: Workbench) -> None:
 def _told() -> None:
     """Say what went wrong with the last gesture, or what it left out."""
     place = st.empty()  # always there, so that nothing below changes its place
-    fault, said = last_fault(), last_said()
+    fault, message = last_fault(), last_said()
     if fault is not None:
         with place.container(key="terr-fault"):
             faults.error_box(fault[1], where=fault[0])
-    elif said:
-        place.caption(said)
+    elif message:
+        place.caption(message)
 
 
 def _assign(bench: Workbench) -> None:
@@ -155,7 +155,7 @@ def choice_text(bench: Workbench, measure: str) -> str:
     accounts = bench.shown.accounts
     is_meant = accounts["unit_id"].isin(list(choice.units))
     is_meant |= accounts.index.isin(list(choice.accounts))
-    meant = accounts[is_meant]
+    rows = accounts[is_meant]
     n_units, n_own = len(choice.units), len(choice.accounts)
     parts = []
     if n_units:
@@ -163,18 +163,18 @@ def choice_text(bench: Workbench, measure: str) -> str:
     if n_own:
         parts.append(f"**{fmt.number(n_own)} account{'s' if n_own > 1 else ''}**")
     if n_units:
-        parts.append(f"{fmt.number(len(meant))} accounts")
-    if measure in meant and measure != "accounts":
-        amount = writer_of(measure, fmt)(float(meant[measure].fillna(0).sum()))
+        parts.append(f"{fmt.number(len(rows))} accounts")
+    if measure in rows and measure != "accounts":
+        amount = writer_of(measure, fmt)(float(rows[measure].fillna(0).sum()))
         parts.append(f"{markdown_text(amount)} {MEASURES[measure].lower()}")
     return " · ".join(parts)
 
 
 def _filter(bench: Workbench) -> None:
     as_of = companies.company(bench.ws).as_of
-    found = account_filter(bench.fmt, bench.shown, as_of)
-    if found:
-        bench.choice.accounts |= dict.fromkeys(found)
+    matches = account_filter(bench.fmt, bench.shown, as_of)
+    if matches:
+        bench.choice.accounts |= dict.fromkeys(matches)
         st.session_state[SHOW_ACCOUNTS] = True
         st.rerun()
 
@@ -191,16 +191,16 @@ def _more(bench: Workbench, labels: dict[str, str], fresh: str) -> None:
             f"Start territory {fresh}",
         ),
     )
-    chosen = st.multiselect(
+    territories = st.multiselect(
         "Merge territories",
         list(labels),
         format_func=lambda name: labels.get(name, name),
         placeholder="two or more",
         key="terr-merge-ids",
     )
-    if st.button("Merge", key="terr-merge", disabled=len(chosen) < 2):
-        edit = merge(chosen, bench.shown.territories["accounts"])
-        if bench.do(edit, f"Merge {' and '.join(sorted(chosen))}"):
+    if st.button("Merge", key="terr-merge", disabled=len(territories) < 2):
+        edit = merge(territories, bench.shown.territories["accounts"])
+        if bench.do(edit, f"Merge {' and '.join(sorted(territories))}"):
             st.rerun()
     n_barriers = len(bench.opened.draft.barriers)
     st.caption(
@@ -218,9 +218,9 @@ def _line_bar(bench: Workbench) -> None:
         if st.button("Divide the territory", key="terr-divide-line"):
             with faults.guard("Dividing a territory"):
                 view = bench.shown
-                found = divide(view.units, view.accounts, draft, line, by=by)
-                label = f"Divide {found.territory_id}: {found.new_id} begins"
-                if bench.do(found.edit, label, n_held=found.n_held):
+                pieces = divide(view.units, view.accounts, draft, line, by=by)
+                label = f"Divide {pieces.territory_id}: {pieces.new_id} begins"
+                if bench.do(pieces.edit, label, n_held=pieces.n_held):
                     drop_line()
                 st.rerun()
         if st.button("Close the border there", key="terr-barrier"):

@@ -45,7 +45,7 @@ def coverage_table(
 
     @st.fragment
     def show() -> None:
-        chosen = st.segmented_control(
+        choice = st.segmented_control(
             "Coverage by",
             list(BY),
             default="manager",
@@ -53,7 +53,7 @@ def coverage_table(
             key=f"{key}-coverage-by",
             required=True,
         )
-        by: CoverageBy = chosen or "manager"
+        by: CoverageBy = choice or "manager"
         table = coverage(view, roster, by, after)
         if table.empty:
             st.caption("There are no accounts and no territories yet.")
@@ -93,7 +93,7 @@ def _told(fmt: Formats, table: pd.DataFrame, view: TerritoryView) -> str:
 
 def _columns(by: CoverageBy, *, has_before: bool) -> dict[str, tables.Column]:
     """Choose the columns; beside those a plan changes, what they were."""
-    told = {
+    columns = {
         "label": tables.Column(BY[by], is_pinned=True),
         "accounts": tables.Column("Accounts", "number"),
         "unassigned": tables.Column("No territory", "number"),
@@ -111,12 +111,12 @@ def _columns(by: CoverageBy, *, has_before: bool) -> dict[str, tables.Column]:
         ),
     }
     if by != "region":
-        del told["unassigned"]  # they are a row of their own
+        del columns["unassigned"]  # they are a row of their own
     if not has_before:
-        return told
-    shown = {}
-    for name, column in told.items():
+        return columns
+    places = {}
+    for name, column in columns.items():
         if name in ("accounts", "unassigned", "needed_h"):
-            shown[f"{name}_before"] = tables.Column(f"{column.label}, was", "number")
-        shown[name] = column
-    return shown
+            places[f"{name}_before"] = tables.Column(f"{column.label}, was", "number")
+        places[name] = column
+    return places

@@ -38,7 +38,7 @@ def history_part(bench: Workbench) -> None:
         rows["here"] = ["◀" if n == log.position else "" for n in rows["step"]]
         rows["time"] = rows["at"].str.slice(11, 16)
         rows.index = rows["step"].astype("str")
-        chosen = tables.table(
+        selection = tables.table(
             rows,
             {
                 "step": tables.Column("Step", "number", width=56),
@@ -54,7 +54,7 @@ def history_part(bench: Workbench) -> None:
             select="single",
             label="Steps of your draft",
         )
-        position = int(chosen[0]) if chosen else log.position
+        position = int(selection[0]) if selection else log.position
         st.button(
             "Go to the plan after this step",
             key="terr-jump",

@@ -37,9 +37,11 @@ def notice_part(bench: Workbench) -> None:
             f"{markdown_text(str(notice['action']), 300)}. Your pending changes lie on "
             "top of it."
         )
-        lost = notice["lost"]
-        if lost:
-            lines = "\n".join(f"- {markdown_text(str(text), 200)}" for text in lost)
+        conflicts = notice["lost"]
+        if conflicts:
+            lines = "\n".join(
+                f"- {markdown_text(str(text), 200)}" for text in conflicts
+            )
             st.markdown(f"These steps of yours could not be done again:\n{lines}")
         rows = _contested(bench)
         if len(rows):

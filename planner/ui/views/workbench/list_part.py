@@ -48,7 +48,7 @@ def list_part(bench: Workbench) -> None:
         colours=cache.colours(bench.ws, bench.shown),
         before=bench.saved if bench.after is not None else None,
         locked=locks.unit if what == "unit" else locks.account,
-        chosen=choice.units if what == "unit" else choice.accounts,
+        selection=choice.units if what == "unit" else choice.accounts,
         key=_key(what),
         height=HEIGHT,
         events=("lock", "unlock", "zoom", "choose") if bench.is_editable else ("zoom",),
@@ -63,11 +63,11 @@ def do_in_list(bench: Workbench, event: TableEvent, what: What) -> None:
     is_unit = what == "unit"
     if event.kind == "choose":
         frame = bench.shown.units if is_unit else bench.shown.accounts
-        chosen = dict.fromkeys(pd.Index(event.ids).intersection(frame.index))
+        ids = dict.fromkeys(pd.Index(event.ids).intersection(frame.index))
         if is_unit:
-            bench.choice.units = chosen
+            bench.choice.units = ids
         else:
-            bench.choice.accounts = chosen
+            bench.choice.accounts = ids
     elif event.kind == "zoom":
         units, accounts = bench.shown.units.index, bench.shown.accounts.index
         none = units[:0]

@@ -37,7 +37,7 @@ def list_table(
     colours: Mapping[str, str],
     before: TerritoryView | None = None,
     locked: Collection[str] = frozenset(),
-    chosen: Collection[str] = frozenset(),
+    selection: Collection[str] = frozenset(),
     key: str,
     height: int = HEIGHT,
     events: Sequence[EventKind] = OF_LISTS,
@@ -59,7 +59,7 @@ def list_table(
         Colour by territory, as on the map.
     before
         The scenario as it is saved; None: nothing is pending.
-    locked, chosen
+    locked, selection
         Their ids.
     key
         Unique on the page; sorting, filters, focus and scrolling are kept under it.
@@ -71,7 +71,7 @@ def list_table(
     Returns
     -------
     The gesture that no `take` has taken, once; of ``choose`` the whole choice as it is
-    now, to be taken instead of `chosen`. None if there was none.
+    now, to be taken instead of `selection`. None if there was none.
     """
     data = list_data(
         rows,
@@ -81,10 +81,10 @@ def list_table(
         colours=colours,
         before=before,
         locked=locked,
-        chosen=chosen,
+        selection=selection,
     )
-    shown = {**data, "key": key, "events": list(events), "height": height}
-    return show_list(shown, rows, key)
+    payload = {**data, "key": key, "events": list(events), "height": height}
+    return show_list(payload, rows, key)
 
 
 def list_data(
@@ -96,14 +96,14 @@ def list_data(
     colours: Mapping[str, str],
     before: TerritoryView | None = None,
     locked: Collection[str] = frozenset(),
-    chosen: Collection[str] = frozenset(),
+    selection: Collection[str] = frozenset(),
 ) -> dict[str, Any]:
     """
     Write the changing half of a list; all text in it is plain.
 
     Parameters
     ----------
-    rows, fmt, what, view, colours, before, locked, chosen
+    rows, fmt, what, view, colours, before, locked, selection
         See `list_table`.
     """
     labels = territory_labels(view)
@@ -123,7 +123,7 @@ def list_data(
         "codes": codes_text(rows, _held(view, what), order),
         "was": was,
         "locked": bits_text(rows, locked),
-        "chosen": bits_text(rows, chosen),
+        "chosen": bits_text(rows, selection),
         "locale": fmt.locale.replace("_", "-"),
         "currency": fmt.currency,
         "minorDigits": minor_digits(fmt.currency),

@@ -18,22 +18,22 @@ from planner.ui.maps.text import markdown_text
 
 def ask_other_team(ws: OpenCompany, scenario: Scenario) -> Scenario | None:
     """Ask which other team's scenario to lay beside; nothing if there is none."""
-    known = listing.scenarios(ws)
-    others = {s.scenario_id: s for s in known if s.team != scenario.team}
+    scenarios = listing.scenarios(ws)
+    others = {s.scenario_id: s for s in scenarios if s.team != scenario.team}
     if not others:
         return None
-    chosen = st.selectbox(
+    scenario_id = st.selectbox(
         "Beside it",
         list(others),
         index=None,
         placeholder="no other team",
-        format_func=listing.titles(known).get,
+        format_func=listing.titles(scenarios).get,
         key="terr-beside",
         width=260,
         help="Lay another team's territories over these: their outlines on the map, "
         "and who has to work with whom.",
     )
-    return None if chosen is None else others[chosen]
+    return None if scenario_id is None else others[scenario_id]
 
 
 def outlines_beside(ws: OpenCompany, other: Scenario | None) -> list[Outline]:
@@ -44,27 +44,27 @@ def outlines_beside(ws: OpenCompany, other: Scenario | None) -> list[Outline]:
 
 
 def overlap_part(
-    ws: OpenCompany, fmt: Formats, shown: TerritoryView, other: Scenario | None
+    ws: OpenCompany, fmt: Formats, ours_view: TerritoryView, other: Scenario | None
 ) -> None:
     """Say how many counterparts each has, and list what pairs of territories share."""
     if other is None:
         return
     st.subheader(f"With {markdown_text(other.team)}: {markdown_text(other.name)}")
     theirs_view = cache.territory_view(ws, other)
-    if theirs_view.territories.empty or shown.territories.empty:
+    if theirs_view.territories.empty or ours_view.territories.empty:
         st.caption("One of the two has no territories yet: draw or balance them first.")
         return
-    found = lay_over(shown, theirs_view)
-    st.markdown(counterparts_text(fmt, found))
-    ours, theirs = territory_labels(found.ours), territory_labels(found.theirs)
-    table = found.shared.assign(
-        ours=found.shared["territory_id"].map(ours),
-        theirs=found.shared["other_id"].map(theirs),
-        hours=found.shared["workload_min"] / MIN_PER_HOUR,
-        counterparts=found.shared["territory_id"].map(found.counterparts),
-        counterparts_theirs=found.shared["other_id"].map(found.counterparts_theirs),
+    overlap = lay_over(ours_view, theirs_view)
+    st.markdown(counterparts_text(fmt, overlap))
+    ours, theirs = territory_labels(overlap.ours), territory_labels(overlap.theirs)
+    table = overlap.shared.assign(
+        ours=overlap.shared["territory_id"].map(ours),
+        theirs=overlap.shared["other_id"].map(theirs),
+        hours=overlap.shared["workload_min"] / MIN_PER_HOUR,
+        counterparts=overlap.shared["territory_id"].map(overlap.counterparts),
+        counterparts_theirs=overlap.shared["other_id"].map(overlap.counterparts_theirs),
     )
-    team, team_beside = found.ours.scenario.team, found.theirs.scenario.team
+    team, team_beside = overlap.ours.scenario.team, overlap.theirs.scenario.team
     tables.table(
         table,
         {
@@ -84,15 +84,15 @@ def overlap_part(
     )
 
 
-def counterparts_text(fmt: Formats, found: TeamOverlap) -> str:
+def counterparts_text(fmt: Formats, overlap: TeamOverlap) -> str:
     """Say in one line how many counterparts a territory has, and that few is better."""
-    team, beside = found.ours.scenario.team, found.theirs.scenario.team
-    most = found.counterparts.idxmax()
-    label = territory_labels(found.ours)[str(most)]
+    team, beside = overlap.ours.scenario.team, overlap.theirs.scenario.team
+    most = overlap.counterparts.idxmax()
+    label = territory_labels(overlap.ours)[str(most)]
     return (
         f"A territory of {markdown_text(team)} shares accounts with "
-        f"{fmt.number(found.counterparts.mean(), 1)} of {markdown_text(beside)} on "
+        f"{fmt.number(overlap.counterparts.mean(), 1)} of {markdown_text(beside)} on "
         f"average, {markdown_text(label)} with the most: "
-        f"{fmt.number(int(found.counterparts.max()))}. The fewer counterparts, the "
+        f"{fmt.number(int(overlap.counterparts.max()))}. The fewer counterparts, the "
         "better: each pair has to agree on its accounts."
     )

@@ -42,10 +42,10 @@ def pending_bar(bench: Workbench, measure: str) -> bool:
     is_pending = bench.opened.pending is not None
     with st.container(horizontal=True, vertical_alignment="center", key="terr-pending"):
         st.markdown(choice_text(bench, measure), width=300)
-        told = ":gray[Nothing is pending: all is as saved.]"
+        text = ":gray[Nothing is pending: all is as saved.]"
         if is_pending:
-            told = f"**Pending** · {_summary(bench)}"
-        st.markdown(told, width="stretch")
+            text = f"**Pending** · {_summary(bench)}"
+        st.markdown(text, width="stretch")
         side = st.segmented_control(
             "Map shows",
             [DRAFT, SAVED],
@@ -85,46 +85,45 @@ def _reject_all(bench: Workbench) -> None:
 
 def _summary(bench: Workbench) -> str:
     """Say in one line what would change."""
-    fmt, saved, draft = bench.fmt, bench.opened.saved, bench.opened.draft
+    fmt, plan, draft = bench.fmt, bench.opened.saved, bench.opened.draft
     was = bench.saved.accounts["territory_id"]
     will = bench.shown.accounts["territory_id"]
     is_moved = differs(was, will)
-    moved = bench.saved.accounts[is_moved]
+    accounts = bench.saved.accounts[is_moved]
     parts = []
-    if len(moved):
-        noun = "account" if len(moved) == 1 else "accounts"
-        sales = fmt.money_short(int(moved["our_sales_minor"].fillna(0).sum()))
+    if len(accounts):
+        noun = "account" if len(accounts) == 1 else "accounts"
+        sales = fmt.money_short(int(accounts["our_sales_minor"].fillna(0).sum()))
         froms = _named(was[is_moved].fillna(""))
         tos = _named(will[is_moved].fillna(""))
         parts.append(
-            f"{fmt.number(len(moved))} {noun}, {markdown_text(sales)} our sales from "
-            f"{markdown_text(froms)} to {markdown_text(tos)}"
+            f"{fmt.number(len(accounts))} {noun}, {markdown_text(sales)} our sales "
+            f"from {markdown_text(froms)} to {markdown_text(tos)}"
         )
     else:
         parts.append("no account changes hands")
-    n_new = len(set(draft.names) - set(saved.names))
-    n_gone = len(set(saved.names) - set(draft.names))
+    n_new = len(set(draft.names) - set(plan.names))
+    n_gone = len(set(plan.names) - set(draft.names))
     for n, text in ((n_new, "new"), (n_gone, "ended")):
         if n:
             parts.append(f"{n} territor{'y' if n == 1 else 'ies'} {text}")
     n_locks = sum(
-        len(getattr(saved.locks, what) ^ getattr(draft.locks, what))
-        for what in LOCKABLE
+        len(getattr(plan.locks, what) ^ getattr(draft.locks, what)) for what in LOCKABLE
     )
     if n_locks:
         parts.append(f"{fmt.number(n_locks)} lock{'s' if n_locks > 1 else ''} changed")
-    if saved.homes != draft.homes:
+    if plan.homes != draft.homes:
         parts.append("homes moved")
-    if saved.barriers != draft.barriers:
+    if plan.barriers != draft.barriers:
         parts.append("borders closed or opened")
     return " · ".join(parts)
 
 
 def _named(territory: pd.Series) -> str:
     names = territory.value_counts().index.tolist()
-    said = [name or "none" for name in names[:MOST_NAMED]]
-    more = len(names) - len(said)
-    return ", ".join(said) + (f" and {more} more" if more > 0 else "")
+    texts = [name or "none" for name in names[:MOST_NAMED]]
+    more = len(names) - len(texts)
+    return ", ".join(texts) + (f" and {more} more" if more > 0 else "")
 
 
 def changes_part(bench: Workbench) -> None:
@@ -137,14 +136,14 @@ def changes_part(bench: Workbench) -> None:
             key="no-changes",
         )
         return
-    shown = rows.head(MOST_ROWS)
-    if len(rows) > len(shown):
+    visible = rows.head(MOST_ROWS)
+    if len(rows) > len(visible):
         st.caption(
-            f"The {len(shown)} of {bench.fmt.number(len(rows))} moves with most "
+            f"The {len(visible)} of {bench.fmt.number(len(rows))} moves with most "
             "potential; accept or reject these, and the next ones follow."
         )
-    chosen = tables.table(
-        shown,
+    selection = tables.table(
+        visible,
         {
             "name": tables.Column("Unit or account", width=190),
             "was": tables.Column("From", width=64),
@@ -160,7 +159,7 @@ def changes_part(bench: Workbench) -> None:
         select="multi" if bench.is_editable else "none",
         label="Pending moves",
     )
-    picked = rows.loc[chosen] if chosen else rows.iloc[:0]
+    picked = rows.loc[selection] if selection else rows.iloc[:0]
     _buttons(bench, picked)
     if len(picked) == 1:
         _in_full(bench, picked.iloc[0])
@@ -228,8 +227,8 @@ def _accept_some(
     bench: Workbench, units: tuple[str, ...], accounts: tuple[str, ...]
 ) -> None:
     opened = bench.opened
-    named = (*accounts, *_companions(bench, units))
-    bench.change("Accepting", lambda: accept(bench.ws, opened, units, named))
+    account_ids = (*accounts, *_companions(bench, units))
+    bench.change("Accepting", lambda: accept(bench.ws, opened, units, account_ids))
 
 
 def _companions(bench: Workbench, units: tuple[str, ...]) -> list[str]:
@@ -242,12 +241,12 @@ def _companions(bench: Workbench, units: tuple[str, ...]) -> list[str]:
 
 def _table_of(bench: Workbench) -> pd.DataFrame:
     """Lay out the pending moves once for each state of the draft."""
-    kept: dict[Any, pd.DataFrame] = st.session_state.setdefault(_TABLES, {})
+    tables_by_state: dict[Any, pd.DataFrame] = st.session_state.setdefault(_TABLES, {})
     key = (*cache.facts_key(bench.ws), bench.scenario_id, bench.opened.stamp)
-    if key not in kept:
-        kept.clear()
-        kept[key] = changes_table(bench)
-    return kept[key]
+    if key not in tables_by_state:
+        tables_by_state.clear()
+        tables_by_state[key] = changes_table(bench)
+    return tables_by_state[key]
 
 
 def changes_table(bench: Workbench) -> pd.DataFrame:
@@ -308,23 +307,23 @@ def _why(bench: Workbench, rows: pd.DataFrame) -> pd.Series:
     """Say for each move who or what made it, and why."""
     why = rows["label"].where(rows["label"] != "", "Moved by a step that is saved")
     why = "Drawn: " + why
-    for job_id, moved in rows.groupby("job_id"):
+    for job_id, group in rows.groupby("job_id"):
         proposal = job_result(bench, str(job_id))
         if proposal is not None:
-            said = reasons_of(bench.ws, bench.saved, proposal, moved["id"])
-            why.loc[moved.index] = said.where(said != "", "Moved by the balance")
+            reasons = reasons_of(bench.ws, bench.saved, proposal, group["id"])
+            why.loc[group.index] = reasons.where(reasons != "", "Moved by the balance")
     return why
 
 
 def job_result(bench: Workbench, job_id: str) -> Proposal | None:
     """Read a plan that was taken into the draft; it never changes, so it is kept."""
-    kept: dict[str, Any] = st.session_state.setdefault(_JOBS, {})
-    if job_id not in kept:
+    results: dict[str, Any] = st.session_state.setdefault(_JOBS, {})
+    if job_id not in results:
         job, _, plan = job_id.partition("/")
-        kept[job_id] = proposal_in(queue.load(bench.ws.store, job).result, plan)
-        while len(kept) > 3:
-            kept.pop(next(iter(kept)))
-    proposal: Proposal | None = kept[job_id]
+        results[job_id] = proposal_in(queue.load(bench.ws.store, job).result, plan)
+        while len(results) > 3:
+            results.pop(next(iter(results)))
+    proposal: Proposal | None = results[job_id]
     return proposal
 
 

@@ -50,7 +50,7 @@ def problem_list(
         return None
     counts = problems["kind"].value_counts()
     kinds = [kind for kind in KINDS if kind in counts]
-    chosen = st.pills(
+    selection = st.pills(
         "Kinds of problems",
         kinds,
         selection_mode="multi",
@@ -58,15 +58,15 @@ def problem_list(
         key=f"{key}-problem-kinds",
         label_visibility="collapsed",
     )
-    wanted = problems[problems["kind"].isin(chosen)] if chosen else problems
+    rows = problems[problems["kind"].isin(selection)] if selection else problems
     place = f"{key}-problems-shown"
     n_shown = st.session_state.setdefault(place, AT_A_TIME)
-    asked = None
+    request = None
     with st.container(gap=None, key=f"{key}-problems"):
-        for _, problem in wanted.head(n_shown).iterrows():
+        for _, problem in rows.head(n_shown).iterrows():
             name = f"{key}-problem-{_name_of(problem)}"
-            asked = _row(problem, name, is_editable) or asked
-    n_more = len(wanted) - n_shown
+            request = _row(problem, name, is_editable) or request
+    n_more = len(rows) - n_shown
     if n_more > 0 and st.button(
         f"Show {fmt.number(min(n_more, AT_A_TIME))} more",
         key=f"{key}-problems-more",
@@ -74,23 +74,23 @@ def problem_list(
     ):
         st.session_state[place] = n_shown + AT_A_TIME
         st.rerun()
-    return asked
+    return request
 
 
 def _name_of(problem: pd.Series) -> int:
     """Name a row by what it says: no click lands on the one that took its place."""
     first = [problem[name][:1] for name in ("unit_ids", "account_ids")]
-    said = [problem[name] for name in ("kind", "what", "territory_id")]
-    return zlib.crc32(repr((said, first)).encode())
+    parts = [problem[name] for name in ("kind", "what", "territory_id")]
+    return zlib.crc32(repr((parts, first)).encode())
 
 
 def _row(problem: pd.Series, key: str, is_editable: bool) -> Asked | None:
     """Draw one problem; return what was asked of it."""
-    asked: Asked | None = None
+    request: Asked | None = None
     text, show, fix = st.columns([12, 1, 5], vertical_alignment="center", gap="xsmall")
     kind = KINDS[problem["kind"]]
-    said = markdown_text(problem["what"], _LONGEST)
-    text.markdown(f":small[:gray[{kind}:] {said}]")
+    line = markdown_text(problem["what"], _LONGEST)
+    text.markdown(f":small[:gray[{kind}:] {line}]")
     has_place = bool(
         problem["unit_ids"] or problem["account_ids"] or problem["territory_id"]
     )
@@ -99,9 +99,9 @@ def _row(problem: pd.Series, key: str, is_editable: bool) -> Asked | None:
         key=f"{key}-show",
         icon=":material/my_location:",
         type="tertiary",
-        help=f"Show: {said}",
+        help=f"Show: {line}",
     ):
-        asked = ("show", problem)
+        request = ("show", problem)
     label = problem["fix_label"]
     if (
         is_editable
@@ -113,5 +113,5 @@ def _row(problem: pd.Series, key: str, is_editable: bool) -> Asked | None:
             help="Opens the balance form" if label == BALANCE else None,
         )
     ):
-        asked = ("fix", problem)
-    return asked
+        request = ("fix", problem)
+    return request

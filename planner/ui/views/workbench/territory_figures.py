@@ -30,7 +30,7 @@ def figures(
     pieces, was_pieces = _pieces(now), _pieces(view)
     is_new = after is None or view.territories.empty
     n_left, was_left = now.n_unassigned_accounts, view.n_unassigned_accounts
-    shown: list[tuple[str, float, float, Write, Write | None]] = [
+    rows: list[tuple[str, float, float, Write, Write | None]] = [
         (_label(now), worst, was_worst, fmt.share, fmt.points),
         ("Travel to the centre", km * M_PER_KM, was_km * M_PER_KM, fmt.distance, None),
         ("Territories in pieces", pieces, was_pieces, fmt.number, fmt.signed),
@@ -39,7 +39,7 @@ def figures(
     widgets.metric_row(
         [
             _metric(label, new, None if is_new else old, write, sign, fmt)
-            for label, new, old, write, sign in shown
+            for label, new, old, write, sign in rows
         ]
     )
     n_outside = int(now.accounts["unit_id"].isna().sum())

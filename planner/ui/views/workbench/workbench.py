@@ -139,12 +139,12 @@ class Workbench:
         n_held
             How many things that is; None: it is counted.
         """
-        held = count_held(self.opened.draft, edit) if n_held is None else n_held
+        n_locked = count_held(self.opened.draft, edit) if n_held is None else n_held
         opened = self.opened
         is_done = self.change(label, lambda: editing.do(self.ws, opened, edit, label))
-        if is_done and held:
-            noun = "is locked and stays" if held == 1 else "are locked and stay"
-            st.session_state[_SAID] = f"{self.fmt.number(held)} {noun}"
+        if is_done and n_locked:
+            noun = "is locked and stays" if n_locked == 1 else "are locked and stay"
+            st.session_state[_SAID] = f"{self.fmt.number(n_locked)} {noun}"
         return is_done
 
     def look(self) -> None:
@@ -164,24 +164,24 @@ class Workbench:
         with _faults(label):
             draft = self.opened.draft
             edit = assign_edit(self.shown, draft, to, units, accounts)
-            held = len(held_accounts(self.shown, draft, accounts))
-            if self.do(edit, label, n_held=held + count_held(draft, edit)):
+            n_locked = len(held_accounts(self.shown, draft, accounts))
+            if self.do(edit, label, n_held=n_locked + count_held(draft, edit)):
                 self.choice.clear()
                 return True
         return False
 
     def lock(self, what: str, ids: Iterable[str], *, is_locked: bool) -> bool:
         """Lock things where they are, or let them go."""
-        chosen = tuple(ids)
-        n, noun = len(chosen), what
+        names = tuple(ids)
+        n, noun = len(names), what
         if n > 1:
             noun = "territories" if what == TERRITORY else f"{what}s"
         verb = "Lock" if is_locked else "Unlock"
-        name = chosen[0] if n == 1 and what == TERRITORY else f"{n:,} {noun}"
+        name = names[0] if n == 1 and what == TERRITORY else f"{n:,} {noun}"
         label = f"{verb} {name}"
         make = lock_edit if is_locked else unlock_edit
         with _faults(label):
-            return self.do(make(self.shown, self.opened.draft, what, chosen), label)
+            return self.do(make(self.shown, self.opened.draft, what, names), label)
         return False
 
     def lock_choice(self) -> bool:
@@ -228,51 +228,51 @@ class Workbench:
 
     def _choose(self, event: MapEvent) -> None:
         picks_accounts = st.session_state.get(PICK, UNITS) == ACCOUNTS
-        chosen = self.choice.accounts if picks_accounts else self.choice.units
+        choice = self.choice.accounts if picks_accounts else self.choice.units
         if event.kind in ("unit", "point"):
             if (event.kind == "point") == picks_accounts:
                 frame = self.shown.accounts if picks_accounts else self.shown.units
                 for name in filter(frame.index.__contains__, event.ids):
-                    if chosen.pop(name, True) is not None:
-                        chosen[name] = None
+                    if choice.pop(name, True) is not None:
+                        choice[name] = None
             return
-        found = self._drawn(event, picks_accounts=picks_accounts)
+        ids = self._drawn(event, picks_accounts=picks_accounts)
         target = st.session_state.get(TARGET)
-        known = {NO_TERRITORY, *self.opened.draft.names}
-        known.add(next_territory_id(self.opened.draft.names))
-        if target not in known:  # another planner may have ended it
+        territories = {NO_TERRITORY, *self.opened.draft.names}
+        territories.add(next_territory_id(self.opened.draft.names))
+        if target not in territories:  # another planner may have ended it
             target = st.session_state[TARGET] = None
-        if event.kind == "paint" and target is not None and found:
-            before = dict(chosen)
+        if event.kind == "paint" and target is not None and ids:
+            before = dict(choice)
             self.choice.clear()
-            chosen |= dict.fromkeys(found)
+            choice |= dict.fromkeys(ids)
             to = None if target == NO_TERRITORY else target
             self.assign(to)
             self.choice.clear()
-            chosen |= before
+            choice |= before
             return
-        chosen |= dict.fromkeys(found)
+        choice |= dict.fromkeys(ids)
 
     def _drawn(self, event: MapEvent, *, picks_accounts: bool) -> list[str]:
         """Find what a shape takes in, without what the legend hides."""
         codes = st.session_state.get(_CODES)
         units, accounts = self.shown.units, self.shown.accounts
         if event.kind == "paint":
-            taken = touched(units.geometry, event.path)
+            is_inside = touched(units.geometry, event.path)
             if picks_accounts:
-                hit = set(units.index[taken])
-                taken = accounts["unit_id"].isin(hit).to_numpy()
+                hit = set(units.index[is_inside])
+                is_inside = accounts["unit_id"].isin(hit).to_numpy()
         elif picks_accounts:
-            taken = inside(accounts["lat"], accounts["lon"], event.path)
+            is_inside = inside(accounts["lat"], accounts["lon"], event.path)
         else:
             middle = cache.unit_middles(self.ws, self.shown)
-            taken = inside(middle["lat"], middle["lon"], event.path)
+            is_inside = inside(middle["lat"], middle["lon"], event.path)
         frame = accounts if picks_accounts else units
         if codes is not None:
             own = codes[1 if picks_accounts else 0]
             if own is not None and len(own) == len(frame):
-                taken = taken & event.is_shown(own)
-        return [str(name) for name in frame.index[np.asarray(taken)]]
+                is_inside = is_inside & event.is_shown(own)
+        return [str(name) for name in frame.index[np.asarray(is_inside)]]
 
     def _on_key(self, action: str) -> None:
         ws, opened = self.ws, self.opened
@@ -291,8 +291,8 @@ class Workbench:
             if self.choice:
                 self.lock_choice()
             elif target in self.opened.draft.names:
-                held = target in self.opened.draft.locks.territory
-                self.lock(TERRITORY, [target], is_locked=not held)
+                is_locked = target in self.opened.draft.locks.territory
+                self.lock(TERRITORY, [target], is_locked=not is_locked)
 
     def _step_target(self, by: int) -> None:
         names = sorted(map(str, self.shown.territories.index))
@@ -314,20 +314,20 @@ class Workbench:
 
     def zoom_to(self, units: pd.Index, accounts: pd.Index | None = None) -> None:
         """Let the map show units and accounts."""
-        found = bounds_around(self.shown, units, accounts)
-        if found is not None:
+        bounds = bounds_around(self.shown, units, accounts)
+        if bounds is not None:
             # A hair wider each time: the same place asked again is shown again.
             turn, _ = st.session_state.get(_ZOOM, {}).get(self.scenario_id, (0, None))
-            wider = (found[0] - (turn % 2) * 1e-6, *found[1:])
+            wider = (bounds[0] - (turn % 2) * 1e-6, *bounds[1:])
             st.session_state.setdefault(_ZOOM, {})[self.scenario_id] = (turn + 1, wider)
 
 
 def open_workbench(ws: OpenCompany, fmt: Formats, scenario: Scenario) -> Workbench:
     """Open the session's workbench on a scenario, where it was left."""
-    kept = st.session_state.setdefault(_KEPT, {}).get(scenario.scenario_id)
+    cached = st.session_state.setdefault(_KEPT, {}).get(scenario.scenario_id)
     version, _, serial = editing.stamp_of(ws, scenario.scenario_id)
     facts = cache.facts_key(ws)  # other units after an import: another draft
-    opened = kept[1] if kept is not None and kept[0] == facts else None
+    opened = cached[1] if cached is not None and cached[0] == facts else None
     if opened is None or opened.stamp != (version, serial):
         opened = editing.open_draft(ws, scenario.scenario_id)
         _keep(ws, opened)
@@ -335,9 +335,9 @@ def open_workbench(ws: OpenCompany, fmt: Formats, scenario: Scenario) -> Workben
         opened = replace(opened, scenario=scenario)
     choices: dict[str, Choice] = st.session_state.setdefault(_CHOICE, {})
     choice = choices.setdefault(scenario.scenario_id, Choice())
-    saved = cache.territory_view(ws, opened.scenario)
+    view = cache.territory_view(ws, opened.scenario)
     bench = Workbench(
-        ws=ws, fmt=fmt, opened=opened, saved=saved, shown=saved, choice=choice
+        ws=ws, fmt=fmt, opened=opened, saved=view, shown=view, choice=choice
     )
     bench.look()
     return bench
@@ -370,8 +370,8 @@ def bounds_around(
 
 def last_fault() -> tuple[str, PlannerError] | None:
     """Take what went wrong with the last gesture."""
-    found: Any = st.session_state.pop(_FAULT, None)
-    return found
+    fault: Any = st.session_state.pop(_FAULT, None)
+    return fault
 
 
 def last_said() -> str:
@@ -391,8 +391,8 @@ def drop_line() -> None:
 
 def zoomed(scenario_id: str) -> tuple[float, float, float, float] | None:
     """Return what the map of a scenario was asked to show."""
-    _, found = st.session_state.get(_ZOOM, {}).get(scenario_id, (0, None))
-    return found
+    _, bounds = st.session_state.get(_ZOOM, {}).get(scenario_id, (0, None))
+    return bounds
 
 
 def note_codes(units: np.ndarray, points: np.ndarray) -> None:
@@ -401,23 +401,23 @@ def note_codes(units: np.ndarray, points: np.ndarray) -> None:
 
 
 def _keep(ws: OpenCompany, opened: OpenDraft) -> None:
-    kept = (cache.facts_key(ws), opened)
-    st.session_state[_KEPT][opened.scenario.scenario_id] = kept
+    entry = (cache.facts_key(ws), opened)
+    st.session_state[_KEPT][opened.scenario.scenario_id] = entry
 
 
-def _shown(ws: OpenCompany, saved: TerritoryView, opened: OpenDraft) -> TerritoryView:
+def _shown(ws: OpenCompany, before: TerritoryView, opened: OpenDraft) -> TerritoryView:
     """Show a draft; once for each of its states, and the last few are kept."""
-    kept: dict[Any, TerritoryView] = st.session_state.setdefault(_SHOWN, {})
+    views_by_state: dict[Any, TerritoryView] = st.session_state.setdefault(_SHOWN, {})
     key = (*cache.facts_key(ws), opened.scenario.scenario_id, *opened.stamp)
-    if key not in kept:
+    if key not in views_by_state:
         if opened.pending is None and not opened.saved.homes:
-            view = replace(saved, scenario=opened.scenario)
+            view = replace(before, scenario=opened.scenario)
         else:
-            view = drafted(saved, opened.draft)
-        kept[key] = view
-        while len(kept) > 2:
-            kept.pop(next(iter(kept)))
-    return kept[key]
+            view = drafted(before, opened.draft)
+        views_by_state[key] = view
+        while len(views_by_state) > 2:
+            views_by_state.pop(next(iter(views_by_state)))
+    return views_by_state[key]
 
 
 @contextmanager
