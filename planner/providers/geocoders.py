@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from planner.core.errors import InputError, ProviderError
-from planner.providers.web import ask_json, checked_base_url
+from planner.providers.web import checked_base_url, not_understood
 
 KINDS = ("nominatim", "photon")
 TIMEOUT_S = 10.0
+GAP_S = 1.0  # between two questions, as public services ask
 _BY_RANK = ((30, "exact"), (26, "street"), (16, "city"))  # Nominatim's place_rank
 _BY_TYPE = {
     "house": "exact",
@@ -42,8 +43,8 @@ class Address:
     def parts(self) -> dict[str, str]:
         """The parts that are known, in the order they are written."""
         names = ("street", "city", "region", "postcode", "country")
-        found = {name: " ".join(getattr(self, name).split()) for name in names}
-        return {name: part for name, part in found.items() if part}
+        parts = {name: " ".join(getattr(self, name).split()) for name in names}
+        return {name: part for name, part in parts.items() if part}
 
     @property
     def is_usable(self) -> bool:
@@ -81,145 +82,124 @@ class Geocoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Nominatim:
+class AddressService:
     """
-    Ask a Nominatim (`/search`, structured).
+    A Nominatim or a Photon; see `Geocoder`.
 
     Parameters
     ----------
-    base_url
-        Such as ``https://nominatim.example.org``; the public one allows one question
-        a second and no bulk.
-    contact, timeout_s
-        As of `web.ask_json`.
-
-    Notes
-    -----
-    Source: https://nominatim.org/release-docs/latest/api/Search/
+    name
+        Kind and address; answers are kept under it.
+    ask
+        Sends a question; what it gives is the place as the service wrote it.
+    question
+        An address as the service is asked for it.
+    place_of
+        Reads latitude, longitude and precision of a place; whatever it stumbles over,
+        the place is none.
     """
 
-    base_url: str
-    contact: str = ""
-    timeout_s: float = TIMEOUT_S
-
-    @property
-    def name(self) -> str:
-        """Kind and address."""
-        return f"nominatim {self.base_url}"
+    name: str
+    ask: Callable[[Any], Any]
+    question: Callable[[Address], Any]
+    place_of: Callable[[Any], tuple[Any, Any, str]]
 
     def find(self, address: Address) -> Found | None:
         """Find an address; see `Geocoder`."""
-        words = {"region": "state", "postcode": "postalcode"}
-        query = {words.get(name, name): part for name, part in address.parts.items()}
-        query |= {"format": "jsonv2", "limit": "1"}
-        answer = ask_json(
-            self.base_url,
-            "/search",
-            query,
-            timeout_s=self.timeout_s,
-            contact=self.contact,
-        )
-        if not isinstance(answer, list):
-            raise ProviderError(_not_understood(self.name))
-        if not answer:
-            return None
-        first = answer[0]
-        if not isinstance(first, dict):
-            raise ProviderError(_not_understood(self.name))
-        is_postcode = (
-            first.get("type") == "postcode" or first.get("addresstype") == "postcode"
-        )
-        rank = first.get("place_rank")
-        known = rank if isinstance(rank, int) else 0
-        by_rank = next((word for least, word in _BY_RANK if known >= least), "")
-        precision = "postcode" if is_postcode else by_rank
-        return _found(self.name, first.get("lat"), first.get("lon"), precision)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Photon:
-    """
-    Ask a Photon (`/api`, one line of text).
-
-    Parameters
-    ----------
-    base_url
-        Such as ``https://photon.example.org``.
-    contact, timeout_s
-        As of `web.ask_json`.
-
-    Notes
-    -----
-    Source: https://github.com/komoot/photon, Search API.
-    """
-
-    base_url: str
-    contact: str = ""
-    timeout_s: float = TIMEOUT_S
-
-    @property
-    def name(self) -> str:
-        """Kind and address."""
-        return f"photon {self.base_url}"
-
-    def find(self, address: Address) -> Found | None:
-        """Find an address; see `Geocoder`."""
-        query = {"q": ", ".join(address.parts.values()), "limit": "1"}
-        answer = ask_json(
-            self.base_url,
-            "/api",
-            query,
-            timeout_s=self.timeout_s,
-            contact=self.contact,
-        )
-        features = answer.get("features") if isinstance(answer, dict) else None
-        if not isinstance(features, list):
-            raise ProviderError(_not_understood(self.name))
-        if not features:
-            return None
         try:
-            lon, lat = features[0]["geometry"]["coordinates"][:2]
-            properties = features[0].get("properties") or {}
-            precision = _BY_TYPE.get(str(properties.get("type")), "")
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ProviderError(_not_understood(self.name)) from error
-        if properties.get("osm_value") == "postcode":
-            precision = "postcode"
-        return _found(self.name, lat, lon, precision)
+            place = self.ask(self.question(address))
+            return None if place is None else _checked(*self.place_of(place))
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise ProviderError(not_understood(self.name)) from error
 
 
 def make_geocoder(
-    kind: str, url: str, *, contact: str = "", timeout_s: float = TIMEOUT_S
+    kind: str,
+    url: str,
+    *,
+    contact: str = "",
+    timeout_s: float = TIMEOUT_S,
+    gap_s: float = GAP_S,
 ) -> Geocoder:
     """
     Make the service a user has set.
+
+    Parameters
+    ----------
+    kind
+        ``nominatim`` (`/search`, by parts) or ``photon`` (`/api`, one line of text).
+    url
+        Its address, such as ``https://nominatim.example.org``.
+    contact
+        A mail address or page for the service's owner, told with each question.
+    timeout_s
+        How long to wait for it to connect, and for each part of the answer.
+    gap_s
+        Between two questions; public services ask for a second.
 
     Raises
     ------
     InputError
         If kind or address are not understood.
+
+    Notes
+    -----
+    Sources: https://nominatim.org/release-docs/latest/api/Search/ and
+    https://github.com/komoot/photon, Search API.
     """
     base_url = checked_base_url(url)
+    if kind not in KINDS:
+        raise InputError(f"the address service must be one of {KINDS}, got {kind!r}")
+    from planner.providers import services  # geopy is slow to load
+
+    options = {"contact": contact, "timeout_s": timeout_s, "gap_s": gap_s}
+    name = f"{kind} {base_url}"
     if kind == "nominatim":
-        return Nominatim(base_url=base_url, contact=contact, timeout_s=timeout_s)
-    if kind == "photon":
-        return Photon(base_url=base_url, contact=contact, timeout_s=timeout_s)
-    raise InputError(f"the address service must be one of {KINDS}, got {kind!r}")
+        return AddressService(
+            name=name,
+            ask=services.nominatim(base_url, **options),
+            question=_parts,
+            place_of=_nominatim_place,
+        )
+    return AddressService(
+        name=name,
+        ask=services.photon(base_url, **options),
+        question=_line,
+        place_of=_photon_place,
+    )
 
 
-def _found(name: str, lat: Any, lon: Any, precision: str) -> Found | None:
+def _parts(address: Address) -> dict[str, str]:
+    words = {"region": "state", "postcode": "postalcode"}
+    return {words.get(name, name): part for name, part in address.parts.items()}
+
+
+def _line(address: Address) -> str:
+    return ", ".join(address.parts.values())
+
+
+def _nominatim_place(place: Any) -> tuple[Any, Any, str]:
+    if "postcode" in {place.get("type"), place.get("addresstype")}:
+        precision = "postcode"
+    else:
+        rank = place.get("place_rank")
+        rank = rank if isinstance(rank, int) else 0
+        precision = next((word for least, word in _BY_RANK if rank >= least), "")
+    return place.get("lat"), place.get("lon"), precision
+
+
+def _photon_place(place: Any) -> tuple[Any, Any, str]:
+    lon, lat = place["geometry"]["coordinates"][:2]
+    properties = place.get("properties") or {}
+    precision = _BY_TYPE.get(str(properties.get("type")), "")
+    if properties.get("osm_value") == "postcode":
+        precision = "postcode"
+    return lat, lon, precision
+
+
+def _checked(lat: Any, lon: Any, precision: str) -> Found | None:
     """Check an answer; a whole state or country is no place for an account."""
-    try:
-        degrees = float(lat), float(lon)
-    except (TypeError, ValueError) as error:
-        raise ProviderError(_not_understood(name)) from error
-    is_place = abs(degrees[0]) <= 90 and abs(degrees[1]) <= 180
-    if not (is_place and math.isfinite(degrees[0]) and math.isfinite(degrees[1])):
-        raise ProviderError(_not_understood(name))
-    if not precision:
-        return None
-    return Found(lat=degrees[0], lon=degrees[1], geo_precision=precision)
-
-
-def _not_understood(name: str) -> str:
-    return f"the answer of {name} is not that of such a service; check kind and address"
+    lat, lon = float(lat), float(lon)
+    if not (abs(lat) <= 90 and abs(lon) <= 180):  # nor where either is NaN
+        raise ValueError(f"there is no place at {lat}, {lon}")
+    return Found(lat=lat, lon=lon, geo_precision=precision) if precision else None

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import IO, Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from planner.core.errors import InputError, ProviderError
 
@@ -27,13 +27,18 @@ def checked_base_url(url: str) -> str:
     Raises
     ------
     InputError
-        If it is not http or https, or names no host.
+        If it is not http or https, names no host, or a user of it.
     """
     parts = urlsplit(url.strip())
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise InputError(
             f"the address of a service must begin with https:// or http:// and name "
             f"a host, got {url!r}"
+        )
+    if parts.username is not None or parts.password is not None:
+        raise InputError(
+            f"the address of a service may hold no name or password, as answers are "
+            f"kept under it; leave out what stands before the @ of {parts.hostname}"
         )
     if parts.query or parts.fragment:
         raise InputError(f"the address of a service ends before ? and #, got {url!r}")
@@ -52,39 +57,34 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
-        asked, told = urlsplit(req.full_url), urlsplit(urljoin(req.full_url, newurl))
-        is_same = (asked.hostname, asked.port) == (told.hostname, told.port)
-        if told.scheme not in {asked.scheme, "https"} or not is_same:
+        source = urlsplit(req.full_url)
+        target = urlsplit(urljoin(req.full_url, newurl))
+        is_same = (source.hostname, source.port) == (target.hostname, target.port)
+        if target.scheme not in {source.scheme, "https"} or not is_same:
             raise ProviderError(
-                f"{asked.hostname} sends us on to another host ({told.netloc}), which "
-                "we do not follow; set the right address of the service"
+                f"{source.hostname} sends us on to another host ({target.netloc}), "
+                "which we do not follow; set the right address of the service"
             )
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def ask_json(
-    base_url: str,
-    path: str,
-    query: Mapping[str, str],
-    *,
-    timeout_s: float,
-    contact: str = "",
-) -> Any:
+def user_agent(contact: str = "") -> str:
+    """Say who asks: this program, and whom its owner may write to."""
+    return f"{USER_AGENT}; {contact}" if contact else USER_AGENT
+
+
+def ask_json(url: str, *, timeout_s: float, headers: Mapping[str, str]) -> Any:
     """
     Ask a service one question.
 
     Parameters
     ----------
-    base_url
-        As `checked_base_url` returns it.
-    path
-        Beginning with a slash.
-    query
-        Names and values of the question.
+    url
+        The question: an address that `checked_base_url` took, its path and query.
     timeout_s
         How long to wait for it to connect, and for each part of the answer.
-    contact
-        A mail address or page for the service's owner, told with each question.
+    headers
+        With `user_agent`.
 
     Returns
     -------
@@ -96,12 +96,10 @@ def ask_json(
         If it does not answer in time, refuses, asks us to slow down (429), sends us
         to another host, or answers anything but JSON.
     """
-    url = f"{base_url}{path}?{urlencode(query)}"
-    agent = f"{USER_AGENT}; {contact}" if contact else USER_AGENT
-    headers = {"User-Agent": agent, "Accept": "application/json"}
+    headers = {**headers, "Accept": "application/json"}
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 (checked)
     opener = urllib.request.build_opener(_SameHost)
-    host = urlsplit(base_url).netloc.rpartition("@")[2]
+    host = urlsplit(url).netloc
     try:
         with opener.open(request, timeout=timeout_s) as answer:
             content = answer.read(_LARGEST_ANSWER + 1)
@@ -126,6 +124,11 @@ def ask_json(
             f"{host} did not answer in JSON; check that the address is that of the "
             "service itself"
         ) from error
+
+
+def not_understood(name: str) -> str:
+    """Word that an answer is not one of an address service."""
+    return f"the answer of {name} is not that of such a service; check kind and address"
 
 
 def _refusal(host: str, error: urllib.error.HTTPError) -> str:

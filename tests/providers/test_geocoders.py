@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -115,6 +116,52 @@ def test_an_address_not_known_is_none(server, kind, content):
 
 
 @pytest.mark.parametrize("kind", ["nominatim", "photon"])
+@pytest.mark.parametrize("content", [{}, None, "", 0, False, {"features": None}])
+def test_what_is_empty_in_another_form_is_not_kept_as_not_known(server, kind, content):
+    """Geopy takes all of these for "no such address", which would be kept for good."""
+    says(server, content)
+    with pytest.raises(ProviderError, match="not that of such a service"):
+        make_geocoder(kind, server.url).find(HOME)
+
+
+def test_a_longitude_beyond_the_map_is_not_wound_around(server):
+    says(server, [{"lat": "43", "lon": "200", "place_rank": 30}])
+    with pytest.raises(ProviderError, match="not that of such a service"):
+        make_geocoder("nominatim", server.url).find(HOME)
+
+
+def test_a_service_in_a_folder_of_its_host_is_asked_there(server):
+    says(server, [])
+    make_geocoder("nominatim", f"{server.url}/maps/osm/").find(HOME)
+    assert urlsplit(server.asked[0][0]).path == "/maps/osm/search"
+
+
+def test_what_is_asked_never_reaches_a_log(server, caplog):
+    caplog.set_level(logging.DEBUG)
+    says(server, b"no", status=500)
+    with pytest.raises(ProviderError):
+        make_geocoder("photon", server.url).find(HOME)
+    assert "Main" not in caplog.text
+
+
+def test_one_service_is_asked_in_turn_and_once_for_each_question(server, monkeypatch):
+    """The second question waits for what is left of the gap; a refusal is no retry."""
+    waits = []
+    monkeypatch.setattr("geopy.extra.rate_limiter.sleep", waits.append)
+    says(server, [])
+    service = make_geocoder("nominatim", server.url, gap_s=0.05)
+    monkeypatch.setattr(service.ask, "_clock", iter([0.0, 0.02, 0.05]).__next__)
+    service.find(HOME)
+    service.find(HOME)
+    assert waits == [pytest.approx(0.03)]
+    says(server, b"no", status=500)
+    monkeypatch.setattr(service.ask, "_clock", iter([9.0]).__next__)
+    with pytest.raises(ProviderError):
+        service.find(HOME)
+    assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("kind", ["nominatim", "photon"])
 @pytest.mark.parametrize(
     "content",
     [
@@ -198,6 +245,13 @@ def test_a_redirect_to_another_host_is_refused(server, target):
 def test_only_web_addresses_are_taken(url):
     with pytest.raises(InputError, match="the address of a service"):
         make_geocoder("nominatim", url)
+
+
+@pytest.mark.parametrize("user", ["ann:s3cret@", "ann@", ":s3cret@"])
+def test_a_password_in_an_address_is_refused_and_not_repeated(user):
+    with pytest.raises(InputError, match="no name or password") as raised:
+        make_geocoder("nominatim", f"https://{user}x.example.org")
+    assert "s3cret" not in str(raised.value)
 
 
 def test_only_known_kinds_are_taken():

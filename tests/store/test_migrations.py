@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from planner.store import jobs, open_store
 from planner.store.audit.log import append_audit
@@ -22,7 +23,8 @@ from planner.store.upkeep.doctor import examine
 from tests.store.full_store import fill, fill_more
 from tests.stores import SQLITE_ONLY
 
-DUMPS = sorted((Path(__file__).parent / "data").glob("store_v*.sql"))
+DATA = Path(__file__).parent / "data"
+DUMPS = sorted(DATA.glob("store_v*.sql"))
 
 
 ADDED_IN_3 = (
@@ -76,6 +78,22 @@ def test_a_released_file_becomes_a_new_one(dump, tmp_path, store):
     old.close()
 
 
+def test_a_released_file_of_version_4_has_its_decisions(tmp_path):
+    """Of its three balances one was accepted at last, one discarded, one is open."""
+    path = tmp_path / "old.sqlite"
+    with closing(sqlite3.connect(path)) as conn:
+        conn.executescript((DATA / "store_v4.sql").read_text("utf-8"))
+    opened = open_store(f"sqlite:///{path}")
+    with opened.reading() as conn:
+        rows = conn.exec_driver_sql("SELECT job_id, decision FROM job").all()
+    opened.close()
+    assert dict(map(tuple, rows)) == {
+        "J-EFYYPF1B": "accepted",
+        "J-NA71B0NH": "discarded",
+        "J-2HHZC483": None,
+    }
+
+
 OPENER = "import sys; from planner.store import open_store; open_store(sys.argv[1])"
 
 
@@ -93,35 +111,60 @@ def test_two_processes_may_open_the_same_old_file_at_once(tmp_path):
     assert found_version(copy) == 1
 
 
-def add_colour(conn):
-    conn.exec_driver_sql("ALTER TABLE company ADD COLUMN colour TEXT")
-
-
-def break_midway(conn):
-    conn.exec_driver_sql("CREATE TABLE half (x TEXT)")
-    raise ZeroDivisionError
-
-
 KNOWN = migrations.KNOWN_VERSION
-STEPS = {
-    KNOWN + 1: add_colour,
-    KNOWN + 2: lambda conn: conn.exec_driver_sql("CREATE TABLE more (x TEXT)"),
-}
+REVISION = """
+from alembic import op
+import sqlalchemy as sa
+
+revision = "{version}"
+down_revision = "{before}"
 
 
-def test_an_old_store_takes_the_steps_it_lacks_after_a_copy(store, company_id):
+def upgrade():
+    {step}
+"""
+ADD_COLOUR = 'op.add_column("company", sa.Column("colour", sa.Text))'
+ADD_MORE = 'op.create_table("more", sa.Column("x", sa.Text))'
+BREAK_MIDWAY = 'op.create_table("half", sa.Column("x", sa.Text)); 1 / 0'
+
+
+def bring_further(store, folder, *steps):
+    """Bring a store of this version through revisions that come after it."""
+    for version, step in enumerate(steps, start=KNOWN + 1):
+        text = REVISION.format(version=version, before=version - 1, step=step)
+        (folder / f"m{version:03}_more.py").write_text(text)
+    migrations.bring_up(
+        store.engine,
+        store.backend.beside(""),
+        KNOWN,
+        target=KNOWN + len(steps),
+        folders=(migrations.VERSIONS, folder),
+    )
+
+
+def test_the_known_version_is_the_newest_revision():
+    """One line of revisions, 1 to the version the planner says it knows."""
+    scripts = ScriptDirectory(
+        migrations.VERSIONS.parent, version_locations=(migrations.VERSIONS,)
+    )
+    line = [script.revision for script in scripts.walk_revisions()]
+    assert line == [str(version) for version in range(KNOWN, 0, -1)]
+
+
+def test_an_old_store_takes_the_steps_it_lacks_after_a_copy(
+    store, company_id, tmp_path
+):
     fill_more(store, company_id, fill(store, company_id))
     with store.reading() as conn:
         before = content_hashes(conn)
-    place = store.backend.beside("")
-    migrations.bring_up(store.engine, place, KNOWN, STEPS)
+    bring_further(store, tmp_path, ADD_COLOUR, ADD_MORE)
     assert "more" in sa.inspect(store.engine).get_table_names()
     with store.reading() as conn:
         rows = conn.exec_driver_sql("SELECT company_id, colour FROM company").all()
         version = schema_version(conn)
     assert [tuple(row) for row in rows] == [(company_id, None)]
     assert version == KNOWN + 2
-    copy = place.with_name(f"planner.before-v{KNOWN + 2}.sqlite")
+    copy = store.backend.beside("").with_name(f"planner.before-v{KNOWN + 2}.sqlite")
     assert found_version(copy) == KNOWN
     opened = open_store(f"sqlite:///{copy}")
     with opened.reading() as conn:
@@ -129,15 +172,21 @@ def test_an_old_store_takes_the_steps_it_lacks_after_a_copy(store, company_id):
     opened.close()
 
 
-def test_a_step_that_fails_leaves_the_store_as_it_was(store):
-    steps = {KNOWN + 1: add_colour, KNOWN + 2: break_midway}
+def test_a_step_that_fails_leaves_the_store_as_it_was(store, tmp_path):
     with pytest.raises(ZeroDivisionError):
-        migrations.bring_up(store.engine, store.backend.beside(""), KNOWN, steps)
+        bring_further(store, tmp_path, ADD_COLOUR, BREAK_MIDWAY)
     assert store.backend.found_version() == KNOWN
     names = sa.inspect(store.engine).get_table_names()
     columns = [c["name"] for c in sa.inspect(store.engine).get_columns("company")]
     assert "half" not in names
     assert "colour" not in columns
+
+
+def test_a_store_that_is_up_to_date_loads_no_alembic(tmp_path):
+    """Made, and opened again: the command line starts no slower for it."""
+    script = f"{OPENER}; open_store(sys.argv[1]); assert 'alembic' not in sys.modules"
+    command = [sys.executable, "-c", script, f"sqlite:///{tmp_path}/new.sqlite"]
+    assert subprocess.run(command, check=False).returncode == 0
 
 
 def test_opening_again_changes_nothing(store, company_id):
@@ -178,8 +227,7 @@ def test_a_store_of_version_4_gets_decisions_out_of_its_log(store, company_id):
     with migrations.writing_connection(store.engine) as conn, conn.begin():
         conn.exec_driver_sql("ALTER TABLE job DROP COLUMN decision")
     assert shape_of(store.engine, with_rest=False) != new
-    steps = {5: migrations.STEPS[5]}
-    migrations.bring_up(store.engine, store.backend.beside(""), 4, steps)
+    migrations.bring_up(store.engine, store.backend.beside(""), 4, target=5)
     assert shape_of(store.engine, with_rest=False) == new
     with store.reading() as conn:
         decided = [jobs.load_job(conn, job_id).decision for job_id in job_ids]
@@ -195,8 +243,7 @@ def test_a_store_of_version_3_gets_marks_and_drafts(store, company_id):
     with migrations.writing_connection(store.engine) as conn, conn.begin():
         for table in ADDED_IN_4:
             conn.exec_driver_sql(f"DROP TABLE {table}")
-    steps = {4: migrations.STEPS[4]}
-    migrations.bring_up(store.engine, store.backend.beside(""), 3, steps)
+    migrations.bring_up(store.engine, store.backend.beside(""), 3, target=4)
     assert shape_of(store.engine, with_rest=False) == new
     with store.reading() as conn:
         assert plans.load_marks(conn, scenario_id).empty
@@ -213,8 +260,7 @@ def test_a_store_of_version_2_gets_teams_districts_and_shares(store, company_id)
         for table, column in ADDED_IN_3:
             conn.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
     assert shape_of(store.engine, with_rest=False) != new
-    steps = {3: migrations.STEPS[3]}
-    migrations.bring_up(store.engine, store.backend.beside(""), 2, steps)
+    migrations.bring_up(store.engine, store.backend.beside(""), 2, target=3)
     assert shape_of(store.engine, with_rest=False) == new
     with store.reading() as conn:
         assert lineage.load_scenario(conn, scenario_id).team == lineage.FIELD

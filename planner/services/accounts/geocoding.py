@@ -10,14 +10,19 @@ import pandas as pd
 from planner.core.errors import InputError, ProviderError
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
-from planner.providers.geocoders import KINDS, Address, Geocoder, make_geocoder
+from planner.providers.geocoders import (
+    GAP_S,
+    KINDS,
+    Address,
+    Geocoder,
+    make_geocoder,
+)
 from planner.services.workspace import OpenCompany, Workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.imports import geocodes
 from planner.store.imports.geocodes import Answer
 
-GAP_S = 1.0  # between two questions of the whole app, as public services ask
 _NAP_S = 0.2  # how long to wait before asking again whether to stop
 
 
@@ -119,7 +124,9 @@ def geocoder(ws: OpenCompany) -> Geocoder:
             "address of a Nominatim or Photon on the Import page or in "
             "PLANNER_GEOCODER_URL"
         )
-    return make_geocoder(choice.kind, choice.url, contact=ws.settings.geocoder_contact)
+    return make_geocoder(
+        choice.kind, choice.url, contact=ws.settings.geocoder_contact, gap_s=GAP_S
+    )
 
 
 def ask_addresses(

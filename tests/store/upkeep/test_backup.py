@@ -26,7 +26,7 @@ from planner.store.upkeep.doctor import examine
 from tests.store.full_store import NASTY, fill, fill_more, tamper
 from tests.stores import SqliteStores
 
-V1 = Path(__file__).parents[1] / "data" / "store_v1.sql"
+DUMPS = sorted((Path(__file__).parents[1] / "data").glob("store_v*.sql"))
 
 
 @pytest.fixture
@@ -230,12 +230,12 @@ def test_a_restore_killed_midway_leaves_the_store_empty(full, place, tmp_path):
     assert hashes_at(url) == hashes(full)
 
 
-def test_a_backup_of_version_1_is_brought_up_to_date(place, tmp_path):
-    with closing(sqlite3.connect(tmp_path / "old.sqlite")) as conn:
-        conn.executescript(V1.read_text("utf-8"))
-    backup_files.pack(
-        tmp_path / "old.sqlite", tmp_path / "b", schema_version=1, rows={"company": 1}
-    )
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
+def test_a_backup_of_an_older_version_is_brought_up_to_date(dump, place, tmp_path):
+    old, version = tmp_path / "old.sqlite", int(dump.stem.removeprefix("store_v"))
+    with closing(sqlite3.connect(old)) as conn:
+        conn.executescript(dump.read_text("utf-8"))
+    backup_files.pack(old, tmp_path / "b", schema_version=version, rows={"company": 1})
     url = place()
     backups.restore(tmp_path / "b", url)
     opened = open_store(url)

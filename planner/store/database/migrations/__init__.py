@@ -1,84 +1,94 @@
 """
-Bringing old files up to date.
+Bringing old stores up to date, by Alembic.
 
-A new file gets the tables of `store.rows.schema` as they are. A change of them adds one
-module here, ``mNNN_what.py`` with a function ``up(conn)`` that brings a file of version
-NNN - 1 to NNN, and its line in `STEPS`. Tests keep a dump of each released version and
-hold the migrated file against a new one.
+A new store gets the tables of `store.rows.schema` as they are. A change of them adds
+one revision to ``versions/``, ``mNNN_what.py``, whose ``upgrade()`` brings a store of
+version NNN - 1 to NNN, and counts `KNOWN_VERSION` up. Tests keep dumps of released
+versions and hold the migrated store against a new one.
+
+The version stands in our table `meta`, not in one of Alembic's: each transaction reads
+it there beside the store's id, and so do the planners of before
+(docs/decisions/030-migrations.md).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from threading import Lock
 
 import sqlalchemy as sa
 
 from planner.core.files.replacement import replacing
 from planner.store.database.file_watch import forget_mark
-from planner.store.database.migrations import (
-    m002_imports,
-    m003_teams,
-    m004_workbench,
-    m005_decisions,
-)
 from planner.store.database.protections import protect
 from planner.store.database.spatial import add_geometry
 from planner.store.rows.schema import meta, metadata
 
-Step = Callable[[sa.Connection], None]
-
 WRITES = "planner_writes"  # execution option of a connection that will write
-FIRST_VERSION = 1
-STEPS: Mapping[int, Step] = {
-    2: m002_imports.up,
-    3: m003_teams.up,
-    4: m004_workbench.up,
-    5: m005_decisions.up,
-}
-KNOWN_VERSION = max(STEPS, default=FIRST_VERSION)
+KNOWN_VERSION = 5  # the newest revision; Alembic, slow to load, is only for old stores
+VERSIONS = Path(__file__).parent / "versions"
+
+_alembic = Lock()  # its `op` is one for the whole program
 
 
 def bring_up(
     engine: sa.Engine,
     path: Path,
-    found: int | None,
-    steps: Mapping[int, Step] = STEPS,
+    version: int | None,
+    *,
+    target: int = KNOWN_VERSION,
+    folders: Sequence[Path] = (VERSIONS,),
 ) -> None:
     """
-    Make the tables of a new file, or take an old one through the steps it lacks.
+    Make the tables of a new store, or take an old one through the revisions it lacks.
 
     Parameters
     ----------
     engine
-        Of the file.
+        Of the store.
     path
         The file, or of another database one that goes with it; a copy of an old store
         is laid beside it first, as a SQLite file.
-    found
+    version
         Its version; None: new.
-    steps
-        Step by the version it leads to.
+    target
+        The version it shall have.
+    folders
+        Where the revisions are.
     """
-    known = max(steps, default=FIRST_VERSION)
-    if found == known:
+    if version == target:
         return
-    if found is not None:
+    if version is not None:
         suffix = path.suffix or ".sqlite"
-        snapshot(engine, path.with_name(f"{path.stem}.before-v{known}{suffix}"))
+        snapshot(engine, path.with_name(f"{path.stem}.before-v{target}{suffix}"))
     with writing_connection(engine) as conn, conn.begin():
-        if found is None:
+        if version is None:
             metadata.create_all(conn)
             protect(conn)
             add_geometry(conn)
         else:
-            for version in range(found + 1, known + 1):
-                steps[version](conn)
+            _upgrade(conn, version, target, folders)
             conn.execute(sa.delete(meta).where(meta.c.name == "schema_version"))
-        row = {"name": "schema_version", "value": str(known)}
+        row = {"name": "schema_version", "value": str(target)}
         conn.execute(sa.insert(meta).values(row))
+
+
+def _upgrade(
+    conn: sa.Connection, version: int, target: int, folders: Sequence[Path]
+) -> None:
+    """Carry out the revisions between two versions, in the transaction that is open."""
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory(VERSIONS.parent, version_locations=folders)
+    newest_first = list(scripts.iterate_revisions(str(target), str(version)))
+    with _alembic, Operations.context(MigrationContext.configure(conn)):
+        for script in reversed(newest_first):
+            script.module.upgrade()
 
 
 def writing_connection(engine: sa.Engine) -> sa.Connection:
@@ -104,10 +114,10 @@ def _copy_rows(engine: sa.Engine, file: Path) -> None:
     """Copy all rows of another database, whatever tables it has."""
     from planner.store.database import transfer  # it needs the tables of today, too
 
-    made = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
-    with engine.connect() as source, source.begin(), made.begin() as target:
+    copy = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
+    with engine.connect() as source, source.begin(), copy.begin() as target:
         tables = transfer.copied_tables(source)
         for table in tables:
             table.create(target)
         transfer.copy_rows(source, target, tables)
-    made.dispose()
+    copy.dispose()

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Text
+from alembic import op
+from sqlalchemy import Column, ForeignKey, Text
 
-# As they were in version 2: `store.rows.schema` may have moved on since.
-_then = sa.MetaData()
-_company = sa.Table("company", _then, Column("company_id", Text, primary_key=True))
-_scenario = sa.Table("scenario", _then, Column("scenario_id", Text, primary_key=True))
-_import_run = sa.Table("import_run", _then, Column("import_id", Text, primary_key=True))
+revision = "2"
+down_revision = "1"
+
+_WITH_CUSTOM = ("unit", "position", "rep", "deal", "visit_made")
 
 
+# Written out as the tables were in version 2: `store.rows.schema` has moved on since.
 def _of_company(*, key: bool = True) -> Column:
-    return Column(
-        "company_id",
-        Text,
-        sa.ForeignKey("company.company_id"),
-        primary_key=key,
-        nullable=False,
-    )
+    company = ForeignKey("company.company_id")
+    return Column("company_id", Text, company, primary_key=key, nullable=False)
 
 
 def _key(name: str) -> Column:
@@ -34,34 +30,42 @@ def _json(name: str) -> Column:
     return Column(name, sa.JSON, nullable=False)
 
 
-def _made() -> list[Column]:
+def _origin() -> list[Column]:
     return [_text("created_at"), _text("created_by")]
 
 
-_NEW = (
-    sa.Table(
+def upgrade() -> None:
+    """Add the tables, what an import says of its source, and columns not ours."""
+    _create_import_tables()
+    _create_market_tables()
+    _create_export_table()
+    for name in ("source", "sha256"):
+        op.add_column("import_run", _text(name, nullable=True))
+    for table in _WITH_CUSTOM:
+        op.add_column(table, _text("custom", nullable=True))
+    version = Column("version", sa.Integer, server_default="1", nullable=False)
+    op.add_column("company", version)
+
+
+def _create_import_tables() -> None:
+    op.create_table(
         "import_mapping",
-        _then,
         _of_company(),
         _key("kind"),
         _key("name"),
         _json("mapping"),
-        *_made(),
-    ),
-    sa.Table(
+        *_origin(),
+    )
+    op.create_table(
         "account_source",
-        _then,
         _of_company(),
         _key("source"),
         _key("account_id"),
-        Column(
-            "import_id", Text, sa.ForeignKey("import_run.import_id"), nullable=False
-        ),
+        Column("import_id", Text, ForeignKey("import_run.import_id"), nullable=False),
         sqlite_with_rowid=False,
-    ),
-    sa.Table(
+    )
+    op.create_table(
         "repair",
-        _then,
         _key("repair_id"),
         _of_company(key=False),
         _text("kind"),
@@ -69,44 +73,46 @@ _NEW = (
         _json("params"),
         _json("before"),
         _json("after"),
-        *_made(),
+        *_origin(),
         _text("undone_at", nullable=True),
         _text("undone_by", nullable=True),
-    ),
-    sa.Table(
+    )
+
+
+def _create_market_tables() -> None:
+    op.create_table(
         "market_layer",
-        _then,
         _of_company(),
         _key("name"),
         _text("unit_of_measure"),
         _text("source"),
-        *_made(),
-    ),
-    sa.Table(
+        *_origin(),
+    )
+    op.create_table(
         "market_value",
-        _then,
         _of_company(),
         _key("name"),
         _key("unit_id"),
         Column("value", sa.Double, nullable=False),
         sqlite_with_rowid=False,
-    ),
-    sa.Table(
+    )
+    op.create_table(
         "geocode",
-        _then,
         _key("provider"),
         _key("query"),
         Column("lat", sa.Double),
         Column("lon", sa.Double),
         _text("geo_precision"),
         _text("found_at"),
-    ),
-    sa.Table(
+    )
+
+
+def _create_export_table() -> None:
+    op.create_table(
         "export",
-        _then,
         _key("export_id"),
         _of_company(key=False),
-        Column("scenario_id", Text, sa.ForeignKey("scenario.scenario_id")),
+        Column("scenario_id", Text, ForeignKey("scenario.scenario_id")),
         _text("what"),
         _text("format"),
         _text("file_name"),
@@ -114,24 +120,6 @@ _NEW = (
         _text("sha256"),
         _text("content_hash"),
         _text("audit_hash"),
-        *_made(),
-    ),
-)
-_EXPORT_BY_SHA256 = "CREATE INDEX export_by_sha256 ON export (sha256)"
-
-
-_WITH_CUSTOM = ("unit", "position", "rep", "deal", "visit_made")
-
-
-def up(conn: sa.Connection) -> None:
-    """Add the tables, what an import says of its source, and columns not ours."""
-    for made in _NEW:
-        conn.execute(sa.schema.CreateTable(made))
-    conn.exec_driver_sql(_EXPORT_BY_SHA256)
-    for column in ("source", "sha256"):
-        conn.exec_driver_sql(f"ALTER TABLE import_run ADD COLUMN {column} TEXT")
-    for table in _WITH_CUSTOM:
-        conn.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN custom TEXT")
-    conn.exec_driver_sql(
-        "ALTER TABLE company ADD COLUMN version INTEGER DEFAULT '1' NOT NULL"
+        *_origin(),
     )
+    op.create_index("export_by_sha256", "export", ["sha256"])

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from alembic import op
+
+from planner.store.rows.bulk import Text
+
+revision = "5"
+down_revision = "4"
 
 # As the audit log told it before.
 _DECISIONS = {"accept a proposal": "accepted", "discard a proposal": "discarded"}
 
 
-def up(conn: sa.Connection) -> None:
+def upgrade() -> None:
     """Add the column, and fill it from the log; the latest line of a job wins."""
-    is_server = conn.dialect.name == "postgresql"
-    text = 'TEXT COLLATE "C"' if is_server else "TEXT"
-    conn.exec_driver_sql(f"ALTER TABLE job ADD COLUMN decision {text}")
+    op.add_column("job", sa.Column("decision", Text))
+    conn = op.get_bind()
     decide = sa.text("UPDATE job SET decision = :decision WHERE job_id = :job_id")
     lines = sa.text(
         "SELECT subject, action FROM audit"

@@ -1,0 +1,1 @@
+"""Alembic's revisions, one a version of the tables; it loads them by their paths."""
