@@ -1,4 +1,4 @@
-// The immutable half: blocks of bytes from Python (planner/ui/planmap/layers.py)
+// The immutable half: blocks of bytes from Python (planner/ui/components/planmap/layers.py)
 // turned into what can be drawn and hit. World coordinates are Mercator, 0 to 1.
 
 /** @import { Extent, Layer, Load, Places, Shapes, World } from "./types.js" */

@@ -1,5 +1,5 @@
 // The shapes of what the map's modules hand each other; checked, never loaded.
-// What Python sends is written in planner/ui/planmap (component.py, layers.py, codes.py).
+// What Python sends is written in planner/ui/components/planmap (component.py, layers.py, codes.py).
 
 import type * as Leaflet from "leaflet";
 

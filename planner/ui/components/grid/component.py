@@ -1,5 +1,5 @@
 """
-The components themselves; the browser's half is `static/balance/`, served by the app.
+The components themselves; the browser's half is `static/grid/`, served by the app.
 
 Streamlit does not send an unchanged element again and keeps one whose key stays, so a
 table is patched in place: focus, sorting, filters and scrolling are the user's.
@@ -26,7 +26,7 @@ from planner.ui.components.planmap.component import scripts_version
 from planner.ui.events import note, parse, value_of
 from planner.ui.faults import guarded
 
-SCRIPTS = ROOT / "static" / "balance"
+SCRIPTS = ROOT / "static" / "grid"
 
 # Kept tiny: Streamlit sends this text with every change of the element. The real
 # code is fetched once and then cached under its version.
@@ -34,7 +34,7 @@ LOADER = """
 export default async function (component) {
   const root = new URL("%(root)s/app/static/", document.baseURI).href;
   try {
-    const tables = await import(root + "balance/balance.js?v=%(version)s");
+    const tables = await import(root + "grid/balance.js?v=%(version)s");
     return await tables.render(component, root, "%(role)s");
   } catch (fault) {
     console.error(fault);

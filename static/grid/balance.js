@@ -53,7 +53,7 @@ async function renderTable({ parentElement, data, setTriggerValue }, root, role)
 /** @param {Place} place @param {any} data @param {string} root @param {Kept["role"]} role */
 function addTable(place, data, root, role) {
   const box = element("div", "bt-root");
-  const styled = addSheet(place, `${root}balance/balance.css${version}`).then(() => place.append(box));
+  const styled = addSheet(place, `${root}grid/balance.css${version}`).then(() => place.append(box));
   const kept = role === "list"
     ? { role, table: new ListTable(box, data), styled }
     : { role, table: new TerritoryTable(box, data), styled };

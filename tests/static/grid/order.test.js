@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { fitting, isMatch, isOutOfOrder, keptOrder, NOWHERE, nextSort, orderBy, sortedIds, sortedRows } from "../../../static/balance/order.js";
+import { fitting, isMatch, isOutOfOrder, keptOrder, NOWHERE, nextSort, orderBy, sortedIds, sortedRows } from "../../../static/grid/order.js";
 
-/** @import { Column, Rows, TerritoryRow } from "../../../static/balance/types.js" */
+/** @import { Column, Rows, TerritoryRow } from "../../../static/grid/types.js" */
 
 test("names sort as people count, figures by size, and what is missing is last either way", () => {
   const same = (/** @type {string} */ text) => text;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { barPieces, isOff } from "../../../static/balance/bars.js";
+import { barPieces, isOff } from "../../../static/grid/bars.js";
 
 test("a bar ends at its share of three tolerances, from the middle to either side", () => {
   assert.deepEqual(barPieces(0.1, 0.1, null).map(near), [

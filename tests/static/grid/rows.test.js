@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { deflateSync } from "node:zlib";
-import { decode, gather, haystackOf, keep, release, rowsOf, spread, unpack, writers } from "../../../static/balance/rows.js";
+import { decode, gather, haystackOf, keep, release, rowsOf, spread, unpack, writers } from "../../../static/grid/rows.js";
 import { base64, pack } from "../block.js";
 
 const VERSION = "aaaaaaaaaaaaaaa1";

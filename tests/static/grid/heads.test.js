@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { grouped } from "../../../static/balance/heads.js";
+import { grouped } from "../../../static/grid/heads.js";
 
-/** @import { Column } from "../../../static/balance/types.js" */
+/** @import { Column } from "../../../static/grid/types.js" */
 
 /** @param {string[]} groups */
 const ids = (...groups) => grouped(groups.map((group, i) => /** @type {Column} */ (/** @type {unknown} */ ({ id: String(i), group }))))

@@ -1,4 +1,4 @@
-// The immutable half of a list: blocks of bytes from Python (planner/ui/balance/lists.py)
+// The immutable half of a list: blocks of bytes from Python (planner/ui/components/grid/lists.py)
 // by version, and the packed texts of what changes.
 
 /** @import { ListColumn, ListData, Rows, Writers } from "./types.js" */

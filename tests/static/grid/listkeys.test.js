@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { between, placeAfter } from "../../../static/balance/listkeys.js";
+import { between, placeAfter } from "../../../static/grid/listkeys.js";
 
 for (const [key, place] of /** @type {const} */ ([
   ["ArrowDown", 6], ["ArrowUp", 4], ["PageDown", 15], ["PageUp", -5], ["Home", 0], ["End", Infinity], ["l", undefined], ["constructor", undefined],

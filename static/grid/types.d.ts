@@ -1,5 +1,5 @@
 // The shapes of what the tables' modules hand each other; checked, never loaded.
-// What Python sends is written in planner/ui/balance and planner/ui/views (list_table.py,
+// What Python sends is written in planner/ui/components/grid and planner/ui/views (list_table.py,
 // balance_table.py).
 
 import type { Mailbox } from "./mailbox.js";

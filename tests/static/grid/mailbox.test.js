@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Mailbox } from "../../../static/balance/mailbox.js";
+import { Mailbox } from "../../../static/grid/mailbox.js";
 
 function posting(heard = 0) {
   const box = new Mailbox(heard);
