@@ -186,6 +186,43 @@ def blend(colour: str, other: str, share: float) -> str:
     return "#" + "".join(f"{part:02X}" for part in mixed)
 
 
+def tints(colour: str) -> tuple[str, ...]:
+    """Return a fill as it is, darker and lighter: for maps of more than its palette."""
+    return colour, blend(colour, INK, 0.3), blend(colour, PAPER, 0.5)
+
+
+def tinted(
+    colours: Mapping[str, str], before: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """
+    Tell territories of one colour apart by its tints, as far as these go.
+
+    Parameters
+    ----------
+    colours
+        Colour of the palette by territory.
+    before
+        Colour or tint by territory as last seen: kept where no other has it.
+
+    Returns
+    -------
+    By territory its colour as long as it is the only one to have it, else a tint of
+    it; of palettes of eight no two of 24 evenly coloured territories look the same.
+    """
+    uses: dict[str, int] = {}
+    fills: dict[str, str] = {}
+    for name, colour in colours.items():
+        last = (before or {}).get(name)
+        if last in tints(colour) and not uses.get(last):
+            fills[name] = last
+            uses[last] = 1
+    for name, colour in colours.items():
+        if name not in fills:
+            fills[name] = min(tints(colour), key=lambda tint: uses.get(tint, 0))
+            uses[fills[name]] = uses.get(fills[name], 0) + 1
+    return {name: fills[name] for name in colours}
+
+
 def shade(colour: str) -> str:
     """Darken a fill so that it stands as a line or a point on that fill."""
     return blend(colour, INK, 0.45)

@@ -8,7 +8,12 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.geography.boundaries import dissolve
-from planner.geography.colours import TERRITORY, colour_territories, neighbours_of
+from planner.geography.colours import (
+    TERRITORY,
+    colour_territories,
+    neighbours_of,
+    tinted,
+)
 
 UNASSIGNED = "unassigned"
 
@@ -71,4 +76,4 @@ def territory_fills(
 ) -> dict[str, str]:
     """Choose a colour for each territory that none of its neighbours has."""
     numbers = colour_territories(neighbours_of(territory_by_unit, edges))
-    return {name: TERRITORY[number] for name, number in numbers.items()}
+    return tinted({name: TERRITORY[number] for name, number in numbers.items()})

@@ -6,6 +6,8 @@ const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
 const [{ element, icon }, { NONE }] = await Promise.all([load("overlays"), load("layers")]);
 
+const [WIDE_PX, HEAD_PX, ROW_PX] = [184, 32, 28]; // as planmap.css draws it
+
 /** @type {WeakMap<Element, string>} what a legend shows now */
 const shownIn = new WeakMap();
 
@@ -18,6 +20,13 @@ export function rowsOf(data) {
   if (!data.unassigned) return rows;
   const none = { label: data.unassigned, count: data.unassignedCount, colour: null, bar: null, code: NONE };
   return [none, ...rows];
+}
+
+// Whether the open legend would cover a third of the map or stand higher than half of it.
+/** @param {HTMLElement} box of the map @param {MapData} data */
+export function isTooLarge(box, data) {
+  const high = Math.min(data.height, HEAD_PX + rowsOf(data).length * ROW_PX);
+  return high * WIDE_PX * 3 > box.clientWidth * data.height || high * 2 > data.height;
 }
 
 /**

@@ -248,7 +248,7 @@ export class PlanMap {
 
   /** @param {MapData} data */
   foldLegend(data) {
-    const isFolded = this.box.clientWidth <= 480 || !data.legendOpen;
+    const isFolded = this.box.clientWidth <= 480 || !data.legendOpen || legend.isTooLarge(this.box, data);
     this.legendBox.classList.toggle("pm-closed", isFolded);
   }
 
@@ -260,7 +260,9 @@ export class PlanMap {
     const isSame = data.legendTitle === this.data.legendTitle;
     const isNone = this.hidden.has(layers.NONE);
     this.hidden.clear();
-    if (!isSame) this.foldLegend(data);
+    // A balance brings twenty rows where there was one: they would hide the map.
+    const isLarger = data.legend.length > this.data.legend.length && legend.isTooLarge(this.box, data);
+    if (!isSame || isLarger) this.foldLegend(data);
     if (!isSame) return;
     if (isNone) this.hidden.add(layers.NONE);
     data.legend.forEach(({ label }, code) => {

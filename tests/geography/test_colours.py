@@ -82,3 +82,20 @@ def test_last_visit_bands_darken_with_time():
     shown = [colours.luminance(colour) for colour in colours.VISIT_COLOURS]
     assert shown == sorted(shown, reverse=True)
     assert len(colours.VISIT_LABELS) == len(colours.VISIT_COLOURS)
+
+
+def test_more_territories_than_colours_are_told_apart_by_tints():
+    """Twenty-four of eight colours: three tints each, no two alike."""
+    palette = {f"T{n:02}": colours.TERRITORY[n % 8] for n in range(24)}
+    fills = colours.tinted(palette)
+    assert len(set(fills.values())) == 24
+    assert all(fills[name] in colours.tints(palette[name]) for name in palette)
+    first = dict(list(palette.items())[:8])
+    assert colours.tinted(first) == first
+
+
+def test_a_tint_stays_with_its_territory():
+    red, blue = colours.TERRITORY[:2]
+    before = colours.tinted({"A": red, "B": red, "C": blue})
+    after = colours.tinted({"B": red, "C": blue, "D": red}, before)
+    assert after["B"] == before["B"] != after["D"]

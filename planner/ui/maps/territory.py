@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.core.formats import Formats, written
 from planner.geography.boundaries import dissolve
-from planner.geography.colours import colour_territories, neighbours_of
+from planner.geography.colours import colour_territories, neighbours_of, tinted, tints
 from planner.services.territories.view import TerritoryView
 from planner.ui.components.planmap import (
     Ground,
@@ -59,13 +59,16 @@ def territory_colours(
     """
     touching = neighbours_of(view.units["territory_id"], view.edges)
     choice, order = palette.colours, [str(name) for name in view.territories.index]
-    codes = {name: choice.index(c) for name, c in (before or {}).items() if c in choice}
+    of_tint = {tint: nth for nth, c in enumerate(choice) for tint in tints(c)}
+    codes = {n: of_tint[c] for n, c in (before or {}).items() if c in of_tint}
     if not codes:
         numbers = colour_territories(touching, len(choice), palette.alike)
-        return {
-            name: choice[numbers.get(name, place) % len(choice)]
-            for place, name in enumerate(order)
-        }
+        return tinted(
+            {
+                name: choice[numbers.get(name, place) % len(choice)]
+                for place, name in enumerate(order)
+            }
+        )
     code_by_territory: dict[str, int] = {}
     for name in order:
         near = [
@@ -86,7 +89,8 @@ def territory_colours(
                 ),
             )
         )
-    return {name: choice[place] for name, place in code_by_territory.items()}
+    colours = {name: choice[place] for name, place in code_by_territory.items()}
+    return tinted(colours, before)
 
 
 def territory_labels(view: TerritoryView) -> dict[str, str]:
