@@ -113,8 +113,8 @@ def company_of_report(
 
     Returns
     -------
-    The new company, open: units, segments by the default rules, the
-    sample's comp plan, and an empty first scenario.
+    The new company, open: units, segments by the default rules, the sample's comp
+    plan, and an empty first scenario.
 
     Raises
     ------
