@@ -113,7 +113,7 @@ def way_back(
     Returns
     -------
     The changes, and what stands in their way: a sentence for each row that is no more
-    as it was left.
+    as it was left. With any, the changes are not whole and must not be written.
     """
     tables, faults = [], []
     for name in before:
@@ -123,8 +123,9 @@ def way_back(
         for key, (_, was), (_, now) in zip(
             keys, before[name], after[name], strict=True
         ):
-            faults += _row_faults(name, key, now, stored.get(key))
-            if was is not None:
+            row_faults = _row_faults(name, key, now, stored.get(key))
+            faults += row_faults
+            if was is not None and not row_faults:
                 target[key] = stored.get(key, {}) | was
         sides = (_frame(name, rows) for rows in (stored, target))
         tables.append(TableChange.between(name, *sides))
