@@ -187,7 +187,7 @@ def _load_again(ws: OpenCompany, content: bytes, timed: Callable) -> None:
         "next month's list: preview",
         lambda: refresh.preview_refresh(ws, report, source, raw=raw),
     )
-    assert len(preview.found.gone) == -(-len(report.frame) // 99)
+    assert len(preview.list_changes.gone) == -(-len(report.frame) // 99)
     timed("next month's list: saved", lambda: refresh.apply_refresh(ws, preview))
 
 

@@ -69,24 +69,3 @@ def merge_rows(
     others = stored[~stored.index.isin(loaded.index)]
     parts = [part for part in (others, merged) if len(part)]
     return pd.concat(parts) if parts else merged
-
-
-def n_changed(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, int]:
-    """
-    Count what a load changed, by id.
-
-    Returns
-    -------
-    `added`, `changed`, `removed`, `same`.
-    """
-    both = after.index.intersection(before.index)
-    columns = [name for name in after.columns if name in before.columns]
-    old = before.loc[both, columns].astype(object)
-    new = after.loc[both, columns].astype(object)
-    differs = ((old != new) & ~(old.isna() & new.isna())).any(axis=1)
-    return {
-        "added": len(after) - len(both),
-        "changed": int(differs.sum()),
-        "removed": len(before) - len(both),
-        "same": len(both) - int(differs.sum()),
-    }

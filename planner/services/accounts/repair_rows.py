@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
+from planner.accounts.changes import ChangeSet, TableChange
 from planner.accounts.health import repairs
 from planner.accounts.health.fingerprints import fingerprint
 from planner.accounts.health.places import CODES as PLACE_CODES
@@ -24,8 +25,7 @@ from planner.services.accounts.health_view import HealthView, gazetteer_of, look
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
-from planner.store.imports import repairs as repair_rows
-from planner.store.imports.repairs import RowChange
+from planner.store.imports.changes import first_free_row, load_rows_by_key
 
 _MOVING_PLACES = frozenset({"swap", "reproject", "geocode"})
 _PLANNED_VISITS = ("scenario_visit", "scenario_unserved")
@@ -49,7 +49,7 @@ class Planned:
     held : columns account_id, name, reason
         Accounts it cannot repair.
     changes
-        Rows to write.
+        What is to be written, accounts first.
     new_named
         What becomes of a draft's named accounts; None: nothing.
     kept
@@ -64,7 +64,7 @@ class Planned:
     before: pd.DataFrame
     after: pd.DataFrame
     held: pd.DataFrame
-    changes: list[RowChange]
+    changes: ChangeSet
     new_named: Callable[[pd.DataFrame], pd.DataFrame] | None = None
     kept: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -150,7 +150,7 @@ def _keep(task: _Task) -> Planned:
         task,
         task.accounts,
         task.accounts,
-        [],
+        (),
         kept={str(k): v for k, v in marks.items()},
     )
 
@@ -163,17 +163,14 @@ def _change(task: _Task) -> Planned:
     before = task.accounts.loc[after.index]
     if task.code in PLACE_CODES and not _same_places(before, after):
         after = _with_units(task, after)
-    changes = repair_rows.changes_of("account", before, after)
-    changed = {change.key[0] for change in changes}
-    same = after.index.difference(pd.Index(sorted(changed), dtype="str"))
+    change = TableChange.between("account", before, after)
+    same = after.index.difference(change.changed)
     task.held.update(
         {str(name): "the repair leaves it as it is" for name in same.tolist()}
     )
-    left = after.index.difference(same)
-    before, after = before.loc[left], after.loc[left]
-    schemas.check(after, schemas.ACCOUNTS)
-    changes += _segment_changes(task, after, [])
-    return _planned(task, before, after, changes)
+    schemas.check(change.after, schemas.ACCOUNTS)
+    segments = _segment_change(task, change.after, [])
+    return _planned(task, change.before, change.after, (change, segments))
 
 
 def _changed(task: _Task) -> tuple[pd.DataFrame, str]:
@@ -292,19 +289,23 @@ def _merge(task: _Task) -> Planned:
     before = task.every.loc[sorted({*ends, *ends.values()})]
     after = repairs.merge_accounts(task.every, ends)
     schemas.check(after, schemas.ACCOUNTS)
-    changes = repair_rows.changes_of("account", before, after)
-    changes += _segment_changes(task, after, list(ends))
-    for table in ("deal", "visit_made", *_PLANNED_VISITS):
-        mine = _of_accounts(task, table, list(ends))
-        changes += repair_rows.changes_of(table, *repairs.move_rows(mine, ends))
-    changes += _source_changes(task, ends)
-    owned = _of_accounts(task, "ownership", [*ends, *ends.values()])
-    changes += repair_rows.changes_of("ownership", *_merged_owners(task, owned, ends))
+    hanging = [
+        TableChange.between(
+            table, *repairs.move_rows(_of_accounts(task, table, list(ends)), ends)
+        )
+        for table in ("deal", "visit_made", *_PLANNED_VISITS)
+    ]
     return _planned(
         task,
         before,
         after,
-        changes,
+        (
+            TableChange.between("account", before, after),
+            _segment_change(task, after, list(ends)),
+            *hanging,
+            _source_change(task, ends),
+            _owner_change(task, ends),
+        ),
         n_accounts=len(ends),
         params={"survivors": ends},
         new_named=lambda named: repairs.merge_named(named, ends),
@@ -320,32 +321,35 @@ def _drop(task: _Task) -> Planned:
             task.held[str(name)] = (
                 f"it has {what}, which would be lost: merge it, or set it to closed"
             )
-    gone = task.accounts[~task.accounts.index.isin(list(task.held))]
-    ids = gone.index.tolist()
-    changes = repair_rows.changes_of("account", gone, gone.iloc[:0])
-    changes += _segment_changes(task, gone.iloc[:0], ids)
-    for table in ("ownership", "account_source", *_PLANNED_VISITS):
-        mine = _of_accounts(task, table, ids)
-        changes += repair_rows.changes_of(table, mine, mine.iloc[:0])
+    leavers = task.accounts[~task.accounts.index.isin(list(task.held))]
+    ids = leavers.index.tolist()
+    hanging = [
+        TableChange.removal(table, _of_accounts(task, table, ids))
+        for table in ("ownership", "account_source", *_PLANNED_VISITS)
+    ]
     return _planned(
         task,
-        gone,
-        gone.iloc[:0],
-        changes,
-        n_accounts=len(gone),
+        leavers,
+        leavers.iloc[:0],
+        (
+            TableChange.removal("account", leavers),
+            _segment_change(task, leavers.iloc[:0], ids),
+            *hanging,
+        ),
+        n_accounts=len(leavers),
         new_named=lambda named: named[~named.index.isin(ids)],
     )
 
 
-def _segment_changes(
-    task: _Task, after: pd.DataFrame, gone: Sequence[str]
-) -> list[RowChange]:
+def _segment_change(
+    task: _Task, after: pd.DataFrame, leavers: Sequence[str]
+) -> TableChange:
     """Ask the segment rules again for accounts changed; those that go lose theirs."""
     rule_set = account_rows.load_segment_rules(task.conn, task.company_id)
     saved = account_rows.load_segments(task.conn, task.company_id)
-    touched = saved[saved.index.isin([*after.index, *gone])]
+    touched = saved[saved.index.isin([*after.index, *leavers])]
     if rule_set is None:
-        decided = touched.drop([name for name in gone if name in touched.index])
+        decided = touched.drop([name for name in leavers if name in touched.index])
     else:
         company = task.view.company
         decided = apply_rules(
@@ -354,36 +358,36 @@ def _segment_changes(
             pd.Timestamp(company.as_of),
             minor_digits=minor_digits(company.currency),
         )
-    return repair_rows.changes_of("segment", touched, decided)
+    return TableChange.between("segment", touched, decided)
 
 
-def _source_changes(task: _Task, ends: Mapping[str, str]) -> list[RowChange]:
+def _source_change(task: _Task, ends: Mapping[str, str]) -> TableChange:
     """Let the survivor stand for the merged account in each list it came from."""
-    held = _of_accounts(task, "account_source", [*ends, *ends.values()])
-    keys = pd.Series(held.index.get_level_values("account_id"), index=held.index)
-    before = held[keys.isin(list(ends)).to_numpy()]
+    rows = _of_accounts(task, "account_source", [*ends, *ends.values()])
+    keys = pd.Series(rows.index.get_level_values("account_id"), index=rows.index)
+    before = rows[keys.isin(list(ends)).to_numpy()]
     moved = [(source, ends[account_id]) for source, account_id in before.index.tolist()]
     index = pd.MultiIndex.from_tuples(moved, names=before.index.names)
     after = before.set_axis(index, axis=0)
-    after = after[~after.index.isin(held.index) & ~after.index.duplicated()]
-    return repair_rows.changes_of("account_source", before, after)
+    after = after[~after.index.isin(rows.index) & ~after.index.duplicated()]
+    return TableChange.between("account_source", before, after)
 
 
-def _merged_owners(
-    task: _Task, owned: pd.DataFrame, ends: Mapping[str, str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    free = repair_rows.first_free_row(task.conn, task.company_id)
-    return repairs.merge_ownership(owned, ends, first_free=free)
+def _owner_change(task: _Task, ends: Mapping[str, str]) -> TableChange:
+    """Give survivors the owners of merged accounts for days they had none."""
+    owners = _of_accounts(task, "ownership", [*ends, *ends.values()])
+    free = first_free_row(task.conn, task.company_id)
+    before, after = repairs.merge_ownership(owners, ends, first_free=free)
+    return TableChange.between("ownership", before, after)
 
 
 def _of_accounts(task: _Task, table: str, ids: Sequence[str]) -> pd.DataFrame:
-    return repair_rows.load_rows_by_key(task.conn, table, task.company_id, ids)
+    return load_rows_by_key(task.conn, table, task.company_id, ids)
 
 
-def _merge_notes(changes: Sequence[RowChange]) -> tuple[str, ...]:
-    n_deals = sum(change.table == "deal" for change in changes)
-    n_owners = sum(change.table == "ownership" for change in changes)
-    if not (n_deals and n_owners):
+def _merge_notes(changes: ChangeSet) -> tuple[str, ...]:
+    n_deals = changes.n_rows.get("deal", 0)
+    if not (n_deals and "ownership" in changes.n_rows):
         return ()
     return (
         f"{n_deals:,} deals go over to accounts with owners of their own: credits "
@@ -396,7 +400,7 @@ def _planned(
     task: _Task,
     before: pd.DataFrame,
     after: pd.DataFrame,
-    changes: list[RowChange],
+    tables: tuple[TableChange, ...],
     *,
     n_accounts: int | None = None,
     params: Mapping[str, Any] | None = None,
@@ -404,6 +408,7 @@ def _planned(
     kept: dict[str, str] | None = None,
 ) -> Planned:
     number = len(before) if n_accounts is None else n_accounts
+    changes = ChangeSet(tables)
     names = task.every["name"]
     held = sorted(task.held.items())
     told = pd.DataFrame(

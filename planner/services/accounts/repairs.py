@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
+from planner.accounts.changes import ChangeSet
 from planner.accounts.health.rules import REPAIRS, RULES
 from planner.core.errors import ConflictError, InputError
 from planner.services.accounts.repair_rows import Planned, plan_repair
-from planner.services.workspace import OpenCompany, Workspace
+from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.store.imports import repairs as repair_rows
-from planner.store.imports.repairs import RowChange
+from planner.store.imports.changes import apply_changes, recorded, way_back
 from planner.store.rows.records import json_text, sha256_text
 from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import plans as scenario_rows
@@ -118,22 +119,17 @@ def preview_repair(
         raise InputError(f"{repair!r} does not repair {code}; offered are {offered}")
     with ws.store.reading() as conn:
         planned = plan_repair(conn, ws, code, repair, account_ids, scenario_id, choices)
-    counts: dict[str, int] = {}
-    for change in planned.changes:
-        counts[change.table] = counts.get(change.table, 0) + 1
     return RepairPreview(
         code=code,
         kind=repair,
         params=planned.params,
         version=planned.version,
         n_accounts=planned.n_accounts,
-        table=_cells(
-            planned.before, planned.after, planned.params.get("survivors") or {}
-        ),
+        table=_table(planned),
         before=planned.before,
         after=planned.after,
         held=planned.held,
-        n_rows=counts,
+        n_rows=planned.changes.n_rows,
         notes=planned.notes,
         planned=planned,
     )
@@ -168,7 +164,7 @@ def apply_repair(ws: OpenCompany, preview: RepairPreview) -> str:
             action=preview.title,
         ) as edit,
     ):
-        repair_rows.write_changes(conn, company_id, planned.changes)
+        apply_changes(conn, company_id, planned.changes)
         was, now = _write_named(conn, ws, planned)
         kept = {"kept": planned.kept} if planned.kept else {}
         repair_id = repair_rows.save_repair(
@@ -201,37 +197,36 @@ def undo_repair(ws: OpenCompany, repair_id: str) -> None:
     """
     company_id = ws.company_id
     with ws.store.transaction() as conn:
-        found = _own_repair(conn, ws, repair_id)
-        if found.undone_at is not None:
+        repair = _own_repair(conn, ws, repair_id)
+        if repair.undone_at is not None:
             raise InputError(
-                f"repair {repair_id} was undone by {found.undone_by} at "
-                f"{found.undone_at[:16].replace('T', ' ')} UTC"
+                f"repair {repair_id} was undone by {repair.undone_by} at "
+                f"{repair.undone_at[:16].replace('T', ' ')} UTC"
             )
-        faults = _undo_faults(conn, found)
+        changes, faults = _way_back(conn, repair)
         if faults:
-            raise ConflictError(_refusal(found, faults))
-        back = repair_rows.reversed_changes(found.changes)
+            raise ConflictError(_refusal(repair, faults))
         with editing_company(
             conn,
             company_id,
             version=company_rows.load_company(conn, company_id).version,
             user=ws.user,
-            action=f"undo: {REPAIRS[found.kind].lower()} "
-            f"({RULES[found.code].title if found.code in RULES else found.code})",
+            action=f"undo: {REPAIRS[repair.kind].lower()} "
+            f"({RULES[repair.code].title if repair.code in RULES else repair.code})",
         ) as edit:
-            repair_rows.write_changes(conn, company_id, back)
-            _restore_named(conn, ws, found)
+            apply_changes(conn, company_id, changes)
+            _restore_named(conn, ws, repair)
             repair_rows.mark_undone(conn, repair_id, user=ws.user)
-            _tell(edit, repair_id, back, {})
+            _tell(edit, repair_id, changes, {})
 
 
 def undo_faults(ws: OpenCompany, repair_id: str) -> list[str]:
     """Say what stands in the way of undoing a repair; empty: nothing."""
     with ws.store.reading() as conn:
-        found = _own_repair(conn, ws, repair_id)
-        if found.undone_at is not None:
-            return [f"undone by {found.undone_by}"]
-        return _undo_faults(conn, found)
+        repair = _own_repair(conn, ws, repair_id)
+        if repair.undone_at is not None:
+            return [f"undone by {repair.undone_by}"]
+        return _way_back(conn, repair)[1]
 
 
 def repairs(ws: OpenCompany) -> pd.DataFrame:
@@ -259,16 +254,23 @@ def repairs(ws: OpenCompany) -> pd.DataFrame:
 def _own_repair(
     conn: Connection, ws: OpenCompany, repair_id: str
 ) -> repair_rows.Repair:
-    found = repair_rows.load_repair(conn, repair_id)
-    if found.company_id != ws.company_id:
+    repair = repair_rows.load_repair(conn, repair_id)
+    if repair.company_id != ws.company_id:
         raise InputError(f"repair {repair_id} belongs to another company")
-    return found
+    return repair
 
 
-def _undo_faults(conn: Connection, found: repair_rows.Repair) -> list[str]:
-    back = repair_rows.reversed_changes(found.changes)
-    faults = repair_rows.faults_of(conn, found.company_id, back)
-    for scenario_id, after in found.after.get("named", {}).items():
+def _way_back(
+    conn: Connection, repair: repair_rows.Repair
+) -> tuple[ChangeSet, list[str]]:
+    """Work out what takes a repair back, and what stands in the way."""
+    changes, faults = way_back(
+        conn,
+        repair.company_id,
+        repair.before.get("rows", {}),
+        repair.after.get("rows", {}),
+    )
+    for scenario_id, after in repair.after.get("named", {}).items():
         scenario = lineage.load_scenario(conn, scenario_id)
         if scenario.status != "draft":
             faults.append(f"scenario {scenario.name} was published since")
@@ -276,19 +278,19 @@ def _undo_faults(conn: Connection, found: repair_rows.Repair) -> list[str]:
         now = _named_of(conn, scenario_id, list(after))
         faults += [
             f"account {account_id} was placed anew in scenario {scenario.name}"
-            for account_id, said in after.items()
-            if now[account_id] != said
+            for account_id, territory in after.items()
+            if now[account_id] != territory
         ]
-    return faults
+    return changes, faults
 
 
-def _refusal(found: repair_rows.Repair, faults: Sequence[str]) -> str:
-    shown = "; ".join(faults[:_SHOWN_FAULTS])
+def _refusal(repair: repair_rows.Repair, faults: Sequence[str]) -> str:
+    first = "; ".join(faults[:_SHOWN_FAULTS])
     more = len(faults) - _SHOWN_FAULTS
     rest = f"; and {more:,} more" if more > 0 else ""
     return (
-        f"repair {found.repair_id} cannot be undone, its rows were changed since: "
-        f"{shown}{rest}. Nothing was changed: correct these accounts by hand"
+        f"repair {repair.repair_id} cannot be undone, its rows were changed since: "
+        f"{first}{rest}. Nothing was changed: correct these accounts by hand"
     )
 
 
@@ -314,8 +316,10 @@ def _write_named(
     return was, now
 
 
-def _restore_named(conn: Connection, ws: Workspace, found: repair_rows.Repair) -> None:
-    for scenario_id, before in found.before.get("named", {}).items():
+def _restore_named(
+    conn: Connection, ws: OpenCompany, repair: repair_rows.Repair
+) -> None:
+    for scenario_id, before in repair.before.get("named", {}).items():
         scenario = lineage.load_scenario(conn, scenario_id)
         named = scenario_rows.load_named_accounts(conn, scenario_id)
         left = named.drop([name for name in before if name in named.index])
@@ -327,7 +331,7 @@ def _restore_named(conn: Connection, ws: Workspace, found: repair_rows.Repair) -
 
 def _save_named(
     conn: Connection,
-    ws: Workspace,
+    ws: OpenCompany,
     scenario: lineage.Scenario,
     named: pd.DataFrame,
 ) -> None:
@@ -369,56 +373,43 @@ def _differing(named: pd.DataFrame, after: pd.DataFrame) -> set[str]:
 def _tell(
     edit: CompanyEdit,
     repair_id: str,
-    changes: Sequence[RowChange],
+    changes: ChangeSet,
     more: Mapping[str, Any],
 ) -> None:
     """Fill the audit line: every row if they are few, else their count and hash."""
     edit.before["repair_id"] = edit.after["repair_id"] = repair_id
     edit.after.update(more)
+    before, after = recorded(changes)
     if len(changes) > _TOLD_ROWS:
-        hashed = sha256_text(json_text([[c.table, c.key, c.after] for c in changes]))
-        edit.after.update({"n_rows": len(changes), "sha256": hashed})
-        return
-    for side, told in (("before", edit.before), ("after", edit.after)):
-        told["rows"] = [[c.table, *c.key, getattr(c, side)] for c in changes]
-
-
-def _cells(
-    before: pd.DataFrame, after: pd.DataFrame, survivors: Mapping[str, str]
-) -> pd.DataFrame:
-    """Write accounts before and after, cell by cell; of those gone, into which."""
-    both = before.index.intersection(after.index)
-    parts = []
-    for column in after.columns:
-        old, new = before.loc[both, column], after.loc[both, column]
-        differs = ~((old == new) | (old.isna() & new.isna()))
-        differs = differs.fillna(value=True).astype(bool)
-        if differs.any():
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "account_id": both[differs.to_numpy()],
-                        "name": before.loc[both, "name"][differs].to_numpy(),
-                        "column": column,
-                        "before": old[differs].astype("str").to_numpy(),
-                        "after": new[differs].astype("str").to_numpy(),
-                    }
-                )
-            )
-    gone = before.index.difference(after.index)
-    parts.append(
-        pd.DataFrame(
-            {
-                "account_id": gone,
-                "name": before.loc[gone, "name"].to_numpy(),
-                "column": "",
-                "before": "",
-                "after": [
-                    f"merged into {survivors[name]}" if name in survivors else "removed"
-                    for name in gone
-                ],
-            }
+        rows = [[table, *row] for table, rows in after.items() for row in rows]
+        edit.after.update(
+            {"n_rows": len(changes), "sha256": sha256_text(json_text(rows))}
         )
-    )
-    table = pd.concat(parts, ignore_index=True).astype("str")
+        return
+    for side, line in ((before, edit.before), (after, edit.after)):
+        line["rows"] = [
+            [table, *key, cells] for table, rows in side.items() for key, cells in rows
+        ]
+
+
+def _table(repair: Planned) -> pd.DataFrame:
+    """Write what becomes of accounts, cell by cell; of those gone, into which."""
+    names = repair.before["name"]
+    columns = ["account_id", "name", "column", "before", "after"]
+    if "account" not in repair.changes.n_rows:
+        return pd.DataFrame(columns=columns, dtype="str")
+    change = repair.changes["account"]
+    survivors = repair.params.get("survivors") or {}
+    leavers = [
+        (
+            name,
+            "",
+            "",
+            f"merged into {survivors[name]}" if name in survivors else "removed",
+        )
+        for name in change.removed
+    ]
+    removals = pd.DataFrame(leavers, columns=["account_id", *columns[2:]], dtype="str")
+    cells = pd.concat([change.cells(), removals], ignore_index=True)
+    table = cells.assign(name=cells["account_id"].map(names))[columns]
     return table.sort_values(["account_id", "column"], ignore_index=True)

@@ -50,7 +50,7 @@ def record_import(
     )
 
 
-def told_of(report: ImportReport, import_id: str) -> dict[str, Any]:
+def audit_line(report: ImportReport, import_id: str) -> dict[str, Any]:
     """Say what the audit line tells of an import."""
     return {
         "import_id": import_id,

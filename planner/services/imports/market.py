@@ -7,7 +7,7 @@ import pandas as pd
 from planner.accounts.findings import ImportReport
 from planner.accounts.kinds.market import values_by_unit
 from planner.core.names import checked_name
-from planner.services.imports.log import record_import, told_of
+from planner.services.imports.log import audit_line, record_import
 from planner.services.imports.saving import SaveResult
 from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
@@ -68,7 +68,7 @@ def save_market(
             )
             import_id = record_import(conn, company_id, report, user=ws.user)
             counts = {"market": {"areas": len(report.frame), "units": len(values)}}
-            edit.after.update({**counts, "how": how, **told_of(report, import_id)})
+            edit.after.update({**counts, "how": how, **audit_line(report, import_id)})
             return SaveResult(import_id=import_id, counts=counts, version=edit.version)
 
 

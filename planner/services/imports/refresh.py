@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Connection
 
+from planner.accounts.changes import ChangeSet, TableChange
 from planner.accounts.findings import ImportReport
 from planner.accounts.placing import join_units
 from planner.accounts.reading.tables import RawTable
 from planner.accounts.reading.texts import clean_text
 from planner.accounts.reload.alarms import find_alarms
+from planner.accounts.reload.choices import (
+    Fate,
+    RefreshChoices,
+    by_own_ids,
+    check_choices,
+    fate_of,
+    file_wins,
+)
 from planner.accounts.reload.compare import (
-    FILE,
-    YOURS,
     ListChanges,
     compare_lists,
     guess_renamed,
@@ -35,44 +40,10 @@ from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company.companies import Company
 from planner.store.imports import sources as source_rows
+from planner.store.imports.changes import apply_changes, load_rows_by_key
 from planner.store.scenarios.editing import editing_company
 
-GONE = ("close", "keep", "remove")
-_TOLD_IDS = 200  # ids of each sort that the audit line names; beyond that counts
-
-
-@dataclass(frozen=True, kw_only=True)
-class RefreshChoices:
-    """
-    What the user decided about a refresh.
-
-    Parameters
-    ----------
-    gone
-        What becomes of accounts the file has no more: ``close`` (marked closed, kept
-        for the past), ``keep`` (stay as they are), ``remove`` (deleted, unless deals,
-        visits, owners or a plan speak of them: those are closed).
-    gone_by_account
-        The same for single accounts.
-    conflicts
-        ``yours`` or ``file`` by account and column, of contested cells; those not
-        named follow their default.
-    links
-        Account of ours that a new id of the file stands for, by that id.
-    """
-
-    gone: str = "close"
-    gone_by_account: Mapping[str, str] = field(default_factory=dict)
-    conflicts: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    links: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for said in (self.gone, *self.gone_by_account.values()):
-            if said not in GONE:
-                raise InputError(f"gone must be one of {', '.join(GONE)}, got {said!r}")
-        for said in self.conflicts.values():
-            if said not in {YOURS, FILE}:
-                raise InputError(f"a conflict is decided yours or file, got {said!r}")
+_NAMED_IDS = 200  # ids of each sort that the audit line names; beyond that counts
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -90,7 +61,7 @@ class RefreshPreview:
         Version of the company's data that was looked at.
     choices
         What is decided so far; the figures below count with it.
-    found
+    list_changes
         New, gone, changed and contested accounts; see `ListChanges`.
     renamed
         Gone accounts that a new id may stand for: `account_id`, `new_id`, `score`,
@@ -99,15 +70,11 @@ class RefreshPreview:
         What looks suspicious, in words; look before you apply.
     territories
         Plans held against their tolerance; see `tolerances.territory_effects`.
-    after
-        ACCOUNTS rows to be written: new ones, and those that differ.
-    removed
-        Accounts to be deleted.
+    changes
+        What is to be written: accounts, their segments, which lists brought them.
     closed_instead
         Accounts to be closed though they were to be removed: other records speak of
         them.
-    segments
-        Segments of all accounts as they would be.
     n_source
         Accounts the last load of the source brought.
     loaded_ids
@@ -122,14 +89,12 @@ class RefreshPreview:
     report: ImportReport
     version: int
     choices: RefreshChoices
-    found: ListChanges
+    list_changes: ListChanges
     renamed: pd.DataFrame
     warnings: tuple[str, ...]
     territories: pd.DataFrame
-    after: pd.DataFrame
-    removed: tuple[str, ...]
+    changes: ChangeSet
     closed_instead: tuple[str, ...]
-    segments: pd.DataFrame
     n_source: int
     loaded_ids: tuple[str, ...]
     is_same_list: bool
@@ -138,27 +103,28 @@ class RefreshPreview:
     @property
     def leaving(self) -> pd.DataFrame:
         """Territories in force or published that leave their tolerance."""
-        told = self.territories
-        is_ours = told["status"].isin(["in force", "published"])
-        return told[is_ours & (told["verdict"] == "leaves")]
+        rows = self.territories
+        is_ours = rows["status"].isin(["in force", "published"])
+        return rows[is_ours & (rows["verdict"] == "leaves")]
 
     @property
     def counts(self) -> dict[str, int]:
         """New, gone, changed, contested, kept-out, refused and unchanged accounts."""
         return {
-            "new": len(self.found.new),
-            "gone": len(self.found.gone),
-            "changed": int(self.found.changes["account_id"].nunique()),
-            "contested": int(self.found.conflicts["account_id"].nunique()),
-            "kept_out": len(self.found.kept_out),
-            "refused": len(self.found.unread),
-            "unchanged": self.found.n_unchanged,
+            "new": len(self.list_changes.new),
+            "gone": len(self.list_changes.gone),
+            "changed": int(self.list_changes.changes["account_id"].nunique()),
+            "contested": int(self.list_changes.conflicts["account_id"].nunique()),
+            "kept_out": len(self.list_changes.kept_out),
+            "refused": len(self.list_changes.unread),
+            "unchanged": self.list_changes.n_unchanged,
         }
 
     @property
     def is_unchanged(self) -> bool:
         """Whether applying it would write nothing."""
-        return self.after.empty and self.found.gone.empty and self.is_same_list
+        has_gone = len(self.list_changes.gone) > 0
+        return self.is_same_list and not (has_gone or len(self.changes["account"]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,8 +153,10 @@ class RefreshResult:
         """Say in a sentence what was done."""
         if self.is_unchanged:
             return "The file says what is stored already: nothing was written."
-        told = [f"{number:,} {what}" for what, number in self.counts.items() if number]
-        return f"Refreshed: {', '.join(told) or 'the list of the source'}."
+        counts = [
+            f"{number:,} {what}" for what, number in self.counts.items() if number
+        ]
+        return f"Refreshed: {', '.join(counts) or 'the list of the source'}."
 
 
 def sources(ws: OpenCompany) -> pd.DataFrame:
@@ -289,7 +257,7 @@ def apply_refresh(
             import_id = _write(conn, company_id, preview, ws.user)
             counts = _counts(preview)
             edit.before["n_accounts_of_source"] = preview.n_source
-            edit.after.update(import_id=import_id, **_told(preview, counts))
+            edit.after.update(import_id=import_id, **_audit_line(preview, counts))
             return RefreshResult(
                 is_unchanged=False,
                 import_id=import_id,
@@ -302,10 +270,37 @@ def _again(
     conn: Connection, company_id: str, preview: RefreshPreview, choices: RefreshChoices
 ) -> RefreshPreview:
     """Preview with other choices, on the version that the user looked at."""
-    made = _preview(
+    again = _preview(
         conn, company_id, preview.report, preview.source, choices, preview.raw
     )
-    return replace(made, version=preview.version)
+    return replace(again, version=preview.version)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Stored:
+    """What the store says of a company and a list before it is loaded again."""
+
+    company: Company
+    accounts: pd.DataFrame
+    segments: pd.DataFrame
+    links: dict[str, str]
+    source_ids: list[str]
+    is_first: bool  # no earlier load of the list is known
+
+
+def _stored(conn: Connection, company_id: str, source: str) -> _Stored:
+    source_ids = source_rows.load_source_ids(conn, company_id, source)
+    is_first = not source_ids
+    if is_first:
+        source_ids = source_rows.load_source_ids(conn, company_id, None)
+    return _Stored(
+        company=company_rows.load_company(conn, company_id),
+        accounts=account_rows.load_accounts(conn, company_id),
+        segments=account_rows.load_segments(conn, company_id),
+        links=source_rows.load_links(conn, company_id, source),
+        source_ids=source_ids,
+        is_first=is_first,
+    )
 
 
 def _preview(
@@ -316,62 +311,96 @@ def _preview(
     choices: RefreshChoices,
     raw: RawTable | None,
 ) -> RefreshPreview:
-    company = company_rows.load_company(conn, company_id)
-    stored = account_rows.load_accounts(conn, company_id)
-    known_links = source_rows.load_links(conn, company_id, source)
-    links = known_links | dict(choices.links)
-    incoming = _incoming(report, links, stored)
-    incoming = _in_units(incoming, company_rows.load_units(conn, company_id), report)
-    source_ids = source_rows.load_source_ids(conn, company_id, source)
-    is_first = not source_ids
-    if is_first:
-        source_ids = source_rows.load_source_ids(conn, company_id, None)
-    given = set(report.given_columns) & set(ACCOUNTS.columns)
-    found = compare_lists(
-        stored,
-        incoming,
-        source_ids=source_ids,
-        given=given,
-        mine=source_rows.load_user_cells(conn, company_id),
-        kept_out=source_rows.load_taken_out(conn, company_id),
-        rejected_ids=[links.get(name, name) for name in refused_ids(report, raw)],
-    )
-    _check_choices(choices, stored, report)
-    changed = take_changes(stored, found, _file_wins(found, choices))
-    fate = _fate(conn, company_id, found.gone, choices)
-    new = _filled(found.new, company, given)
-    after = check(pd.concat([new, changed, fate.closed]), ACCOUNTS)
-    every = pd.concat(
-        [stored.drop(index=[*after.index, *fate.removed], errors="ignore"), after]
-    ).sort_index()
-    segments = _segments(conn, company, every)
-    loaded_ids = sorted(set(incoming.index) - set(found.kept_out.index))
-    alarms = find_alarms(stored, incoming, found, report, source_ids)
+    """Work out what a load changes, and what hangs on that."""
+    stored = _stored(conn, company_id, source)
+    check_choices(choices, stored.accounts, report)
+    links = stored.links | dict(choices.links)
+    incoming = by_own_ids(report.accounts, links, stored.accounts)
+    incoming = _in_units(conn, company_id, incoming, report)
+    rejected_ids = [links.get(name, name) for name in refused_ids(report, raw)]
+    list_changes = _compare(conn, stored, incoming, report, rejected_ids)
+    in_use = source_rows.accounts_in_use(conn, company_id) if choices.removes else ()
+    fate = fate_of(list_changes.gone, choices, in_use)
+    accounts = _accounts_after(stored, list_changes, choices, fate, report)
+    segments = _segments(conn, stored.company, accounts)
+    loaded_ids = sorted(set(incoming.index) - set(list_changes.kept_out.index))
+    loaded_ids += list_changes.unread
     return RefreshPreview(
         source=source,
         report=report,
-        version=company.version,
+        version=stored.company.version,
         choices=choices,
-        found=found,
-        renamed=guess_renamed(found.gone, found.new),
-        warnings=(*_notes(source, report, raw, source_ids, is_first=is_first), *alarms),
+        list_changes=list_changes,
+        renamed=guess_renamed(list_changes.gone, list_changes.new),
+        warnings=(
+            *_notes(source, report, raw, stored),
+            *find_alarms(
+                stored.accounts, incoming, list_changes, report, stored.source_ids
+            ),
+        ),
         territories=territory_effects(
             conn,
-            company,
-            (stored, account_rows.load_segments(conn, company_id)["visit_class"]),
-            (every, segments["visit_class"]),
+            stored.company,
+            (stored.accounts, stored.segments["visit_class"]),
+            (accounts, segments["visit_class"]),
         ),
-        after=after,
-        removed=fate.removed,
+        changes=ChangeSet(
+            (
+                TableChange.between("account", stored.accounts, accounts),
+                TableChange.between("segment", stored.segments, segments),
+                TableChange.removal(
+                    "account_source",
+                    load_rows_by_key(conn, "account_source", company_id, fate.removed),
+                ),
+            )
+        ),
         closed_instead=fate.closed_instead,
-        segments=segments,
-        n_source=len(source_ids),
-        loaded_ids=(*loaded_ids, *found.unread),
-        is_same_list=not is_first
-        and set(source_ids) == {*loaded_ids, *found.unread}
-        and links == known_links,
+        n_source=len(stored.source_ids),
+        loaded_ids=tuple(loaded_ids),
+        is_same_list=not stored.is_first
+        and set(stored.source_ids) == set(loaded_ids)
+        and links == stored.links,
         raw=raw,
     )
+
+
+def _compare(
+    conn: Connection,
+    stored: _Stored,
+    incoming: pd.DataFrame,
+    report: ImportReport,
+    rejected_ids: list[str],
+) -> ListChanges:
+    company_id = stored.company.company_id
+    return compare_lists(
+        stored.accounts,
+        incoming,
+        source_ids=stored.source_ids,
+        given=_given_columns(report),
+        mine=source_rows.load_user_cells(conn, company_id),
+        kept_out=source_rows.load_taken_out(conn, company_id),
+        rejected_ids=rejected_ids,
+    )
+
+
+def _accounts_after(
+    stored: _Stored,
+    list_changes: ListChanges,
+    choices: RefreshChoices,
+    fate: Fate,
+    report: ImportReport,
+) -> pd.DataFrame:
+    """Give all accounts of the company as they will be."""
+    before = stored.accounts
+    taken_over = take_changes(before, list_changes, file_wins(list_changes, choices))
+    new = _filled(list_changes.new, stored.company, _given_columns(report))
+    written = check(pd.concat([new, taken_over, fate.closed]), ACCOUNTS)
+    others = before.drop(index=[*written.index, *fate.removed], errors="ignore")
+    return pd.concat([others, written]).sort_index()
+
+
+def _given_columns(report: ImportReport) -> set[str]:
+    return set(report.given_columns) & set(ACCOUNTS.columns)
 
 
 def refused_ids(report: ImportReport, raw: RawTable | None) -> list[str]:
@@ -390,17 +419,16 @@ def _notes(
     source: str,
     report: ImportReport,
     raw: RawTable | None,
-    source_ids: list[str],
-    *,
-    is_first: bool,
+    stored: _Stored,
 ) -> list[str]:
     notes = []
-    if is_first and source_ids:
+    n_source = len(stored.source_ids)
+    if stored.is_first and n_source:
         notes.append(
-            f"no earlier load of {source!r} is known: the {len(source_ids):,} accounts "
+            f"no earlier load of {source!r} is known: the {n_source:,} accounts "
             "that came from no named source are taken as what it brought"
         )
-    elif is_first:
+    elif stored.is_first:
         notes.append(
             f"no earlier load of {source!r} is known: nothing counts as gone. Choose "
             "the name it was loaded under, if it was"
@@ -413,84 +441,14 @@ def _notes(
     return notes
 
 
-def _incoming(
-    report: ImportReport, links: Mapping[str, str], stored: pd.DataFrame
-) -> pd.DataFrame:
-    """Read the file's accounts by the ids the company uses."""
-    accounts = report.accounts
-    for file_id, account_id in links.items():
-        if account_id not in stored.index:
-            raise InputError(
-                f"{file_id!r} cannot stand for {account_id!r}: there is no such account"
-            )
-    named = pd.Series(accounts.index, index=accounts.index).replace(dict(links))
-    twice = named[named.duplicated(keep=False)]
-    if len(twice):
-        both = " and ".join(repr(str(name)) for name in twice.index[:2])
-        raise InputError(
-            f"{both} would both be the account {twice.iloc[0]!r}: "
-            "take back the link, or take one row out of the file"
-        )
-    return accounts.set_axis(pd.Index(named, dtype="str", name="account_id"))
-
-
 def _in_units(
-    incoming: pd.DataFrame, units: gpd.GeoDataFrame, report: ImportReport
+    conn: Connection, company_id: str, incoming: pd.DataFrame, report: ImportReport
 ) -> pd.DataFrame:
     """Put the file's accounts into the company's units, unless the file says where."""
+    units = company_rows.load_units(conn, company_id)
     if "unit_id" in report.mapping or not len(units):
         return incoming
     return incoming.assign(unit_id=join_units(incoming, units).astype("str"))
-
-
-def _check_choices(
-    choices: RefreshChoices, stored: pd.DataFrame, report: ImportReport
-) -> None:
-    for file_id in choices.links:
-        if file_id not in report.accounts.index:
-            raise InputError(f"{file_id!r} is not in the file, so it cannot be linked")
-    for account_id in choices.gone_by_account:
-        if account_id not in stored.index:
-            raise InputError(f"there is no account {account_id!r} to decide about")
-
-
-def _file_wins(found: ListChanges, choices: RefreshChoices) -> list[tuple[str, str]]:
-    """Choose the contested cells in which the file stands."""
-    cells = found.conflicts[["account_id", "column", "default"]]
-    return [
-        (str(account_id), str(column))
-        for account_id, column, default in cells.itertuples(index=False)
-        if choices.conflicts.get((account_id, column), default) == FILE
-    ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Fate:
-    """What becomes of gone accounts: rows to be closed, ids to be removed."""
-
-    closed: pd.DataFrame
-    removed: tuple[str, ...]
-    closed_instead: tuple[str, ...]
-
-
-def _fate(
-    conn: Connection, company_id: str, gone: pd.DataFrame, choices: RefreshChoices
-) -> _Fate:
-    said = pd.Series(
-        [choices.gone_by_account.get(name, choices.gone) for name in gone.index],
-        index=gone.index,
-        dtype="str",
-    )
-    asked = gone.index[said == "remove"]
-    used = source_rows.accounts_in_use(conn, company_id) if len(asked) else set()
-    instead = asked[asked.isin(list(used))]
-    closes = (said == "close") | said.index.isin(instead)
-    rows = gone[closes & (gone["status"] != "closed")]
-    return _Fate(
-        closed=rows.assign(status="closed").astype(gone.dtypes.to_dict()),
-        removed=tuple(asked.difference(instead)),
-        closed_instead=tuple(instead),
-    )
 
 
 def _filled(new: pd.DataFrame, company: Company, given: set[str]) -> pd.DataFrame:
@@ -520,10 +478,8 @@ def _segments(
 def _write(
     conn: Connection, company_id: str, preview: RefreshPreview, user: str
 ) -> str:
-    """Write accounts, segments and the record of the load."""
-    source_rows.remove_accounts(conn, company_id, preview.removed)
-    account_rows.update_accounts(conn, company_id, preview.after)
-    account_rows.save_segments(conn, company_id, preview.segments)
+    """Write the changes and the record of the load."""
+    apply_changes(conn, company_id, preview.changes)
     import_id = record_import(
         conn, company_id, preview.report, user=user, source=preview.source
     )
@@ -537,28 +493,26 @@ def _write(
 
 
 def _counts(preview: RefreshPreview) -> dict[str, int]:
-    new, gone = preview.found.new.index, preview.found.gone.index
-    written = preview.after.index
-    closed = int(written.isin(gone).sum())
-    n_new = int(written.isin(new).sum())
+    accounts, gone = preview.changes["account"], preview.list_changes.gone.index
+    n_closed = int(accounts.changed.isin(gone).sum())
     return {
-        "added": n_new,
-        "changed": len(written) - n_new - closed,
-        "closed": closed,
-        "removed": len(preview.removed),
-        "kept though gone": len(gone) - closed - len(preview.removed),
+        "added": len(accounts.added),
+        "changed": len(accounts.changed) - n_closed,
+        "closed": n_closed,
+        "removed": len(accounts.removed),
+        "kept though gone": len(gone) - n_closed - len(accounts.removed),
         "linked": len(preview.choices.links),
     }
 
 
-def _told(preview: RefreshPreview, counts: dict[str, int]) -> dict[str, object]:
+def _audit_line(preview: RefreshPreview, counts: dict[str, int]) -> dict[str, object]:
     """Write a refresh for the audit log: counts, and ids as far as they are few."""
-    found = preview.found
+    list_changes = preview.list_changes
     ids = {
-        "new": found.new.index,
-        "gone": found.gone.index,
-        "removed": preview.removed,
-        "changed": found.changes["account_id"].unique(),
+        "new": list_changes.new.index,
+        "gone": list_changes.gone.index,
+        "removed": preview.changes["account"].removed,
+        "changed": list_changes.changes["account_id"].unique(),
     }
     return {
         "source": preview.source,
@@ -567,7 +521,7 @@ def _told(preview: RefreshPreview, counts: dict[str, int]) -> dict[str, object]:
         "ids": {
             name: sorted(map(str, which))
             for name, which in ids.items()
-            if len(which) <= _TOLD_IDS
+            if len(which) <= _NAMED_IDS
         },
         "links": dict(preview.choices.links),
     }

@@ -7,26 +7,33 @@ from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
+import pandera.pandas as pa
 from sqlalchemy import Connection
 
+from planner.accounts.changes import ChangeSet, TableChange
 from planner.accounts.findings import ImportReport
-from planner.accounts.kinds.merging import brought_columns, merge_rows, n_changed
+from planner.accounts.kinds.merging import brought_columns, merge_rows
 from planner.accounts.placing import join_units
+from planner.accounts.reload.choices import RefreshChoices
+from planner.core import schemas
 from planner.core.errors import InputError
 from planner.geography.adjacency import connect, find_edges
 from planner.geography.distance import places_km
-from planner.services.imports.log import record_import, told_of
+from planner.services.imports.log import audit_line, record_import
+from planner.services.imports.refresh import apply_refresh, preview_refresh
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
+from planner.store.imports.changes import apply_changes
 from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import quotas as quota_rows
-from planner.store.scenarios.editing import CompanyEdit, editing_company
+from planner.store.scenarios.editing import editing_company
 
+_EDGE_KEY = ["unit_id", "neighbour_id"]
 QUOTA_KEY = ["position_id", "measure", "period"]
-_Saver = Callable[[Connection, CompanyEdit, ImportReport, str], None]
+_Planner = Callable[[Connection, str, ImportReport, str], ChangeSet]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,16 +91,7 @@ def save_kind(
     """
     if not report.is_usable:
         return None
-    savers: dict[str, _Saver] = {
-        "units": _save_units,
-        "positions": _rows_saver(team_rows.load_positions, team_rows.save_positions),
-        "reps": _save_reps,
-        "deals": _rows_saver(deal_rows.load_deals, deal_rows.save_deals),
-        "visits_made": _rows_saver(
-            deal_rows.load_visits_made, deal_rows.save_visits_made
-        ),
-    }
-    if report.kind not in savers:
+    if report.kind not in _CHANGES_OF_KIND:
         raise InputError(f"{report.kind} are not saved so; see services.importing")
     company_id = ws.company_id
     with ws.store.transaction() as conn:
@@ -105,10 +103,15 @@ def save_kind(
             user=ws.user,
             action=f"import {report.kind} from {report.file}",
         ) as edit:
-            savers[report.kind](conn, edit, report, mode)
+            changes = _CHANGES_OF_KIND[report.kind](conn, company_id, report, mode)
+            apply_changes(conn, company_id, changes)
+            counts = {
+                _KINDS[change.table]: change.counts
+                for change in changes.tables
+                if change.table in _KINDS
+            }
             import_id = record_import(conn, company_id, report, user=ws.user)
-            counts = dict(edit.after)
-            edit.after.update(told_of(report, import_id))
+            edit.after.update({**counts, **audit_line(report, import_id)})
             return SaveResult(import_id=import_id, counts=counts, version=edit.version)
 
 
@@ -131,18 +134,12 @@ def save_accounts_into(
     InputError
         If no row was accepted.
     """
-    from planner.services.imports.refresh import (
-        RefreshChoices,
-        apply_refresh,
-        preview_refresh,
-    )
-
-    kept = RefreshChoices(gone="keep")
-    done = apply_refresh(ws, preview_refresh(ws, report, source, kept))
+    choices = RefreshChoices(gone="keep")
+    result = apply_refresh(ws, preview_refresh(ws, report, source, choices))
     return SaveResult(
-        import_id=done.import_id,
-        counts={"accounts": dict(done.counts)},
-        version=done.version,
+        import_id=result.import_id,
+        counts={"accounts": dict(result.counts)},
+        version=result.version,
     )
 
 
@@ -189,72 +186,101 @@ def save_quotas_into(
             before = quota_rows.load_quotas(conn, scenario_id)
             after = _merged_quotas(before, report.frame, mode)
             import_id = record_import(conn, company_id, report, user=ws.user)
-            told = told_of(report, import_id)
-            quota_rows.save_quotas(conn, edit, after, {"source": "import", **told})
-            counts = n_changed(before.set_index(QUOTA_KEY), after.set_index(QUOTA_KEY))
+            params = {"source": "import", **audit_line(report, import_id)}
+            quota_rows.save_quotas(conn, edit, after, params)
+            counts = TableChange.between(
+                "scenario_quota",
+                before.set_index(QUOTA_KEY),
+                after.set_index(QUOTA_KEY),
+            ).counts
             return SaveResult(
                 import_id=import_id, counts={"quotas": counts}, version=edit.version
             )
 
 
 def _merged(
-    edit: CompanyEdit, kind: str, before: pd.DataFrame, report: ImportReport, mode: str
+    stored: pd.DataFrame, report: ImportReport, mode: str, schema: pa.DataFrameSchema
 ) -> pd.DataFrame:
-    """Put the rows over the stored ones, and count what that changes."""
-    brought = brought_columns(report.mapping, report.frame)
-    after = merge_rows(before, report.frame, brought, mode)
-    edit.after[kind] = n_changed(before, after)
-    return after
+    """Put the rows of a file over the stored ones."""
+    columns = brought_columns(report.mapping, report.frame)
+    return schemas.check(merge_rows(stored, report.frame, columns, mode), schema)
 
 
-def _rows_saver(
+def _changes_of(
+    table: str,
+    schema: pa.DataFrameSchema,
     load: Callable[[Connection, str], pd.DataFrame],
-    save: Callable[[Connection, str, pd.DataFrame], object],
-) -> _Saver:
-    """Make what puts the rows of a kind over the stored ones, and nothing else."""
+) -> _Planner:
+    """Make what plans the rows of a kind of which nothing else hangs."""
 
-    def put(
-        conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
-    ) -> None:
-        before = load(conn, edit.company_id)
-        save(conn, edit.company_id, _merged(edit, report.kind, before, report, mode))
+    def plan(
+        conn: Connection, company_id: str, report: ImportReport, mode: str
+    ) -> ChangeSet:
+        stored = load(conn, company_id)
+        after = _merged(stored, report, mode, schema)
+        return ChangeSet((TableChange.between(table, stored, after),))
 
-    return put
+    return plan
 
 
-def _save_units(
-    conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
-) -> None:
-    """Save units, which of them touch, and which of them each account lies in."""
-    company_id = edit.company_id
-    before = company_rows.load_units(conn, company_id)
-    after = _merged(edit, "units", before, report, mode)
-    units = gpd.GeoDataFrame(after, geometry="geometry", crs=4326)
-    company_rows.save_units(conn, company_id, units)
+def _unit_changes(
+    conn: Connection, company_id: str, report: ImportReport, mode: str
+) -> ChangeSet:
+    """Plan units, which of them touch, and in which of them each account lies."""
+    stored = company_rows.load_units(conn, company_id)
+    merged = _merged(stored, report, mode, schemas.UNITS)
+    units = gpd.GeoDataFrame(merged, geometry="geometry", crs=4326)
     edges = connect(find_edges(units), places_km(units))
-    company_rows.save_edges(conn, company_id, edges)
     accounts = account_rows.load_accounts(conn, company_id)
-    moved = accounts.assign(unit_id=join_units(accounts, units).astype("str"))
-    account_rows.save_accounts(conn, company_id, moved)
+    after = accounts.assign(unit_id=join_units(accounts, units).astype("str"))
+    return ChangeSet(
+        (
+            TableChange.between("unit", stored, units),
+            TableChange.between(
+                "edge",
+                company_rows.load_edges(conn, company_id).set_index(_EDGE_KEY),
+                schemas.check(edges, schemas.EDGES).set_index(_EDGE_KEY),
+            ),
+            TableChange.between("account", accounts, after),
+        )
+    )
 
 
-def _save_reps(
-    conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
-) -> None:
-    """Save reps, and the positions that their list of people brought along."""
-    company_id = edit.company_id
-    before = team_rows.load_reps(conn, company_id)
-    after = _merged(edit, "reps", before, report, mode)
-    team_rows.save_reps(conn, company_id, after)
+def _rep_changes(
+    conn: Connection, company_id: str, report: ImportReport, mode: str
+) -> ChangeSet:
+    """Plan reps, and the positions that their list of people brought along."""
+    stored = team_rows.load_reps(conn, company_id)
+    reps = TableChange.between(
+        "rep", stored, _merged(stored, report, mode, schemas.REPS)
+    )
     seats = report.extra.get("positions")
     if seats is None:
-        return
-    stored = team_rows.load_positions(conn, company_id)
-    brought = {"parent_id", "title"} if "title" in report.mapping else {"parent_id"}
+        return ChangeSet((reps,))
+    positions = team_rows.load_positions(conn, company_id)
+    columns = {"parent_id", "title"} if "title" in report.mapping else {"parent_id"}
     # Seats nobody of the list holds stay: overlays and vacancies are no people.
-    merged = merge_rows(stored, seats, brought, "add")
-    edit.after["positions"] = n_changed(stored, merged)
-    team_rows.save_positions(conn, company_id, merged)
+    after = merge_rows(positions, seats, columns, "add")
+    after = schemas.check(after, schemas.POSITIONS)
+    return ChangeSet((reps, TableChange.between("position", positions, after)))
+
+
+_KINDS = {
+    "unit": "units",
+    "position": "positions",
+    "rep": "reps",
+    "deal": "deals",
+    "visit_made": "visits_made",
+}
+_CHANGES_OF_KIND: dict[str, _Planner] = {
+    "units": _unit_changes,
+    "positions": _changes_of("position", schemas.POSITIONS, team_rows.load_positions),
+    "reps": _rep_changes,
+    "deals": _changes_of("deal", schemas.DEALS, deal_rows.load_deals),
+    "visits_made": _changes_of(
+        "visit_made", schemas.VISITS_MADE, deal_rows.load_visits_made
+    ),
+}
 
 
 def _merged_quotas(

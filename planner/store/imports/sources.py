@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
+from planner.accounts.changes import ChangeSet
+from planner.store.imports.repairs import Repair, save_repair, standing_repairs
 from planner.store.rows.bulk import insert_columns
-from planner.store.rows.records import new_id, utc_now
 from planner.store.rows.schema import (
     account,
     account_source,
     deal,
     import_run,
     ownership,
-    repair,
     scenario_account,
     scenario_visit,
     visit_made,
@@ -95,23 +95,6 @@ def save_source(
         insert_columns(conn, account_source, cells)
 
 
-def remove_accounts(
-    conn: sa.Connection, company_id: str, account_ids: Collection[str]
-) -> None:
-    """Delete accounts and the note of which lists brought them."""
-    rows = [{"gone_id": account_id} for account_id in account_ids]
-    if not rows:
-        return
-    for table in (account_source, account):
-        conn.execute(
-            sa.delete(table).where(
-                table.c.company_id == company_id,
-                table.c.account_id == sa.bindparam("gone_id"),
-            ),
-            rows,
-        )
-
-
 def accounts_in_use(conn: sa.Connection, company_id: str) -> set[str]:
     """
     Name the accounts that other records speak of, so that they cannot be removed.
@@ -137,37 +120,36 @@ def load_user_cells(conn: sa.Connection, company_id: str) -> pd.DataFrame:
     -------
     `account_id`, `column`, `why`: who set it, when and how; the last repair counts.
     """
-    told: dict[tuple[str, str], str] = {}
-    for found in _standing_repairs(conn, company_id):
-        if found.kind in _NO_CELLS:
+    why_by_cell: dict[tuple[str, str], str] = {}
+    for one in standing_repairs(conn, company_id):
+        if one.kind in _NO_CELLS:
             continue
-        for account_id, cells in _rows_of(found.after):
-            for column in cells or {}:
-                told[account_id, column] = (
-                    f"{found.created_by} set it on {found.created_at[:10]} "
-                    f"({found.kind})"
-                )
-    rows = [(account_id, column, why) for (account_id, column), why in told.items()]
+        why = f"{one.created_by} set it on {one.created_at[:10]} ({one.kind})"
+        for account_id, cells in _accounts_after(one):
+            why_by_cell |= {(account_id, column): why for column in cells or {}}
+    rows = [(*cell, why) for cell, why in why_by_cell.items()]
     return pd.DataFrame(rows, columns=["account_id", "column", "why"], dtype="str")
 
 
 def load_taken_out(conn: sa.Connection, company_id: str) -> dict[str, str]:
     """Tell why users took accounts out, by id: merged into others, or dropped."""
-    out: dict[str, str] = {}
-    for found in _standing_repairs(conn, company_id):
-        survivors = (found.params or {}).get("survivors", {})
-        for account_id, cells in _rows_of(found.after):
-            if cells is None:
-                into = survivors.get(account_id)
-                done = (
-                    f"merged it into {into}" if into else f"took it out ({found.kind})"
-                )
-                out[account_id] = (
-                    f"{found.created_by} {done} on {found.created_at[:10]}"
-                )
-            else:
-                out.pop(account_id, None)
-    return out
+    why_by_account: dict[str, str] = {}
+    for one in standing_repairs(conn, company_id):
+        survivors = one.params.get("survivors", {})
+        for account_id, cells in _accounts_after(one):
+            if cells is not None:
+                why_by_account.pop(account_id, None)
+                continue
+            survivor = survivors.get(account_id)
+            action = (
+                f"merged it into {survivor}"
+                if survivor
+                else f"took it out ({one.kind})"
+            )
+            why_by_account[account_id] = (
+                f"{one.created_by} {action} on {one.created_at[:10]}"
+            )
+    return why_by_account
 
 
 def load_links(
@@ -186,9 +168,9 @@ def load_links(
     Our account_id by the id in the file.
     """
     links: dict[str, str] = {}
-    for found in _standing_repairs(conn, company_id, kind=_LINK):
-        if source is None or found.params.get("source") == source:
-            links |= found.params.get("links", {})
+    for one in standing_repairs(conn, company_id, _LINK):
+        if source is None or one.params.get("source") == source:
+            links |= one.params.get("links", {})
     return links
 
 
@@ -198,34 +180,18 @@ def save_links(
     """Note that ids in files of a source stand for accounts of ours; may be undone."""
     if not links:
         return
-    conn.execute(
-        sa.insert(repair).values(
-            repair_id=new_id("R"),
-            company_id=company_id,
-            kind=_LINK,
-            code="renamed_id",
-            params={"source": source, "links": dict(links)},
-            before={"rows": {}},
-            after={"rows": {}},
-            created_at=utc_now(),
-            created_by=user,
-        )
+    save_repair(
+        conn,
+        company_id,
+        kind=_LINK,
+        code="renamed_id",
+        params={"source": source, "links": dict(links)},
+        changes=ChangeSet(),
+        user=user,
     )
 
 
-def _standing_repairs(
-    conn: sa.Connection, company_id: str, kind: str | None = None
-) -> list[Any]:
-    """Read the repairs not undone, the oldest first."""
-    query = sa.select(repair).where(
-        repair.c.company_id == company_id, repair.c.undone_at.is_(None)
-    )
-    if kind is not None:
-        query = query.where(repair.c.kind == kind)
-    return list(conn.execute(query.order_by(repair.c.created_at, repair.c.repair_id)))
-
-
-def _rows_of(side: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any] | None]]:
-    """Give the accounts one side of a repair speaks of: the id and its cells."""
-    for key, cells in (side.get("rows") or {}).get("account", []):
+def _accounts_after(one: Repair) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Give the accounts a repair speaks of: the id and its cells after."""
+    for key, cells in one.after.get("rows", {}).get("account", []):
         yield str(key[0]), cells

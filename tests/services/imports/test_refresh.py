@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
+from planner.accounts.reload.choices import RefreshChoices
 from planner.core.errors import ConflictError, InputError
 from planner.services.imports import refresh
 from planner.services.imports.check import list_context
-from planner.services.imports.refresh import RefreshChoices
 from planner.services.scenarios import listing, publishing
 from planner.services.workspace import open_company, open_workspace
 from planner.store.company import accounts as account_rows
@@ -90,7 +90,7 @@ def test_accounts_of_no_source_count_as_those_of_the_first_load(small):
     assert "no earlier load of 'CRM' is known: the 12 accounts" in preview.warnings[0]
     before = stored(small)
     assert preview.counts["unchanged"] == 11
-    assert list(preview.found.gone.index) == ["A011"]
+    assert list(preview.list_changes.gone.index) == ["A011"]
     result = refresh.apply_refresh(small, preview, RefreshChoices(gone="keep"))
     assert result.counts["kept though gone"] == 1
     assert refresh.sources(small)["n_accounts"].to_dict() == {"CRM": 11}
@@ -100,7 +100,7 @@ def test_accounts_of_no_source_count_as_those_of_the_first_load(small):
 def test_another_name_makes_nothing_gone(small):
     preview = load(small, lines_of()[:-1], source="CRM")
     assert "nothing counts as gone" in preview.warnings[0]
-    assert preview.found.gone.empty
+    assert preview.list_changes.gone.empty
 
 
 def test_the_same_file_again_writes_nothing_at_all(loaded):
@@ -136,9 +136,9 @@ def test_a_changed_file_is_said_and_then_written_as_said(loaded):
         "refused": 0,
         "unchanged": 10,
     }
-    assert list(preview.found.new.index) == ["B900"]
-    assert list(preview.found.gone.index) == ["A011"]
-    assert preview.found.changes.to_numpy(dtype=object).tolist() == [
+    assert list(preview.list_changes.new.index) == ["B900"]
+    assert list(preview.list_changes.gone.index) == ["A011"]
+    assert preview.list_changes.changes.to_numpy(dtype=object).tolist() == [
         ["A000", "employees", "600", "601"]
     ]
     result = refresh.apply_refresh(loaded, preview)
@@ -194,10 +194,13 @@ def test_an_owner_in_the_file_is_contested_and_yours_stays(loaded):
         [*line, "owner" if at == 0 else "P-crm"] for at, line in enumerate(lines_of())
     ]
     preview = load(loaded, lines)
-    row = preview.found.conflicts.iloc[0]
+    row = preview.list_changes.conflicts.iloc[0]
     assert (row["account_id"], row["yours"], row["file"]) == ("A001", "P-mine", "P-crm")
     chosen = RefreshChoices(conflicts={("A001", "owner_id"): "file"})
-    assert load(loaded, lines, chosen).after.loc["A001", "owner_id"] == "P-crm"
+    assert (
+        load(loaded, lines, chosen).changes["account"].after.loc["A001", "owner_id"]
+        == "P-crm"
+    )
     refresh.apply_refresh(loaded, preview)
     assert stored(loaded).loc["A001", "owner_id"] == "P-mine"
     assert stored(loaded).loc["A002", "owner_id"] == "P-crm"
@@ -229,7 +232,7 @@ def test_a_repaired_place_stands_against_the_file(loaded):
         loaded, "set", [[["A000"], {"lat": 43.0731}]], [[["A000"], {"lat": 44.0}]]
     )
     preview = load(loaded, lines_of())
-    row = preview.found.conflicts.iloc[0]
+    row = preview.list_changes.conflicts.iloc[0]
     assert (row["account_id"], row["column"]) == ("A000", "place")
     assert row["why"] == "ann set it on 2026-11-21 (set)"
     assert preview.is_unchanged  # yours stands, so there is nothing to write
@@ -247,10 +250,10 @@ def test_a_merged_account_stays_out(loaded):
     with loaded.store.transaction() as conn:
         conn.execute(sa.delete(account).where(account.c.account_id == "A003"))
     preview = load(loaded, lines_of())
-    assert dict(preview.found.kept_out) == {
+    assert dict(preview.list_changes.kept_out) == {
         "A003": "ann merged it into A002 on 2026-11-21"
     }
-    assert preview.found.new.empty
+    assert preview.list_changes.new.empty
 
 
 def test_a_new_id_can_be_linked_and_stays_linked(loaded):
@@ -261,8 +264,8 @@ def test_a_new_id_can_be_linked_and_stays_linked(loaded):
     assert (guessed["account_id"], guessed["new_id"]) == ("A000", "CRM-000")
     choices = RefreshChoices(links={"CRM-000": "A000"})
     linked = load(loaded, lines, choices)
-    assert linked.found.gone.empty
-    assert linked.found.new.empty
+    assert linked.list_changes.gone.empty
+    assert linked.list_changes.new.empty
     result = refresh.apply_refresh(loaded, preview, choices)
     assert result.counts["linked"] == 1
     assert "A000" in stored(loaded).index
@@ -282,10 +285,10 @@ def test_gone_accounts_can_be_kept_or_removed_unless_they_are_in_use(loaded):
             conn.execute(sa.delete(table).where(table.c.account_id == "A010"))
     choices = RefreshChoices(gone="remove")
     preview = load(loaded, lines, choices)
-    assert preview.removed == ("A010",)
+    assert list(preview.changes["account"].removed) == ["A010"]
     assert preview.closed_instead == ("A011",)
     kept = load(loaded, lines, RefreshChoices(gone_by_account={"A010": "keep"}))
-    assert list(kept.after.index) == ["A011"]
+    assert list(kept.changes["account"].after.index) == ["A011"]
     result = refresh.apply_refresh(loaded, preview)
     assert (result.counts["removed"], result.counts["closed"]) == (1, 1)
     assert "A010" not in stored(loaded).index
@@ -297,8 +300,8 @@ def test_a_row_refused_in_the_file_does_not_close_its_account(loaded):
     lines = lines_of()
     lines[4][lines[0].index("name")] = ""
     preview = load(loaded, lines)
-    assert preview.found.unread == ("A003",)
-    assert preview.found.gone.empty
+    assert preview.list_changes.unread == ("A003",)
+    assert preview.list_changes.gone.empty
     assert preview.is_unchanged
 
 
@@ -315,7 +318,9 @@ def test_territories_that_leave_their_tolerance_are_named(loaded):
         plan = company_rows.load_company(conn, loaded.company_id)
     west, east = _potential(stored(loaded))
     assert row["before"] == pytest.approx(east / ((west + east) / 2) - 1)
-    west, east = _potential(preview.after.combine_first(stored(loaded)))
+    west, east = _potential(
+        preview.changes["account"].after.combine_first(stored(loaded))
+    )
     assert row["after"] == pytest.approx(east / ((west + east) / 2) - 1)
     assert (row["status"], row["tolerance"]) == ("in force", 0.10)
     assert plan.version == preview.version

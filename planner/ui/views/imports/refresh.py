@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from planner.accounts.reload.choices import RefreshChoices
 from planner.core.formats import Formats
-from planner.services.imports.refresh import RefreshChoices, RefreshPreview
+from planner.services.imports.refresh import RefreshPreview
 from planner.ui import tables, widgets
 from planner.ui.maps.text import markdown_text
 
@@ -51,15 +52,15 @@ def refresh_view(fmt: Formats, preview: RefreshPreview) -> RefreshChoices:
         f"Changed ({fmt.number(counts['changed'])})",
         f"New ({fmt.number(counts['new'])})",
         f"Gone ({fmt.number(counts['gone'])})",
-        f"Yours or the file's ({fmt.number(len(preview.found.conflicts))})",
+        f"Yours or the file's ({fmt.number(len(preview.list_changes.conflicts))})",
     ]
     territories, changed, new, gone, contested = st.tabs(names)
     with territories:
         _territories(fmt, preview)
     with changed:
-        _cells(fmt, preview.found.changes)
+        _cells(fmt, preview.list_changes.changes)
     with new:
-        _accounts(fmt, preview.found.new, "new")
+        _accounts(fmt, preview.list_changes.new, "new")
     with gone:
         fate, links = _gone(fmt, preview)
     with contested:
@@ -143,7 +144,7 @@ def _gone(fmt: Formats, preview: RefreshPreview) -> tuple[str, dict[str, str]]:
         key="imp-gone",
         required=True,
     )
-    _accounts(fmt, preview.found.gone, "gone")
+    _accounts(fmt, preview.list_changes.gone, "gone")
     if preview.closed_instead:
         st.caption(
             f"{fmt.number(len(preview.closed_instead))} of them are closed instead of "
@@ -173,7 +174,7 @@ def _gone(fmt: Formats, preview: RefreshPreview) -> tuple[str, dict[str, str]]:
 
 def _contested(fmt: Formats, preview: RefreshPreview) -> dict[tuple[str, str], str]:
     """Ask who is right where the user had set something else than the file says."""
-    conflicts = preview.found.conflicts
+    conflicts = preview.list_changes.conflicts
     if conflicts.empty:
         st.caption("The file contradicts nothing that was set here.")
         return {}
