@@ -6,7 +6,7 @@ import json
 import pandas as pd
 import pytest
 
-from planner.accounts.importing import import_table
+from planner.accounts.importing import columns_of, import_table
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import InputError
 from planner.services import workspace
@@ -96,8 +96,8 @@ def test_given_columns_name_money_as_the_frame_does():
 
 
 def test_our_columns_begin_with_those_always_needed():
-    assert check.columns_of("accounts")[:2] == ("account_id", "name")
-    assert len(set(check.columns_of("deals"))) == len(check.columns_of("deals"))
+    assert columns_of("accounts")[:2] == ("account_id", "name")
+    assert len(set(columns_of("deals"))) == len(columns_of("deals"))
 
 
 def test_a_saved_mapping_is_read_or_refused(tmp_path):
