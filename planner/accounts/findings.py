@@ -124,17 +124,17 @@ class FindingLog:
         details = [""] * len(values) if detail is None else detail.tolist()
         cells = values.tolist()
         for row, value, more in zip(values.index.tolist(), cells, details, strict=True):
-            shown = _shorten("" if pd.isna(value) else str(value))
+            text = _shorten("" if pd.isna(value) else str(value))
             self.add(
                 Finding(
                     code=code,
                     severity=severity,
                     message=message.replace("{detail}", str(more)).replace(
-                        "{value}", repr(shown)
+                        "{value}", repr(text)
                     ),
                     row=int(row),
                     column=column,
-                    value=shown,
+                    value=text,
                 )
             )
 
@@ -295,16 +295,16 @@ def make_report(
             "reject",
             f"none of the {rows_read:,} rows can be taken; the reasons stand by row",
         )
-    kept = frame.iloc[:0] if log.has_file_reject else frame
+    accepted = frame.iloc[:0] if log.has_file_reject else frame
     return ImportReport(
         file=file,
         kind=kind,
         verdict=_verdict(log),
         rows_read=rows_read,
-        rows_accepted=len(kept),
-        rows_rejected=rows_read - len(kept),
+        rows_accepted=len(accepted),
+        rows_rejected=rows_read - len(accepted),
         findings=log.to_frame(),
-        frame=kept,
+        frame=accepted,
         mapping=dict(mapping or {}),
     )
 

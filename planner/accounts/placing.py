@@ -123,7 +123,7 @@ def city_key(city: pd.Series) -> pd.Series:
     return plain
 
 
-def five_digits(postcode: pd.Series, known: pd.Index) -> pd.Series:
+def five_digits(postcode: pd.Series, postcodes: pd.Index) -> pd.Series:
     """
     Bring US postcodes to five digits where it is clear which are meant.
 
@@ -131,7 +131,7 @@ def five_digits(postcode: pd.Series, known: pd.Index) -> pd.Series:
     ----------
     postcode : shape (n_rows,)
         As written, empty where missing.
-    known
+    postcodes
         The five-digit codes there are; zeros are put back only to make one of them.
 
     Returns
@@ -141,18 +141,18 @@ def five_digits(postcode: pd.Series, known: pd.Index) -> pd.Series:
         ``501``, ``2134-1234`` and ``2134.0`` (zeros eaten, decimals added by a
         spreadsheet) get their zeros back. Anything else is as given.
     """
-    given = postcode.astype("str").fillna("")
+    texts = postcode.astype("str").fillna("")
     # The index remembers its look-up table; `isin` would make one at each call.
-    is_odd = (given != "").to_numpy() & (known.get_indexer(given) < 0)
+    is_odd = (texts != "").to_numpy() & (postcodes.get_indexer(texts) < 0)
     if not is_odd.any():
-        return given
-    odd = given[is_odd].str.strip().str.replace(r"\.0+$", "", regex=True)
+        return texts
+    odd = texts[is_odd].str.strip().str.replace(r"\.0+$", "", regex=True)
     five = odd.str.extract(r"^(\d{5})(?:[- ]?\d{4})?$")[0]
     short = odd.str.extract(r"^(\d{3,4})(?:[- ]?\d{4})?$")[0].str.zfill(5)
-    found = five.fillna(short.where(known.get_indexer(short) >= 0))
-    found = found.fillna(given[is_odd])
-    codes = given.to_numpy(dtype=object)
-    codes[is_odd] = found.to_numpy(dtype=object)
+    full = five.fillna(short.where(postcodes.get_indexer(short) >= 0))
+    full = full.fillna(texts[is_odd])
+    codes = texts.to_numpy(dtype=object)
+    codes[is_odd] = full.to_numpy(dtype=object)
     return pd.Series(codes, index=postcode.index, dtype="str")
 
 
@@ -184,11 +184,11 @@ def locate(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
         is_open = (source == "") & (places["country"] == "US")
         if not bool(is_open.any()):
             break
-        found = look_up(places[is_open], gazetteer)
-        found = found.set_axis(is_open.index[is_open]).reindex(is_open.index)
-        usable = found["lat"].notna()
-        lat = lat.mask(usable, found["lat"])
-        lon = lon.mask(usable, found["lon"])
+        spots = look_up(places[is_open], gazetteer)
+        spots = spots.set_axis(is_open.index[is_open]).reindex(is_open.index)
+        usable = spots["lat"].notna()
+        lat = lat.mask(usable, spots["lat"])
+        lon = lon.mask(usable, spots["lon"])
         source = source.mask(usable, name)
     is_placed = source != ""
     return pd.DataFrame(
@@ -202,8 +202,8 @@ def locate(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
 
 
 def _by_postcode(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
-    known = gazetteer.postcodes
-    return known.reindex(five_digits(places["postcode"], known.index))
+    centres = gazetteer.postcodes
+    return centres.reindex(five_digits(places["postcode"], centres.index))
 
 
 def _by_city(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
@@ -227,10 +227,10 @@ def km_to_postcode(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.Series:
     shape (n_rows,)
         Kilometres on a sphere, NaN where either is unknown.
     """
-    known = gazetteer.postcodes
-    if known.empty:
+    centres = gazetteer.postcodes
+    if centres.empty:
         return pd.Series(np.nan, index=places.index, dtype="float64")
-    centre = known.reindex(five_digits(places["postcode"], known.index))
+    centre = centres.reindex(five_digits(places["postcode"], centres.index))
     away_m = haversine_m(
         places["lat"].to_numpy(),
         places["lon"].to_numpy(),
@@ -260,7 +260,7 @@ def join_units(accounts: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
     """
     import shapely
 
-    found = np.full(len(accounts), -1, dtype="int64")
+    positions = np.full(len(accounts), -1, dtype="int64")
     shapes = np.asarray(units["geometry"])
     if len(accounts) and len(shapes):
         lon = accounts["lon"].to_numpy("float64")
@@ -268,19 +268,19 @@ def join_units(accounts: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
         tree = shapely.STRtree(shapes)
         point_at, shape_at = tree.query(points, predicate="intersects")
         order = np.lexsort((-shape_at, point_at))
-        found[point_at[order]] = shape_at[order]
-        outside = np.flatnonzero(found < 0)
-        found[outside] = _nearest(points[outside], tree, shapes)
+        positions[point_at[order]] = shape_at[order]
+        outside = np.flatnonzero(positions < 0)
+        positions[outside] = _nearest(points[outside], tree, shapes)
     ids = units.index.astype("str").to_numpy(dtype=object)
-    named = [ids[place] if place >= 0 else None for place in found]
-    return pd.Series(named, index=accounts.index, dtype="str", name="unit_id")
+    unit_ids = [ids[place] if place >= 0 else None for place in positions]
+    return pd.Series(unit_ids, index=accounts.index, dtype="str", name="unit_id")
 
 
 def _nearest(points: np.ndarray, tree: object, shapes: np.ndarray) -> np.ndarray:
     """Find the nearest shape within reach of each point, in local kilometres."""
     import shapely
 
-    found = np.full(len(points), -1, dtype="int64")
+    positions = np.full(len(points), -1, dtype="int64")
     for place, point in enumerate(points):
         squeeze = max(0.05, float(np.cos(np.radians(point.y))))
         reach_lat = NEAREST_UNIT_KM / _KM_PER_DEGREE
@@ -301,5 +301,5 @@ def _nearest(points: np.ndarray, tree: object, shapes: np.ndarray) -> np.ndarray
         )
         best = int(np.argmin(away_km))
         if away_km[best] <= NEAREST_UNIT_KM:
-            found[place] = near[best]
-    return found
+            positions[place] = near[best]
+    return positions

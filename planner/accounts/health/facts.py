@@ -15,7 +15,7 @@ _SAME_PLACE_DEG = 0.001  # about 100 m, as at import
 def find(
     accounts: pd.DataFrame,
     params: HealthParams,
-    asked: Collection[str],
+    codes: Collection[str],
     *,
     positions: pd.DataFrame | None,
     reps: pd.DataFrame | None,
@@ -28,7 +28,7 @@ def find(
 
     Parameters
     ----------
-    accounts, params, asked
+    accounts, params, codes
         As of `health.check_health`.
     positions, reps, territory_by_unit, named, pairs
         As of `health.Surroundings`.
@@ -37,18 +37,18 @@ def find(
     -------
     By code: `value`, and `other_id` of doubles, indexed account_id.
     """
-    found: dict[str, pd.DataFrame] = {}
-    if "duplicate_exact" in asked or "duplicate_fuzzy" in asked:
-        found["duplicate_exact"] = _repeated(accounts)
+    rows_by_code: dict[str, pd.DataFrame] = {}
+    if "duplicate_exact" in codes or "duplicate_fuzzy" in codes:
+        rows_by_code["duplicate_exact"] = _repeated(accounts)
         if pairs is not None:
-            later = found["duplicate_exact"].index
-            found["duplicate_fuzzy"] = _alike(accounts, pairs, later)
-    found |= _money(accounts)
-    found |= _dates(accounts, pd.Timestamp(params.as_of))
-    found |= _owners(accounts, positions, reps, pd.Timestamp(params.as_of))
+            later = rows_by_code["duplicate_exact"].index
+            rows_by_code["duplicate_fuzzy"] = _alike(accounts, pairs, later)
+    rows_by_code |= _money(accounts)
+    rows_by_code |= _dates(accounts, pd.Timestamp(params.as_of))
+    rows_by_code |= _owners(accounts, positions, reps, pd.Timestamp(params.as_of))
     if territory_by_unit is not None and territory_by_unit.notna().any():
-        found["unassigned"] = _unassigned(accounts, territory_by_unit, named)
-    return {code: rows for code, rows in found.items() if len(rows)}
+        rows_by_code["unassigned"] = _unassigned(accounts, territory_by_unit, named)
+    return {code: rows for code, rows in rows_by_code.items() if len(rows)}
 
 
 def _repeated(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -80,24 +80,30 @@ def _alike(
     Accounts that are exact doubles are left out: they are told already.
     """
     ids = accounts.index
-    known = pairs["account_id"].isin(ids) & pairs["other_id"].isin(ids)
+    in_scope = pairs["account_id"].isin(ids) & pairs["other_id"].isin(ids)
     exact = pairs["account_id"].isin(repeated) | pairs["other_id"].isin(repeated)
-    left = pairs[known & ~exact]
-    first = _firsts(left)
-    told = first[first.to_numpy() != first.index.to_numpy()]
+    other_pairs = pairs[in_scope & ~exact]
+    first = _firsts(other_pairs)
+    pairs_by_first = first[first.to_numpy() != first.index.to_numpy()]
     best = pd.concat(
         [
-            left[["account_id", "score", "reason"]],
-            left[["other_id", "score", "reason"]].set_axis(
+            other_pairs[["account_id", "score", "reason"]],
+            other_pairs[["other_id", "score", "reason"]].set_axis(
                 ["account_id", "score", "reason"], axis=1
             ),
         ]
     )
     best = best.sort_values("score", ascending=False, kind="stable")
-    best = best.drop_duplicates("account_id").set_index("account_id").loc[told.index]
-    other = pd.Series(accounts["name"].loc[told].to_numpy(), index=told.index)
+    best = (
+        best.drop_duplicates("account_id")
+        .set_index("account_id")
+        .loc[pairs_by_first.index]
+    )
+    other = pd.Series(
+        accounts["name"].loc[pairs_by_first].to_numpy(), index=pairs_by_first.index
+    )
     value = other.astype("str") + " · " + best["reason"].astype("str")
-    return pd.DataFrame({"value": value, "other_id": told})
+    return pd.DataFrame({"value": value, "other_id": pairs_by_first})
 
 
 def _firsts(pairs: pd.DataFrame) -> pd.Series:
@@ -129,14 +135,14 @@ def _money(accounts: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _dates(accounts: pd.DataFrame, today: pd.Timestamp) -> dict[str, pd.DataFrame]:
-    found = {}
+    rows_by_code = {}
     for code, column in (
         ("future_visit", "last_visit_on"),
         ("future_owner", "owned_since"),
     ):
         later = accounts[column][accounts[column] > today]
-        found[code] = _found(later.dt.strftime("%Y-%m-%d"))
-    return found
+        rows_by_code[code] = _found(later.dt.strftime("%Y-%m-%d"))
+    return rows_by_code
 
 
 def _owners(
@@ -151,25 +157,29 @@ def _owners(
     A seat whose people have all left counts as left; one that was never filled, or
     is filled, does not.
     """
-    left: dict[str, bool] = {}
+    is_away_by_name: dict[str, bool] = {}
     if positions is not None:
-        left |= dict.fromkeys(positions.index.astype("str"), False)
+        is_away_by_name |= dict.fromkeys(positions.index.astype("str"), False)
     if reps is not None and len(reps):
-        gone = (reps["left_on"].notna() & (reps["left_on"] <= today)).tolist()
+        is_away = (reps["left_on"].notna() & (reps["left_on"] <= today)).tolist()
         seats = reps["position_id"].astype("str").fillna("").tolist()
         for keys in (reps["name"].str.casefold().tolist(), seats):
-            by_key = pd.Series(gone).groupby(pd.Series(keys)).all()
-            left |= {str(key): bool(told) for key, told in by_key.items() if key}
-        left |= dict(zip(reps.index.astype("str").tolist(), gone, strict=True))
-    if not left:
+            by_key = pd.Series(is_away).groupby(pd.Series(keys)).all()
+            is_away_by_name |= {
+                str(key): bool(owner_away) for key, owner_away in by_key.items() if key
+            }
+        is_away_by_name |= dict(
+            zip(reps.index.astype("str").tolist(), is_away, strict=True)
+        )
+    if not is_away_by_name:
         return {}
     owner = accounts["owner_id"].dropna().astype("str")
     owner = owner[(owner != "") & (accounts["status"].loc[owner.index] != "closed")]
-    by_id = owner.map(left)
-    told = by_id.where(by_id.notna(), owner.str.casefold().map(left))
+    by_id = owner.map(is_away_by_name)
+    owner_away = by_id.where(by_id.notna(), owner.str.casefold().map(is_away_by_name))
     return {
-        "owner_left": _found(owner[told.eq(other=True)]),
-        "owner_unknown": _found(owner[told.isna()]),
+        "owner_left": _found(owner[owner_away.eq(other=True)]),
+        "owner_unknown": _found(owner[owner_away.isna()]),
     }
 
 

@@ -28,10 +28,10 @@ def fingerprint(accounts: pd.DataFrame, rows: pd.DataFrame, code: str) -> pd.Ser
     shape (n_rows,)
         Hexadecimal text indexed account_id.
     """
-    seen = [accounts.loc[rows.index, name] for name in RULES[code].seen]
+    evidence = [accounts.loc[rows.index, name] for name in RULES[code].seen]
     if "merge" in RULES[code].repairs:
-        seen.append(rows["other_id"])
-    columns = [[_plain(cell) for cell in column.tolist()] for column in seen]
+        evidence.append(rows["other_id"])
+    columns = [[_plain(cell) for cell in column.tolist()] for column in evidence]
     marks = [
         hashlib.sha256("\x1f".join(cells).encode()).hexdigest()[:16]
         for cells in zip(*columns, strict=True)

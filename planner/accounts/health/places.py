@@ -36,7 +36,7 @@ def find(
     gazetteer: Gazetteer | None,
     units: gpd.GeoDataFrame | None,
     params: HealthParams,
-    asked: Collection[str],
+    codes: Collection[str],
 ) -> dict[str, pd.DataFrame]:
     """
     Find the faults of places.
@@ -47,7 +47,7 @@ def find(
         As of `health.check_health`.
     gazetteer, units
         What places are held against; None: not compared.
-    asked
+    codes
         The codes wanted; those that decide which places can be used are always found.
 
     Returns
@@ -55,18 +55,20 @@ def find(
     By code: `value`, `suggest_lat`, `suggest_lon`, indexed account_id.
     """
     places = _normalised(accounts)
-    known = gazetteer or Gazetteer.empty()
-    found = _unusable(places, known)
-    sound = places.drop(pd.Index([]).append([rows.index for rows in found.values()]))
-    if "far_from_postcode" in asked:
-        found["far_from_postcode"] = _far(sound, known, params.far_km)
+    places_offline = gazetteer or Gazetteer.empty()
+    rows_by_code = _unusable(places, places_offline)
+    sound = places.drop(
+        pd.Index([]).append([rows.index for rows in rows_by_code.values()])
+    )
+    if "far_from_postcode" in codes:
+        rows_by_code["far_from_postcode"] = _far(sound, places_offline, params.far_km)
     if units is not None and len(units):
-        found |= _outside(sound, units, params.border_km)
-    if "shared_place" in asked:
-        found["shared_place"] = _shared(sound, params.shared_least)
-    if "rough_place" in asked:
-        found["rough_place"] = _rough(sound, params.needed_precision)
-    return {code: rows for code, rows in found.items() if len(rows)}
+        rows_by_code |= _outside(sound, units, params.border_km)
+    if "shared_place" in codes:
+        rows_by_code["shared_place"] = _shared(sound, params.shared_least)
+    if "rough_place" in codes:
+        rows_by_code["rough_place"] = _rough(sound, params.needed_precision)
+    return {code: rows for code, rows in rows_by_code.items() if len(rows)}
 
 
 def _normalised(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -77,8 +79,8 @@ def _normalised(accounts: pd.DataFrame) -> pd.DataFrame:
     }
     texts["country"] = country_codes(texts["country"], "")
     texts["region"] = region_codes(texts["region"], texts["country"].replace("", "US"))
-    kept = accounts[["lat", "lon", "geo_source", "geo_precision"]]
-    return kept.astype({"lat": "float64", "lon": "float64"}).assign(**texts)
+    before = accounts[["lat", "lon", "geo_source", "geo_precision"]]
+    return before.astype({"lat": "float64", "lon": "float64"}).assign(**texts)
 
 
 def _unusable(places: pd.DataFrame, gazetteer: Gazetteer) -> dict[str, pd.DataFrame]:
@@ -95,14 +97,14 @@ def _unusable(places: pd.DataFrame, gazetteer: Gazetteer) -> dict[str, pd.DataFr
     is_swapped &= are_swapped(places, is_swapped, gazetteer)
     is_outside = is_given & ~is_swapped & ((lat.abs() > 90) | (lon.abs() > 180))
     address = places["postcode"] + " " + places["city"] + " " + places["region"]
-    shown = lat.astype("str") + ", " + lon.astype("str")
+    texts = lat.astype("str") + ", " + lon.astype("str")
     swapped = places[is_swapped]
     return {
         "missing_place": _found(address[is_missing].str.strip()),
-        "projected": _found(shown[is_metres]),
-        "out_of_range": _found(shown[is_outside]),
+        "projected": _found(texts[is_metres]),
+        "out_of_range": _found(texts[is_outside]),
         "null_island": _found(address[is_null].str.strip()),
-        "swapped": _found(shown[is_swapped]).assign(
+        "swapped": _found(texts[is_swapped]).assign(
             suggest_lat=swapped["lon"], suggest_lon=swapped["lat"]
         ),
     }
@@ -114,8 +116,8 @@ def _far(places: pd.DataFrame, gazetteer: Gazetteer, far_km: float) -> pd.DataFr
     far = us[(away_km > far_km).to_numpy()]
     centre = gazetteer.postcodes.reindex(far["postcode"])
     km = away_km.loc[far.index].map("{:,.0f}".format).astype("str")
-    told = km + " km from " + far["postcode"]
-    return _found(told).assign(
+    distances = km + " km from " + far["postcode"]
+    return _found(distances).assign(
         suggest_lat=centre["lat"].to_numpy(), suggest_lon=centre["lon"].to_numpy()
     )
 
@@ -134,12 +136,12 @@ def _outside(
     differs = in_us_unit & region.isin(US_REGION_NAMES.keys()) & (unit_region != region)
     candidates = places[differs & ~is_abroad]
     beyond = candidates[_km_to_region(candidates, units) > border_km]
-    told = unit_region.loc[beyond.index] + ", stated " + beyond["region"]
-    shown = places["lat"].astype("str") + ", " + places["lon"].astype("str")
+    regions = unit_region.loc[beyond.index] + ", stated " + beyond["region"]
+    texts = places["lat"].astype("str") + ", " + places["lon"].astype("str")
     return {
-        "outside_country": _found((country + ": " + shown)[is_abroad]),
-        "outside_region": _found(told),
-        "outside_units": _found(shown[~is_in_unit]),
+        "outside_country": _found((country + ": " + texts)[is_abroad]),
+        "outside_region": _found(regions),
+        "outside_units": _found(texts[~is_in_unit]),
     }
 
 

@@ -52,15 +52,15 @@ def reproject(accounts: pd.DataFrame, crs: str) -> pd.DataFrame:
         If `crs` is not known or not in metres.
     """
     try:
-        known = CRS.from_user_input(crs)
+        projection = CRS.from_user_input(crs)
     except CRSError as error:
         raise CrsError(
             f"the projection {crs!r} is not known; write EPSG and its number, "
             "such as EPSG:3857"
         ) from error
-    if not known.is_projected or known.axis_info[0].unit_name != "metre":
+    if not projection.is_projected or projection.axis_info[0].unit_name != "metre":
         raise CrsError(f"{crs} is no projection in metres; choose another")
-    turn = Transformer.from_crs(known, "EPSG:4326", always_xy=True)
+    turn = Transformer.from_crs(projection, "EPSG:4326", always_xy=True)
     lon, lat = turn.transform(accounts["lon"].to_numpy(), accounts["lat"].to_numpy())
     after = accounts.assign(lat=np.round(lat, 7), lon=np.round(lon, 7))
     return after[_on_globe(after["lat"], after["lon"])]
@@ -106,9 +106,9 @@ def _median_km(accounts: pd.DataFrame, expected: pd.DataFrame, crs: str) -> floa
         expected["lat"].to_numpy(),
         expected["lon"].to_numpy(),
     )
-    known = expected["lat"].notna().to_numpy()
-    filled = np.where(np.isfinite(away_m[known]), away_m[known], np.inf)
-    return float(np.median(filled)) / 1000 if known.any() else float("inf")
+    has_place = expected["lat"].notna().to_numpy()
+    filled = np.where(np.isfinite(away_m[has_place]), away_m[has_place], np.inf)
+    return float(np.median(filled)) / 1000 if has_place.any() else float("inf")
 
 
 def place_again(
@@ -138,12 +138,12 @@ def place_again(
     texts["country"] = country_codes(texts["country"], default_country)
     texts["region"] = region_codes(texts["region"], texts["country"])
     blank = pd.Series(np.nan, index=accounts.index)
-    found = locate(pd.DataFrame(texts | {"lat": blank, "lon": blank}), gazetteer)
-    found = found[found["geo_source"] != ""]
-    return accounts.loc[found.index].assign(**{name: found[name] for name in found})
+    spots = locate(pd.DataFrame(texts | {"lat": blank, "lon": blank}), gazetteer)
+    spots = spots[spots["geo_source"] != ""]
+    return accounts.loc[spots.index].assign(**{name: spots[name] for name in spots})
 
 
-def put_at(accounts: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+def put_at(accounts: pd.DataFrame, spots: pd.DataFrame) -> pd.DataFrame:
     """
     Put accounts where an address service or a user says.
 
@@ -151,10 +151,10 @@ def put_at(accounts: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     ----------
     accounts
         ACCOUNTS frame.
-    found : columns lat, lon, geo_source, geo_precision
+    spots : columns lat, lon, geo_source, geo_precision
         Indexed account_id; rows without degrees are passed over.
     """
-    placed = found[found["lat"].notna() & found["lon"].notna()]
+    placed = spots[spots["lat"].notna() & spots["lon"].notna()]
     names = ["lat", "lon", "geo_source", "geo_precision"]
     return accounts.loc[placed.index].assign(**{name: placed[name] for name in names})
 
@@ -194,15 +194,15 @@ def survivors(pairs: Mapping[str, str]) -> dict[str, str]:
         If accounts are to be merged into each other.
     """
     ends = {}
-    for gone in pairs:
-        seen, at = {gone}, pairs[gone]
+    for merged in pairs:
+        path, at = {merged}, pairs[merged]
         while at in pairs:
-            if at in seen:
-                raise InputError(f"{gone} and {at} cannot be merged into each other")
-            seen.add(at)
+            if at in path:
+                raise InputError(f"{merged} and {at} cannot be merged into each other")
+            path.add(at)
             at = pairs[at]
-        ends[gone] = at
-    if any(gone == end for gone, end in ends.items()):
+        ends[merged] = at
+    if any(merged == end for merged, end in ends.items()):
         raise InputError("an account cannot be merged into itself")
     return ends
 
@@ -228,39 +228,43 @@ def merge_accounts(
     either is one; custom fields are joined; what was simulated stays marked.
     """
     groups: dict[str, list[str]] = {}
-    for gone, survivor in sorted(survivor_by_gone.items()):
-        groups.setdefault(survivor, []).append(gone)
+    for account_id, survivor in sorted(survivor_by_gone.items()):
+        groups.setdefault(survivor, []).append(account_id)
     rows = {name: accounts.loc[name].to_dict() for name in groups}
     for survivor, merged in groups.items():
-        for gone in merged:
-            _take_over(rows[survivor], accounts.loc[gone].to_dict())
+        for account_id in merged:
+            _take_over(rows[survivor], accounts.loc[account_id].to_dict())
     index = pd.Index(list(rows), dtype="str", name="account_id")
     after = pd.DataFrame(list(rows.values()), index=index, columns=accounts.columns)
     return after.astype(accounts.dtypes.to_dict())
 
 
-def _take_over(kept: dict[str, object], other: Mapping[str, object]) -> None:
+def _take_over(survivor: dict[str, object], other: Mapping[str, object]) -> None:
     """Fill a row from another, in place."""
     filled = [
         name
         for name, value in other.items()
         if name not in {*_PLACE, *_ALSO_NOT_FILLED}
-        and _is_empty(kept[name])
+        and _is_empty(survivor[name])
         and not _is_empty(value)
     ]
     for name in filled:
-        kept[name] = other[name]
+        survivor[name] = other[name]
     precisions = ("exact", "street", "postcode", "city")
-    mine, theirs = str(kept["geo_precision"]), str(other["geo_precision"])
+    mine, theirs = str(survivor["geo_precision"]), str(other["geo_precision"])
     if precisions.index(theirs) < precisions.index(mine):
-        kept.update({name: other[name] for name in _PLACE})
+        survivor.update({name: other[name] for name in _PLACE})
         filled += ["lat", "lon"]
-    days = pd.Series([row["last_visit_on"] for row in (kept, other)])
-    kept["last_visit_on"] = days.max()  # the days of both, NaT where neither has one
-    if "customer" in {kept["status"], other["status"]}:
-        kept["status"] = "customer"
-    kept["custom"] = _joined_custom(kept["custom"], other["custom"])
-    kept["simulated"] = _joined_marks(kept["simulated"], other["simulated"], filled)
+    days = pd.Series([row["last_visit_on"] for row in (survivor, other)])
+    survivor["last_visit_on"] = (
+        days.max()
+    )  # the days of both, NaT where neither has one
+    if "customer" in {survivor["status"], other["status"]}:
+        survivor["status"] = "customer"
+    survivor["custom"] = _joined_custom(survivor["custom"], other["custom"])
+    survivor["simulated"] = _joined_marks(
+        survivor["simulated"], other["simulated"], filled
+    )
 
 
 def _joined_custom(mine: object, theirs: object) -> object:
@@ -299,8 +303,8 @@ def move_rows(
     The rows touched before, and after; same index.
     """
     touched = frame[frame["account_id"].isin(list(survivor_by_gone))]
-    moved = touched["account_id"].map(survivor_by_gone).astype("str")
-    return touched, touched.assign(account_id=moved)
+    owners = touched["account_id"].map(survivor_by_gone).astype("str")
+    return touched, touched.assign(account_id=owners)
 
 
 def merge_ownership(
@@ -325,52 +329,52 @@ def merge_ownership(
     is missing after; one with days left in two spans keeps its number for the first,
     the other gets a new number.
     """
-    gone = ownership[ownership["account_id"].isin(list(survivor_by_gone))]
+    merged_rows = ownership[ownership["account_id"].isin(list(survivor_by_gone))]
     ends = set(survivor_by_gone.values())
-    taken: dict[tuple[str, str], list[tuple]] = {}
+    spans_by_owner: dict[tuple[str, str], list[tuple]] = {}
     for row in ownership[ownership["account_id"].isin(ends)].itertuples():
         span = (row.valid_from, row.valid_to)
-        taken.setdefault((row.account_id, row.role), []).append(span)
+        spans_by_owner.setdefault((row.account_id, row.role), []).append(span)
     after: list[dict[str, object]] = []
     numbers: list[int] = []
     next_number = first_free
-    ordered = gone.sort_values("account_id", kind="stable")
+    ordered = merged_rows.sort_values("account_id", kind="stable")
     # All rows of one merged account see the same days taken: its shares stay whole.
     for merged, rows in ordered.groupby("account_id", sort=True):
         survivor = survivor_by_gone[str(merged)]
         mine: dict[tuple[str, str], list[tuple]] = {}
         for number, row in zip(rows.index, rows.to_dict("records"), strict=True):
-            held = taken.get((survivor, row["role"]), [])
-            spans = free_spans((row["valid_from"], row["valid_to"]), held)
+            busy = spans_by_owner.get((survivor, row["role"]), [])
+            spans = free_spans((row["valid_from"], row["valid_to"]), busy)
             for place, (start, end) in enumerate(spans):
-                changed = {"account_id": survivor, "valid_from": start, "valid_to": end}
-                after.append(row | changed)
+                cells = {"account_id": survivor, "valid_from": start, "valid_to": end}
+                after.append(row | cells)
                 numbers.append(int(number) if place == 0 else next_number)
                 next_number += place > 0
             mine.setdefault((survivor, row["role"]), []).extend(spans)
         for key, spans in mine.items():
-            taken.setdefault(key, []).extend(spans)
-    made = pd.DataFrame(after, columns=ownership.columns, index=pd.Index(numbers))
-    return gone, made.astype(ownership.dtypes.to_dict())
+            spans_by_owner.setdefault(key, []).extend(spans)
+    rows_after = pd.DataFrame(after, columns=ownership.columns, index=pd.Index(numbers))
+    return merged_rows, rows_after.astype(ownership.dtypes.to_dict())
 
 
-def free_spans(span: tuple, held: list[tuple]) -> list[tuple]:
+def free_spans(span: tuple, busy: list[tuple]) -> list[tuple]:
     """
     Cut spans out of another.
 
     Parameters
     ----------
-    span, held
+    span, busy
         From (included) and to (not included; NaT: open) as timestamps.
 
     Returns
     -------
     What is left of `span`, in order.
     """
-    left = [span]
-    for start, end in held:
+    free = [span]
+    for start, end in busy:
         parts = []
-        for mine_from, mine_to in left:
+        for mine_from, mine_to in free:
             before_end = start if pd.isna(mine_to) else min(mine_to, start)
             if mine_from < before_end:
                 parts.append((mine_from, before_end))
@@ -378,8 +382,8 @@ def free_spans(span: tuple, held: list[tuple]) -> list[tuple]:
                 after_start = max(mine_from, end)
                 if pd.isna(mine_to) or after_start < mine_to:
                     parts.append((after_start, mine_to))
-        left = parts
-    return left
+        free = parts
+    return free
 
 
 def merge_named(
@@ -398,11 +402,13 @@ def merge_named(
     The list after: a survivor that was named stays where it was, else it goes where
     the first account merged into it was named.
     """
-    gone = named[named.index.isin(list(survivor_by_gone))].sort_index()
-    after = named.drop(gone.index)
-    moved = gone.set_axis(gone.index.map(survivor_by_gone), axis=0)
-    moved = moved[~moved.index.isin(after.index) & ~moved.index.duplicated()]
-    joined = pd.concat([after, moved])
+    merged_rows = named[named.index.isin(list(survivor_by_gone))].sort_index()
+    after = named.drop(merged_rows.index)
+    survivors = merged_rows.set_axis(merged_rows.index.map(survivor_by_gone), axis=0)
+    survivors = survivors[
+        ~survivors.index.isin(after.index) & ~survivors.index.duplicated()
+    ]
+    joined = pd.concat([after, survivors])
     return joined.set_axis(joined.index.rename("account_id"), axis=0)
 
 

@@ -85,8 +85,8 @@ class HealthReport:
             Indexed `account_id`. `value` is what is wrong as text; suggested degrees
             are NaN and `other_id` null where there is no suggestion.
         """
-        found = self.faults.get(code)
-        return _no_rows() if found is None else found
+        faults = self.faults.get(code)
+        return _no_rows() if faults is None else faults
 
     def to_frame(self) -> pd.DataFrame:
         """Return the issues as a table: one row each, indexed `code`."""
@@ -165,24 +165,28 @@ def check_health(
     out_of_range, null_island and swapped it has at most one, and then no other fault
     of its place.
     """
-    asked = frozenset(RULES if codes is None else codes)
-    found: dict[str, pd.DataFrame] = {}
-    if asked & _PLACE_CODES:
-        found |= health_places.find(
-            accounts, around.gazetteer, around.units, params, asked
+    scope = frozenset(RULES if codes is None else codes)
+    rows_by_code: dict[str, pd.DataFrame] = {}
+    if scope & _PLACE_CODES:
+        rows_by_code |= health_places.find(
+            accounts, around.gazetteer, around.units, params, scope
         )
-    found |= health_facts.find(
+    rows_by_code |= health_facts.find(
         accounts,
         params,
-        asked,
+        scope,
         positions=around.positions,
         reps=around.reps,
         territory_by_unit=around.territory_by_unit,
         named=around.named,
         pairs=around.pairs,
     )
-    told = {code: found[code] for code in RULES if code in found and code in asked}
-    faults, n_kept = _without_kept(told, accounts, around.kept)
+    faults = {
+        code: rows_by_code[code]
+        for code in RULES
+        if code in rows_by_code and code in scope
+    }
+    faults, n_kept = _without_kept(faults, accounts, around.kept)
     return HealthReport(
         n_accounts=len(accounts),
         issues=_issues(faults, len(accounts)),
@@ -215,31 +219,31 @@ def _without_kept(
     kept: pd.DataFrame | None,
 ) -> tuple[dict[str, pd.DataFrame], int]:
     """Leave out what a user accepted, as long as the values are those he saw."""
-    left: dict[str, pd.DataFrame] = {}
+    open_faults: dict[str, pd.DataFrame] = {}
     n_kept = 0
     for code, rows in faults.items():
         is_open = pd.Series(data=True, index=rows.index)
         if kept is not None and len(kept):
             mine = kept[kept["code"] == code]
-            seen = rows.index.intersection(mine["account_id"])
-            if len(seen):
-                now = fingerprint(accounts, rows.loc[seen], code)
+            shared = rows.index.intersection(mine["account_id"])
+            if len(shared):
+                now = fingerprint(accounts, rows.loc[shared], code)
                 marks = set(zip(mine["account_id"], mine["fingerprint"], strict=True))
                 accepted = [pair in marks for pair in now.items()]
-                is_open.loc[seen] = [not known for known in accepted]
+                is_open.loc[shared] = [not is_accepted for is_accepted in accepted]
         n_kept += int((~is_open).sum())
         if is_open.any():
-            left[code] = rows[is_open]
-    return left, n_kept
+            open_faults[code] = rows[is_open]
+    return open_faults, n_kept
 
 
 def _shown(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     """Put name and place beside what was found."""
     whole = rows.reindex(columns=["value", "suggest_lat", "suggest_lon", "other_id"])
-    shown = accounts.loc[rows.index, ["name", "lat", "lon"]].join(whole)
+    table = accounts.loc[rows.index, ["name", "lat", "lon"]].join(whole)
     degrees = ["lat", "lon", "suggest_lat", "suggest_lon"]
     types = dict.fromkeys(COLUMNS, "str") | dict.fromkeys(degrees, "float64")
-    return shown.astype(types)[list(COLUMNS)]
+    return table.astype(types)[list(COLUMNS)]
 
 
 def _no_rows() -> pd.DataFrame:
@@ -254,5 +258,5 @@ def _no_rows() -> pd.DataFrame:
 
 def _places(accounts: pd.DataFrame) -> pd.DataFrame:
     by = ["geo_source", "geo_precision"]
-    counted = accounts.groupby(by, dropna=False, observed=True).size()
-    return counted.rename("accounts").reset_index()
+    sizes = accounts.groupby(by, dropna=False, observed=True).size()
+    return sizes.rename("accounts").reset_index()

@@ -51,9 +51,10 @@ class HealthParams:
 
     def __post_init__(self) -> None:
         if self.needed_precision not in PRECISIONS:
-            known = ", ".join(PRECISIONS)
+            allowed = ", ".join(PRECISIONS)
             raise ParamsError(
-                f"needed_precision must be one of {known}, got {self.needed_precision}"
+                f"needed_precision must be one of {allowed}, "
+                f"got {self.needed_precision}"
             )
         for name in ("far_km", "border_km"):
             if not getattr(self, name) > 0:

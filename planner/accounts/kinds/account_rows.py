@@ -110,8 +110,8 @@ def _question_owners(owners: pd.Series, cells: CellReader) -> None:
 
 
 def _report_doubles(frame: pd.DataFrame, cells: CellReader) -> None:
-    kept = frame[~frame.index.isin(list(cells.log.rejected))]
-    report_same_places(kept["name"], kept["lat"], kept["lon"], cells.log)
+    accepted = frame[~frame.index.isin(list(cells.log.rejected))]
+    report_same_places(accepted["name"], accepted["lat"], accepted["lon"], cells.log)
 
 
 def _with_nulls(frame: pd.DataFrame) -> pd.DataFrame:
@@ -129,9 +129,9 @@ def _with_nulls(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _status(cells: CellReader, frame: pd.DataFrame) -> pd.Series:
     """Read the status; words for closed count in the industry's column too."""
-    given = cells.text("status")
-    words = given.str.casefold().map(_STATUS_WORDS)
-    unknown = given[words.isna() & (given != "")]
+    cells_of_status = cells.text("status")
+    words = cells_of_status.str.casefold().map(_STATUS_WORDS)
+    unknown = cells_of_status[words.isna() & (cells_of_status != "")]
     cells.log.rows(
         "unknown_status",
         "notice",
@@ -160,11 +160,11 @@ def _status(cells: CellReader, frame: pd.DataFrame) -> pd.Series:
     return status.mask(is_closed, "closed")
 
 
-def _keep_geo_source(frame: pd.DataFrame, told: pd.Series) -> None:
+def _keep_geo_source(frame: pd.DataFrame, source: pd.Series) -> None:
     """Let a file of ours say that its coordinates are only those of a postcode."""
-    is_rough = (frame["geo_source"] == "given") & told.isin(["postcode", "city"])
-    frame["geo_source"] = frame["geo_source"].mask(is_rough, told)
-    frame["geo_precision"] = frame["geo_precision"].mask(is_rough, told)
+    is_rough = (frame["geo_source"] == "given") & source.isin(["postcode", "city"])
+    frame["geo_source"] = frame["geo_source"].mask(is_rough, source)
+    frame["geo_precision"] = frame["geo_precision"].mask(is_rough, source)
 
 
 def _check_custom_dates(cells: CellReader, columns: list[str]) -> None:
@@ -173,9 +173,9 @@ def _check_custom_dates(cells: CellReader, columns: list[str]) -> None:
         words = column.casefold().replace("_", " ").split()
         if not words or words[-1] not in {"on", "date", "at"}:
             continue
-        given = cells.raw.frame[column]
-        dates = read_dates(given, cells.context.date_form)
-        cells.hold_dates(given, dates.is_held, column)
+        texts = cells.raw.frame[column]
+        dates = read_dates(texts, cells.context.date_form)
+        cells.hold_dates(texts, dates.is_held, column)
 
 
 def _warn_damaged(cells: CellReader) -> None:

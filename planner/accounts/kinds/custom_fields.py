@@ -13,10 +13,10 @@ _SHAPE_COLUMNS = ("lat", "lon")  # made of the shapes of a layer, not of its col
 
 def other_columns(cells: CellReader) -> list[str]:
     """Name the columns of the file that stand for none of ours."""
-    taken = set(cells.mapping.values())
+    mapped = set(cells.mapping.values())
     if cells.raw.geometry is not None:
-        taken |= set(_SHAPE_COLUMNS)
-    return [name for name in cells.raw.columns if name not in taken]
+        mapped |= set(_SHAPE_COLUMNS)
+    return [name for name in cells.raw.columns if name not in mapped]
 
 
 def kept_columns(cells: CellReader) -> pd.Series:
@@ -36,20 +36,20 @@ def kept_columns(cells: CellReader) -> pd.Series:
     kept_before = cells.raw_cells("custom")
     texts = []
     for place, before in enumerate(kept_before.tolist()):
-        kept = _json_object(before)
-        kept |= {
+        fields = _json_object(before)
+        fields |= {
             name: column[place]
             for name, column in zip(names, columns, strict=True)
             if column[place]
         }
-        texts.append(json.dumps(kept, ensure_ascii=False) if kept else "")
+        texts.append(json.dumps(fields, ensure_ascii=False) if fields else "")
     return pd.Series(texts, index=kept_before.index, dtype="str")
 
 
 def custom_fields(cells: CellReader) -> pd.Series:
     """Do what `kept_columns` does, null where there is nothing."""
-    kept = kept_columns(cells)
-    return kept.mask(kept == "")
+    texts = kept_columns(cells)
+    return texts.mask(texts == "")
 
 
 def _json_object(text: str) -> dict[str, object]:
@@ -57,7 +57,7 @@ def _json_object(text: str) -> dict[str, object]:
     if not text.strip():
         return {}
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"custom": text}
+        value = None
+    return value if isinstance(value, dict) else {"custom": text}

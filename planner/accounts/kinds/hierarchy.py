@@ -25,19 +25,19 @@ def find_loops(parent_by_id: Mapping[str, str]) -> list[list[str]]:
     -------
     Each loop once, its members in the order of reporting.
     """
-    done: set[str] = set()
+    finished: set[str] = set()
     loops = []
     for start in parent_by_id:
         line: list[str] = []
         at: dict[str, int] = {}
         name = start
-        while name and name in parent_by_id and name not in done and name not in at:
+        while name and name in parent_by_id and name not in finished and name not in at:
             at[name] = len(line)
             line.append(name)
             name = parent_by_id[name]
         if name in at:
             loops.append(line[at[name] :])
-        done.update(line)
+        finished.update(line)
     return loops
 
 
@@ -56,11 +56,11 @@ def report_two_managers(
     target
         Our column of the superior.
     """
-    given = pd.DataFrame({"id": ids, "superior": superiors})
-    given = given[(given["id"] != "") & (given["superior"] != "")]
-    n_different = given.groupby("id")["superior"].nunique()
-    torn = given[given["id"].isin(n_different.index[n_different > 1])]
-    told = {
+    pairs = pd.DataFrame({"id": ids, "superior": superiors})
+    pairs = pairs[(pairs["id"] != "") & (pairs["superior"] != "")]
+    n_different = pairs.groupby("id")["superior"].nunique()
+    torn = pairs[pairs["id"].isin(n_different.index[n_different > 1])]
+    superiors_by_id = {
         name: ", ".join(
             f"{superior!r} (row {row})" for row, superior in group["superior"].items()
         )
@@ -72,7 +72,7 @@ def report_two_managers(
         torn["id"],
         "{value} has two managers: {detail}; keep the right row",
         column=cells.mapping.get(target, target),
-        detail=torn["id"].map(told),
+        detail=torn["id"].map(superiors_by_id),
     )
 
 
@@ -80,9 +80,9 @@ def report_loops(
     ids: pd.Series, superiors: pd.Series, cells: CellReader, target: str
 ) -> None:
     """Refuse the rows of a loop; the message names its members and their rows."""
-    kept = ~ids.index.isin(list(cells.log.rejected)) & (ids != "")
-    row_by_id = dict(zip(ids[kept], ids.index[kept], strict=True))
-    parents = dict(zip(ids[kept], superiors[kept], strict=True))
+    is_open = ~ids.index.isin(list(cells.log.rejected)) & (ids != "")
+    row_by_id = dict(zip(ids[is_open], ids.index[is_open], strict=True))
+    parents = dict(zip(ids[is_open], superiors[is_open], strict=True))
     faulty: dict[int, str] = {}
     for loop in find_loops(parents):
         line = [f"{name!r} (row {row_by_id[name]})" for name in loop]
@@ -104,20 +104,20 @@ def report_orphans(
     superiors: pd.Series,
     cells: CellReader,
     target: str,
-    known: pd.Index | None,
+    company_ids: pd.Index | None,
 ) -> None:
     """Warn of rows whose superior is in no accepted row and not known either."""
-    kept = ~ids.index.isin(list(cells.log.rejected))
-    there = set(ids[kept]) | set(() if known is None else known)
-    lost = superiors[kept & (superiors != "") & ~superiors.isin(there)]
-    refused = dict(zip(ids[~kept], ids.index[~kept].astype(str), strict=True))
+    is_open = ~ids.index.isin(list(cells.log.rejected))
+    there = set(ids[is_open]) | set(() if company_ids is None else company_ids)
+    orphans = superiors[is_open & (superiors != "") & ~superiors.isin(there)]
+    refused = dict(zip(ids[~is_open], ids.index[~is_open].astype(str), strict=True))
     cells.log.rows(
         "orphan",
         "warn",
-        lost,
+        orphans,
         "the superior {value} {detail}; the row was kept and counts as a top",
         column=cells.mapping.get(target, target),
-        detail=lost.map(
+        detail=orphans.map(
             {name: f"was refused in row {row}" for name, row in refused.items()}
         ).fillna("stands in no row"),
     )
@@ -127,9 +127,9 @@ def report_seats_held_twice(
     seats: pd.Series, left_on: pd.Series, cells: CellReader
 ) -> None:
     """Warn of positions that several people hold who have not left."""
-    kept = ~seats.index.isin(list(cells.log.rejected))
-    held = seats[kept & seats.notna() & (seats != "") & left_on.isna()]
-    twice = held[held.duplicated(keep=False)]
+    is_open = ~seats.index.isin(list(cells.log.rejected))
+    occupied = seats[is_open & seats.notna() & (seats != "") & left_on.isna()]
+    twice = occupied[occupied.duplicated(keep=False)]
     rows_by_seat = {
         seat: ", ".join(map(str, group.index)) for seat, group in twice.groupby(twice)
     }
@@ -187,14 +187,14 @@ def manager_rows(
     """
     first = ~rep_ids.duplicated() & (rep_ids != "")
     by_id = pd.Series(rep_ids.index[first], index=rep_ids[first].tolist())
-    found = managers.map(by_id.to_dict())
+    row_by_manager = managers.map(by_id.to_dict())
     keys = name_key(names)
     alone = keys[(keys != "") & ~keys.duplicated(keep=False)]
     by_name = dict(zip(alone, alone.index, strict=True))
-    wanted = name_key(managers)
-    found = found.fillna(wanted.map(by_name)).where(managers != "")
-    several = wanted.isin(set(keys[keys.duplicated(keep=False)]) - {""})
-    unclear = managers[(managers != "") & found.isna() & several]
+    key = name_key(managers)
+    row_by_manager = row_by_manager.fillna(key.map(by_name)).where(managers != "")
+    several = key.isin(set(keys[keys.duplicated(keep=False)]) - {""})
+    unclear = managers[(managers != "") & row_by_manager.isna() & several]
     cells.log.rows(
         "unclear_manager",
         "warn",
@@ -203,12 +203,12 @@ def manager_rows(
         "The row was kept without a superior",
         column=cells.mapping.get("manager_id", "manager_id"),
     )
-    lost = managers[(managers != "") & found.isna() & ~several]
+    strangers = managers[(managers != "") & row_by_manager.isna() & ~several]
     cells.log.rows(
         "orphan",
         "warn",
-        lost,
+        strangers,
         "the manager {value} stands in no row; the row was kept and counts as a top",
         column=cells.mapping.get("manager_id", "manager_id"),
     )
-    return found.astype("Int64")
+    return row_by_manager.astype("Int64")

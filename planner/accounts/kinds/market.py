@@ -65,11 +65,11 @@ def _read_market(cells: CellReader) -> pd.DataFrame:
     area = unit_id.where(unit_id != "", area)
     report_repeated_ids(area, cells.raw.frame, cells.log, column="area")
     value = cells.amount("value")
-    given = cells.raw_cells("value")
+    texts = cells.raw_cells("value")
     cells.log.rows(
         "missing_value",
         "reject",
-        given[value.isna() & ~value.index.isin(list(cells.log.rejected))],
+        texts[value.isna() & ~value.index.isin(list(cells.log.rejected))],
         "value must be a number, got {value}",
         column=cells.mapping["value"],
     )

@@ -36,8 +36,8 @@ def report_repeated_ids(
     the same id and different cells contradict each other, so all are refused: neither
     the first nor the last wins silently.
     """
-    given = ids[ids != ""]
-    twice = given[given.duplicated(keep=False)]
+    filled = ids[ids != ""]
+    twice = filled[filled.duplicated(keep=False)]
     if not twice.empty:
         rows = cells.loc[twice.index]
         is_repeat = rows.duplicated(keep="first")
@@ -48,17 +48,17 @@ def report_repeated_ids(
             "the row repeats an earlier one in every cell; only the first is kept",
             column=column,
         )
-        left = twice[~is_repeat]
+        other = twice[~is_repeat]
         log.rows(
             "duplicate_id",
             "reject",
-            left[left.duplicated(keep=False)],
+            other[other.duplicated(keep=False)],
             "{value} stands in several rows with different values; "
             "keep the right one in the file",
             column=column,
         )
-    folded = given.str.casefold()
-    alike = given[folded.duplicated(keep=False) & ~given.duplicated(keep=False)]
+    folded = filled.str.casefold()
+    alike = filled[folded.duplicated(keep=False) & ~filled.duplicated(keep=False)]
     if not alike.empty:
         _report_alike(alike, log, column)
 

@@ -185,12 +185,12 @@ def _read_positions(cells: CellReader) -> pd.DataFrame:
 
 def _roles(cells: CellReader, ids: pd.Series, parent: pd.Series) -> pd.Series:
     """Read roles; one we do not know follows from the place in the tree."""
-    given = cells.text("role")
-    words = given.str.casefold().map(_ROLES)
+    texts = cells.text("role")
+    words = texts.str.casefold().map(_ROLES)
     cells.log.rows(
         "unknown_role",
         "notice",
-        given[words.isna() & (given != "")],
+        texts[words.isna() & (texts != "")],
         "the role {value} is not known; it was taken from the place in the tree",
         column=cells.mapping.get("role", "role"),
     )

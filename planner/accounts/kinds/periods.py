@@ -51,13 +51,13 @@ def read_periods(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _period(text: str) -> str:
-    found = _FORM.match(text)
-    if found is None:
+    match = _FORM.match(text)
+    if match is None:
         return ""
-    if found["year"]:
-        return found["year"]
-    year = found["y1"] or found["y2"] or found["y3"]
-    month = int(found["m1"] or found["m2"] or 0)
-    if found["word"] in _MONTHS:
-        month = _MONTHS.index(found["word"]) + 1
+    if match["year"]:
+        return match["year"]
+    year = match["y1"] or match["y2"] or match["y3"]
+    month = int(match["m1"] or match["m2"] or 0)
+    if match["word"] in _MONTHS:
+        month = _MONTHS.index(match["word"]) + 1
     return f"{year}-{month:02d}" if 1 <= month <= len(_MONTHS) else ""

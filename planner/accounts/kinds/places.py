@@ -41,8 +41,8 @@ def read_places(cells: CellReader, *, required: bool = True) -> pd.DataFrame:
         By row number; without a place lat and lon are NaN.
     """
     log, gazetteer = cells.log, cells.context.gazetteer
-    named = cells.text("country")
-    country = country_codes(named, cells.context.default_country)
+    country_texts = cells.text("country")
+    country = country_codes(country_texts, cells.context.default_country)
     places = pd.DataFrame(
         {
             "lat": cells.number("lat"),
@@ -56,17 +56,17 @@ def read_places(cells: CellReader, *, required: bool = True) -> pd.DataFrame:
     places["postcode"] = mend_postcodes(places, gazetteer, log)
     places["postcode"] = _without_placeholders(places, cells)
     places = check_coordinates(places, gazetteer, log)
-    found = locate(places, gazetteer)
+    spots = locate(places, gazetteer)
     if required:
-        _refuse_unplaced(places, found, log)
-    given = places[found["geo_source"] == "given"]
-    _question_far(given, gazetteer, cells.context.far_km, log)
+        _refuse_unplaced(places, spots, log)
+    placed = places[spots["geo_source"] == "given"]
+    _question_far(placed, gazetteer, cells.context.far_km, log)
     # A row without a country is only assumed to lie in ours where its place agrees.
-    is_abroad = (found["geo_source"] == "given") & ~in_us(found["lat"], found["lon"])
-    assumed_wrongly = (named == "") & (places["country"] == "US") & is_abroad
+    is_abroad = (spots["geo_source"] == "given") & ~in_us(spots["lat"], spots["lon"])
+    assumed_wrongly = (country_texts == "") & (places["country"] == "US") & is_abroad
     places["country"] = places["country"].mask(assumed_wrongly, "")
     _question_words(places[~places.index.isin(list(log.rejected))], gazetteer, cells)
-    return pd.concat([found, places.drop(columns=["lat", "lon"])], axis=1)
+    return pd.concat([spots, places.drop(columns=["lat", "lon"])], axis=1)
 
 
 def mend_postcodes(
@@ -89,31 +89,31 @@ def mend_postcodes(
     ``55044-1234`` is a full code and gives no notice; ``55044-``, ``-55044`` and
     ``2134`` (a zero eaten by a spreadsheet) do.
     """
-    given = places["postcode"]
-    is_us = (places["country"] == "US") & (given != "")
-    is_full = given.str.fullmatch(r"\d{5}(?:-?\d{4})?")
-    odd = given[is_us & ~is_full]
+    codes = places["postcode"]
+    is_us = (places["country"] == "US") & (codes != "")
+    is_full = codes.str.fullmatch(r"\d{5}(?:-?\d{4})?")
+    odd = codes[is_us & ~is_full]
     five = odd.str.extract(r"^[^0-9]*(\d{5})(?:\D|$)")[0]
     padded = ("0" + odd).where(odd.str.fullmatch(r"\d{4}"))
     padded = padded.where(gazetteer.postcodes.index.get_indexer(padded) >= 0)
-    mended = five.fillna(padded).reindex(given.index)
+    mended = five.fillna(padded).reindex(codes.index)
     is_mended = is_us & ~is_full & mended.notna()
     log.rows(
         "postcode_mended",
         "notice",
-        given[is_mended],
+        codes[is_mended],
         "the postcode {value} was brought to five digits",
         column="postcode",
     )
     log.rows(
         "postcode_malformed",
         "warn",
-        given[is_us & ~is_full & mended.isna()],
+        codes[is_us & ~is_full & mended.isna()],
         "the postcode {value} has not five digits and was not used; correct it",
         column="postcode",
     )
-    short = given.str.slice(0, 5).where(is_full, mended)
-    return short.where(is_us & short.notna(), given).astype("str")
+    short = codes.str.slice(0, 5).where(is_full, mended)
+    return short.where(is_us & short.notna(), codes).astype("str")
 
 
 def check_coordinates(
@@ -185,16 +185,16 @@ def check_coordinates(
 
 def _without_placeholders(places: pd.DataFrame, cells: CellReader) -> pd.Series:
     """Take out postcodes typed only because one had to be given."""
-    given = places["postcode"]
-    is_none = (places["country"] == "US") & given.isin(_NO_POSTCODES)
+    codes = places["postcode"]
+    is_none = (places["country"] == "US") & codes.isin(_NO_POSTCODES)
     cells.log.rows(
         "placeholder_postcode",
         "warn",
-        given[is_none],
+        codes[is_none],
         "the postcode {value} is nobody's and was not used; give the right one",
         column=cells.mapping.get("postcode", "postcode"),
     )
-    return given.mask(is_none, "")
+    return codes.mask(is_none, "")
 
 
 def _question_words(
@@ -295,15 +295,15 @@ def _outliers_that_fit_swapped(places: pd.DataFrame) -> pd.Series:
 
 
 def _refuse_unplaced(
-    places: pd.DataFrame, found: pd.DataFrame, log: FindingLog
+    places: pd.DataFrame, spots: pd.DataFrame, log: FindingLog
 ) -> None:
-    is_open = (found["geo_source"] == "") & ~found.index.isin(list(log.rejected))
+    is_open = (spots["geo_source"] == "") & ~spots.index.isin(list(log.rejected))
     text = places["postcode"] + " " + places["city"] + " " + places["region"]
-    shown = text.str.strip()
+    texts = text.str.strip()
     log.rows(
         "no_place",
         "reject",
-        shown[is_open & (places["country"] == "US")],
+        texts[is_open & (places["country"] == "US")],
         "no place: no coordinates, and {value} is no postcode or city we know; "
         "give lat and lon, or a right postcode",
         column="lat",
@@ -311,16 +311,16 @@ def _refuse_unplaced(
     log.rows(
         "no_place",
         "reject",
-        shown[is_open & (places["country"] != "US")],
+        texts[is_open & (places["country"] != "US")],
         "no place: {value} lies outside the USA, where lat and lon must be given",
         column="lat",
     )
 
 
 def _question_far(
-    given: pd.DataFrame, gazetteer: Gazetteer, far_km: float, log: FindingLog
+    placed: pd.DataFrame, gazetteer: Gazetteer, far_km: float, log: FindingLog
 ) -> None:
-    us = given[given["country"] == "US"]
+    us = placed[placed["country"] == "US"]
     away_km = km_to_postcode(us, gazetteer)
     far = away_km[away_km > far_km]
     log.rows(

@@ -39,22 +39,22 @@ def question_accounts(frame: pd.DataFrame, cells: CellReader) -> pd.DataFrame:
     The accounts: weekdays and classes in our spelling; days and hours that no plan
     could use left out, and said so. Everything else is as it was.
     """
-    kept = frame[~frame.index.isin(list(cells.log.rejected))]
-    _question_names(kept["name"], cells)
+    accepted = frame[~frame.index.isin(list(cells.log.rejected))]
+    _question_names(accepted["name"], cells)
     for target in ("last_visit_on", "owned_since"):
-        question_dates(kept[target], cells, target, as_of=cells.context.as_of)
+        question_dates(accepted[target], cells, target, as_of=cells.context.as_of)
     for name in _AMOUNTS:
-        _question_outliers(kept[name], cells, name.removesuffix("_minor"))
-    _question_ratings(kept["rating"], cells)
-    changed = {
-        "visit_class": _classes(kept["visit_class"], cells),
-        "open_days": _weekdays(kept["open_days"], cells),
+        _question_outliers(accepted[name], cells, name.removesuffix("_minor"))
+    _question_ratings(accepted["rating"], cells)
+    respellings = {
+        "visit_class": _classes(accepted["visit_class"], cells),
+        "open_days": _weekdays(accepted["open_days"], cells),
     }
-    backwards = _backwards(kept, cells)
-    for name, values in changed.items():
-        changed[name] = values.reindex(frame.index).fillna(frame[name])
+    backwards = _backwards(accepted, cells)
+    for name, values in respellings.items():
+        respellings[name] = values.reindex(frame.index).fillna(frame[name])
     return frame.assign(
-        **changed,
+        **respellings,
         opens_s=frame["opens_s"].mask(backwards.reindex(frame.index, fill_value=False)),
         closes_s=frame["closes_s"].mask(
             backwards.reindex(frame.index, fill_value=False)
@@ -73,14 +73,14 @@ def question_deals(deals: pd.DataFrame, cells: CellReader) -> None:
     cells
         Reader of the table; its log takes the findings.
     """
-    kept = deals[~deals.index.isin(list(cells.log.rejected))]
-    won = kept.loc[kept["stage"] == "won", "close_on"]
+    accepted = deals[~deals.index.isin(list(cells.log.rejected))]
+    won = accepted.loc[accepted["stage"] == "won", "close_on"]
     question_dates(won, cells, "close_on", as_of=cells.context.as_of)
-    early = kept["close_on"] < kept["opened_on"]
+    early = accepted["close_on"] < accepted["opened_on"]
     cells.log.rows(
         "closed_before_opened",
         "warn",
-        _shown(kept["close_on"][early]),
+        _shown(accepted["close_on"][early]),
         "the deal closes on {value}, before it opened; correct one of the dates. "
         "Both were kept",
         column=cells.mapping.get("close_on", "close_on"),
@@ -168,13 +168,13 @@ def _question_outliers(values: pd.Series, cells: CellReader, target: str) -> Non
 
 
 def _question_ratings(ratings: pd.Series, cells: CellReader) -> None:
-    given = ratings[ratings.fillna("") != ""]
-    scale, is_member = rating_scale(given)
+    filled = ratings[ratings.fillna("") != ""]
+    scale, is_member = rating_scale(filled)
     if scale and is_member.mean() >= LEAST_SHARE_OF_SCALE:
         cells.log.rows(
             "unknown_rating",
             "warn",
-            given[~is_member],
+            filled[~is_member],
             f"the rating {{value}} is not on the scale of the others ({scale}); "
             "correct it. It was kept",
             column=cells.mapping.get("rating", "rating"),
@@ -183,16 +183,16 @@ def _question_ratings(ratings: pd.Series, cells: CellReader) -> None:
 
 def _classes(classes: pd.Series, cells: CellReader) -> pd.Series:
     """Bring visit classes to capitals, and question those we do not have."""
-    given = classes[classes.fillna("") != ""]
-    upper = given.str.upper()
+    filled = classes[classes.fillna("") != ""]
+    upper = filled.str.upper()
     is_known = upper.isin(VISIT_CLASSES)
     column = cells.mapping.get("visit_class", "visit_class")
-    known = ", ".join(VISIT_CLASSES)
-    if len(given) and not is_known.any():
+    allowed = ", ".join(VISIT_CLASSES)
+    if len(filled) and not is_known.any():
         cells.log.file(
             "unknown_visit_class",
             "notice",
-            f"no value of column {column!r} is a visit class ({known}); "
+            f"no value of column {column!r} is a visit class ({allowed}); "
             "the rules of the segments decide",
             column=column,
         )
@@ -200,40 +200,42 @@ def _classes(classes: pd.Series, cells: CellReader) -> pd.Series:
     cells.log.rows(
         "unknown_visit_class",
         "warn",
-        given[~is_known],
-        f"the visit class must be one of {known}, got {{value}}; the rules of the "
+        filled[~is_known],
+        f"the visit class must be one of {allowed}, got {{value}}; the rules of the "
         "segments decide until it is corrected",
         column=column,
     )
     respelled = upper[is_known]
-    _tell_respelled(given.loc[respelled.index], respelled, cells, "visit_class")
+    _tell_respelled(filled.loc[respelled.index], respelled, cells, "visit_class")
     return respelled.reindex(classes.index).fillna(classes)
 
 
 def _weekdays(days: pd.Series, cells: CellReader) -> pd.Series:
     """Bring opening days to ``Mon;Tue``; what names no day is left out."""
-    given = days[days.fillna("") != ""]
-    read = read_weekdays(given)
+    filled = days[days.fillna("") != ""]
+    days_by_row = read_weekdays(filled)
     column = cells.mapping.get("open_days", "open_days")
     cells.log.rows(
         "unknown_weekday",
         "warn",
-        given[read == ""],
+        filled[days_by_row == ""],
         "{value} names a day we do not know; write Mon;Tue;Wed. It was not used, "
         "so the account counts as open Monday to Friday",
         column=column,
     )
-    _tell_respelled(given[read != ""], read[read != ""], cells, "open_days")
-    return read.reindex(days.index).fillna(days)
+    _tell_respelled(
+        filled[days_by_row != ""], days_by_row[days_by_row != ""], cells, "open_days"
+    )
+    return days_by_row.reindex(days.index).fillna(days)
 
 
 def _tell_respelled(
-    given: pd.Series, read: pd.Series, cells: CellReader, target: str
+    texts: pd.Series, values: pd.Series, cells: CellReader, target: str
 ) -> None:
-    is_other = given != read
+    is_other = texts != values
     if is_other.any():
         column = cells.mapping.get(target, target)
-        example, became = given[is_other].iloc[0], read[is_other].iloc[0]
+        example, became = texts[is_other].iloc[0], values[is_other].iloc[0]
         cells.log.file(
             "respelled",
             "notice",

@@ -152,13 +152,13 @@ def _read_quotas(cells: CellReader) -> pd.DataFrame:
     position_id = cells.text("position_id", required=True)
     cells.refuse_foreign_currency()
     measure = cells.text("measure")
-    given = cells.text("period", required=True)
-    period, is_bad = read_periods(given)
+    texts = cells.text("period", required=True)
+    period, is_bad = read_periods(texts)
     column = cells.mapping.get("period", "period")
     cells.log.rows(
         "bad_period",
         "reject",
-        given[is_bad],
+        texts[is_bad],
         "period must be a year (2027) or a month (2027-03), got {value}",
         column=column,
     )
@@ -177,12 +177,12 @@ def _read_quotas(cells: CellReader) -> pd.DataFrame:
         severity="reject",
         says="is no position of the company; import the positions first",
     )
-    left = other_columns(cells)
-    if left:
+    other = other_columns(cells)
+    if other:
         cells.log.file(
             "not_kept",
             "notice",
-            f"quotas have no columns of their own: {', '.join(left[:10])} not kept",
+            f"quotas have no columns of their own: {', '.join(other[:10])} not kept",
         )
     return pd.DataFrame(
         {
@@ -197,11 +197,11 @@ def _read_quotas(cells: CellReader) -> pd.DataFrame:
 
 def _exact_amount(cells: CellReader, *, signed: bool) -> pd.Series:
     amount = cells.money("amount", signed=signed, exact=True)
-    given = cells.raw_cells("amount")
+    texts = cells.raw_cells("amount")
     cells.log.rows(
         "missing_amount",
         "reject",
-        given[given.str.strip() == ""],
+        texts[texts.str.strip() == ""],
         "amount must not be empty",
         column=cells.mapping["amount"],
     )
@@ -209,7 +209,7 @@ def _exact_amount(cells: CellReader, *, signed: bool) -> pd.Series:
     cells.log.rows(
         "missing_amount",
         "reject",
-        given[readable],
+        texts[readable],
         "amount must be a number, got {value}",
         column=cells.mapping["amount"],
     )

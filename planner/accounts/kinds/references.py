@@ -64,8 +64,8 @@ def report_unknown(
     """
     if company_ids is None:
         return
-    given = ids.fillna("")
-    unknown = given[(given != "") & ~given.isin(company_ids)]
+    filled = ids.fillna("")
+    unknown = filled[(filled != "") & ~filled.isin(company_ids)]
     cells.log.rows(
         code,
         severity,

@@ -82,8 +82,8 @@ def is_known_country(country: pd.Series) -> pd.Series:
     country : shape (n_rows,)
         Clean text.
     """
-    known = _country_keys()
-    by_text = {text: _plain(text) in known for text in country.unique()}
+    keys = _country_keys()
+    by_text = {text: _plain(text) in keys for text in country.unique()}
     return country.map(by_text).astype(bool)
 
 

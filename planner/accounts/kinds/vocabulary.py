@@ -107,15 +107,15 @@ def read_weekdays(days: pd.Series) -> pd.Series:
     shape (n_rows,)
         In the order of the week; empty where a word is no day.
     """
-    read = {text: _weekdays(text) for text in days.unique()}
-    return days.map(read).astype("str")
+    days_by_text = {text: _weekdays(text) for text in days.unique()}
+    return days.map(days_by_text).astype("str")
 
 
 def _weekdays(text: str) -> str:
     plain = text.strip().casefold()
     if plain in _DAY_GROUPS:
         return ";".join(WEEKDAYS[day] for day in _DAY_GROUPS[plain])
-    found: set[int] = set()
+    numbers: set[int] = set()
     spans = re.sub(r"\s*(?:-|–|\bto\b|\bbis\b)\s*", "-", plain[:_LONGEST_DAYS])
     for part in re.split(r"[;,/|\s]+|\band\b|\bund\b|&", spans):
         if not part:
@@ -124,5 +124,5 @@ def _weekdays(text: str) -> str:
         if len(ends) > 2 or None in ends:
             return ""
         first, last = ends[0] or 0, ends[-1] or 0
-        found |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
-    return ";".join(WEEKDAYS[day] for day in sorted(found))
+        numbers |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
+    return ";".join(WEEKDAYS[day] for day in sorted(numbers))

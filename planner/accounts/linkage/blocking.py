@@ -57,15 +57,15 @@ def candidate_pairs(
     """
     order = _sorted_places(keys)
     n_rows = len(keys)
-    codes, told = [], []
+    codes, omissions = [], []
     for block, values in _blocks(keys):
         pairs, skipped = _pairs_of(values[order], block_rows, neighbours)
-        left, right = order[pairs[0]], order[pairs[1]]
-        codes.append(np.minimum(left, right) * n_rows + np.maximum(left, right))
-        told.append(skipped.assign(block=block))
+        first, second = order[pairs[0]], order[pairs[1]]
+        codes.append(np.minimum(first, second) * n_rows + np.maximum(first, second))
+        omissions.append(skipped.assign(block=block))
     unique = np.unique(np.concatenate(codes))
     columns = ["block", "value", "n_rows", "n_pairs_compared", "n_pairs_skipped"]
-    skipped = pd.concat(told, ignore_index=True)[columns]
+    skipped = pd.concat(omissions, ignore_index=True)[columns]
     return Candidates(
         first=unique // max(n_rows, 1),
         second=unique % max(n_rows, 1),
@@ -108,10 +108,10 @@ def _blocks(keys: AccountKeys) -> Iterator[tuple[str, np.ndarray]]:
         yield "place", _cells(keys, half)
 
 
-def _joined(left: pd.Series, right: pd.Series) -> np.ndarray:
+def _joined(first: pd.Series, second: pd.Series) -> np.ndarray:
     """Join two parts; a row that lacks one belongs to no block."""
-    both = left + " " + right
-    return both.mask((left == "") | (right == ""), "").to_numpy(dtype=object)
+    both = first + " " + second
+    return both.mask((first == "") | (second == ""), "").to_numpy(dtype=object)
 
 
 def _cells(keys: AccountKeys, offset: float) -> np.ndarray:
@@ -130,25 +130,25 @@ def _rare_words(names: pd.Series) -> tuple[pd.Series, pd.Series]:
     frame = pd.DataFrame({"row": words.index, "word": words, "n": counts})
     frame = frame.drop_duplicates(["row", "word"]).sort_values(["row", "n", "word"])
     rank = frame.groupby("row").cumcount()
-    found = []
+    words_by_row = []
     for place in (0, 1):
         of_rank = frame[rank == place].set_index("row")["word"]
-        found.append(of_rank.reindex(names.index).astype("str").fillna(""))
-    return found[0], found[1]
+        words_by_row.append(of_rank.reindex(names.index).astype("str").fillna(""))
+    return words_by_row[0], words_by_row[1]
 
 
 def _pairs_of(
     values: np.ndarray, block_rows: int, neighbours: int
 ) -> tuple[tuple[np.ndarray, np.ndarray], pd.DataFrame]:
     """Pair the rows of equal value, each with those that follow it in its block."""
-    codes, known = pd.factorize(pd.Series(values, dtype="str"))
+    codes, distinct = pd.factorize(pd.Series(values, dtype="str"))
     places = np.argsort(codes, kind="stable")
-    places = places[np.array(known[codes[places]] != "", dtype=bool)]
+    places = places[np.array(distinct[codes[places]] != "", dtype=bool)]
     sorted_codes = codes[places]
-    n_rows = np.bincount(codes, minlength=len(known))
+    n_rows = np.bincount(codes, minlength=len(distinct))
     reach = np.where(n_rows > block_rows, neighbours, block_rows)
     reach_of_row = reach[sorted_codes]
-    left, right = [], []
+    first, second = [], []
     for step in range(1, max(block_rows, neighbours) + 1):
         if step >= len(places):
             break
@@ -157,26 +157,26 @@ def _pairs_of(
         )
         if not pairs.any():
             break
-        left.append(places[:-step][pairs])
-        right.append(places[step:][pairs])
+        first.append(places[:-step][pairs])
+        second.append(places[step:][pairs])
     nothing = np.array([], dtype=int)
     pairs_found = (
-        np.concatenate(left) if left else nothing,
-        np.concatenate(right) if right else nothing,
+        np.concatenate(first) if first else nothing,
+        np.concatenate(second) if second else nothing,
     )
-    return pairs_found, _skipped(known, n_rows, block_rows, neighbours)
+    return pairs_found, _skipped(distinct, n_rows, block_rows, neighbours)
 
 
 def _skipped(
-    known: pd.Index, n_rows: np.ndarray, block_rows: int, neighbours: int
+    words: pd.Index, n_rows: np.ndarray, block_rows: int, neighbours: int
 ) -> pd.DataFrame:
     """Count what is not compared in the blocks that are too large."""
-    is_large = (n_rows > block_rows) & np.array(known != "", dtype=bool)
+    is_large = (n_rows > block_rows) & np.array(words != "", dtype=bool)
     rows = n_rows[is_large].astype(int)
     compared = neighbours * rows - neighbours * (neighbours + 1) // 2
     return pd.DataFrame(
         {
-            "value": pd.array(known[is_large], dtype="str"),
+            "value": pd.array(words[is_large], dtype="str"),
             "n_rows": rows,
             "n_pairs_compared": compared,
             "n_pairs_skipped": rows * (rows - 1) // 2 - compared,

@@ -108,7 +108,7 @@ def find_duplicates(
     No training and no chance: the points of `accounts.likeness`, for the pairs of
     `accounts.blocking`. The score is no probability that was calibrated.
     """
-    chosen = params or DuplicateParams()
+    limits = params or DuplicateParams()
     if "name" not in accounts:
         raise InputError("accounts need the column name to look for doubles")
     if not accounts.index.is_unique:
@@ -116,17 +116,17 @@ def find_duplicates(
         raise InputError(f"account_id must be unique, {doubled!r} stands twice")
     keys = read_keys(accounts)
     candidates = candidate_pairs(
-        keys, block_rows=chosen.block_rows, neighbours=chosen.neighbours
+        keys, block_rows=limits.block_rows, neighbours=limits.neighbours
     )
     likeness = Likeness(keys)
-    least = points_of(chosen.least_score)
-    found = [
+    least = points_of(limits.least_score)
+    chunks = [
         _alike(likeness, first, second, least)
         for first, second in zip(
             _chunks(candidates.first), _chunks(candidates.second), strict=True
         )
     ]
-    pairs = pd.concat(found, ignore_index=True).sort_values(
+    pairs = pd.concat(chunks, ignore_index=True).sort_values(
         ["points", "first", "second"],
         ascending=[False, True, True],
         ignore_index=True,
@@ -148,13 +148,13 @@ def _alike(
     likeness: Likeness, first: np.ndarray, second: np.ndarray, least: float
 ) -> pd.DataFrame:
     """Keep the pairs of enough points, with their reasons."""
-    kept, evidence = likeness.points(first, second, least=least)
+    rows, evidence = likeness.points(first, second, least=least)
     enough = (evidence["points"] >= least).to_numpy()
     evidence = evidence[enough]
     return pd.DataFrame(
         {
-            "first": first[kept][enough],
-            "second": second[kept][enough],
+            "first": first[rows][enough],
+            "second": second[rows][enough],
             "points": evidence["points"].to_numpy(),
             "reason": reasons_of(evidence).to_numpy(),
         }

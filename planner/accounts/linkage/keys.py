@@ -139,10 +139,10 @@ def _postcodes(text: pd.Series) -> pd.Series:
 
 def _phones(accounts: pd.DataFrame) -> pd.Series:
     """Read phones from their column, else from the custom fields."""
-    given = _texts(accounts, "phone")
+    texts = _texts(accounts, "phone")
     if "phone" not in accounts and "custom" in accounts:
-        given = accounts["custom"].map(_phone_in).astype("str").fillna("")
-    digits = given.str.replace(r"(?:x|ext).*$", "", regex=True, case=False)
+        texts = accounts["custom"].map(_phone_in).astype("str").fillna("")
+    digits = texts.str.replace(r"(?:x|ext).*$", "", regex=True, case=False)
     digits = digits.str.replace(r"\D", "", regex=True)
     is_real = (digits.str.len() >= _LEAST_DIGITS) & ~digits.str.fullmatch(r"(\d)\1*")
     return digits.str[-10:].where(is_real, "")
@@ -157,8 +157,10 @@ def _phone_in(custom: object) -> str:
         return ""
     if not isinstance(fields, dict):
         return ""
-    known = {str(name).casefold().strip(): cell for name, cell in fields.items()}
-    return next((str(known[word]) for word in PHONE_WORDS if known.get(word)), "")
+    cell_by_name = {str(name).casefold().strip(): cell for name, cell in fields.items()}
+    return next(
+        (str(cell_by_name[word]) for word in PHONE_WORDS if cell_by_name.get(word)), ""
+    )
 
 
 def _places(accounts: pd.DataFrame) -> pd.DataFrame:

@@ -94,21 +94,23 @@ class Likeness:
         """
         evidence = self._places(first, second)
         points = _place_points(evidence)
-        kept = np.flatnonzero(points + max(NAME_POINTS) >= least)
-        first, second, points = first[kept], second[kept], points[kept]
-        evidence = evidence.iloc[kept].reset_index(drop=True)
+        rows = np.flatnonzero(points + max(NAME_POINTS) >= least)
+        first, second, points = first[rows], second[rows], points[rows]
+        evidence = evidence.iloc[rows].reset_index(drop=True)
         evidence["name"] = self._names(first, second)
-        named = np.interp(evidence["name"], NAME_LIKENESS, NAME_POINTS)
+        name_points = np.interp(evidence["name"], NAME_LIKENESS, NAME_POINTS)
         chain = self._is_chain[first] | self._is_chain[second]
-        named = np.where(chain, np.minimum(named, CHAIN_NAME_POINTS), named)
+        name_points = np.where(
+            chain, np.minimum(name_points, CHAIN_NAME_POINTS), name_points
+        )
         differs = self._numbers_differ(first, second)
         evidence["numbers differ"] = differs
-        evidence["points"] = points + named + differs * POINTS["numbers differ"]
-        return kept, evidence
+        evidence["points"] = points + name_points + differs * POINTS["numbers differ"]
+        return rows, evidence
 
     def _places(self, first: np.ndarray, second: np.ndarray) -> pd.DataFrame:
         """Compare all but the names."""
-        found = pd.DataFrame(
+        evidence = pd.DataFrame(
             {
                 "street": self._street(first, second),
                 "phone": self._phone(first, second),
@@ -118,86 +120,87 @@ class Likeness:
             }
         )
         # 28 State Street of another town is no evidence for, and none against.
-        elsewhere = (found["city"] == "other city") | (
-            (found["postcode"] == "other postcode") & (found["city"] != "same city")
+        elsewhere = (evidence["city"] == "other city") | (
+            (evidence["postcode"] == "other postcode")
+            & (evidence["city"] != "same city")
         )
-        is_near = found["place"].isin(["same place", "place nearby"])
-        is_street = found["street"].isin(["same street", "street nearby"])
-        found.loc[is_street & elsewhere & ~is_near, "street"] = ""
-        return found
+        is_near = evidence["place"].isin(["same place", "place nearby"])
+        is_street = evidence["street"].isin(["same street", "street nearby"])
+        evidence.loc[is_street & elsewhere & ~is_near, "street"] = ""
+        return evidence
 
     def _street(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         keys = self.keys
         street_a, street_b = keys.street[first], keys.street[second]
         number_a, number_b = keys.number[first], keys.number[second]
-        known = (street_a != "") & (street_b != "")
+        has_both = (street_a != "") & (street_b != "")
         alike = np.zeros(len(first))
-        alike[known] = np.maximum(
-            cpdist(street_a[known], street_b[known], scorer=fuzz.ratio),
-            cpdist(street_a[known], street_b[known], scorer=fuzz.token_set_ratio),
+        alike[has_both] = np.maximum(
+            cpdist(street_a[has_both], street_b[has_both], scorer=fuzz.ratio),
+            cpdist(street_a[has_both], street_b[has_both], scorer=fuzz.token_set_ratio),
         )
         side_a, side_b = keys.direction[first], keys.direction[second]
         turned = (side_a != side_b) & (side_a != "") & (side_b != "")
         numbered = (number_a != "") & (number_b != "")
         same_number = numbered & (number_a == number_b)
         least = np.where(same_number, _STREET_MISTYPED, _STREET_ALIKE)
-        is_street = known & (alike >= least) & ~turned
+        is_street = has_both & (alike >= least) & ~turned
         gap = np.abs(_whole(number_a) - _whole(number_b))
         edits = cpdist(number_a, number_b, scorer=OSA.distance)
         is_near = ~numbered | (gap <= _NEAR_NUMBERS) | (edits <= 1)
-        found = np.where(known, "other street", "").astype(object)
-        found[is_street & is_near] = "street nearby"
-        found[is_street & same_number] = "same street"
-        return found
+        words = np.where(has_both, "other street", "").astype(object)
+        words[is_street & is_near] = "street nearby"
+        words[is_street & same_number] = "same street"
+        return words
 
     def _phone(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         phone_a, phone_b = self.keys.phone[first], self.keys.phone[second]
-        known = (phone_a != "") & (phone_b != "")
+        has_both = (phone_a != "") & (phone_b != "")
         tails = pd.Series(self.keys.phone, dtype="str").str[-7:].to_numpy(dtype=object)
         lengths = pd.Series(self.keys.phone, dtype="str").str.len().to_numpy()
         is_short = (lengths[first] == 7) | (lengths[second] == 7)
         same = np.where(
             is_short, tails[first] == tails[second], phone_a == phone_b
         ).astype(bool)
-        found = np.where(known, "other phone", "").astype(object)
-        found[known & same] = "same phone"
-        found[known & same & self._is_desk[first]] = "phone of many"
-        return found
+        words = np.where(has_both, "other phone", "").astype(object)
+        words[has_both & same] = "same phone"
+        words[has_both & same & self._is_desk[first]] = "phone of many"
+        return words
 
     def _postcode(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         codes = self.keys.postcode
         areas = pd.Series(codes, dtype="str").str[:3].to_numpy(dtype=object)
-        known = (codes[first] != "") & (codes[second] != "")
-        found = np.where(known, "other postcode", "").astype(object)
-        found[known & (areas[first] == areas[second])] = "postcode nearby"
-        found[known & (codes[first] == codes[second])] = "same postcode"
-        return found
+        has_both = (codes[first] != "") & (codes[second] != "")
+        words = np.where(has_both, "other postcode", "").astype(object)
+        words[has_both & (areas[first] == areas[second])] = "postcode nearby"
+        words[has_both & (codes[first] == codes[second])] = "same postcode"
+        return words
 
     def _city(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         city_a, city_b = self.keys.city[first], self.keys.city[second]
-        known = (city_a != "") & (city_b != "")
-        same = known & (city_a == city_b)
-        asked = np.flatnonzero(known & ~same)
-        alike = cpdist(city_a[asked], city_b[asked], scorer=fuzz.token_set_ratio)
-        found = np.where(known, "other city", "").astype(object)
-        found[asked[alike >= _CITY_ALIKE]] = ""
-        found[same] = "same city"
-        return found
+        has_both = (city_a != "") & (city_b != "")
+        same = has_both & (city_a == city_b)
+        doubtful = np.flatnonzero(has_both & ~same)
+        alike = cpdist(city_a[doubtful], city_b[doubtful], scorer=fuzz.token_set_ratio)
+        words = np.where(has_both, "other city", "").astype(object)
+        words[doubtful[alike >= _CITY_ALIKE]] = ""
+        words[same] = "same city"
+        return words
 
     def _place(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         lat, lon = self.keys.lat, self.keys.lon
         metres = haversine_m(lat[first], lon[first], lat[second], lon[second])
-        known = np.isfinite(metres)
-        found = np.full(len(first), "", dtype=object)
-        found[known & (metres > _FAR_M)] = "place far"
-        found[known & (metres <= _NEAR_M)] = "place nearby"
-        found[known & (metres <= _SAME_PLACE_M)] = "same place"
-        return found
+        has_both = np.isfinite(metres)
+        words = np.full(len(first), "", dtype=object)
+        words[has_both & (metres > _FAR_M)] = "place far"
+        words[has_both & (metres <= _NEAR_M)] = "place nearby"
+        words[has_both & (metres <= _SAME_PLACE_M)] = "same place"
+        return words
 
     def _names(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Compare names: rare letter triples weigh more, word order does not count."""
-        left, right = self._grams[first], self._grams[second]
-        cosine = np.asarray(left.multiply(right).sum(axis=1)).ravel()
+        first_grams, right = self._grams[first], self._grams[second]
+        cosine = np.asarray(first_grams.multiply(right).sum(axis=1)).ravel()
         name_a, name_b = self.keys.name[first], self.keys.name[second]
         sort = cpdist(name_a, name_b, scorer=fuzz.token_sort_ratio) / 100
         return np.clip(np.maximum(cosine, np.where(sort >= 0.85, sort, 0)), 0, 1)
@@ -206,8 +209,8 @@ class Likeness:
         """Tell names that are numbered differently: Store 12 is not Store 13."""
         names = pd.Series(self.keys.name, dtype="str")
         numbers = names.str.findall(r"\b(?:\d+|i{1,3}|iv|v)\b").str.join(" ")
-        told = numbers.to_numpy(dtype=object)
-        said_a, said_b = told[first], told[second]
+        texts = numbers.to_numpy(dtype=object)
+        said_a, said_b = texts[first], texts[second]
         return (said_a != said_b) & (said_a != "") & (said_b != "")
 
 
@@ -243,28 +246,30 @@ def reasons_of(evidence: pd.DataFrame) -> pd.Series:
         As `Likeness.points` gives it.
     """
     percent = (evidence["name"] * 100).round().astype(int).astype("str")
-    said = "names " + percent + " % alike"
+    names = "names " + percent + " % alike"
     for part in ("street", "phone", "postcode", "city", "place"):
         words = evidence[part].astype("str")
-        said = said + (", " + words).where(words != "", "")
-    said = said + np.where(
+        names = names + (", " + words).where(words != "", "")
+    names = names + np.where(
         evidence["numbers differ"], ", numbers in the names differ", ""
     )
-    return said.astype("str")
+    return names.astype("str")
 
 
 def _gram_weights(names: np.ndarray) -> sp.csr_matrix:
     """Weigh the letter triples of names by how rare they are; rows of length 1."""
-    known: dict[str, int] = {}
+    code_by_gram: dict[str, int] = {}
     starts: list[int] = [0]
     columns: list[int] = []
     for name in names.tolist():
         padded = f" {name} "
         grams = {padded[at : at + _GRAM] for at in range(len(padded) - _GRAM + 1)}
-        columns.extend(known.setdefault(gram, len(known)) for gram in sorted(grams))
+        columns.extend(
+            code_by_gram.setdefault(gram, len(code_by_gram)) for gram in sorted(grams)
+        )
         starts.append(len(columns))
     ones = np.ones(len(columns))
-    shape = (len(names), max(len(known), 1))
+    shape = (len(names), max(len(code_by_gram), 1))
     matrix = sp.csr_matrix((ones, columns, starts), shape=shape)
     n_with = np.bincount(columns, minlength=shape[1]) if columns else np.zeros(shape[1])
     rarity = np.log((len(names) + 1) / np.maximum(n_with, 1))

@@ -54,12 +54,12 @@ def guess_mapping(
     Column of the file by column of ours. Exact names come first, then names ending in
     a known one, then names spelled nearly alike; a column serves once.
     """
-    known = _known(kind)
+    aliases_by_target = _known(kind)
     names = list(columns)
     guessed: dict[str, str] = {}
     free = dict.fromkeys(names)
     for rule in (_same, _ending, _alike):
-        for target, aliases in known.items():
+        for target, aliases in aliases_by_target.items():
             if target in guessed:
                 continue
             for column in rule(target, aliases, list(free)):
@@ -73,8 +73,8 @@ def guess_mapping(
 
 def is_sure(target: str, column: str, kind: str = "accounts") -> bool:
     """Tell whether a column has exactly one of the names its target is known by."""
-    known = {_key(alias) for alias in _known(kind)[target]}
-    return bool(known & _keys(target, column))
+    aliases = {_key(alias) for alias in _known(kind)[target]}
+    return bool(aliases & _keys(target, column))
 
 
 def check_mapping(
@@ -102,19 +102,19 @@ def check_mapping(
     InputError
         If it names a column that we or the file do not have.
     """
-    known, found = _known(kind), list(columns)
+    aliases, header = _known(kind), list(columns)
     plain = {
         target: reading_of(target, value).column for target, value in mapping.items()
     }
     for target, column in plain.items():
-        if target not in known:
+        if target not in aliases:
             raise InputError(
-                f"mapping names {target!r}; {kind} have only {', '.join(known)}"
+                f"mapping names {target!r}; {kind} have only {', '.join(aliases)}"
             )
-        if column and column not in found:
+        if column and column not in header:
             raise InputError(
                 f"mapping takes {target} from {column!r}; "
-                f"the file has only {', '.join(found)}"
+                f"the file has only {', '.join(header)}"
             )
     return {target: column for target, column in plain.items() if column}
 
@@ -159,14 +159,14 @@ def load_mapping(text: str) -> dict[str, Mapped]:
         If it is no such object.
     """
     try:
-        found = json.loads(text)
+        mapping = json.loads(text)
     except ValueError as error:
         raise InputError(f"mapping is no JSON: {error}") from error
-    if not isinstance(found, dict):
+    if not isinstance(mapping, dict):
         raise InputError('mapping must be like {"account_id": "Customer No"}')
-    for target, value in found.items():
+    for target, value in mapping.items():
         reading_of(target, value)
-    return found
+    return mapping
 
 
 def save_mapping(mapping: Mapping[str, Mapped]) -> str:

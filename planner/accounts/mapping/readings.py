@@ -97,13 +97,13 @@ class Reading:
         if self.decimal not in {None, ".", ","}:
             raise ParamsError(f"decimal must be '.' or ',', got {self.decimal!r}")
         if self.date_form is not None and self.date_form not in DATE_FORMS:
-            known = ", ".join(DATE_FORMS)
-            raise ParamsError(f"date_form must be one of {known}, got {self.date_form}")
+            forms = ", ".join(DATE_FORMS)
+            raise ParamsError(f"date_form must be one of {forms}, got {self.date_form}")
 
     def to_json(self) -> str | dict[str, str]:
         """Return what a saved mapping says of it: the plain name if that is all."""
-        said = {name: value for name, value in asdict(self).items() if value}
-        return self.column if set(said) <= {"column"} else said
+        cells = {name: value for name, value in asdict(self).items() if value}
+        return self.column if set(cells) <= {"column"} else cells
 
 
 def reading_of(target: str, value: object) -> Reading:
@@ -124,7 +124,7 @@ def reading_of(target: str, value: object) -> Reading:
         If it is neither, or the unit is none of our column.
     """
     if isinstance(value, Reading):
-        found = value
+        reading = value
     elif isinstance(value, str):
         return Reading(column=value)
     elif isinstance(value, Mapping) and isinstance(value.get("column"), str):
@@ -134,17 +134,19 @@ def reading_of(target: str, value: object) -> Reading:
                 f"mapping of {target} may hold {', '.join(_FIELDS)} as texts, "
                 f"got {dict(value)!r}"
             )
-        found = Reading(**{str(name): part for name, part in value.items()})
+        reading = Reading(**{str(name): part for name, part in value.items()})
     else:
         raise InputError(
             f"mapping of {target} must be a column of the file or an object with "
             f'"column", got {value!r}'
         )
     known = units_of(target)
-    if found.unit and found.unit not in known:
+    if reading.unit and reading.unit not in known:
         offered = f"one of {', '.join(known)}" if known else "left out: it has none"
-        raise InputError(f"the unit of {target} must be {offered}, got {found.unit!r}")
-    return found
+        raise InputError(
+            f"the unit of {target} must be {offered}, got {reading.unit!r}"
+        )
+    return reading
 
 
 def units_of(target: str) -> tuple[str, ...]:
@@ -177,8 +179,8 @@ def without_unit(target: str, column: str) -> str:
 
 def factor_of(target: str, unit: str) -> Fraction:
     """Tell how many of ours one of a unit is; 1 for none."""
-    known = UNITS.get(QUANTITY_BY_TARGET.get(target, ""), {})
-    return known.get(unit, Fraction(1))
+    factors = UNITS.get(QUANTITY_BY_TARGET.get(target, ""), {})
+    return factors.get(unit, Fraction(1))
 
 
 def scaled(text: pd.Series, factor: Fraction) -> pd.Series:
@@ -195,8 +197,8 @@ def scaled(text: pd.Series, factor: Fraction) -> pd.Series:
     """
     if factor == 1:
         return text
-    seen = {cell: _product(cell, factor) for cell in text.unique()}
-    return text.map(seen).astype("str")
+    product_by_text = {cell: _product(cell, factor) for cell in text.unique()}
+    return text.map(product_by_text).astype("str")
 
 
 def _product(cell: str, factor: Fraction) -> str:
@@ -216,16 +218,18 @@ def _tails(column: str) -> list[str]:
     plain = column.strip().casefold()
     bracket = re.search(r"[(\[]([^)\]]*)[)\]]$", plain)
     last = re.split(r"[\s_\-./]+", plain)[-1]
-    found = []
+    tails = []
     for tail in [bracket.group(1) if bracket else "", last if not bracket else ""]:
         bare = re.sub(r"^in\s+", "", tail.strip(f"{_SIGNS} ."))
         words = [word.strip(f"{_SIGNS}.") for word in bare.split()]
-        kept = [word for word in words if word and word.upper() not in MINOR_DIGITS]
-        joined = "".join(kept)
+        tail_words = [
+            word for word in words if word and word.upper() not in MINOR_DIGITS
+        ]
+        joined = "".join(tail_words)
         if not joined and "%" in tail:
             joined = "%"
         for code in MINOR_DIGITS:
             if joined.endswith(code.casefold()) and len(joined) == len(code) + 1:
                 joined = joined[0]
-        found.append(joined)
-    return [tail for tail in found if tail]
+        tails.append(joined)
+    return [tail for tail in tails if tail]

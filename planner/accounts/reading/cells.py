@@ -77,10 +77,10 @@ class CellReader:
         """
         cells = self._texts.get(target)
         if cells is None:
-            cells = given = self.raw_cells(target)
+            cells = texts = self.raw_cells(target)
             if self.has(target):
-                cells = clean_text(given)
-                self._tell_cleaned(given, target)
+                cells = clean_text(texts)
+                self._tell_cleaned(texts, target)
             self._texts[target] = cells
         if required:
             self._rows(
@@ -109,11 +109,11 @@ class CellReader:
         cells = self.text(target)
         words = cells.str.casefold().map(dict(allowed)).astype("str")
         is_unknown = words.isna() & (cells != "")
-        known = ", ".join(sorted(set(allowed.values())))
+        words_allowed = ", ".join(sorted(set(allowed.values())))
         self._rows(
             f"unknown_{target}",
             cells[is_unknown],
-            f"{target} must be one of {known}, got {{value}}",
+            f"{target} must be one of {words_allowed}, got {{value}}",
             target,
         )
         return words.fillna(default)
@@ -268,7 +268,7 @@ class CellReader:
             column=column,
         )
 
-    def _tell_cleaned(self, given: pd.Series, target: str) -> None:
+    def _tell_cleaned(self, texts: pd.Series, target: str) -> None:
         """Say once for each column in which rows unseen signs were taken out."""
         column = self.mapping.get(target, target)
         if ("cleaned_text", column) in self.log.told:
@@ -277,7 +277,7 @@ class CellReader:
         self.log.rows(
             "cleaned_text",
             "notice",
-            given[has_unseen(given)],
+            texts[has_unseen(texts)],
             "{value} holds line breaks or unseen signs; they were taken out",
             column=column,
         )
@@ -289,22 +289,22 @@ class CellReader:
     def _numbers(
         self, target: str, *, allow_groups: bool, cells: pd.Series | None = None
     ) -> Numbers:
-        given = self.raw_cells(target) if cells is None else cells
+        texts = self.raw_cells(target) if cells is None else cells
         reading = self._reading(target)
         numbers = read_numbers(
-            given,
+            texts,
             allow_groups=allow_groups,
             decimal=reading.decimal or self.context.decimal,
         )
         self._rows(
             "bad_number",
-            given[numbers.is_bad],
+            texts[numbers.is_bad],
             f"{target} must be a number, got {{value}}",
             target,
         )
         self._rows(
             "unclear_number",
-            given[numbers.is_held],
+            texts[numbers.is_held],
             f"{target} {{value}} can be read in two ways against the other rows; "
             "write it without signs between thousands",
             target,
@@ -327,8 +327,8 @@ class CellReader:
         return self.readings.get(target) or Reading(column="")
 
     def _dates(self, cells: pd.Series, target: str, *, required: bool) -> pd.Series:
-        chosen = self._reading(target).date_form or self.context.date_form
-        dates = read_dates(cells, chosen)
+        form = self._reading(target).date_form or self.context.date_form
+        dates = read_dates(cells, form)
         self._rows(
             "bad_date",
             cells[dates.is_bad],
@@ -352,12 +352,12 @@ class CellReader:
 
     def _refuse_foreign_header(self, target: str) -> None:
         column = self.mapping.get(target, "")
-        named = header_currency(column) if column else None
-        if named is not None and named != self.context.currency:
+        currency = header_currency(column) if column else None
+        if currency is not None and currency != self.context.currency:
             self._file(
                 "other_currency",
                 "reject",
-                f"column {column!r} is in {named}, the company's currency is "
+                f"column {column!r} is in {currency}, the company's currency is "
                 f"{self.context.currency}; convert it in the file",
                 target,
             )

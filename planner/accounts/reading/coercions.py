@@ -49,26 +49,26 @@ def describe_coercions(cells: CellReader, frame: pd.DataFrame) -> pd.DataFrame:
     currency = cells.context.currency
     rows = []
     for target, column in cells.mapping.items():
-        given = cells.raw.frame[column].reindex(frame.index)
+        before = cells.raw.frame[column].reindex(frame.index)
         after = _column_of(target, frame)
         if after is None:
             continue
         reading = cells.readings.get(target) or Reading(column=column)
-        is_empty = given.str.strip().str.lower().isin(MISSING)
-        changed = ~is_empty & _has_changed(target, given, after, reading)
-        shown = given.index[changed & after.notna()]
-        if not len(shown):
-            shown = given.index[~is_empty & after.notna()]
+        is_empty = before.str.strip().str.lower().isin(MISSING)
+        is_other = ~is_empty & _has_changed(target, before, after, reading)
+        rows_shown = before.index[is_other & after.notna()]
+        if not len(rows_shown):
+            rows_shown = before.index[~is_empty & after.notna()]
         read_as = _read_as(target, column, after, reading, notices, currency)
         if column in forms or reading.date_form:
-            read_as += _why_form(given, reading, forms.get(column, ""))
+            read_as += _why_form(before, reading, forms.get(column, ""))
         rows.append(
             {
                 "target": target,
                 "column": column,
                 "read_as": read_as,
-                "examples": _examples(target, given, after, shown, currency),
-                "n_changed": int(changed.sum()),
+                "examples": _examples(target, before, after, rows_shown, currency),
+                "n_changed": int(is_other.sum()),
                 "n_empty": int(is_empty.sum()),
             }
         )
@@ -93,19 +93,19 @@ def _column_of(target: str, frame: pd.DataFrame) -> pd.Series | None:
 
 
 def _has_changed(
-    target: str, given: pd.Series, after: pd.Series, reading: Reading
+    target: str, before: pd.Series, after: pd.Series, reading: Reading
 ) -> pd.Series:
     """Tell which cells stand otherwise than in the file, once written again."""
     kind = str(after.dtype)
     if kind.startswith("datetime"):
-        return ~given.str.fullmatch(_ISO)
+        return ~before.str.fullmatch(_ISO)
     if kind == "geometry":
-        return pd.Series(data=False, index=given.index)
+        return pd.Series(data=False, index=before.index)
     if kind in {"Int64", "float64", "int64"}:
         if factor_of(target, reading.unit) != 1:
-            return pd.Series(data=True, index=given.index)
-        return ~given.str.fullmatch(_PLAIN_NUMBER)
-    return given != after.fillna("")
+            return pd.Series(data=True, index=before.index)
+        return ~before.str.fullmatch(_PLAIN_NUMBER)
+    return before != after.fillna("")
 
 
 def _read_as(
@@ -169,39 +169,39 @@ def _date_forms(findings: Iterable[Finding]) -> dict[str, str]:
     }
 
 
-def _why_form(given: pd.Series, reading: Reading, form: str) -> str:
+def _why_form(before: pd.Series, reading: Reading, form: str) -> str:
     """Say the form of dates, and the row that settled it."""
-    chosen = reading.date_form or form
-    text = f", {_SPOKEN_FORMS[chosen]}"
+    own_form = reading.date_form or form
+    text = f", {_SPOKEN_FORMS[own_form]}"
     if reading.date_form:
         return f"{text}, as chosen"
     place = {"dmy": 0, "mdy": 1}.get(form)
     if place is None:
         return text
-    parts = given.str.extract(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-]")
+    parts = before.str.extract(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-]")
     decisive = parts.index[pd.to_numeric(parts[place]) > 12]
     if not len(decisive):
         return text
     row = decisive[0]
-    return f"{text} because row {row} has {given[row].strip()[:20]}"
+    return f"{text} because row {row} has {before[row].strip()[:20]}"
 
 
 def _examples(
     target: str,
-    given: pd.Series,
+    cells: pd.Series,
     after: pd.Series,
     rows: pd.Index,
     currency: str,
 ) -> str:
     """Write up to three different cells before and after."""
-    shown: dict[str, str] = {}
+    pair_by_text: dict[str, str] = {}
     for row in rows[:50]:
-        before = given[row].strip()
-        if before not in shown:
-            shown[before] = _written(target, after.name, after[row], currency)
-        if len(shown) == SHOWN_EXAMPLES:
+        before = cells[row].strip()
+        if before not in pair_by_text:
+            pair_by_text[before] = _written(target, after.name, after[row], currency)
+        if len(pair_by_text) == SHOWN_EXAMPLES:
             break
-    pairs = [f"{before[:40]} → {now[:40]}" for before, now in shown.items()]
+    pairs = [f"{before[:40]} → {now[:40]}" for before, now in pair_by_text.items()]
     return " · ".join(pairs)
 
 

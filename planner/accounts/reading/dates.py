@@ -60,22 +60,22 @@ def read_dates(cells: pd.Series, form: str | None = None) -> Dates:
     text = text.where(~text.str.lower().isin(MISSING), "")
     is_iso = text.str.fullmatch(_ISO)
     is_slashed, is_serial = text.str.fullmatch(_SLASHED), text.str.fullmatch(_SERIAL)
-    chosen = form or _only_form(text, is_iso, is_slashed, is_serial)
+    own_form = form or _only_form(text, is_iso, is_slashed, is_serial)
     dates = pd.to_datetime(
         text.str.slice(0, 10).where(is_iso), format="%Y-%m-%d", errors="coerce"
     )
-    read = is_iso
-    if chosen in {"mdy", "dmy"}:
-        dates = dates.fillna(_slashed_dates(text.where(is_slashed, ""), chosen))
-        read = read | is_slashed
-    elif chosen == "serial":
+    is_read = is_iso
+    if own_form in {"mdy", "dmy"}:
+        dates = dates.fillna(_slashed_dates(text.where(is_slashed, ""), own_form))
+        is_read = is_read | is_slashed
+    elif own_form == "serial":
         days = pd.to_numeric(text.where(is_serial), errors="coerce")
         dates = dates.fillna(pd.Timestamp("1899-12-30") + pd.to_timedelta(days, "D"))
-        read = read | is_serial
+        is_read = is_read | is_serial
     dates = dates.where(dates.dt.year.between(_FIRST_YEAR, _LAST_YEAR))
-    is_held = (is_slashed | is_serial) & ~read
+    is_held = (is_slashed | is_serial) & ~is_read
     is_bad = (text != "") & ~is_held & dates.isna()
-    return Dates(dates.astype("datetime64[s]"), is_bad, is_held, chosen)
+    return Dates(dates.astype("datetime64[s]"), is_bad, is_held, own_form)
 
 
 def _only_form(

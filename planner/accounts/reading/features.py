@@ -87,18 +87,18 @@ def read_layer(content: bytes, filename: str, layer: str = "") -> RawTable:
     is_zip = filename.lower().endswith(".zip")
     if is_zip:
         names = _shapefiles(content, filename)
-        chosen = choose_layer(names, layer, filename)
-        if not _has_crs(content, chosen):
-            return _without_crs(chosen, names, filename)
-        content = layer_alone(content, filename, chosen)
+        layer_name = choose_layer(names, layer, filename)
+        if not _has_crs(content, layer_name):
+            return _without_crs(layer_name, names, filename)
+        content = layer_alone(content, filename, layer_name)
     else:
         check_geopackage(content, filename)
     try:
         if not is_zip:
             names = [str(name) for name, _ in pyogrio.list_layers(io.BytesIO(content))]
-            chosen = choose_layer(names, layer, filename)
-        found = pyogrio.read_dataframe(
-            io.BytesIO(content), layer=None if is_zip else chosen
+            layer_name = choose_layer(names, layer, filename)
+        shapes = pyogrio.read_dataframe(
+            io.BytesIO(content), layer=None if is_zip else layer_name
         )
     except SourceError:
         raise
@@ -107,22 +107,22 @@ def read_layer(content: bytes, filename: str, layer: str = "") -> RawTable:
             "broken_layer", f"{filename}: no layer of shapes can be read from it"
         ) from error
     notes = first_layer_note(names, layer)
-    if "geometry" not in found.columns or found.crs is None:
+    if "geometry" not in shapes.columns or shapes.crs is None:
         raise SourceError(
             "crs_unknown",
-            f"{filename}: layer {chosen!r} has no shapes with a coordinate system",
+            f"{filename}: layer {layer_name!r} has no shapes with a coordinate system",
         )
-    crs = 4326 if found.crs.equals(4326, ignore_axis_order=True) else found.crs
-    rows = found.drop(columns="geometry").astype(object).to_dict("records")
-    table = table_of_shapes(rows, list(found.geometry), crs, filename, notes)
-    return replace(table, layers=tuple(names), layer=chosen)
+    crs = 4326 if shapes.crs.equals(4326, ignore_axis_order=True) else shapes.crs
+    rows = shapes.drop(columns="geometry").astype(object).to_dict("records")
+    table = table_of_shapes(rows, list(shapes.geometry), crs, filename, notes)
+    return replace(table, layers=tuple(names), layer=layer_name)
 
 
-def _without_crs(chosen: str, names: Sequence[str], filename: str) -> RawTable:
+def _without_crs(layer_name: str, names: Sequence[str], filename: str) -> RawTable:
     question = Finding(
         code="crs_unknown",
         severity="warn",
-        message=f"{filename}: {chosen} has no .prj, so its coordinate system "
+        message=f"{filename}: {layer_name} has no .prj, so its coordinate system "
         "is unknown; add the .prj file or save it as GeoJSON. Nothing was read",
     )
     return RawTable(
@@ -131,7 +131,7 @@ def _without_crs(chosen: str, names: Sequence[str], filename: str) -> RawTable:
         frame=pd.DataFrame(index=pd.RangeIndex(1, 1, name="row")),
         notes=(question,),
         layers=tuple(names),
-        layer=chosen,
+        layer=layer_name,
     )
 
 
@@ -175,18 +175,18 @@ def table_of_shapes(
             )
         )
     names = list(dict.fromkeys(_text(key) for row in properties for key in row))
-    kept = [name for name in names if name.casefold() not in {"lat", "lon"}]
+    columns = [name for name in names if name.casefold() not in {"lat", "lon"}]
     rows = []
     for row, shape in zip(properties, placed, strict=True):
-        cells = [_text(row.get(name)) for name in kept]
+        cells = [_text(row.get(name)) for name in columns]
         rows.append([*cells, *_place(shape)])
-    return table_of([*kept, "lat", "lon"], rows, filename, notes, placed)
+    return table_of([*columns, "lat", "lon"], rows, filename, notes, placed)
 
 
 def _properties(feature: dict[str, Any]) -> dict[str, Any]:
     """Read the properties; the id beside them counts as one if it is not among them."""
-    given = feature.get("properties")
-    properties = given if isinstance(given, dict) else {}
+    member = feature.get("properties")
+    properties = member if isinstance(member, dict) else {}
     if "id" in feature and "id" not in properties:
         properties = {**properties, "id": feature["id"]}
     return properties
@@ -200,8 +200,8 @@ def _shape(geometry: Any) -> Any:
     if not isinstance(geometry, dict):
         return None
     try:
-        made = shape(geometry)
-        is_finite = made.is_empty or all(map(math.isfinite, made.bounds))
+        outline = shape(geometry)
+        is_finite = outline.is_empty or all(map(math.isfinite, outline.bounds))
     except (
         ShapelyError,
         ValueError,
@@ -213,7 +213,7 @@ def _shape(geometry: Any) -> Any:
         RecursionError,
     ):
         return None
-    return made if is_finite else None
+    return outline if is_finite else None
 
 
 def _place(shape: Any) -> tuple[str, str]:

@@ -115,7 +115,7 @@ def check_markup(content: bytes, name: str, part: str = "") -> None:
     at. An encoding that is not close to ASCII could hide one and is refused.
     """
     head = content[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")
-    shown = f"{name}: {part}" if part else name
+    place = f"{name}: {part}" if part else name
     root = re.search(rb"<[A-Za-z_]", head)
     prolog = head[: root.start()] if root else head
     declared = re.search(rb"""encoding\s*=\s*["']([^"']*)["']""", prolog)
@@ -123,12 +123,12 @@ def check_markup(content: bytes, name: str, part: str = "") -> None:
     if b"<!" in re.sub(rb"<!--.*?-->", b"", prolog, flags=re.DOTALL):
         raise SourceError(
             "unsafe_markup",
-            f"{shown} declares a document type (DOCTYPE), which could swell or read "
+            f"{place} declares a document type (DOCTYPE), which could swell or read "
             "other files; save it again without one. Nothing was read",
         )
     if root is None or b"\0" in prolog or encoding not in _ENCODINGS:
         raise SourceError(
-            "unsafe_markup", f"{shown} is no plain XML in UTF-8; save it again as UTF-8"
+            "unsafe_markup", f"{place} is no plain XML in UTF-8; save it again as UTF-8"
         )
 
 
@@ -158,7 +158,7 @@ def check_geopackage(content: bytes, name: str) -> None:
         with closing(sqlite3.connect(":memory:")) as conn:
             conn.deserialize(by_rollback)
             conn.execute("PRAGMA trusted_schema = OFF")
-            found = conn.execute(
+            objects = conn.execute(
                 "SELECT type, name, sql FROM sqlite_master "
                 "WHERE type = 'view' OR sql LIKE 'create virtual%' LIMIT 10000"
             ).fetchall()
@@ -170,7 +170,7 @@ def check_geopackage(content: bytes, name: str) -> None:
         raise SourceError(
             "broken_layer", f"{name}: the GeoPackage is damaged or was cut off"
         ) from error
-    for kind, table, sql in found:
+    for kind, table, sql in objects:
         is_index = kind == "table" and re.search(r"using\s+rtree\b", str(sql), re.I)
         if not is_index and (kind == "table" or table in layers):
             raise SourceError(
@@ -263,17 +263,17 @@ def layer_alone(content: bytes, name: str, shapefile: str = "") -> bytes:
     try:
         with (
             zipfile.ZipFile(io.BytesIO(content)) as archive,
-            zipfile.ZipFile(clean, "w", zipfile.ZIP_STORED) as kept,
+            zipfile.ZipFile(clean, "w", zipfile.ZIP_STORED) as target,
         ):
             by_name = {part.casefold(): part for part in archive.namelist()}
-            wanted = shapefile.casefold() or ".shp"
-            first = next((part for part in by_name if part.endswith(wanted)), None)
+            stem = shapefile.casefold() or ".shp"
+            first = next((part for part in by_name if part.endswith(stem)), None)
             if first is None:
                 raise SourceError("broken_layer", f"{name}: holds no shapefile")
             for suffix in _LAYER_PARTS:
                 part = by_name.get(first[:-4] + suffix)
                 if part is not None:
-                    kept.writestr(f"layer{suffix}", archive.read(part))
+                    target.writestr(f"layer{suffix}", archive.read(part))
     except _UNPACKING as error:
         raise _damaged(name) from error
     return clean.getvalue()
@@ -298,19 +298,19 @@ def _directory_bytes(content: bytes) -> int:
 def _check_member(entry: zipfile.ZipInfo, name: str) -> None:
     parts = entry.filename.replace("\\", "/").split("/")
     if ".." in parts or parts[0] == "" or ":" in parts[0]:
-        shown = plain_name(entry.filename)
+        member = plain_name(entry.filename)
         raise SourceError(
             "unsafe_archive",
-            f"{name}: holds {shown!r}, a path outside the archive; "
+            f"{name}: holds {member!r}, a path outside the archive; "
             "nothing was unpacked",
-            shown,
+            member,
         )
     if (entry.external_attr >> 28) == 0xA:
-        shown = plain_name(entry.filename)
+        member = plain_name(entry.filename)
         raise SourceError(
             "unsafe_archive",
-            f"{name}: holds {shown!r}, a link to another file; nothing was unpacked",
-            shown,
+            f"{name}: holds {member!r}, a link to another file; nothing was unpacked",
+            member,
         )
     if entry.flag_bits & 1:
         raise SourceError(

@@ -129,7 +129,7 @@ class _Reader:
             "without one. Nothing was read",
         )
 
-    def _start(self, name: str, given: dict[str, str]) -> None:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rsplit(":", 1)[-1]
         self._path.append(tag)
         self._text.clear()
@@ -139,10 +139,10 @@ class _Reader:
         if tag == "Placemark":
             if len(self.facts) >= MOST_PLACEMARKS:
                 raise self._too_large(f"{MOST_PLACEMARKS:,} placemarks")
-            self._fact = {"id": given["id"]} if given.get("id") else {}
+            self._fact = {"id": attributes["id"]} if attributes.get("id") else {}
             self._parts = []
         elif tag in {"Data", "SimpleData"}:
-            self._field = given.get("name", "")
+            self._field = attributes.get("name", "")
         elif tag in _SHAPES and tag != "LinearRing":
             self._rings = []
 
@@ -172,15 +172,15 @@ class _Reader:
         self._fact = None
 
     def _points(self, text: str) -> list[tuple[float, float]]:
-        found = []
+        points = []
         for place in re.split(r"\s+", text):
             if place:
                 lon, lat, *_ = [*place.split(","), ""][:3]
-                found.append((float(lon), float(lat)))
-        self._n_vertices += len(found)
+                points.append((float(lon), float(lat)))
+        self._n_vertices += len(points)
         if self._n_vertices > MOST_VERTICES:
             raise self._too_large(f"{MOST_VERTICES:,} coordinates")
-        return found
+        return points
 
     def _too_large(self, limit: str) -> SourceError:
         return SourceError(

@@ -63,16 +63,16 @@ def without_furniture(
         ("total_row", is_total, "is a total, not a row of data; delete the row"),
         ("note_row", is_note, "is a note, not a row of data; delete the row"),
     ):
-        told = first.reindex(frame.index[which])
-        log.rows(code, "reject", told, f"{{value}} {says}", column="")
+        texts = first.reindex(frame.index[which])
+        log.rows(code, "reject", texts, f"{{value}} {says}", column="")
     _hold_errors(raw, mapping, log)
-    gone = is_header | is_total | is_note
-    if not gone.any():
+    is_other = is_header | is_total | is_note
+    if not is_other.any():
         return raw
     return replace(
         raw,
-        frame=frame[~gone],
-        geometry=None if raw.geometry is None else raw.geometry[~gone],
+        frame=frame[~is_other],
+        geometry=None if raw.geometry is None else raw.geometry[~is_other],
     )
 
 
@@ -91,15 +91,15 @@ def _repeats_header(text: Texts, filled: pd.Series) -> pd.Series:
 def _is_total(text: Texts, ids: pd.Series, filled: pd.Series) -> pd.Series:
     """Tell rows that name a total, lack an id and hold less than other rows do."""
     is_short = filled <= max(1.0, _SHARE_OF_USUAL * float(filled.median()))
-    found = pd.Series(data=False, index=filled.index)
+    is_total = pd.Series(data=False, index=filled.index)
     if not bool(is_short.any()):
-        return found
+        return is_total
     says = pd.Series(data=False, index=filled.index[is_short])
     for cells in list(text.values())[:4]:
         says = says | _names_total(cells[is_short])
     open_ids = ids[is_short]
-    found[is_short] = says & ((open_ids == "") | _names_total(open_ids))
-    return found
+    is_total[is_short] = says & ((open_ids == "") | _names_total(open_ids))
+    return is_total
 
 
 def _names_total(cells: pd.Series) -> pd.Series:
@@ -109,12 +109,12 @@ def _names_total(cells: pd.Series) -> pd.Series:
 
 def _is_note(text: Texts, filled: pd.Series) -> pd.Series:
     """Tell rows that hold one sentence and nothing else."""
-    found = pd.Series(data=False, index=filled.index)
+    is_note = pd.Series(data=False, index=filled.index)
     if len(text) < 3 or float(filled.median()) < 2 or not bool((filled == 1).any()):
-        return found
+        return is_note
     alone = _first_filled(text, filled == 1)
-    found[filled == 1] = (alone.str.len() >= _LEAST_NOTE) & alone.str.contains(" ")
-    return found
+    is_note[filled == 1] = (alone.str.len() >= _LEAST_NOTE) & alone.str.contains(" ")
+    return is_note
 
 
 def _first_filled(text: Texts, which: pd.Series) -> pd.Series:

@@ -98,8 +98,8 @@ def _check_texts(table: pa.Table, filename: str) -> None:
             continue
         for chunk in column.chunks:
             lengths = pc.binary_length(chunk.dictionary)
-            taken = pc.sum(pc.take(lengths, chunk.indices)).as_py()
-            n_bytes += int(taken or 0)
+            total = pc.sum(pc.take(lengths, chunk.indices)).as_py()
+            n_bytes += int(total or 0)
     if n_bytes > LARGEST_UNPACKED_BYTES:
         raise SourceError(
             "table_too_large",
@@ -124,7 +124,7 @@ def _texts(column: pa.ChunkedArray, filename: str) -> list[str]:
     if pa.types.is_floating(kind):
         return [_number(cell) for cell in column.to_pylist()]
     try:
-        written = [cell or "" for cell in column.cast(pa.string()).to_pylist()]
+        texts = [cell or "" for cell in column.cast(pa.string()).to_pylist()]
     except pa.ArrowException as error:
         raise SourceError(
             "broken_parquet",
@@ -132,8 +132,8 @@ def _texts(column: pa.ChunkedArray, filename: str) -> list[str]:
             "export it as text or numbers",
         ) from error
     if pa.types.is_timestamp(kind):
-        return [_day(cell) for cell in written]
-    return written
+        return [_day(cell) for cell in texts]
+    return texts
 
 
 def _number(cell: float | None) -> str:
@@ -151,10 +151,10 @@ def _day(cell: str) -> str:
 
 def _geo(metadata: dict[bytes, bytes] | None) -> dict[str, Any]:
     try:
-        found = json.loads((metadata or {}).get(b"geo", b"{}"))
+        geo = json.loads((metadata or {}).get(b"geo", b"{}"))
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return geo if isinstance(geo, dict) else {}
 
 
 def _shape_column(schema: pa.Schema) -> str:
@@ -209,11 +209,11 @@ def _crs(about: dict[str, Any], filename: str) -> Any:
             "save it with one, best in EPSG:4326",
         )
     try:
-        found = CRS.from_user_input(about["crs"])
+        crs = CRS.from_user_input(about["crs"])
     except (CRSError, TypeError, ValueError) as error:
         raise SourceError(
             "crs_unknown", f"{filename}: its coordinate system is not known"
         ) from error
-    if found.to_authority() in {("OGC", "CRS84"), ("EPSG", "4326")}:
+    if crs.to_authority() in {("OGC", "CRS84"), ("EPSG", "4326")}:
         return 4326
-    return found
+    return crs

@@ -120,7 +120,7 @@ def hidden_notes(
             )
             for name, number in n_formulas.items()
         ]
-    merged = [found.decode() for found in _MERGED.findall(xml)]
+    merged = [pattern.decode() for pattern in _MERGED.findall(xml)]
     below = [ref for ref in merged if _last_row(ref) > header_row]
     if below:
         notes.append(
@@ -132,8 +132,8 @@ def hidden_notes(
                 severity="warn",
             )
         )
-    for what, found in (("rows", _HIDDEN_ROW), ("columns", _HIDDEN_COLUMN)):
-        number = len(found.findall(xml))
+    for what, pattern in (("rows", _HIDDEN_ROW), ("columns", _HIDDEN_COLUMN)):
+        number = len(pattern.findall(xml))
         if number:
             notes.append(
                 _note(

@@ -153,9 +153,9 @@ def _load(source: Path | str | bytes, filename: str) -> tuple[str, bytes]:
 
 
 def _why_no_file(source: str, *, is_there: bool) -> str:
-    shown = plain_name(source)
+    name = plain_name(source)
     if _ADDRESS.match(source):
-        return f"{shown}: is an address, no file; download it and give its path"
+        return f"{name}: is an address, no file; download it and give its path"
     if is_there:
-        return f"{shown}: is a folder or a device, no file"
-    return f"{shown}: there is no such file"
+        return f"{name}: is a folder or a device, no file"
+    return f"{name}: there is no such file"

@@ -77,7 +77,7 @@ def table_of(
         used = max((_filled(row) for row in rows), default=0)
         names = names[: max(n_named, min(used, len(names)))]
     check_width(len(names), filename)
-    found = list(notes) + _repeated_names(names)
+    findings = list(notes) + _repeated_names(names)
     width = len(names)
     trailing = [len(row) > width and not any(row[width:]) for row in rows]
     fitted = []
@@ -88,13 +88,13 @@ def table_of(
         numbers.append(number)
         cells = list(row[:width]) if trailing[number - 1] else list(row)
         if len(cells) != width:
-            found.append(_ragged(number, len(cells), width))
+            findings.append(_ragged(number, len(cells), width))
             cells = (cells + [""] * width)[:width]
         fitted.append(cells)
     if numbers and len(numbers) < numbers[-1]:
-        found.append(_blank_rows(numbers[-1] - len(numbers)))
+        findings.append(_blank_rows(numbers[-1] - len(numbers)))
     if not numbers:
-        found.append(
+        findings.append(
             Finding(
                 code="no_rows",
                 severity="reject",
@@ -111,7 +111,7 @@ def table_of(
         filename=filename,
         columns=tuple(columns),
         frame=frame,
-        notes=tuple(found),
+        notes=tuple(findings),
         geometry=shapes,
     )
 
@@ -139,13 +139,15 @@ def where(raw: RawTable, condition: str) -> RawTable:
     if not sign:
         raise InputError(f"where must read column=value, got {condition!r}")
     if column not in raw.frame.columns:
-        known = ", ".join(raw.columns)
-        raise InputError(f"where names {column!r}, but {raw.filename} has only {known}")
-    wanted = value.strip().strip("'\"").casefold()
+        columns = ", ".join(raw.columns)
+        raise InputError(
+            f"where names {column!r}, but {raw.filename} has only {columns}"
+        )
+    target = value.strip().strip("'\"").casefold()
     cells = raw.frame[column].str.strip().str.casefold()
-    kept = (cells != wanted) if negated else (cells == wanted)
-    kept = kept | raw.frame.index.isin(list(raw.ragged_rows))
-    n_aside = int((~kept).sum())
+    is_match = (cells != target) if negated else (cells == target)
+    is_match = is_match | raw.frame.index.isin(list(raw.ragged_rows))
+    n_aside = int((~is_match).sum())
     note = Finding(
         code="set_aside",
         severity="notice",
@@ -154,9 +156,9 @@ def where(raw: RawTable, condition: str) -> RawTable:
     )
     return replace(
         raw,
-        frame=raw.frame[kept],
+        frame=raw.frame[is_match],
         notes=(*raw.notes, note) if n_aside else raw.notes,
-        geometry=None if raw.geometry is None else raw.geometry[kept],
+        geometry=None if raw.geometry is None else raw.geometry[is_match],
     )
 
 
@@ -205,10 +207,12 @@ def _ragged(row: int, n_cells: int, width: int) -> Finding:
 
 def _unique(names: Sequence[str]) -> list[str]:
     """Make every column addressable by numbering empty and repeated names."""
-    seen: dict[str, int] = {}
+    count_by_name: dict[str, int] = {}
     unique = []
     for place, name in enumerate(names, start=1):
-        shown = name or f"column {place}"
-        seen[shown] = seen.get(shown, 0) + 1
-        unique.append(shown if seen[shown] == 1 else f"{shown} ({seen[shown]})")
+        label = name or f"column {place}"
+        count_by_name[label] = count_by_name.get(label, 0) + 1
+        unique.append(
+            label if count_by_name[label] == 1 else f"{label} ({count_by_name[label]})"
+        )
     return unique

@@ -94,13 +94,13 @@ def read_numbers(
     if not allow_groups:
         is_bad = is_bad | (text.str.count(r"[.,]") > 1)
     used = joined.where(~is_bad & ~is_held, "")
-    removed = text.str.contains(other, regex=False) & (used != "")
+    has_groups = text.str.contains(other, regex=False) & (used != "")
     return Numbers(
         used,
         is_bad,
         is_held & ~is_bad,
         uses_comma=sign == "," and bool(text.str.contains(",", regex=False).any()),
-        uses_groups=bool((removed | (spaced & (used != ""))).any()),
+        uses_groups=bool((has_groups | (spaced & (used != ""))).any()),
     )
 
 
@@ -186,8 +186,10 @@ def _to_minor_by_digits(
     whole = parts[1].str.lstrip("0")
     is_too_long = whole.str.len() + digits > _DIGITS_LIMIT
     fraction = parts[2].str.pad(digits + 1, side="right", fillchar="0")
-    kept = whole.where(~is_too_long, "") + fraction.str.slice(0, digits)
-    amount = pd.to_numeric(kept.where(kept != "", "0")).astype("int64")
+    digits_of_minor = whole.where(~is_too_long, "") + fraction.str.slice(0, digits)
+    amount = pd.to_numeric(digits_of_minor.where(digits_of_minor != "", "0")).astype(
+        "int64"
+    )
     amount = amount + (fraction.str.slice(digits, digits + 1) >= "5").astype("int64")
     signed = amount.where(parts[0] != "-", -amount).astype("Int64")
     is_rounded = parts[2].str.slice(digits).str.strip("0") != ""

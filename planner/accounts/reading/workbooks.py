@@ -43,8 +43,8 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         names = [sheet.title for sheet in book.worksheets]
-        chosen = choose_layer(names, layer, filename)
-        sheet = book[chosen]
+        sheet_name = choose_layer(names, layer, filename)
+        sheet = book[sheet_name]
         rows, notes = read_sheet(sheet, filename, _text)
         xml = book._archive.read(sheet._worksheet_path)  # noqa: SLF001
         book.close()
@@ -62,7 +62,9 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
         ) from error
     start = next((place for place, row in enumerate(rows) if row), None)
     if start is None:
-        raise SourceError("empty_file", f"{filename}: the sheet {chosen!r} is empty")
+        raise SourceError(
+            "empty_file", f"{filename}: the sheet {sheet_name!r} is empty"
+        )
     hidden, unknown = hidden_notes(xml, rows[start], start + 1)
     notes = [*notes, *hidden, *_not_computed(unknown, start + 1)]
     if len(names) > 1 and not layer:
@@ -71,7 +73,8 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
                 code="first_sheet",
                 severity="notice",
                 value=names[0],
-                message=f"only the first of {len(names)} sheets, {chosen!r}, was read",
+                message=f"only the first of {len(names)} sheets, {sheet_name!r}, "
+                "was read",
             )
         )
     while not rows[-1]:
@@ -79,7 +82,7 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
     header = rows[start]
     body = [row + [""] * (len(header) - len(row)) for row in rows[start + 1 :]]
     table = table_of(header, body, filename, notes)
-    return replace(table, layers=tuple(names), layer=chosen)
+    return replace(table, layers=tuple(names), layer=sheet_name)
 
 
 def _not_computed(unknown: dict[int, list[str]], header_row: int) -> list[Finding]:
@@ -115,7 +118,7 @@ def _text(cell: Any) -> str:
         return value.isoformat(" ") if has_time else value.date().isoformat()
     if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat()
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), str(value))
 
 
 def _number_text(value: float) -> str:

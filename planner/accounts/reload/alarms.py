@@ -21,7 +21,7 @@ _MONEY = ("annual_revenue_minor", "our_sales_minor", "potential_minor")
 def find_alarms(
     stored: pd.DataFrame,
     incoming: pd.DataFrame,
-    found: ListChanges,
+    list_changes: ListChanges,
     report: ImportReport,
     source_ids: Collection[str],
 ) -> list[str]:
@@ -32,7 +32,7 @@ def find_alarms(
     ----------
     stored, incoming, source_ids
         As of `compare_lists`.
-    found
+    list_changes
         Its answer.
     report
         What the check of the file said.
@@ -44,11 +44,11 @@ def find_alarms(
     """
     alarms = []
     n_source = len(set(source_ids) & set(stored.index))
-    if n_source and len(found.gone) > GONE_SHARE * n_source:
+    n_gone = len(list_changes.gone)
+    if n_source and n_gone > GONE_SHARE * n_source:
         alarms.append(
-            f"{len(found.gone):,} of {n_source:,} accounts "
-            f"({len(found.gone) / n_source:.0%}) are gone from the file: is it the "
-            "whole list, and the right one?"
+            f"{n_gone:,} of {n_source:,} accounts ({n_gone / n_source:.0%}) are gone "
+            "from the file: is it the whole list, and the right one?"
         )
     form = _forms(pd.Series(sorted(source_ids), dtype="str"))
     if len(form) and len(incoming):
@@ -100,10 +100,10 @@ def _one_factor(before: pd.Series, after: pd.Series) -> float | None:
         side.astype("Float64").to_numpy(float, na_value=np.nan)
         for side in (before, after)
     )
-    known = (was > 0) & (now > 0)
-    if known.sum() < _LEAST_AMOUNTS:
+    is_positive = (was > 0) & (now > 0)
+    if is_positive.sum() < _LEAST_AMOUNTS:
         return None
-    ratio = now[known] / was[known]
+    ratio = now[is_positive] / was[is_positive]
     middle = float(np.median(ratio))
     is_same = np.abs(ratio / middle - 1) <= _FACTOR_WIDTH
     if abs(middle - 1) <= _FACTOR_WIDTH or is_same.mean() < _SAME_FACTOR_SHARE:

@@ -89,14 +89,14 @@ def compare_lists(
     changed. Owners that differ are contested, as what the user set by a repair.
     """
     out = pd.Series(dict(kept_out or {}), dtype="str")
-    held = out[out.index.isin(incoming.index) & ~out.index.isin(stored.index)]
-    incoming = incoming.drop(index=held.index)
+    taken_out = out[out.index.isin(incoming.index) & ~out.index.isin(stored.index)]
+    incoming = incoming.drop(index=taken_out.index)
     is_known = incoming.index.isin(stored.index)
     both = incoming.index[is_known]
     mine_of_both = _cells_of(mine)
-    known = pd.Index(sorted(set(source_ids) & set(stored.index)), dtype="str")
-    unread = known[known.isin(list(rejected_ids)) & ~known.isin(incoming.index)]
-    gone = known[~known.isin(incoming.index) & ~known.isin(unread)]
+    own_ids = pd.Index(sorted(set(source_ids) & set(stored.index)), dtype="str")
+    unread = own_ids[own_ids.isin(list(rejected_ids)) & ~own_ids.isin(incoming.index)]
+    gone = own_ids[~own_ids.isin(incoming.index) & ~own_ids.isin(unread)]
     diff = Difference(stored.loc[both], incoming.loc[both], set(given), mine_of_both)
     diff.compare(is_back=~both.isin(list(source_ids)))
     return ListChanges(
@@ -105,7 +105,7 @@ def compare_lists(
         changes=diff.changes(),
         conflicts=diff.conflicts(),
         merged=diff.merged,
-        kept_out=held,
+        kept_out=taken_out,
         unread=tuple(unread),
         n_unchanged=len(both) - len(diff.touched()),
     )
@@ -113,7 +113,7 @@ def compare_lists(
 
 def take_changes(
     stored: pd.DataFrame,
-    found: ListChanges,
+    list_changes: ListChanges,
     file_wins: Collection[tuple[str, str]],
 ) -> pd.DataFrame:
     """
@@ -123,7 +123,7 @@ def take_changes(
     ----------
     stored
         As of `compare_lists`.
-    found
+    list_changes
         Its answer.
     file_wins
         Contested cells, as pairs of account and column, in which the file stands.
@@ -132,11 +132,11 @@ def take_changes(
     -------
     The rows of `found.merged` that differ from what is stored, contested cells decided.
     """
-    after = found.merged.copy()
-    contested = found.conflicts
-    chosen = pd.MultiIndex.from_tuples(list(file_wins), names=["account_id", "column"])
+    after = list_changes.merged.copy()
+    contested = list_changes.conflicts
+    winners = pd.MultiIndex.from_tuples(list(file_wins), names=["account_id", "column"])
     keys = pd.MultiIndex.from_frame(contested[["account_id", "column"]])
-    stays = contested[~keys.isin(chosen)] if len(chosen) else contested
+    stays = contested[~keys.isin(winners)] if len(winners) else contested
     for column, rows in stays.groupby("column"):
         ids = rows["account_id"].to_list()
         columns = [*PLACE, "unit_id"] if column == "place" else [str(column)]
@@ -164,13 +164,13 @@ def guess_renamed(
         pairs["other_id"]
     ].to_numpy(dtype=bool)
     pairs = pairs[across].rename(columns={"other_id": "new_id"})
-    taken: set[str] = set()
-    kept = []
+    used: set[str] = set()
+    rows = []
     for row in pairs[columns].itertuples(index=False):
-        if not {f"-{row.account_id}", f"+{row.new_id}"} & taken:
-            taken |= {f"-{row.account_id}", f"+{row.new_id}"}
-            kept.append(row)
-    return pd.DataFrame(kept, columns=columns)
+        if not {f"-{row.account_id}", f"+{row.new_id}"} & used:
+            used |= {f"-{row.account_id}", f"+{row.new_id}"}
+            rows.append(row)
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _cells_of(mine: pd.DataFrame | None) -> dict[tuple[str, str], str]:

@@ -78,7 +78,7 @@ class Difference:
 
     def _place(self) -> None:
         before, after = self.before, self.after
-        moved = differs(before["lat"], after["lat"]) | differs(
+        is_elsewhere = differs(before["lat"], after["lat"]) | differs(
             before["lon"], after["lon"]
         )
         own = (after["geo_source"] == "given").to_numpy() & (
@@ -89,7 +89,7 @@ class Difference:
             if column in self.given:
                 address |= differs(before[column], after[column])
         rough = before["geo_source"].isin(_DERIVED).to_numpy()
-        better = moved | (own & rough)
+        better = is_elsewhere | (own & rough)
         takes = better & (own | ((rough | address) & bool(self.given & set(ADDRESS))))
         is_set = (before["geo_source"] == "set").to_numpy()
         is_mine = self._is_mine("lat") | self._is_mine("lon") | is_set
@@ -106,18 +106,20 @@ class Difference:
 
     def _custom(self) -> None:
         before, after = self.before["custom"], self.after["custom"]
-        asked = np.flatnonzero(differs(before, after))
+        places = np.flatnonzero(differs(before, after))
         fields = {name for text in after.dropna().unique() for name in json.loads(text)}
-        told: list[tuple[str, str, str, str]] = []
+        rows_of_cells: list[tuple[str, str, str, str]] = []
         texts = self.merged["custom"].astype(object).to_numpy(copy=True)
-        for place in asked:
+        for place in places:
             was, now = _fields(before.iloc[place]), _fields(after.iloc[place])
-            kept = {name: cell for name, cell in was.items() if name not in fields}
+            own_fields = {
+                name: cell for name, cell in was.items() if name not in fields
+            }
             differing = [n for n in fields if was.get(n) != now.get(n)]
             if differing:
-                texts[place] = json.dumps(kept | now, ensure_ascii=False) or None
+                texts[place] = json.dumps(own_fields | now, ensure_ascii=False) or None
                 account_id = str(before.index[place])
-                told += [
+                rows_of_cells += [
                     (
                         account_id,
                         f"custom: {n}",
@@ -127,7 +129,7 @@ class Difference:
                     for n in sorted(differing)
                 ]
         self.merged["custom"] = pd.Series(texts, self.before.index).astype("str")
-        rows = pd.DataFrame(told, columns=list(CHANGE_COLUMNS), dtype="str")
+        rows = pd.DataFrame(rows_of_cells, columns=list(CHANGE_COLUMNS), dtype="str")
         contested = rows["account_id"].map(lambda name: (name, "custom") in self.mine)
         self._changes.append(rows[~contested.astype(bool)])
         fought = rows[contested.astype(bool)].drop_duplicates("account_id")
@@ -148,11 +150,13 @@ class Difference:
         """Take the label off cells that are now the file's."""
         changes = self.changes()
         plain = changes[changes["column"].isin(list(ACCOUNTS.columns))]
-        given = plain.groupby("account_id")["column"].agg(set)
-        labels = self.before["simulated"].reindex(given.index)
+        columns_by_account = plain.groupby("account_id")["column"].agg(set)
+        labels = self.before["simulated"].reindex(columns_by_account.index)
         for account_id, label in labels.dropna().items():
-            left = [n for n in label.split(";") if n not in given[account_id]]
-            text = ";".join(left) or None
+            labels_left = [
+                n for n in label.split(";") if n not in columns_by_account[account_id]
+            ]
+            text = ";".join(labels_left) or None
             if text != label:
                 self.merged.loc[account_id, "simulated"] = text
 
@@ -245,5 +249,5 @@ def _place_text(frame: pd.DataFrame) -> pd.Series:
 
 
 def _fields(text: object) -> dict[str, object]:
-    found = json.loads(text) if isinstance(text, str) and text else {}
-    return found if isinstance(found, dict) else {}
+    fields = json.loads(text) if isinstance(text, str) and text else {}
+    return fields if isinstance(fields, dict) else {}

@@ -177,9 +177,9 @@ def _fill_size(
     median = np.array([i.employees for i in industries])
     is_unknown = filled.is_missing("annual_revenue_minor")
     revenue = np.where(is_unknown, np.nan, filled.numbers("annual_revenue_minor"))
-    drawn = np.exp(np.log(median) + 1.12 * draws.normal("employees"))
-    known = revenue / minor / per_employee
-    employees = np.where(np.isnan(known), drawn, known)
+    staff = np.exp(np.log(median) + 1.12 * draws.normal("employees"))
+    of_revenue = revenue / minor / per_employee
+    employees = np.where(np.isnan(of_revenue), staff, of_revenue)
     filled.fill("employees", np.clip(np.round(employees), 3, 40_000), "Int64")
     noise = np.exp(0.35 * draws.normal("annual_revenue"))
     earned = filled.numbers("employees") * per_employee * noise
@@ -213,20 +213,20 @@ def _fill_standing(filled: Filling, draws: Draws) -> None:
     sales = pd.Series(filled.numbers("our_sales_minor")).fillna(0).to_numpy()
     worth = (sales + 0.6 * potential) * np.where(is_customer, 1.0, 0.45)
     filled.fill("visit_class", _by_rank(worth, _CLASS_SHARES, is_open))
-    seen = potential * np.exp(0.5 * draws.normal("rating"))
-    filled.fill("rating", _by_rank(seen, _RATING_SHARES, is_open))
+    estimate = potential * np.exp(0.5 * draws.normal("rating"))
+    filled.fill("rating", _by_rank(estimate, _RATING_SHARES, is_open))
     lift = filled.column("rating").map({"A": 0.5, "B": 0.2, "D": -0.4}).fillna(0)
     logit = -1.1 + 1.2 * is_customer + lift.to_numpy(float)
     chance = 1 / (1 + np.exp(-(logit + 0.7 * draws.normal("propensity"))))
     chance = np.where(is_open, np.round(np.clip(chance, 0.02, 0.97), 2), np.nan)
     filled.fill("propensity_share", chance, "Float64")
     filled.frame["propensity_share"] = filled.frame["propensity_share"].astype(float)
-    drawn = np.select(
+    products = np.select(
         [draws.uniform("products") < 0.55, draws.uniform("products") < 0.93],
         ["Core", "Core;Service"],
         "Service",
     )
-    filled.fill("products", _only(drawn, is_customer))
+    filled.fill("products", _only(products, is_customer))
 
 
 def _fill_openings(filled: Filling, draws: Draws) -> None:
@@ -280,6 +280,6 @@ def _by_rank(
 
 def _only(values: npt.NDArray, is_kept: npt.NDArray[np.bool_]) -> npt.NDArray:
     """Keep some values, None for the others."""
-    kept = values.astype(object)
-    kept[~is_kept] = None
-    return kept
+    cells = values.astype(object)
+    cells[~is_kept] = None
+    return cells

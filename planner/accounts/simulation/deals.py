@@ -67,8 +67,8 @@ def simulate_deals(
     public Maven CRM set; amounts within an account are lognormal parts of its sales.
     Service is a yearly contract, renewed after a year; some run for 36 months.
     """
-    wanted = accounts[accounts["status"] != "closed"]
-    if wanted.empty:
+    buyers = accounts[accounts["status"] != "closed"]
+    if buyers.empty:
         return empty(DEALS)
     today = np.datetime64(as_of, "D")
     start = (today.astype("M8[M]") - 23).astype("M8[D]")
@@ -79,10 +79,10 @@ def simulate_deals(
         as_of=today,
         step=10 ** minor_digits(currency),
     )
-    won = _won_deals(wanted, world)
-    returned = _returned_deals(wanted, won, world)
-    parts = [won, returned, _lost_deals(wanted, len(won), world)]
-    deals = pd.concat([*parts, _open_deals(wanted, world)], ignore_index=True)
+    won = _won_deals(buyers, world)
+    returned = _returned_deals(buyers, won, world)
+    parts = [won, returned, _lost_deals(buyers, len(won), world)]
+    deals = pd.concat([*parts, _open_deals(buyers, world)], ignore_index=True)
     return _numbered(deals, currency)
 
 
@@ -164,10 +164,10 @@ def _set_kinds(
     second = service[service["is_last_year"] & service["row"].isin(first.index)]
     parent = first.loc[second["row"]]
     due = parent["close_on"].to_numpy("M8[D]") + 365
-    moved = due + rng.integers(-20, 1, len(due))
-    moved = np.clip(moved, world.middle, world.as_of)
-    moved = _workday_inside(moved, world.middle, world.as_of)
-    orders.loc[second.index, "close_on"] = moved.astype("M8[s]")
+    dates = due + rng.integers(-20, 1, len(due))
+    dates = np.clip(dates, world.middle, world.as_of)
+    dates = _workday_inside(dates, world.middle, world.as_of)
+    orders.loc[second.index, "close_on"] = dates.astype("M8[s]")
     orders.loc[second.index, "kind"] = "renewal"
     orders.loc[second.index, "related_deal_id"] = parent["temporary_id"].to_numpy()
     is_early = rng.random(len(first)) < 0.6  # the deal they renew lies before the span
@@ -185,14 +185,14 @@ def _returned_deals(
         accounts.index
     )
     pool = np.flatnonzero(is_core)
-    chosen = (
+    orders_back = (
         np.sort(rng.choice(pool, max(1, len(pool) // 160), replace=False))
         if len(pool)
         else pool
     )
-    n = len(chosen)
+    n = len(orders_back)
     first, last = world.middle, world.as_of - 75
-    order = won.iloc[chosen].copy()
+    order = won.iloc[orders_back].copy()
     order["close_on"] = _order_days(n, first, last, rng)
     order["kind"] = "expansion"
     order["related_deal_id"] = None
@@ -200,9 +200,9 @@ def _returned_deals(
     order["temporary_id"] = [f"R{place:07d}" for place in range(n)]
     order = _opened(order, world)
     back = order.copy()
-    sold = order["close_on"].to_numpy("M8[D]")
+    order_days = order["close_on"].to_numpy("M8[D]")
     back["close_on"] = _workday_inside(
-        sold + rng.integers(14, 75, n), first, world.as_of
+        order_days + rng.integers(14, 75, n), first, world.as_of
     ).astype("M8[s]")
     back["opened_on"] = order["close_on"]
     back["kind"] = "cancellation"
@@ -232,8 +232,8 @@ def _open_deals(accounts: pd.DataFrame, world: _World) -> pd.DataFrame:
     names = np.array([name for _, name in _STAGES_BY_AGE], dtype=object)
     place = np.searchsorted(reach, age * np.exp(rng.normal(0, 0.3, n)))
     deals["stage"] = names[np.minimum(place, len(names) - 1)]
-    left = np.maximum(np.exp(rng.normal(np.log(CYCLE_DAYS), 0.6, n)) - age, 0)
-    days = 4 + np.ceil(left + rng.exponential(18, n)).astype(int)
+    days_left = np.maximum(np.exp(rng.normal(np.log(CYCLE_DAYS), 0.6, n)) - age, 0)
+    days = 4 + np.ceil(days_left + rng.exponential(18, n)).astype(int)
     deals["opened_on"] = _workdays(world.as_of - age).astype("M8[s]")
     deals["close_on"] = _workdays(world.as_of + days, roll="forward").astype("M8[s]")
     return deals
@@ -313,9 +313,9 @@ def _order_days(
     days = np.arange(first, last + 1)
     months = days.astype("M8[M]")
     season = np.array(_SEASON)[months.astype(int) % 12]
-    left = ((months + 1).astype("M8[D]") - days).astype(int)
+    days_left = ((months + 1).astype("M8[D]") - days).astype(int)
     is_open = np.is_busday(days, holidays=_FEASTS)
-    weight = season * np.where(left <= 5, 1.9, 1.0) * is_open
+    weight = season * np.where(days_left <= 5, 1.9, 1.0) * is_open
     reach = np.cumsum(weight)
     place = np.searchsorted(reach, rng.random(n) * reach[-1], side="right")
     return days[place].astype("M8[s]")
@@ -328,8 +328,8 @@ def _workdays(days: Days, roll: str = "backward") -> Days:
 
 def _workday_inside(days: Days, first: np.datetime64, last: np.datetime64) -> Days:
     """Move days to working days without leaving the span."""
-    moved = _workdays(np.clip(days, first, last))
-    return np.where(moved < first, _workdays(moved, roll="forward") + 0, moved)
+    workdays = _workdays(np.clip(days, first, last))
+    return np.where(workdays < first, _workdays(workdays, roll="forward") + 0, workdays)
 
 
 def _year_before(day: np.datetime64) -> np.datetime64:

@@ -59,8 +59,8 @@ def territory_places(
     north = places["lat"] - middle["lat"]
     east = (places["lon"] - middle["lon"]) * np.cos(np.radians(places["lat"]))
     nearest = (north**2 + east**2).groupby(places["territory_id"]).idxmin()
-    found = places.loc[nearest.to_numpy(), ["lat", "lon"]]
-    return found.set_axis(pd.Index(nearest.index, name="territory_id"))
+    spots = places.loc[nearest.to_numpy(), ["lat", "lon"]]
+    return spots.set_axis(pd.Index(nearest.index, name="territory_id"))
 
 
 def simulate_team(

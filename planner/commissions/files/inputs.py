@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.commissions.files.cells import (
+from planner.core.errors import InputError
+from planner.core.files.cells import (
     Table,
     day,
     day_or_open,
     filled,
     one_of,
     positive,
+    read_table,
     share_ppm,
 )
-from planner.core.errors import InputError
 from planner.core.money import parse_minor
 from planner.core.schemas import (
     DEAL_KINDS,
@@ -62,7 +63,7 @@ def read_deals(path: Path, currency: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     -------
     DEALS and SPLITS frames.
     """
-    table = Table(path, ["deal_id", "account_id", "close_on", "amount"])
+    table = read_table(path, ["deal_id", "account_id", "close_on", "amount"])
     table.unique(["deal_id"])
     close_on = table.each("close_on", day)
     currencies = table.each("currency", filled, currency)
@@ -110,7 +111,7 @@ def _split_parts(text: str) -> dict[str, int]:
 
 def read_splits(path: Path) -> pd.DataFrame:
     """Read a SPLITS file: deal_id, position_id, share or share_ppm."""
-    table = Table(path, ["deal_id", "position_id"])
+    table = read_table(path, ["deal_id", "position_id"])
     table.unique(["deal_id", "position_id"])
     frame = table.rows[["deal_id", "position_id"]].assign(share_ppm=_shares(table))
     return check(frame, SPLITS)
@@ -118,7 +119,7 @@ def read_splits(path: Path) -> pd.DataFrame:
 
 def read_ownership(path: Path) -> pd.DataFrame:
     """Read an OWNERSHIP file: account_id, position_id, valid_from; more optional."""
-    table = Table(path, ["account_id", "position_id", "valid_from"])
+    table = read_table(path, ["account_id", "position_id", "valid_from"])
     frame = pd.DataFrame(
         {
             "account_id": table.each("account_id", filled),
@@ -141,7 +142,7 @@ def read_ownership(path: Path) -> pd.DataFrame:
 
 def read_quotas(path: Path, currency: str) -> pd.DataFrame:
     """Read a QUOTAS file: position_id, measure, period, amount; currency optional."""
-    table = Table(path, ["position_id", "measure", "period", "amount"])
+    table = read_table(path, ["position_id", "measure", "period", "amount"])
     table.unique(["position_id", "measure", "period"])
     frame = pd.DataFrame(
         {
@@ -182,7 +183,7 @@ def _exactly(currency: str) -> Callable[[str], str]:
 
 def read_hierarchy(path: Path) -> pd.DataFrame:
     """Read a POSITIONS file: position_id, parent_id; role and title optional."""
-    table = Table(path, ["position_id", "parent_id"])
+    table = read_table(path, ["position_id", "parent_id"])
     table.unique(["position_id"])
     ids = table.each("position_id", filled)
     parents = table.each("parent_id", lambda text: text or None)
@@ -238,7 +239,7 @@ def positions_of(ownership: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
 
 def read_rates(path: Path) -> pd.DataFrame:
     """Read exchange rates: base, quote, rate, valid_from; valid_to optional."""
-    table = Table(path, ["base", "quote", "rate", "valid_from"])
+    table = read_table(path, ["base", "quote", "rate", "valid_from"])
     return pd.DataFrame(
         {
             "base": table.each("base", filled),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from planner.commissions.files.cells import Table
 from planner.commissions.ledger.entries import LedgerEntry, to_frame, verify
 from planner.core.errors import InputError
+from planner.core.files.cells import read_table
 from planner.core.files.spreadsheets import csv_bytes, plain_cell
 from planner.core.files.tables import in_money
 from planner.core.money import parse_minor
@@ -73,7 +73,7 @@ def _is_ledger(path: Path) -> bool:
 
 
 def _read(path: Path) -> list[LedgerEntry]:
-    table = Table(path, FIELDS)
+    table = read_table(path, FIELDS)
     columns = {name: table.rows[name].map(plain_cell).tolist() for name in FIELDS}
     columns["seq"] = table.each("seq", int)
     currencies = iter(columns["currency"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from planner.core.errors import InputError, RowFault, SchemaError
+from planner.core.errors import InputError
+from planner.core.files.cells import (
+    Table,
+    filled,
+    flag,
+    number,
+    number_from_0,
+    read_table,
+    text_or_none,
+)
 from planner.core.units import M_PER_KM
 from planner.geography.adjacency import edges_frame, find_edges
 from planner.geography.boundaries import read_boundaries
@@ -129,114 +138,70 @@ def read_instance(files: UnitFiles, measures: Sequence[str]) -> Instance:
     SchemaError
         With the rows that hold a wrong value.
     """
-    columns, name = files.columns, files.units.name
-    raw = _read_units(files.units, columns)
-    ids = _ids(raw, columns.id_column, name)
-    units, crs = _placed(raw, columns, name)
+    columns = files.columns
+    table = _read_units(files.units, columns)
+    ids = _ids(table, columns.id_column)
+    units, crs = _placed(table, columns)
     for measure in measures:
-        units[measure] = _numbers(raw, measure, name, is_measure=True)
+        units[measure] = _numbers(table, measure, number_from_0)
     units.index = ids
+    has_shapes = table.has("geometry")
     return Instance(
         units=units,
-        edges=_edges(raw, ids, files.edges),
-        current=_current(raw, ids, columns, name),
-        locked=_locked(raw, ids, columns, name),
+        edges=_edges(table, ids, files.edges),
+        current=_texts(table, ids, columns.current),
+        locked=_locked(table, ids, columns),
         centres=_centres(files.centres, columns, crs),
         rules=Rules(
-            together=_column(raw, ids, columns.together, name),
-            move_cost=_costs(raw, ids, columns.move_cost, name),
+            together=_texts(table, ids, columns.together),
+            move_cost=_costs(table, ids, columns.move_cost),
             barriers=_pairs(ids, files.barriers),
             apart=_pairs(ids, files.apart),
             targets=_targets(files.targets, measures),
         ),
-        polygons=raw.set_axis(ids, axis=0) if "geometry" in raw else None,
+        polygons=table.rows.set_axis(ids, axis=0) if has_shapes else None,
     )
 
 
-def _read_table(path: Path, text_columns: Sequence[str]) -> pd.DataFrame:
-    """Read CSV as text or Parquet as it is; ids stay text either way."""
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such file")
-    try:
-        if path.suffix.lower() == ".parquet":
-            frame = pd.read_parquet(path)
-        else:
-            frame = pd.read_csv(
-                path, dtype="str", encoding="utf-8-sig", skipinitialspace=True
-            )
-    except (ValueError, OSError) as error:  # pandas' and pyarrow's own are kinds of it
-        raise InputError(f"{path.name} cannot be read as a table: {error}") from error
-    for name in text_columns:
-        if name not in frame.columns:
-            columns = ", ".join(map(str, frame.columns))
-            raise InputError(f"{path.name} has no column {name!r}; it has {columns}")
-    if frame.empty:
+def _read_filled(path: Path, required: Sequence[str]) -> Table:
+    table = read_table(path, required)
+    if table.rows.empty:
         raise InputError(f"{path.name} holds no row")
-    return frame.reset_index(drop=True)
+    return table
 
 
-def _read_units(path: Path, columns: UnitColumns) -> pd.DataFrame:
+def _read_units(path: Path, columns: UnitColumns) -> Table:
     suffix = path.suffix.lower()
     if suffix in _POLYGONS:
-        return read_boundaries(path, columns.id_column)
+        shapes = read_boundaries(path, columns.id_column)
+        is_id_index = columns.id_column not in shapes
+        return Table(path.name, shapes.reset_index() if is_id_index else shapes)
     if suffix not in (".csv", ".parquet"):
         raise InputError(f"{path.name} must end in .csv, .parquet, .geojson or .gpkg")
     if columns.place is None:
         raise InputError("points need --x and --y, or --lon and --lat")
-    return _read_table(path, [columns.id_column])
+    return _read_filled(path, [columns.id_column])
 
 
-def _ids(raw: pd.DataFrame, column: str, file_name: str) -> pd.Index:
-    values = raw[column].astype("str") if column in raw else raw.index.to_series()
-    faults = [
-        RowFault(str(row + 1), column, str(values.iloc[row]), rule)
-        for wrong, rule in (
-            (values.isna(), "must not be empty"),
-            (values.notna() & values.duplicated(), "must be unique"),
-        )
-        for row in np.flatnonzero(wrong)
-    ]
-    if faults:
-        raise SchemaError(file_name, faults)
-    return pd.Index(values.to_numpy(), dtype="str", name="unit_id")
+def _ids(table: Table, column: str) -> pd.Index:
+    ids = table.each(column, filled)
+    table.unique([column])
+    return pd.Index(ids, dtype="str", name="unit_id")
 
 
-def _numbers(
-    raw: pd.DataFrame, column: str, file_name: str, *, is_measure: bool = False
-) -> Any:
+def _numbers(table: Table, column: str, read: Callable[[str], Any] = number) -> Any:
     """Read a column as numbers; name the rows where that cannot be."""
-    if column not in raw.columns:
-        columns = ", ".join(str(name) for name in raw.columns if name != "geometry")
-        raise InputError(f"{file_name} has no column {column!r}; it has {columns}")
-    numbers = pd.to_numeric(raw[column], errors="coerce").to_numpy(dtype=float)
-    wrong = ~np.isfinite(numbers)
-    rule = "must be a number"
-    if is_measure:
-        wrong |= numbers < 0
-        rule = "must be a number not below 0"
-    if wrong.any():
-        rows = np.flatnonzero(wrong)
-        values = raw[column]
-        raise SchemaError(
-            file_name,
-            [
-                RowFault(str(row + 1), column, str(values.iloc[row]), rule)
-                for row in rows
-            ],
-        )
-    return numbers
+    table.require(column)
+    return np.array(table.each(column, read), dtype=float)
 
 
-def _placed(
-    raw: pd.DataFrame, columns: UnitColumns, file_name: str
-) -> tuple[pd.DataFrame, CRS | None]:
+def _placed(table: Table, columns: UnitColumns) -> tuple[pd.DataFrame, CRS | None]:
     """Place the units in kilometres; the CRS is None where they already were."""
     if columns.place is None:
-        points = raw.geometry.representative_point()
+        points = table.rows.geometry.representative_point()
         lon, lat = points.x.to_numpy(), points.y.to_numpy()
     else:
-        lon = _numbers(raw, columns.place[0], file_name)
-        lat = _numbers(raw, columns.place[1], file_name)
+        lon, lat = (_numbers(table, name) for name in columns.place)
     if columns.x is not None:
         return pd.DataFrame({"x_km": lon, "y_km": lat}), None
     crs = working_crs(lon, lat)
@@ -244,30 +209,31 @@ def _placed(
     return pd.DataFrame({"x_km": x_m / M_PER_KM, "y_km": y_m / M_PER_KM}), crs
 
 
-def _edges(
-    raw: pd.DataFrame, ids: pd.Index, edges_path: Path | None
-) -> pd.DataFrame | None:
+def _edges(table: Table, ids: pd.Index, edges_path: Path | None) -> pd.DataFrame | None:
     """Read the neighbours, or find them from polygons; None: from the points."""
     if edges_path is None:
-        if "geometry" not in raw.columns:
+        if not table.has("geometry"):
             return None
-        return find_edges(raw.set_axis(ids, axis=0))
-    return edges_frame(ids, _row_pairs(edges_path, len(raw)), 0.0)
+        return find_edges(table.rows.set_axis(ids, axis=0))
+    return edges_frame(ids, _row_pairs(edges_path, len(ids)), 0.0)
 
 
 def _row_pairs(path: Path, n_units: int) -> NDArray[np.int64]:
     """Read columns i and j, row numbers of the units."""
-    table = _read_table(path, ["i", "j"])
-    pairs = np.column_stack([_numbers(table, name, path.name) for name in ("i", "j")])
-    for place, name in enumerate(("i", "j")):
-        rows = pairs[:, place]
-        wrong = (rows < 0) | (rows >= n_units) | (rows != np.floor(rows))
-        if wrong.any():
-            rule = f"must be a row number of the units, 0 to {n_units - 1}"
-            at = int(np.flatnonzero(wrong)[0])
-            fault = RowFault(str(at + 1), name, str(table[name].iloc[at]), rule)
-            raise SchemaError(path.name, [fault])
-    return pairs.astype(np.int64)
+
+    def row_number(text: str) -> int:
+        rule = f"must be a row number of the units, 0 to {n_units - 1}"
+        try:
+            value = number(text)
+        except ValueError:
+            raise ValueError(rule) from None
+        if not (0 <= value < n_units and value.is_integer()):
+            raise ValueError(rule)
+        return int(value)
+
+    table = _read_filled(path, ["i", "j"])
+    pairs = [table.each(name, row_number) for name in ("i", "j")]
+    return np.array(pairs, dtype=np.int64).T
 
 
 def _pairs(ids: pd.Index, path: Path | None) -> pd.DataFrame | None:
@@ -283,65 +249,38 @@ def _targets(path: Path | None, measures: Sequence[str]) -> pd.DataFrame | None:
     """Read the wanted loads of the territories."""
     if path is None:
         return None
-    table = _read_table(path, ["territory_id"])
-    wanted = [name for name in ("target", *measures) if name in table.columns]
-    if not wanted:
-        columns = ", ".join(map(str, table.columns))
+    table = _read_filled(path, ["territory_id"])
+    names = [name for name in ("target", *measures) if table.has(name)]
+    if not names:
+        columns = ", ".join(map(str, table.rows.columns))
         raise InputError(
             f"{path.name} needs a column 'target' or one named like a measure; it has "
             f"{columns}"
         )
-    ids = _ids(table, "territory_id", path.name)
-    values = {name: _numbers(table, name, path.name) for name in wanted}
-    return pd.DataFrame(values, index=ids)
+    ids = _ids(table, "territory_id")
+    return pd.DataFrame({name: _numbers(table, name) for name in names}, index=ids)
 
 
-def _costs(
-    raw: pd.DataFrame, ids: pd.Index, column: str | None, file_name: str
-) -> pd.Series | None:
+def _costs(table: Table, ids: pd.Index, column: str | None) -> pd.Series | None:
     if column is None:
         return None
-    return pd.Series(_numbers(raw, column, file_name, is_measure=True), index=ids)
+    return pd.Series(_numbers(table, column, number_from_0), index=ids)
 
 
-def _column(
-    raw: pd.DataFrame, ids: pd.Index, column: str | None, file_name: str
-) -> pd.Series | None:
+def _texts(table: Table, ids: pd.Index, column: str | None) -> pd.Series | None:
     if column is None:
         return None
-    if column not in raw.columns:
-        raise InputError(f"{file_name} has no column {column!r}")
-    return raw[column].astype("str").set_axis(ids)
+    table.require(column)
+    return pd.Series(table.each(column, text_or_none), ids, dtype="str")
 
 
-def _current(
-    raw: pd.DataFrame, ids: pd.Index, columns: UnitColumns, file_name: str
-) -> pd.Series | None:
-    return _column(raw, ids, columns.current, file_name)
-
-
-def _locked(
-    raw: pd.DataFrame, ids: pd.Index, columns: UnitColumns, file_name: str
-) -> pd.Series | None:
+def _locked(table: Table, ids: pd.Index, columns: UnitColumns) -> pd.Series | None:
     if columns.locked is None:
         return None
     if columns.current is None:
         raise InputError("--locked needs --current: the territory that stays")
-    if columns.locked not in raw.columns:
-        raise InputError(f"{file_name} has no column {columns.locked!r}")
-    text = raw[columns.locked].astype("str").str.strip().str.lower().fillna("0")
-    is_locked = text.isin(["1", "1.0", "true", "yes"])
-    wrong = ~is_locked & ~text.isin(["0", "0.0", "false", "no", ""])
-    if wrong.any():
-        rows = np.flatnonzero(wrong)
-        raise SchemaError(
-            file_name,
-            [
-                RowFault(str(row + 1), columns.locked, text.iloc[row], "must be 0 or 1")
-                for row in rows
-            ],
-        )
-    return is_locked.set_axis(ids)
+    table.require(columns.locked)
+    return pd.Series(table.each(columns.locked, flag), ids, dtype=bool)
 
 
 def _centres(
@@ -350,9 +289,9 @@ def _centres(
     if path is None:
         return None
     place = columns.place or ("lon", "lat")
-    table = _read_table(path, ["territory_id", *place])
-    ids = _ids(table, "territory_id", path.name)
-    x, y = (_numbers(table, name, path.name) for name in place)
+    table = _read_filled(path, ["territory_id", *place])
+    ids = _ids(table, "territory_id")
+    x, y = (_numbers(table, name) for name in place)
     if crs is not None:
         x_m, y_m = project(x, y, crs)
         x, y = x_m / M_PER_KM, y_m / M_PER_KM

@@ -207,7 +207,7 @@ def test_deals_without_owner_are_told_and_the_rest_is_paid(pay):
         ("deals", "D2", "D1", "row 2, deal_id = 'D1': must be unique"),
         ("deals", "new,,\nD3", "gift,,\nD3", "kind = 'gift': must be one of new"),
         ("deals", "P-R01:0.6", "P-R01=0.6", "row 3, splits"),
-        ("deals", "amount", "value", "column amount is missing"),
+        ("deals", "amount", "value", "has no column 'amount'"),
         ("ownership", "owner,1", "owner,1.5", "row 1, share = '1.5'"),
         (
             "ownership",
