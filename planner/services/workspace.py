@@ -56,15 +56,15 @@ def open_workspace(settings: Settings, company_id: str | None = None) -> Workspa
     try:
         with store.reading() as conn:
             if company_id is None:
-                known = company_rows.list_companies(conn)
-                found = known[0].company_id if known else None
+                there = company_rows.list_companies(conn)
+                company_id = there[0].company_id if there else None
             else:
-                found = company_rows.load_company(conn, company_id).company_id
+                company_id = company_rows.load_company(conn, company_id).company_id
     except BaseException:
         store.close()
         raise
     return Workspace(
-        store=store, settings=settings, user=settings.user, company_id=found
+        store=store, settings=settings, user=settings.user, company_id=company_id
     )
 
 
@@ -94,10 +94,10 @@ def create_company(
         Its today.
     """
     with ws.store.transaction() as conn:
-        made = company_rows.create_company(
+        company = company_rows.create_company(
             conn, name=name, kind=kind, currency=currency, as_of=as_of, user=ws.user
         )
-    return replace(ws, company_id=made.company_id)
+    return replace(ws, company_id=company.company_id)
 
 
 def use_company(ws: Workspace, company_id: str) -> Workspace:

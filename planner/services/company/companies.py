@@ -121,10 +121,10 @@ def _load_sample(ws: Workspace, *, only_if_empty: bool = False) -> Workspace | N
             territories = territories_of(sample.positions)
             scenario_rows.save_territories(conn, edit, territories)
             scenario_rows.save_alignment(conn, edit, sample.alignment)
-            named = named_accounts(
+            exceptions = named_accounts(
                 sample.accounts, sample.alignment["territory_id"], territories
             )
-            scenario_rows.save_named_accounts(conn, edit, named)
+            scenario_rows.save_named_accounts(conn, edit, exceptions)
             quota_rows.save_quotas(
                 conn, edit, sample.quotas, {"source": "sample company"}
             )
