@@ -100,11 +100,11 @@ def set_geocoder(ws: OpenCompany, kind: str, url: str) -> None:
     elif kind not in KINDS:
         raise InputError(f"the address service must be one of {KINDS}, got {kind!r}")
     with ws.store.transaction() as conn:
-        found = company_rows.load_company(conn, ws.company_id)
-        kept = {key: v for key, v in found.details.items() if key != "geocoder"}
+        company = company_rows.load_company(conn, ws.company_id)
+        details = {key: v for key, v in company.details.items() if key != "geocoder"}
         more = {"geocoder": {"kind": kind, "url": url.strip()}} if url.strip() else {}
         company_rows.update_company(
-            conn, found.company_id, user=ws.user, details=kept | more
+            conn, company.company_id, user=ws.user, details=details | more
         )
 
 
@@ -157,13 +157,13 @@ def ask_addresses(
     control = run or RunControl()
     service = geocoder(ws)
     with ws.store.reading() as conn:
-        found = account_rows.load_accounts(conn, ws.company_id, account_ids)
-        addresses = _addresses(found)
+        accounts = account_rows.load_accounts(conn, ws.company_id, account_ids)
+        addresses = _addresses(accounts)
         usable = {a: query_of(a) for a in addresses.tolist() if a.is_usable}
         queries = sorted(set(usable.values()))
-        known = geocodes.load_answers(conn, service.name, queries)
+        answers = geocodes.load_answers(conn, service.name, queries)
     by_query = {query: address for address, query in usable.items()}
-    waiting = [query for query in queries if query not in known]
+    waiting = [query for query in queries if query not in answers]
     status = SolveStatus.FEASIBLE
     n_asked = 0
     for query in waiting:
@@ -175,15 +175,17 @@ def ask_addresses(
             cancelled = control.is_cancelled()
             status = SolveStatus.CANCELLED if cancelled else SolveStatus.TIME_LIMIT
             break
-        known[query] = _ask(ws, service, by_query[query], query, n_asked, len(waiting))
+        answers[query] = _ask(
+            ws, service, by_query[query], query, n_asked, len(waiting)
+        )
         n_asked += 1
-    n_found = sum(answer.lat is not None for answer in known.values())
+    n_found = sum(answer.lat is not None for answer in answers.values())
     return Geocoding(
         status=status,
         n_addresses=len(queries),
         n_found=n_found,
-        n_not_found=len(known) - n_found,
-        n_left=len(queries) - len(known),
+        n_not_found=len(answers) - n_found,
+        n_left=len(queries) - len(answers),
         n_asked=n_asked,
         n_unusable=sum(not address.is_usable for address in addresses),
     )
@@ -202,16 +204,16 @@ def known_places(ws: OpenCompany, accounts: pd.DataFrame) -> pd.DataFrame:
     service = geocoder(ws)
     queries = _addresses(accounts).map(query_of)
     with ws.store.reading() as conn:
-        known = geocodes.load_answers(conn, service.name, sorted(set(queries)))
+        by_query = geocodes.load_answers(conn, service.name, sorted(set(queries)))
     none = Answer(lat=None, lon=None, geo_precision="")
-    answers = [known.get(query, none) for query in queries]
+    answers = [by_query.get(query, none) for query in queries]
     frame = pd.DataFrame(
         {
             "lat": [answer.lat for answer in answers],
             "lon": [answer.lon for answer in answers],
             "geo_source": "geocoder",
             "geo_precision": [answer.geo_precision for answer in answers],
-            "is_known": [query in known for query in queries],
+            "is_known": [query in by_query for query in queries],
         },
         index=accounts.index,
     )
@@ -229,8 +231,8 @@ def query_of(address: Address) -> str:
 def _addresses(accounts: pd.DataFrame) -> pd.Series:
     names = ["street", "city", "region", "postcode", "country"]
     texts = accounts[names].astype("str").fillna("")
-    made = [Address(**row) for row in texts.to_dict("records")]
-    return pd.Series(made, index=accounts.index, dtype=object)
+    addresses = [Address(**row) for row in texts.to_dict("records")]
+    return pd.Series(addresses, index=accounts.index, dtype=object)
 
 
 def _wait_for_turn(ws: Workspace, run: RunControl) -> bool:
@@ -256,16 +258,16 @@ def _ask(
 ) -> Answer:
     """Ask for one address and keep the answer at once."""
     try:
-        found = service.find(address)
+        place = service.find(address)
     except ProviderError as error:
         raise ProviderError(
             f"{error}. The {n_before:,} answers of {n_all:,} received before are kept; "
             "start again to go on from there"
         ) from error
     answer = Answer(
-        lat=found.lat if found else None,
-        lon=found.lon if found else None,
-        geo_precision=found.geo_precision if found else "",
+        lat=place.lat if place else None,
+        lon=place.lon if place else None,
+        geo_precision=place.geo_precision if place else "",
     )
     with ws.store.transaction() as conn:
         geocodes.save_answer(conn, service.name, query, answer)

@@ -65,20 +65,20 @@ def look(
     company = company_rows.load_company(conn, company_id)
     accounts = account_rows.load_accounts(conn, company_id)
     scenario_id = scenario_id or _scenario_looked_at(conn, company_id)
-    territory_by_unit = named = None
+    territory_by_unit = territory_by_account = None
     scenario_name = ""
     if scenario_id is not None:
-        saved = load_saved_plan(conn, scenario_id)
-        scenario_name = saved.scenario.name
-        territory_by_unit = saved.alignment["territory_id"]
-        named = saved.named_accounts["territory_id"]
+        plan = load_saved_plan(conn, scenario_id)
+        scenario_name = plan.scenario.name
+        territory_by_unit = plan.alignment["territory_id"]
+        territory_by_account = plan.named_accounts["territory_id"]
     around = Surroundings(
         gazetteer=gazetteer_of(ws.settings.data_dir),
         units=company_rows.load_units(conn, company_id),
         positions=team_rows.load_positions(conn, company_id),
         reps=team_rows.load_reps(conn, company_id),
         territory_by_unit=territory_by_unit,
-        named=named,
+        named=territory_by_account,
         pairs=find_duplicates(accounts).pairs if fuzzy else None,
         kept=repair_rows.load_kept(conn, company_id),
     )
@@ -100,7 +100,7 @@ def gazetteer_of(data_dir: Path) -> Gazetteer:
 
 
 def _scenario_looked_at(conn: Connection, company_id: str) -> str | None:
-    known = lineage.list_scenarios(conn, company_id)
-    owners = [scenario for scenario in known if scenario.team == lineage.FIELD]
+    scenarios = lineage.list_scenarios(conn, company_id)
+    owners = [scenario for scenario in scenarios if scenario.team == lineage.FIELD]
     drafts = [scenario for scenario in owners if scenario.status == "draft"]
-    return next((s.scenario_id for s in [*drafts, *owners, *known]), None)
+    return next((s.scenario_id for s in [*drafts, *owners, *scenarios]), None)

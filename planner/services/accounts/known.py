@@ -31,8 +31,10 @@ def visited_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.Da
     ACCOUNTS frame.
     """
     accounts = account_rows.load_accounts(conn, company_id)
-    made = deal_rows.load_last_visits(conn, company_id, as_of).reindex(accounts.index)
-    both = pd.concat([accounts["last_visit_on"], made], axis=1)
+    last_visits = deal_rows.load_last_visits(conn, company_id, as_of).reindex(
+        accounts.index
+    )
+    both = pd.concat([accounts["last_visit_on"], last_visits], axis=1)
     return accounts.assign(last_visit_on=both.max(axis=1))
 
 

@@ -109,21 +109,21 @@ def plan_repair(
     -------
     The plan, with all rows of all tables as they are and as they will be.
     """
-    given = dict(choices)
+    options = dict(choices)
     view = look(
         conn,
         ws,
         scenario_id,
-        needed_precision=str(given.pop("needed_precision", "postcode")),
+        needed_precision=str(options.pop("needed_precision", "postcode")),
         fuzzy=code == "duplicate_fuzzy",
         codes={code},
     )
-    found = view.report.rows(code)
+    faults = view.report.rows(code)
     every = view.accounts
-    wanted = found.index if account_ids is None else pd.Index(list(account_ids))
-    held = {
+    ids = faults.index if account_ids is None else pd.Index(list(account_ids))
+    reasons = {
         str(name): "it has no such fault (any more)"
-        for name in wanted.difference(found.index)
+        for name in ids.difference(faults.index)
     }
     task = _Task(
         conn=conn,
@@ -131,10 +131,10 @@ def plan_repair(
         view=view,
         code=code,
         kind=kind,
-        accounts=every.loc[found.index.intersection(wanted)],
+        accounts=every.loc[faults.index.intersection(ids)],
         every=every,
-        choices=given,
-        held=held,
+        choices=options,
+        held=reasons,
     )
     if kind == "keep":
         return _keep(task)
@@ -151,7 +151,7 @@ def _keep(task: _Task) -> Planned:
         task.accounts,
         task.accounts,
         (),
-        kept={str(k): v for k, v in marks.items()},
+        marks={str(k): v for k, v in marks.items()},
     )
 
 
@@ -200,9 +200,9 @@ def _changed(task: _Task) -> tuple[pd.DataFrame, str]:
 
 def _geocoded(task: _Task) -> tuple[pd.DataFrame, str]:
     if task.choices.get("by", "ladder") == "service":
-        found = known_places(task.ws, task.accounts)
-        not_asked = found.index[~found["is_known"]]
-        after = repairs.put_at(task.accounts, found)
+        places = known_places(task.ws, task.accounts)
+        not_asked = places.index[~places["is_known"]]
+        after = repairs.put_at(task.accounts, places)
         for name in not_asked:
             task.held[str(name)] = "the address service was not asked yet"
         why = "the address service does not know the address"
@@ -243,8 +243,8 @@ def _check_owner(task: _Task, owner: str) -> None:
 
     positions = team_rows.load_positions(task.conn, task.company_id)
     reps = team_rows.load_reps(task.conn, task.company_id)
-    known = {*positions.index, *reps.index, *reps["name"]}
-    if owner not in known:
+    owners = {*positions.index, *reps.index, *reps["name"]}
+    if owner not in owners:
         raise InputError(f"the owner {owner!r} is no position and no person here")
 
 
@@ -279,9 +279,9 @@ def _with_units(task: _Task, after: pd.DataFrame) -> pd.DataFrame:
 def _merge(task: _Task) -> Planned:
     rows = task.report.rows(task.code).loc[task.accounts.index]
     pairs = dict(zip(rows.index.tolist(), rows["other_id"].tolist(), strict=True))
-    chosen = task.choices.get("survivors")
-    if chosen is not None:
-        pairs = {str(gone): str(survivor) for gone, survivor in chosen.items()}
+    survivors = task.choices.get("survivors")
+    if survivors is not None:
+        pairs = {str(merged): str(survivor) for merged, survivor in survivors.items()}
     unknown = sorted({*pairs, *pairs.values()} - set(task.every.index))
     if unknown:
         raise InputError(f"there is no account {unknown[0]!r} to merge")
@@ -346,8 +346,8 @@ def _segment_change(
 ) -> TableChange:
     """Ask the segment rules again for accounts changed; those that go lose theirs."""
     rule_set = account_rows.load_segment_rules(task.conn, task.company_id)
-    saved = account_rows.load_segments(task.conn, task.company_id)
-    touched = saved[saved.index.isin([*after.index, *leavers])]
+    segments = account_rows.load_segments(task.conn, task.company_id)
+    touched = segments[segments.index.isin([*after.index, *leavers])]
     if rule_set is None:
         decided = touched.drop([name for name in leavers if name in touched.index])
     else:
@@ -366,8 +366,10 @@ def _source_change(task: _Task, ends: Mapping[str, str]) -> TableChange:
     rows = _of_accounts(task, "account_source", [*ends, *ends.values()])
     keys = pd.Series(rows.index.get_level_values("account_id"), index=rows.index)
     before = rows[keys.isin(list(ends)).to_numpy()]
-    moved = [(source, ends[account_id]) for source, account_id in before.index.tolist()]
-    index = pd.MultiIndex.from_tuples(moved, names=before.index.names)
+    keys_after = [
+        (source, ends[account_id]) for source, account_id in before.index.tolist()
+    ]
+    index = pd.MultiIndex.from_tuples(keys_after, names=before.index.names)
     after = before.set_axis(index, axis=0)
     after = after[~after.index.isin(rows.index) & ~after.index.duplicated()]
     return TableChange.between("account_source", before, after)
@@ -405,30 +407,30 @@ def _planned(
     n_accounts: int | None = None,
     params: Mapping[str, Any] | None = None,
     new_named: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
-    kept: dict[str, str] | None = None,
+    marks: dict[str, str] | None = None,
 ) -> Planned:
     number = len(before) if n_accounts is None else n_accounts
     changes = ChangeSet(tables)
     names = task.every["name"]
-    held = sorted(task.held.items())
-    told = pd.DataFrame(
+    reasons = sorted(task.held.items())
+    held_rows = pd.DataFrame(
         {
-            "account_id": [name for name, _ in held],
-            "name": [str(names.get(name, "")) for name, _ in held],
-            "reason": [reason for _, reason in held],
+            "account_id": [name for name, _ in reasons],
+            "name": [str(names.get(name, "")) for name, _ in reasons],
+            "reason": [reason for _, reason in reasons],
         },
         dtype="str",
     )
-    chosen = {key: value for key, value in task.choices.items() if value is not None}
+    options = {key: value for key, value in task.choices.items() if value is not None}
     return Planned(
         version=task.view.company.version,
-        params={**chosen, **(params or {}), "n_accounts": number},
+        params={**options, **(params or {}), "n_accounts": number},
         n_accounts=number,
         before=before,
         after=after,
-        held=told,
+        held=held_rows,
         changes=changes,
         new_named=new_named,
-        kept=kept or {},
+        kept=marks or {},
         notes=_merge_notes(changes) if task.kind == "merge" else (),
     )

@@ -118,20 +118,22 @@ def preview_repair(
         offered = ", ".join(RULES[code].repairs)
         raise InputError(f"{repair!r} does not repair {code}; offered are {offered}")
     with ws.store.reading() as conn:
-        planned = plan_repair(conn, ws, code, repair, account_ids, scenario_id, choices)
+        repair_plan = plan_repair(
+            conn, ws, code, repair, account_ids, scenario_id, choices
+        )
     return RepairPreview(
         code=code,
         kind=repair,
-        params=planned.params,
-        version=planned.version,
-        n_accounts=planned.n_accounts,
-        table=_table(planned),
-        before=planned.before,
-        after=planned.after,
-        held=planned.held,
-        n_rows=planned.changes.n_rows,
-        notes=planned.notes,
-        planned=planned,
+        params=repair_plan.params,
+        version=repair_plan.version,
+        n_accounts=repair_plan.n_accounts,
+        table=_table(repair_plan),
+        before=repair_plan.before,
+        after=repair_plan.after,
+        held=repair_plan.held,
+        n_rows=repair_plan.changes.n_rows,
+        notes=repair_plan.notes,
+        planned=repair_plan,
     )
 
 
@@ -150,8 +152,8 @@ def apply_repair(ws: OpenCompany, preview: RepairPreview) -> str:
     ConflictError
         If someone changed the data since the preview.
     """
-    planned = preview.planned
-    if not planned.n_accounts:
+    repair_plan = preview.planned
+    if not repair_plan.n_accounts:
         raise InputError("there is nothing to repair: no account has this fault")
     company_id = ws.company_id
     with (
@@ -164,21 +166,21 @@ def apply_repair(ws: OpenCompany, preview: RepairPreview) -> str:
             action=preview.title,
         ) as edit,
     ):
-        apply_changes(conn, company_id, planned.changes)
-        was, now = _write_named(conn, ws, planned)
-        kept = {"kept": planned.kept} if planned.kept else {}
+        apply_changes(conn, company_id, repair_plan.changes)
+        was, now = _write_named(conn, ws, repair_plan)
+        marks = {"kept": repair_plan.kept} if repair_plan.kept else {}
         repair_id = repair_rows.save_repair(
             conn,
             company_id,
             kind=preview.kind,
             code=preview.code,
             params=preview.params,
-            changes=planned.changes,
+            changes=repair_plan.changes,
             before={"named": was},
-            after={"named": now, **kept},
+            after={"named": now, **marks},
             user=ws.user,
         )
-        _tell(edit, repair_id, planned.changes, kept)
+        _tell(edit, repair_id, repair_plan.changes, marks)
     return repair_id
 
 
@@ -295,22 +297,22 @@ def _refusal(repair: repair_rows.Repair, faults: Sequence[str]) -> str:
 
 
 def _write_named(
-    conn: Connection, ws: OpenCompany, planned: Planned
+    conn: Connection, ws: OpenCompany, repair_plan: Planned
 ) -> tuple[NamedAccounts, NamedAccounts]:
     """Take accounts that go out of the drafts' lists of named ones."""
     was: NamedAccounts = {}
     now: NamedAccounts = {}
-    if planned.new_named is None:
+    if repair_plan.new_named is None:
         return was, now
     for scenario in lineage.list_scenarios(conn, ws.company_id):
         if scenario.status != "draft":
             continue
-        named = scenario_rows.load_named_accounts(conn, scenario.scenario_id)
-        after = planned.new_named(named)
-        touched = sorted(_differing(named, after))
+        territories = scenario_rows.load_named_accounts(conn, scenario.scenario_id)
+        after = repair_plan.new_named(territories)
+        touched = sorted(_differing(territories, after))
         if not touched:
             continue
-        was[scenario.scenario_id] = _told(named, touched)
+        was[scenario.scenario_id] = _told(territories, touched)
         now[scenario.scenario_id] = _told(after, touched)
         _save_named(conn, ws, scenario, after)
     return was, now
@@ -321,19 +323,21 @@ def _restore_named(
 ) -> None:
     for scenario_id, before in repair.before.get("named", {}).items():
         scenario = lineage.load_scenario(conn, scenario_id)
-        named = scenario_rows.load_named_accounts(conn, scenario_id)
-        left = named.drop([name for name in before if name in named.index])
+        territories = scenario_rows.load_named_accounts(conn, scenario_id)
+        others = territories.drop(
+            [name for name in before if name in territories.index]
+        )
         back = {name: cells[0] for name, cells in before.items() if cells is not None}
         index = pd.Index(list(back), dtype="str", name="account_id")
-        added = pd.DataFrame({"territory_id": list(back.values())}, index=index)
-        _save_named(conn, ws, scenario, pd.concat([left, added.astype("str")]))
+        restored = pd.DataFrame({"territory_id": list(back.values())}, index=index)
+        _save_named(conn, ws, scenario, pd.concat([others, restored.astype("str")]))
 
 
 def _save_named(
     conn: Connection,
     ws: OpenCompany,
     scenario: lineage.Scenario,
-    named: pd.DataFrame,
+    territories: pd.DataFrame,
 ) -> None:
     with editing.editing(
         conn,
@@ -342,7 +346,7 @@ def _save_named(
         user=ws.user,
         action="repair accounts of the company",
     ) as edit:
-        scenario_rows.save_named_accounts(conn, edit, named)
+        scenario_rows.save_named_accounts(conn, edit, territories)
 
 
 def _named_of(
@@ -351,22 +355,22 @@ def _named_of(
     return _told(scenario_rows.load_named_accounts(conn, scenario_id), account_ids)
 
 
-def _told(named: pd.DataFrame, account_ids: Sequence[str]) -> dict[str, Any]:
+def _told(territories: pd.DataFrame, account_ids: Sequence[str]) -> dict[str, Any]:
     """Write where accounts are named: a list of one territory; None: nowhere."""
-    territory = named["territory_id"]
-    told: dict[str, Any] = {}
+    territory = territories["territory_id"]
+    cells: dict[str, Any] = {}
     for name in account_ids:
         if name not in territory.index:
-            told[name] = None
+            cells[name] = None
         else:
-            found = territory.loc[name]
-            told[name] = [None if pd.isna(found) else str(found)]
-    return told
+            cell = territory.loc[name]
+            cells[name] = [None if pd.isna(cell) else str(cell)]
+    return cells
 
 
-def _differing(named: pd.DataFrame, after: pd.DataFrame) -> set[str]:
-    every = sorted(set(named.index) | set(after.index))
-    was, now = _told(named, every), _told(after, every)
+def _differing(territories: pd.DataFrame, after: pd.DataFrame) -> set[str]:
+    every = sorted(set(territories.index) | set(after.index))
+    was, now = _told(territories, every), _told(after, every)
     return {name for name in every if was[name] != now[name]}
 
 

@@ -65,9 +65,9 @@ class SegmentView:
                 "potential_minor": self.accounts["potential_minor"].fillna(0),
             }
         )
-        moved = frame[self.saved != self.segments["segment"]]
-        counted = moved.groupby(["before", "after"], as_index=False).sum()
-        return counted.sort_values("accounts", ascending=False, ignore_index=True)
+        movers = frame[self.saved != self.segments["segment"]]
+        counts = movers.groupby(["before", "after"], as_index=False).sum()
+        return counts.sort_values("accounts", ascending=False, ignore_index=True)
 
     def cross(self, by: str) -> pd.DataFrame:
         """Count accounts and sums by segment and `by`; see `cross_table`."""
@@ -122,8 +122,8 @@ def save_rules(
     """
     company_id = ws.company_id
     with ws.store.transaction() as conn:
-        before, found = _rules(conn, company_id)
-        if version is not None and version != found:
+        before, rules_before = _rules(conn, company_id)
+        if version is not None and version != rules_before:
             raise _refusal(conn, company_id, version)
         view = _decide(conn, company_id, rules)
         if view.rules == before and not view.n_changed:
@@ -155,7 +155,7 @@ def _rules(conn: Connection, company_id: str) -> tuple[tuple[Rule, ...], int]:
 def _decide(conn: Connection, company_id: str, rules: Sequence[Rule]) -> SegmentView:
     company = company_rows.load_company(conn, company_id)
     accounts = visited_accounts(conn, company_id, company.as_of)
-    saved = account_rows.load_segments(conn, company_id)
+    segments_before = account_rows.load_segments(conn, company_id)
     digits = minor_digits(company.currency)
     segments = apply_rules(
         accounts, tuple(rules), pd.Timestamp(company.as_of), minor_digits=digits
@@ -164,7 +164,7 @@ def _decide(conn: Connection, company_id: str, rules: Sequence[Rule]) -> Segment
         rules=tuple(rules),
         accounts=accounts,
         segments=segments,
-        saved=saved["segment"].reindex(segments.index).fillna(""),
+        saved=segments_before["segment"].reindex(segments.index).fillna(""),
         minor_digits=digits,
     )
 

@@ -47,8 +47,8 @@ def find(ws: Workspace, query: AuditQuery) -> AuditPage:
         n_lines = count_audit(conn, query)
         names = subject_names(conn)
     subjects = lines["subject"]
-    named = [" ".join(names.get(w, w) for w in text.split(" ")) for text in subjects]
-    return AuditPage(lines=lines.assign(on=named), n_lines=n_lines)
+    labels = [" ".join(names.get(w, w) for w in text.split(" ")) for text in subjects]
+    return AuditPage(lines=lines.assign(on=labels), n_lines=n_lines)
 
 
 def choices(ws: Workspace) -> tuple[list[str], list[str]]:
@@ -95,10 +95,10 @@ def _read(text: str | None) -> Any:
 def _flat(value: Any, place: str = "") -> dict[str, str]:
     """Name each value by its place; lists stay whole."""
     if isinstance(value, dict):
-        found: dict[str, str] = {}
+        cells: dict[str, str] = {}
         for key, inner in value.items():
-            found |= _flat(inner, f"{place} › {key}" if place else str(key))
-        return found
+            cells |= _flat(inner, f"{place} › {key}" if place else str(key))
+        return cells
     if value is None:
         return {place: "nothing"} if place else {}
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -155,25 +155,25 @@ def answer_of(draft: Draft, proposal: Proposal) -> Answer:
     is_own |= moves & _is_held(draft, now, plan)
     units = now.where(~(moves & ~is_own), plan)
     names = dict(draft.names)
-    named = _named(draft, proposal)
-    used = {*units.dropna(), *named}
+    by_account = _named(draft, proposal)
+    used = {*units.dropna(), *by_account}
     names |= {name: name for name in sorted(used) if name not in names}
-    held = {*now.dropna(), *draft.alignment.territory_by_account}
-    kept = {
+    in_use = {*now.dropna(), *draft.alignment.territory_by_account}
+    names_in_use = {
         key: name
         for key, name in names.items()
         # What held nothing before either was started to be filled.
-        if key in used or key in draft.locks.territory or key not in held
+        if key in used or key in draft.locks.territory or key not in in_use
     }
     districts = proposal.district_by_territory
     if districts is None:
         districts = draft.districts
-    shares = shares_in_ppm(proposal.shares, pd.Index(sorted(kept)))
+    shares = shares_in_ppm(proposal.shares, pd.Index(sorted(names_in_use)))
     target = replace(
         draft,
-        alignment=Alignment(units, named),
-        names=kept,
-        districts={key: name for key, name in districts.items() if key in kept},
+        alignment=Alignment(units, by_account),
+        names=names_in_use,
+        districts={key: name for key, name in districts.items() if key in names_in_use},
         share_ppm={str(k): int(v) for k, v in shares.dropna().items()},
     )
     return Answer(
@@ -193,17 +193,17 @@ def _is_held(draft: Draft, now: pd.Series, plan: pd.Series) -> pd.Series:
 def _named(draft: Draft, proposal: Proposal) -> pd.Series:
     """Find the accounts apart from their unit under a plan."""
     now, locks = draft.alignment.territory_by_account, draft.locks
-    wanted = proposal.territory_by_account
+    answers = proposal.territory_by_account
     ended = proposal.ended_accounts
     ended = frozenset(now.index) if ended is None else ended
     own = set(locks.account)
     own |= set(now.index[now.isin(list(locks.territory))])
-    own |= set(wanted.index[wanted.isin(list(locks.territory))]) - set(now.index)
+    own |= set(answers.index[answers.isin(list(locks.territory))]) - set(now.index)
     if proposal.today_by_account is not None:
         was = proposal.today_by_account
         both = was.index.union(now.index)
         one, other = was.reindex(both).fillna(""), now.reindex(both).fillna("")
         own |= set(both[(one != other).to_numpy()])
-    wanted = wanted[~wanted.index.isin(list(own))]
-    left = now[~now.index.isin(list(ended - own)) & ~now.index.isin(wanted.index)]
-    return pd.concat([left, wanted])
+    answers = answers[~answers.index.isin(list(own))]
+    others = now[~now.index.isin(list(ended - own)) & ~now.index.isin(answers.index)]
+    return pd.concat([others, answers])

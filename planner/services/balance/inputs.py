@@ -80,7 +80,7 @@ class BalanceInputs:
 
 
 def balance_inputs(
-    view: TerritoryView, team: Team, request: BalanceRequest, held: Held = NOTHING
+    view: TerritoryView, team: Team, request: BalanceRequest, locks: Held = NOTHING
 ) -> BalanceInputs:
     """
     Put together what the engine needs.
@@ -93,7 +93,7 @@ def balance_inputs(
         Who works it.
     request
         What is asked.
-    held
+    locks
         What is locked or drawn.
 
     Raises
@@ -105,7 +105,7 @@ def balance_inputs(
     """
     today = view.units["territory_id"]
     is_as_today = _check(view, request, today)
-    if not is_as_today and not held.is_empty:
+    if not is_as_today and not locks.is_empty:
         raise InputError(
             "locks and what you have drawn hold for the territories of today: ask for "
             f"{int(today.nunique())} territories, or unlock everything and do not keep "
@@ -114,10 +114,10 @@ def balance_inputs(
     accounts = _accounts(view, team)
     is_apart = wording.exceptions(accounts, today)
     is_kept = accounts.index.isin(request.kept_accounts)
-    is_held = accounts.index.isin(held.accounts) & accounts["territory_id"].notna()
+    is_held = accounts.index.isin(locks.accounts) & accounts["territory_id"].notna()
     # What lies apart in a locked territory, or whose unit does, stays apart.
-    in_locked = accounts["territory_id"].isin(list(held.territories))
-    in_locked |= accounts["unit_id"].map(today).isin(list(held.territories))
+    in_locked = accounts["territory_id"].isin(list(locks.territories))
+    in_locked |= accounts["unit_id"].map(today).isin(list(locks.territories))
     is_held |= is_apart & in_locked
     is_named = is_apart.copy()
     if is_as_today:
@@ -130,7 +130,7 @@ def balance_inputs(
         )
     else:
         is_named &= False
-    named = accounts.loc[is_named, "territory_id"]
+    territory_by_account = accounts.loc[is_named, "territory_id"]
     n_ended = int((is_apart & ~is_named).sum())
     if request.params.max_moved is not None and n_ended > request.params.max_moved:
         raise InfeasibleError(
@@ -165,9 +165,9 @@ def balance_inputs(
     current = unit_of.map(today)
     rules = Rules(
         together=_together(moving, row, request),
-        barriers=_barriers(barriers, held, units.index),
-        targets=targets_of(view, team, accounts, named, request),
-        fixed_load=fixed_load_of(accounts, named, request),
+        barriers=_barriers(barriers, locks, units.index),
+        targets=targets_of(view, team, accounts, territory_by_account, request),
+        fixed_load=fixed_load_of(accounts, territory_by_account, request),
         move_size=None if request.params.max_moved is None else units["accounts"],
     )
     return BalanceInputs(
@@ -175,12 +175,12 @@ def balance_inputs(
             units=units,
             edges=edges,
             current=current if current.notna().any() else None,
-            locked=_locked(current, moving, row, unit_of, request, held),
+            locked=_locked(current, moving, row, unit_of, request, locks),
             centres=centres,
             rules=rules,
         ),
         accounts=accounts.assign(row=row.reindex(accounts.index)),
-        named=named,
+        named=territory_by_account,
         n_ended=n_ended,
     )
 
@@ -189,7 +189,7 @@ def check(
     ws: OpenCompany,
     view: TerritoryView,
     request: BalanceRequest,
-    held: Held = NOTHING,
+    locks: Held = NOTHING,
 ) -> list[str]:
     """
     Refuse before solving what cannot be done, in the names people know.
@@ -208,7 +208,7 @@ def check(
     """
     team, language = load_team(ws), wording.language_of(ws, view.units)
     with wording.refusals_in(language):
-        inputs = balance_inputs(view, team, request, held)
+        inputs = balance_inputs(view, team, request, locks)
         checked = check_request(inputs.instance, inputs.params_of(request))
     oversized = [
         why for why in checked.oversized["reason"] if why.code != UNIT_OVERSIZED
@@ -276,14 +276,14 @@ def _split(
 
 
 def _barriers(
-    borders: pd.DataFrame | None, held: Held, units: pd.Index
+    borders: pd.DataFrame | None, locks: Held, units: pd.Index
 ) -> pd.DataFrame | None:
     """Add the barriers drawn by hand; those of divided units hold no longer."""
-    drawn = pd.DataFrame(sorted(held.barriers), columns=["unit_id", "other_id"])
-    drawn = drawn[drawn.isin(units).all(axis=1)]
-    if drawn.empty:
+    lines = pd.DataFrame(sorted(locks.barriers), columns=["unit_id", "other_id"])
+    lines = lines[lines.isin(units).all(axis=1)]
+    if lines.empty:
         return borders
-    return drawn if borders is None else pd.concat([borders, drawn], ignore_index=True)
+    return lines if borders is None else pd.concat([borders, lines], ignore_index=True)
 
 
 def _locked(
@@ -292,14 +292,14 @@ def _locked(
     row: pd.Series,
     unit_of: pd.Series,
     request: BalanceRequest,
-    held: Held,
+    locks: Held,
 ) -> pd.Series | None:
     """Find the rows that stay where they are."""
-    kept = row.reindex(list(request.kept_accounts)).dropna()
-    stays = current.isin([*request.kept_territories, *held.territories])
-    stays |= current.index.isin(kept)
-    stays |= unit_of.isin(list(held.units)) & current.notna()
-    homeless = kept[current.reindex(kept.to_numpy()).isna().to_numpy()]
+    fixed_rows = row.reindex(list(request.kept_accounts)).dropna()
+    stays = current.isin([*request.kept_territories, *locks.territories])
+    stays |= current.index.isin(fixed_rows)
+    stays |= unit_of.isin(list(locks.units)) & current.notna()
+    homeless = fixed_rows[current.reindex(fixed_rows.to_numpy()).isna().to_numpy()]
     if len(homeless):
         name = accounts.loc[homeless.index[0], "name"]
         raise InputError(f"account {name!r} has no territory to stay in")
@@ -316,10 +316,10 @@ def _together(
     """
     if request.together_by is None:
         return None
-    told = custom_fields(accounts)
-    if request.together_by not in told:
+    fields = custom_fields(accounts)
+    if request.together_by not in fields:
         raise InputError(f"no account has a field {request.together_by!r}")
-    pairs = pd.DataFrame({"row": row, "parent": told[request.together_by]}).dropna()
+    pairs = pd.DataFrame({"row": row, "parent": fields[request.together_by]}).dropna()
     rows, row_ids = pd.factorize(pairs["row"])
     parents, names = pd.factorize(pairs["parent"])
     n_rows, n = len(row_ids), len(row_ids) + len(names)

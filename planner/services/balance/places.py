@@ -30,13 +30,13 @@ def open_borders(
     if not request.is_within_regions:
         return edges, None
     region = region.astype("str").fillna("")
-    n_regions, asked = len(set(region)), request.params.n_territories
-    if asked is not None and asked < n_regions:
+    n_regions, n_territories = len(set(region)), request.params.n_territories
+    if n_territories is not None and n_territories < n_regions:
         raise InfeasibleError(
             [
                 Reason(
                     "regions_exceed_territories",
-                    {"n_regions": n_regions, "n_territories": asked},
+                    {"n_regions": n_regions, "n_territories": n_territories},
                 )
             ]
         )

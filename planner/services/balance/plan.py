@@ -73,23 +73,23 @@ def proposal_of(
     by_unit, pieces = by_row, by_row.iloc[:0]
     if request.split_units:
         by_unit, pieces = join_split(by_row, request.split_units)
-    named = pd.concat([inputs.named, pieces]).astype("str")
+    territory_by_account = pd.concat([inputs.named, pieces]).astype("str")
     costs = {}
     if task.move_cost is not None:
-        moved = inputs.accounts["row"].isin(result.reasons.index)
-        costs = task.move_cost[moved].round(2).to_dict()
+        movers = inputs.accounts["row"].isin(result.reasons.index)
+        costs = task.move_cost[movers].round(2).to_dict()
     shares = {}
     if request.shares == CAPACITY:
         shares = shares_of(task.view, task.team, request).to_dict()
     # What it changes is told too, so that it can be laid on a draft that went on.
     today = task.view.units["territory_id"].reindex(by_unit.index)
-    moved = today[(today != by_unit).fillna(value=True).astype(bool)]
+    movers = today[(today != by_unit).fillna(value=True).astype(bool)]
     apart = wording.exceptions(task.view.accounts, task.view.units["territory_id"])
-    ended = apart.index[apart].difference(named.index)
+    ended = apart.index[apart].difference(territory_by_account.index)
     plan = Proposal(
         territory_by_unit=by_unit,
-        territory_by_account=named,
-        today_by_unit=moved,
+        territory_by_account=territory_by_account,
+        today_by_unit=movers,
         today_by_account=task.named_today,
         ended_accounts=frozenset(map(str, ended)),
         shares=shares,

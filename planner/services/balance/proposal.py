@@ -58,44 +58,44 @@ class ProposalView:
 
 def view_proposal(ws: OpenCompany, scenario_id: str, plan: Proposal) -> ProposalView:
     """Look at a proposal as a change of the scenario."""
-    saved = overview(ws, scenario_id)
-    after = planned(saved, plan)
-    was, will = saved.accounts["territory_id"], after.accounts["territory_id"]
+    view = overview(ws, scenario_id)
+    after = planned(view, plan)
+    was, will = view.accounts["territory_id"], after.accounts["territory_id"]
     changes = (was != will) & will.notna() & was.notna()
-    moved = saved.accounts.loc[
+    movers = view.accounts.loc[
         changes,
         ["name", "our_sales_minor", "potential_minor", "open_pipeline_minor"],
     ].assign(from_territory=was[changes], to_territory=will[changes])
-    named = wording.exceptions(saved.accounts, saved.units["territory_id"])
-    named &= ~saved.accounts.index.isin(plan.territory_by_account.index)
-    language = wording.language_of(ws, saved.units)
-    why = _reasons(ws, saved.accounts[changes], plan)
-    moved["reason"] = why.map(language.sentence)
-    moved.loc[named[changes], "reason"] = (
+    exceptions = wording.exceptions(view.accounts, view.units["territory_id"])
+    exceptions &= ~view.accounts.index.isin(plan.territory_by_account.index)
+    language = wording.language_of(ws, view.units)
+    why = _reasons(ws, view.accounts[changes], plan)
+    movers["reason"] = why.map(language.sentence)
+    movers.loc[exceptions[changes], "reason"] = (
         "It was kept apart from its unit by name; it follows its unit again"
     )
     return ProposalView(
-        before=targeted(saved, plan.shares),
+        before=targeted(view, plan.shares),
         after=after,
-        moved_accounts=moved.sort_values("potential_minor", ascending=False),
-        n_exceptions=int(named.sum()),
+        moved_accounts=movers.sort_values("potential_minor", ascending=False),
+        n_exceptions=int(exceptions.sum()),
         report=wording.report_in_words(plan.report, language),
         summary="\n".join(map(language.clause, plan.summary)),
         shares=dict(plan.shares),
         note=plan.note,
-        is_ending_shares=saved.has_shares and not plan.shares,
+        is_ending_shares=view.has_shares and not plan.shares,
     )
 
 
-def _reasons(ws: OpenCompany, moved: pd.DataFrame, plan: Proposal) -> pd.Series:
+def _reasons(ws: OpenCompany, movers: pd.DataFrame, plan: Proposal) -> pd.Series:
     """Find for each moved account why, with what is its own."""
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, ws.company_id).as_of
     split = plan.params.get("split_units") or []
-    row = moved["unit_id"]
+    row = movers["unit_id"]
     is_piece = row.isin(split)
     row = row.mask(is_piece, row + JOINT + row.index.astype("str"))
-    days = (pd.Timestamp(as_of) - pd.to_datetime(moved["owned_since"])).dt.days
+    days = (pd.Timestamp(as_of) - pd.to_datetime(movers["owned_since"])).dt.days
     facts = pd.DataFrame(
         {
             "unit_id": row,
@@ -104,11 +104,11 @@ def _reasons(ws: OpenCompany, moved: pd.DataFrame, plan: Proposal) -> pd.Series:
     )
     if plan.move_cost:
         costs = pd.Series(dict(plan.move_cost), dtype=float)
-        facts["move_cost"] = costs.reindex(moved.index)
+        facts["move_cost"] = costs.reindex(movers.index)
     by_row = pd.Series(dict(plan.reasons), dtype=object)
     by_account = why_accounts_moved(by_row, facts).to_dict()
     return pd.Series(
-        [by_account.get(account_id, ()) for account_id in moved.index],
-        index=moved.index,
+        [by_account.get(account_id, ()) for account_id in movers.index],
+        index=movers.index,
         dtype=object,
     )

@@ -104,26 +104,30 @@ class BalanceRequest:
 
     def _check_districts(self) -> None:
         """Refuse districts that no plan of the number asked for can have."""
-        asked, n = self.asked_districts, self.params.n_territories
-        if asked is None:
+        districts, n = self.asked_districts, self.params.n_territories
+        if districts is None:
             return
         if HOURS in self.columns:
             raise ParamsError(
                 "hours with driving cannot be balanced by districts: choose workload"
             )
-        if isinstance(asked, int) and not 2 <= asked <= (n or asked):
+        if isinstance(districts, int) and not 2 <= districts <= (n or districts):
             raise ParamsError(
-                f"{n} territories can be gathered into 2 to {n} districts, got {asked}"
+                f"{n} territories can be gathered into 2 to {n} districts, "
+                f"got {districts}"
             )
-        if isinstance(asked, dict) and (min(asked.values()) < 1 or len(asked) < 2):
+        if isinstance(districts, dict) and (
+            min(districts.values()) < 1 or len(districts) < 2
+        ):
             raise ParamsError(
                 "districts must be two or more with at least one territory each, got "
                 f"{self.districts!r}"
             )
-        if isinstance(asked, dict) and n not in (None, sum(asked.values())):
+        if isinstance(districts, dict) and n not in (None, sum(districts.values())):
+            total = sum(districts.values())
             raise ParamsError(
-                f"the districts name {sum(asked.values())} territories, asked are {n}; "
-                f"ask for {sum(asked.values())} or change the districts"
+                f"the districts name {total} territories, asked are {n}; "
+                f"ask for {total} or change the districts"
             )
 
     @property
@@ -200,14 +204,14 @@ class BalanceRequest:
 
 def measures_of(view: TerritoryView) -> list[str]:
     """List the measures that the units hold anything of."""
-    held = [m for m in MEASURES if m in view.units and view.units[m].sum() > 0]
-    return held or ["accounts"]
+    measures = [m for m in MEASURES if m in view.units and view.units[m].sum() > 0]
+    return measures or ["accounts"]
 
 
 def measures_to_ask(view: TerritoryView) -> list[str]:
     """List what can be balanced: the measures, and hours with driving."""
-    held = measures_of(view)
-    return [*held, HOURS] if "workload_min" in held else held
+    measures = measures_of(view)
+    return [*measures, HOURS] if "workload_min" in measures else measures
 
 
 def usual_measure(measures: list[str]) -> str:
@@ -236,13 +240,15 @@ def too_big(view: TerritoryView, request: BalanceRequest) -> pd.DataFrame:
         return pd.DataFrame(columns=["unit_id", "measure", "share", "name"])
     units = pd.DataFrame(view.units.drop(columns="geometry"))
     ids = [str(number) for number in range(n_territories)]
-    found = find_oversized_units(units, replace(request.params, measures=measures), ids)
-    found = found.drop_duplicates("unit_id")
+    oversized = find_oversized_units(
+        units, replace(request.params, measures=measures), ids
+    )
+    oversized = oversized.drop_duplicates("unit_id")
     names = unit_names(view.units)
     counts = view.accounts["unit_id"].value_counts()
-    return found.assign(
-        name=found["unit_id"].map(names),
-        n_accounts=found["unit_id"].map(counts).fillna(0).astype(int),
+    return oversized.assign(
+        name=oversized["unit_id"].map(names),
+        n_accounts=oversized["unit_id"].map(counts).fillna(0).astype(int),
     )
 
 
@@ -270,8 +276,8 @@ def parent_fields(accounts: pd.DataFrame) -> list[str]:
 
 def custom_fields(accounts: pd.DataFrame) -> pd.DataFrame:
     """Read the fields of an import that are not ours; missing where empty."""
-    told = accounts["custom"].dropna()
-    told = told[told.astype("str").str.strip() != ""]
-    read = pd.DataFrame([json.loads(text) for text in told], index=told.index)
-    blank = read.apply(lambda column: column.astype("str").str.strip() == "")
-    return read.mask(blank).reindex(accounts.index) if len(read.columns) else read
+    texts = accounts["custom"].dropna()
+    texts = texts[texts.astype("str").str.strip() != ""]
+    fields = pd.DataFrame([json.loads(text) for text in texts], index=texts.index)
+    blank = fields.apply(lambda column: column.astype("str").str.strip() == "")
+    return fields.mask(blank).reindex(accounts.index) if len(fields.columns) else fields

@@ -131,8 +131,8 @@ def headcount(
         for number, (k, plan) in enumerate(sweep.plans.items()):
             share = 0.85 + 0.15 * number / len(sweep.plans.columns)
             run.report(share, "Finding the reasons")
-            asked = replace(task.params, n_territories=int(str(k)))
-            result = described(task, asked, plan, run, is_renamed=True)
+            params_of_k = replace(task.params, n_territories=int(str(k)))
+            result = described(task, params_of_k, plan, run, is_renamed=True)
             plans[str(k)] = proposal_of(task, result)
     points = sweep.points.reset_index()
     if "problem" in points:
@@ -172,10 +172,10 @@ def _read(
     opened = open_draft(ws, scenario_id)
     view = drafted(territory_view.overview(ws, scenario_id), opened.draft)
     team = load_team(ws)
-    held = held_of(opened, keeps_drawn=request.keeps_drawn)
+    locks = held_of(opened, keeps_drawn=request.keeps_drawn)
     if kind == "headcount" or request.districts:
-        held = NOTHING  # other territories than today's: nothing can stay in one
-    inputs = balance_inputs(view, team, request, held)
+        locks = NOTHING  # other territories than today's: nothing can stay in one
+    inputs = balance_inputs(view, team, request, locks)
     cost = None
     if request.weighs_moves:
         cost = cost_of_accounts(inputs.accounts, MoveCostParams(), team.as_of)
@@ -226,21 +226,21 @@ def _settled(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
     plans: list[pd.Series] = []
 
     def plan(units: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
-        done = len(plans)
+        n_done = len(plans)
         is_near = bool(plans) and params.max_moved is None
-        asked = replace(first, minimise="moves") if is_near else first
+        goal = replace(first, minimise="moves") if is_near else first
         start = replace(instance, units=units)
         if is_near:
             rules = replace(instance.rules, move_cost=None)
             start = replace(start, current=plans[-1], rules=rules)
-        part = run.part(done / hours.rounds, (done + 1) / hours.rounds)
-        found = solve(start, asked, run=part)
-        plans.append(found.alignment.territory_by_unit)
-        return plans[-1], found.territories[["x_km", "y_km"]]
+        part = run.part(n_done / hours.rounds, (n_done + 1) / hours.rounds)
+        solution = solve(start, goal, run=part)
+        plans.append(solution.alignment.territory_by_unit)
+        return plans[-1], solution.territories[["x_km", "y_km"]]
 
     settled = settle_hours(instance.units, hours, plan)
     real = instance.units.assign(**{HOURS: settled.hours})
-    told = replace(
+    real_task = replace(
         task, inputs=replace(task.inputs, instance=replace(instance, units=real))
     )
     note = "Hours count the way from where each territory is worked; "
@@ -251,4 +251,4 @@ def _settled(task: Asked, run: RunControl) -> tuple[BalanceResult, str]:
             f"hours and plan did not quite agree in {settled.n_rounds} rounds: they "
             "may lie a little outside the limit. What is shown is what is really due."
         )
-    return described(told, params, settled.territory_by_unit, run), note
+    return described(real_task, params, settled.territory_by_unit, run), note

@@ -86,7 +86,7 @@ def shares_of(view: TerritoryView, team: Team, request: BalanceRequest) -> pd.Se
 
 
 def fixed_load_of(
-    accounts: pd.DataFrame, named: pd.Series, request: BalanceRequest
+    accounts: pd.DataFrame, territory_by_account: pd.Series, request: BalanceRequest
 ) -> pd.DataFrame | None:
     """
     Add up what the accounts named apart bring to their territories, by measure.
@@ -95,20 +95,20 @@ def fixed_load_of(
     ----------
     accounts
         Open accounts by `account_id`.
-    named
+    territory_by_account
         Territory of those that stay apart from their unit.
     request
         What is asked.
     """
-    if named.empty:
+    if territory_by_account.empty:
         return None
-    own = accounts.loc[named.index].assign(accounts=1)
+    own = accounts.loc[territory_by_account.index].assign(accounts=1)
     table = {}
     for column in request.columns:
-        counted = "workload_min" if column == HOURS else column
-        numbers = own[counted].astype("Float64").fillna(0).astype(float)
+        measure = "workload_min" if column == HOURS else column
+        numbers = own[measure].astype("Float64").fillna(0).astype(float)
         scale = MIN_PER_HOUR if column == HOURS else 1
-        table[column] = numbers.groupby(named).sum() / scale
+        table[column] = numbers.groupby(territory_by_account).sum() / scale
     return pd.DataFrame(table)
 
 
@@ -116,7 +116,7 @@ def targets_of(
     view: TerritoryView,
     team: Team,
     accounts: pd.DataFrame,
-    named: pd.Series,
+    territory_by_account: pd.Series,
     request: BalanceRequest,
 ) -> pd.DataFrame | None:
     """
@@ -124,23 +124,27 @@ def targets_of(
 
     What its named accounts bring already is taken off its share of the whole.
     """
-    if request.shares != CAPACITY and named.empty:
+    if request.shares != CAPACITY and territory_by_account.empty:
         return None
     share = shares_of(view, team, request)
     values = accounts.assign(accounts=1)
     targets = {}
     for column in request.columns:
-        counted = "workload_min" if column == HOURS else column
-        numbers = values[counted].astype("Float64").fillna(0).astype(float)
-        fixed_load = numbers[named.index].groupby(named).sum()
+        measure = "workload_min" if column == HOURS else column
+        numbers = values[measure].astype("Float64").fillna(0).astype(float)
+        fixed_load = (
+            numbers[territory_by_account.index].groupby(territory_by_account).sum()
+        )
         total = numbers[accounts["unit_id"].notna()].sum()
-        outside = numbers[named.index][accounts.loc[named.index, "unit_id"].isna()]
-        wanted = share * (total + outside.sum()) / len(share)
-        left = wanted - fixed_load.reindex(share.index).fillna(0.0)
-        full = left.index[(left <= 0).to_numpy()]
+        outside = numbers[territory_by_account.index][
+            accounts.loc[territory_by_account.index, "unit_id"].isna()
+        ]
+        loads = share * (total + outside.sum()) / len(share)
+        loads_left = loads - fixed_load.reindex(share.index).fillna(0.0)
+        full = loads_left.index[(loads_left <= 0).to_numpy()]
         if len(full):
             raise InfeasibleError(
                 [Reason("fixed_load_fills", {"territory": str(full[0])})]
             )
-        targets[column] = left
+        targets[column] = loads_left
     return pd.DataFrame(targets)

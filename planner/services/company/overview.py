@@ -177,12 +177,12 @@ def _attained(
     table = positions[positions["role"].isin(["manager", "rep"])].copy()
     table["name"] = names.reindex(table.index)
     figures = ("ytd_credit_minor", "ytd_quota_minor", "ytd_share")
-    shown = ("credit_minor", "quota_minor", "attained_share")
+    columns = ("credit_minor", "quota_minor", "attained_share")
     if credit_rows.empty and quotas.empty:
         return table.assign(credit_minor=0, quota_minor=pd.NA, attained_share=pd.NA)
     month = attainment(credit_rows, quotas, MEASURE, int(until[:4]))
     month = month.xs(until, level="period")
-    for name, figure in zip(shown, figures, strict=True):
+    for name, figure in zip(columns, figures, strict=True):
         table[name] = month[figure].reindex(table.index)
     return table
 

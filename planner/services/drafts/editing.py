@@ -59,12 +59,12 @@ def open_draft(ws: Workspace, scenario_id: str) -> OpenDraft:
     pending. What had been saved before can then no longer be taken back step by step.
     """
     with ws.store.reading() as conn:
-        found, is_kept = read_draft(conn, ws, scenario_id)
+        opened, is_kept = read_draft(conn, ws, scenario_id)
     if is_kept:
-        return found
+        return opened
     with ws.store.transaction() as conn:
-        found, is_kept = read_draft(conn, ws, scenario_id)
-        return found if is_kept else keep_draft(conn, ws, found)
+        opened, is_kept = read_draft(conn, ws, scenario_id)
+        return opened if is_kept else keep_draft(conn, ws, opened)
 
 
 def do(
@@ -138,10 +138,10 @@ def jump(ws: Workspace, opened: OpenDraft, position: int) -> OpenDraft:
     InputError
         If the log is another one by now, or has fewer steps.
     """
-    asked = [entry.label for entry in opened.history.entries[:position]]
+    labels = [entry.label for entry in opened.history.entries[:position]]
 
     def step(now: OpenDraft) -> OpenDraft:
-        if [entry.label for entry in now.history.entries[:position]] != asked:
+        if [entry.label for entry in now.history.entries[:position]] != labels:
             raise InputError(
                 "the history went on meanwhile: look at it again and choose anew"
             )
@@ -202,17 +202,17 @@ def accept_in(
         user=ws.user,
         action=_told(opened, is_whole=unit_ids is None),
     ) as edit:
-        done = log.entries[opened.n_saved : log.position]
-        edit.after["steps"] = [entry.label for entry in done]
+        entries = log.entries[opened.n_saved : log.position]
+        edit.after["steps"] = [entry.label for entry in entries]
         save_plan(conn, ws, edit, plan)
     rows = load_saved_plan(conn, opened.scenario.scenario_id)
-    saved = replace(
+    state = replace(
         opened,
         scenario=rows.scenario,
         saved=draft_of(conn, rows),
         n_saved=log.position if unit_ids is None else opened.n_saved,
     )
-    return keep_draft(conn, ws, saved, n_kept=len(log.entries))
+    return keep_draft(conn, ws, state, n_kept=len(log.entries))
 
 
 def reject(
@@ -338,8 +338,8 @@ def _locks_at(
     parts: list[Edit] = []
     if unit_ids:
         parts.append(Lock(what="unit", ids=tuple(unit_ids)))
-    named = plan.alignment.territory_by_account
-    accounts = tuple(name for name in account_ids if name in named.index)
+    territory_by_account = plan.alignment.territory_by_account
+    accounts = tuple(name for name in account_ids if name in territory_by_account.index)
     if accounts:
         parts.append(Lock(what="account", ids=accounts))
     return parts

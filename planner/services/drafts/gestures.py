@@ -74,8 +74,8 @@ def _account_moves(
     unit_ids: Collection[str],
     account_ids: Collection[str],
 ) -> list[Edit]:
-    held = set(held_accounts(view, draft, account_ids))
-    free_ids = [name for name in account_ids if name not in held]
+    locks = set(held_accounts(view, draft, account_ids))
+    free_ids = [name for name in account_ids if name not in locks]
     unit = view.accounts["unit_id"].reindex(free_ids)
     after = draft.alignment.territory_by_unit.copy()
     if unit_ids and (to is None or to not in draft.locks.territory):
@@ -126,18 +126,18 @@ def lock_edit(view: TerritoryView, draft: Draft, what: str, ids: Iterable[str]) 
     InputError
         If an account is in no territory.
     """
-    chosen = tuple(ids)
-    lock = Lock(what=what, ids=chosen)
+    targets = tuple(ids)
+    lock = Lock(what=what, ids=targets)
     if what != ACCOUNT:
         return lock
-    named = draft.alignment.territory_by_account
-    place = view.accounts["territory_id"].reindex(list(chosen))
+    territory_by_account = draft.alignment.territory_by_account
+    place = view.accounts["territory_id"].reindex(list(targets))
     if place.isna().any():
         name = view.accounts["name"].get(place.index[place.isna()][0], "")
         raise InputError(
             f"{name!r} is in no territory: assign it before you lock it there"
         )
-    loose = place[~place.index.isin(named.index)]
+    loose = place[~place.index.isin(territory_by_account.index)]
     parts: list[Edit] = []
     for to, rows in loose.groupby(loose, sort=True):
         name = Move(to=str(to), account_ids=tuple(rows.index))
@@ -160,13 +160,13 @@ def unlock_edit(
 
     Accounts that are where their unit is follow it again.
     """
-    chosen = tuple(ids)
-    lock = Lock(what=what, ids=chosen, is_locked=False)
+    targets = tuple(ids)
+    lock = Lock(what=what, ids=targets, is_locked=False)
     if what != ACCOUNT:
         return lock
-    named = draft.alignment.territory_by_account
+    territory_by_account = draft.alignment.territory_by_account
     of_unit = view.accounts["unit_id"].map(draft.alignment.territory_by_unit)
-    same = named.reindex(list(chosen)) == of_unit.reindex(list(chosen))
+    same = territory_by_account.reindex(list(targets)) == of_unit.reindex(list(targets))
     back = tuple(same.index[same.fillna(value=False).astype(bool)])
     if not back:
         return lock
@@ -203,10 +203,10 @@ def barrier_edit(
     xy = pd.DataFrame({"x": middle.x, "y": middle.y}, index=units.index)
     ends = [xy.reindex(edges[name]).to_numpy() for name in ("unit_id", "neighbour_id")]
     between = gpd.GeoSeries(shapely.linestrings(np.stack(ends, axis=1)))
-    found = edges[touched(between, line)]
+    crossed = edges[touched(between, line)]
     pairs = {
         (min(pair), max(pair))
-        for pair in zip(found["unit_id"], found["neighbour_id"], strict=True)
+        for pair in zip(crossed["unit_id"], crossed["neighbour_id"], strict=True)
     }
     if not pairs:
         raise InputError(

@@ -87,25 +87,25 @@ def read_draft(
 ) -> tuple[OpenDraft, bool]:
     """Read a draft; also tell whether the store has it as it is returned."""
     rows = load_saved_plan(conn, scenario_id)
-    scenario, saved = rows.scenario, draft_of(conn, rows)
+    scenario, base = rows.scenario, draft_of(conn, rows)
     record = draft_rows.load_draft(conn, scenario_id, ws.user)
     if record is None or scenario.status != "draft":
-        found = OpenDraft(scenario=scenario, saved=saved, history=History(opened=saved))
-        return found, True
+        opened = OpenDraft(scenario=scenario, saved=base, history=History(opened=base))
+        return opened, True
     is_same = record.version == scenario.version
-    if is_same or record.plan_hash == plan_hash(saved):
+    if is_same or record.plan_hash == plan_hash(base):
         try:
-            return _replayed(scenario, saved, record, ws.user), is_same
+            return _replayed(scenario, base, record, ws.user), is_same
         except InputError:
             pass  # units are no more, or others: what still can be done is done
-    return _rebased(conn, ws, scenario, saved, record), False
+    return _rebased(conn, ws, scenario, base, record), False
 
 
 def _replayed(
-    scenario: Scenario, saved: Draft, record: DraftRecord, user: str
+    scenario: Scenario, base: Draft, record: DraftRecord, user: str
 ) -> OpenDraft:
     back = record.back
-    opened = saved if back is None else apply_edit(saved, edit_from_dict(back))
+    opened = base if back is None else apply_edit(base, edit_from_dict(back))
     log = History(
         opened=opened,
         entries=tuple(_entry(step, user) for step in record.steps),
@@ -114,7 +114,7 @@ def _replayed(
     _ = log.draft  # replayed now, so that what cannot be done is found here
     return OpenDraft(
         scenario=scenario,
-        saved=saved,
+        saved=base,
         history=log,
         serial=record.serial,
         n_saved=record.n_saved,
@@ -126,7 +126,7 @@ def _rebased(
     conn: Connection,
     ws: Workspace,
     scenario: Scenario,
-    saved: Draft,
+    base: Draft,
     record: DraftRecord,
 ) -> OpenDraft:
     """Lay a draft upon what somebody else saved."""
@@ -136,13 +136,13 @@ def _rebased(
     if record.position < record.n_saved and pending:
         taken_back = edit_from_dict(pending["edit"])
         mine = [Entry(edit=taken_back, label=TAKEN_BACK, who=ws.user)]
-    whole = History(opened=saved, entries=tuple(mine))
-    log, lost = _upon(whole, saved)
+    whole = History(opened=base, entries=tuple(mine))
+    log, dropped = _upon(whole, base)
     was = pending.get("was") or {}
     log = _without_accepted(log, was, ws.user)
-    contested = _contested(was, saved, log.draft)
-    told = [entry.label for entry in lost]
-    told = told or _held_now(pending, log.draft, contested)
+    contested = _contested(was, base, log.draft)
+    labels = [entry.label for entry in dropped]
+    labels = labels or _held_now(pending, log.draft, contested)
     saves = editing.history(conn, scenario.scenario_id)
     n_since = max(scenario.version - record.version, 1)
     notice = None
@@ -153,27 +153,27 @@ def _rebased(
             else scenario.updated_by,
             "at": scenario.updated_at,
             "action": "; ".join(saves["action"].head(min(n_since, MOST_SAID))),
-            "lost": told,
+            "lost": labels,
             "contested": contested,
         }
     return OpenDraft(
         scenario=scenario,
-        saved=saved,
+        saved=base,
         history=log,
         serial=record.serial,
         notice=notice,
     )
 
 
-def _upon(log: History, saved: Draft) -> tuple[History, list[Entry]]:
+def _upon(log: History, base: Draft) -> tuple[History, list[Entry]]:
     """Do all steps again upon a plan; also those that cannot be done."""
-    done, lost = History(opened=saved), []
+    history, dropped = History(opened=base), []
     for entry in log.entries:
         try:
-            done = done.add(entry)
+            history = history.add(entry)
         except InputError:
-            lost.append(entry)
-    return done, lost
+            dropped.append(entry)
+    return history, dropped
 
 
 def _moves_of(plain: Plain | None) -> list[Move]:
@@ -209,14 +209,16 @@ def _held_now(
     pending: Plain, draft: Draft, contested: list[dict[str, Any]]
 ) -> list[str]:
     """Say what was pending and did not get where it was to go: locks hold it now."""
-    told = {row["id"] for row in contested}
+    contested_ids = {row["id"] for row in contested}
     n = 0
     for move in _moves_of(pending.get("edit")):
         for ids, places in (
             (move.unit_ids, draft.alignment.territory_by_unit),
             (move.account_ids, draft.alignment.territory_by_account),
         ):
-            n += sum(_place(places, u) != move.to for u in ids if u not in told)
+            n += sum(
+                _place(places, u) != move.to for u in ids if u not in contested_ids
+            )
     if not n:
         return []
     what = "1 unit or account is" if n == 1 else f"{n:,} units and accounts are"
@@ -232,36 +234,42 @@ def with_places(
     """Put some units and accounts of a plan where another plan has them."""
     units = plan.alignment.territory_by_unit.copy()
     theirs = other.alignment.territory_by_unit
-    chosen = list(units.index.intersection(list(unit_ids)).intersection(theirs.index))
-    units.loc[chosen] = theirs.loc[chosen]
-    named = plan.alignment.territory_by_account.drop(list(account_ids), errors="ignore")
-    told = other.alignment.territory_by_account
-    named = pd.concat([named, told[told.index.isin(list(account_ids))]])
-    used = {*units.loc[chosen].dropna(), *named.dropna()}
-    added = {
+    own_units = list(
+        units.index.intersection(list(unit_ids)).intersection(theirs.index)
+    )
+    units.loc[own_units] = theirs.loc[own_units]
+    by_account = plan.alignment.territory_by_account.drop(
+        list(account_ids), errors="ignore"
+    )
+    other_places = other.alignment.territory_by_account
+    by_account = pd.concat(
+        [by_account, other_places[other_places.index.isin(list(account_ids))]]
+    )
+    used = {*units.loc[own_units].dropna(), *by_account.dropna()}
+    restored = {
         key: name
         for key, name in other.names.items()
         if key in used and key not in plan.names
     }
     return replace(
-        plan, alignment=Alignment(units, named), names={**plan.names, **added}
+        plan, alignment=Alignment(units, by_account), names={**plan.names, **restored}
     )
 
 
 def _contested(
-    was: Mapping[str, Mapping[str, Any]], saved: Draft, mine: Draft
+    was: Mapping[str, Mapping[str, Any]], base: Draft, mine: Draft
 ) -> list[dict[str, Any]]:
     """Find what both gave to different territories."""
-    found = []
+    rows = []
     for what, part in (
         ("unit", "territory_by_unit"),
         ("account", "territory_by_account"),
     ):
-        theirs, own = (getattr(plan.alignment, part) for plan in (saved, mine))
+        theirs, own = (getattr(plan.alignment, part) for plan in (base, mine))
         for name, before in (was.get(what) or {}).items():
             place, other = _place(own, name), _place(theirs, name)
             if other not in (before, place):
-                found.append(
+                rows.append(
                     {
                         "what": what,
                         "id": name,
@@ -270,12 +278,12 @@ def _contested(
                         "mine": place,
                     }
                 )
-    return found
+    return rows
 
 
 def _place(territory: pd.Series, name: str) -> str | None:
-    found = territory.get(name)
-    return None if found is None or pd.isna(found) else str(found)
+    cell = territory.get(name)
+    return None if cell is None or pd.isna(cell) else str(cell)
 
 
 def _entry(step: Step, user: str) -> Entry:
@@ -289,10 +297,10 @@ def _entry(step: Step, user: str) -> Entry:
 
 
 def keep_draft(
-    conn: Connection, ws: Workspace, found: OpenDraft, n_kept: int = 0
+    conn: Connection, ws: Workspace, opened: OpenDraft, n_kept: int = 0
 ) -> OpenDraft:
     """Write a draft; the log's oldest steps fall off where it is too long."""
-    log, n_saved = found.history, found.n_saved
+    log, n_saved = opened.history, opened.n_saved
     # Only what is saved falls off: steps not saved may have to be done again.
     n_over = min(len(log.entries) - KEPT_STEPS, n_saved)
     if n_over > 0 and log.position >= n_over:
@@ -302,21 +310,21 @@ def keep_draft(
             position=log.position - n_over,
         )
         n_saved, n_kept = max(0, n_saved - n_over), 0
-    found = replace(found, history=log, n_saved=n_saved, serial=found.serial + 1)
-    back = difference(found.saved, log.opened)
+    opened = replace(opened, history=log, n_saved=n_saved, serial=opened.serial + 1)
+    back = difference(opened.saved, log.opened)
     draft_rows.save_draft(
         conn,
-        found.scenario.scenario_id,
+        opened.scenario.scenario_id,
         ws.user,
         DraftRecord(
-            version=found.scenario.version,
-            plan_hash=plan_hash(found.saved),
-            serial=found.serial,
+            version=opened.scenario.version,
+            plan_hash=plan_hash(opened.saved),
+            serial=opened.serial,
             position=log.position,
             n_saved=n_saved,
             back=None if back is None else edit_to_dict(back),
-            pending=_pending(found),
-            notice=found.notice,
+            pending=_pending(opened),
+            notice=opened.notice,
             steps=tuple(
                 Step(
                     edit=edit_to_dict(entry.edit),
@@ -329,24 +337,24 @@ def keep_draft(
         ),
         n_kept=n_kept,
     )
-    return found
+    return opened
 
 
-def _pending(found: OpenDraft) -> dict[str, Any] | None:
+def _pending(opened: OpenDraft) -> dict[str, Any] | None:
     """Write what is pending, and where it lies in the saved plan."""
-    if found.pending is None:
+    if opened.pending is None:
         return None
     was: dict[str, dict[str, str | None]] = {"unit": {}, "account": {}}
-    parts = found.pending.edits if isinstance(found.pending, Together) else ()
-    saved = found.saved.alignment
-    for part in parts or (found.pending,):
+    parts = opened.pending.edits if isinstance(opened.pending, Together) else ()
+    base = opened.saved.alignment
+    for part in parts or (opened.pending,):
         if not isinstance(part, Move):
             continue
         for what, ids, places in (
-            ("unit", part.unit_ids, saved.territory_by_unit),
-            ("account", part.account_ids, saved.territory_by_account),
+            ("unit", part.unit_ids, base.territory_by_unit),
+            ("account", part.account_ids, base.territory_by_account),
         ):
-            known = places.reindex(list(ids))
-            told = known.astype(object).where(known.notna(), None)
-            was[what] |= dict(zip(ids, told, strict=True))
-    return {"edit": edit_to_dict(found.pending), "was": was}
+            places_now = places.reindex(list(ids))
+            cells = places_now.astype(object).where(places_now.notna(), None)
+            was[what] |= dict(zip(ids, cells, strict=True))
+    return {"edit": edit_to_dict(opened.pending), "was": was}

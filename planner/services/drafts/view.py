@@ -72,15 +72,15 @@ def pending_changes(opened: OpenDraft) -> pd.DataFrame:
     their unit), and of the last step that moved it: `step` (its number), `label`,
     `job_id` (missing: by hand).
     """
-    saved, draft = opened.saved.alignment, opened.draft.alignment
+    base, draft = opened.saved.alignment, opened.draft.alignment
     log = opened.history
     moved_by, merged_into = _last_steps(log.entries[: log.position])
     is_taken_back = log.position < opened.n_saved
     rows: list[tuple[object, ...]] = []
-    for move in moves_between(saved, draft):
+    for move in moves_between(base, draft):
         for what, ids, places in (
-            (UNIT, move.unit_ids, saved.territory_by_unit),
-            (ACCOUNT, move.account_ids, saved.territory_by_account),
+            (UNIT, move.unit_ids, base.territory_by_unit),
+            (ACCOUNT, move.account_ids, base.territory_by_account),
         ):
             was = places.reindex(list(ids)).tolist()
             merged = merged_into.get(str(move.to), 0)
@@ -99,17 +99,19 @@ def _last_steps(
     entries: Iterable[Entry],
 ) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
     """Find the number of the last step that moved, or merged into, each thing."""
-    moved: dict[tuple[str, str], int] = {}
+    step_by_thing: dict[tuple[str, str], int] = {}
     merged: dict[str, int] = {}
     for number, entry in enumerate(entries, start=1):
         for part in _flat(entry.edit):
             if isinstance(part, Move):
-                moved |= dict.fromkeys(((UNIT, name) for name in part.unit_ids), number)
+                step_by_thing |= dict.fromkeys(
+                    ((UNIT, name) for name in part.unit_ids), number
+                )
                 accounts = ((ACCOUNT, name) for name in part.account_ids)
-                moved |= dict.fromkeys(accounts, number)
+                step_by_thing |= dict.fromkeys(accounts, number)
             elif isinstance(part, MergeTerritories):
                 merged[part.into] = number
-    return moved, merged
+    return step_by_thing, merged
 
 
 def _flat(edit: Edit) -> Iterable[Edit]:

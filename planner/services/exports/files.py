@@ -96,12 +96,13 @@ class Verdict:
         """Say it in a sentence."""
         if self.export is None:
             return "this store handed out no such file, or it was changed since"
-        made = self.export
-        told = (
-            f"{made.n_rows:,} rows of {made.what}, exported by {made.created_by} on "
-            f"{made.created_at[:16].replace('T', ' ')} UTC as {made.export_id}"
+        export = self.export
+        line = (
+            f"{export.n_rows:,} rows of {export.what}, exported by "
+            f"{export.created_by} on {export.created_at[:16].replace('T', ' ')} UTC "
+            f"as {export.export_id}"
         )
-        return f"{told}: {self.state}"
+        return f"{line}: {self.state}"
 
 
 def offers() -> list[Offer]:
@@ -141,10 +142,10 @@ def export(
     """
     _check_offer(what, form)
     table = TABLES[what]
-    chosen = _scenario(ws, what, scenario_id) if table.of_scenario else None
-    frame = table.make(ws, None if chosen is None else chosen.scenario_id)
-    if chosen is not None:
-        frame = _of_scenario(frame, chosen)
+    scenario = _scenario(ws, what, scenario_id) if table.of_scenario else None
+    frame = table.make(ws, None if scenario is None else scenario.scenario_id)
+    if scenario is not None:
+        frame = _of_scenario(frame, scenario)
     content_hash = content_hash_of(frame)
     with ws.store.reading() as conn:
         audit_hash = export_rows.newest_audit_hash(conn)
@@ -155,9 +156,9 @@ def export(
         "export_id": export_id,
         "what": what,
         "company": company.name,
-        "scenario_id": chosen.scenario_id if chosen else "",
-        "scenario": chosen.name if chosen else "",
-        "scenario_version": str(chosen.version) if chosen else "",
+        "scenario_id": scenario.scenario_id if scenario else "",
+        "scenario": scenario.name if scenario else "",
+        "scenario_version": str(scenario.version) if scenario else "",
         "exported_at": stamp,
         "exported_by": ws.user,
         "content_hash": content_hash,
@@ -172,7 +173,7 @@ def export(
         Export(
             export_id=export_id,
             company_id=ws.company_id,
-            scenario_id=chosen.scenario_id if chosen else None,
+            scenario_id=scenario.scenario_id if scenario else None,
             what=what,
             format=form,
             file_name=f"{what}-{export_id}.{form}",
@@ -186,18 +187,18 @@ def export(
     )
 
 
-def record(ws: Workspace, content: bytes, made: Export) -> ExportedFile:
+def record(ws: Workspace, content: bytes, export: Export) -> ExportedFile:
     """Keep what left the store, with its line in the audit log, and hand it out."""
     with ws.store.transaction() as conn:
-        export_rows.record_export(conn, made)
+        export_rows.record_export(conn, export)
     return ExportedFile(
-        name=made.file_name,
+        name=export.file_name,
         content=content,
-        mime=MIMES[made.format],
-        sha256=made.sha256,
-        content_hash=made.content_hash,
-        export_id=made.export_id,
-        n_rows=made.n_rows,
+        mime=MIMES[export.format],
+        sha256=export.sha256,
+        content_hash=export.content_hash,
+        export_id=export.export_id,
+        n_rows=export.n_rows,
     )
 
 
@@ -227,18 +228,20 @@ def verify(ws: Workspace, source: Path | bytes) -> Verdict:
         if not export_id and isinstance(source, Path):
             export_id = "X-" + source.stem.rpartition("-X-")[2]
         try:
-            made = export_rows.load_export(conn, export_id)
+            export = export_rows.load_export(conn, export_id)
         except NotFoundError:
             return Verdict(state="unknown", export=None, sha256=sha256)
-    return Verdict(state="changed", export=made, sha256=sha256)
+    return Verdict(state="changed", export=export, sha256=sha256)
 
 
 def _check_offer(what: str, form: str) -> None:
-    known = {offer.what: offer for offer in offers()}
-    if what not in known:
-        raise InputError(f"export must be one of {', '.join(known)}, got {what!r}")
-    if form not in known[what].formats:
-        formats = ", ".join(known[what].formats)
+    offer_by_name = {offer.what: offer for offer in offers()}
+    if what not in offer_by_name:
+        raise InputError(
+            f"export must be one of {', '.join(offer_by_name)}, got {what!r}"
+        )
+    if form not in offer_by_name[what].formats:
+        formats = ", ".join(offer_by_name[what].formats)
         raise InputError(f"{what} can be exported as {formats}, got {form!r}")
 
 
@@ -249,31 +252,35 @@ def _scenario(ws: OpenCompany, what: str, scenario_id: str | None) -> Scenario:
         if what == "changes":
             team = lineage.FIELD  # whose publications say who owns
             published = publication_rows.list_publications(conn, company_id, team)
-            newest_first = sorted(published, key=lambda known: known.effective_from)
-            known = [publication.scenario_id for publication in newest_first[::-1]]
+            newest_first = sorted(
+                published, key=lambda published_ids: published_ids.effective_from
+            )
+            published_ids = [
+                publication.scenario_id for publication in newest_first[::-1]
+            ]
         else:
-            found = lineage.list_scenarios(conn, company_id)
-            known = [scenario.scenario_id for scenario in found]
-    if not known:
+            scenarios = lineage.list_scenarios(conn, company_id)
+            published_ids = [scenario.scenario_id for scenario in scenarios]
+    if not published_ids:
         missing = "published plan" if what == "changes" else "scenario"
         raise InputError(f"there is no {missing} yet, so no {what} can be exported")
-    if scenario_id is not None and scenario_id not in known:
+    if scenario_id is not None and scenario_id not in published_ids:
         kind = "published scenario" if what == "changes" else "scenario"
         raise NotFoundError(f"this company has no {kind} {scenario_id!r}")
     with ws.store.reading() as conn:
-        return lineage.load_scenario(conn, scenario_id or known[0])
+        return lineage.load_scenario(conn, scenario_id or published_ids[0])
 
 
 def _of_scenario(frame: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """Say in each row of which plan it is, so that no copied row loses its plan."""
-    told = frame.assign(
+    rows = frame.assign(
         scenario=scenario.name,
         scenario_version=scenario.version,
         scenario_saved_on=pd.Timestamp(scenario.updated_at[:10]),
     )
     if isinstance(frame, gpd.GeoDataFrame):
-        return told[[*told.columns.drop("geometry"), "geometry"]]
-    return told
+        return rows[[*rows.columns.drop("geometry"), "geometry"]]
+    return rows
 
 
 def _shaped(frame: pd.DataFrame, what: str, form: str) -> pd.DataFrame:
@@ -285,17 +292,17 @@ def _shaped(frame: pd.DataFrame, what: str, form: str) -> pd.DataFrame:
     if what not in WITH_POINTS or form not in (*GEO_FORMATS, "parquet"):
         return frame
     points = gpd.points_from_xy(frame["lon"], frame["lat"])
-    kept = frame.drop(columns=["lat", "lon"]) if form in WITHOUT_PLACES else frame
-    return gpd.GeoDataFrame(kept, geometry=points, crs=4326)
+    columns = frame.drop(columns=["lat", "lon"]) if form in WITHOUT_PLACES else frame
+    return gpd.GeoDataFrame(columns, geometry=points, crs=4326)
 
 
 def content_hash_of(frame: pd.DataFrame) -> str:
     """Hash the header and the rows as text, shapes as WKB."""
-    told = frame
+    table = frame
     if isinstance(frame, gpd.GeoDataFrame):
         shapes = shapely.to_wkb(frame.geometry.to_numpy(), hex=True)
-        told = pd.DataFrame(frame.drop(columns="geometry")).assign(geometry=shapes)
-    text = told.to_csv(
+        table = pd.DataFrame(frame.drop(columns="geometry")).assign(geometry=shapes)
+    text = table.to_csv(
         index=False, lineterminator="\n", date_format="%Y-%m-%d", na_rep="\\N"
     )
     return sha256_text(text)

@@ -88,14 +88,14 @@ def _plan(ws: OpenCompany, scenario_id: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).as_of
         accounts = account_rows.load_accounts(conn, company_id)
-        saved = load_saved_plan(conn, str(scenario_id))
+        plan = load_saved_plan(conn, str(scenario_id))
         names = owner_names(
             team_rows.load_positions(conn, company_id),
             team_rows.load_reps(conn, company_id),
             as_of,
         )
-    territory = alignment_of(saved).territory_of(accounts["unit_id"])
-    position = territory.map(saved.territories["position_id"])
+    territory = alignment_of(plan).territory_of(accounts["unit_id"])
+    position = territory.map(plan.territories["position_id"])
     return pd.DataFrame(
         {
             "account_id": accounts.index,
@@ -157,11 +157,11 @@ def _changes(ws: OpenCompany, scenario_id: str | None) -> pd.DataFrame:
 
 
 def _findings(ws: OpenCompany, _: str | None) -> pd.DataFrame:
-    found = imports(ws)
-    if found.empty:
+    runs = imports(ws)
+    if runs.empty:
         return pd.DataFrame(columns=["row", "severity", "code", "column", "message"])
-    findings = import_findings(ws, str(found.index[0])).reset_index(drop=True)
-    findings.insert(0, "file", str(found["file_name"].iloc[0]))
+    findings = import_findings(ws, str(runs.index[0])).reset_index(drop=True)
+    findings.insert(0, "file", str(runs["file_name"].iloc[0]))
     return findings
 
 
@@ -173,8 +173,8 @@ def _audit(ws: OpenCompany, _: str | None) -> pd.DataFrame:
 
 def _told(ws: OpenCompany, frame: pd.DataFrame) -> pd.DataFrame:
     """Write the money of a frame as decimals, with the company's currency."""
-    told = in_money(frame, _currency(ws), has_currency_column=True)
-    return told.reset_index()
+    table = in_money(frame, _currency(ws), has_currency_column=True)
+    return table.reset_index()
 
 
 def _currency(ws: OpenCompany) -> str:

@@ -78,9 +78,11 @@ def preview_source(
         If it cannot be read at all; the message says why and what to do.
     """
     raw = read_source(content, filename, layer=layer, encoding=encoding)
-    saved = None if ws is None else suggest_mapping(ws, kind, raw.columns)
-    if saved is not None:
-        return SourcePreview(raw=raw, mapping=saved.columns, suggested=saved.name)
+    suggestion = None if ws is None else suggest_mapping(ws, kind, raw.columns)
+    if suggestion is not None:
+        return SourcePreview(
+            raw=raw, mapping=suggestion.columns, suggested=suggestion.name
+        )
     mapping = guess_mapping(raw.columns, raw.frame.head(SAMPLE_ROWS), kind)
     return SourcePreview(raw=raw, mapping=dict(mapping))
 

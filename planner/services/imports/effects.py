@@ -63,48 +63,48 @@ def territory_effects(
     those of the last balance of the plan or of one it was copied from; without one all
     measures are held against 10 %.
     """
-    known = lineage.list_scenarios(conn, company.company_id)
-    by_id = {scenario.scenario_id: scenario for scenario in known}
-    statuses = _statuses(conn, company, known)
+    scenarios = lineage.list_scenarios(conn, company.company_id)
+    by_id = {scenario.scenario_id: scenario for scenario in scenarios}
+    statuses = _statuses(conn, company, scenarios)
     measured = [_measured(*side) for side in (before, after)]
     parts = []
     for scenario_id, status in statuses.items():
-        saved = load_saved_plan(conn, scenario_id)
-        alignment, territories = alignment_of(saved), saved.territories
+        plan = load_saved_plan(conn, scenario_id)
+        alignment, territories = alignment_of(plan), plan.territories
         if territories.empty:
             continue
         sides = [
             _deviations(values, alignment.territory_of(values["unit_id"]), territories)
             for values in measured
         ]
-        told = sides[0].rename("before").to_frame().join(sides[1].rename("after"))
-        told = told.dropna(how="all").reset_index()
+        rows = sides[0].rename("before").to_frame().join(sides[1].rename("after"))
+        rows = rows.dropna(how="all").reset_index()
         tolerances = _tolerances(conn, by_id, scenario_id)
-        told["tolerance"] = told["measure"].map(tolerances)
-        told = told.dropna(subset=["tolerance"])
-        told["name"] = told["territory_id"].map(territories["name"])
-        told = told.assign(
+        rows["tolerance"] = rows["measure"].map(tolerances)
+        rows = rows.dropna(subset=["tolerance"])
+        rows["name"] = rows["territory_id"].map(territories["name"])
+        rows = rows.assign(
             scenario_id=scenario_id, scenario=by_id[scenario_id].name, status=status
         )
-        parts.append(told)
+        parts.append(rows)
     return _judged(parts)
 
 
 def _statuses(
-    conn: Connection, company: Company, known: list[Scenario]
+    conn: Connection, company: Company, scenarios: list[Scenario]
 ) -> dict[str, str]:
     """Choose the plans that count: in force, to come, drafts; not what is over."""
-    found: dict[str, str] = {}
-    for team in sorted({scenario.team for scenario in known}):
+    status_by_scenario: dict[str, str] = {}
+    for team in sorted({scenario.team for scenario in scenarios}):
         is_known = False
         for publication in list_publications(conn, company.company_id, team):
             if publication.effective_from > company.as_of:
-                found[publication.scenario_id] = "published"
+                status_by_scenario[publication.scenario_id] = "published"
             elif not is_known:
-                found[publication.scenario_id] = "in force"
+                status_by_scenario[publication.scenario_id] = "in force"
                 is_known = True
-    drafts = [s.scenario_id for s in known if s.status == "draft"]
-    return found | dict.fromkeys(drafts, "draft")
+    drafts = [s.scenario_id for s in scenarios if s.status == "draft"]
+    return status_by_scenario | dict.fromkeys(drafts, "draft")
 
 
 def _measured(accounts: pd.DataFrame, visit_class: pd.Series) -> pd.DataFrame:
@@ -119,46 +119,46 @@ def _measured(accounts: pd.DataFrame, visit_class: pd.Series) -> pd.DataFrame:
 def _deviations(
     values: pd.DataFrame, territory: pd.Series, territories: pd.DataFrame
 ) -> pd.Series:
-    told = tallied(values[list(MEASURES)], territory, territories)
-    return told.set_index(["territory_id", "measure"])["deviation"].astype(float)
+    tallies = tallied(values[list(MEASURES)], territory, territories)
+    return tallies.set_index(["territory_id", "measure"])["deviation"].astype(float)
 
 
 def _tolerances(
     conn: Connection, by_id: Mapping[str, Scenario], scenario_id: str
 ) -> dict[str, float]:
     """Find what the plan, or one it was copied from, was balanced to."""
-    seen: set[str] = set()
-    asked: str | None = scenario_id
-    while asked is not None and asked not in seen:
-        seen.add(asked)
-        for job in job_rows.find_jobs(conn, scenario_id=asked):
+    visited: set[str] = set()
+    ancestor: str | None = scenario_id
+    while ancestor is not None and ancestor not in visited:
+        visited.add(ancestor)
+        for job in job_rows.find_jobs(conn, scenario_id=ancestor):
             if job.kind not in KINDS or job.state != "done":
                 continue
             measures = job.params.get("measures", [])
-            wanted = {
+            tolerances = {
                 str(m["column"]): float(m["tolerance"])
                 for m in measures
                 if m.get("tolerance") is not None
             }
-            if wanted:
-                return wanted
-        asked = by_id[asked].parent_id if asked in by_id else None
+            if tolerances:
+                return tolerances
+        ancestor = by_id[ancestor].parent_id if ancestor in by_id else None
     return dict.fromkeys(MEASURES, DEFAULT_TOLERANCE)
 
 
 def _judged(parts: list[pd.DataFrame]) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
-    told = pd.concat(parts, ignore_index=True)
+    rows = pd.concat(parts, ignore_index=True)
     # A measure that was nothing at all before has no deviation: nobody was out.
-    was = told["before"].fillna(0.0).abs() > told["tolerance"] + _EPSILON
-    now = told["after"].fillna(0.0).abs() > told["tolerance"] + _EPSILON
-    told["verdict"] = "within"
-    told.loc[was & now, "verdict"] = "stays out"
-    told.loc[was & ~now, "verdict"] = "returns"
-    told.loc[~was & now, "verdict"] = "leaves"
-    rank = told["verdict"].map({"leaves": 0, "returns": 1, "stays out": 2, "within": 3})
-    plan = told["status"].map({"in force": 0, "published": 1, "draft": 2})
-    order = told.assign(rank=rank, plan=plan, size=-told["after"].abs())
+    was = rows["before"].fillna(0.0).abs() > rows["tolerance"] + _EPSILON
+    now = rows["after"].fillna(0.0).abs() > rows["tolerance"] + _EPSILON
+    rows["verdict"] = "within"
+    rows.loc[was & now, "verdict"] = "stays out"
+    rows.loc[was & ~now, "verdict"] = "returns"
+    rows.loc[~was & now, "verdict"] = "leaves"
+    rank = rows["verdict"].map({"leaves": 0, "returns": 1, "stays out": 2, "within": 3})
+    plan = rows["status"].map({"in force": 0, "published": 1, "draft": 2})
+    order = rows.assign(rank=rank, plan=plan, size=-rows["after"].abs())
     order = order.sort_values(["plan", "rank", "size"], kind="stable")
     return order[list(COLUMNS)].reset_index(drop=True)

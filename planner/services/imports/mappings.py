@@ -32,8 +32,8 @@ def load_mapping(ws: OpenCompany, kind: str, name: str) -> dict[str, Any]:
         If there is none so called; the message names those there are.
     """
     with ws.store.reading() as conn:
-        found = mapping_rows.load_mapping(conn, ws.company_id, kind, name)
-    return found.columns
+        entry = mapping_rows.load_mapping(conn, ws.company_id, kind, name)
+    return entry.columns
 
 
 def save_mapping(
@@ -88,7 +88,7 @@ def delete_mapping(ws: OpenCompany, kind: str, name: str) -> None:
     """Remove a saved mapping; NotFoundError if there is none so called."""
     company_id = ws.company_id
     with ws.store.transaction() as conn:
-        found = mapping_rows.load_mapping(conn, company_id, kind, name)
+        entry = mapping_rows.load_mapping(conn, company_id, kind, name)
         mapping_rows.delete_mapping(conn, company_id, kind, name)
         append_audit(
             conn,
@@ -96,7 +96,7 @@ def delete_mapping(ws: OpenCompany, kind: str, name: str) -> None:
             action=f"delete mapping {name} of {kind}",
             subject=f"mappings of company {company_id}",
             company_id=company_id,
-            before={"columns": found.columns},
+            before={"columns": entry.columns},
         )
 
 
@@ -113,14 +113,14 @@ def suggest_mapping(
     """
     there = set(header)
     fitting = []
-    for saved in list_mappings(ws, kind):
-        taken = {
+    for entry in list_mappings(ws, kind):
+        columns = {
             value if isinstance(value, str) else value["column"]
-            for value in saved.columns.values()
+            for value in entry.columns.values()
         } - {""}
-        if taken and taken <= there:
-            same = set(saved.header) == there
-            fitting.append(((same, len(taken), saved.created_at), saved))
+        if columns and columns <= there:
+            same = set(entry.header) == there
+            fitting.append(((same, len(columns), entry.created_at), entry))
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
 

@@ -49,11 +49,11 @@ def save_market(
     company_id = ws.company_id
     values = values_by_unit(report.frame, how)
     with ws.store.transaction() as conn:
-        seen = company_rows.load_company(conn, company_id).version
+        current = company_rows.load_company(conn, company_id).version
         with editing_company(
             conn,
             company_id,
-            version=seen if version is None else version,
+            version=current if version is None else version,
             user=ws.user,
             action=f"import market layer {name} from {report.file}",
         ) as edit:

@@ -128,9 +128,9 @@ def company_of_report(
     edges = connect(find_edges(units), places_km(units))
     deals = None
     if fill_missing:
-        given = given_columns(report.mapping)
+        columns = given_columns(report.mapping)
         accounts = simulate_business(
-            accounts, seed=0, currency=currency, as_of=as_of, given=given
+            accounts, seed=0, currency=currency, as_of=as_of, given=columns
         )
         deals = simulate_deals(accounts, as_of=as_of, currency=currency, seed=0)
     segments = apply_rules(

@@ -95,11 +95,11 @@ def save_kind(
         raise InputError(f"{report.kind} are not saved so; see services.importing")
     company_id = ws.company_id
     with ws.store.transaction() as conn:
-        seen = company_rows.load_company(conn, company_id).version
+        current = company_rows.load_company(conn, company_id).version
         with editing_company(
             conn,
             company_id,
-            version=seen if version is None else version,
+            version=current if version is None else version,
             user=ws.user,
             action=f"import {report.kind} from {report.file}",
         ) as edit:
@@ -175,11 +175,11 @@ def save_quotas_into(
         return None
     company_id = ws.company_id
     with ws.store.transaction() as conn:
-        seen = lineage.load_scenario(conn, scenario_id).version
+        current = lineage.load_scenario(conn, scenario_id).version
         with editing.editing(
             conn,
             scenario_id,
-            version=seen if version is None else version,
+            version=current if version is None else version,
             user=ws.user,
             action=f"import quotas from {report.file}",
         ) as edit:

@@ -168,7 +168,7 @@ def run_period(
         "n_problems": len(credited.problems) + len(result.problems),
     }
     with ws.store.transaction() as conn:
-        kept = ledger_rows.save_pay_run(
+        pay_run = ledger_rows.save_pay_run(
             conn,
             ws.company_id,
             period=period,
@@ -183,10 +183,10 @@ def run_period(
                 conn,
                 ws.company_id,
                 earnings_of(result.lines, plan.currency),
-                run_id=kept.run_id,
+                run_id=pay_run.run_id,
                 user=ws.user,
             )
-    return {"run_id": kept.run_id, **summary}
+    return {"run_id": pay_run.run_id, **summary}
 
 
 def shown_run(ws: OpenCompany, period: str) -> PayRun | None:

@@ -91,10 +91,10 @@ def reps_of_scenario(
 def with_homes(reps: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
     """Give reps the homes that a scenario's marks give them; see `reps_of_scenario`."""
     reps = reps.copy()
-    moved = marks[marks["kind"] == scenario_rows.HOME].set_index("thing")[
+    homes = marks[marks["kind"] == scenario_rows.HOME].set_index("thing")[
         ["lat", "lon"]
     ]
-    places = moved.reindex(reps["position_id"])
+    places = homes.reindex(reps["position_id"])
     for column in ("lat", "lon"):
         there = places[column].to_numpy()
         reps[f"lives_{column}"] = reps[column]

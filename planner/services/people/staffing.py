@@ -43,11 +43,11 @@ def staff_territories(
     company_id = ws.company_id
     ids = sorted(territory_by_unit.dropna().unique())
     team = lineage.load_scenario(conn, scenario_id).team
-    known = scenario_rows.load_territories(conn, scenario_id)
+    territories = scenario_rows.load_territories(conn, scenario_id)
     if team != lineage.FIELD:
         seats = _seats_beside(conn, company_id, team, ids)
-        kept = {} if is_new_team else dict(known["position_id"].dropna())
-        return _territories(ids, known, seats | kept)
+        holders = {} if is_new_team else dict(territories["position_id"].dropna())
+        return _territories(ids, territories, seats | holders)
     positions = team_rows.load_positions(conn, company_id)
     if positions.empty:
         accounts = account_rows.load_accounts(conn, company_id)
@@ -60,14 +60,14 @@ def staff_territories(
             )
             team_rows.save_positions(conn, company_id, positions)
             team_rows.save_reps(conn, company_id, reps)
-    by_territory = dict(known["position_id"])
+    by_territory = dict(territories["position_id"])
     field = positions[positions["role"] == "rep"]
-    if known.empty or is_new_team:
+    if territories.empty or is_new_team:
         by_territory = {
             str(row.territory_id): str(row.Index) for row in field.itertuples()
         }
     free = [p for p in field.index if p not in set(by_territory.values())]
-    added = []
+    rows = []
     for territory_id in ids:
         if territory_id in by_territory:
             continue
@@ -75,20 +75,20 @@ def staff_territories(
             by_territory[territory_id] = free.pop(0)
             continue
         position_id = f"P-{territory_id}"
-        added.append(_vacant(position_id, territory_id, positions))
+        rows.append(_vacant(position_id, territory_id, positions))
         by_territory[territory_id] = position_id
-    if added:
-        team_rows.save_positions(conn, company_id, pd.concat([positions, *added]))
-    return _territories(ids, known, by_territory)
+    if rows:
+        team_rows.save_positions(conn, company_id, pd.concat([positions, *rows]))
+    return _territories(ids, territories, by_territory)
 
 
 def _territories(
-    ids: list[str], known: pd.DataFrame, by_territory: dict[str, str]
+    ids: list[str], stored: pd.DataFrame, by_territory: dict[str, str]
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "name": [
-                str(known["name"].get(territory_id, territory_id))
+                str(stored["name"].get(territory_id, territory_id))
                 for territory_id in ids
             ],
             "position_id": [by_territory[territory_id] for territory_id in ids],
@@ -106,7 +106,7 @@ def _seats_beside(
     seats = {territory_id: f"P-{team}-{territory_id}" for territory_id in ids}
     new = {k: seat for k, seat in seats.items() if seat not in positions.index}
     if new:
-        added = pd.DataFrame(
+        rows = pd.DataFrame(
             {
                 "title": [f"{team} {territory_id}" for territory_id in new],
                 "role": "overlay",
@@ -115,7 +115,7 @@ def _seats_beside(
             },
             index=pd.Index(list(new.values()), name="position_id", dtype="str"),
         )
-        team_rows.save_positions(conn, company_id, pd.concat([positions, added]))
+        team_rows.save_positions(conn, company_id, pd.concat([positions, rows]))
     return seats
 
 

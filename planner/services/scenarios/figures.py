@@ -87,10 +87,10 @@ def _hours(team: Team, view: TerritoryView) -> tuple[float, float]:
         return float("nan"), float("nan")
     params = BalanceParams(measures=(BalanceMeasure(column="accounts"),))
     units = balance_inputs(view, team, BalanceRequest(params=params)).instance.units
-    held = units.loc[by_unit.index]
-    centres = centroids(held, held["accounts"], by_unit)
-    hours = work_hours(held, by_unit, centres, HoursParams())
-    road_h = float(hours.sum() - held["service_min"].sum() / MIN_PER_HOUR)
+    assigned = units.loc[by_unit.index]
+    centres = centroids(assigned, assigned["accounts"], by_unit)
+    hours = work_hours(assigned, by_unit, centres, HoursParams())
+    road_h = float(hours.sum() - assigned["service_min"].sum() / MIN_PER_HOUR)
     needed = hours.groupby(by_unit).sum()
     seats = view.territories["position_id"].reindex(needed.index)
     minutes = team.capacity_min.reindex(seats.to_numpy()).to_numpy(dtype=float)

@@ -50,18 +50,18 @@ def scenario(ws: Workspace, scenario_id: str) -> Scenario:
 
 def teams(ws: OpenCompany) -> list[str]:
     """List the teams that have scenarios, and usual ones; that of the owners first."""
-    known = {scenario.team for scenario in scenarios(ws)} - set(USUAL_TEAMS)
-    return [*USUAL_TEAMS, *sorted(known)]
+    names = {scenario.team for scenario in scenarios(ws)} - set(USUAL_TEAMS)
+    return [*USUAL_TEAMS, *sorted(names)]
 
 
-def titles(known: Sequence[Scenario]) -> dict[str, str]:
+def titles(all_scenarios: Sequence[Scenario]) -> dict[str, str]:
     """Name scenarios for a choice among them: with their teams if there are several."""
-    is_many = len({scenario.team for scenario in known}) > 1
+    is_many = len({scenario.team for scenario in all_scenarios}) > 1
     return {
         scenario.scenario_id: f"{scenario.name} · {scenario.team}"
         if is_many
         else scenario.name
-        for scenario in known
+        for scenario in all_scenarios
     }
 
 
@@ -74,10 +74,10 @@ def start(ws: OpenCompany, name: str, team: str = FIELD) -> Scenario:
     InputError
         If the name is empty or taken, or the team empty or too long.
     """
-    wanted = checked_name(ws, name)
+    title = checked_name(ws, name)
     with ws.store.transaction() as conn:
         return lineage.create_scenario(
-            conn, ws.company_id, name=wanted, user=ws.user, team=_team(team)
+            conn, ws.company_id, name=title, user=ws.user, team=_team(team)
         )
 
 
@@ -94,10 +94,10 @@ def last_years(ws: OpenCompany) -> str | None:
         company_id = ws.company_id
         as_of = company_rows.load_company(conn, company_id).as_of
         year_ago = (pd.Timestamp(as_of) - pd.DateOffset(years=1)).date()
-        found = publication_rows.publication_in_force(
+        publication = publication_rows.publication_in_force(
             conn, company_id, year_ago
         ) or publication_rows.publication_in_force(conn, company_id, as_of)
-    return None if found is None else found.scenario_id
+    return None if publication is None else publication.scenario_id
 
 
 def quota_total(ws: OpenCompany, scenario_id: str) -> tuple[str, int] | None:
@@ -144,34 +144,34 @@ def clone(
     InputError
         If the name is empty or taken, or the team empty or too long.
     """
-    wanted = checked_name(ws, name)
+    title = checked_name(ws, name)
     team = None if team is None else _team(team)
     with ws.store.transaction() as conn:
         original = lineage.load_scenario(conn, scenario_id)
-        made = lineage.copy_scenario(
-            conn, scenario_id, name=wanted, user=ws.user, team=team
+        copy = lineage.copy_scenario(
+            conn, scenario_id, name=title, user=ws.user, team=team
         )
-        if made.team == original.team:
-            return made
+        if copy.team == original.team:
+            return copy
         with editing.editing(
             conn,
-            made.scenario_id,
-            version=made.version,
+            copy.scenario_id,
+            version=copy.version,
             user=ws.user,
-            action=f"hand the territories to {made.team}",
+            action=f"hand the territories to {copy.team}",
         ) as edit:
             _reseat(conn, ws, edit)
-        return lineage.load_scenario(conn, made.scenario_id)
+        return lineage.load_scenario(conn, copy.scenario_id)
 
 
 def _reseat(conn: Connection, ws: OpenCompany, edit: Any) -> None:
     """Take positions and quotas of another team out of a copy."""
-    known = scenario_rows.load_territories(conn, edit.scenario_id)
-    if len(known):
-        ids = pd.Series(known.index, index=known.index, dtype="str")
+    territories = scenario_rows.load_territories(conn, edit.scenario_id)
+    if len(territories):
+        ids = pd.Series(territories.index, index=territories.index, dtype="str")
         seated = staff_territories(
             conn, ws, edit.scenario_id, ids, is_new_team=True
-        ).assign(district=known["district"], share_ppm=known["share_ppm"])
+        ).assign(district=territories["district"], share_ppm=territories["share_ppm"])
         scenario_rows.save_territories(conn, edit, seated)
     if len(quota_rows.load_quotas(conn, edit.scenario_id)):
         quota_rows.save_quotas(conn, edit, empty(QUOTAS), {})
@@ -179,21 +179,21 @@ def _reseat(conn: Connection, ws: OpenCompany, edit: Any) -> None:
 
 def _team(team: str) -> str:
     """Check the name of a team."""
-    wanted = " ".join(team.split())
-    if not 0 < len(wanted) <= MOST_OF_TEAM:
+    words = " ".join(team.split())
+    if not 0 < len(words) <= MOST_OF_TEAM:
         raise InputError(
             f"the name of a team must have 1 to {MOST_OF_TEAM} characters, got "
-            f"{len(wanted)}"
+            f"{len(words)}"
         )
-    return names.checked_name(wanted, "a team")
+    return names.checked_name(words, "a team")
 
 
 def checked_name(ws: OpenCompany, name: str) -> str:
     """Check that a scenario can have this name; InputError if it cannot."""
-    wanted = names.checked_name(name, "a scenario")
-    if any(known.name == wanted for known in scenarios(ws)):
-        raise InputError(f"a scenario named {wanted!r} exists: choose another name")
-    return wanted
+    title = names.checked_name(name, "a scenario")
+    if any(scenario.name == title for scenario in scenarios(ws)):
+        raise InputError(f"a scenario named {title!r} exists: choose another name")
+    return title
 
 
 def rename(ws: OpenCompany, scenario_id: str, version: int, name: str) -> int:
@@ -211,7 +211,7 @@ def rename(ws: OpenCompany, scenario_id: str, version: int, name: str) -> int:
     InputError
         If the name is empty or taken.
     """
-    wanted = checked_name(ws, name)
+    title = checked_name(ws, name)
     with (
         ws.store.transaction() as conn,
         editing.editing(
@@ -219,10 +219,10 @@ def rename(ws: OpenCompany, scenario_id: str, version: int, name: str) -> int:
             scenario_id,
             version=version,
             user=ws.user,
-            action=f"rename to {wanted}",
+            action=f"rename to {title}",
         ) as edit,
     ):
-        editing.rename_scenario(conn, edit, name=wanted)
+        editing.rename_scenario(conn, edit, name=title)
         return edit.version
 
 

@@ -128,9 +128,9 @@ def preview_publish(
     elif quotas.empty:
         problems.append("no quotas are set in this scenario")
     elif not quotas["period"].str.startswith(year).any():
-        known = ", ".join(sorted({period[:4] for period in quotas["period"]}))
+        years = ", ".join(sorted({period[:4] for period in quotas["period"]}))
         problems.append(
-            f"its quotas are for {known}: nobody has a quota to be paid against in "
+            f"its quotas are for {years}: nobody has a quota to be paid against in "
             f"{year}. Set quotas for {year} first"
         )
     return PublishPreview(
@@ -160,15 +160,15 @@ def _new_ownership(
     """
     company_id = ws.company_id
     accounts = account_rows.load_accounts(conn, company_id)
-    saved = load_saved_plan(conn, scenario_id)
-    scenario, territories = saved.scenario, saved.territories
+    plan = load_saved_plan(conn, scenario_id)
+    scenario, territories = plan.scenario, plan.territories
     if territories.empty:
         raise InputError(
             "this scenario has no territories yet: balance it or assign units first"
         )
     overlays = team_rows.load_overlays(conn, company_id)
     _refuse_shared_seats(conn, ws, scenario, territories, overlays)
-    by_account = alignment_of(saved).territory_of(accounts["unit_id"])
+    by_account = alignment_of(plan).territory_of(accounts["unit_id"])
     seats = dict(territories["position_id"])
     if scenario.team != FIELD:
         return team_ownership(by_account, seats, effective_from, accounts)
@@ -189,12 +189,12 @@ def _positions_of(
 ) -> set[str]:
     """Name the positions in what a team, or every team but one, has published."""
     company_id = ws.company_id
-    found: set[str] = set()
-    for known in publication_rows.list_publications(conn, company_id, team):
-        if lineage.load_scenario(conn, known.scenario_id).team != but:
-            territories = scenario_rows.load_territories(conn, known.scenario_id)
-            found |= set(territories["position_id"].dropna())
-    return found
+    position_ids: set[str] = set()
+    for publication in publication_rows.list_publications(conn, company_id, team):
+        if lineage.load_scenario(conn, publication.scenario_id).team != but:
+            territories = scenario_rows.load_territories(conn, publication.scenario_id)
+            position_ids |= set(territories["position_id"].dropna())
+    return position_ids
 
 
 def _refuse_shared_seats(
@@ -205,10 +205,10 @@ def _refuse_shared_seats(
     overlays: pd.DataFrame,
 ) -> None:
     """Refuse a plan whose positions stand for another team: it would be paid twice."""
-    taken = _positions_of(conn, ws, None, but=scenario.team)
+    in_use = _positions_of(conn, ws, None, but=scenario.team)
     if scenario.team != FIELD and len(overlays):
-        taken |= set(overlays["position_id"])
-    shared = sorted(set(territories["position_id"].dropna()) & taken)
+        in_use |= set(overlays["position_id"])
+    shared = sorted(set(territories["position_id"].dropna()) & in_use)
     if shared:
         raise InputError(
             f"position {shared[0]} already stands for another team than "
@@ -240,9 +240,11 @@ def publish(
         scenario = lineage.load_scenario(conn, scenario_id)
         team = scenario.team
         later = [
-            known.effective_from
-            for known in publication_rows.list_publications(conn, company_id, team)
-            if known.effective_from >= effective_from
+            publication.effective_from
+            for publication in publication_rows.list_publications(
+                conn, company_id, team
+            )
+            if publication.effective_from >= effective_from
         ]
         if later:
             raise InputError(
@@ -280,17 +282,17 @@ def publish_parts(
     ownership
         All ownership of the company, past and new.
     """
-    saved = load_saved_plan(conn, edit.scenario_id)
-    scenario = saved.scenario
+    plan = load_saved_plan(conn, edit.scenario_id)
+    scenario = plan.scenario
     of_team = {}
     if scenario.team != FIELD:
         own = _team_positions(conn, ws, scenario)
         of_team = {"team": scenario.team, "held": ownership[held_by(ownership, own)]}
     frozen = freeze(
         scenario.name,
-        alignment=saved.alignment,
-        named_accounts=saved.named_accounts,
-        territories=saved.territories,
+        alignment=plan.alignment,
+        named_accounts=plan.named_accounts,
+        territories=plan.territories,
         ownership=ownership,
         quotas=quota_rows.load_quotas(conn, edit.scenario_id),
         positions=team_rows.load_positions(conn, edit.company_id),

@@ -46,9 +46,9 @@ def first_to_end(view: TerritoryView, measure: str) -> list[str]:
     -------
     Vacant ones first, then the smallest.
     """
-    known = view.territories
-    is_held = known["rep_name"] != VACANT
-    order = known.assign(is_held=is_held).sort_values(
+    territories = view.territories
+    is_held = territories["rep_name"] != VACANT
+    order = territories.assign(is_held=is_held).sort_values(
         ["is_held", measure], kind="stable"
     )
     return [str(territory_id) for territory_id in order.index]
@@ -56,10 +56,10 @@ def first_to_end(view: TerritoryView, measure: str) -> list[str]:
 
 def free_name(ws: OpenCompany, scenario: Scenario, n_heads: int) -> str:
     """Name a copy after its heads, ``FY27, 25 reps``, as no other scenario is."""
-    taken = {known.name for known in listing.scenarios(ws)}
+    names = {other.name for other in listing.scenarios(ws)}
     name = f"{_HEADS.sub('', scenario.name)}, {n_heads} reps"
     number, free = 1, name
-    while free in taken:
+    while free in names:
         number += 1
         free = f"{name} ({number})"
     return free
@@ -104,13 +104,13 @@ def check(
     with ws.store.reading() as conn:
         plan = load_plan(conn, view.scenario.scenario_id)
     seed = _seed(view, plan, dropped)
-    held = Held(
+    locks = Held(
         territories=seed.locks.territory,
         units=seed.locks.unit,
         accounts=seed.locks.account,
         barriers=seed.barriers,
     )
-    return inputs.check(ws, drafted(view, seed), request, held)
+    return inputs.check(ws, drafted(view, seed), request, locks)
 
 
 def start_what_if(
@@ -139,21 +139,21 @@ def start_what_if(
     InputError
         If the name is empty or taken, there is no such territory or none to add to.
     """
-    wanted = listing.checked_name(ws, name)
+    title = listing.checked_name(ws, name)
     with ws.store.transaction() as conn:
-        made = lineage.copy_scenario(
-            conn, view.scenario.scenario_id, name=wanted, user=ws.user
+        copy = lineage.copy_scenario(
+            conn, view.scenario.scenario_id, name=title, user=ws.user
         )
-        seed = _seed(view, load_plan(conn, made.scenario_id), dropped)
+        seed = _seed(view, load_plan(conn, copy.scenario_id), dropped)
         with editing.editing(
             conn,
-            made.scenario_id,
-            version=made.version,
+            copy.scenario_id,
+            version=copy.version,
             user=ws.user,
             action="what if: " + (f"end {dropped}" if dropped else "add a territory"),
         ) as edit:
             save_plan(conn, ws, edit, seed)
-        return lineage.load_scenario(conn, made.scenario_id)
+        return lineage.load_scenario(conn, copy.scenario_id)
 
 
 def take_answer(
@@ -193,13 +193,13 @@ def is_saved(ws: Workspace, scenario_id: str, proposal: Proposal) -> bool:
         return answer_of(load_plan(conn, scenario_id), proposal).edit is None
 
 
-def why_moved(ws: OpenCompany, found: Comparison, proposal: Proposal) -> pd.Series:
+def why_moved(ws: OpenCompany, comparison: Comparison, proposal: Proposal) -> pd.Series:
     """
     Say of each account with another territory why.
 
     Parameters
     ----------
-    found
+    comparison
         The scenario and its copy.
     proposal
         Of the job that balanced the copy.
@@ -208,15 +208,15 @@ def why_moved(ws: OpenCompany, found: Comparison, proposal: Proposal) -> pd.Seri
     -------
     Sentence by `account_id`; empty where nothing is known.
     """
-    moved = found.moved
-    units = found.a.accounts["unit_id"].reindex(moved.index)
-    said = reasons_of(ws, found.a, proposal, units.fillna("").astype("str"))
-    is_new = ~moved["b_territory"].isin(found.a.territories.index)
-    begun = moved["b_territory"].astype("str") + " begins here"
-    said = said.mask((said == "") & is_new, begun)
-    has_ended = ~moved["a_territory"].isin(found.b.territories.index)
-    ended = moved["a_territory"].astype("str") + " ends"
-    return said.mask(has_ended & moved["a_territory"].notna(), ended)
+    movers = comparison.moved
+    units = comparison.a.accounts["unit_id"].reindex(movers.index)
+    reasons = reasons_of(ws, comparison.a, proposal, units.fillna("").astype("str"))
+    is_new = ~movers["b_territory"].isin(comparison.a.territories.index)
+    begun = movers["b_territory"].astype("str") + " begins here"
+    reasons = reasons.mask((reasons == "") & is_new, begun)
+    has_ended = ~movers["a_territory"].isin(comparison.b.territories.index)
+    ended = movers["a_territory"].astype("str") + " ends"
+    return reasons.mask(has_ended & movers["a_territory"].notna(), ended)
 
 
 def _seed(view: TerritoryView, plan: Draft, dropped: str | None) -> Draft:
@@ -227,20 +227,23 @@ def _seed(view: TerritoryView, plan: Draft, dropped: str | None) -> Draft:
 def _with_one_more(view: TerritoryView, plan: Draft) -> Draft:
     core, new_id = _core(view, plan), next_territory_id(plan.names)
     district = plan.districts.get(str(plan.alignment.territory_by_unit[core]))
-    added = apply_edit(plan, AddTerritory(territory_id=new_id, name=new_id))
+    larger = apply_edit(plan, AddTerritory(territory_id=new_id, name=new_id))
     return replace(
-        added,
-        alignment=added.alignment.move([core], new_id),
-        districts={**added.districts, **({new_id: district} if district else {})},
+        larger,
+        alignment=larger.alignment.move([core], new_id),
+        districts={**larger.districts, **({new_id: district} if district else {})},
     )
 
 
 def _without(plan: Draft, dropped: str) -> Draft:
     if len(plan.names) < 2:
         raise InputError(f"{dropped} is the only territory: nobody could take its work")
-    units, named = plan.alignment.territory_by_unit, plan.alignment.territory_by_account
+    units, by_account = (
+        plan.alignment.territory_by_unit,
+        plan.alignment.territory_by_account,
+    )
     own = list(units.index[units == dropped])
-    apart = list(named.index[named == dropped])
+    apart = list(by_account.index[by_account == dropped])
     freed = replace(
         plan,
         alignment=plan.alignment.move(own, None, apart),

@@ -20,7 +20,7 @@ from planner.store.scenarios.reading import load_saved_plan
 
 
 def account_list(
-    ws: OpenCompany, scenario_id: str | None, known: pd.DataFrame | None = None
+    ws: OpenCompany, scenario_id: str | None, facts: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """
     List the accounts with all that is known of them in a scenario.
@@ -31,7 +31,7 @@ def account_list(
         The open company.
     scenario_id
         Whose owners; None: nobody's.
-    known
+    facts
         `known_accounts` of the company as it is now; None: they are read.
 
     Returns
@@ -41,7 +41,7 @@ def account_list(
     company_id = ws.company_id
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).as_of
-        accounts = known_accounts(conn, company_id, as_of) if known is None else known
+        accounts = known_accounts(conn, company_id, as_of) if facts is None else facts
         names = owner_names(
             team_rows.load_positions(conn, company_id),
             team_rows.load_reps(conn, company_id),
@@ -50,9 +50,9 @@ def account_list(
         territory = pd.Series(pd.NA, index=accounts.index, dtype="str")
         positions = pd.Series(dtype="str")
         if scenario_id is not None:
-            saved = load_saved_plan(conn, scenario_id)
-            territory = alignment_of(saved).territory_of(accounts["unit_id"])
-            positions = saved.territories["position_id"]
+            plan = load_saved_plan(conn, scenario_id)
+            territory = alignment_of(plan).territory_of(accounts["unit_id"])
+            positions = plan.territories["position_id"]
     return owned(accounts, territory, positions, names)
 
 
@@ -110,11 +110,16 @@ def account_facts(ws: OpenCompany, account_id: str, row: pd.Series) -> AccountFa
         mine = frame[frame["account_id"] == account_id]
         return mine.sort_values(newest, ascending=False)
 
-    made, owned = of_account(visits, "visited_on"), of_account(ownership, "valid_from")
+    visits_made, owned = (
+        of_account(visits, "visited_on"),
+        of_account(ownership, "valid_from"),
+    )
     return AccountFacts(
         row=row,
         deals=of_account(deals, "close_on"),
-        visits_made=made.assign(rep_name=made["rep_id"].map(reps["name"])),
+        visits_made=visits_made.assign(
+            rep_name=visits_made["rep_id"].map(reps["name"])
+        ),
         ownership=owned.assign(
             owner_name=owned["position_id"].map(names),
             share=owned["share_ppm"].astype(float) / PPM,

@@ -6,7 +6,7 @@ from planner.store.scenarios.reading import SavedPlan
 from planner.territory.model.alignment import Alignment
 
 
-def alignment_of(saved: SavedPlan) -> Alignment:
+def alignment_of(plan: SavedPlan) -> Alignment:
     """Take the alignment with its named accounts out of a plan as it was read."""
-    named = saved.named_accounts["territory_id"]
-    return Alignment(saved.alignment["territory_id"], named.dropna())
+    by_account = plan.named_accounts["territory_id"]
+    return Alignment(plan.alignment["territory_id"], by_account.dropna())

@@ -69,18 +69,18 @@ def coverage(
     capacity in its manager's group; by region it is shared as its hours are needed, and
     a territory counts in every region where it has accounts.
     """
-    found = _counted(after or view, roster, by)
+    counts = _counted(after or view, roster, by)
     if after is not None:
         before = _counted(view, roster, by)
-        found = found.reindex(found.index.union(before.index))
-        found["label"] = found["label"].fillna(before["label"])
-        found[list(COUNTED)] = found[list(COUNTED)].fillna(0.0)
-        was = before[list(COUNTED)].reindex(found.index).fillna(0.0)
-        found = found.join(was.add_suffix("_before"))
-    can = found["capacity_min"]
-    found["load_share"] = found["needed_min"] / can.where(can > 0)
-    found["is_last"] = found.index == NOBODY
-    order = found.sort_values(
+        counts = counts.reindex(counts.index.union(before.index))
+        counts["label"] = counts["label"].fillna(before["label"])
+        counts[list(COUNTED)] = counts[list(COUNTED)].fillna(0.0)
+        was = before[list(COUNTED)].reindex(counts.index).fillna(0.0)
+        counts = counts.join(was.add_suffix("_before"))
+    can = counts["capacity_min"]
+    counts["load_share"] = counts["needed_min"] / can.where(can > 0)
+    counts["is_last"] = counts.index == NOBODY
+    order = counts.sort_values(
         ["is_last", "accounts", "label"], ascending=[True, False, True]
     )
     return order.drop(columns="is_last")
@@ -98,10 +98,10 @@ def _counted(view: TerritoryView, roster: Roster, by: CoverageBy) -> pd.DataFram
         parts["group_id"] = parts["territory_id"].map(team[by]).fillna(NOBODY)
         seats = team.groupby(by)[["territories", "vacant", "capacity_min"]].sum()
     sums = parts.drop(columns=["territory_id", "region"]).groupby("group_id").sum()
-    found = sums.join(seats, how="outer").reindex(columns=list(COUNTED)).fillna(0.0)
-    found = found[(found["accounts"] > 0) | (found["territories"] > 0)]
-    found.insert(0, "label", [label_by.get(name, name) for name in found.index])
-    return found.rename_axis("group_id")
+    counts = sums.join(seats, how="outer").reindex(columns=list(COUNTED)).fillna(0.0)
+    counts = counts[(counts["accounts"] > 0) | (counts["territories"] > 0)]
+    counts.insert(0, "label", [label_by.get(name, name) for name in counts.index])
+    return counts.rename_axis("group_id")
 
 
 def _parts(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -147,17 +147,17 @@ def _labels(roster: Roster, team: pd.DataFrame, by: CoverageBy) -> dict[str, str
             for name in team["manager"].unique()
         }
         return {**names, UNLED: "No manager", NOBODY: "No territory"}
-    told = {
+    labels = {
         str(group): f"{', '.join(map(str, rows.index))} {rows['who'].iloc[0]}"
         for group, rows in team.groupby("rep")
     }
-    return {**told, NOBODY: "No territory"}
+    return {**labels, NOBODY: "No territory"}
 
 
 def _seats_by_region(parts: pd.DataFrame, team: pd.DataFrame) -> pd.DataFrame:
     """Count territories where they have accounts; share out what they can do."""
-    held = parts.dropna(subset="territory_id").set_index(["territory_id", "region"])
-    load = held[["needed_min", "accounts"]]
+    assigned = parts.dropna(subset="territory_id").set_index(["territory_id", "region"])
+    load = assigned[["needed_min", "accounts"]]
     share = load / load.groupby(level="territory_id").transform("sum")
     # Where a territory needs no hours at all its accounts stand for them.
     weight = share["needed_min"].fillna(share["accounts"])
@@ -169,8 +169,8 @@ def _seats_by_region(parts: pd.DataFrame, team: pd.DataFrame) -> pd.DataFrame:
 
 def _is_overdue(accounts: pd.DataFrame) -> np.ndarray:
     """Tell of each account whether a visit was missed, 1.0 or 0.0."""
-    asked = pd.Series(VISITS_PER_4_WEEKS, dtype=float)
-    visits = accounts["visit_class"].map(asked).astype(float)
+    visits_per_class = pd.Series(VISITS_PER_4_WEEKS, dtype=float)
+    visits = accounts["visit_class"].map(visits_per_class).astype(float)
     most_days = _MISSED * _DAYS / visits.where(visits > 0)
     days = accounts["days_since_visit"].to_numpy(dtype=float, na_value=np.nan)
     return (days > most_days.to_numpy()).astype(float)

@@ -30,12 +30,12 @@ def tallied(
     As `measures.tally`: territory_id, measure, actual, ideal, deviation. The ideal is
     the wanted share of the whole, an equal one where none is wanted.
     """
-    told = tally(
+    rows = tally(
         values, territory, list(values.columns), territory_ids=list(territories.index)
     )
-    told["ideal"] *= told["territory_id"].map(wanted_shares(territories)).astype(float)
-    told["deviation"] = told["actual"] / told["ideal"].where(told["ideal"] != 0) - 1
-    return told
+    rows["ideal"] *= rows["territory_id"].map(wanted_shares(territories)).astype(float)
+    rows["deviation"] = rows["actual"] / rows["ideal"].where(rows["ideal"] != 0) - 1
+    return rows
 
 
 def has_shares(territories: pd.DataFrame) -> bool:
@@ -71,5 +71,5 @@ def shares_in_ppm(shares: Mapping[str, float], ids: pd.Index) -> pd.Series:
     ids
         The territories there are.
     """
-    wanted = pd.Series(shares, dtype="Float64").reindex(ids) / max(len(shares), 1)
-    return (wanted * PPM).round().astype("Int64").rename("share_ppm")
+    parts = pd.Series(shares, dtype="Float64").reindex(ids) / max(len(shares), 1)
+    return (parts * PPM).round().astype("Int64").rename("share_ppm")

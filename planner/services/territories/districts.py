@@ -27,10 +27,10 @@ def district_table(view: TerritoryView, measure: str) -> pd.DataFrame:
     Indexed `district`: `territories` (their ids, joined), `n_territories`, `accounts`,
     the measure, and `deviation` from what its territories together are to have.
     """
-    known = view.territories.assign(
+    rows = view.territories.assign(
         wanted=wanted_shares(view.territories), territory_id=view.territories.index
     ).dropna(subset=["district"])
-    grouped = known.groupby("district")
+    grouped = rows.groupby("district")
     table = pd.DataFrame(
         {
             "territories": grouped["territory_id"].agg(", ".join),

@@ -106,8 +106,8 @@ class AccountFilter:
             if values:
                 rules.append(_one_of(column, values))
         if self.text.strip():
-            wanted = _quoted(self.text.strip())
-            rules.append(" or ".join(f"{name} contains {wanted}" for name in _SEARCHED))
+            text = _quoted(self.text.strip())
+            rules.append(" or ".join(f"{name} contains {text}" for name in _SEARCHED))
         return rules
 
 
@@ -132,7 +132,7 @@ class Choice:
 
 
 def choose_accounts(
-    view: TerritoryView, wanted: AccountFilter, as_of: dt.date, currency: str
+    view: TerritoryView, account_filter: AccountFilter, as_of: dt.date, currency: str
 ) -> Choice:
     """
     Find the accounts of a plan that fit a filter.
@@ -141,7 +141,7 @@ def choose_accounts(
     ----------
     view
         The plan, as it is or as it would be.
-    wanted
+    account_filter
         Which are meant; an empty filter means none, not all.
     as_of
         The company's today.
@@ -160,21 +160,21 @@ def choose_accounts(
     """
     accounts, today = view.accounts, pd.Timestamp(as_of)
     digits = minor_digits(currency)
-    left = np.arange(0 if wanted.is_empty else len(accounts))
+    rows_left = np.arange(0 if account_filter.is_empty else len(accounts))
     own = accounts[[name for name in _OWN if name in accounts]]  # few are cut fast
-    for rule in wanted.rules:
-        held = apply(rule, own.iloc[left], today, minor_digits=digits)
-        left = left[held.to_numpy()]
-    if wanted.condition.strip():
-        rows = accounts.iloc[left]
+    for rule in account_filter.rules:
+        is_match = apply(rule, own.iloc[rows_left], today, minor_digits=digits)
+        rows_left = rows_left[is_match.to_numpy()]
+    if account_filter.condition.strip():
+        rows = accounts.iloc[rows_left]
         # A draft says whose territory an account is in; who works it stands there.
         who = rows["territory_id"].map(view.territories["rep_name"]).astype("str")
         rows = rows.assign(owner_name=who)
-        held = apply(wanted.condition, rows, today, minor_digits=digits)
-        left = left[held.to_numpy()]
+        is_match = apply(account_filter.condition, rows, today, minor_digits=digits)
+        rows_left = rows_left[is_match.to_numpy()]
     return Choice(
-        account_ids=tuple(accounts.index[left].tolist()),
-        sums={name: float(accounts[name].iloc[left].sum()) for name in SUMS},
+        account_ids=tuple(accounts.index[rows_left].tolist()),
+        sums={name: float(accounts[name].iloc[rows_left].sum()) for name in SUMS},
     )
 
 
@@ -186,20 +186,23 @@ def values_of(accounts: pd.DataFrame) -> dict[str, list[str]]:
     -------
     Values in order, `NONE` last where some account has none.
     """
-    found = {}
+    values_by_field = {}
     for field in fields(AccountFilter):
         column = LISTS.get(field.name)
         if column is None:
             continue
         values = pd.Series(accounts[column].unique(), dtype="str").fillna(NONE)
         named = sorted(set(values) - {NONE})
-        found[field.name] = [*named, *([NONE] if (values == NONE).any() else [])]
-    return found
+        values_by_field[field.name] = [
+            *named,
+            *([NONE] if (values == NONE).any() else []),
+        ]
+    return values_by_field
 
 
 def _one_of(column: str, values: Sequence[str]) -> str:
-    named = ", ".join(_quoted(value) for value in values if value != NONE)
-    parts = [f"{column} in ({named})"] if named else []
+    names = ", ".join(_quoted(value) for value in values if value != NONE)
+    parts = [f"{column} in ({names})"] if names else []
     if NONE in values:
         parts.append(f"{column} is empty")
     return " or ".join(parts)

@@ -63,8 +63,8 @@ def lay_over(ours: TerritoryView, theirs: TerritoryView) -> TeamOverlap:
     accounts = _pairs(ours.accounts["territory_id"], theirs.accounts["territory_id"])
     sums = ours.accounts[["potential_minor", "workload_min"]]
     sums = sums.astype("Float64").fillna(0).astype(float).reindex(accounts.index)
-    held = accounts.join(sums).assign(accounts=1).groupby(keys).sum()
-    shared = held.join(units[units > 0], how="outer")
+    sums_by_pair = accounts.join(sums).assign(accounts=1).groupby(keys).sum()
+    shared = sums_by_pair.join(units[units > 0], how="outer")
     shared = shared.fillna(0).reindex(columns=list(SHARED)).reset_index()
     shared = shared.astype({"units": int, "accounts": int})
     met = shared[shared["accounts"] > 0]

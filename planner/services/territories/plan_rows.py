@@ -24,19 +24,19 @@ def load_plan(conn: Connection, scenario_id: str) -> Draft:
     return draft_of(conn, load_saved_plan(conn, scenario_id))
 
 
-def draft_of(conn: Connection, saved: SavedPlan) -> Draft:
+def draft_of(conn: Connection, plan: SavedPlan) -> Draft:
     """Turn a plan as it was read into one to work on, over the company's units."""
-    units = company_rows.unit_ids(conn, saved.scenario.company_id)
-    placed = saved.alignment["territory_id"]
-    named = saved.named_accounts["territory_id"]
-    territories, marks = saved.territories, saved.marks
+    units = company_rows.unit_ids(conn, plan.scenario.company_id)
+    placed = plan.alignment["territory_id"]
+    by_account = plan.named_accounts["territory_id"]
+    territories, marks = plan.territories, plan.marks
     # What lies in a territory is never lost, even if the list does not name it.
-    used = {*placed.dropna(), *named.dropna()}
+    used = {*placed.dropna(), *by_account.dropna()}
     names = {name: name for name in sorted(used)} | dict(territories["name"])
     homes = marks[marks["kind"] == HOME]
     barriers = marks[marks["kind"] == BARRIER]
     return Draft(
-        alignment=Alignment(placed.reindex(units), named.dropna()),
+        alignment=Alignment(placed.reindex(units), by_account.dropna()),
         names=names,
         locks=_locks(marks),
         homes={
@@ -63,8 +63,8 @@ def save_plan(conn: Connection, ws: OpenCompany, edit: Edit, plan: Draft) -> Non
     """
     alignment = plan.alignment
     empty = pd.Series(list(plan.names), dtype="str")
-    held = pd.concat([alignment.territory_by_unit, empty])
-    territories = staff_territories(conn, ws, edit.scenario_id, held)
+    assigned = pd.concat([alignment.territory_by_unit, empty])
+    territories = staff_territories(conn, ws, edit.scenario_id, assigned)
     ids = territories.index
     territories = territories.assign(
         name=pd.Series(dict(plan.names), dtype="str").reindex(ids),
@@ -84,7 +84,7 @@ def save_plan(conn: Connection, ws: OpenCompany, edit: Edit, plan: Draft) -> Non
 def plan_hash(plan: Draft) -> str:
     """Hash what a plan says: equal hashes, equal plans."""
     units = plan.alignment.territory_by_unit.fillna("").sort_index()
-    said = [
+    parts = [
         list(zip(units.index.tolist(), units.tolist(), strict=True)),
         sorted(plan.alignment.territory_by_account.items()),
         sorted(plan.names.items()),
@@ -94,15 +94,15 @@ def plan_hash(plan: Draft) -> str:
         sorted(plan.districts.items()),
         sorted(plan.share_ppm.items()),
     ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _locks(marks: pd.DataFrame) -> Locks:
-    held = {
+    locks = {
         what: frozenset(marks.loc[marks["kind"] == LOCK + what, "thing"])
         for what in LOCKABLE
     }
-    return Locks(**held)
+    return Locks(**locks)
 
 
 def _marks(plan: Draft) -> pd.DataFrame:

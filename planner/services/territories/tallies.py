@@ -26,9 +26,10 @@ def measure_values(accounts: pd.DataFrame) -> Floats:
     shape (n_accounts, n_measures)
         In the order of `MEASURES`; 0 where nothing is known.
     """
-    known = accounts.assign(accounts=1)[list(MEASURES)]
+    values = accounts.assign(accounts=1)[list(MEASURES)]
     columns = [
-        known[name].astype("Float64").fillna(0).to_numpy(dtype=float) for name in known
+        values[name].astype("Float64").fillna(0).to_numpy(dtype=float)
+        for name in values
     ]
     return np.column_stack(columns)
 
@@ -61,25 +62,27 @@ def held(
     sums = np.column_stack(
         [np.bincount(codes + 1, column, len(ids) + 1) for column in values.T]
     )
-    told = tallied(
+    tallies = tallied(
         pd.DataFrame(sums, columns=list(MEASURES)),
         pd.Series([pd.NA, *ids], dtype="str"),
         territories,
     )
     # A row a measure and territory, in their order: one block a measure.
     columns = {}
-    for measure, block in zip(MEASURES, _blocks(told, len(territories)), strict=True):
+    for measure, block in zip(
+        MEASURES, _blocks(tallies, len(territories)), strict=True
+    ):
         columns[measure], columns[f"{measure}_deviation"] = block
     return pd.DataFrame(columns, index=territories.index)
 
 
-def _blocks(told: pd.DataFrame, n: int) -> Floats:
+def _blocks(tallies: pd.DataFrame, n: int) -> Floats:
     """Cut `actual` and `deviation` of a tally: shape (n_measures, 2, n_territories)."""
-    both = told[["actual", "deviation"]].to_numpy(float)
+    both = tallies[["actual", "deviation"]].to_numpy(float)
     return both.reshape(len(MEASURES), n, 2).transpose(0, 2, 1)
 
 
-def worst_deviations(found: pd.DataFrame) -> pd.Series:
+def worst_deviations(deviations: pd.DataFrame) -> pd.Series:
     """Find the worst absolute deviation of each measure in what `held` returned."""
-    worst = {name: found[f"{name}_deviation"].abs().max() for name in MEASURES}
+    worst = {name: deviations[f"{name}_deviation"].abs().max() for name in MEASURES}
     return pd.Series(worst, dtype=float).fillna(0.0)

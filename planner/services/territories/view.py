@@ -169,39 +169,39 @@ def overview(
     company_id = ws.company_id
     with ws.store.reading() as conn:
         facts = facts or _facts(conn, company_id)
-        saved = load_saved_plan(conn, scenario_id)
+        plan = load_saved_plan(conn, scenario_id)
         positions = team_rows.load_positions(conn, company_id)
         reps = team_rows.load_reps(conn, company_id)
-    return _seen(facts, saved, positions, with_homes(reps, saved.marks))
+    return _seen(facts, plan, positions, with_homes(reps, plan.marks))
 
 
 def _seen(
-    facts: Facts, saved: SavedPlan, positions: pd.DataFrame, reps: pd.DataFrame
+    facts: Facts, plan: SavedPlan, positions: pd.DataFrame, reps: pd.DataFrame
 ) -> TerritoryView:
     """See the facts of a company under a plan and the people who work it."""
-    alignment, territories = alignment_of(saved), saved.territories
+    alignment, territories = alignment_of(plan), plan.territories
     names = owner_names(positions, reps, facts.as_of)
     accounts, table, units = facts.open_accounts, facts.table, facts.units
     by_account = alignment.territory_of(accounts["unit_id"])
     accounts = owned(accounts, by_account, territories["position_id"], names)
     by_unit = alignment.territory_by_unit.reindex(units.index)
-    found = held(facts.values, by_account, territories)
+    tallies = held(facts.values, by_account, territories)
     territories = territories.assign(
         rep_name=territories["position_id"].map(names).fillna("vacant").astype("str")
-    ).join(found)
+    ).join(tallies)
     territories["travel_km"] = _mean_travel_km(table, by_unit)
     shapes = _shapes(facts.outlines, facts.edges, by_unit, territories.index)
     territories = territories.join(shapes)
     columns = [c for c in table.columns if c in MEASURES]
     view = TerritoryView(
-        scenario=saved.scenario,
+        scenario=plan.scenario,
         units=units.join(table[["x_km", "y_km", *columns]])
         .join(facts.outlines)
         .assign(territory_id=by_unit),
         edges=facts.edges,
         accounts=accounts,
         territories=territories,
-        index=worst_deviations(found),
+        index=worst_deviations(tallies),
         homes=_homes(reps, territories, facts.as_of),
     )
     return _valued(view, facts.values)
@@ -277,9 +277,9 @@ def targeted(view: TerritoryView, shares: Mapping[str, float]) -> TerritoryView:
     """Take deviations from these shares of the whole; empty: from equal ones."""
     share_ppm = shares_in_ppm(shares, view.territories.index)
     territories = view.territories.assign(share_ppm=share_ppm)
-    found = held(view.values, view.accounts["territory_id"], territories)
-    territories = territories.assign(**{name: found[name] for name in found})
-    index = worst_deviations(found)
+    tallies = held(view.values, view.accounts["territory_id"], territories)
+    territories = territories.assign(**{name: tallies[name] for name in tallies})
+    index = worst_deviations(tallies)
     return _valued(replace(view, territories=territories, index=index), view.values)
 
 
@@ -316,18 +316,22 @@ def as_if(
         names or {*_used(by_unit), *_used(by_account), *view.territories.index}
     )
     columns = ["name", "position_id", "district", "share_ppm", "rep_name"]
-    kept = view.territories[columns].reindex(pd.Index(ids, name="territory_id"))
+    territories = view.territories[columns].reindex(pd.Index(ids, name="territory_id"))
     if shares is not None:
-        kept["share_ppm"] = shares_in_ppm(shares, kept.index)
+        territories["share_ppm"] = shares_in_ppm(shares, territories.index)
     if districts is not None:
-        kept["district"] = pd.Series(districts, dtype="str").reindex(kept.index)
-    told = pd.Series(dict(names or zip(ids, ids, strict=True)), dtype="str")
-    kept["name"] = kept["name"].fillna(told.reindex(kept.index))
-    kept["rep_name"] = kept["rep_name"].fillna("vacant")
+        territories["district"] = pd.Series(districts, dtype="str").reindex(
+            territories.index
+        )
+    names_by_id = pd.Series(dict(names or zip(ids, ids, strict=True)), dtype="str")
+    territories["name"] = territories["name"].fillna(
+        names_by_id.reindex(territories.index)
+    )
+    territories["rep_name"] = territories["rep_name"].fillna("vacant")
     used = {*_used(by_unit), *_used(by_account)}
-    in_use = kept[kept.index.isin(used)] if is_whole else kept
-    found = held(view.values, accounts["territory_id"], in_use)
-    territories = in_use.join(found)
+    in_use = territories[territories.index.isin(used)] if is_whole else territories
+    tallies = held(view.values, accounts["territory_id"], in_use)
+    territories = in_use.join(tallies)
     units = view.units.assign(territory_id=by_unit)
     territories["travel_km"] = _mean_travel_km(
         pd.DataFrame(units.drop(columns="geometry")), by_unit
@@ -335,16 +339,16 @@ def as_if(
     territories = territories.join(
         _shapes(units, view.edges, by_unit, territories.index)
     )
-    shown = TerritoryView(
+    view_as_if = TerritoryView(
         scenario=view.scenario,
         units=units,
         edges=view.edges,
         accounts=accounts,
         territories=territories,
-        index=worst_deviations(found),
+        index=worst_deviations(tallies),
         homes=view.homes,
     )
-    return _valued(shown, view.values)
+    return _valued(view_as_if, view.values)
 
 
 def _used(territory: pd.Series) -> list[str]:

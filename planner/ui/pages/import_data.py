@@ -20,7 +20,7 @@ from planner.services.imports import (
     saving,
 )
 from planner.services.imports.check import SourcePreview
-from planner.services.imports.refresh import RefreshPreview
+from planner.services.imports.refresh_preview import RefreshPreview
 from planner.services.workspace import OpenCompany
 from planner.ui import faults, session, widgets
 from planner.ui.maps.text import markdown_text

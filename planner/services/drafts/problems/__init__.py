@@ -41,7 +41,7 @@ def find_problems(
     view: TerritoryView,
     draft: Draft,
     roster: Roster | None = None,
-    saved: Draft | None = None,
+    base: Draft | None = None,
 ) -> pd.DataFrame:
     """
     Find what is wrong with a plan under work.
@@ -54,7 +54,7 @@ def find_problems(
         The plan under work.
     roster
         Who works the territories; None: capacity and owners are not looked at.
-    saved
+    base
         The plan it began with; None: whether locked things moved is not looked at.
 
     Returns
@@ -66,19 +66,19 @@ def find_problems(
     What is locked is settled: an account locked apart from its unit is no problem. A
     unit without accounts needs no territory.
     """
-    seen = Seen(view, draft)
-    found = [
-        *places.unassigned(seen),
-        *places.apart(seen),
-        *locks.broken_locks(seen, saved),
-        *(people.two_owners(seen, roster) if roster is not None else ()),
-        *(people.over_capacity(seen, roster) if roster is not None else ()),
-        *places.outside(seen),
+    scene = Seen(view, draft)
+    problems = [
+        *places.unassigned(scene),
+        *places.apart(scene),
+        *locks.broken_locks(scene, base),
+        *(people.two_owners(scene, roster) if roster is not None else ()),
+        *(people.over_capacity(scene, roster) if roster is not None else ()),
+        *places.outside(scene),
     ]
     order = list(KINDS)
-    found.sort(key=lambda problem: order.index(problem.kind))
+    problems.sort(key=lambda problem: order.index(problem.kind))
     names = [field.name for field in fields(Problem)]
-    rows = [[getattr(problem, name) for name in names] for problem in found]
+    rows = [[getattr(problem, name) for name in names] for problem in problems]
     return pd.DataFrame(rows, columns=names, dtype=object)
 
 

@@ -10,68 +10,70 @@ from planner.services.drafts.problems.problem import BROKEN_LOCK, Problem, Seen,
 from planner.territory.editing.edits import ACCOUNT, UNIT, Draft
 
 
-def broken_locks(seen: Seen, saved: Draft | None) -> Iterator[Problem]:
+def broken_locks(scene: Seen, base: Draft | None) -> Iterator[Problem]:
     """Locked things that are gone, or no longer where they were locked."""
-    locks, view = seen.locks, seen.view
-    for name in sorted(locks.territory.difference(seen.draft.names)):
+    locks, view = scene.locks, scene.view
+    for name in sorted(locks.territory.difference(scene.draft.names)):
         yield Problem(
             kind=BROKEN_LOCK,
             what=f"{name} is locked, but there is no such territory any more",
             territory_id=name,
             fix_label="Unlock",
         )
-    gone = _missing(locks.unit, seen.by_unit.index)
-    if gone:
+    missing = _missing(locks.unit, scene.by_unit.index)
+    if missing:
         yield Problem(
             kind=BROKEN_LOCK,
-            what=f"{listed(list(gone), '; ')}: locked, but no unit of this company any "
-            "more",
-            unit_ids=gone,
+            what=f"{listed(list(missing), '; ')}: locked, but no unit of this "
+            "company any more",
+            unit_ids=missing,
             fix_label="Unlock",
         )
-    gone = _missing(locks.account, view.accounts.index)
-    if gone:
+    missing = _missing(locks.account, view.accounts.index)
+    if missing:
         yield Problem(
             kind=BROKEN_LOCK,
-            what=f"{listed(list(gone), ', ')}: locked, but closed or no longer among "
-            "the accounts",
-            account_ids=gone,
+            what=f"{listed(list(missing), ', ')}: locked, but closed or no longer "
+            "among the accounts",
+            account_ids=missing,
             fix_label="Unlock",
         )
-    if saved is not None:
-        yield from _strayed(seen, saved)
+    if base is not None:
+        yield from _strayed(scene, base)
 
 
-def _strayed(seen: Seen, saved: Draft) -> Iterator[Problem]:
+def _strayed(scene: Seen, base: Draft) -> Iterator[Problem]:
     """Things locked then and now that lie elsewhere now."""
     in_both = {
-        what: getattr(seen.locks, what) & getattr(saved.locks, what)
+        what: getattr(scene.locks, what) & getattr(base.locks, what)
         for what in (UNIT, ACCOUNT)
     }
-    units = _known(in_both[UNIT], seen.by_unit.index)
-    accounts = _known(in_both[ACCOUNT], seen.by_account.index)
-    in_unit = seen.view.accounts["unit_id"].loc[accounts]
+    units = _known(in_both[UNIT], scene.by_unit.index)
+    accounts = _known(in_both[ACCOUNT], scene.by_account.index)
+    in_unit = scene.view.accounts["unit_id"].loc[accounts]
     for what, before, after in (
         (
             UNIT,
-            saved.alignment.territory_by_unit.reindex(units),
-            seen.by_unit.loc[units],
+            base.alignment.territory_by_unit.reindex(units),
+            scene.by_unit.loc[units],
         ),
         (
             ACCOUNT,
-            saved.alignment.territory_of(in_unit),
-            seen.by_account.loc[accounts],
+            base.alignment.territory_of(in_unit),
+            scene.by_account.loc[accounts],
         ),
     ):
-        moved = before[before.notna() & (before != after)]
-        for place, rows in moved.groupby(moved):
+        movers = before[before.notna() & (before != after)]
+        for place, rows in movers.groupby(movers):
             names = tuple(map(str, rows.index))
-            told = seen.units_told(names) if what == UNIT else seen.accounts_told(names)
-            is_there = place in seen.draft.names and place not in seen.locks.territory
+            labels = (
+                scene.units_told(names) if what == UNIT else scene.accounts_told(names)
+            )
+            is_there = place in scene.draft.names and place not in scene.locks.territory
             have = "has" if len(names) == 1 else "have"
             yield Problem(
                 kind=BROKEN_LOCK,
-                what=f"{told} {have} left {seen.called(str(place))}, where locked",
+                what=f"{labels} {have} left {scene.called(str(place))}, where locked",
                 territory_id=str(place),
                 unit_ids=names if what == UNIT else (),
                 account_ids=names if what == ACCOUNT else (),

@@ -97,16 +97,16 @@ class Seen:
     def accounts_told(self, account_ids: tuple[str, ...]) -> str:
         """Name accounts, three at most."""
         names = self.view.accounts["name"]
-        told = [str(names.get(name, name)) for name in account_ids[:_TOLD]]
-        return listed(told, ", ", len(account_ids))
+        labels = [str(names.get(name, name)) for name in account_ids[:_TOLD]]
+        return listed(labels, ", ", len(account_ids))
 
     def to_whom(self, pieces: Sequence[tuple[str, ...]]) -> list[str | None]:
         """Find who could take each piece; nobody where a lock holds some of it."""
-        locked = self.locks.territory
-        takers = receivers_of(pieces, self.by_unit, self.edges, locked)
+        locks = self.locks.territory
+        takers = receivers_of(pieces, self.by_unit, self.edges, locks)
         own = [self.by_unit[units[0]] for units in pieces]
         return [
-            taker if mine not in locked and self.locks.unit.isdisjoint(units) else None
+            taker if mine not in locks and self.locks.unit.isdisjoint(units) else None
             for taker, mine, units in zip(takers, own, pieces, strict=True)
         ]
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from planner.accounts.reload.choices import RefreshChoices
 from planner.core.formats import Formats
-from planner.services.imports.refresh import RefreshPreview
+from planner.services.imports.refresh_preview import RefreshPreview
 from planner.ui import tables, widgets
 from planner.ui.maps.text import markdown_text
 
