@@ -55,8 +55,10 @@ def geocode(store: Store, job: Job, run: RunControl) -> Mapping[str, Any]:
     """Ask the company's address service about accounts; every answer is kept."""
     from planner.services.accounts.geocoding import ask_addresses
 
-    asked = ask_addresses(_workspace(store, job), list(job.params["account_ids"]), run)
-    return asdict(asked) | {"status": str(asked.status)}
+    answers = ask_addresses(
+        _workspace(store, job), list(job.params["account_ids"]), run
+    )
+    return asdict(answers) | {"status": str(answers.status)}
 
 
 TASKS: Mapping[str, Task] = {

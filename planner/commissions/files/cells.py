@@ -34,7 +34,7 @@ class Table:
     def __init__(self, path: Path, required: Sequence[str]) -> None:
         self.name = path.name
         try:
-            read = pd.read_csv(
+            frame = pd.read_csv(
                 path,
                 dtype=str,
                 keep_default_na=False,
@@ -46,9 +46,9 @@ class Table:
         except UnicodeDecodeError:
             raise InputError(f"{self.name}: must be UTF-8 text") from None
         except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-            said = str(error).strip().replace("Error tokenizing data. C error: ", "")
-            raise InputError(f"{self.name}: is no table: {said}") from error
-        self.rows = read.fillna("").rename(columns=str.strip)
+            message = str(error).strip().replace("Error tokenizing data. C error: ", "")
+            raise InputError(f"{self.name}: is no table: {message}") from error
+        self.rows = frame.fillna("").rename(columns=str.strip)
         missing = [name for name in required if name not in self.rows]
         if missing:
             raise InputError(
@@ -61,7 +61,7 @@ class Table:
         return column in self.rows
 
     def each(
-        self, column: str, read: Callable[[str], Any], default: str | None = None
+        self, column: str, reader: Callable[[str], Any], default: str | None = None
     ) -> list[Any]:
         """
         Read every cell of a column.
@@ -70,27 +70,27 @@ class Table:
         ----------
         column
             Its name; all cells are `default` if the file lacks it.
-        read
+        reader
             Turns text into a value, or raises ValueError with the rule.
         default
-            What an empty cell stands for; None: an empty cell goes to `read`.
+            What an empty cell stands for; None: an empty cell goes to `reader`.
 
         Raises
         ------
         InputError
-            At the first cell that `read` refuses.
+            At the first cell that `reader` refuses.
         """
         cells = self.rows[column] if self.has(column) else [""] * len(self.rows)
-        found = []
+        values = []
         for number, cell in enumerate(cells, start=1):
             text = cell.strip() or default or ""
             try:
-                found.append(read(text))
+                values.append(reader(text))
             except ValueError as error:
                 raise InputError(
                     f"{self.name}: row {number}, {column} = {cell!r}: {error}"
                 ) from None
-        return found
+        return values
 
     def unique(self, columns: Sequence[str]) -> None:
         """Refuse a second row with the same values in these columns."""

@@ -153,22 +153,22 @@ def write_changes(
     """
     for table_name, mine in _by_table(changes):
         table = CHANGEABLE[table_name]
-        gone = [c for c in mine if c.after is None]
-        if gone:
+        deletions = [c for c in mine if c.after is None]
+        if deletions:
             conn.execute(
                 sa.delete(table).where(*_key_is(table, company_id)),
-                [_key_values(table, change) for change in gone],
+                [_key_values(table, change) for change in deletions],
             )
-        changed: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        updates: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for change in mine:
             if change.before is not None and change.after is not None:
                 values = _cells(table, change.after) | _key_values(table, change)
-                changed.setdefault(tuple(change.after), []).append(values)
-        for rows in changed.values():  # the cells named in the rows are set
+                updates.setdefault(tuple(change.after), []).append(values)
+        for rows in updates.values():  # the cells named in the rows are set
             conn.execute(sa.update(table).where(*_key_is(table, company_id)), rows)
-        added = [_whole(table, company_id, c) for c in mine if c.before is None]
-        if added:
-            conn.execute(sa.insert(table), added)
+        insertions = [_whole(table, company_id, c) for c in mine if c.before is None]
+        if insertions:
+            conn.execute(sa.insert(table), insertions)
         if table is schema.ownership:
             seal_ownership(conn, company_id)
 
@@ -241,13 +241,13 @@ def first_free_row(conn: sa.Connection, company_id: str) -> int:
 
 def _visit_runs(conn: sa.Connection, company_id: str) -> list[str]:
     """Find the visit plans of all layers of a company's scenarios."""
-    found: set[str] = set()
+    run_ids: set[str] = set()
     for scenario in list_scenarios(conn, company_id):
         query = sa.select(schema.visit_run.c.run_id).where(
             schema.visit_run.c.layer_id.in_(chain_of(conn, scenario.scenario_id))
         )
-        found |= set(conn.execute(query).scalars())
-    return sorted(found)
+        run_ids |= set(conn.execute(query).scalars())
+    return sorted(run_ids)
 
 
 def save_repair(
@@ -347,10 +347,10 @@ def mark_undone(conn: sa.Connection, repair_id: str, *, user: str) -> None:
 def load_kept(conn: sa.Connection, company_id: str) -> pd.DataFrame:
     """Read what users accepted as it is: code, account_id, fingerprint."""
     rows = [
-        (found.code, account_id, mark)
-        for found in list_repairs(conn, company_id, kind="keep")
-        if found.undone_at is None
-        for account_id, mark in found.after.get("kept", {}).items()
+        (record.code, account_id, mark)
+        for record in list_repairs(conn, company_id, kind="keep")
+        if record.undone_at is None
+        for account_id, mark in record.after.get("kept", {}).items()
     ]
     names = ["code", "account_id", "fingerprint"]
     return pd.DataFrame(rows, columns=names, dtype="str")
@@ -363,15 +363,15 @@ def merged_into(conn: sa.Connection, company_id: str) -> dict[str, str]:
     A later load of the same source still brings the ids that are gone.
     """
     merged: dict[str, str] = {}
-    for found in reversed(list_repairs(conn, company_id, kind="merge")):
-        if found.undone_at is None:
-            merged |= found.params.get("survivors", {})
+    for merge in reversed(list_repairs(conn, company_id, kind="merge")):
+        if merge.undone_at is None:
+            merged |= merge.params.get("survivors", {})
     ends = {}
-    for gone in merged:
-        at, steps = merged[gone], 0
+    for account_id in merged:
+        at, steps = merged[account_id], 0
         while at in merged and steps < len(merged):
             at, steps = merged[at], steps + 1
-        ends[gone] = at
+        ends[account_id] = at
     return ends
 
 
@@ -417,10 +417,10 @@ def _by_table(
 
 
 def _key_is(table: sa.Table, company_id: str) -> list[sa.ColumnElement[bool]]:
-    asked = [table.c[n] == sa.bindparam(f"key_{n}") for n in key_names(table.name)]
+    conditions = [table.c[n] == sa.bindparam(f"key_{n}") for n in key_names(table.name)]
     if "company_id" in table.c:
-        asked.append(table.c.company_id == company_id)
-    return asked
+        conditions.append(table.c.company_id == company_id)
+    return conditions
 
 
 def _key_values(table: sa.Table, change: RowChange) -> dict[str, Any]:
@@ -448,28 +448,28 @@ def _stored(
     query = sa.select(*(table.c[name] for name in (*names, *others)))
     if "company_id" in table.c:
         query = query.where(table.c.company_id == company_id)
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    wanted = set(keys)
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    key_set = set(keys)
     first = table.c[names[0]]
     firsts = sorted({_typed(first, key[0]) for key in keys})
     for start in range(0, len(firsts), _ASKED):
-        asked = query.where(first.in_(firsts[start : start + _ASKED]))
-        for row in conn.execute(asked):
+        part = query.where(first.in_(firsts[start : start + _ASKED]))
+        for row in conn.execute(part):
             key = tuple(_json(cell) for cell in row[: len(names)])
-            if key in wanted:
+            if key in key_set:
                 cells = [_json(cell) for cell in row[len(names) :]]
-                found[key] = dict(zip(others, cells, strict=True))
-    return found
+                rows[key] = dict(zip(others, cells, strict=True))
+    return rows
 
 
 def _row_faults(change: RowChange, stored: dict[str, Any] | None) -> list[str]:
-    named = f"{change.table} {' '.join(map(str, change.key))}"
+    label = f"{change.table} {' '.join(map(str, change.key))}"
     if change.before is None:
-        return [] if stored is None else [f"{named} exists again"]
+        return [] if stored is None else [f"{label} exists again"]
     if stored is None:
-        return [f"{named} is gone"]
+        return [f"{label} is gone"]
     return [
-        f"{named}: {name} is {stored[name]!r} now, not {value!r}"
+        f"{label}: {name} is {stored[name]!r} now, not {value!r}"
         for name, value in change.before.items()
         if stored[name] != value
     ]

@@ -137,33 +137,33 @@ def load_user_cells(conn: sa.Connection, company_id: str) -> pd.DataFrame:
     -------
     `account_id`, `column`, `why`: who set it, when and how; the last repair counts.
     """
-    told: dict[tuple[str, str], str] = {}
-    for found in _standing_repairs(conn, company_id):
-        if found.kind in _NO_CELLS:
+    values: dict[tuple[str, str], str] = {}
+    for record in _standing_repairs(conn, company_id):
+        if record.kind in _NO_CELLS:
             continue
-        for account_id, cells in _rows_of(found.after):
+        for account_id, cells in _rows_of(record.after):
             for column in cells or {}:
-                told[account_id, column] = (
-                    f"{found.created_by} set it on {found.created_at[:10]} "
-                    f"({found.kind})"
+                values[account_id, column] = (
+                    f"{record.created_by} set it on {record.created_at[:10]} "
+                    f"({record.kind})"
                 )
-    rows = [(account_id, column, why) for (account_id, column), why in told.items()]
+    rows = [(account_id, column, why) for (account_id, column), why in values.items()]
     return pd.DataFrame(rows, columns=["account_id", "column", "why"], dtype="str")
 
 
 def load_taken_out(conn: sa.Connection, company_id: str) -> dict[str, str]:
     """Tell why users took accounts out, by id: merged into others, or dropped."""
     out: dict[str, str] = {}
-    for found in _standing_repairs(conn, company_id):
-        survivors = (found.params or {}).get("survivors", {})
-        for account_id, cells in _rows_of(found.after):
+    for record in _standing_repairs(conn, company_id):
+        survivors = (record.params or {}).get("survivors", {})
+        for account_id, cells in _rows_of(record.after):
             if cells is None:
                 into = survivors.get(account_id)
-                done = (
-                    f"merged it into {into}" if into else f"took it out ({found.kind})"
+                phrase = (
+                    f"merged it into {into}" if into else f"took it out ({record.kind})"
                 )
                 out[account_id] = (
-                    f"{found.created_by} {done} on {found.created_at[:10]}"
+                    f"{record.created_by} {phrase} on {record.created_at[:10]}"
                 )
             else:
                 out.pop(account_id, None)
@@ -186,9 +186,9 @@ def load_links(
     Our account_id by the id in the file.
     """
     links: dict[str, str] = {}
-    for found in _standing_repairs(conn, company_id, kind=_LINK):
-        if source is None or found.params.get("source") == source:
-            links |= found.params.get("links", {})
+    for record in _standing_repairs(conn, company_id, kind=_LINK):
+        if source is None or record.params.get("source") == source:
+            links |= record.params.get("links", {})
     return links
 
 
