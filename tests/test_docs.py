@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandera.pandas as pa
 import pytest
+import yaml
 
 from planner.accounts.findings import VERDICTS
 from planner.accounts.mapping.columns import KNOWN_COLUMNS
@@ -188,3 +189,21 @@ def test_links_lead_somewhere(path):
         if not found.exists() or (anchor and anchor not in slugs(found)):
             broken.append(target)
     assert broken == []
+
+
+def test_every_file_of_a_first_change_exists():
+    """The three walks name what is there, so that a newcomer can follow them."""
+    walks = section(text_of("CONTRIBUTING.md"), "A first change")
+    files = re.findall(r"`([\w./]+(?:/|\.(?:py|md|csv)))`", walks)
+    assert len(files) >= 18
+    assert [name for name in files if not (ROOT / name).exists()] == []
+
+
+def test_the_checks_before_a_commit_are_those_of_ci():
+    """Each hook runs a command of .ci/run with the tools of the environment alone."""
+    (repo,) = yaml.safe_load(text_of(".pre-commit-config.yaml"))["repos"]
+    assert repo["repo"] == "local"
+    ci = text_of(".ci/run")
+    for hook in repo["hooks"]:
+        assert hook["language"] == "system"
+        assert hook["entry"].removesuffix(" --force-exclude") in ci

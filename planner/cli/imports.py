@@ -57,11 +57,13 @@ def _check(args: argparse.Namespace) -> int:
         mapping=args.mapping, where=args.where, layer=args.layer, mode=args.mode
     )
     report = check_path(settings, args.file, args.kind, options, company)
-    told, text = report.to_dict(), report.summary()
+    report_data, text = report.to_dict(), report.summary()
     if args.coercions:
-        told["coercions"] = report.coercions.to_dict("records")
-        text += "\n" + "\n".join(_coercion_line(row) for row in told["coercions"])
-    print_outcome(args, told, text)
+        report_data["coercions"] = report.coercions.to_dict("records")
+        text += "\n" + "\n".join(
+            _coercion_line(row) for row in report_data["coercions"]
+        )
+    print_outcome(args, report_data, text)
     return DONE if report.is_whole else NOT_MET
 
 
@@ -150,16 +152,16 @@ def _export(args: argparse.Namespace) -> int:
     with outputs:
         ws = open_company(open_workspace(settings_of(args)))
         form = args.out.suffix.lower().removeprefix(".")
-        made = export(ws, args.what, form, args.scenario)
-        write_bytes(made.content, outputs["--out"])
+        file = export(ws, args.what, form, args.scenario)
+        write_bytes(file.content, outputs["--out"])
     outcome = {
         "file": str(args.out),
-        "export_id": made.export_id,
+        "export_id": file.export_id,
         "what": args.what,
-        "n_rows": made.n_rows,
-        "sha256": made.sha256,
-        "content_hash": made.content_hash,
+        "n_rows": file.n_rows,
+        "sha256": file.sha256,
+        "content_hash": file.content_hash,
     }
-    text = f"{made.n_rows:,} rows of {args.what} written to {args.out}: {made.sha256}"
+    text = f"{file.n_rows:,} rows of {args.what} written to {args.out}: {file.sha256}"
     print_outcome(args, outcome, text)
     return DONE

@@ -64,11 +64,11 @@ def _outcome_of(argv: Sequence[str] | None, interrupts: Interrupts) -> int:
 
 
 def _cancelled(args: argparse.Namespace) -> int:
-    written = ", ".join(map(str, args.outputs.written))
-    kept = f"written: {written}" if written else "no file was written"
+    names = ", ".join(map(str, args.outputs.written))
+    state = f"written: {names}" if names else "no file was written"
     if hasattr(args, "store"):
-        kept += "; the store keeps what was saved before"
-    print(f"planner {args.verb}: cancelled; {kept}", file=sys.stderr)
+        state += "; the store keeps what was saved before"
+    print(f"planner {args.verb}: cancelled; {state}", file=sys.stderr)
     return CANCELLED
 
 
@@ -95,13 +95,13 @@ def _protected(args: argparse.Namespace) -> dict[str, Path]:
     """Name what no output may replace, besides the inputs."""
     from planner.services.admin.upkeep import store_files
 
-    kept = store_files(settings_of(args))
+    files = store_files(settings_of(args))
     for name in ("stdout", "stderr"):
         stream = Path("/dev") / name
         # What is mixed with other lines is no file any more.
         if stream.is_file() or (args.json and stream.exists()):
-            kept[f"what goes to {name}"] = stream
-    return kept
+            files[f"what goes to {name}"] = stream
+    return files
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -76,18 +76,18 @@ def _require_whole(name: str, value: int, most: int) -> None:
 
 def _progress_bar() -> Callable[[Progress], None]:
     """Draw a bar that grows on a terminal; in a log, a line for each step of it."""
-    drawn = -1
+    width = -1
 
     def show(progress: Progress) -> None:
-        nonlocal drawn
-        done = round(progress.fraction * BAR_WIDTH)
-        bar = "█" * done + "·" * (BAR_WIDTH - done)
+        nonlocal width
+        filled = round(progress.fraction * BAR_WIDTH)
+        bar = "█" * filled + "·" * (BAR_WIDTH - filled)
         line = f"{bar} {progress.fraction:4.0%}  {progress.note}"
         if sys.stderr.isatty():
             print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-        elif done > drawn:
+        elif filled > width:
             print(line, file=sys.stderr, flush=True)
-        drawn = max(drawn, done)
+        width = max(width, filled)
 
     return show
 

@@ -168,11 +168,11 @@ def _balance_text(report: dict[str, Any]) -> str:
             lines.append(f"{name}: all zero")
             continue
         limit = measure["tolerance"]
-        asked = "" if limit is None else f" (tolerance {limit:g})"
+        terms = "" if limit is None else f" (tolerance {limit:g})"
         for word, edge in (("minimum", "least"), ("maximum", "most")):
             if word in measure:
-                asked += f", {edge} {measure[edge]:,g} ({word} {measure[word]:,g})"
-        lines.append(f"{name}: largest deviation {measure['max_deviation']:.4f}{asked}")
+                terms += f", {edge} {measure[edge]:,g} ({word} {measure[word]:,g})"
+        lines.append(f"{name}: largest deviation {measure['max_deviation']:.4f}{terms}")
     if report["gap"] is not None:
         lines.append(f"within {report['gap']:.1%} of the best possible")
     lines += report["violations"]
@@ -188,8 +188,10 @@ def _balance_text(report: dict[str, Any]) -> str:
             f"{measure['max_deviation'] or 0:.4f}"
         )
     for point in report.get("frontier", {}).get("points", []):
-        told = "met" if point["ratio"] <= 1 else f"{point['ratio']:.1f} × the tolerance"
-        lines.append(f"{point['moved']:g} moved: {told}")
+        verdict = (
+            "met" if point["ratio"] <= 1 else f"{point['ratio']:.1f} × the tolerance"
+        )
+        lines.append(f"{point['moved']:g} moved: {verdict}")
     lines += [f"in the way: {row['reason']}" for row in report["blocking"][:5]]
     return "\n".join(lines)
 

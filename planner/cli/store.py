@@ -88,5 +88,5 @@ def _app(args: argparse.Namespace) -> int:
         raise ParamsError(f"--port must lie in 1 to {LAST_PORT:,}, got {args.port}")
     script = [str(ROOT / "app.py"), "--server.port", str(args.port)]
     command = [sys.executable, "-m", "streamlit", "run", *script]
-    named = {"PLANNER_STORE": args.store} if args.store else {}
-    os.execve(sys.executable, command, {**os.environ, **named})  # noqa: S606
+    environment = {"PLANNER_STORE": args.store} if args.store else {}
+    os.execve(sys.executable, command, {**os.environ, **environment})  # noqa: S606

@@ -53,24 +53,24 @@ def working_text(steps: Iterable[Any], currency: str) -> str:
     -------
     ``3,000 × 8 % + 2,000 × 12 %`` for tiers, words for the rest.
     """
-    said = []
+    sentences = []
     for step in steps:
         paid = short_money(round(int(step.exact_micro) / PPM), currency)
         portion = 0 if pd.isna(step.portion_minor) else int(step.portion_minor)
         if not pd.isna(step.rate_ppm):
-            said.append(
+            sentences.append(
                 f"{short_money(portion, currency)} × {rate_text(int(step.rate_ppm))}"
             )
         elif step.formula == "as first paid":
-            said.append(
+            sentences.append(
                 f"what the deal paid, for {short_money(-portion, currency)} of it"
             )
         elif step.formula == "cap":
-            said.append(f"cap of {short_money(portion, currency)}")
+            sentences.append(f"cap of {short_money(portion, currency)}")
         elif step.formula == "floor":
-            said.append(f"floor of {short_money(portion, currency)}")
+            sentences.append(f"floor of {short_money(portion, currency)}")
         elif step.formula == "posted":
-            said.append(f"less {short_money(portion, currency)} posted before")
+            sentences.append(f"less {short_money(portion, currency)} posted before")
         else:
-            said.append(f"{paid} {step.formula}")
-    return " + ".join(said)
+            sentences.append(f"{paid} {step.formula}")
+    return " + ".join(sentences)

@@ -278,13 +278,19 @@ def connect(edges: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
         shape=(n_parts, n_parts),
     )
     tree = minimum_spanning_tree(graph.tocsr()).tocoo()
-    chosen = set(zip(tree.row.tolist(), tree.col.tolist(), strict=True))
-    chosen |= {(right, left) for left, right in chosen}
+    tree_edges = set(zip(tree.row.tolist(), tree.col.tolist(), strict=True))
+    tree_edges |= {(right, left) for left, right in tree_edges}
     bridges = np.array(
-        [links[at] for at in nearest if (between[at, 0], between[at, 1]) in chosen]
+        [links[at] for at in nearest if (between[at, 0], between[at, 1]) in tree_edges]
     )
-    added = edges_frame(places.index, np.unique(bridges, axis=0), 0.0, is_bridge=True)
-    return pd.concat([edges, added], ignore_index=True) if len(edges) else added
+    bridge_edges = edges_frame(
+        places.index, np.unique(bridges, axis=0), 0.0, is_bridge=True
+    )
+    return (
+        pd.concat([edges, bridge_edges], ignore_index=True)
+        if len(edges)
+        else bridge_edges
+    )
 
 
 def _components(pairs: Ints, n_units: int) -> tuple[int, Ints]:

@@ -60,11 +60,11 @@ def load_counties(
     counties = counties[["name", "region", "geometry"]].sort_index()
     if regions is None:
         return counties
-    wanted = set(regions)
-    unknown = wanted - set(counties["region"])
+    region_set = set(regions)
+    unknown = region_set - set(counties["region"])
     if unknown:
         raise InputError(f"region {sorted(unknown)[0]!r} is no state of the county map")
-    return counties[counties["region"].isin(wanted)]
+    return counties[counties["region"].isin(region_set)]
 
 
 def load_states(data_dir: Path) -> gpd.GeoDataFrame:
@@ -214,13 +214,13 @@ def dissolve(units: gpd.GeoDataFrame, territory_by_unit: pd.Series) -> gpd.GeoDa
     InputError
         If the alignment names a unit that has no polygon.
     """
-    known = territory_by_unit.dropna()
-    strangers = known.index.difference(units.index)
+    assigned = territory_by_unit.dropna()
+    strangers = assigned.index.difference(units.index)
     if len(strangers):
         raise InputError(f"unit {strangers[0]!r} has no polygon")
-    shapes = units.geometry.reindex(known.index).to_numpy()
+    shapes = units.geometry.reindex(assigned.index).to_numpy()
     territory_ids, codes = np.unique(
-        known.to_numpy().astype(object).astype(str), return_inverse=True
+        assigned.to_numpy().astype(object).astype(str), return_inverse=True
     )
     joined = [
         _joined(shapes[codes == territory]) for territory in range(len(territory_ids))

@@ -88,11 +88,11 @@ def colour_territories(
     used = [0] * n_colours
     waiting = set(touching)
     while waiting:
-        chosen = max(sorted(waiting), key=lambda t: _urgency(t, touching, colour_of))
-        near = [colour_of[n] for n in touching[chosen] if n in colour_of]
+        next_id = max(sorted(waiting), key=lambda t: _urgency(t, touching, colour_of))
+        near = [colour_of[n] for n in touching[next_id] if n in colour_of]
         beyond = {
             colour_of[far]
-            for n in touching[chosen]
+            for n in touching[next_id]
             for far in touching[n]
             if far in colour_of
         }
@@ -106,9 +106,9 @@ def colour_territories(
                 c,
             ),
         )
-        colour_of[chosen] = colour
+        colour_of[next_id] = colour
         used[colour] += 1
-        waiting.remove(chosen)
+        waiting.remove(next_id)
     return {territory: colour_of[territory] for territory in neighbours}
 
 

@@ -116,17 +116,17 @@ def left_of(lat: ArrayLike, lon: ArrayLike, line: Drawn) -> Bools:
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     if not len(x):
         raise InputError("there is nothing to divide")
-    drawn = _vertices(line, least=2)
-    whole = np.vstack([np.column_stack([x, y]), drawn])
+    vertices = _vertices(line, least=2)
+    whole = np.vstack([np.column_stack([x, y]), vertices])
     low, high = whole.min(axis=0), whole.max(axis=0)
     room = max(1e-6, float((high - low).max()))
     low, high = low - room, high + room
-    begin = _drawn_out(drawn[0], drawn[0] - drawn[1], low, high)
-    end = _drawn_out(drawn[-1], drawn[-1] - drawn[-2], low, high)
-    if not shapely.LineString([begin, *drawn, end]).is_simple:
+    begin = _drawn_out(vertices[0], vertices[0] - vertices[1], low, high)
+    end = _drawn_out(vertices[-1], vertices[-1] - vertices[-2], low, high)
+    if not shapely.LineString([begin, *vertices, end]).is_simple:
         raise InputError("the dividing line must not cross itself; draw it again")
     corners = _corners_between(end, begin, low, high)
-    is_left = enclosed(x, y, np.vstack([begin, drawn, end, corners]))
+    is_left = enclosed(x, y, np.vstack([begin, vertices, end, corners]))
     if is_left.all() or not is_left.any():
         raise InputError("the line leaves all on one side; draw it through the middle")
     return is_left
@@ -203,14 +203,14 @@ def _corners_between(begin: Floats, end: Floats, low: Floats, high: Floats) -> F
     return corners[order[past[2:][order] < past[1]]]
 
 
-def _vertices(drawn: Drawn, least: int) -> Floats:
+def _vertices(shape: Drawn, least: int) -> Floats:
     """Check what was drawn; (lon, lat) by row."""
-    if len(drawn) > MOST_VERTICES:
+    if len(shape) > MOST_VERTICES:
         raise InputError(
-            f"the shape has {len(drawn):,} points; {MOST_VERTICES:,} are allowed: "
+            f"the shape has {len(shape):,} points; {MOST_VERTICES:,} are allowed: "
             "draw a simpler one"
         )
-    places = np.asarray(drawn, dtype=float).reshape(-1, 2)
+    places = np.asarray(shape, dtype=float).reshape(-1, 2)
     if len(places) < least:
         raise InputError(f"the shape must have at least {least} points")
     if not np.isfinite(places).all():

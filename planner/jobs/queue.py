@@ -67,17 +67,17 @@ def latest(
 ) -> Job | None:
     """Read the newest job of a kind on a scenario, of a user if named."""
     with store.reading() as conn:
-        found = jobs.find_jobs(
+        newest = jobs.find_jobs(
             conn, kind=kind, scenario_id=scenario_id, created_by=user, limit=1
         )
-    return found[0] if found else None
+    return newest[0] if newest else None
 
 
 def latest_of_company(store: Store, kind: str, company_id: str) -> Job | None:
     """Read the newest job of a kind on a company; None: there was none."""
     with store.reading() as conn:
-        found = jobs.find_jobs(conn, kind=kind, company_id=company_id, limit=1)
-    return found[0] if found else None
+        newest = jobs.find_jobs(conn, kind=kind, company_id=company_id, limit=1)
+    return newest[0] if newest else None
 
 
 def list_jobs(store: Store, company_id: str, limit: int = 50) -> list[Job]:
@@ -107,53 +107,53 @@ def claim(store: Store, worker_id: str) -> Job | None:
         return jobs.claim_job(conn, worker_id)
 
 
-def progress(store: Store, held: Job, told: Progress) -> bool:
+def progress(store: Store, job: Job, report: Progress) -> bool:
     """Write how far a job has come; False: another worker took it over."""
     with store.transaction(takes_turn=False) as conn:
         return jobs.update_held(
             conn,
-            held,
-            fraction=told.fraction,
-            note=told.note,
-            best=told.best,
-            bound=told.bound,
+            job,
+            fraction=report.fraction,
+            note=report.note,
+            best=report.best,
+            bound=report.bound,
             heartbeat_at=utc_now(),
         )
 
 
-def is_cancelled(store: Store, held: Job) -> bool:
+def is_cancelled(store: Store, job: Job) -> bool:
     """Tell whether a running job is to end: asked to, or taken over by another."""
-    now = load(store, held.job_id)
-    is_held = now.state == "running" and now.attempts == held.attempts
+    now = load(store, job.job_id)
+    is_held = now.state == "running" and now.attempts == job.attempts
     return now.cancel_requested or not is_held
 
 
-def beat(store: Store, worker_id: str, held: Job | None) -> bool:
+def beat(store: Store, worker_id: str, job: Job | None) -> bool:
     """Show that a worker lives; False: it was asked to stop."""
     with store.transaction(takes_turn=False) as conn:
-        return jobs.beat(conn, worker_id, held)
+        return jobs.beat(conn, worker_id, job)
 
 
-def finish(store: Store, held: Job, result: Mapping[str, Any] | None) -> bool:
+def finish(store: Store, job: Job, result: Mapping[str, Any] | None) -> bool:
     """End a job with its result: done, or cancelled with the best so far."""
     with store.transaction(takes_turn=False) as conn:
-        asked = jobs.load_job(conn, held.job_id).cancel_requested
+        is_stopped = jobs.load_job(conn, job.job_id).cancel_requested
         return jobs.update_held(
             conn,
-            held,
-            state="cancelled" if asked else "done",
+            job,
+            state="cancelled" if is_stopped else "done",
             result=None if result is None else dict(result),
             finished_at=utc_now(),
-            **({} if asked else {"fraction": 1.0}),
+            **({} if is_stopped else {"fraction": 1.0}),
         )
 
 
-def fail(store: Store, held: Job, error: str, error_number: str | None = None) -> bool:
+def fail(store: Store, job: Job, error: str, error_number: str | None = None) -> bool:
     """End a job with what a user can read; the number leads to the log."""
     with store.transaction(takes_turn=False) as conn:
         return jobs.update_held(
             conn,
-            held,
+            job,
             state="failed",
             error=error,
             error_number=error_number,

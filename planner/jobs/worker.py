@@ -74,16 +74,16 @@ def work(
         If another worker runs on this store.
     """
     backend = backend_of(store_url)
-    with ExitStack() as held:
+    with ExitStack() as resources:
         try:
             with saying_plainly(backend):
-                held.enter_context(backend.lock(WORKING))
+                resources.enter_context(backend.lock(WORKING))
         except TimeoutError:
             raise JobError(
                 f"a worker runs already on the store {backend.label}"
             ) from None
         store = open_store(store_url)
-        held.callback(store.close)
+        resources.callback(store.close)
         _log_to(_log_path(backend))
         _serve(store, tasks, once=once, poll_s=poll_s, beat_s=beat_s)
 
@@ -146,10 +146,10 @@ def _serve(
     heart.start()
     try:
         while heart.goes_on and store.backend.exists():
-            held = queue.claim(store, worker_id)
-            if held is not None:
-                heart.held = held
-                run_job(store, held, tasks)
+            job = queue.claim(store, worker_id)
+            if job is not None:
+                heart.held = job
+                run_job(store, job, tasks)
                 heart.held = None
             elif once:
                 break
@@ -164,7 +164,7 @@ def _serve(
                 jobs.forget_worker(conn, worker_id)
 
 
-def run_job(store: Store, held: Job, tasks: Mapping[str, Task]) -> None:
+def run_job(store: Store, job: Job, tasks: Mapping[str, Task]) -> None:
     """
     Run one claimed job to its end, whatever happens in it.
 
@@ -172,53 +172,53 @@ def run_job(store: Store, held: Job, tasks: Mapping[str, Task]) -> None:
     ----------
     store
         Where the job lies.
-    held
+    job
         From `queue.claim`.
     tasks
         Function by kind.
     """
     try:
-        run = _run_control(store, held)
-        task = tasks.get(held.kind)
+        run = _run_control(store, job)
+        task = tasks.get(job.kind)
         if task is None:
             raise JobError(
-                f"this worker cannot run jobs of kind {held.kind!r}, it knows "
+                f"this worker cannot run jobs of kind {job.kind!r}, it knows "
                 f"{', '.join(sorted(tasks))}"
             )
-        queue.finish(store, held, task(store, held, run))
+        queue.finish(store, job, task(store, job, run))
     except PlannerError as error:
-        log.info("job %s (%s) failed: %s", held.job_id, held.kind, error)
-        queue.fail(store, held, str(error))
+        log.info("job %s (%s) failed: %s", job.job_id, job.kind, error)
+        queue.fail(store, job, str(error))
     except Exception:
         number = f"E-{secrets.token_hex(4).upper()}"
-        log.exception("job %s (%s), error %s", held.job_id, held.kind, number)
+        log.exception("job %s (%s), error %s", job.job_id, job.kind, number)
         queue.fail(
             store,
-            held,
+            job,
             f"a fault of ours stopped this job; error {number} in the log tells more",
             number,
         )
 
 
-def _run_control(store: Store, held: Job) -> RunControl:
+def _run_control(store: Store, job: Job) -> RunControl:
     """Tie a run to its row: progress is written, the cancel flag read, both seldom."""
     last = {"told_s": -PROGRESS_S, "asked_s": -PROGRESS_S}
-    seen = {"cancelled": False}
+    state = {"cancelled": False}
 
-    def on_progress(told: Progress) -> None:
+    def on_progress(progress: Progress) -> None:
         now = time.monotonic()
         if now - last["told_s"] >= PROGRESS_S:
             last["told_s"] = now
-            queue.progress(store, held, told)
+            queue.progress(store, job, progress)
 
     def is_cancelled() -> bool:
         now = time.monotonic()
-        if not seen["cancelled"] and now - last["asked_s"] >= PROGRESS_S:
+        if not state["cancelled"] and now - last["asked_s"] >= PROGRESS_S:
             last["asked_s"] = now
-            seen["cancelled"] = queue.is_cancelled(store, held)
-        return seen["cancelled"]
+            state["cancelled"] = queue.is_cancelled(store, job)
+        return state["cancelled"]
 
-    limit_s = held.params.get("time_limit_s")
+    limit_s = job.params.get("time_limit_s")
     return RunControl(
         time_limit_s=None if limit_s is None else float(limit_s),
         on_progress=on_progress,
@@ -270,20 +270,20 @@ def _start(store: Store) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "planner", "worker"]
     root = str(Path(__file__).resolve().parents[2])
     searched = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
-    named = {"PYTHONPATH": searched, "PLANNER_STORE": _lasting(store)}
+    environment = {"PYTHONPATH": searched, "PLANNER_STORE": _lasting(store)}
     detached: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         detached = {
             "creationflags": subprocess.DETACHED_PROCESS
             | subprocess.CREATE_NEW_PROCESS_GROUP
         }
-    with open_private(_log_path(store.backend), "ab") as said:
+    with open_private(_log_path(store.backend), "ab") as log:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
             stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            env={**os.environ, **named},
+            stdout=log,
+            stderr=log,
+            env={**os.environ, **environment},
             **detached,
         )
 

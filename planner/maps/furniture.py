@@ -58,7 +58,7 @@ def add_legend(
     if title:
         handles.insert(0, Line2D([], [], linestyle="none"))
         lines.insert(0, plain_text(title, MOST_LETTERS))
-    drawn = figure.legend(
+    key = figure.legend(
         handles,
         [" "] * len(handles),
         loc="center left",
@@ -74,9 +74,9 @@ def add_legend(
         labelcolor=INK,
     )
     # Only now: what a legend is given it reads, "_" and "$" as signs of its own.
-    for shown, text in zip(drawn.get_texts(), lines, strict=True):
-        shown.set_parse_math(False)
-        shown.set_text(text)
+    for entry, text in zip(key.get_texts(), lines, strict=True):
+        entry.set_parse_math(False)
+        entry.set_text(text)
 
 
 def _text_of(swatch: Swatch) -> str:

@@ -19,7 +19,7 @@ def place_labels(
     places: np.ndarray,
     size: float,
     frame: tuple[float, float],
-    taken: Sequence[tuple[float, float, float, float]] = (),
+    obstacles: Sequence[tuple[float, float, float, float]] = (),
 ) -> list[tuple[float, float] | None]:
     """
     Place names so that no two overlap and none leaves the frame.
@@ -34,14 +34,14 @@ def place_labels(
         Of the font, pixels.
     frame
         Width and height of the map, pixels.
-    taken
+    obstacles
         Boxes that are not free: left, bottom, right, top.
 
     Returns
     -------
     Middle of each name; None where no place is free.
     """
-    boxes = list(taken)
+    boxes = list(obstacles)
     middles: list[tuple[float, float] | None] = []
     for text, (x, y) in zip(texts, places, strict=True):
         half = text_width(text, size) / 2

@@ -217,9 +217,9 @@ def _draw_names(names: Any, shapes: gpd.GeoSeries, view: View) -> None:
     is_named = (names.astype(str) != "").to_numpy() & ~shapes.is_empty.to_numpy()
     if not is_named.any():
         return
-    named = shapes[is_named].iloc[np.argsort(-shapes[is_named].area, kind="stable")]
-    texts = [plain_text(names[name], 24) for name in named.index]
-    places = view.pixels(name_places(named))
+    labelled = shapes[is_named].iloc[np.argsort(-shapes[is_named].area, kind="stable")]
+    texts = [plain_text(names[name], 24) for name in labelled.index]
+    places = view.pixels(name_places(labelled))
     for text, middle in zip(
         texts, place_labels(texts, places, NAME_SIZE, view.frame), strict=True
     ):

@@ -32,7 +32,7 @@ def _light(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     return gpd.GeoSeries(rounded, index=shapes.index, crs=shapes.crs)
 
 
-def add_ground(drawn: folium.Map, ground: gpd.GeoSeries) -> None:
+def add_ground(web_map: folium.Map, ground: gpd.GeoSeries) -> None:
     """Add quiet outlines, which nobody can press."""
     features = [
         _feature(number, shape, {}) for number, shape in enumerate(_light(ground))
@@ -42,24 +42,24 @@ def add_ground(drawn: folium.Map, ground: gpd.GeoSeries) -> None:
         style_function=lambda _: {"color": RULE, "weight": 1, "fill": False},
         control=False,
         interactive=False,
-    ).add_to(drawn)
+    ).add_to(web_map)
 
 
-def add_layers(drawn: folium.Map, sheet: MapSheet) -> None:
+def add_layers(web_map: folium.Map, sheet: MapSheet) -> None:
     """Add the areas, each layer of several to be chosen by its name."""
     names = sheet.layers
     for place, layer in enumerate(names):
         areas = sheet.areas_of(layer)
         if areas is None or areas.empty:
             continue
-        home: Any = drawn
+        home: Any = web_map
         if len(names) > 1:
             home = folium.FeatureGroup(
                 name=map_text(layer), overlay=False, show=place == 0
-            ).add_to(drawn)
+            ).add_to(web_map)
         _add_areas(home, areas)
     if len(names) > 1:
-        folium.LayerControl(position="topright", collapsed=False).add_to(drawn)
+        folium.LayerControl(position="topright", collapsed=False).add_to(web_map)
 
 
 def _add_areas(home: Any, areas: gpd.GeoDataFrame) -> None:
@@ -83,18 +83,18 @@ def _add_areas(home: Any, areas: gpd.GeoDataFrame) -> None:
         control=False,
     ).add_to(home)
     is_named = (areas["label"].fillna("").astype(str) != "").to_numpy()
-    named = shapes[is_named]
-    order = np.argsort(-shapely.area(named.to_numpy()), kind="stable")
+    labelled = shapes[is_named]
+    order = np.argsort(-shapely.area(labelled.to_numpy()), kind="stable")
     names = areas["label"][is_named].iloc[order]
     _add_markers(
         home,
-        name_places(named)[order],
+        name_places(labelled)[order],
         [f"<span>{map_text(name, 40)}</span>" for name in names],
         icon=folium.DivIcon(icon_size=(0, 0), class_name="map-name"),
     )
 
 
-def add_points(drawn: folium.Map, points: pd.DataFrame) -> None:
+def add_points(web_map: folium.Map, points: pd.DataFrame) -> None:
     """Add points; with very many of them only the name of each."""
     headings = facts_of(points) if len(points) <= MOST_WITH_FACTS else []
     places = points[["lon", "lat"]].to_numpy(dtype=float).round(DECIMALS).tolist()
@@ -120,23 +120,25 @@ def add_points(drawn: folium.Map, points: pd.DataFrame) -> None:
         },
         popup=_popup(points, headings),
         control=False,
-    ).add_to(drawn)
+    ).add_to(web_map)
 
 
-def add_route(drawn: folium.Map, route: Route) -> None:
+def add_route(web_map: folium.Map, route: Route) -> None:
     """Add a way, its home and its numbered stops."""
     way = [[lat, lon] for lon, lat in route.path.round(DECIMALS).tolist()]
-    folium.PolyLine(way, color=route.colour, weight=4, interactive=False).add_to(drawn)
+    folium.PolyLine(way, color=route.colour, weight=4, interactive=False).add_to(
+        web_map
+    )
     if route.home is not None:
         _add_markers(
-            drawn,
+            web_map,
             np.array([route.home]),
             [""],
             icon=folium.DivIcon(icon_size=(16, 16), class_name="map-home"),
             of=pd.DataFrame({"label": [route.label]}),
         )
     _add_markers(
-        drawn,
+        web_map,
         route.stops[["lon", "lat"]].to_numpy(dtype=float),
         [
             f'<span style="background:{route.colour}">{number}</span>'
@@ -209,10 +211,10 @@ def _facts(frame: pd.DataFrame, headings: Sequence[str]) -> list[dict[str, str]]
 def _popup(
     frame: pd.DataFrame, headings: Sequence[str] | None = None
 ) -> folium.GeoJsonPopup:
-    shown = facts_of(frame) if headings is None else headings
+    facts = facts_of(frame) if headings is None else headings
     return folium.GeoJsonPopup(
-        fields=["name", *(f"f{nth}" for nth in range(len(shown)))],
-        aliases=["", *map(map_text, shown)],
+        fields=["name", *(f"f{nth}" for nth in range(len(facts)))],
+        aliases=["", *map(map_text, facts)],
         localize=False,
         max_width=300,
     )

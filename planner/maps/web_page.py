@@ -112,9 +112,9 @@ def page_map(sheet: MapSheet) -> folium.Map:
         If there are more points than a file to send can hold.
     """
     page = _Page(sheet.title)
-    drawn = folium_map(sheet)
-    page.add_child(drawn)
-    return drawn
+    web_map = folium_map(sheet)
+    page.add_child(web_map)
+    return web_map
 
 
 def folium_map(sheet: MapSheet, leaflet_at: str | None = None) -> folium.Map:
@@ -139,21 +139,21 @@ def folium_map(sheet: MapSheet, leaflet_at: str | None = None) -> folium.Map:
             f"a map to send holds at most {MOST_POINTS:,} points, got {n_points:,}: "
             "filter them first"
         )
-    drawn = _Map(tiles=None, prefer_canvas=True, zoom_control="topright")
+    web_map = _Map(tiles=None, prefer_canvas=True, zoom_control="topright")
     if leaflet_at is not None:
-        drawn.default_js = [("leaflet", f"{leaflet_at}/leaflet.js")]
-        drawn.default_css = [("leaflet_css", f"{leaflet_at}/leaflet.css")]
+        web_map.default_js = [("leaflet", f"{leaflet_at}/leaflet.js")]
+        web_map.default_css = [("leaflet_css", f"{leaflet_at}/leaflet.css")]
     if sheet.ground is not None and len(sheet.ground):
-        add_ground(drawn, sheet.ground)
-    add_layers(drawn, sheet)
+        add_ground(web_map, sheet.ground)
+    add_layers(web_map, sheet)
     if sheet.points is not None and n_points:
-        add_points(drawn, sheet.points)
+        add_points(web_map, sheet.points)
     for route in sheet.routes:
-        add_route(drawn, route)
+        add_route(web_map, route)
     west, south, east, north = sheet.fit or _bounds(sheet.coordinates())
-    drawn.fit_bounds([[south, west], [north, east]], padding=(16, 16), max_zoom=14)
-    drawn.add_child(Panels(sheet))
-    return drawn
+    web_map.fit_bounds([[south, west], [north, east]], padding=(16, 16), max_zoom=14)
+    web_map.add_child(Panels(sheet))
+    return web_map
 
 
 @cache

@@ -120,10 +120,10 @@ def credit_deals(
         from_on=None if start is None else as_day(start),
         to_on=None if end is None else as_day(end),
     )
-    wanted = _sources(_in_span(deals, params), deals)
-    parts = _parts(wanted[wanted["problem"].eq("")], ownership, splits)
-    wanted = _judge(wanted, parts, positions)
-    good = wanted[wanted["problem"].eq("")]
+    sources = _sources(_in_span(deals, params), deals)
+    parts = _parts(sources[sources["problem"].eq("")], ownership, splits)
+    sources = _judge(sources, parts, positions)
+    good = sources[sources["problem"].eq("")]
     direct = _amounts(parts[parts["deal_id"].isin(good.index)], good)
     run.report(0.5, "rolling credits up")
     rolled = _rolled(direct, positions)
@@ -132,7 +132,7 @@ def credit_deals(
         params=params,
         elapsed_s=run.elapsed_s,
         credits=_finished(pd.concat([direct, rolled], ignore_index=True), good),
-        problems=_problem_rows(wanted[wanted["problem"].ne("")]),
+        problems=_problem_rows(sources[sources["problem"].ne("")]),
     )
 
 
@@ -145,9 +145,9 @@ def _in_span(deals: pd.DataFrame, params: CreditParams) -> pd.DataFrame:
     return deals[inside]
 
 
-def _sources(wanted: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
+def _sources(sources: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
     """Find the deal whose date, splits and facts each deal is credited by."""
-    frame = wanted.copy()
+    frame = sources.copy()
     cancels = frame["kind"].eq("cancellation")
     frame["event"] = cancels.map({True: "cancellation", False: "booking"})
     ids = pd.Series(frame.index, index=frame.index, dtype="str")
@@ -172,12 +172,12 @@ def _sources(wanted: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _parts(
-    wanted: pd.DataFrame, ownership: pd.DataFrame, splits: pd.DataFrame | None
+    sources: pd.DataFrame, ownership: pd.DataFrame, splits: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Say which positions share each deal: by split, by owner, and overlays beside."""
-    ids = wanted.index.to_series().reset_index(drop=True)
+    ids = sources.index.to_series().reset_index(drop=True)
     owners = owner_at(
-        ownership, wanted["source_account"], wanted["source_on"], role=None
+        ownership, sources["source_account"], sources["source_on"], role=None
     )
     owners["deal_id"] = owners["row"].map(ids).astype("str")
     owners["rule"] = owners["role"]
@@ -187,21 +187,23 @@ def _parts(
     columns = ["deal_id", "position_id", "credit_type", "rule", "share_ppm"]
     parts = owners[columns]
     if splits is not None and len(splits):
-        given = splits.rename(columns={"deal_id": "source_id"}).merge(
-            wanted["source_id"].rename_axis("deal_id").reset_index(), on="source_id"
+        split_parts = splits.rename(columns={"deal_id": "source_id"}).merge(
+            sources["source_id"].rename_axis("deal_id").reset_index(), on="source_id"
         )
-        given = given.assign(rule="split", credit_type="revenue")
-        by_owner = parts["rule"].eq("owner") & parts["deal_id"].isin(given["deal_id"])
-        parts = pd.concat([parts[~by_owner], given[columns]], ignore_index=True)
+        split_parts = split_parts.assign(rule="split", credit_type="revenue")
+        by_owner = parts["rule"].eq("owner") & parts["deal_id"].isin(
+            split_parts["deal_id"]
+        )
+        parts = pd.concat([parts[~by_owner], split_parts[columns]], ignore_index=True)
     parts = parts.groupby(columns[:-1], as_index=False)["share_ppm"].sum()
     return parts.sort_values(["deal_id", "credit_type", "position_id"])
 
 
 def _judge(
-    wanted: pd.DataFrame, parts: pd.DataFrame, positions: pd.DataFrame
+    sources: pd.DataFrame, parts: pd.DataFrame, positions: pd.DataFrame
 ) -> pd.DataFrame:
     """Mark the deals whose shares are not the whole or go to nobody known."""
-    frame = wanted.copy()
+    frame = sources.copy()
     revenue = parts[parts["credit_type"].eq("revenue")]
     share = frame.index.map(revenue.groupby("deal_id")["share_ppm"].sum())
     frame["held_ppm"] = pd.Series(share, index=frame.index).fillna(0).astype("int64")

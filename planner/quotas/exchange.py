@@ -52,12 +52,12 @@ def convert_deals(
     related = deals["related_deal_id"].where(deals["kind"].eq("cancellation"))
     rate_on = deals["close_on"].reindex(related).set_axis(deals.index)
     rate_on = rate_on.fillna(deals["close_on"])
-    lost = []
+    faults = []
     for deal_id in deals.index[foreign]:
         deal = deals.loc[deal_id]
         rate = _rate(rates, deal["currency"], currency, rate_on[deal_id])
         if rate is None:
-            lost.append((deal_id, deal, rate_on[deal_id]))
+            faults.append((deal_id, deal, rate_on[deal_id]))
             continue
         digits = minor_digits(currency) - minor_digits(deal["currency"])
         numerator, denominator = rate.scaleb(digits).as_integer_ratio()
@@ -76,7 +76,7 @@ def convert_deals(
             f"deal {deal_id}: no rate from {deal['currency']} to {currency} on "
             f"{day:%Y-%m-%d}; add one that is valid that day",
         )
-        for deal_id, deal, day in lost
+        for deal_id, deal, day in faults
     ]
     problems = pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS))
     return converted.drop(index=problems["deal_id"]), problems

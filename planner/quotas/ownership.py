@@ -175,7 +175,7 @@ def owner_at(
         `row` (place in the input, from 0), `position_id`, `role` and `share_ppm`, in
         order of row, role and position; an account without holder has no row here.
     """
-    wanted = pd.DataFrame(
+    questions = pd.DataFrame(
         {
             "row": range(len(account_ids)),
             "account_id": pd.Series(list(account_ids), dtype="str"),
@@ -183,7 +183,7 @@ def owner_at(
         }
     )
     owners = ownership if role is None else ownership[ownership["role"].eq(role)]
-    spans = wanted.merge(owners, on="account_id")
+    spans = questions.merge(owners, on="account_id")
     inside = (spans["valid_from"] <= spans["date"]) & (
         spans["valid_to"].isna() | (spans["date"] < spans["valid_to"])
     )

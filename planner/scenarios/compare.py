@@ -98,33 +98,33 @@ def compare(a: PlanReading, b: PlanReading) -> PlanComparison:
             f"{a.name} and {b.name} must place the same accounts; "
             f"{len(strangers)} stand in one alone, such as {strangers[0]}"
         )
-    moved = _moved(a.accounts, b.accounts.loc[a.accounts.index])
+    moves = _moved(a.accounts, b.accounts.loc[a.accounts.index])
     columns = ["label", "kind", "a", "b", "less_is_better"]
-    metrics = pd.DataFrame(_rows(a, b, moved), columns=columns)
-    return PlanComparison(metrics=metrics, moved=moved)
+    metrics = pd.DataFrame(_rows(a, b, moves), columns=columns)
+    return PlanComparison(metrics=metrics, moved=moves)
 
 
 def _moved(was: pd.DataFrame, will: pd.DataFrame) -> pd.DataFrame:
     differs = was["territory_id"].fillna("") != will["territory_id"].fillna("")
-    moved = was.loc[differs, list(FACTS)].assign(
+    moves = was.loc[differs, list(FACTS)].assign(
         a_territory=was.loc[differs, "territory_id"],
         b_territory=will.loc[differs, "territory_id"],
         a_owner=was.loc[differs, "owner_name"],
         b_owner=will.loc[differs, "owner_name"],
     )
-    return moved.sort_values("potential_minor", ascending=False, kind="stable")
+    return moves.sort_values("potential_minor", ascending=False, kind="stable")
 
 
 def _rows(
-    a: PlanReading, b: PlanReading, moved: pd.DataFrame
+    a: PlanReading, b: PlanReading, moves: pd.DataFrame
 ) -> Iterable[tuple[Any, ...]]:
     """Line up the figures: label, kind, of `a`, of `b`, whether less is better."""
     yield "Territories", "number", a.n_territories, b.n_territories, None
     yield "Territories without a rep", "number", a.n_vacant, b.n_vacant, True
-    wanted = " from wanted shares" if a.has_shares or b.has_shares else ""
+    note = " from wanted shares" if a.has_shares or b.has_shares else ""
     for measure, index in a.balance_index.items():
         if measure in b.balance_index:
-            label = f"{measure}, worst deviation{wanted}"
+            label = f"{measure}, worst deviation{note}"
             yield label, "share", index, b.balance_index[measure], True
     yield "Travel to the centre, mean", "km", a.travel_mean_km, b.travel_mean_km, True
     shapes = (a.compactness_mean, b.compactness_mean)
@@ -137,8 +137,8 @@ def _rows(
     for label, (of_a, of_b) in hours.items():
         yield label, "hours", of_a, of_b, True
     yield "Accounts unassigned", "number", a.n_unassigned, b.n_unassigned, True
-    yield "Accounts with another territory", "number", 0, len(moved), True
-    sales_minor = int(moved["our_sales_minor"].fillna(0).sum())
+    yield "Accounts with another territory", "number", 0, len(moves), True
+    sales_minor = int(moves["our_sales_minor"].fillna(0).sum())
     yield "Our sales that change hands", "money", 0, sales_minor, True
     spreads = (a.quota_variation_share, b.quota_variation_share)
     yield "Quota ÷ potential, spread", "share", *spreads, True

@@ -60,7 +60,7 @@ def freeze(
     base_ownership: pd.DataFrame | None = None,
     based_on: str = "",
     team: str = "",
-    held: pd.DataFrame | None = None,
+    team_rows: pd.DataFrame | None = None,
 ) -> Publication:
     """
     Freeze a scenario.
@@ -86,7 +86,7 @@ def freeze(
         Content hash of the publication before.
     team
         Whose plan it is; empty: that of those who own accounts.
-    held
+    team_rows
         Rows of `ownership` that are the team's; None: the owners'. The change list is
         about these.
 
@@ -100,8 +100,8 @@ def freeze(
         If the scenario gives no account to anybody on `effective_from`.
     """
     day = as_day(effective_from)
-    role = "owner" if held is None else None
-    owners = ownership if held is None else held
+    role = "owner" if team_rows is None else None
+    owners = ownership if team_rows is None else team_rows
     before = owners if base_ownership is None else base_ownership
     changes = change_list(before, owners, day, role)
     account_ids = owners["account_id"].unique()
@@ -177,8 +177,8 @@ def change_list(
             "effective_from": day,
         }
     )
-    changed = frame["from_position_id"] != frame["to_position_id"]
-    return frame[changed].reset_index(drop=True)
+    has_changed = frame["from_position_id"] != frame["to_position_id"]
+    return frame[has_changed].reset_index(drop=True)
 
 
 def _owners(

@@ -204,14 +204,14 @@ class _Evaluator:
         return _Value("number", days.astype("float64"))
 
     def _arithmetic(self, node: Arithmetic) -> _Value:
-        left, right = self._number(node.left), self._number(node.right)
+        first, second = self._number(node.left), self._number(node.right)
         if node.sign == "+":
-            return _Value("number", left + right)
+            return _Value("number", first + second)
         if node.sign == "-":
-            return _Value("number", left - right)
+            return _Value("number", first - second)
         if node.sign == "*":
-            return _Value("number", left * right)
-        quotient = left / right.mask(right == 0)
+            return _Value("number", first * second)
+        quotient = first / second.mask(second == 0)
         return _Value("number", quotient)
 
     def _compare(self, node: Compare) -> _Value:
@@ -259,11 +259,11 @@ class _Evaluator:
         value = self.value(node.value)
         if value.kind != "text":
             self._fail(node, f"{node.how} needs a text, this is a {value.kind}")
-        wanted = node.text.casefold()
+        pattern = node.text.casefold()
         tests = {
-            "contains": value.cells.str.contains(wanted, regex=False),
-            "starts": value.cells.str.startswith(wanted),
-            "ends": value.cells.str.endswith(wanted),
+            "contains": value.cells.str.contains(pattern, regex=False),
+            "starts": value.cells.str.startswith(pattern),
+            "ends": value.cells.str.endswith(pattern),
         }
         return _Value("truth", self._truth(tests[node.how]))
 
@@ -271,8 +271,8 @@ class _Evaluator:
         return _Value("truth", ~self._held(node.part))
 
     def _both(self, node: Both) -> _Value:
-        left, right = self._held(node.left), self._held(node.right)
-        return _Value("truth", left & right if node.word == "and" else left | right)
+        first, second = self._held(node.left), self._held(node.right)
+        return _Value("truth", first & second if node.word == "and" else first | second)
 
     def _held(self, node: Node) -> pd.Series:
         value = self.value(node)

@@ -151,18 +151,18 @@ class _Reader:
         )
 
     def either(self) -> Node:
-        left = self._all()
+        tree = self._all()
         while self._takes("word", "or"):
             self._join()
-            left = Both(at=left.at, word="or", left=left, right=self._all())
-        return left
+            tree = Both(at=tree.at, word="or", left=tree, right=self._all())
+        return tree
 
     def _all(self) -> Node:
-        left = self._negated()
+        tree = self._negated()
         while self._takes("word", "and"):
             self._join()
-            left = Both(at=left.at, word="and", left=left, right=self._negated())
-        return left
+            tree = Both(at=tree.at, word="and", left=tree, right=self._negated())
+        return tree
 
     def _negated(self) -> Node:
         at = self.next.at
@@ -174,39 +174,39 @@ class _Reader:
         return part
 
     def _comparison(self) -> Node:
-        left = self._sum()
+        tree = self._sum()
         token = self.next
         sign = {"==": "=", "<>": "!="}.get(token.text, token.text)
         if token.kind == "sign" and sign in COMPARISONS:
             self._place += 1
-            return Compare(at=token.at, sign=sign, left=left, right=self._sum())
+            return Compare(at=token.at, sign=sign, left=tree, right=self._sum())
         if self._takes("word", "is"):
             is_negated = self._takes("word", "not")
             self._expect("word", "empty", "empty (is empty, is not empty)")
-            return _negate(IsEmpty(at=token.at, value=left), is_negated)
+            return _negate(IsEmpty(at=token.at, value=tree), is_negated)
         is_negated = self._takes("word", "not")
-        test = self._test(left)
+        test = self._test(tree)
         if test is None and is_negated:
             self.fail("in, between, contains, starts with or ends with after not")
-        return left if test is None else _negate(test, is_negated)
+        return tree if test is None else _negate(test, is_negated)
 
-    def _test(self, left: Node) -> Node | None:
+    def _test(self, subject: Node) -> Node | None:
         """Read what may stand after ``not``; None if there is nothing of the kind."""
         at, word = self.next.at, self.next.text
         if self._takes("word", "in"):
-            return IsIn(at=at, value=left, options=self._options())
+            return IsIn(at=at, value=subject, options=self._options())
         if self._takes("word", "between"):
             low = self._sum()
             self._expect("word", "and", "and (between 1 and 5)")
             high = self._sum()
-            above = Compare(at=at, sign=">=", left=left, right=low)
-            below = Compare(at=at, sign="<=", left=left, right=high)
+            above = Compare(at=at, sign=">=", left=subject, right=low)
+            below = Compare(at=at, sign="<=", left=subject, right=high)
             return Both(at=at, word="and", left=above, right=below)
         if self._takes("word", "contains"):
-            return Match(at=at, how=word, value=left, text=self._text())
+            return Match(at=at, how=word, value=subject, text=self._text())
         if self._takes("word", "starts") or self._takes("word", "ends"):
             self._expect("word", "with", f"with ({word} with 'text')")
-            return Match(at=at, how=word, value=left, text=self._text())
+            return Match(at=at, how=word, value=subject, text=self._text())
         return None
 
     def _options(self) -> tuple[Literal, ...]:
@@ -237,24 +237,24 @@ class _Reader:
         return _unquoted(token.text)
 
     def _sum(self) -> Node:
-        left = self._product()
+        tree = self._product()
         while self.next.kind == "sign" and self.next.text in "+-":
             self._join()
             sign = self._take()
-            left = Arithmetic(
-                at=sign.at, sign=sign.text, left=left, right=self._product()
+            tree = Arithmetic(
+                at=sign.at, sign=sign.text, left=tree, right=self._product()
             )
-        return left
+        return tree
 
     def _product(self) -> Node:
-        left = self._factor()
+        tree = self._factor()
         while self.next.kind == "sign" and self.next.text in "*/":
             self._join()
             sign = self._take()
-            left = Arithmetic(
-                at=sign.at, sign=sign.text, left=left, right=self._factor()
+            tree = Arithmetic(
+                at=sign.at, sign=sign.text, left=tree, right=self._factor()
             )
-        return left
+        return tree
 
     def _factor(self) -> Node:
         token = self.next

@@ -145,8 +145,8 @@ def apply_rules(
         decided_by = decided_by.mask(hits, rule.name)
         is_open &= ~hits
     if "visit_class" in accounts.columns:
-        given = accounts["visit_class"].astype("str").fillna("").str.strip()
-        visit_class = visit_class.where(~given.isin(VISIT_CLASSES[:-1]), given)
+        classes = accounts["visit_class"].astype("str").fillna("").str.strip()
+        visit_class = visit_class.where(~classes.isin(VISIT_CLASSES[:-1]), classes)
     if "status" in accounts.columns:
         is_closed = (accounts["status"] == "closed").fillna(value=False).astype(bool)
         segment = segment.mask(is_closed, CLOSED_SEGMENT)

@@ -135,8 +135,8 @@ def _params(cell: Any) -> dict[str, Any]:
     return params
 
 
-def _maybe(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda cell: None if cell is None else read(cell)
+def _maybe(reader: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda cell: None if cell is None else reader(cell)
 
 
 _READERS: dict[str, tuple[Callable[[Any], Any], Any]] = {

@@ -164,8 +164,10 @@ def find_jobs(
 def job_faults(conn: sa.Connection) -> list[tuple[str, str]]:
     """Name each job whose row cannot be read, and what is wrong with it."""
     rows = conn.execute(sa.select(*job_columns(conn)).order_by(job.c.job_id))
-    read = [_job_of(row) for row in rows.mappings()]
-    return [(found.job_id, found.fault) for found in read if found.fault is not None]
+    records = [_job_of(row) for row in rows.mappings()]
+    return [
+        (record.job_id, record.fault) for record in records if record.fault is not None
+    ]
 
 
 def has_queued(conn: sa.Connection) -> bool:
@@ -221,7 +223,7 @@ def _fail_damaged(conn: sa.Connection, damaged: Job) -> None:
     conn.execute(sa.update(job).where(mine).values(values))
 
 
-def update_held(conn: sa.Connection, held: Job, **values: Any) -> bool:
+def update_held(conn: sa.Connection, record: Job, **values: Any) -> bool:
     """
     Write to a job that this worker still holds.
 
@@ -230,10 +232,10 @@ def update_held(conn: sa.Connection, held: Job, **values: Any) -> bool:
     Whether it does; if not, another took it over and nothing was written.
     """
     query = sa.update(job).where(
-        job.c.job_id == held.job_id,
+        job.c.job_id == record.job_id,
         job.c.state == "running",
-        job.c.worker == held.worker,
-        job.c.attempts == held.attempts,
+        job.c.worker == record.worker,
+        job.c.attempts == record.attempts,
     )
     return conn.execute(query.values(values)).rowcount == 1
 
@@ -281,26 +283,26 @@ def requeue_stale(conn: sa.Connection, *, stale_s: float = STALE_S) -> int:
     query = sa.select(*job_columns(conn)).where(is_running).order_by(job.c.job_id)
     running = [_job_of(row) for row in conn.execute(query).mappings()]
     stale = [
-        found
-        for found in running
+        record
+        for record in running
         if stale_s <= 0
-        or found.heartbeat_at is None
-        or seconds_since(found.heartbeat_at) > stale_s
+        or record.heartbeat_at is None
+        or seconds_since(record.heartbeat_at) > stale_s
     ]
-    for found in stale:
-        if found.fault is not None:
-            _fail_damaged(conn, found)
-        elif found.cancel_requested:
-            update_held(conn, found, state="cancelled", finished_at=utc_now())
-        elif found.attempts < MOST_ATTEMPTS:
-            update_held(conn, found, state="queued", note="Starting again")
+    for record in stale:
+        if record.fault is not None:
+            _fail_damaged(conn, record)
+        elif record.cancel_requested:
+            update_held(conn, record, state="cancelled", finished_at=utc_now())
+        elif record.attempts < MOST_ATTEMPTS:
+            update_held(conn, record, state="queued", note="Starting again")
         else:
             update_held(
                 conn,
-                found,
+                record,
                 state="failed",
                 error=(
-                    f"the worker stopped {found.attempts} times while running this; "
+                    f"the worker stopped {record.attempts} times while running this; "
                     "the machine may be short of memory. Try it with a smaller plan"
                 ),
                 finished_at=utc_now(),
@@ -325,7 +327,7 @@ def register_worker(conn: sa.Connection, *, pid: int, host: str) -> str:
     return worker_id
 
 
-def beat(conn: sa.Connection, worker_id: str, held: Job | None) -> bool:
+def beat(conn: sa.Connection, worker_id: str, record: Job | None) -> bool:
     """
     Show that a worker, and the job it holds, are alive.
 
@@ -337,8 +339,8 @@ def beat(conn: sa.Connection, worker_id: str, held: Job | None) -> bool:
     conn.execute(
         sa.update(worker).where(worker.c.worker_id == worker_id).values(beat_at=now)
     )
-    if held is not None:
-        update_held(conn, held, heartbeat_at=now)
+    if record is not None:
+        update_held(conn, record, heartbeat_at=now)
     query = sa.select(worker.c.stop_requested).where(worker.c.worker_id == worker_id)
     return conn.execute(query).scalar() is False
 

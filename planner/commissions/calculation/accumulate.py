@@ -242,11 +242,11 @@ def _mirrored(original: _Paid, amount_minor: int) -> tuple[str, int, list[Step]]
     whole = original.credit_minor
     before = original.cancelled_minor
     original.cancelled_minor = after = before + amount_minor
-    taken = round_ratio(original.amount_minor * after, whole) - round_ratio(
+    refund_minor = round_ratio(original.amount_minor * after, whole) - round_ratio(
         original.amount_minor * before, whole
     )
-    step = ("as first paid", None, amount_minor, None, taken * PPM)
-    return "clawback", taken, [step]
+    step = ("as first paid", None, amount_minor, None, refund_minor * PPM)
+    return "clawback", refund_minor, [step]
 
 
 def _withheld(

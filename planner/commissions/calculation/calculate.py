@@ -177,8 +177,8 @@ def _pay_component(
     rows_by_position = by_position(mine)
     spifs = spif_shares(mine, component) if component.table is None else {}
     quota_by_key = _quotas_of(quotas, component)
-    owed = floor_positions(component, positions)
-    for position_id in sorted(owed.union(rows_by_position)):
+    guaranteed = floor_positions(component, positions)
+    for position_id in sorted(guaranteed.union(rows_by_position)):
         rows = rows_by_position.get(position_id, [])
         curves = _curves(walk, component, position_id, rows, quota_by_key)
         if curves is not None:
@@ -194,9 +194,9 @@ def _quotas_of(
     rows = quotas[quotas["measure"].eq(component.quota_measure)]
     span = component.measure.accumulation
     is_year = rows["period"].str.len() == len("2026")
-    found = _summed(rows[~is_year], span)
+    sums = _summed(rows[~is_year], span)
     # a stated year stands above the sum of its months
-    return found | _summed(rows[is_year], span) if span == "year" else found
+    return sums | _summed(rows[is_year], span) if span == "year" else sums
 
 
 def _summed(rows: pd.DataFrame, span: str) -> dict[tuple[str, str], int]:

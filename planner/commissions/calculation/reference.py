@@ -48,7 +48,7 @@ def reference_amounts(
     -------
     Minor units by position, component, credit, entry type and month, zeros left out.
     """
-    found: Amounts = {}
+    amounts: Amounts = {}
     ordered = credit_rows.rename_axis("credit_id").reset_index()
     ordered = ordered.sort_values(["close_on", "event", "deal_id", "credit_id"])
     for component in plan.components:
@@ -57,10 +57,12 @@ def reference_amounts(
         for name in sorted(names):
             rows = list(mine[mine["position_id"].eq(name)].itertuples())
             for key, amount in _position(component, name, rows, mine, quotas).items():
-                found[(name, component.component_id, *key)] = amount
+                amounts[(name, component.component_id, *key)] = amount
             if component.floor is not None:
-                _floors(found, component, name, first, last)
-    return {key: amount for key, amount in found.items() if amount and key[4] >= first}
+                _floors(amounts, component, name, first, last)
+    return {
+        key: amount for key, amount in amounts.items() if amount and key[4] >= first
+    }
 
 
 def _cents(amount: Decimal) -> int:
@@ -127,9 +129,9 @@ def _credit(
     cancels = row.event == "cancellation"
     kind = {"override": "override", "spif": "spif"}.get(component.type, "earning")
     if cancels and component.reversal == "original_rate":
-        taken = _taken_back(rows, number, lines)
-        if taken is not None:
-            return {"clawback": taken}
+        refund = _taken_back(rows, number, lines)
+        if refund is not None:
+            return {"clawback": refund}
     if component.table is None:
         return {} if cancels else {kind: _spif(component, row, mine)}
     kind = "clawback" if cancels else kind
@@ -144,12 +146,12 @@ def _credit(
     after = before + amount
     if component.is_retroactive:
         rate = _reached(component.table, after, quota)
-        moved = _cents(before * rate) - _cents(
+        shift = _cents(before * rate) - _cents(
             before * _reached(component.table, before, quota)
         )
         return {
             kind: _cents(after * rate) - _cents(before * rate),
-            "retroactive": moved,
+            "retroactive": shift,
         }
     paid = _cents(_banded(component.table, after, quota))
     return {kind: paid - _cents(_banded(component.table, before, quota))}
@@ -259,7 +261,7 @@ def _reached(table: RateTable, total: Decimal, quota: Decimal) -> Decimal:
 
 
 def _floors(
-    found: Amounts, component: Component, name: str, first: str, last: str
+    amounts: Amounts, component: Component, name: str, first: str, last: str
 ) -> None:
     floor = component.floor
     if floor is None:
@@ -267,10 +269,10 @@ def _floors(
     for month in pd.period_range(first, last, freq="M").astype(str):
         paid = sum(
             amount
-            for (position_id, component_id, _, _, when), amount in found.items()
+            for (position_id, component_id, _, _, when), amount in amounts.items()
             if (position_id, component_id, when)
             == (name, component.component_id, month)
         )
-        found[(name, component.component_id, "", "floor_topup", month)] = max(
+        amounts[(name, component.component_id, "", "floor_topup", month)] = max(
             0, floor.amount_minor - paid
         )

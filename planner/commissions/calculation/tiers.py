@@ -78,14 +78,14 @@ class Curve:
         """
         low, high = sorted((before_minor, after_minor))
         sign = 1 if after_minor >= before_minor else -1
-        found = []
+        bands = []
         last = len(self._rates) - 1
         for number in range(max(0, bisect_right(self._lowers, low) - 1), last + 1):
             top = high if number == last else min(high, self._lowers[number + 1])
             if top > low:
                 band = Band(number + 1, sign * (top - low), self._rates[number])
-                found.append(band)
+                bands.append(band)
                 low = top
             if top == high:
                 break
-        return found
+        return bands

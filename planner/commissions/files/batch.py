@@ -224,7 +224,7 @@ def _pay(inputs: _Inputs, period: str, run: RunControl) -> _Outcome:
         _end_of(period),
         run.part(0, 0.5),
     )
-    paid = calculate(
+    result = calculate(
         credited.credits,
         inputs.quotas,
         plan,
@@ -233,11 +233,13 @@ def _pay(inputs: _Inputs, period: str, run: RunControl) -> _Outcome:
         since=min([*months, period]),
         run=run.part(0.5, 1),
     )
-    now = paid.lines[paid.lines["period"].eq(period)]
+    now = result.lines[result.lines["period"].eq(period)]
     now = now.assign(stable_id=now.index)
-    changed, changed_trace = deltas(paid.lines, paid.trace, before, months, period)
-    lines = pd.concat([now, changed])
-    trace = paid.trace[paid.trace["line_id"].isin(now.index)]
+    corrections, changed_trace = deltas(
+        result.lines, result.trace, before, months, period
+    )
+    lines = pd.concat([now, corrections])
+    trace = result.trace[result.trace["line_id"].isin(now.index)]
     posted = new_entries(lines, inputs.earlier, period)
     ledger = post(inputs.earlier, posted)
     in_month = credited.credits["close_on"] >= pd.Timestamp(f"{period}-01")
@@ -251,7 +253,7 @@ def _pay(inputs: _Inputs, period: str, run: RunControl) -> _Outcome:
         posted=ledger[len(inputs.earlier) :],
         corrected=months,
         problems=pd.concat(
-            [unrated, credited.problems, paid.problems], ignore_index=True
+            [unrated, credited.problems, result.problems], ignore_index=True
         ),
     )
 
@@ -323,11 +325,11 @@ def _write(
     }
     contents[TABLES[-1]] = ledger_csv(outcome.ledger, plan.currency)
     for position_id in sorted(outcome.lines["position_id"].unique()):
-        known = position_id in inputs.positions.index
+        is_position = position_id in inputs.positions.index
         statement = make_statement(
             position_id=position_id,
             holder="",
-            title=str(inputs.positions.at[position_id, "title"]) if known else "",
+            title=str(inputs.positions.at[position_id, "title"]) if is_position else "",
             period=period,
             plan=plan,
             lines=outcome.lines,

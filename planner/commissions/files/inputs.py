@@ -188,10 +188,10 @@ def read_hierarchy(path: Path) -> pd.DataFrame:
     ids = table.each("position_id", filled)
     parents = table.each("parent_id", lambda text: text or None)
     leading = set(filter(None, parents))
-    given = table.each("role", _role_or_none)
+    role_cells = table.each("role", _role_or_none)
     roles = [
         role or ("rep" if name not in leading else "manager" if parent else "vp")
-        for name, parent, role in zip(ids, parents, given, strict=True)
+        for name, parent, role in zip(ids, parents, role_cells, strict=True)
     ]
     frame = pd.DataFrame(
         {

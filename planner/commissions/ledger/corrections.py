@@ -69,12 +69,14 @@ def deltas(
             posted[entry.stable_id] += entry.amount_minor
             entry_of.setdefault(entry.stable_id, entry)
     shadow = lines[lines["origin_period"].isin(months)]
-    gone = [key for key, amount in posted.items() if amount and key not in shadow.index]
-    now = pd.concat([shadow, _vanished(lines, [entry_of[key] for key in gone])])
+    vanished = [
+        key for key, amount in posted.items() if amount and key not in shadow.index
+    ]
+    now = pd.concat([shadow, _vanished(lines, [entry_of[key] for key in vanished])])
     before = pd.Series([posted.get(key, 0) for key in now.index], index=now.index)
     change = now["amount_minor"] - before
     now, before, change = (table[change != 0] for table in (now, before, change))
-    made = now.assign(
+    rows = now.assign(
         stable_id=now.index,
         period=period,
         entry_type="delta",
@@ -88,8 +90,8 @@ def deltas(
         ],
     )
     ids = {key: stable_id(key, "delta", period) for key in now.index}
-    made.index = pd.Index(list(ids.values()), dtype="str", name="line_id")
-    return made, _trace(trace, ids, before)
+    rows.index = pd.Index(list(ids.values()), dtype="str", name="line_id")
+    return rows, _trace(trace, ids, before)
 
 
 def _vanished(lines: pd.DataFrame, entries: Sequence[LedgerEntry]) -> pd.DataFrame:

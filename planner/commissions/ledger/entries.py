@@ -72,9 +72,9 @@ class LedgerEntry:
 
     def __post_init__(self) -> None:
         if self.entry_type not in ENTRY_TYPES:
-            known = ", ".join(ENTRY_TYPES)
+            types = ", ".join(ENTRY_TYPES)
             raise InputError(
-                f"entry type must be one of {known}, got {self.entry_type!r}"
+                f"entry type must be one of {types}, got {self.entry_type!r}"
             )
 
 
@@ -100,9 +100,9 @@ def post(
     InputError
         If an entry falls in a month before the last one posted: that one is closed.
     """
-    kept = list(ledger)
+    all_entries = list(ledger)
     for entry in entries:
-        last = kept[-1] if kept else None
+        last = all_entries[-1] if all_entries else None
         if last is not None and entry.period < last.period:
             raise InputError(
                 f"{entry.period} is closed: the ledger has entries of {last.period}; "
@@ -110,12 +110,12 @@ def post(
             )
         placed = replace(
             entry,
-            seq=len(kept) + 1,
+            seq=len(all_entries) + 1,
             previous_hash=START if last is None else last.entry_hash,
             entry_hash="",
         )
-        kept.append(replace(placed, entry_hash=_hash(placed)))
-    return tuple(kept)
+        all_entries.append(replace(placed, entry_hash=_hash(placed)))
+    return tuple(all_entries)
 
 
 def _hash(entry: LedgerEntry) -> str:

@@ -65,8 +65,8 @@ def _condition(item: Mapping[str, Any], currency: str, place: str) -> Condition:
         if not str(value).isdigit():
             raise InputError(f"{place}: {value} must be a whole number of months")
         return Condition(field=field, op=op, value=int(str(value)))
-    kept = tuple(value) if is_list else str(value)
-    return Condition(field=field, op=op, value=kept)
+    operand = tuple(value) if is_list else str(value)
+    return Condition(field=field, op=op, value=operand)
 
 
 def read_measure(item: Mapping[str, Any], currency: str, number: int) -> Measure:
@@ -98,8 +98,8 @@ def read_table(item: Mapping[str, Any], currency: str, number: int) -> RateTable
         ]
         rate_ppm = _ppm(raw["rate"], f"{at}.rate")
         tiers.append(Tier(lower=bounds[0] or 0, upper=bounds[1], rate_ppm=rate_ppm))
-        wanted = tiers[-2].upper if row else 0
-        if tiers[-1].lower != wanted:
+        bound = tiers[-2].upper if row else 0
+        if tiers[-1].lower != bound:
             rule = "where the tier before ends" if row else "at 0"
             raise InputError(f"{at}.from: {raw['from']} must start {rule}")
         upper = tiers[-1].upper
@@ -125,8 +125,8 @@ def read_component(
     """Compile a component and check what its parts ask of each other."""
     kind = item["type"]
     if item["measure"] not in measures:
-        known = ", ".join(measures)
-        raise InputError(f"{place}.measure: {item['measure']} must be one of {known}")
+        names = ", ".join(measures)
+        raise InputError(f"{place}.measure: {item['measure']} must be one of {names}")
     measure = measures[item["measure"]]
     table = _rates(item, place, tables)
     _check_fit(item, place, measure, table)
@@ -170,17 +170,17 @@ def _rates(
     """Find the component's tiers; a flat rate becomes one open tier."""
     kind = item["type"]
     if kind == "spif":
-        wanted = {"amount"}
+        expected = {"amount"}
     elif kind == "flat":
-        wanted = {"rate"}
+        expected = {"rate"}
     elif kind == "override":
-        wanted = {"rates"} if "rates" in item else {"rate"}
+        expected = {"rates"} if "rates" in item else {"rate"}
     else:
-        wanted = {"rates"}
-    given = {"rate", "rates", "amount"} & set(item)
-    if given != wanted:
-        rule = f"{kind} takes {' and '.join(sorted(wanted))}"
-        raise InputError(f"{place}: {rule}, got {', '.join(sorted(given)) or 'none'}")
+        expected = {"rates"}
+    present = {"rate", "rates", "amount"} & set(item)
+    if present != expected:
+        rule = f"{kind} takes {' and '.join(sorted(expected))}"
+        raise InputError(f"{place}: {rule}, got {', '.join(sorted(present)) or 'none'}")
     if "rate" in item:
         rate_ppm = _ppm(item["rate"], f"{place}.rate")
         tier = Tier(lower=0, upper=None, rate_ppm=rate_ppm)

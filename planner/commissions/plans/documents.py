@@ -92,13 +92,13 @@ def _exact_number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal:
 
 
 def _unique_keys(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen = set()
+    keys = set()
     for key_node, _ in node.value:
-        if key_node.value in seen:
+        if key_node.value in keys:
             raise yaml.constructor.ConstructorError(
                 None, None, f"key {key_node.value} is given twice", key_node.start_mark
             )
-        seen.add(key_node.value)
+        keys.add(key_node.value)
     loader.flatten_mapping(node)
     return loader.construct_mapping(node, deep=True)
 

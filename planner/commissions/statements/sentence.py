@@ -56,10 +56,10 @@ def pay_sentence(
         for component in plan.components
         for part in _parts(component, lines, steps_by_line, plan.currency)
     ]
-    shown = parts[:MOST_PARTS]
+    first_parts = parts[:MOST_PARTS]
     if len(parts) > MOST_PARTS:
-        shown.append(f"and {len(parts) - MOST_PARTS} more")
-    return f"{opening}: {', '.join(shown)}." if shown else f"{opening}."
+        first_parts.append(f"and {len(parts) - MOST_PARTS} more")
+    return f"{opening}: {', '.join(first_parts)}." if first_parts else f"{opening}."
 
 
 def _parts(

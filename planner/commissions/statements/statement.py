@@ -98,7 +98,7 @@ def make_statement(
     for step in working.itertuples():
         steps_by_line.setdefault(step.line_id, []).append(step)
     names = {part.component_id: part.name for part in plan.components}
-    known = {} if account_names is None else account_names.to_dict()
+    name_by_account = {} if account_names is None else account_names.to_dict()
     facts = credits.reindex(mine["credit_id"])
     steps = mine.assign(
         product=facts["product"].to_numpy(),
@@ -108,7 +108,7 @@ def make_statement(
             for line_id in mine.index
         ],
         component=[names.get(name, name) for name in mine["component_id"]],
-        account=[known.get(name, name) for name in mine["account_id"]],
+        account=[name_by_account.get(name, name) for name in mine["account_id"]],
     )
     sums = mine.groupby("component_id", sort=False)["amount_minor"].sum()
     components = pd.DataFrame(

@@ -138,8 +138,8 @@ def export_faults(conn: sa.Connection) -> Iterator[tuple[str, str]]:
         audit.c.subject.like("export X-%")
     )
     lines = {line.subject: line.after for line in conn.execute(query)}
-    kept = conn.execute(sa.select(*_columns()).order_by(export.c.export_id))
-    for row in kept.mappings():
+    rows = conn.execute(sa.select(*_columns()).order_by(export.c.export_id))
+    for row in rows.mappings():
         made = Export(**dict(row))
         line = lines.pop(_subject(made.export_id), None)
         if line is None:

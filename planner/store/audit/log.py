@@ -77,8 +77,8 @@ def append_audit(
 
 
 def _line_hash(line: Any) -> str:
-    told = [line[name] for name in _HASHED]
-    return sha256_text(json_text([line["prev_hash"], told]))
+    cells = [line[name] for name in _HASHED]
+    return sha256_text(json_text([line["prev_hash"], cells]))
 
 
 def load_audit(

@@ -66,21 +66,21 @@ def search_audit(conn: sa.Connection, query: AuditQuery) -> pd.DataFrame:
     -------
     `COLUMNS` as text, indexed `sequence`.
     """
-    chosen = (
+    newest = (
         sa.select(audit.c.sequence, *(audit.c[name] for name in COLUMNS))
         .where(*_conditions(query))
         .order_by(audit.c.sequence.desc())
         .limit(query.limit)
         .offset(query.offset)
     )
-    frame = pd.DataFrame(conn.execute(chosen).all(), columns=["sequence", *COLUMNS])
+    frame = pd.DataFrame(conn.execute(newest).all(), columns=["sequence", *COLUMNS])
     return frame.astype(dict.fromkeys(COLUMNS, "str")).set_index("sequence")
 
 
 def count_audit(conn: sa.Connection, query: AuditQuery) -> int:
     """Count the lines that fit, whatever limit and offset."""
-    counted = sa.select(sa.func.count()).select_from(audit).where(*_conditions(query))
-    return int(conn.execute(counted).scalar_one())
+    total = sa.select(sa.func.count()).select_from(audit).where(*_conditions(query))
+    return int(conn.execute(total).scalar_one())
 
 
 def audit_users(conn: sa.Connection) -> list[str]:
@@ -90,33 +90,33 @@ def audit_users(conn: sa.Connection) -> list[str]:
 
 def audit_subjects(conn: sa.Connection) -> list[str]:
     """List the kinds of things that were changed: the first word of the subjects."""
-    said = conn.execute(sa.select(audit.c.subject).distinct()).scalars()
-    return sorted({subject.split(" ")[0] for subject in said if subject})
+    subjects = conn.execute(sa.select(audit.c.subject).distinct()).scalars()
+    return sorted({subject.split(" ")[0] for subject in subjects if subject})
 
 
 def subject_names(conn: sa.Connection) -> dict[str, str]:
     """Map the ids of scenarios and companies, as subjects tell them, to their names."""
-    named: dict[str, str] = {}
+    names: dict[str, str] = {}
     for table, key in ((scenario, "scenario_id"), (company, "company_id")):
         rows = conn.execute(sa.select(table.c[key], table.c.name)).all()
-        named.update({row[0]: row[1] for row in rows})
-    return named
+        names.update({row[0]: row[1] for row in rows})
+    return names
 
 
 def _conditions(query: AuditQuery) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
+    conditions: list[sa.ColumnElement[bool]] = []
     if query.company_id is not None:
-        found.append(audit.c.company_id == query.company_id)
+        conditions.append(audit.c.company_id == query.company_id)
     for word in query.text.split():
-        found.append(sa.or_(*(c.icontains(word, autoescape=True) for c in _TEXTS)))
+        conditions.append(sa.or_(*(c.icontains(word, autoescape=True) for c in _TEXTS)))
     if query.who:
-        found.append(audit.c.who == query.who)
+        conditions.append(audit.c.who == query.who)
     if query.subject:
         kind = query.subject
         begins = audit.c.subject.startswith(f"{kind} ", autoescape=True)
-        found.append(sa.or_(audit.c.subject == kind, begins))
+        conditions.append(sa.or_(audit.c.subject == kind, begins))
     if query.since is not None:
-        found.append(audit.c.at >= query.since.isoformat())
+        conditions.append(audit.c.at >= query.since.isoformat())
     if query.until is not None:
-        found.append(audit.c.at < (query.until + dt.timedelta(days=1)).isoformat())
-    return found
+        conditions.append(audit.c.at < (query.until + dt.timedelta(days=1)).isoformat())
+    return conditions

@@ -34,12 +34,12 @@ def _scenarios(conn: sa.Connection) -> Iterator[Fault]:
     query = sa.select(rows.scenario_id, rows.version, rows.name)
     for scenario_id, version, name in conn.execute(query).all():
         subject = f"scenario {scenario_id}"
-        told: dict[str, Any] = {}
+        state: dict[str, Any] = {}
         for _, _, after in _lines(conn, subject):
-            told |= json.loads(after or "{}")
-        if not told or told.get("version", 1) < version:
+            state |= json.loads(after or "{}")
+        if not state or state.get("version", 1) < version:
             yield subject, GONE
-        elif told.get("version", 1) > version or told.get("name", name) != name:
+        elif state.get("version", 1) > version or state.get("name", name) != name:
             yield subject, "its version or name differs from the audit log"
 
 
@@ -47,8 +47,8 @@ def _companies(conn: sa.Connection) -> Iterator[Fault]:
     query = sa.select(schema.company.c.company_id, schema.company.c.version)
     for company_id, version in conn.execute(query).all():
         lines = _lines(conn, f"data of company {company_id}")
-        told = json.loads(lines[-1][2] or "{}") if lines else {}
-        if told.get("version", 1) != version:
+        state = json.loads(lines[-1][2] or "{}") if lines else {}
+        if state.get("version", 1) != version:
             yield f"data of company {company_id}", GONE
         if not _lines(conn, f"company {company_id}"):
             yield f"company {company_id}", GONE
@@ -69,13 +69,13 @@ def _pay_runs(conn: sa.Connection) -> Iterator[Fault]:
             yield subject, GONE
             continue
         who, action, after = lines[0]
-        told = json.loads(after or "{}")
-        found = {"content_hash": run["content_hash"], "summary": run["summary"]}
-        if "tables" in told:  # version 1 did not tell them
-            found["tables"] = parts.get(run["run_id"], {})
-        is_same = json_text(found) == json_text(told)
-        asked = f"{run['kind']} pay run of {run['period']}"
-        if not is_same or (who, action) != (run["created_by"], asked):
+        line = json.loads(after or "{}")
+        hashes = {"content_hash": run["content_hash"], "summary": run["summary"]}
+        if "tables" in line:  # version 1 did not tell them
+            hashes["tables"] = parts.get(run["run_id"], {})
+        is_same = json_text(hashes) == json_text(line)
+        label = f"{run['kind']} pay run of {run['period']}"
+        if not is_same or (who, action) != (run["created_by"], label):
             yield subject, "its record or its tables differ from the audit log"
 
 
@@ -86,11 +86,11 @@ def _comp_plans(conn: sa.Connection) -> Iterator[Fault]:
         query = sa.select(plan.created_by, plan.version, plan.sha256).where(
             plan.company_id == company_id
         )
-        found = {
+        stored = {
             (who, f"save comp plan, version {version}", json_text({"sha256": sha256}))
             for who, version, sha256 in conn.execute(query)
         }
-        if found != set(_lines(conn, subject)):
+        if stored != set(_lines(conn, subject)):
             yield subject, "its versions differ from those the audit log tells of"
 
 

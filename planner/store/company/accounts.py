@@ -79,11 +79,11 @@ def load_accounts(
     account_ids
         Only these, those unknown left out; None: all.
     """
-    asked = frames.ids_among(account.c.account_id, account_ids)
+    condition = frames.ids_among(account.c.account_id, account_ids)
     loaded = frames.load_rows(
-        conn, account, schemas.ACCOUNTS, *asked, company_id=company_id
+        conn, account, schemas.ACCOUNTS, *condition, company_id=company_id
     )
-    if account_ids is not None and not asked:
+    if account_ids is not None and not condition:
         return loaded[loaded.index.isin(list(account_ids))]
     return loaded
 

@@ -160,10 +160,10 @@ def load_facts_stamp(conn: sa.Connection, company_id: str) -> str:
         newest_rules.scalar_subquery(),
         newest_import.scalar_subquery(),
     ).where(company.c.company_id == company_id)
-    found = conn.execute(query).first()
-    if found is None:
+    stamp = conn.execute(query).first()
+    if stamp is None:
         raise NotFoundError(f"there is no company {company_id!r} in this store")
-    as_of, version, rules_version, import_id = found
+    as_of, version, rules_version, import_id = stamp
     return f"{as_of}, version {version}, rules {rules_version}, import {import_id}"
 
 
@@ -180,8 +180,8 @@ def update_company(
     """Change what is given of a company, and write it into the audit log."""
     before = load_company(conn, company_id)
     name = None if name is None else checked_name(name, "a company")
-    given = {"name": name, "as_of": as_of, "note": note, "details": details}
-    values = {field: value for field, value in given.items() if value is not None}
+    changes = {"name": name, "as_of": as_of, "note": note, "details": details}
+    values = {field: value for field, value in changes.items() if value is not None}
     if values:
         query = sa.update(company).where(company.c.company_id == company_id)
         conn.execute(query.values(values))
@@ -225,8 +225,8 @@ def unit_ids(conn: sa.Connection, company_id: str) -> pd.Index:
         .where(schema.unit.c.company_id == company_id)
         .order_by(schema.unit.c.unit_id)
     )
-    found = conn.execute(query).scalars().all()
-    return pd.Index(found, dtype="str", name="unit_id")
+    ids = conn.execute(query).scalars().all()
+    return pd.Index(ids, dtype="str", name="unit_id")
 
 
 def save_edges(conn: sa.Connection, company_id: str, edges: pd.DataFrame) -> int:

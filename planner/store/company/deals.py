@@ -34,9 +34,9 @@ def load_deals(
     stages
         Only those in one of these; None: all.
     """
-    asked = () if stages is None else (schema.deal.c.stage.in_(stages),)
+    conditions = () if stages is None else (schema.deal.c.stage.in_(stages),)
     return frames.load_rows(
-        conn, schema.deal, schemas.DEALS, *asked, company_id=company_id
+        conn, schema.deal, schemas.DEALS, *conditions, company_id=company_id
     )
 
 
@@ -69,16 +69,16 @@ def load_last_visits(conn: sa.Connection, company_id: str, as_of: dt.date) -> pd
     -------
     Days (datetime64[s]) indexed `account_id`; accounts without a visit are not in it.
     """
-    made = schema.visit_made.c
+    visit = schema.visit_made.c
     query = (
-        sa.select(made.account_id, sa.func.max(made.visited_on))
-        .where(made.company_id == company_id, made.visited_on <= as_of)
-        .group_by(made.account_id)
+        sa.select(visit.account_id, sa.func.max(visit.visited_on))
+        .where(visit.company_id == company_id, visit.visited_on <= as_of)
+        .group_by(visit.account_id)
     )
-    found = {str(name): day for name, day in conn.execute(query)}
-    index = pd.Index(list(found), dtype="str", name="account_id")
+    days = {str(name): day for name, day in conn.execute(query)}
+    index = pd.Index(list(days), dtype="str", name="account_id")
     return pd.Series(
-        list(found.values()), index, dtype="datetime64[s]", name="visited_on"
+        list(days.values()), index, dtype="datetime64[s]", name="visited_on"
     )
 
 

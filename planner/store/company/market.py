@@ -66,7 +66,7 @@ def save_layer(
 def list_layers(conn: sa.Connection, company_id: str) -> pd.DataFrame:
     """Read unit_of_measure, source, n_units and stamps by layer name."""
     columns = market_layer.c
-    counted = (
+    counts = (
         sa.select(market_value.c.name, sa.func.count().label("n_units"))
         .where(market_value.c.company_id == company_id)
         .group_by(market_value.c.name)
@@ -77,11 +77,11 @@ def list_layers(conn: sa.Connection, company_id: str) -> pd.DataFrame:
             columns.name,
             columns.unit_of_measure,
             columns.source,
-            sa.func.coalesce(counted.c.n_units, 0),
+            sa.func.coalesce(counts.c.n_units, 0),
             columns.created_at,
             columns.created_by,
         )
-        .join(counted, counted.c.name == columns.name, isouter=True)
+        .join(counts, counts.c.name == columns.name, isouter=True)
         .where(columns.company_id == company_id)
         .order_by(columns.name)
     )

@@ -204,15 +204,15 @@ def open_store(url: str) -> Store:
 
 def _opened(url: str, backend: Backend, leave: Callable[[], None]) -> Store:
     """Open a store that is held, bringing its tables up to date."""
-    found = backend.found_version()
+    version = backend.found_version()
     watch = backend.watch()
     engine = backend.make_engine(watch)
     try:
         if not backend.is_read_only:
-            migrations.bring_up(engine, backend.beside(""), found)
-        elif found != migrations.KNOWN_VERSION:
+            migrations.bring_up(engine, backend.beside(""), version)
+        elif version != migrations.KNOWN_VERSION:
             raise StoreError(
-                f"store {backend.label} has tables of version {found} and lies where "
+                f"store {backend.label} has tables of version {version} and lies where "
                 "nothing can be written, so it cannot be brought up to date; copy it "
                 "to a folder of your own"
             )

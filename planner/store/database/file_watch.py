@@ -156,10 +156,10 @@ def has_foreign_log(path: Path) -> bool:
 def set_log_aside(path: Path) -> Path:
     """Move the log of another file out of the way, kept; return where to."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    kept = path.with_name(f"{path.name}-wal.of-another-file-{stamp}")
-    log_of(path).rename(kept)
+    aside = path.with_name(f"{path.name}-wal.of-another-file-{stamp}")
+    log_of(path).rename(aside)
     path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
-    return kept
+    return aside
 
 
 class FileWatch:
@@ -195,12 +195,12 @@ class FileWatch:
             status = os.stat(self.named)  # noqa: PTH116 - asked for in each transaction
         except FileNotFoundError:
             raise self.replaced("removed") from None
-        seen = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        state = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         if (status.st_dev, status.st_ino) != self._identity:
             raise self.replaced("replaced")
-        if seen != self._seen:
+        if state != self._seen:
             self._look_inside()
-            self._seen = seen
+            self._seen = state
 
     def is_lost(self) -> bool:
         """Tell whether the file no longer has its name; then nothing may be closed."""

@@ -85,8 +85,8 @@ def reading_handle(path: Path) -> Iterator[int]:
     finally:
         with _guard:
             if path not in _held:
-                for left in _handles.pop(path, []):
-                    os.close(left)
+                for old_handle in _handles.pop(path, []):
+                    os.close(old_handle)
 
 
 def holders(path: Path) -> list[str]:

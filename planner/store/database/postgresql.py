@@ -78,14 +78,14 @@ class PostgresqlDatabase:
     def label(self) -> str:
         """The URL without password and options, which may hide another."""
         host = self.url.host or self.url.query.get("host")
-        shown = sa.URL.create(
+        url = sa.URL.create(
             "postgresql",
             username=self.url.username,
             host=None if host is None else str(host),
             port=self.url.port,
             database=self.url.database,
         )
-        return str(shown)
+        return str(url)
 
     def beside(self, suffix: str) -> Path:
         """Name a file in the state folder of this user, one folder a database."""
@@ -131,8 +131,8 @@ class PostgresqlDatabase:
                     "of ours. Name an empty database"
                 )
             query = "SELECT value FROM meta WHERE name = 'schema_version'"
-            found = conn.exec_driver_sql(query).scalar()
-        return checked_version(found, self.label)
+            version = conn.exec_driver_sql(query).scalar()
+        return checked_version(version, self.label)
 
     @contextmanager
     def lock(self, name: str, wait_s: float = 0.0) -> Iterator[None]:
@@ -162,16 +162,16 @@ class PostgresqlDatabase:
                 # Before there is a connection; the text may hold what the URL holds.
                 is_option = "connection option" in str(error) or "URI" in str(error)
                 return _BAD_OPTION if is_option else None
-            lost = isinstance(error, psycopg.OperationalError)
-            return _lost_words(str(error)) if lost else None
+            is_lost = isinstance(error, psycopg.OperationalError)
+            return _lost_words(str(error)) if is_lost else None
         return _PLAIN_WORDS.get(state) or _PLAIN_WORDS.get(state[:2])
 
 
-def _lost_words(said: str) -> str:
+def _lost_words(message: str) -> str:
     """Tell why there is no connection; the driver then gives text but no code."""
-    if "does not exist" in said and "database" in said:
+    if "does not exist" in message and "database" in message:
         return _PLAIN_WORDS["3D000"]
-    if "authentication failed" in said or "no password" in said:
+    if "authentication failed" in message or "no password" in message:
         return _REFUSED
     return _NO_ANSWER
 
@@ -201,10 +201,10 @@ def _create_engine(url: sa.URL, **more: Any) -> sa.Engine:
     options = {key: url.query[key] for key in url.query if key not in _PLACE}
     if url.password is not None:
         options["password"] = str(url.password)
-    shown = url.difference_update_query(options).set(password=None)
+    target = url.difference_update_query(options).set(password=None)
     try:
         engine = sa.create_engine(
-            shown,
+            target,
             json_serializer=json_text,
             pool_pre_ping=True,
             connect_args=options,

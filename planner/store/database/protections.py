@@ -61,20 +61,20 @@ def trigger_faults(conn: sa.Connection) -> list[tuple[str, str]]:
     Table and message: a trigger of `protect` that is gone, switched off or does
     something else, and one that is none of ours, or a rule, on our tables.
     """
-    wanted = {
+    expected = {
         (_name(table, verb), table.name): (kind, _body(table, condition))
         for table, verb, condition, kind in _in_postgresql()
     }
-    held, faults = {}, []
+    triggers, faults = {}, []
     for name, table, enabled, kind, is_plain, body in conn.exec_driver_sql(_TRIGGERS):
-        if (name, table) not in wanted:
+        if (name, table) not in expected:
             faults.append((table, f"its trigger {name} is none of ours"))
         elif enabled in {"O", "A"}:
-            held[name, table] = (kind if is_plain else None, body)
-    for (name, table), meant in wanted.items():
-        if (name, table) not in held:
+            triggers[name, table] = (kind if is_plain else None, body)
+    for (name, table), definition in expected.items():
+        if (name, table) not in triggers:
             faults.append((table, f"its protection {name} is gone"))
-        elif held[name, table] != meant:
+        elif triggers[name, table] != definition:
             faults.append((table, f"its protection {name} was changed"))
     for name, table in conn.exec_driver_sql(_RULES):
         if table in schema.metadata.tables:

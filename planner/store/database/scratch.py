@@ -44,14 +44,14 @@ def scratch(folder: Path | None) -> Iterator[Path]:
 
 def remove_stale(folder: Path) -> None:
     """Remove what programs left in a folder that were killed while they copied."""
-    for left in folder.glob(f"{PREFIX}*"):
-        held = left / _LOCK
+    for leftover in folder.glob(f"{PREFIX}*"):
+        lock = leftover / _LOCK
         try:
-            if held.exists():
-                with FileLock(held, timeout=0):
-                    shutil.rmtree(left, ignore_errors=True)
-            elif time.time() - left.stat().st_mtime > _LATEST_S:
-                shutil.rmtree(left, ignore_errors=True)
+            if lock.exists():
+                with FileLock(lock, timeout=0):
+                    shutil.rmtree(leftover, ignore_errors=True)
+            elif time.time() - leftover.stat().st_mtime > _LATEST_S:
+                shutil.rmtree(leftover, ignore_errors=True)
         except (Timeout, OSError):
             continue  # in use, or of another user
 

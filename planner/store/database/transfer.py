@@ -49,13 +49,13 @@ def copy_rows(
     -------
     The number of rows by table, as `count_rows` of the source.
     """
-    written = {}
+    counts = {}
     for table in kept_tables() if tables is None else tables:
         n_own, where = 0, []
         if tables is None and table.name == "meta":
             n_own, where = 1, [table.c.name != own for own in OWN_ROWS]
-        written[table.name] = _copy_table(source, target, table, where) + n_own
-    return written
+        counts[table.name] = _copy_table(source, target, table, where) + n_own
+    return counts
 
 
 def hasten(conn: sa.Connection) -> None:
@@ -85,7 +85,7 @@ def attach(conn: sa.Connection, copy: Path) -> None:
 
 def copy_attached(conn: sa.Connection) -> dict[str, int]:
     """Do what `copy_rows` does, from the file of `attach`, without leaving SQLite."""
-    written = {}
+    counts = {}
     for table in kept_tables():
         names = ", ".join(f'"{column.name}"' for column in table.columns)
         rest, n_own = (
@@ -95,8 +95,8 @@ def copy_attached(conn: sa.Connection) -> dict[str, int]:
             f'INSERT INTO main."{table.name}" ({names}) '  # noqa: S608 - our own names
             f'SELECT {names} FROM copy."{table.name}"{rest}'
         )
-        written[table.name] = filled.rowcount + n_own
-    return written
+        counts[table.name] = filled.rowcount + n_own
+    return counts
 
 
 def count_rows(conn: sa.Connection) -> dict[str, int]:
@@ -128,7 +128,7 @@ def require_empty(conn: sa.Connection, label: str) -> None:
             )
 
 
-def require_counts(written: Mapping[str, int], told: Mapping[str, int]) -> None:
+def require_counts(counts: Mapping[str, int], manifest: Mapping[str, int]) -> None:
     """
     Compare what was written with what a manifest tells.
 
@@ -137,11 +137,11 @@ def require_counts(written: Mapping[str, int], told: Mapping[str, int]) -> None:
     StoreError
         If a table differs; a table the manifest does not know must be empty.
     """
-    for name, count in written.items():
-        if name in told and count != told[name]:
+    for name, count in counts.items():
+        if name in manifest and count != manifest[name]:
             raise StoreError(
                 f"{count} rows of {name} came out of the backup, its manifest tells "
-                f"{told[name]}; nothing was restored. Take another backup"
+                f"{manifest[name]}; nothing was restored. Take another backup"
             )
 
 

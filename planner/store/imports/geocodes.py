@@ -56,14 +56,14 @@ def load_answers(
     query = sa.select(
         columns.query, columns.lat, columns.lon, columns.geo_precision
     ).where(columns.provider == provider)
-    found = {}
+    answers = {}
     for start in range(0, len(queries), _ASKED):
         part = list(queries[start : start + _ASKED])
         for row in conn.execute(query.where(columns.query.in_(part))):
-            found[row.query] = Answer(
+            answers[row.query] = Answer(
                 lat=row.lat, lon=row.lon, geo_precision=row.geo_precision
             )
-    return found
+    return answers
 
 
 def save_answer(conn: sa.Connection, provider: str, query: str, answer: Answer) -> None:

@@ -99,11 +99,11 @@ def load_mapping(
     NotFoundError
         If there is none; the message names those there are.
     """
-    known = list_mappings(conn, company_id, kind)
-    for found in known:
-        if found.name == name:
-            return found
-    names = ", ".join(found.name for found in known) or "none"
+    mappings = list_mappings(conn, company_id, kind)
+    for mapping in mappings:
+        if mapping.name == name:
+            return mapping
+    names = ", ".join(mapping.name for mapping in mappings) or "none"
     raise NotFoundError(
         f"no mapping of {kind} is saved as {name!r}; there are: {names}"
     )

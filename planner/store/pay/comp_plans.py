@@ -41,25 +41,25 @@ def save_comp_plan(
     sha256 = sha256_text(document)
     if newest is not None and newest.sha256 == sha256:
         return newest
-    made = CompPlanVersion(
+    version = CompPlanVersion(
         version=1 if newest is None else newest.version + 1,
         document=document,
         sha256=sha256,
         created_at=utc_now(),
         created_by=user,
     )
-    values = {name: getattr(made, name) for name in CompPlanVersion.__slots__}
+    values = {name: getattr(version, name) for name in CompPlanVersion.__slots__}
     conn.execute(sa.insert(comp_plan).values(company_id=company_id, **values))
     append_audit(
         conn,
         who=user,
-        action=f"save comp plan, version {made.version}",
+        action=f"save comp plan, version {version.version}",
         subject=f"comp plan {company_id}",
         company_id=company_id,
         before=None if newest is None else {"sha256": newest.sha256},
         after={"sha256": sha256},
     )
-    return made
+    return version
 
 
 def load_comp_plan(

@@ -253,12 +253,12 @@ def verify_ledger(conn: sa.Connection, company_id: str) -> list[str]:
     )
     faults, prev_hash = [], START
     for number, row in enumerate(conn.execute(query), start=1):
-        told = (row.prev_hash, row.entry_no, row.run_id, row.cells)
-        whole = (*told, row.types, row.created_at, row.created_by)
+        content = (row.prev_hash, row.entry_no, row.run_id, row.cells)
+        whole = (*content, row.types, row.created_at, row.created_by)
         if row.entry_no != number or row.prev_hash != prev_hash:
             faults.append(f"ledger entry {row.entry_no} does not follow the one before")
         # version 1 hashed the cells only
-        if row.hash not in (_entry_hash(*whole), _entry_hash(*told)):
+        if row.hash not in (_entry_hash(*whole), _entry_hash(*content)):
             faults.append(f"ledger entry {row.entry_no} was changed")
         prev_hash = row.hash
     return faults
@@ -276,8 +276,8 @@ def damaged_pay_tables(conn: sa.Connection) -> list[str]:
     ]
 
 
-def _entry_hash(*told: object) -> str:
-    return sha256_text(json_text(list(told)))
+def _entry_hash(*content: object) -> str:
+    return sha256_text(json_text(list(content)))
 
 
 def _to_parquet(frame: pd.DataFrame) -> bytes:

@@ -75,9 +75,9 @@ def refuse_nul(name: str, cells: Iterable[Any]) -> None:
     """
     texts = list(filter(None, cells))
     if "\0" in "".join(texts):
-        found = next(text for text in texts if "\0" in text)
+        culprit = next(text for text in texts if "\0" in text)
         raise InputError(
-            f"{name} must hold no NUL character, got {found[:40]!r}; remove it"
+            f"{name} must hold no NUL character, got {culprit[:40]!r}; remove it"
         )
 
 
@@ -91,5 +91,5 @@ def check_parameters(
 ) -> None:
     """Look at the texts of one statement before it goes; `refuse_nul` says what for."""
     if parameters and not executemany:
-        given = parameters.values() if hasattr(parameters, "values") else parameters
-        refuse_nul("a text", (cell for cell in given if isinstance(cell, str)))
+        values = parameters.values() if hasattr(parameters, "values") else parameters
+        refuse_nul("a text", (cell for cell in values if isinstance(cell, str)))

@@ -75,10 +75,10 @@ def read_blocks(
         query = query.order_by(*table.primary_key.columns)
     types = [cell_type(column.type) for column in columns]
     for rows in _fetched(conn, query):
-        found = zip(*rows, strict=True)
+        by_column = zip(*rows, strict=True)
         yield [
             _column(column, cells, kind)
-            for column, cells, kind in zip(columns, found, types, strict=True)
+            for column, cells, kind in zip(columns, by_column, types, strict=True)
         ]
 
 
@@ -103,15 +103,15 @@ def fetched_rows(
         yield from _fetched(conn, sa.select(*table.columns).where(*where), _ROWS)
         return
     query = sa.select(*map(_as_sent, table.columns)).where(*where)
-    asked: Any = query.compile(dialect=conn.dialect)
+    statement: Any = query.compile(dialect=conn.dialect)
     driver: Any = conn.connection.driver_connection
     # On the server: a whole table may not fit into memory here. SQLAlchemy's own such
     # results keep their first rows to themselves.
     with (
-        _said_by_sqlalchemy(conn, str(asked)),
+        _said_by_sqlalchemy(conn, str(statement)),
         driver.cursor("planner_rows") as cursor,
     ):
-        cursor.execute(str(asked), asked.params)
+        cursor.execute(str(statement), statement.params)
         while rows := cursor.fetchmany(_ROWS):
             yield rows
 

@@ -115,11 +115,11 @@ def update_rows(
     """Insert the rows of a frame with ids, replacing those of the same id."""
     checked = schemas.check(frame, schema)
     key = table.c[str(index_name(schema))]
-    gone = sa.delete(table).where(*_in_scope(table, scope))
+    deletion = sa.delete(table).where(*_in_scope(table, scope))
     ids = checked.index.tolist()
     refuse_nul(key.name, ids)
     for start in range(0, len(ids), _MANY):
-        conn.execute(gone.where(key.in_(ids[start : start + _MANY])))
+        conn.execute(deletion.where(key.in_(ids[start : start + _MANY])))
     return insert_rows(conn, table, schema, checked, **scope)
 
 
@@ -177,8 +177,8 @@ def load_rows(
     """
     name = index_name(schema)
     names = ([] if name is None else [name]) + list(schema.columns)
-    found = read_columns(conn, table, names, *_in_scope(table, scope), *where)
-    cells = dict(zip(names, found, strict=True))
+    arrays = read_columns(conn, table, names, *_in_scope(table, scope), *where)
+    cells = dict(zip(names, arrays, strict=True))
     series = {
         column_name: _typed_column(cells[column_name], _type_name(column.dtype))
         for column_name, column in schema.columns.items()

@@ -68,8 +68,8 @@ def draft_stamp(conn: sa.Connection, scenario_id: str, who: str) -> tuple[int, i
     query = sa.select(draft.c.version, draft.c.serial).where(
         draft.c.scenario_id == scenario_id, draft.c.who == who
     )
-    found = conn.execute(query).first()
-    return (0, 0) if found is None else (int(found.version), int(found.serial))
+    row = conn.execute(query).first()
+    return (0, 0) if row is None else (int(row.version), int(row.serial))
 
 
 def load_draft(conn: sa.Connection, scenario_id: str, who: str) -> DraftRecord | None:
@@ -77,8 +77,8 @@ def load_draft(conn: sa.Connection, scenario_id: str, who: str) -> DraftRecord |
     query = sa.select(draft).where(
         draft.c.scenario_id == scenario_id, draft.c.who == who
     )
-    found = conn.execute(query).first()
-    if found is None:
+    header = conn.execute(query).first()
+    if header is None:
         return None
     steps = (
         sa.select(draft_step)
@@ -86,14 +86,14 @@ def load_draft(conn: sa.Connection, scenario_id: str, who: str) -> DraftRecord |
         .order_by(draft_step.c.step)
     )
     return DraftRecord(
-        version=found.version,
-        serial=found.serial,
-        position=found.position,
-        n_saved=found.n_saved,
-        plan_hash=found.plan_hash,
-        back=found.back,
-        pending=found.pending,
-        notice=found.notice,
+        version=header.version,
+        serial=header.serial,
+        position=header.position,
+        n_saved=header.n_saved,
+        plan_hash=header.plan_hash,
+        back=header.back,
+        pending=header.pending,
+        notice=header.notice,
         steps=tuple(
             Step(edit=row.edit, label=row.label, at=row.at, job_id=row.job_id)
             for row in conn.execute(steps)

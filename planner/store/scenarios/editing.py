@@ -183,16 +183,16 @@ def _company_refusal(
     conn: sa.Connection, company_id: str, version: int
 ) -> ConflictError:
     """Say who changed the data of a company since a version."""
-    found = load_company(conn, company_id)
+    current = load_company(conn, company_id)
     query = (
         sa.select(audit.c.at, audit.c.who, audit.c.action)
         .where(audit.c.subject == _data_of(company_id))
         .order_by(audit.c.sequence.desc())
-        .limit(min(max(found.version - version, 1), _SHOWN_SAVES))
+        .limit(min(max(current.version - version, 1), _SHOWN_SAVES))
     )
     return ConflictError(
-        f"the data of {found.name} was changed by someone else since you opened it "
-        f"(version {found.version}, yours is {version}). "
+        f"the data of {current.name} was changed by someone else since you opened it "
+        f"(version {current.version}, yours is {version}). "
         f"{_saves_told(conn.execute(query).all())}. "
         "Your change was not saved: look at the new state and redo it"
     )
@@ -282,16 +282,18 @@ def history(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
 
 def _refusal(conn: sa.Connection, scenario_id: str, version: int) -> StoreError:
     """Say why an edit cannot be saved."""
-    found = load_scenario(conn, scenario_id)
-    if found.status != "draft":
+    current = load_scenario(conn, scenario_id)
+    if current.status != "draft":
         return StoreError(
-            f"scenario {found.name} is {found.status} and does not change any more; "
-            "copy it and edit the copy"
+            f"scenario {current.name} is {current.status} and does not change any "
+            "more; copy it and edit the copy"
         )
-    saves = history(conn, scenario_id).head(min(found.version - version, _SHOWN_SAVES))
-    told = _saves_told(saves.itertuples(index=False))
+    saves = history(conn, scenario_id).head(
+        min(current.version - version, _SHOWN_SAVES)
+    )
+    words = _saves_told(saves.itertuples(index=False))
     return ConflictError(
-        f"scenario {found.name} was saved by someone else since you opened it "
-        f"(version {found.version}, yours is {version}). {told}. "
+        f"scenario {current.name} was saved by someone else since you opened it "
+        f"(version {current.version}, yours is {version}). {words}. "
         "Your change was not saved: load the scenario again and redo it"
     )

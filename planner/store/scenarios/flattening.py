@@ -120,14 +120,14 @@ def _take_sets(conn: sa.Connection, layers: Sequence[str], merged: str) -> None:
             table.c.layer_id.in_([*layers, merged])
         )
         holding = set(conn.execute(query).scalars())
-        found = next((layer_id for layer_id in layers if layer_id in holding), None)
-        if found is None or merged in holding:
+        source = next((layer_id for layer_id in layers if layer_id in holding), None)
+        if source is None or merged in holding:
             continue
         if table is quota_set:
             for part in (quota_set, scenario_quota):
-                _copy_of(conn, part, "layer_id", found, merged)
+                _copy_of(conn, part, "layer_id", source, merged)
         else:
-            _copy_run(conn, found, merged)
+            _copy_run(conn, source, merged)
 
 
 def _copy_run(conn: sa.Connection, layer_id: str, merged: str) -> None:
@@ -139,10 +139,10 @@ def _copy_run(conn: sa.Connection, layer_id: str, merged: str) -> None:
         .limit(1)
     )
     run = dict(conn.execute(newest).mappings().one())
-    made = {**run, "run_id": new_id("V"), "layer_id": merged}
-    conn.execute(sa.insert(visit_run).values(made))
+    copy = {**run, "run_id": new_id("V"), "layer_id": merged}
+    conn.execute(sa.insert(visit_run).values(copy))
     for part in (schema.scenario_visit, schema.scenario_unserved):
-        _copy_of(conn, part, "run_id", run["run_id"], made["run_id"])
+        _copy_of(conn, part, "run_id", run["run_id"], copy["run_id"])
 
 
 def _copy_of(

@@ -75,7 +75,7 @@ def chain_of(conn: sa.Connection, layer_id: str) -> list[str]:
     )
     whole = chain.union_all(below)
     query = sa.select(whole.c.layer_id).order_by(whole.c.depth)
-    return [str(found) for found in conn.execute(query).scalars()]
+    return [str(layer) for layer in conn.execute(query).scalars()]
 
 
 def resolve(
@@ -125,13 +125,15 @@ def resolved_columns(
     """
     key, values = _columns(table)
     names = [key.name, *(column.name for column in values)]
-    shown = [~table.c.is_removed] if "is_removed" in table.c else []
+    conditions = [~table.c.is_removed] if "is_removed" in table.c else []
     rest = list(chain)
     base = [pyarrow.array([], TEXT)] * len(names)
     while rest and not len(base[0]):
-        base = read_columns(conn, table, names, table.c.layer_id == rest.pop(), *shown)
-    changed = _newest_rows(conn, table, rest)
-    return _changed_columns(base, changed) if changed else base
+        base = read_columns(
+            conn, table, names, table.c.layer_id == rest.pop(), *conditions
+        )
+    newest = _newest_rows(conn, table, rest)
+    return _changed_columns(base, newest) if newest else base
 
 
 def holding_layers(
@@ -153,9 +155,11 @@ def holding_layers(
     query = sa.select(scenario_layer.c.layer_id, *holds).where(
         scenario_layer.c.layer_id.in_(chain)
     )
-    found = {row["layer_id"]: row for row in conn.execute(query).mappings()}
+    row_by_layer = {row["layer_id"]: row for row in conn.execute(query).mappings()}
     return {
-        table.name: [layer_id for layer_id in chain if found[layer_id][table.name]]
+        table.name: [
+            layer_id for layer_id in chain if row_by_layer[layer_id][table.name]
+        ]
         for table in tables
     }
 
@@ -180,30 +184,30 @@ def _newest_rows(
 
 
 def _changed_columns(
-    base: list[pyarrow.Array], changed: Mapping[str, Values | None]
+    base: list[pyarrow.Array], changes: Mapping[str, Values | None]
 ) -> list[pyarrow.Array]:
     """Put changed values into columns sorted by key; None: the row goes."""
-    names = pyarrow.array(changed, TEXT)
+    names = pyarrow.array(changes, TEXT)
     hits = pc.index_in(base[0], value_set=names)
     is_hit, places = hits.is_valid(), hits.drop_null()
     nothing = (None,) * (len(base) - 1)
-    cells = zip(*(said or nothing for said in changed.values()), strict=True)
+    cells = zip(*(values or nothing for values in changes.values()), strict=True)
     new = [pyarrow.array(column, TEXT) for column in cells]
-    is_gone = pyarrow.array([said is None for said in changed.values()])
-    made = [
+    is_gone = pyarrow.array([values is None for values in changes.values()])
+    rows_before = [
         pc.replace_with_mask(old, is_hit, column.take(places))
         for old, column in zip(base[1:], new, strict=True)
     ]
-    rows = [base[0], *made]
-    kept = pc.invert(pc.fill_null(is_gone.take(hits), fill_value=False))
-    rows = [column.filter(kept) for column in rows]
+    rows = [base[0], *rows_before]
+    is_kept = pc.invert(pc.fill_null(is_gone.take(hits), fill_value=False))
+    rows = [column.filter(is_kept) for column in rows]
     is_known = pc.is_in(names, value_set=base[0].filter(is_hit))
     is_added = pc.invert(pc.or_(is_known, is_gone))
     if not pc.any(is_added).as_py():
         return rows
     rows = [
-        pyarrow.concat_arrays([column, added.filter(is_added)])
-        for column, added in zip(rows, [names, *new], strict=True)
+        pyarrow.concat_arrays([column, more.filter(is_added)])
+        for column, more in zip(rows, [names, *new], strict=True)
     ]
     order = pc.sort_indices(rows[0])
     return [column.take(order) for column in rows]
@@ -218,24 +222,24 @@ def rows_of(
     """Read layer, key, values and whether it is removed, of some layers."""
     key, values = _columns(table)
     is_removable = "is_removed" in table.c
-    gone = table.c.is_removed if is_removable else sa.literal(value=False)
+    removal = table.c.is_removed if is_removable else sa.literal(value=False)
     is_of_layers = table.c.layer_id.in_(layer_ids)
-    query = sa.select(table.c.layer_id, key, *values, gone).where(is_of_layers)
+    query = sa.select(table.c.layer_id, key, *values, removal).where(is_of_layers)
     if keys is None:
         queries = [query]
     else:
         starts = range(0, len(keys), _ASKED)
         queries = [query.where(key.in_(keys[at : at + _ASKED])) for at in starts]
-    for asked in queries:
-        for layer_id, found, *cells, is_gone in conn.execute(asked):
-            yield layer_id, found, tuple(cells), bool(is_gone)
+    for part in queries:
+        for layer_id, row_key, *cells, is_gone in conn.execute(part):
+            yield layer_id, row_key, tuple(cells), bool(is_gone)
 
 
 def save_differences(
     conn: sa.Connection,
     table: sa.Table,
     chain: Sequence[str],
-    wanted: Mapping[str, Values],
+    target: Mapping[str, Values],
     *,
     is_whole: bool,
 ) -> tuple[dict[str, Values | None], dict[str, Values | None]]:
@@ -250,29 +254,29 @@ def save_differences(
         As for `resolve`.
     chain
         Layers, the newest first.
-    wanted
+    target
         Values by key.
     is_whole
-        Whether keys not named in `wanted` are to be gone; else they stay.
+        Whether keys not named in `target` are to be gone; else they stay.
 
     Returns
     -------
     The keys that changed with their values before, and after; None: there was, or is,
     no such row.
     """
-    keys = None if is_whole or len(wanted) > _FEW else list(wanted)
+    keys = None if is_whole or len(target) > _FEW else list(target)
     below = resolve(conn, table, chain[1:], keys)
     top = {
-        key: (values, gone)
-        for _, key, values, gone in rows_of(conn, table, chain[:1], keys)
+        key: (values, is_gone)
+        for _, key, values, is_gone in rows_of(conn, table, chain[:1], keys)
     }
     now = {key: values for key, values in below.items() if key not in top}
-    now |= {key: values for key, (values, gone) in top.items() if not gone}
+    now |= {key: values for key, (values, is_gone) in top.items() if not is_gone}
     after: dict[str, Values | None] = {
-        key: values for key, values in wanted.items() if now.get(key) != values
+        key: values for key, values in target.items() if now.get(key) != values
     }
     if is_whole:
-        after |= {key: None for key in now if key not in wanted}
+        after |= {key: None for key in now if key not in target}
     _rewrite(conn, table, chain[0], after, below, top)
     return {key: now.get(key) for key in after}, after
 
@@ -289,21 +293,25 @@ def _rewrite(
     key, values = _columns(table)
     stale = [{"gone_key": name} for name in changes if name in top]
     if stale:
-        gone = sa.delete(table).where(
+        deletion = sa.delete(table).where(
             table.c.layer_id == layer_id, key == sa.bindparam("gone_key")
         )
-        conn.execute(gone, stale)
-    kept = {name: said for name, said in changes.items() if below.get(name) != said}
-    if not kept:
+        conn.execute(deletion, stale)
+    differences = {
+        name: cells for name, cells in changes.items() if below.get(name) != cells
+    }
+    if not differences:
         return
     columns: dict[str, list[Any]] = {
-        "layer_id": [layer_id] * len(kept),
-        key.name: list(kept),
+        "layer_id": [layer_id] * len(differences),
+        key.name: list(differences),
     }
     for place, column in enumerate(values):
-        columns[column.name] = [said and said[place] for said in kept.values()]
+        columns[column.name] = [
+            cells and cells[place] for cells in differences.values()
+        ]
     if "is_removed" in table.c:
-        columns["is_removed"] = [said is None for said in kept.values()]
+        columns["is_removed"] = [cells is None for cells in differences.values()]
     insert_columns(conn, table, columns)
 
 

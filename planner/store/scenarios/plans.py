@@ -202,9 +202,9 @@ def _save(
 ) -> int:
     columns = [plain_cells(frame[name]) for name in frame.columns]
     rows = zip(*columns, strict=True)
-    wanted = dict(zip(frame.index.astype("str").tolist(), rows, strict=True))
+    target = dict(zip(frame.index.astype("str").tolist(), rows, strict=True))
     before, after = layers.save_differences(
-        conn, table, edit.chain, wanted, is_whole=is_whole
+        conn, table, edit.chain, target, is_whole=is_whole
     )
     if after:
         part = table.name.removeprefix("scenario_")

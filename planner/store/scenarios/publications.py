@@ -161,9 +161,9 @@ def publication_in_force(
     """Find a team's publication in force on a day; None: nothing is yet."""
     return next(
         (
-            found
-            for found in list_publications(conn, company_id, team)
-            if found.effective_from <= on
+            candidate
+            for candidate in list_publications(conn, company_id, team)
+            if candidate.effective_from <= on
         ),
         None,
     )
@@ -228,17 +228,17 @@ def state_hash(conn: sa.Connection, scenario_id: str) -> str:
 
     What version 2 could not say counts only where it is said: older hashes still hold.
     """
-    saved = load_saved_plan(conn, scenario_id)
-    territories = saved.territories
+    plan = load_saved_plan(conn, scenario_id)
+    territories = plan.territories
     unsaid = [name for name in _NEWER if territories[name].isna().all()]
-    said = [
-        frame_hash(saved.alignment),
-        frame_hash(saved.named_accounts),
+    parts = [
+        frame_hash(plan.alignment),
+        frame_hash(plan.named_accounts),
         frame_hash(territories.drop(columns=unsaid)),
         frame_hash(load_quotas(conn, scenario_id)),
     ]
-    team = saved.scenario.team
-    return sha256_text(json_text(said if team == FIELD else [*said, team]))
+    team = plan.scenario.team
+    return sha256_text(json_text(parts if team == FIELD else [*parts, team]))
 
 
 def _record_hash(

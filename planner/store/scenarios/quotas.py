@@ -124,15 +124,15 @@ def load_ownership(
         Only rows valid on that day, `valid_from` included and `valid_to` not; None:
         all.
     """
-    asked: list[sa.ColumnElement[bool]] = []
+    conditions: list[sa.ColumnElement[bool]] = []
     if on is not None:
         is_open = ownership.c.valid_to.is_(None)
-        asked = [
+        conditions = [
             ownership.c.valid_from <= on,
             sa.or_(is_open, ownership.c.valid_to > on),
         ]
     return frames.load_rows(
-        conn, ownership, schemas.OWNERSHIP, *asked, company_id=company_id
+        conn, ownership, schemas.OWNERSHIP, *conditions, company_id=company_id
     )
 
 

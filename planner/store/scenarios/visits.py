@@ -102,12 +102,12 @@ def save_visit_plan(
 
 def load_visit_plan(conn: sa.Connection, scenario_id: str) -> VisitPlan | None:
     """Read the newest planning of visits; None: there is none."""
-    found = _newest_run(conn, scenario_id)
-    if found is None:
+    run = _newest_run(conn, scenario_id)
+    if run is None:
         return None
-    run_id = found["run_id"]
+    run_id = run["run_id"]
     return VisitPlan(
-        **found,
+        **run,
         visits=frames.load_rows(conn, scenario_visit, schemas.VISITS, run_id=run_id),
         unserved=frames.load_rows(
             conn, scenario_unserved, schemas.UNSERVED, run_id=run_id
@@ -125,10 +125,12 @@ def load_visits(
     -------
     VISITS frame by rep, date and sequence; empty if nothing is planned.
     """
-    found = _newest_run(conn, scenario_id)
-    run_id = "" if found is None else found["run_id"]
-    asked = [] if rep_id is None else [scenario_visit.c.rep_id == rep_id]
-    return frames.load_rows(conn, scenario_visit, schemas.VISITS, *asked, run_id=run_id)
+    run = _newest_run(conn, scenario_id)
+    run_id = "" if run is None else run["run_id"]
+    conditions = [] if rep_id is None else [scenario_visit.c.rep_id == rep_id]
+    return frames.load_rows(
+        conn, scenario_visit, schemas.VISITS, *conditions, run_id=run_id
+    )
 
 
 def _newest_run(conn: sa.Connection, scenario_id: str) -> dict[str, Any] | None:

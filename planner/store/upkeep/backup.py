@@ -175,8 +175,8 @@ def _brought_up(file: Path, copy: Path, manifest: Manifest) -> Path:
     require_blueprint(file, copy)
     if is_ready:
         return copy
-    made = copy.with_name("made-anew.sqlite")
-    engine = _new_file(made)
+    fresh = copy.with_name("made-anew.sqlite")
+    engine = _new_file(fresh)
     try:
         with writing_connection(engine) as conn:
             transfer.attach(conn, copy)
@@ -184,7 +184,7 @@ def _brought_up(file: Path, copy: Path, manifest: Manifest) -> Path:
                 transfer.copy_attached(conn)
     finally:
         engine.dispose()
-    return made
+    return fresh
 
 
 def _new_file(path: Path) -> sa.Engine:
@@ -211,8 +211,8 @@ def _put_in_place(backend: SqliteFile, copy: Path) -> bool:
 def _replace(backend: SqliteFile, copy: Path) -> None:
     """Give the copy the name of the store's file, and its mode."""
     mode = _mode_of(backend.path)
-    for left in ("-wal", "-shm"):
-        backend.beside(left).unlink(missing_ok=True)
+    for suffix in ("-wal", "-shm"):
+        backend.beside(suffix).unlink(missing_ok=True)
     with replacing(backend.path) as beside:
         copy.replace(beside)
     backend.path.chmod(mode)
@@ -231,7 +231,7 @@ def _keep(backend: SqliteFile) -> None:
     """Lay the store's file beside under a second name, its log in it or with it."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     stem, suffix = backend.path.stem, backend.path.suffix
-    kept = backend.path.with_name(f"{stem}.before-restore-{stamp}{suffix}")
+    second_name = backend.path.with_name(f"{stem}.before-restore-{stamp}{suffix}")
     if file_watch.has_foreign_log(backend.path):
         file_watch.set_log_aside(backend.path)
     try:
@@ -240,7 +240,7 @@ def _keep(backend: SqliteFile) -> None:
     except sqlite3.DatabaseError:  # damaged: that is why a backup takes its place
         log = backend.beside("-wal")
         if log.exists():
-            log.rename(kept.with_name(f"{kept.name}-wal"))
+            log.rename(second_name.with_name(f"{second_name.name}-wal"))
     else:
         if not is_whole:
             raise StoreError(
@@ -248,9 +248,9 @@ def _keep(backend: SqliteFile) -> None:
                 "its place; close that and do it again"
             )
     try:
-        os.link(backend.path, kept)
+        os.link(backend.path, second_name)
     except OSError:  # a disk that knows no second names
-        shutil.copy2(backend.path, kept)
+        shutil.copy2(backend.path, second_name)
 
 
 def _require_unheld(backend: object) -> None:
@@ -279,11 +279,11 @@ def _fill(url: str, copy: Path, file: Path, manifest: Manifest) -> None:
             with conn.begin():
                 transfer.require_empty(conn, store.label)
                 if is_file:
-                    written = transfer.copy_attached(conn)
+                    counts = transfer.copy_attached(conn)
                 else:
                     with copied.connect() as source, source.begin():
-                        written = transfer.copy_rows(source, conn)
-                transfer.require_counts(written, manifest.rows)
+                        counts = transfer.copy_rows(source, conn)
+                transfer.require_counts(counts, manifest.rows)
     except sa.exc.DBAPIError as error:
         raise StoreError(
             f"{file} cannot be restored into store {store.label}: {error.orig}. "

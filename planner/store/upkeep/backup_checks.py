@@ -69,11 +69,13 @@ def fault_of(copy: Path) -> str | None:
     """Let SQLite look through a file; None: it finds nothing."""
     with closing(sqlite3.connect(copy)) as conn:
         conn.execute("PRAGMA trusted_schema = OFF")
-        said = str(conn.execute("PRAGMA integrity_check").fetchone()[0])
-        lost = conn.execute("PRAGMA foreign_key_check").fetchone()
-    if said != "ok":
-        return said
-    return None if lost is None else f"a row of {lost[0]} refers to one of {lost[2]}"
+        verdict = str(conn.execute("PRAGMA integrity_check").fetchone()[0])
+        orphan = conn.execute("PRAGMA foreign_key_check").fetchone()
+    if verdict != "ok":
+        return verdict
+    return (
+        None if orphan is None else f"a row of {orphan[0]} refers to one of {orphan[2]}"
+    )
 
 
 def require_ours(file: Path, copy: Path, manifest: Manifest) -> None:
@@ -95,8 +97,10 @@ def require_ours(file: Path, copy: Path, manifest: Manifest) -> None:
             if not {"meta", "scenario"} <= names:
                 raise _refused(file, "it holds the database of another program")
             _require_version(file, conn, manifest)
-            for found in strangers(conn):
-                raise _refused(file, f"its {found.kind} {found.name} {found.message}")
+            for stranger in strangers(conn):
+                raise _refused(
+                    file, f"its {stranger.kind} {stranger.name} {stranger.message}"
+                )
             _require_tables(file, names, manifest.rows)
             counts = {
                 name: int(
@@ -119,8 +123,10 @@ def require_blueprint(file: Path, copy: Path) -> None:
         Naming the first thing that is not the same.
     """
     with _engine(copy).connect() as conn:
-        for found in differences(conn):
-            raise _refused(file, f"its {found.kind} {found.name} {found.message}")
+        for difference in differences(conn):
+            raise _refused(
+                file, f"its {difference.kind} {difference.name} {difference.message}"
+            )
 
 
 def _require_version(file: Path, conn: sa.Connection, manifest: Manifest) -> None:

@@ -124,8 +124,8 @@ def unpack(file: Path, copy: Path) -> Manifest:
             f"{file} is not a backup, or is damaged: {error}. Take another backup"
         ) from error
     with copy.open("rb") as content:
-        found = hashlib.file_digest(content, "sha256").hexdigest()
-    if found != manifest.sha256:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    if digest != manifest.sha256:
         raise InputError(
             f"{file} is damaged: its content hash differs from the one written with "
             "it. Take another backup"

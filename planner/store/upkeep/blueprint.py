@@ -45,19 +45,19 @@ def differences(conn: sa.Connection) -> list[Difference]:
     Tables are compared by their columns and keys: those that were brought up to date
     are written in other words. All else must be the same to the word.
     """
-    wanted, held = _blueprint(), _objects(conn)
-    found = []
-    for (kind, name), (table, words) in sorted(held.items()):
-        if (kind, name) not in wanted:
-            found.append(Difference(kind, name, table, "is none of ours"))
-        elif kind != "table" and words != wanted[kind, name][1]:
-            found.append(Difference(kind, name, table, "was changed"))
-    for (kind, name), (table, _words) in sorted(wanted.items()):
-        if (kind, name) not in held:
-            found.append(Difference(kind, name, table, "does not exist"))
+    blueprint, objects = _blueprint(), _objects(conn)
+    faults = []
+    for (kind, name), (table, words) in sorted(objects.items()):
+        if (kind, name) not in blueprint:
+            faults.append(Difference(kind, name, table, "is none of ours"))
+        elif kind != "table" and words != blueprint[kind, name][1]:
+            faults.append(Difference(kind, name, table, "was changed"))
+    for (kind, name), (table, _words) in sorted(blueprint.items()):
+        if (kind, name) not in objects:
+            faults.append(Difference(kind, name, table, "does not exist"))
         elif kind == "table" and _shape(conn, name) != _shapes()[name]:
-            found.append(Difference(kind, name, table, "has other columns or keys"))
-    return found
+            faults.append(Difference(kind, name, table, "has other columns or keys"))
+    return faults
 
 
 def is_to_the_word(conn: sa.Connection) -> bool:
@@ -73,9 +73,10 @@ def strangers(conn: sa.Connection) -> list[Difference]:
     asked before it is brought up to date.
     """
     return [
-        found
-        for found in differences(conn)
-        if found.kind in {"trigger", "view"} and found.message != "does not exist"
+        difference
+        for difference in differences(conn)
+        if difference.kind in {"trigger", "view"}
+        and difference.message != "does not exist"
     ]
 
 
@@ -121,12 +122,12 @@ def _made() -> Iterator[sa.Connection]:
 
 @functools.cache
 def _blueprint() -> dict[tuple[str, str], tuple[str, str]]:
-    (found,) = (_objects(conn) for conn in _made())
-    return found
+    (objects,) = (_objects(conn) for conn in _made())
+    return objects
 
 
 @functools.cache
 def _shapes() -> dict[str, tuple[Any, ...]]:
     names = [name for kind, name in _blueprint() if kind == "table"]
-    (found,) = ({name: _shape(conn, name) for name in names} for conn in _made())
-    return found
+    (shapes,) = ({name: _shape(conn, name) for name in names} for conn in _made())
+    return shapes

@@ -113,10 +113,10 @@ def examine(store: Store) -> list[Finding]:
 def _structure(conn: sa.Connection) -> Iterator[Finding]:
     if conn.dialect.name != "sqlite":
         return
-    for said in conn.exec_driver_sql("PRAGMA integrity_check").scalars():
-        if said != "ok":
+    for verdict in conn.exec_driver_sql("PRAGMA integrity_check").scalars():
+        if verdict != "ok":
             yield Finding(
-                code="structure", subject="file", message=str(said), repair=RESTORE
+                code="structure", subject="file", message=str(verdict), repair=RESTORE
             )
 
 
@@ -130,8 +130,8 @@ def _types(conn: sa.Connection) -> Iterator[Finding]:
             f'sum(typeof("{column.name}") NOT IN {_kinds(column.type)})'
             for column in table.columns
         )
-        asked = f'SELECT {wrong} FROM "{table.name}"'  # noqa: S608 - our own names
-        counts = conn.exec_driver_sql(asked).one()
+        query = f'SELECT {wrong} FROM "{table.name}"'  # noqa: S608 - our own names
+        counts = conn.exec_driver_sql(query).one()
         for column, count in zip(table.columns, counts, strict=True):
             if count:
                 yield Finding(
@@ -233,24 +233,24 @@ def _references(conn: sa.Connection) -> Iterator[Finding]:
 
 
 def _version(conn: sa.Connection) -> Iterator[Finding]:
-    found = schema_version(conn)
-    if found != KNOWN_VERSION:
+    version = schema_version(conn)
+    if version != KNOWN_VERSION:
         yield Finding(
             code="version",
             subject="meta",
-            message=f"tables have version {found}, this planner has {KNOWN_VERSION}",
+            message=f"tables have version {version}, this planner has {KNOWN_VERSION}",
             repair="open the store once with this planner",
         )
     look = sa.inspect(conn)
     columns = {
-        name: {column["name"] for column in found}
-        for (_, name), found in look.get_multi_columns().items()
+        name: {column["name"] for column in columns_of_table}
+        for (_, name), columns_of_table in look.get_multi_columns().items()
     }
     for name, table in sorted(schema.metadata.tables.items()):
         if name not in columns:
             message = "does not exist"
-        elif lost := {column.name for column in table.columns} - columns[name]:
-            message = f"lacks the columns {', '.join(sorted(lost))}"
+        elif absent := {column.name for column in table.columns} - columns[name]:
+            message = f"lacks the columns {', '.join(sorted(absent))}"
         else:
             continue
         yield Finding(
@@ -267,16 +267,16 @@ def _triggers(conn: sa.Connection) -> Iterator[Finding]:
         for table_name, message in trigger_faults(conn):
             yield _trigger(f"table {table_name}", message)
         return
-    for found in differences(conn):
-        if found.kind == "trigger":
-            what = "protection" if "_no_" in found.name else "trigger"
-            said = "is gone" if found.message == "does not exist" else found.message
-            yield _trigger(f"table {found.table}", f"its {what} {found.name} {said}")
-        elif found.kind != "table" or found.message == "is none of ours":
+    for fault in differences(conn):
+        if fault.kind == "trigger":
+            what = "protection" if "_no_" in fault.name else "trigger"
+            words = "is gone" if fault.message == "does not exist" else fault.message
+            yield _trigger(f"table {fault.table}", f"its {what} {fault.name} {words}")
+        elif fault.kind != "table" or fault.message == "is none of ours":
             yield Finding(
                 code="structure",
-                subject=f"{found.kind} {found.name}",
-                message=f"{found.message}; this planner made no such {found.kind}",
+                subject=f"{fault.kind} {fault.name}",
+                message=f"{fault.message}; this planner made no such {fault.kind}",
                 repair=RESTORE,
             )
 
@@ -398,6 +398,6 @@ def _chains(conn: sa.Connection) -> Iterator[Finding]:
 
 def _companies(conn: sa.Connection) -> list[str]:
     return [
-        str(found)
-        for found in conn.execute(sa.select(schema.company.c.company_id)).scalars()
+        str(company_id)
+        for company_id in conn.execute(sa.select(schema.company.c.company_id)).scalars()
     ]

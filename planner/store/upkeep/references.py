@@ -57,14 +57,14 @@ def orphans(conn: sa.Connection) -> Iterator[Lost]:
     """Find rows that name an account, unit or person that the company lacks."""
     for (table, name), (held_table, held_name) in _LOGICAL:
         company, cell = f'"{table.name}".company_id', f'"{table.name}"."{name}"'
-        found = conn.exec_driver_sql(
+        rows = conn.exec_driver_sql(
             f"SELECT {company}, count(*), min({cell}) "  # noqa: S608
             f'FROM "{table.name}" WHERE {cell} IS NOT NULL AND NOT EXISTS ('
             f'SELECT 1 FROM "{held_table.name}" AS held '
             f'WHERE held.company_id = {company} AND held."{held_name}" = {cell}) '
             f"GROUP BY {company}"
         )
-        for company_id, count, example in found:
+        for company_id, count, example in rows:
             yield (
                 f"{table.name} of company {company_id}",
                 f"{count} rows name a {name} that does not exist, such as {example}",
@@ -82,17 +82,17 @@ def lost_named_accounts(conn: sa.Connection) -> Iterator[Lost]:
         is_held = sa.exists().where(
             account.company_id == company_id, account.account_id == named.account_id
         )
-        asked = (
+        missing = (
             sa.select(named.account_id)
             .where(named.layer_id.in_(chain), ~is_held)
             .distinct()
         )
-        unknown = list(conn.execute(asked).scalars())
+        unknown = list(conn.execute(missing).scalars())
         # Only those a newer layer has not taken back are said.
-        lost = layers.resolve(conn, schema.scenario_account, chain, unknown)
-        if lost:
+        lost_ids = layers.resolve(conn, schema.scenario_account, chain, unknown)
+        if lost_ids:
             yield (
                 f"scenario {scenario_id}",
-                f"{len(lost)} named accounts do not exist in its company, "
-                f"such as {min(lost)}",
+                f"{len(lost_ids)} named accounts do not exist in its company, "
+                f"such as {min(lost_ids)}",
             )

@@ -95,10 +95,10 @@ def restart_many(
             break
         if transfer_paths and number % _SET_SIZE == 0:
             noise = _NOISE if number else 0.0
-            chosen = choose_transfer_paths(
+            paths = choose_transfer_paths(
                 problem, today, list(transfer_paths), rng, noise
             )
-            labels, locked = lay(problem, today, chosen)
+            labels, locked = lay(problem, today, paths)
         tied = replace(problem, locked=locked)
         stage = run.part(0.3 * number / n_plans, 0.3 * (number + 1) / n_plans)
         begun.append(_searched(tied, labels, goal, n_steps, _FIRST, rng, stage))
@@ -107,8 +107,8 @@ def restart_many(
     for number, plan in enumerate(promising):
         if run.should_stop():
             break
-        done = 0.3 + 0.3 * number / len(promising)
-        stage = run.part(done, done + 0.3 / len(promising))
+        fraction = 0.3 + 0.3 * number / len(promising)
+        stage = run.part(fraction, fraction + 0.3 / len(promising))
         plans.append(
             _searched(problem, plan.labels, goal, n_steps, _SECOND, rng, stage)
         )

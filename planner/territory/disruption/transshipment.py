@@ -62,8 +62,8 @@ def choose_transfer_paths(
         used = _solve(problem, labels, transfer_paths, rng, noise, is_whole=False)
         alive |= set(used)
     living = [transfer_paths[number] for number in sorted(alive)]
-    chosen = _solve(problem, labels, living, rng, noise, is_whole=True)
-    return sorted((living[number] for number in chosen), key=lambda one: one.cost)
+    plan = _solve(problem, labels, living, rng, noise, is_whole=True)
+    return sorted((living[number] for number in plan), key=lambda one: one.cost)
 
 
 class _Rows:
@@ -215,8 +215,8 @@ def _mix(
 
 def _rivals(transfer_paths: list[TransferPath]) -> list[tuple[int, ...]]:
     """List the transfer paths that want the same unit."""
-    wanted: dict[int, list[int]] = {}
+    rivals: dict[int, list[int]] = {}
     for number, transfer_path in enumerate(transfer_paths):
         for unit in transfer_path.units.tolist():
-            wanted.setdefault(unit, []).append(number)
-    return sorted({tuple(numbers) for numbers in wanted.values() if len(numbers) > 1})
+            rivals.setdefault(unit, []).append(number)
+    return sorted({tuple(numbers) for numbers in rivals.values() if len(numbers) > 1})

@@ -81,11 +81,11 @@ def without_locked(draft: Draft, move: Move) -> tuple[Move | None, int]:
         for unit, is_held in zip(move.unit_ids, is_locked.tolist(), strict=True)
         if not is_held and unit not in locks.unit
     )
-    named = draft.alignment.territory_by_account
+    names = draft.alignment.territory_by_account
     accounts = tuple(
         account
         for account in move.account_ids
-        if account not in locks.account and named.get(account) not in locks.territory
+        if account not in locks.account and names.get(account) not in locks.territory
     )
     n_held = n_asked - len(units) - len(accounts)
     if not units and not accounts:
@@ -120,8 +120,8 @@ def difference(before: Draft, after: Draft) -> Edit | None:
     """
     parts: list[Edit] = []
     moves = moves_between(before.alignment, after.alignment)
-    gone = [name for name in before.names if name not in after.names]
-    locks = _out_of_the_way(before, moves, gone)
+    absent = [name for name in before.names if name not in after.names]
+    locks = _out_of_the_way(before, moves, absent)
     parts += _lock_changes(before.locks, locks)
     parts += [
         AddTerritory(territory_id=key, name=name)
@@ -129,7 +129,7 @@ def difference(before: Draft, after: Draft) -> Edit | None:
         if key not in before.names
     ]
     parts += moves
-    parts += [DropTerritory(territory_id=name) for name in gone]
+    parts += [DropTerritory(territory_id=name) for name in absent]
     parts += _other_changes(before, after)
     parts += _lock_changes(locks, after.locks)
     if not parts:
@@ -137,7 +137,7 @@ def difference(before: Draft, after: Draft) -> Edit | None:
     return parts[0] if len(parts) == 1 else Together(edits=tuple(parts))
 
 
-def _out_of_the_way(before: Draft, moves: list[Move], gone: list[str]) -> Locks:
+def _out_of_the_way(before: Draft, moves: list[Move], absent: list[str]) -> Locks:
     """Leave out the locks that would hold moves back; others are not touched."""
     units = {name for move in moves for name in move.unit_ids}
     accounts = {name for move in moves for name in move.account_ids}
@@ -146,7 +146,9 @@ def _out_of_the_way(before: Draft, moves: list[Move], gone: list[str]) -> Locks:
     by_account = named[named.index.isin(list(accounts))]
     targets = {move.to for move in moves if move.to is not None}
     return Locks(
-        territory=before.locks.territory.difference(gone, by_unit, by_account, targets),
+        territory=before.locks.territory.difference(
+            absent, by_unit, by_account, targets
+        ),
         unit=before.locks.unit - units,
         account=before.locks.account - accounts,
     )
@@ -224,13 +226,13 @@ def _dropped(draft: Draft, edit: DropTerritory) -> Draft:
     return _without(draft, gone)
 
 
-def _without(draft: Draft, gone: str) -> Draft:
+def _without(draft: Draft, territory_id: str) -> Draft:
     """Forget a territory; nothing lies in it any more."""
     maps: dict[str, Any] = {
         attribute: {
             key: value
             for key, value in getattr(draft, attribute).items()
-            if key != gone
+            if key != territory_id
         }
         for attribute in ("names", "districts", "share_ppm")
     }

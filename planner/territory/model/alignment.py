@@ -12,8 +12,8 @@ from planner.core.errors import InputError
 
 
 def _as_text(values: pd.Series, index_name: str) -> pd.Series:
-    named = values.index.name == index_name and values.name == "territory_id"
-    if named and values.dtype == values.index.dtype == "str":
+    is_named = values.index.name == index_name and values.name == "territory_id"
+    if is_named and values.dtype == values.index.dtype == "str":
         return values  # as a move made it: its index is known to be sound already
     series = values.astype("str")
     series.index = pd.Index(series.index.astype("str"), name=index_name)
@@ -92,7 +92,7 @@ class Alignment:
         InputError
             If a unit is not in the alignment.
         """
-        units, named = self.territory_by_unit, self.territory_by_account
+        units, exceptions = self.territory_by_unit, self.territory_by_account
         if len(unit_ids):
             places = units.index.get_indexer_for(list(unit_ids))
             if (places < 0).any():
@@ -101,12 +101,12 @@ class Alignment:
             units = units.copy()
             units.iloc[places] = to
         if len(account_ids):
-            named = named[~named.index.isin(list(account_ids))]
+            exceptions = exceptions[~exceptions.index.isin(list(account_ids))]
             if to is not None:
                 ids = list(dict.fromkeys(account_ids))
-                added = pd.Series(to, index=ids, dtype="str")
-                named = pd.concat([named, added])
-        return type(self)(units, named, self)
+                moves = pd.Series(to, index=ids, dtype="str")
+                exceptions = pd.concat([exceptions, moves])
+        return type(self)(units, exceptions, self)
 
     def territory_of(self, unit_by_account: pd.Series) -> pd.Series:
         """

@@ -65,9 +65,9 @@ def check_numbers(units: pd.DataFrame, column: str, least: float | None = None) 
         With the unit, the value and the rule.
     """
     if column not in units.columns:
-        named = ", ".join(map(str, units.columns))
+        columns = ", ".join(map(str, units.columns))
         raise InputError(
-            Reason("unit_column_missing", {"column": column, "columns": named})
+            Reason("unit_column_missing", {"column": column, "columns": columns})
         )
     numbers = pd.to_numeric(units[column], errors="coerce").to_numpy(dtype=float)
     wrong = ~np.isfinite(numbers)
@@ -121,8 +121,8 @@ def checked_centres(centres: pd.DataFrame | None) -> pd.DataFrame | None:
     if centres is None:
         return None
     if not set(PLACE) <= set(centres.columns):
-        named = ", ".join(map(str, centres.columns))
-        raise InputError(Reason("centre_column_missing", {"columns": named}))
+        columns = ", ".join(map(str, centres.columns))
+        raise InputError(Reason("centre_column_missing", {"columns": columns}))
     centres = centres.set_axis(pd.Index(centres.index.astype("str")), axis=0)
     doubled = centres.index[centres.index.duplicated()]
     if len(doubled):
@@ -140,8 +140,8 @@ def check_accounts(frame: Any) -> None:
         values = {"thing": "accounts", "kind": "DataFrame", "got": kind_of(frame)}
         raise InputError(Reason("frame_wrong", values))
     if not {"lat", "lon"} <= set(frame.columns):
-        named = ", ".join(map(str, frame.columns))
-        raise InputError(Reason("accounts_without_places", {"columns": named}))
+        columns = ", ".join(map(str, frame.columns))
+        raise InputError(Reason("accounts_without_places", {"columns": columns}))
 
 
 def checked_polygons(units: Any) -> gpd.GeoDataFrame:
@@ -149,9 +149,11 @@ def checked_polygons(units: Any) -> gpd.GeoDataFrame:
     is_frame = isinstance(units, gpd.GeoDataFrame) and units.crs is not None
     if not is_frame or not is_polygons(units):
         raise InputError(Reason("polygons_wrong", {"got": kind_of(units)}))
-    named = units.set_axis(pd.Index(units.index.astype("str"), name="unit_id"), axis=0)
-    named = named if "name" in named else named.assign(name=named.index)
-    return named.to_crs(4326)
+    polygons = units.set_axis(
+        pd.Index(units.index.astype("str"), name="unit_id"), axis=0
+    )
+    polygons = polygons if "name" in polygons else polygons.assign(name=polygons.index)
+    return polygons.to_crs(4326)
 
 
 def is_polygons(shapes: gpd.GeoDataFrame) -> bool:

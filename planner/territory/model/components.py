@@ -60,7 +60,7 @@ def component_of_territory(problem: Problem, component: Ints) -> Ints:
         }
         raise InfeasibleError([Reason("components_exceed_territories", values)])
     fixed = _fixed(problem, component)
-    wanted = _wanted(problem, component, n_parts)
+    targets = _wanted(problem, component, n_parts)
     pull = np.zeros((n_territories, n_parts))
     has_current = problem.current != NOWHERE
     np.add.at(
@@ -68,18 +68,18 @@ def component_of_territory(problem: Problem, component: Ints) -> Ints:
         (problem.current[has_current], component[has_current]),
         problem.pull[has_current],
     )
-    room = _rooms(problem, component, wanted, fixed)
-    chosen = fixed.copy()
+    room = _rooms(problem, component, targets, fixed)
+    component_ids = fixed.copy()
     n_open = room - np.bincount(fixed[fixed >= 0], minlength=n_parts)
     order = np.argsort(-pull.max(axis=1), kind="stable")
-    for territory in order[chosen[order] < 0]:
+    for territory in order[component_ids[order] < 0]:
         open_parts = np.flatnonzero(n_open > 0)
         best = open_parts[pull[territory, open_parts].argmax()]
         if pull[territory, best] <= 0:
             best = open_parts[n_open[open_parts].argmax()]
-        chosen[territory] = best
+        component_ids[territory] = best
         n_open[best] -= 1
-    return chosen
+    return component_ids
 
 
 def _fixed(problem: Problem, component: Ints) -> Ints:
@@ -121,9 +121,9 @@ def _wanted(problem: Problem, component: Ints, n_parts: int) -> Floats:
     return np.asarray(np.mean(shares, axis=0), dtype=float)
 
 
-def _rooms(problem: Problem, component: Ints, wanted: Floats, fixed: Ints) -> Ints:
+def _rooms(problem: Problem, component: Ints, targets: Floats, fixed: Ints) -> Ints:
     """Share out the territories: as a part's load is worth, at least one each."""
-    n_parts = len(wanted)
+    n_parts = len(targets)
     size = np.bincount(component, minlength=n_parts)
     room = np.maximum(1, np.bincount(fixed[fixed >= 0], minlength=n_parts))
     if room.sum() > problem.n_territories:
@@ -131,7 +131,7 @@ def _rooms(problem: Problem, component: Ints, wanted: Floats, fixed: Ints) -> In
         unit = str(problem.unit_ids[component == empty[0]][0])
         raise InfeasibleError([Reason("component_without_territory", {"unit": unit})])
     while room.sum() < problem.n_territories:
-        lack = np.where(room < size, wanted / room, -np.inf)
+        lack = np.where(room < size, targets / room, -np.inf)
         room[int(lack.argmax())] += 1
     return np.asarray(room, dtype=np.int64)
 

@@ -194,9 +194,9 @@ def params_of(
             ("seed", seed, 0),
         ):
             if value != default:
-                got = f"{getattr(measures, name)} and {value}"
+                values = f"{getattr(measures, name)} and {value}"
                 raise InputError(
-                    Reason("params_counted_twice", {"name": name, "got": got})
+                    Reason("params_counted_twice", {"name": name, "got": values})
                 )
         return measures
     is_form = isinstance(measures, Mapping) and all(

@@ -147,10 +147,10 @@ def checked_moves(
     rules: Rules, units: pd.Index, what: Literal["move_cost", "move_size"]
 ) -> np.ndarray | None:
     """Line up costs or sizes of a move, 1 where one is missing; None: none is given."""
-    given = getattr(rules, what)
-    if given is None:
+    limit = getattr(rules, what)
+    if limit is None:
         return None
-    numbers = pd.to_numeric(given.reindex(units), errors="coerce")
+    numbers = pd.to_numeric(limit.reindex(units), errors="coerce")
     values = numbers.fillna(1.0).to_numpy(dtype=float)
     wrong = ~np.isfinite(values) | (values < 0)
     if wrong.any():
@@ -352,14 +352,14 @@ def _clique(pairs: np.ndarray) -> list[int]:
     for start in sorted(forbidden_pairs, key=lambda unit: -len(forbidden_pairs[unit]))[
         :500
     ]:
-        chosen, open_units = [start], set(forbidden_pairs[start])
+        clique, open_units = [start], set(forbidden_pairs[start])
         while open_units:
             at = max(
                 open_units,
                 key=lambda unit: (len(forbidden_pairs[unit] & open_units), -unit),
             )
-            chosen.append(at)
+            clique.append(at)
             open_units &= forbidden_pairs[at]
-        if len(chosen) > len(best):
-            best = chosen
+        if len(clique) > len(best):
+            best = clique
     return sorted(best)

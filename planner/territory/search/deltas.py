@@ -238,13 +238,13 @@ def stays_connected(unit: int, world: Any, run: Any, scratch: Any) -> bool:
     home = label[unit]
     scratch.stamp[0] += 2
     mark, sought = scratch.stamp[0], scratch.stamp[0] + 1
-    first, wanted = -1, 0
+    first, n_neighbours = -1, 0
     for at in range(indptr[unit], indptr[unit + 1]):
         if label[indices[at]] == home:
-            wanted += 1
+            n_neighbours += 1
             first = indices[at]
             seen[first] = sought
-    if wanted <= 1 or _ring_holds(first, wanted, world, scratch):
+    if n_neighbours <= 1 or _ring_holds(first, n_neighbours, world, scratch):
         return True
     seen[unit] = mark
     seen[first] = mark
@@ -259,7 +259,7 @@ def stays_connected(unit: int, world: Any, run: Any, scratch: Any) -> bool:
                 continue
             if seen[there] == sought:
                 n_reached += 1
-                if n_reached == wanted:
+                if n_reached == n_neighbours:
                     return True
             seen[there] = mark
             queue[tail] = there

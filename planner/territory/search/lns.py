@@ -126,19 +126,19 @@ def shorten_by_lns(
     by its own centres is not found. A pair is drawn again only after one of the two has
     changed, so it ends by itself.
     """
-    done: set[tuple[int, int]] = set()
+    finished: set[tuple[int, int]] = set()
     for number in range(n_rounds):
         ends = np.sort(plan.labels[problem.pairs], axis=1)
         ends = np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0)
-        pairs = [(int(a), int(b)) for a, b in ends if (int(a), int(b)) not in done]
+        pairs = [(int(a), int(b)) for a, b in ends if (int(a), int(b)) not in finished]
         if not pairs or run.should_stop():
             break
         pair = pairs[int(rng.integers(len(pairs)))]
-        done.add(pair)
+        finished.add(pair)
         candidate = _anew(problem, plan, np.array(pair, dtype=np.int64), goal, number)
         if candidate is not plan:
             plan = candidate
-            done = {other for other in done if not set(other) & set(pair)}
+            finished = {other for other in finished if not set(other) & set(pair)}
         run.report((number + 1) / n_rounds, "Dividing anew", best=plan.key[2])
     return plan
 
@@ -181,14 +181,14 @@ def draw_around(
         Territories, the first one in front.
     """
     pairs = problem.pairs
-    chosen = [first]
-    while len(chosen) < min(n_most, problem.n_territories):
-        inside = np.isin(labels[pairs[:, 0]], chosen)
-        beside = np.setdiff1d(labels[pairs[inside, 1]], chosen)
+    members = [first]
+    while len(members) < min(n_most, problem.n_territories):
+        inside = np.isin(labels[pairs[:, 0]], members)
+        beside = np.setdiff1d(labels[pairs[inside, 1]], members)
         if not len(beside):
             break
-        chosen.append(int(rng.choice(beside)))
-    return np.array(chosen, dtype=np.int64)
+        members.append(int(rng.choice(beside)))
+    return np.array(members, dtype=np.int64)
 
 
 def _region(problem: Problem, labels: Ints, territories: Ints) -> _Region:

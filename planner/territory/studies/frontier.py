@@ -137,8 +137,8 @@ def frontier(
     for number, count in enumerate(counts):
         if run.should_stop() and labels_by_count:
             break
-        done = 0.7 + 0.2 * number / len(counts)
-        stage = run.part(done, done + 0.2 / len(counts))
+        fraction = 0.7 + 0.2 * number / len(counts)
+        stage = run.part(fraction, fraction + 0.2 / len(counts))
         if number == 0 and count == 0 and not problem.is_given_up.any():
             labels_by_count[count] = np.where(
                 problem.current == NOWHERE, best[cell], problem.current
@@ -155,8 +155,8 @@ def _checked_counts(counts: Sequence[float], params: BalanceParams) -> list[floa
         raise InputError(Reason("frontier_without_limit"))
     wrong = [count for count in counts if not (np.isfinite(count) and count >= 0)]
     if wrong or not len(counts):
-        got = ", ".join(map(str, wrong)) or "none"
-        raise InputError(Reason("move_limits_wrong", {"got": got}))
+        values = ", ".join(map(str, wrong)) or "none"
+        raise InputError(Reason("move_limits_wrong", {"got": values}))
     return sorted({float(count) for count in counts})
 
 

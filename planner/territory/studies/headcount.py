@@ -122,8 +122,8 @@ def sweep_headcount(
     )
     numbers = [k for k in numbers if k >= 1 or counts is not None]
     if not numbers or numbers[0] < 1:
-        got = ", ".join(map(str, numbers)) or "none"
-        raise InputError(Reason("headcounts_wrong", {"got": got}))
+        values = ", ".join(map(str, numbers)) or "none"
+        raise InputError(Reason("headcounts_wrong", {"got": values}))
     instance = instance.without_today()
     rows: dict[int, dict[str, object]] = {}
     plans: dict[int, pd.Series] = {}
@@ -241,13 +241,13 @@ def _next_head(
     """
     place = units[["x_km", "y_km"]].to_numpy(dtype=float)
     w = weight.to_numpy(dtype=float)
-    counted = np.where(far > 0, w, 0.0) if far.any() else w
-    tried = np.argsort(-counted * np.maximum(km, 1e-9), kind="stable")[:200]
-    saved = [
-        float(counted @ np.maximum(0.0, km - np.hypot(*(place - place[at]).T)))
+    weights = np.where(far > 0, w, 0.0) if far.any() else w
+    tried = np.argsort(-weights * np.maximum(km, 1e-9), kind="stable")[:200]
+    savings = [
+        float(weights @ np.maximum(0.0, km - np.hypot(*(place - place[at]).T)))
         for at in tried
     ]
-    at = int(tried[int(np.argmax(saved))])
+    at = int(tried[int(np.argmax(savings))])
     return {
         "next_head_unit": str(units.index[at]),
         "next_head_x_km": float(place[at, 0]),

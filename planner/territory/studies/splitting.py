@@ -198,6 +198,6 @@ def join_split(
     )
     pieces = territory[list(piece_of)]
     differs = pieces.to_numpy() != most.reindex(pieces.index.map(unit_of)).to_numpy()
-    named = pieces[differs]
-    named = named.set_axis(named.index.map(piece_of))
-    return most.rename("territory_id"), named.rename("territory_id").astype("str")
+    exceptions = pieces[differs]
+    exceptions = exceptions.set_axis(exceptions.index.map(piece_of))
+    return most.rename("territory_id"), exceptions.rename("territory_id").astype("str")

@@ -91,12 +91,12 @@ def build_team(
         If a visit class is not known, a rep is missing, or hours cannot be read.
     """
     live = accounts[accounts["status"] != "closed"]
-    wanted = live.assign(_owed=_owed(live, cadence))
+    due = live.assign(_owed=_owed(live, cadence))
     if not params.with_prospects:
-        wanted = wanted[wanted["_owed"] > 0]
+        due = due[due["_owed"] > 0]
     tasks: list[RepTask] = []
     outside: list[Row] = []
-    for owner, owned in wanted.groupby(wanted["owner_id"].fillna(""), sort=True):
+    for owner, owned in due.groupby(due["owner_id"].fillna(""), sort=True):
         rep_id = rep_of.get(str(owner), "")
         if not rep_id:
             outside += _outside_rows("", owned, _vacancy(str(owner)))
@@ -109,8 +109,8 @@ def build_team(
             reason = Reason("unserved_no_home", {"rep": rep_id})
             outside += _outside_rows(rep_id, owned, reason)
             continue
-        chosen = _with_best_prospects(owned, params)
-        tasks.append(_task(rep_id, rep, chosen, closed, cadence, params, provider))
+        selection = _with_best_prospects(owned, params)
+        tasks.append(_task(rep_id, rep, selection, closed, cadence, params, provider))
     return Team(tuple(tasks), tuple(outside))
 
 
@@ -120,11 +120,11 @@ def _owed(accounts: pd.DataFrame, cadence: CadenceParams) -> pd.Series:
     unknown = classes.notna() & ~classes.isin(list(cadence.visits_per_4_weeks))
     if unknown.any():
         account_id = accounts.index[unknown][0]
-        given = {"account": str(account_id), "got": str(classes[account_id])}
+        values = {"account": str(account_id), "got": str(classes[account_id])}
         raise InputError(
             Reason(
                 "visit_class_unknown",
-                {**given, "classes": list(cadence.visits_per_4_weeks)},
+                {**values, "classes": list(cadence.visits_per_4_weeks)},
             )
         )
     return classes.map(dict(cadence.visits_per_4_weeks)).fillna(0).astype(int)

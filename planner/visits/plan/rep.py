@@ -178,8 +178,8 @@ def run_visits(
         If the file cannot be used; names file, account, field, value and rule.
     """
     problem = RepProblem.from_file(Path(rep_path))
-    chosen = params or RouteParams(seed=seed, passes=3, iterations=40_000)
-    plan = plan_rep(problem, chosen, run)
+    route_params = params or RouteParams(seed=seed, passes=3, iterations=40_000)
+    plan = plan_rep(problem, route_params, run)
     return plan.to_dict() | {"met": plan.met}
 
 

@@ -34,8 +34,8 @@ def visit_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]
     The rep leaves home so late that there is no waiting at the first stop.
     """
     rows = []
-    for planned in plan.days:
-        timed = lunch_before_driving(task.problem, planned)
+    for day_plan in plan.days:
+        timed = lunch_before_driving(task.problem, day_plan)
         here = 0
         for sequence, stop in enumerate(timed.stops, start=1):
             is_first = sequence == 1
@@ -59,8 +59,8 @@ def visit_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]
 def day_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]:
     """Write one row for each day with stops, after `DAY_COLUMNS`."""
     rows = []
-    for planned in plan.days:
-        timed = lunch_before_driving(task.problem, planned)
+    for day_plan in plan.days:
+        timed = lunch_before_driving(task.problem, day_plan)
         if not timed.stops:
             continue
         first = timed.stops[0]

@@ -49,10 +49,10 @@ class PlanCheck:
 
 def visits_owed(problem: RepProblem, place: int) -> int:
     """Count the visits an account is owed; a week without a working day owes none."""
-    wanted = problem.accounts[place].visits_per_4_weeks
-    if wanted == 0:
+    cadence = problem.accounts[place].visits_per_4_weeks
+    if cadence == 0:
         return 0
-    days_per_visit = problem.n_days // wanted
+    days_per_visit = problem.n_days // cadence
     spans = range(0, problem.n_days, days_per_visit)
     return sum(
         any(d not in problem.closed_days for d in range(first, first + days_per_visit))
@@ -158,16 +158,16 @@ def _breaks_cadence(
     problem: RepProblem, place: int, days: list[int], owed: int
 ) -> bool:
     account, closed = problem.accounts[place], problem.closed_days
-    wanted = account.visits_per_4_weeks
+    cadence = account.visits_per_4_weeks
     if len(days) != len(set(days)) or len(days) > max(owed, 1):
         return True
     is_complete = len(days) >= owed
     if is_complete and account.fixed is not None and account.fixed[0] not in days:
         return True
-    if wanted == 4:
+    if cadence == 4:
         weeks = Counter(day // DAYS_PER_WEEK for day in days)
         return max(weeks.values()) > 1 or not _same_weekday(days, closed)
-    if wanted == 2 and len(days) == 2:
+    if cadence == 2 and len(days) == 2:
         if account.same_weekday:
             apart = days[1] // DAYS_PER_WEEK - days[0] // DAYS_PER_WEEK
             return apart != 2 or not _same_weekday(days, closed)

@@ -27,10 +27,10 @@ def repair_of(reason: Reason) -> Reason:
 
 def dated(reason: Reason, dates: Sequence[date]) -> Reason:
     """Name the day of a reason by its date in place of its number in the plan."""
-    named = dict(reason.values)
-    if "day" in named:
-        named["day"] = dates[named["day"]].isoformat()
-    return Reason(reason.code, named)
+    values = dict(reason.values)
+    if "day" in values:
+        values["day"] = dates[values["day"]].isoformat()
+    return Reason(reason.code, values)
 
 
 def reason_cells(reason: Reason) -> dict[str, Any]:
