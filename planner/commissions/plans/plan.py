@@ -37,6 +37,11 @@ class CompPlan:
     text: str
     year: PlanYear
 
+    @property
+    def last_month(self) -> str:
+        """The month of the last day that the plan pays: ``2026-12``."""
+        return f"{self.valid_to - dt.timedelta(days=1):%Y-%m}"
+
     def days_to(self, period: str) -> tuple[pd.Timestamp, pd.Timestamp]:
         """
         Tell which days the plan counts when it pays a month.

@@ -43,10 +43,28 @@ _CREDITS: Mapping[str, str] = {
     "credit_unknown_position": (
         "deal {deal}: position {position} is not in the hierarchy"
     ),
+    "credit_outside_plan": (
+        "deal {deal}: {amount} {currency} of {day} is not paid by plan {plan}, which "
+        "runs from {first} to {end}, that day not counted; pay it by the plan of its "
+        "day"
+    ),
     "credit_no_rate": (
         "deal {deal}: no rate from {base} to {quote} on {day}; add one that is valid "
         "that day"
     ),
 }
 
-PAY: Mapping[str, str] = {**_CREDITS}
+# What is paid, but questioned or refused.
+_PAID: Mapping[str, str] = {
+    "pay_tiny_quota": (
+        "position {position}: its {measure} quota of {quota} {currency} for {year} is "
+        "1/{times} of its sales of {sales}; check its currency and its unit"
+    ),
+    "pay_month_closed": (
+        "period {period} is closed: the ledger goes to {last}; pay a month after it, "
+        "what changed since is posted there[; months before {year_start}, when the "
+        "plan year of that month begins, are corrected by entries by hand]"
+    ),
+}
+
+PAY: Mapping[str, str] = {**_CREDITS, **_PAID}
