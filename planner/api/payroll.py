@@ -192,6 +192,10 @@ def pay(
     1000
     """
     from planner.commissions.calculation.calculate import calculate
+    from planner.commissions.calculation.questions import (
+        outside_plan,
+        questioned_quotas,
+    )
     from planner.commissions.files import inputs
     from planner.quotas.crediting import credit_deals
     from planner.quotas.exchange import convert_deals
@@ -212,14 +216,15 @@ def pay(
         seats = inputs.positions_of(owners, none if splits is None else splits)
     else:
         seats = _frame("positions", positions, POSITIONS, inputs.read_hierarchy)
-    month = _month(period)
+    _month(period)
     converted, unrated = convert_deals(deals, None, plan.currency)
-    start = max(pd.Timestamp(month.year, 1, 1), pd.Timestamp(plan.valid_from))
-    end = (month + 1).start_time
+    start, end = plan.days_to(period)
     credited = credit_deals(converted, owners, splits, seats, start, end)
     paid = calculate(credited.credits, goals, plan, period, seats)
     unrated = unrated[unrated["close_on"] < end] if len(unrated) else unrated
-    problems = [unrated, credited.problems, paid.problems]
+    outside = outside_plan(converted, plan, period)
+    questions = questioned_quotas(credited.credits, goals, plan, period, seats)
+    problems = [unrated, credited.problems, outside, paid.problems, questions]
     values = {part.name: getattr(paid, part.name) for part in fields(paid)}
     values["problems"] = pd.concat(problems, ignore_index=True)
     return PayRun(

@@ -10,19 +10,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
+from babel.core import get_global
+
 from planner.core.errors import InputError
 
-MINOR_DIGITS = {  # ISO 4217; the order in which they are offered
-    "USD": 2,
-    "EUR": 2,
-    "GBP": 2,
-    "CHF": 2,
-    "CAD": 2,
-    "AUD": 2,
-    "MYR": 2,
-    "ILS": 2,
-    "JPY": 0,
-}
+LARGEST_MINOR = 10**17  # sums of ninety such amounts still fit 64 bits
+_OFFERED_FIRST = ("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "JPY", "CNY", "INR")
+_NEWEST_ENDED = 2020  # what ended earlier is in no list of deals that is paid today
+# CLDR tells the decimals people still write, ISO 4217 those that books are kept in.
+_ISO_DIGITS = {"AFN": 2, "ALL": 2, "IQD": 3, "IRR": 2, "KPW": 2, "LAK": 2, "LBP": 2}
+_ISO_DIGITS |= {"MGA": 2, "MMK": 2, "RSD": 2, "SOS": 2, "SVC": 2, "SYP": 2, "YER": 2}
+# In a header these are words: "Revenue all", "top 10", "try".
+_WORDS = frozenset(
+    ("ALL", "BAM", "COP", "CUP", "GEL", "LAK", "MAD", "MOP", "PEN", "SOS", "TOP", "TRY")
+)
+
+
+def _currencies() -> dict[str, int]:
+    """List the currencies of ISO 4217 with their decimals, as CLDR knows them."""
+    codes = set(_ISO_DIGITS)
+    for rows in get_global("territory_currencies").values():
+        for code, _, end, is_tender in rows:
+            is_metal_or_unit = not is_tender and code.startswith("X")
+            if not is_metal_or_unit and (end is None or end[0] >= _NEWEST_ENDED):
+                codes.add(code)
+    codes.discard("CNH")  # the yuan's price abroad, no currency of ISO
+    fractions = get_global("currency_fractions")
+    ordered = [*_OFFERED_FIRST, *sorted(codes.difference(_OFFERED_FIRST))]
+    return {
+        code: _ISO_DIGITS.get(code, fractions.get(code, fractions["DEFAULT"])[0])
+        for code in ordered
+    }
+
+
+MINOR_DIGITS = _currencies()  # in the order in which they are offered
+HEADER_CODES = frozenset(MINOR_DIGITS) - _WORDS  # what can only be a currency there
 
 
 def minor_digits(currency: str) -> int:
@@ -37,8 +59,12 @@ def minor_digits(currency: str) -> int:
     try:
         return MINOR_DIGITS[currency]
     except KeyError:
-        codes = ", ".join(sorted(MINOR_DIGITS))
-        raise InputError(f"currency must be one of {codes}, got {currency!r}") from None
+        code = str(currency).strip().upper()
+        repair = f"; write {code}" if code in MINOR_DIGITS else ""
+        raise InputError(
+            "currency must be one of the three-letter codes of ISO 4217, such as "
+            f"USD or EUR, got {currency!r}{repair}"
+        ) from None
 
 
 def round_ratio(numerator: int, denominator: int) -> int:
@@ -117,7 +143,8 @@ def parse_minor(text: str, currency: str) -> int:
     Raises
     ------
     InputError
-        If the text is no number or has more decimals than the currency.
+        If the text is no number, has more decimals than the currency, or is too large
+        to be summed.
     """
     digits = minor_digits(currency)
     try:
@@ -131,6 +158,9 @@ def parse_minor(text: str, currency: str) -> int:
         raise InputError(
             f"amount must have at most {digits} decimals in {currency}, got {text!r}"
         )
+    if abs(minor) > LARGEST_MINOR:
+        most = Decimal(LARGEST_MINOR).scaleb(-digits)
+        raise InputError(f"amount must lie within ±{most:,.0f}, got {text!r}")
     return int(minor)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,8 @@ from planner.accounts.simulation.business import simulate_business
 from planner.accounts.simulation.deals import simulate_deals
 from planner.accounts.simulation.team import simulate_team, territory_places
 from planner.capacity.workload import account_minutes
-from planner.commissions.calculation.calculate import calculate
+from planner.commissions.calculation.calculate import calculate, totals_of
+from planner.commissions.calculation.vacancy import is_held
 from planner.commissions.plans.plan import load_plan
 from planner.core import schemas
 from planner.core.errors import InputError, named
@@ -292,19 +294,22 @@ def pay_month(line: DemoLine) -> None:
     """Pay the last whole month from the dated ownership and the quotas in force."""
     period = pd.Period(line.as_of, "M") - 1
     line.period = str(period)
+    plan = load_plan(line.plan_text)
     line.credited = credit_deals(
         line.deals,
         line.ownership,
         line.splits,
         line.positions,
-        pd.Timestamp(period.year, 1, 1),
-        (period + 1).start_time,
+        *plan.days_to(line.period),
     )
     quotas = line.quotas if line.sample is None else line.sample.quotas
     line.paid = calculate(
         line.credited.credits,
         quotas,
-        load_plan(line.plan_text),
+        plan,
         line.period,
         line.positions,
     )
+    tenures = line.reps[["position_id", "hired_on", "left_on"]]
+    lines = line.paid.lines[is_held(line.paid.lines, line.deals, tenures)]
+    line.paid = replace(line.paid, lines=lines, totals=totals_of(lines))

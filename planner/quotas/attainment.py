@@ -6,7 +6,12 @@ import pandas as pd
 
 
 def attainment(
-    credit_rows: pd.DataFrame, quotas: pd.DataFrame, measure: str, year: int
+    credit_rows: pd.DataFrame,
+    quotas: pd.DataFrame,
+    measure: str,
+    year: int,
+    *,
+    first_month: int = 1,
 ) -> pd.DataFrame:
     """
     Set each position's credits against its quotas.
@@ -20,7 +25,9 @@ def attainment(
     measure
         The quota's measure.
     year
-        The calendar year.
+        The year, called after the calendar year it begins in.
+    first_month
+        The month it begins with, 1 to 12.
 
     Returns
     -------
@@ -31,8 +38,9 @@ def attainment(
         `overlay_minor`, `year_quota_minor`, `year_share`. A share is NaN where there is
         no quota above zero.
     """
-    months = [f"{year}-{number:02d}" for number in range(1, 13)]
-    mine = credit_rows[credit_rows["close_on"].dt.year.eq(year)]
+    first = pd.Period(year=year, month=first_month, freq="M")
+    months = [str(first + ahead) for ahead in range(12)]
+    mine = credit_rows[credit_rows["close_on"].dt.strftime("%Y-%m").isin(months)]
     sums = _by_month(mine[mine["credit_type"].eq("revenue")])
     beside = _by_month(mine[mine["credit_type"].eq("overlay")])
     of_measure = quotas[quotas["measure"].eq(measure)]

@@ -9,13 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from planner.core.money import round_ratio
+from planner.core.money import format_minor, round_ratio
+from planner.core.reasons import Reason
 from planner.core.results import Result, SolveStatus
 from planner.core.run import RunControl
 from planner.core.units import PPM
 from planner.quotas.exchange import PROBLEM_COLUMNS
 from planner.quotas.hierarchy import ancestors
 from planner.quotas.ownership import as_day, owner_at
+from planner.quotas.refunds import refund_faults, refund_rooms, sale_of
 
 CREDIT_COLUMNS = (
     "deal_id",
@@ -59,7 +61,8 @@ class CreditResult(Result):
         `deal_amount_minor` are those of the deal, for a cancellation those of the deal
         it cancels (the amount stays its own).
     problems
-        One row per won deal that could not be credited: its amount and why.
+        One row per won deal that could not be credited: its amount and why; for a
+        cancellation of more than was left of its deal, the part that is held.
     """
 
     credits: pd.DataFrame
@@ -111,9 +114,11 @@ def credit_deals(
 
     Notes
     -----
-    Part k of a deal A in order of position is ``R(A·S_k) − R(A·S_(k−1))`` with S_k the
-    share of the first k: parts sum to A, and a full cancellation mirrors them. Credits
-    roll up as distinct deals: a superior gets the sum of the parts under it, once.
+    A cancellation is credited as far as its deal has something left, cancellations in
+    order of date and id; what is above is held. Part k of a deal A in order of position
+    is ``R(A·S_k) − R(A·S_(k−1))`` with S_k the share of the first k: parts sum to A,
+    and a full cancellation mirrors them. Credits roll up as distinct deals: a superior
+    gets the sum of the parts under it, once.
     """
     run = run or RunControl()
     params = CreditParams(
@@ -132,7 +137,7 @@ def credit_deals(
         params=params,
         elapsed_s=run.elapsed_s,
         credits=_finished(pd.concat([direct, rolled], ignore_index=True), good),
-        problems=_problem_rows(sources[sources["problem"].ne("")]),
+        problems=_problem_rows(sources),
     )
 
 
@@ -150,15 +155,17 @@ def _sources(sources: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
     frame = sources.copy()
     cancels = frame["kind"].eq("cancellation")
     frame["event"] = cancels.map({True: "cancellation", False: "booking"})
-    ids = pd.Series(frame.index, index=frame.index, dtype="str")
-    frame["source_id"] = frame["related_deal_id"].where(cancels, ids)
-    originals = deals[deals["stage"].eq("won") & deals["kind"].ne("cancellation")]
-    has_original = frame["source_id"].isin(originals.index)
-    frame["problem"] = ""
-    frame.loc[cancels & ~has_original, "problem"] = "no_original"
-    frame.loc[cancels & (frame["amount_minor"] > 0), "problem"] = (
-        "positive_cancellation"
+    frame["source_id"] = sale_of(frame)
+    frame["problem"] = refund_faults(frame, deals)
+    rooms = refund_rooms(deals).reindex(frame.index)
+    frame["given_minor"] = frame["amount_minor"]
+    frame["room_minor"] = rooms["room_minor"].astype("Int64")
+    frame["earlier"] = rooms["earlier"]
+    is_over = frame["room_minor"].notna() & (
+        -frame["amount_minor"] > frame["room_minor"]
     )
+    frame.loc[is_over, "amount_minor"] = -frame.loc[is_over, "room_minor"]
+    frame.loc[is_over & frame["room_minor"].eq(0), "problem"] = "over_refunded"
     for column, of in [
         ("source_on", "close_on"),
         ("product", "product"),
@@ -290,26 +297,45 @@ def stable_id(*parts: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _problem_rows(wrong: pd.DataFrame) -> pd.DataFrame:
-    frame = wrong.rename_axis("deal_id").reset_index()
-    frame["message"] = [_say(row) for row in frame.itertuples()]
-    return frame[list(PROBLEM_COLUMNS)]
+def _problem_rows(wanted: pd.DataFrame) -> pd.DataFrame:
+    """List what was not credited: whole deals, and parts above what was sold."""
+    wrong = wanted[wanted["problem"].ne("")]
+    held = wanted["problem"].eq("") & wanted["amount_minor"].ne(wanted["given_minor"])
+    parts = wanted[held].assign(problem="over_refunded")
+    frame = pd.concat([wrong, parts]).rename_axis("deal_id").reset_index()
+    frame["message"] = [str(_reason(row)) for row in frame.itertuples()]
+    part = frame["given_minor"] - frame["amount_minor"]
+    is_over = frame["problem"].eq("over_refunded")
+    frame["amount_minor"] = frame["given_minor"].mask(is_over, part)
+    ordered = frame.sort_values("deal_id", ignore_index=True)
+    return ordered[list(PROBLEM_COLUMNS)]
 
 
-def _say(row: Any) -> str:
-    """Word why a deal was not credited and how to repair it."""
-    deal = f"deal {row.deal_id}"
-    day = "" if pd.isna(row.source_on) else f"{row.source_on:%Y-%m-%d}"
-    total = f"{row.held_ppm / PPM:.4%}"
-    words = {
-        "no_original": f"cancels {row.related_deal_id}, which is no won deal here; "
-        "name the deal it cancels in related_deal_id",
-        "positive_cancellation": "is a cancellation, so its amount must be below 0",
-        "no_owner": f"account {row.source_account} has no owner on {day}; "
-        "publish an owner for that day",
-        "owners": f"the owner shares of account {row.source_account} sum to {total} on "
-        f"{day}, must be 100 %",
-        "splits": f"its splits sum to {total}, must be 100 %",
-        "unknown_position": f"position {row.stranger} is not in the hierarchy",
+def _reason(row: Any) -> Reason:
+    """Say why a deal was not credited, or not all of it, and how to repair it."""
+
+    def money(amount_minor: int) -> str:
+        return format_minor(int(amount_minor), row.currency)
+
+    values = {
+        "deal": row.deal_id,
+        "original": row.related_deal_id,
+        "kind": row.kind,
+        "day": f"{row.close_on:%Y-%m-%d}",
+        "sold_on": "" if pd.isna(row.source_on) else f"{row.source_on:%Y-%m-%d}",
+        "account_id": row.source_account,
+        "position": row.stranger,
+        "total": f"{row.held_ppm / PPM:.4%}",
+        "currency": row.currency,
+        "amount": money(
+            abs(row.given_minor) if row.kind == "cancellation" else row.given_minor
+        ),
     }
-    return f"{deal}: {words[row.problem]}"
+    if row.problem == "over_refunded":
+        values |= {
+            "sold": money(row.deal_amount_minor),
+            "room": money(row.room_minor),
+            "held": money(row.amount_minor - row.given_minor),
+            "earlier": row.earlier,
+        }
+    return Reason(f"credit_{row.problem}", values)

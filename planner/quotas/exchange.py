@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
 from planner.core.money import minor_digits, round_ratio
+from planner.core.reasons import Reason
+from planner.quotas.refunds import sale_of
 
 PROBLEM_COLUMNS = (
     "deal_id",
@@ -43,43 +47,61 @@ def convert_deals(
     Notes
     -----
     ``R(amount · rate)``, half up by magnitude, once per deal and before it is split, so
-    that the parts of a split sum to the converted deal.
+    that the parts of a split sum to the converted deal. Cancellations of one deal are
+    rounded cumulatively, in order of date and id: together they are the whole.
     """
     foreign = deals["currency"].ne(currency)
     if not foreign.any():
         return deals, pd.DataFrame(columns=list(PROBLEM_COLUMNS))
     converted = deals.copy()
-    related = deals["related_deal_id"].where(deals["kind"].eq("cancellation"))
-    rate_on = deals["close_on"].reindex(related).set_axis(deals.index)
+    sales = sale_of(deals)
+    rate_on = deals["close_on"].reindex(sales).set_axis(deals.index)
     rate_on = rate_on.fillna(deals["close_on"])
-    faults = []
-    for deal_id in deals.index[foreign]:
-        deal = deals.loc[deal_id]
-        rate = _rate(rates, deal["currency"], currency, rate_on[deal_id])
+    lost = []
+    refunded: dict[str, int] = defaultdict(int)
+    ordered = deals[foreign].rename_axis("deal_id").reset_index()
+    for deal in ordered.sort_values(["close_on", "deal_id"]).itertuples():
+        rate = _rate(rates, deal.currency, currency, rate_on[deal.deal_id])
         if rate is None:
-            faults.append((deal_id, deal, rate_on[deal_id]))
+            lost.append((deal, rate_on[deal.deal_id]))
             continue
-        digits = minor_digits(currency) - minor_digits(deal["currency"])
-        numerator, denominator = rate.scaleb(digits).as_integer_ratio()
-        converted.loc[deal_id, "amount_minor"] = round_ratio(
-            int(deal["amount_minor"]) * numerator, denominator
-        )
-        converted.loc[deal_id, "currency"] = currency
+        digits = minor_digits(currency) - minor_digits(deal.currency)
+        ratio = rate.scaleb(digits).as_integer_ratio()
+        before = 0
+        if deal.kind == "cancellation":
+            # refunds of one sale in one currency add up to what it was converted to
+            key = f"{sales[deal.deal_id]} {deal.currency}"
+            before = refunded[key]
+            refunded[key] += int(deal.amount_minor)
+        upto = before + int(deal.amount_minor)
+        converted.loc[deal.deal_id, "amount_minor"] = round_ratio(
+            upto * ratio[0], ratio[1]
+        ) - round_ratio(before * ratio[0], ratio[1])
+        converted.loc[deal.deal_id, "currency"] = currency
     rows = [
         (
-            deal_id,
-            deal["account_id"],
-            deal["close_on"],
-            deal["amount_minor"],
-            deal["currency"],
+            deal.deal_id,
+            deal.account_id,
+            deal.close_on,
+            deal.amount_minor,
+            deal.currency,
             "no_rate",
-            f"deal {deal_id}: no rate from {deal['currency']} to {currency} on "
-            f"{day:%Y-%m-%d}; add one that is valid that day",
+            str(_no_rate(deal, currency, day)),
         )
-        for deal_id, deal, day in faults
+        for deal, day in lost
     ]
     problems = pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS))
     return converted.drop(index=problems["deal_id"]), problems
+
+
+def _no_rate(deal: Any, quote: str, day: pd.Timestamp) -> Reason:
+    values = {
+        "deal": deal.deal_id,
+        "base": deal.currency,
+        "quote": quote,
+        "day": f"{day:%Y-%m-%d}",
+    }
+    return Reason("credit_no_rate", values)
 
 
 def _rate(

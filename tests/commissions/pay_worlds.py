@@ -16,15 +16,16 @@ POSITIONS = pd.DataFrame(
     index=["P-VP", "P-M1", "P-R01", "P-R02", "P-O1"],
 ).assign(title="", territory_id=None)
 
-HEAD = """
+DAYS = "valid_from: 2026-01-01, valid_to: 2027-01-01"
+HEAD = f"""
 schema: commission-plan/1
-plan: {id: TEST, currency: USD, valid_from: 2026-01-01, valid_to: 2027-01-01}
+plan: {{id: TEST, currency: USD, {DAYS}}}
 measures:
-  - {code: bookings, credit_type: revenue, kind: direct, accumulation: year}
-  - {code: each, credit_type: revenue, kind: direct, accumulation: none}
-  - {code: monthly, credit_type: revenue, kind: direct, accumulation: month}
-  - {code: team, credit_type: revenue, kind: rolled, accumulation: year}
-  - {code: overlay, credit_type: overlay, kind: direct, accumulation: year}
+  - {{code: bookings, credit_type: revenue, kind: direct, accumulation: year}}
+  - {{code: each, credit_type: revenue, kind: direct, accumulation: none}}
+  - {{code: monthly, credit_type: revenue, kind: direct, accumulation: month}}
+  - {{code: team, credit_type: revenue, kind: rolled, accumulation: year}}
+  - {{code: overlay, credit_type: overlay, kind: direct, accumulation: year}}
 """
 
 MARGINAL = (
@@ -44,10 +45,11 @@ components:
 )
 
 
-def plan_of(components, rate_tables=""):
+def plan_of(components, rate_tables="", *, days=DAYS):
     """Make a plan of the measures above from the YAML of its components."""
     tables = f"rate_tables:\n{rate_tables}\n" if rate_tables else ""
-    return load_plan(f"{HEAD}\n{tables}components:\n{components}\n")
+    head = HEAD.replace(DAYS, days)
+    return load_plan(f"{head}\n{tables}components:\n{components}\n")
 
 
 def credit(deal_id, close_on, amount_minor, position_id="P-R01", **more):

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.core.errors import InputError
-from planner.core.money import allocate_minor, format_minor, parse_minor, round_ratio
+from planner.core.money import (
+    MINOR_DIGITS,
+    allocate_minor,
+    format_minor,
+    minor_digits,
+    parse_minor,
+    round_ratio,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +66,37 @@ def test_what_is_no_amount_is_refused(text):
 @given(st.integers(-(10**17), 10**17))
 def test_writing_and_reading_is_the_identity(amount_minor):
     assert parse_minor(format_minor(amount_minor, "USD"), "USD") == amount_minor
+
+
+@pytest.mark.parametrize(
+    ("codes", "digits"),
+    [
+        ("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF", 0),
+        ("INR SEK NOK DKK PLN BRL MXN CNY NZD SGD ZAR IDR CZK HUF TRY XCG", 2),
+        ("AFN ALL IRR KPW LAK LBP MGA MMK RSD SOS SYP YER", 2),
+        ("BHD IQD JOD KWD LYD OMR TND", 3),
+        ("CLF UYW", 4),
+    ],
+)
+def test_every_currency_has_the_decimals_of_iso_4217(codes, digits):
+    """Those of the third row are written without decimals, but kept with two."""
+    assert {code: minor_digits(code) for code in codes.split()} == dict.fromkeys(
+        codes.split(), digits
+    )
+
+
+def test_metals_and_units_of_account_are_no_currencies():
+    assert not {"XAU", "XDR", "XTS", "XXX", "CNH", "DEM"} & set(MINOR_DIGITS)
+    assert next(iter(MINOR_DIGITS)) == "USD"
+
+
+def test_a_code_in_small_letters_is_told_how_to_be_written():
+    with pytest.raises(InputError, match="got 'inr'; write INR"):
+        minor_digits("inr")
+
+
+def test_an_amount_that_could_not_be_summed_is_refused():
+    """A quadrillion rupiah is read, ten thousand of them are not."""
+    assert parse_minor("1000000000000000.00", "IDR") == 10**17
+    with pytest.raises(InputError, match="must lie within"):
+        parse_minor("10000000000000000000", "VND")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ from planner.accounts.mapping.readings import (
     without_unit,
 )
 from planner.core.errors import InputError
-from planner.core.money import MINOR_DIGITS
+from planner.core.money import HEADER_CODES, MINOR_DIGITS
 
 Mapped = str | Reading | Mapping[str, str]  # what a mapping says of one of our columns
 
@@ -193,9 +193,15 @@ def header_currency(column: str) -> str | None:
     if bare[-1:] in _CURRENCY_SIGNS:
         return _CURRENCY_SIGNS[bare[-1]]
     last = re.split(r"[^A-Za-z]+", bare)[-1].upper()
-    if last[:1] in {"K", "M", "T"} and last[1:] in MINOR_DIGITS:
+    codes = _codes_in(column)
+    if last[:1] in {"K", "M", "T"} and last[1:] in codes:
         return last[1:]
-    return last if last in MINOR_DIGITS else None
+    return last if last in codes else None
+
+
+def _codes_in(column: str) -> Collection[str]:
+    """List the codes that the end of a header can name: in brackets, all of them."""
+    return MINOR_DIGITS if column.strip().endswith((")", "]")) else HEADER_CODES
 
 
 def _known(kind: str) -> dict[str, tuple[str, ...]]:
@@ -210,7 +216,7 @@ def _words(column: str) -> list[str]:
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     parted = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", plain)
     words = re.sub(r"[^a-z0-9]+", " ", parted.casefold()).split()
-    if len(words) > 1 and words[-1].upper() in MINOR_DIGITS:
+    if len(words) > 1 and words[-1].upper() in _codes_in(column):
         words.pop()
     return words
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 import pandas as pd
 
 from planner.core.errors import InputError, ParamsError
-from planner.core.money import MINOR_DIGITS
+from planner.core.money import HEADER_CODES, MINOR_DIGITS
 
 # Units by quantity: how many of ours (the first, factor 1) one of them is.
 UNITS: Mapping[str, Mapping[str, Fraction]] = {
@@ -222,13 +222,12 @@ def _tails(column: str) -> list[str]:
     for tail in [bracket.group(1) if bracket else "", last if not bracket else ""]:
         bare = re.sub(r"^in\s+", "", tail.strip(f"{_SIGNS} ."))
         words = [word.strip(f"{_SIGNS}.") for word in bare.split()]
-        tail_words = [
-            word for word in words if word and word.upper() not in MINOR_DIGITS
-        ]
-        joined = "".join(tail_words)
+        codes = MINOR_DIGITS if bracket else HEADER_CODES
+        kept = [word for word in words if word and word.upper() not in codes]
+        joined = "".join(kept)
         if not joined and "%" in tail:
             joined = "%"
-        for code in MINOR_DIGITS:
+        for code in HEADER_CODES:
             if joined.endswith(code.casefold()) and len(joined) == len(code) + 1:
                 joined = joined[0]
         tails.append(joined)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.commissions.calculation.eligibility import Credit, span_of
+from planner.commissions.calculation.eligibility import Credit
 from planner.commissions.calculation.payouts import (
     Step,
     cliff,
@@ -62,7 +62,16 @@ class _Paid:
 
     credit_minor: int
     amount_minor: int
+    period: str
     cancelled_minor: int = 0
+
+
+@dataclass(slots=True)
+class _Capped:
+    """What a span of a cap earned so far, and how much of it lies above the cap."""
+
+    gross_minor: int = 0
+    over_minor: int = 0
 
 
 @dataclass(slots=True)
@@ -73,9 +82,7 @@ class _State:
     position_id: str
     span: str = ""
     measure_minor: int = 0
-    cap_span: str = ""
-    cap_gross_minor: int = 0
-    cap_over_minor: int = 0
+    capped_by_span: dict[str, _Capped] = field(default_factory=dict)
     paid_by_deal: dict[str, _Paid] = field(default_factory=dict)
     month_minor: dict[str, int] = field(default_factory=dict)
 
@@ -127,7 +134,7 @@ class Walk:
         state = _State(component, position_id)
         for row in rows:
             period = row.period
-            span = span_of(period, component.measure.accumulation)
+            span = self.plan.year.span(period, component.measure.accumulation)
             if span != state.span:
                 state.span, state.measure_minor = span, 0
             curve, quota = curves.get(span) or curves.get("") or (None, None)
@@ -138,8 +145,8 @@ class Walk:
             state.measure_minor = before + row.amount_minor
             gross = sum(amount for _, amount, _ in entries)
             if row.event == "booking":
-                state.paid_by_deal[row.deal_id] = _Paid(row.amount_minor, gross)
-            entries += _withheld(state, period, gross)
+                state.paid_by_deal[row.deal_id] = _Paid(row.amount_minor, gross, period)
+            entries += self._withheld(state, row, gross)
             paid = sum(amount for _, amount, _ in entries)
             state.month_minor[period] = state.month_minor.get(period, 0) + paid
             if period >= self.first:
@@ -178,6 +185,29 @@ class Walk:
         if component.is_retroactive:
             return retroactive(curve, before, after, kind)
         return [(kind, *marginal(curve, before, after))]
+
+    def _withheld(
+        self, state: _State, row: Credit, gross: int
+    ) -> list[tuple[str, int, list[Step]]]:
+        """Hold back what a cap does not let through, or give it free again."""
+        cap = state.component.cap
+        if cap is None:
+            return []
+        deal_id, period = row.deal_id, row.period
+        if row.event == "cancellation" and row.related_deal_id in state.paid_by_deal:
+            # it counts where its deal did: what was above the cap was never paid
+            deal_id = row.related_deal_id
+            period = state.paid_by_deal[deal_id].period
+        span = deal_id if cap.per == "deal" else self.plan.year.span(period, cap.per)
+        capped = state.capped_by_span.setdefault(span, _Capped())
+        capped.gross_minor += gross
+        over = max(0, capped.gross_minor - cap.amount_minor)
+        change = over - capped.over_minor
+        capped.over_minor = over
+        if not change:
+            return []
+        step: Step = ("cap", None, cap.amount_minor, None, -change * PPM)
+        return [("cap_withheld", -change, [step])]
 
     def _top_up(self, state: _State) -> None:
         """Raise each month of the walk to the floor."""
@@ -247,23 +277,3 @@ def _mirrored(original: _Paid, amount_minor: int) -> tuple[str, int, list[Step]]
     )
     step = ("as first paid", None, amount_minor, None, refund_minor * PPM)
     return "clawback", refund_minor, [step]
-
-
-def _withheld(
-    state: _State, period: str, gross: int
-) -> list[tuple[str, int, list[Step]]]:
-    """Hold back what a cap does not let through, or give it free again."""
-    cap = state.component.cap
-    if cap is None:
-        return []
-    span = span_of(period, cap.per)
-    if span != state.cap_span:
-        state.cap_span, state.cap_gross_minor, state.cap_over_minor = span, 0, 0
-    state.cap_gross_minor += gross
-    over = max(0, state.cap_gross_minor - cap.amount_minor)
-    change = over - state.cap_over_minor
-    state.cap_over_minor = over
-    if not change:
-        return []
-    step: Step = ("cap", None, cap.amount_minor, None, -change * PPM)
-    return [("cap_withheld", -change, [step])]

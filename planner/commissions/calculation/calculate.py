@@ -13,13 +13,12 @@ from planner.commissions.calculation.eligibility import (
     by_position,
     eligible,
     floor_positions,
-    span_of,
     spif_shares,
 )
 from planner.commissions.calculation.tiers import Curve
+from planner.commissions.plans.calendar import PlanYear
 from planner.commissions.plans.components import Component
 from planner.commissions.plans.plan import CompPlan
-from planner.core.errors import InputError
 from planner.core.results import Result, SolveStatus
 from planner.core.run import RunControl
 
@@ -100,29 +99,25 @@ def calculate(
     Raises
     ------
     InputError
-        If the period lies outside the plan.
+        If no day of the period lies in the plan.
 
     Notes
     -----
     A line is ``R(F(after)) − R(F(before))`` with F the exact cumulative payout and R
     half up by magnitude, in the order (date, bookings before cancellations, deal,
     credit): lines sum to the rounded payout whatever the batching. All months from the
-    year's start are walked each time.
+    plan year's start are walked each time; credits of days outside the plan are left
+    out. A cap counts a cancellation in the span of the deal it cancels: that span then
+    pays what it would without the part taken back.
     """
     run = run or RunControl()
-    month = _month(period)
-    first = _month(since or period)
-    start = max(pd.Timestamp(month.year, 1, 1), pd.Timestamp(plan.valid_from))
-    if not start <= month.start_time < pd.Timestamp(plan.valid_to):
-        raise InputError(
-            f"period {period} must lie in the plan {plan.plan_id}, which runs from "
-            f"{plan.valid_from} to {plan.valid_to}"
-        )
+    first = since or period
+    start, end = plan.days_to(period)
     days = credit_rows["close_on"]
-    inside = (days >= start) & (days < (month + 1).start_time)
+    inside = (days >= start) & (days < end)
     ordered = credit_rows[inside].rename_axis("credit_id").reset_index()
     ordered = ordered.sort_values(["close_on", "event", "deal_id", "credit_id"])
-    walk = Walk(plan, str(first), period)
+    walk = Walk(plan, first, period)
     for number, component in enumerate(plan.components):
         if run.should_stop():
             break
@@ -135,7 +130,7 @@ def calculate(
             plan_id=plan.plan_id,
             plan_hash=plan.content_hash,
             period=period,
-            since=str(first),
+            since=first,
         ),
         elapsed_s=run.elapsed_s,
         lines=lines,
@@ -155,16 +150,6 @@ def totals_of(lines: pd.DataFrame) -> pd.DataFrame:
     ].sum()
 
 
-def _month(period: str) -> pd.Period:
-    try:
-        month = pd.Period(period, freq="M")
-    except ValueError:
-        month = None
-    if month is None or str(month) != period:
-        raise InputError(f"period must look like 2026-10, got {period!r}")
-    return month
-
-
 def _pay_component(
     walk: Walk,
     component: Component,
@@ -176,9 +161,9 @@ def _pay_component(
     mine = eligible(ordered, component, positions)
     rows_by_position = by_position(mine)
     spifs = spif_shares(mine, component) if component.table is None else {}
-    quota_by_key = _quotas_of(quotas, component)
-    guaranteed = floor_positions(component, positions)
-    for position_id in sorted(guaranteed.union(rows_by_position)):
+    quota_by_key = _quotas_of(quotas, component, walk.plan.year)
+    owed = floor_positions(component, positions)
+    for position_id in sorted(owed.union(rows_by_position)):
         rows = rows_by_position.get(position_id, [])
         curves = _curves(walk, component, position_id, rows, quota_by_key)
         if curves is not None:
@@ -186,7 +171,7 @@ def _pay_component(
 
 
 def _quotas_of(
-    quotas: pd.DataFrame, component: Component
+    quotas: pd.DataFrame, component: Component, year: PlanYear
 ) -> dict[tuple[str, str], int]:
     """Look up quotas by position and span of the component's measure."""
     if component.quota_measure is None:
@@ -194,13 +179,17 @@ def _quotas_of(
     rows = quotas[quotas["measure"].eq(component.quota_measure)]
     span = component.measure.accumulation
     is_year = rows["period"].str.len() == len("2026")
-    sums = _summed(rows[~is_year], span)
+    by_months = _summed(rows[~is_year], span, year)
+    if span != "year":
+        return by_months
     # a stated year stands above the sum of its months
-    return sums | _summed(rows[is_year], span) if span == "year" else sums
+    return by_months | _summed(rows[is_year], span, year)
 
 
-def _summed(rows: pd.DataFrame, span: str) -> dict[tuple[str, str], int]:
-    keys = [span_of(period, span) for period in rows["period"]]
+def _summed(
+    rows: pd.DataFrame, span: str, year: PlanYear
+) -> dict[tuple[str, str], int]:
+    keys = [year.span(period, span) for period in rows["period"]]
     summed = rows.assign(span=keys).groupby(["position_id", "span"])["amount_minor"]
     return {key: int(amount) for key, amount in summed.sum().items()}
 
@@ -218,9 +207,9 @@ def _curves(
     if component.quota_measure is None:
         return {"": (Curve(component.table), None)}
     curves: dict[str, tuple[Curve, int | None]] = {}
-    span = component.measure.accumulation
+    span, year = component.measure.accumulation, walk.plan.year
     months = dict.fromkeys(row.period for row in rows)
-    for key in dict.fromkeys(span_of(month, span) for month in months):
+    for key in dict.fromkeys(year.span(month, span) for month in months):
         quota = quota_by_key.get((position_id, key), 0)
         if quota <= 0:
             walk.problems.append(
@@ -229,12 +218,25 @@ def _curves(
                     component.component_id,
                     "no_quota",
                     f"position {position_id} has no {component.quota_measure} quota "
-                    f"above 0 for {key}; {component.name} cannot be paid without it",
+                    f"above 0 for {key}{_months_of(key, year)}; "
+                    f"{component.name} cannot be paid without it",
                 )
             )
             return None
         curves[key] = (Curve(component.table, quota), quota)
     return curves
+
+
+def _months_of(key: str, year: PlanYear) -> str:
+    """Say which months a year or quarter has that is not of the calendar."""
+    is_month = len(key) == len("2026-10") and "Q" not in key
+    if year.first_month == 1 or is_month:
+        return ""
+    begin = pd.Period(year.first(key[:4]), freq="M")
+    months = 12
+    if "-Q" in key:
+        begin, months = begin + 3 * (int(key[-1]) - 1), 3
+    return f" ({begin} to {begin + months - 1})"
 
 
 def _frames(walk: Walk) -> tuple[pd.DataFrame, pd.DataFrame]:

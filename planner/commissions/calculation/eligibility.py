@@ -36,24 +36,6 @@ _COMPARE = {
 }
 
 
-def span_of(period: str, accumulation: str) -> str:
-    """
-    Name the span that a month belongs to.
-
-    Parameters
-    ----------
-    period
-        ``2026-10`` (or ``2026`` for the year).
-    accumulation
-        ``none`` (the month, for want of better), ``month``, ``quarter``, ``year``.
-    """
-    if accumulation == "year":
-        return period[:4]
-    if accumulation == "quarter":
-        return f"{period[:4]}-Q{(int(period[5:7]) + 2) // 3}"
-    return period
-
-
 def by_position(mine: pd.DataFrame) -> dict[str, list[Credit]]:
     """
     Group credits by position, as plain records: walking a frame is ten times slower.

@@ -7,6 +7,7 @@ records and the choice of credits.
 
 from __future__ import annotations
 
+import calendar
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -15,9 +16,8 @@ import pandas as pd
 from planner.commissions.calculation.eligibility import (
     eligible,
     floor_positions,
-    span_of,
 )
-from planner.commissions.plans.components import Component, RateTable
+from planner.commissions.plans.components import Component, Limit, RateTable
 from planner.commissions.plans.plan import CompPlan
 from planner.core.units import PPM
 
@@ -38,7 +38,7 @@ def reference_amounts(
     Parameters
     ----------
     credit_rows
-        Credits of one plan year up to `last`.
+        Credits of one plan year up to `last`; those outside the plan are left out.
     quotas, plan, positions
         As for `calculate`.
     first, last
@@ -49,20 +49,40 @@ def reference_amounts(
     Minor units by position, component, credit, entry type and month, zeros left out.
     """
     amounts: Amounts = {}
-    ordered = credit_rows.rename_axis("credit_id").reset_index()
+    days_of = credit_rows["close_on"]
+    inside = [plan.valid_from <= on.date() < plan.valid_to for on in days_of]
+    ordered = (
+        credit_rows[pd.Series(inside, credit_rows.index, dtype=bool)]
+        .rename_axis("credit_id")
+        .reset_index()
+    )
     ordered = ordered.sort_values(["close_on", "event", "deal_id", "credit_id"])
     for component in plan.components:
         mine = eligible(ordered, component, positions)
         names = set(mine["position_id"]) | floor_positions(component, positions)
         for name in sorted(names):
             rows = list(mine[mine["position_id"].eq(name)].itertuples())
-            for key, amount in _position(component, name, rows, mine, quotas).items():
+            spans = _Spans(plan.year.first_month)
+            lines = _position(component, name, rows, mine, quotas, spans)
+            for key, amount in lines.items():
                 amounts[(name, component.component_id, *key)] = amount
             if component.floor is not None:
                 _floors(amounts, component, name, first, last)
     return {
         key: amount for key, amount in amounts.items() if amount and key[4] >= first
     }
+
+
+class _Spans:
+    """Spans by the fiscal calendar of pandas, which calls years after their end."""
+
+    def __init__(self, first_month: int) -> None:
+        self.first_month = first_month
+        self.last = calendar.month_abbr[(first_month - 2) % 12 + 1].upper()
+
+    def of(self, on: pd.Timestamp, per: str) -> str:
+        frequency = {"year": f"Y-{self.last}", "quarter": f"Q-{self.last}"}
+        return str(on.to_period(frequency.get(per, "M")))
 
 
 def _cents(amount: Decimal) -> int:
@@ -76,41 +96,49 @@ def _position(
     rows: list[Any],
     mine: pd.DataFrame,
     quotas: pd.DataFrame,
+    spans: _Spans,
 ) -> dict[tuple[str, str, str], int]:
     lines: dict[tuple[str, str, str], int] = {}
     for number, row in enumerate(rows):
         month = f"{row.close_on:%Y-%m}"
-        parts = _credit(component, name, rows, number, mine, quotas, lines)
+        parts = _credit(component, name, rows, number, mine, quotas, lines, spans)
         for entry_type, amount in parts.items():
             lines[(row.credit_id, entry_type, month)] = amount
         if component.cap is not None:
+            key = _cap_key(component.cap.per, row, rows[:number], spans)
             lines[(row.credit_id, "cap_withheld", month)] = -_over(
-                component, rows, number, lines
-            ) + _over(component, rows, number - 1, lines, of=row)
+                component.cap, key, rows[: number + 1], lines, spans
+            ) + _over(component.cap, key, rows[:number], lines, spans)
     return lines
 
 
+def _cap_key(per: str, row: Any, earlier: list[Any], spans: _Spans) -> str:
+    """Name the span of a cap: of the deal itself, or of the one that it cancels."""
+    for other in earlier:
+        is_sale = other.event == "booking" and other.deal_id == row.related_deal_id
+        if row.event == "cancellation" and is_sale:
+            row = other
+            break
+    return row.deal_id if per == "deal" else spans.of(row.close_on, per)
+
+
 def _over(
-    component: Component,
+    cap: Limit,
+    key: str,
     rows: list[Any],
-    number: int,
     lines: dict[tuple[str, str, str], int],
-    of: Any = None,
+    spans: _Spans,
 ) -> int:
-    """Sum what the credits up to `number` earned above the cap of the span of `of`."""
-    cap = component.cap
-    if cap is None or number < 0:
-        return 0
-    span = span_of(f"{(of or rows[number]).close_on:%Y-%m}", cap.per)
-    known = {
+    """Sum what these credits earned above the cap of one of its spans."""
+    inside = {
         row.credit_id
-        for row in rows[: number + 1]
-        if span_of(f"{row.close_on:%Y-%m}", cap.per) == span
+        for number, row in enumerate(rows)
+        if _cap_key(cap.per, row, rows[:number], spans) == key
     }
     gross = sum(
         amount
         for (credit_id, entry_type, _), amount in lines.items()
-        if credit_id in known and entry_type != "cap_withheld"
+        if credit_id in inside and entry_type != "cap_withheld"
     )
     return max(0, gross - cap.amount_minor)
 
@@ -123,6 +151,7 @@ def _credit(
     mine: pd.DataFrame,
     quotas: pd.DataFrame,
     lines: dict[tuple[str, str, str], int],
+    spans: _Spans,
 ) -> dict[str, int]:
     """Pay one credit: entry type to minor units."""
     row = rows[number]
@@ -136,11 +165,11 @@ def _credit(
         return {} if cancels else {kind: _spif(component, row, mine)}
     kind = "clawback" if cancels else kind
     amount = Decimal(row.amount_minor)
-    quota = _quota(component, name, row, quotas)
+    quota = _quota(component, name, row, quotas, spans)
     if component.is_cliff:
         rate = _reached(component.table, abs(amount), quota)
         return {kind: _cents(amount * rate)}
-    before = _measure(component, rows, number)
+    before = _measure(component, rows, number, spans)
     if component.measure.accumulation == "none" and amount < 0:
         return {kind: -_cents(_banded(component.table, -amount, quota))}
     after = before + amount
@@ -196,34 +225,43 @@ def _spif(component: Component, row: Any, mine: pd.DataFrame) -> int:
     return upto - _cents(amount * int(before) / PPM)
 
 
-def _measure(component: Component, rows: list[Any], number: int) -> Decimal:
+def _measure(
+    component: Component, rows: list[Any], number: int, spans: _Spans
+) -> Decimal:
     """Add up the credits before this one in the same span."""
     accumulation = component.measure.accumulation
     if accumulation == "none":
         return Decimal(0)
-    span = span_of(f"{rows[number].close_on:%Y-%m}", accumulation)
+    here = spans.of(rows[number].close_on, accumulation)
     return Decimal(
         sum(
             row.amount_minor
             for row in rows[:number]
-            if span_of(f"{row.close_on:%Y-%m}", accumulation) == span
+            if spans.of(row.close_on, accumulation) == here
         )
     )
 
 
-def _quota(component: Component, name: str, row: Any, quotas: pd.DataFrame) -> Decimal:
+def _quota(
+    component: Component, name: str, row: Any, quotas: pd.DataFrame, spans: _Spans
+) -> Decimal:
     if component.quota_measure is None:
         return Decimal(0)
     accumulation = component.measure.accumulation
-    length = 4 if accumulation == "year" else 7
-    span = span_of(f"{row.close_on:%Y-%m}", accumulation)
-    total = 0
+    here = spans.of(row.close_on, accumulation)
+    months, stated = 0, 0
     for quota in quotas.itertuples():
         if quota.position_id == name and quota.measure == component.quota_measure:
-            same = len(quota.period) == length
-            if same and span_of(quota.period, accumulation) == span:
-                total += int(quota.amount_minor)
-    return Decimal(total)
+            is_year = len(quota.period) == 4
+            month = f"-{spans.first_month:02d}" if is_year else ""
+            on = pd.Timestamp(f"{quota.period}{month}-01")
+            if spans.of(on, accumulation) != here:
+                continue
+            if is_year and accumulation == "year":
+                stated += int(quota.amount_minor)
+            elif not is_year:
+                months += int(quota.amount_minor)
+    return Decimal(stated or months)
 
 
 def _bounds(table: RateTable, quota: Decimal) -> list[tuple[Decimal, Decimal]]:

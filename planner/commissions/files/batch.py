@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from planner.commissions.calculation.calculate import calculate
 from planner.commissions.files.inputs import (
     positions_of,
     read_deals,
@@ -28,9 +27,14 @@ from planner.commissions.files.ledger_files import (
     month_file,
     read_ledger,
 )
-from planner.commissions.ledger.corrections import closed_months, deltas, new_entries
+from planner.commissions.ledger.corrections import (
+    entries_of_plan,
+    new_entries,
+    refuse_closed,
+)
 from planner.commissions.ledger.entries import LedgerEntry, balance, post
-from planner.commissions.plans.plan import CompPlan, load_plan
+from planner.commissions.month import MonthInputs, MonthPay, pay_month
+from planner.commissions.plans.plan import load_plan
 from planner.commissions.statements.statement import (
     make_statement,
     statement_xlsx_bytes,
@@ -41,8 +45,6 @@ from planner.core.files.spreadsheets import csv_bytes
 from planner.core.files.tables import in_money, write_bytes
 from planner.core.money import format_minor
 from planner.core.run import RunControl
-from planner.quotas.crediting import credit_deals
-from planner.quotas.exchange import convert_deals
 
 TABLES = ("credits.csv", "lines.csv", "trace.csv", "ledger.csv")
 SUMMARY = "summary.json"
@@ -51,31 +53,12 @@ _MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Inputs:
-    """What the files hold."""
-
-    plan: CompPlan
-    deals: pd.DataFrame
-    splits: pd.DataFrame
-    ownership: pd.DataFrame
-    quotas: pd.DataFrame
-    positions: pd.DataFrame
-    rates: pd.DataFrame | None
-    earlier: tuple[LedgerEntry, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Outcome:
-    """What a run made; `lines` are this month's, corrections of earlier ones too."""
+    """The month's pay, the ledger with it, and what is new in that."""
 
-    credit_rows: pd.DataFrame
-    credits_to_date: pd.DataFrame
-    lines: pd.DataFrame
-    trace: pd.DataFrame
+    paid: MonthPay
     ledger: tuple[LedgerEntry, ...]
     posted: tuple[LedgerEntry, ...]
-    corrected: list[str]
-    problems: pd.DataFrame
 
 
 def run_pay(
@@ -133,7 +116,7 @@ def run_pay(
         "fx": fx_path,
         "splits": splits_path,
     }
-    _end_of(period)  # it is part of a file's name
+    _check_period(period)  # it is part of a file's name
     _name_files(outputs, files, period, out_dir, ledger_dir)
     with outputs:
         inputs = _read(files, ledger_dir)
@@ -172,7 +155,7 @@ def _name_files(
     outputs.folder("--out", out_dir, files=[*TABLES, SUMMARY], folders=[STATEMENTS])
 
 
-def _read(files: dict[str, Path | None], ledger_dir: Path | None) -> _Inputs:
+def _read(files: dict[str, Path | None], ledger_dir: Path | None) -> MonthInputs:
     plan = load_plan(Path(str(files["plan"])))
     deals, splits = read_deals(Path(str(files["deals"])), plan.currency)
     ownership = read_ownership(Path(str(files["ownership"])))
@@ -186,7 +169,7 @@ def _read(files: dict[str, Path | None], ledger_dir: Path | None) -> _Inputs:
                 "deals file too; keep one of them"
             )
     hierarchy, rates = files["hierarchy"], files["fx"]
-    return _Inputs(
+    return MonthInputs(
         plan=plan,
         deals=deals,
         splits=splits,
@@ -198,76 +181,32 @@ def _read(files: dict[str, Path | None], ledger_dir: Path | None) -> _Inputs:
             else read_hierarchy(hierarchy)
         ),
         rates=None if rates is None else read_rates(rates),
-        earlier=read_ledger(ledger_dir),
+        ledger=read_ledger(ledger_dir),
     )
 
 
-def _pay(inputs: _Inputs, period: str, run: RunControl) -> _Outcome:
-    """Credit and pay the year to date, then correct what was posted before."""
-    plan = inputs.plan
-    later = [entry.period for entry in inputs.earlier if entry.period > period]
-    if later:
-        raise InputError(
-            f"period {period} is closed: the ledger goes to {max(later)}; pay a month "
-            "after it, what changed since is posted there"
-        )
-    first = max(f"{period[:4]}-01", f"{plan.valid_from:%Y-%m}")
-    before = [entry for entry in inputs.earlier if entry.period < period]
-    months = closed_months(before, period, first)
-    deals, unrated = convert_deals(inputs.deals, inputs.rates, plan.currency)
-    credited = credit_deals(
-        deals,
-        inputs.ownership,
-        inputs.splits,
-        inputs.positions,
-        f"{first}-01",
-        _end_of(period),
-        run.part(0, 0.5),
-    )
-    result = calculate(
-        credited.credits,
-        inputs.quotas,
-        plan,
-        period,
-        inputs.positions,
-        since=min([*months, period]),
-        run=run.part(0.5, 1),
-    )
-    now = result.lines[result.lines["period"].eq(period)]
-    now = now.assign(stable_id=now.index)
-    corrections, changed_trace = deltas(
-        result.lines, result.trace, before, months, period
-    )
-    lines = pd.concat([now, corrections])
-    trace = result.trace[result.trace["line_id"].isin(now.index)]
-    posted = new_entries(lines, inputs.earlier, period)
-    ledger = post(inputs.earlier, posted)
-    in_month = credited.credits["close_on"] >= pd.Timestamp(f"{period}-01")
-    unrated = unrated[unrated["close_on"] < _end_of(period)]
-    return _Outcome(
-        credit_rows=credited.credits[in_month],
-        credits_to_date=credited.credits,
-        lines=lines,
-        trace=pd.concat([trace, changed_trace], ignore_index=True),
-        ledger=ledger,
-        posted=ledger[len(inputs.earlier) :],
-        corrected=months,
-        problems=pd.concat(
-            [unrated, credited.problems, result.problems], ignore_index=True
-        ),
-    )
+def _pay(inputs: MonthInputs, period: str, run: RunControl) -> _Outcome:
+    """Pay the month, and say what is to be posted for it."""
+    refuse_closed(inputs.ledger, inputs.plan, period)
+    paid = pay_month(inputs, period, run)
+    own = entries_of_plan(inputs.ledger, inputs.plan, inputs.deals)
+    ledger = post(inputs.ledger, new_entries(paid.lines, own, period))
+    return _Outcome(paid=paid, ledger=ledger, posted=ledger[len(inputs.ledger) :])
 
 
-def _end_of(period: str) -> pd.Timestamp:
+def _check_period(period: str) -> None:
     if not _MONTH.fullmatch(period):
         raise InputError(f"period must look like 2026-10, got {period!r}")
-    return (pd.Period(period, freq="M") + 1).start_time
 
 
-def _summary(inputs: _Inputs, outcome: _Outcome, period: str) -> dict[str, Any]:
+def _in_month(credit_rows: pd.DataFrame, period: str) -> pd.DataFrame:
+    return credit_rows[credit_rows["close_on"] >= pd.Timestamp(f"{period}-01")]
+
+
+def _summary(inputs: MonthInputs, outcome: _Outcome, period: str) -> dict[str, Any]:
     """Collect counts and control totals; money as decimal text."""
-    plan, lines = inputs.plan, outcome.lines
-    rows = outcome.credit_rows
+    plan, lines = inputs.plan, outcome.paid.lines
+    rows = _in_month(outcome.paid.credits, period)
     direct = rows[rows["kind"].eq("direct") & rows["credit_type"].eq("revenue")]
 
     def money(amount_minor: int) -> str:
@@ -297,16 +236,16 @@ def _summary(inputs: _Inputs, outcome: _Outcome, period: str) -> dict[str, Any]:
             "by_position": sums("position_id"),
         },
         "ledger": {
-            "entries_before": len(inputs.earlier),
+            "entries_before": len(inputs.ledger),
             "entries_posted": len(outcome.posted),
-            "months_checked_again": outcome.corrected,
+            "months_checked_again": outcome.paid.corrected,
         },
-        "problems": outcome.problems["message"].tolist(),
+        "problems": outcome.paid.problems["message"].tolist(),
     }
 
 
 def _write(
-    inputs: _Inputs,
+    inputs: MonthInputs,
     outcome: _Outcome,
     summary: dict[str, Any],
     period: str,
@@ -315,16 +254,16 @@ def _write(
     """Write what only those may read who may know of pay."""
     plan = inputs.plan
     tables = (
-        outcome.credit_rows.reset_index(),
-        outcome.lines.reset_index(names="line_id"),
-        outcome.trace,
+        _in_month(outcome.paid.credits, period).reset_index(),
+        outcome.paid.lines.reset_index(names="line_id"),
+        outcome.paid.trace,
     )
     contents = {
         name: csv_bytes(in_money(frame, plan.currency), index=False)
         for name, frame in zip(TABLES, tables, strict=False)
     }
     contents[TABLES[-1]] = ledger_csv(outcome.ledger, plan.currency)
-    for position_id in sorted(outcome.lines["position_id"].unique()):
+    for position_id in sorted(outcome.paid.lines["position_id"].unique()):
         is_position = position_id in inputs.positions.index
         statement = make_statement(
             position_id=position_id,
@@ -332,9 +271,9 @@ def _write(
             title=str(inputs.positions.at[position_id, "title"]) if is_position else "",
             period=period,
             plan=plan,
-            lines=outcome.lines,
-            trace=outcome.trace,
-            credits=outcome.credits_to_date,
+            lines=outcome.paid.lines,
+            trace=outcome.paid.trace,
+            credits=outcome.paid.credits,
             quotas=inputs.quotas,
         )
         name = f"{STATEMENTS}/{_file_name(position_id)}.xlsx"

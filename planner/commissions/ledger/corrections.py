@@ -9,7 +9,10 @@ from dataclasses import replace
 import pandas as pd
 
 from planner.commissions.ledger.entries import LedgerEntry, entries_of
+from planner.commissions.plans.plan import CompPlan
 from planner.commissions.wording import money_text
+from planner.core.errors import InputError
+from planner.core.reasons import Reason
 from planner.core.units import PPM
 from planner.quotas.crediting import stable_id
 
@@ -34,6 +37,64 @@ def closed_months(ledger: Sequence[LedgerEntry], period: str, first: str) -> lis
     begun = min((entry.origin_period for entry in ledger), default=period)
     months = pd.period_range(max(begun, first), period, freq="M").astype(str)
     return [month for month in months if month < period]
+
+
+def refuse_closed(ledger: Sequence[LedgerEntry], plan: CompPlan, period: str) -> None:
+    """
+    Refuse to post in a month before the last one posted.
+
+    Parameters
+    ----------
+    ledger
+        Everything posted so far.
+    plan
+        The plan that would post.
+    period
+        The month.
+
+    Raises
+    ------
+    InputError
+        If the month is closed; says where what changed since is posted.
+    """
+    last = max((entry.period for entry in ledger), default=period)
+    if last <= period:
+        return
+    values = {"period": period, "last": last}
+    if plan.year.first(last) > period:
+        values["year_start"] = plan.year.first(last)
+    raise InputError(Reason("pay_month_closed", values))
+
+
+def entries_of_plan(
+    ledger: Sequence[LedgerEntry], plan: CompPlan, deals: pd.DataFrame
+) -> list[LedgerEntry]:
+    """
+    Keep what a plan posted, or another one for deals of its days.
+
+    Parameters
+    ----------
+    ledger
+        Entries of any plans.
+    plan
+        The plan that corrects its own.
+    deals
+        DEALS frame.
+
+    Returns
+    -------
+    Its entries in their order: two plans that share a month leave each other's alone,
+    and one that takes another's place corrects what that one posted.
+    """
+    in_plan = (deals["close_on"] >= pd.Timestamp(plan.valid_from)) & (
+        deals["close_on"] < pd.Timestamp(plan.valid_to)
+    )
+    own = set(deals.index[in_plan])
+    return [
+        entry
+        for entry in ledger
+        if entry.note.startswith(f"{plan.plan_id}/") or entry.deal_id in own
+    ]
 
 
 def deltas(

@@ -226,6 +226,27 @@ def earnings_of(lines: pd.DataFrame, currency: str) -> pd.DataFrame:
     return frame.drop(columns=["seq", "previous_hash", "entry_hash"])
 
 
+def from_frame(rows: pd.DataFrame) -> tuple[LedgerEntry, ...]:
+    """
+    Read entries from the rows of a store.
+
+    Parameters
+    ----------
+    rows
+        Fields of `LedgerEntry`, in order; its place and hash are the store's.
+
+    Returns
+    -------
+    The entries, numbered from 1.
+    """
+    names = [name for name in LedgerEntry.__slots__ if name in rows]
+    texts = rows[names].astype(object).where(rows[names].notna(), "")
+    return tuple(
+        LedgerEntry(**{**values, "amount_minor": int(values["amount_minor"]), "seq": n})
+        for n, values in enumerate(texts.to_dict("records"), start=1)
+    )
+
+
 def to_frame(ledger: Iterable[LedgerEntry]) -> pd.DataFrame:
     """Lay entries out as rows, columns as the fields of `LedgerEntry`."""
     columns = [*LedgerEntry.__slots__]

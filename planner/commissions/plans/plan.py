@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from planner.commissions.plans.calendar import PlanYear
 from planner.commissions.plans.compiling import (
     read_component,
     read_date,
@@ -32,6 +35,52 @@ class CompPlan:
     components: tuple[Component, ...]
     content_hash: str
     text: str
+    year: PlanYear
+
+    @property
+    def last_month(self) -> str:
+        """The month of the last day that the plan pays: ``2026-12``."""
+        return f"{self.valid_to - dt.timedelta(days=1):%Y-%m}"
+
+    def days_to(self, period: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """
+        Tell which days the plan counts when it pays a month.
+
+        Parameters
+        ----------
+        period
+            The month, ``2026-10``.
+
+        Returns
+        -------
+        From the first day of its year (or of the plan) to the end of the month (or of
+        the plan), which is not counted any more.
+
+        Raises
+        ------
+        InputError
+            If no day of the month lies in the plan.
+        """
+        month = _month(period)
+        start = max(month.start_time, pd.Timestamp(self.valid_from))
+        end = min((month + 1).start_time, pd.Timestamp(self.valid_to))
+        if start >= end:
+            raise InputError(
+                f"period {period} must lie in the plan {self.plan_id}, which runs from "
+                f"{self.valid_from} to {self.valid_to}, that day not counted"
+            )
+        begin = pd.Timestamp(f"{self.year.first(period)}-01")
+        return max(begin, pd.Timestamp(self.valid_from)), end
+
+
+def _month(period: str) -> pd.Period:
+    try:
+        month = pd.Period(period, freq="M")
+    except ValueError:
+        month = None
+    if month is None or str(month) != period:
+        raise InputError(f"period must look like 2026-10, got {period!r}")
+    return month
 
 
 def load_plan(source: str | Path) -> CompPlan:
@@ -87,9 +136,17 @@ def load_plan(source: str | Path) -> CompPlan:
         valid_from=valid_from,
         valid_to=valid_to,
         components=tuple(components.values()),
+        year=PlanYear(_first_month(head, valid_from, valid_to)),
         content_hash=hashlib.sha256(text.encode()).hexdigest(),
         text=text,
     )
+
+
+def _first_month(head: Any, valid_from: dt.date, valid_to: dt.date) -> int:
+    """Take the stated month; else a plan across New Year begins its own years."""
+    last = valid_to - dt.timedelta(days=1)
+    default = 1 if last.year == valid_from.year else valid_from.month
+    return int(head.get("fiscal_year_start", default))
 
 
 def _unique(items: list[Any], key: str, place: str) -> dict[str, Any]:

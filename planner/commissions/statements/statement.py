@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from planner.commissions.plans.calendar import PlanYear
 from planner.commissions.plans.plan import CompPlan
 from planner.commissions.statements.sentence import pay_sentence
 from planner.commissions.wording import month_text, working_text
@@ -123,7 +124,7 @@ def make_statement(
         currency=plan.currency,
         is_final=is_final,
         total_minor=total_minor,
-        quota_by_measure=_year_quotas(quotas, position_id, period[:4]),
+        quota_by_measure=_year_quotas(quotas, position_id, plan.year, period),
         sentence=pay_sentence(list(mine.itertuples()), steps_by_line, plan, period),
         components=components,
         steps=steps,
@@ -131,12 +132,14 @@ def make_statement(
     )
 
 
-def _year_quotas(quotas: pd.DataFrame, position_id: str, year: str) -> dict[str, int]:
+def _year_quotas(
+    quotas: pd.DataFrame, position_id: str, year: PlanYear, period: str
+) -> dict[str, int]:
     """Sum the quotas of a year by measure; a stated year stands above its months."""
-    mine = quotas[
-        quotas["position_id"].eq(position_id) & quotas["period"].str.startswith(year)
-    ]
-    is_year = mine["period"].eq(year)
+    here = year.span(period, "year")
+    mine = quotas[quotas["position_id"].eq(position_id)]
+    mine = mine[mine["period"].map(lambda of: year.span(of, "year")).eq(here)]
+    is_year = mine["period"].eq(here)
     months = mine[~is_year].groupby("measure")["amount_minor"].sum()
     stated = mine[is_year].set_index("measure")["amount_minor"]
     return {str(name): int(v) for name, v in (*months.items(), *stated.items())}

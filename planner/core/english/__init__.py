@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from planner.core.english.forms import FORMS
+from planner.core.english.pay import PAY
 from planner.core.english.requests import REQUESTS
 from planner.core.english.territory import TERRITORY
 from planner.core.english.visits import VISITS
 
-ENGLISH: Mapping[str, str] = {**FORMS, **REQUESTS, **TERRITORY, **VISITS}
+ENGLISH: Mapping[str, str] = {**FORMS, **PAY, **REQUESTS, **TERRITORY, **VISITS}

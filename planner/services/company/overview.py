@@ -143,10 +143,8 @@ def company_view(ws: OpenCompany) -> CompanyView:
 
 
 def vacant_positions(field: pd.DataFrame, names: pd.Series) -> pd.Series:
-    """Find the positions that nobody holds, of roles that somebody does."""
-    is_vacant = names.reindex(field.index) == VACANT
-    roles_held = field.loc[~is_vacant, "role"].unique()
-    return field.loc[is_vacant & field["role"].isin(roles_held), "title"]
+    """Find the positions that nobody holds, also those of roles that nobody has."""
+    return field.loc[names.reindex(field.index) == VACANT, "title"]
 
 
 def _months(

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import Connection
 
-from planner.commissions.calculation.calculate import calculate
-from planner.commissions.ledger.entries import earnings_of
+from planner.commissions.calculation.calculate import totals_of
+from planner.commissions.ledger.corrections import refuse_closed
+from planner.commissions.ledger.entries import LedgerEntry, earnings_of, from_frame
+from planner.commissions.month import MonthInputs, pay_month
 from planner.commissions.plans.plan import CompPlan, load_plan
 from planner.commissions.statements.statement import Statement, make_statement
-from planner.core.errors import InputError, NotFoundError
+from planner.core.errors import ConflictError, InputError, NotFoundError
 from planner.core.run import RunControl
 from planner.quotas.attainment import attainment
-from planner.quotas.crediting import credit_deals
 from planner.quotas.ownership import as_day
-from planner.services.people.holders import owner_names
+from planner.services.people.holders import holders_in
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
@@ -75,6 +77,20 @@ class PayInputs:
     reps: pd.DataFrame
     account_names: pd.Series
     as_of: dt.date
+    ledger: tuple[LedgerEntry, ...]
+
+    def month(self, plan: CompPlan) -> MonthInputs:
+        """Choose what a month's pay by a plan is worked out from."""
+        return MonthInputs(
+            plan=plan,
+            deals=self.deals,
+            ownership=self.ownership,
+            splits=self.splits,
+            positions=self.positions,
+            quotas=self.quotas,
+            tenures=self.reps[["position_id", "hired_on", "left_on"]],
+            ledger=self.ledger,
+        )
 
 
 def _inputs(ws: OpenCompany, period: str) -> PayInputs:
@@ -96,6 +112,7 @@ def _inputs(ws: OpenCompany, period: str) -> PayInputs:
             reps=team_rows.load_reps(conn, company_id),
             account_names=account_rows.load_accounts(conn, company_id)["name"],
             as_of=company_rows.load_company(conn, company_id).as_of,
+            ledger=from_frame(ledger_rows.load_ledger(conn, company_id)),
         )
 
 
@@ -109,7 +126,8 @@ def run_period(
     ----------
     params
         `period` (``2026-10``) and maybe `kind`: ``trial`` (default) or ``final``; a
-        final run closes the period and posts its earnings to the ledger.
+        final run closes the period and posts its earnings to the ledger, with what
+        changed in the months closed before.
 
     Returns
     -------
@@ -118,54 +136,42 @@ def run_period(
     Raises
     ------
     InputError
-        If nothing is published for the period, or it lies outside the comp plan.
+        If nothing is published for the period, it lies outside the comp plan, or a
+        later one is closed already.
     """
     period = str(params["period"])
     kind = str(params.get("kind", "trial"))
     plan = comp_plan(ws)
     inputs = _inputs(ws, period)
-    year_start = as_day(f"{period[:4]}-01-01")
-    end = (pd.Period(period, "M") + 1).start_time
+    if kind == "final":
+        refuse_closed(inputs.ledger, plan, period)
     run.report(0.1, "Crediting deals")
-    credited = credit_deals(
-        inputs.deals,
-        inputs.ownership,
-        inputs.splits,
-        inputs.positions,
-        year_start,
-        end,
-        run.part(0.1, 0.5),
-    )
-    result = calculate(
-        credited.credits,
-        inputs.quotas,
-        plan,
-        period,
-        inputs.positions,
-        run=run.part(0.5, 0.9),
-    )
+    paid = pay_month(inputs.month(plan), period, run.part(0.1, 0.9))
     tables = {
-        "credits": credited.credits.reset_index(),
-        "lines": result.lines.reset_index(),
-        "trace": result.trace,
-        "totals": result.totals,
-        "credit_problems": credited.problems.reset_index(drop=True),
-        "pay_problems": result.problems,
+        "credits": paid.credits.reset_index(),
+        "lines": paid.lines.reset_index(names="line_id"),
+        "trace": paid.trace,
+        "totals": totals_of(paid.lines),
+        "credit_problems": paid.credit_problems,
+        "pay_problems": paid.pay_problems,
     }
     content_hash = sha256_text("".join(frame_hash(table) for table in tables.values()))
-    in_month = credited.credits[credited.credits["close_on"] >= as_day(f"{period}-01")]
+    in_month = paid.credits[paid.credits["close_on"] >= as_day(f"{period}-01")]
     direct = in_month[
         (in_month["credit_type"] == "revenue") & (in_month["kind"] == "direct")
     ]
+    corrections = paid.lines["origin_period"].ne(period)
     summary = {
         "period": period,
         "plan_id": plan.plan_id,
+        "currency": plan.currency,
         "n_deals": int(direct["deal_id"].nunique()),
         "credit_minor": int(direct["amount_minor"].sum()),
-        "pay_minor": int(result.lines["amount_minor"].sum()),
-        "n_positions": int(result.lines["position_id"].nunique()),
-        "n_lines": len(result.lines),
-        "n_problems": len(credited.problems) + len(result.problems),
+        "pay_minor": int(paid.lines["amount_minor"].sum()),
+        "earlier_minor": int(paid.lines.loc[corrections, "amount_minor"].sum()),
+        "n_positions": int(paid.lines["position_id"].nunique()),
+        "n_lines": len(paid.lines),
+        "n_problems": len(paid.problems),
     }
     with ws.store.transaction() as conn:
         pay_run = ledger_rows.save_pay_run(
@@ -179,14 +185,25 @@ def run_period(
             user=ws.user,
         )
         if kind == "final":
+            _refuse_grown(conn, ws.company_id, len(inputs.ledger))
             ledger_rows.append_ledger(
                 conn,
                 ws.company_id,
-                earnings_of(result.lines, plan.currency),
+                earnings_of(paid.lines, plan.currency),
                 run_id=pay_run.run_id,
                 user=ws.user,
             )
     return {"run_id": pay_run.run_id, **summary}
+
+
+def _refuse_grown(conn: Connection, company_id: str, n_entries: int) -> None:
+    """Refuse to post what was worked out before somebody else posted."""
+    n_now = len(ledger_rows.load_ledger(conn, company_id))
+    if n_now != n_entries:
+        raise ConflictError(
+            f"the ledger has {n_now} entries now, {n_entries} when this month was "
+            "worked out: another month was closed meanwhile. Close this one again"
+        )
 
 
 def shown_run(ws: OpenCompany, period: str) -> PayRun | None:
@@ -235,10 +252,17 @@ def pay_view(ws: OpenCompany, period: str) -> PayView | None:
             ],
             ignore_index=True,
         )
-    reached = attainment(credits_, inputs.quotas, MEASURE, int(period[:4]))
+    year = comp_plan(ws).year
+    reached = attainment(
+        credits_,
+        inputs.quotas,
+        MEASURE,
+        int(year.span(period, "year")),
+        first_month=year.first_month,
+    )
     month = reached.xs(period, level="period")
     table = inputs.positions[["title", "role"]].copy()
-    table["name"] = owner_names(inputs.positions, inputs.reps, inputs.as_of)
+    table["name"] = holders_in(inputs.positions, inputs.reps, period)
     for name in ("credit_minor", "quota_minor", "ytd_share"):
         table[name] = month[name].reindex(table.index)
     beside = table["role"] == "overlay"
@@ -273,7 +297,7 @@ def statement(ws: OpenCompany, position_id: str, period: str) -> Statement | Non
             name: ledger_rows.load_pay_table(conn, run.run_id, name)
             for name in ("credits", "lines", "trace")
         }
-    names = owner_names(inputs.positions, inputs.reps, inputs.as_of)
+    names = holders_in(inputs.positions, inputs.reps, period)
     return make_statement(
         position_id=position_id,
         holder=str(names[position_id]),

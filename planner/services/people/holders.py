@@ -67,6 +67,26 @@ def owner_names(
     return holders.reindex(positions.index).fillna(VACANT).astype("str")
 
 
+def holders_in(positions: pd.DataFrame, reps: pd.DataFrame, period: str) -> pd.Series:
+    """
+    Name who held each position in a month.
+
+    Returns
+    -------
+    Name by `position_id`, of several the last; ``vacant`` where nobody did.
+    """
+    month = pd.Period(period, freq="M")
+    here = reps[
+        reps["position_id"].notna()
+        & (reps["hired_on"].isna() | (reps["hired_on"] <= month.end_time))
+        & (reps["left_on"].isna() | (reps["left_on"] > month.start_time))
+    ]
+    ordered = here.sort_values("hired_on", na_position="first", kind="stable")
+    last = ordered.drop_duplicates("position_id", keep="last")
+    names = last.set_index("position_id")["name"]
+    return names.reindex(positions.index).fillna(VACANT).astype("str")
+
+
 def rep_by_position(reps: pd.DataFrame, as_of: dt.date) -> dict[str, str]:
     """Return the rep id of each position that is held on a day."""
     active = active_reps(reps, as_of)

@@ -88,7 +88,7 @@ def save_pay_run(
     if kind == "final" and list_pay_runs(conn, company_id, period, "final"):
         raise StoreError(
             f"period {period} has a final pay run already; what changed since is "
-            "posted as adjustments in the next open period"
+            "posted as adjustments when the next month of the plan year is closed"
         )
     made = PayRun(
         run_id=new_id("P"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -9,6 +11,7 @@ from planner.commissions.statements.statement import Statement, statement_xlsx_b
 from planner.core.formats import Formats
 from planner.services.exports.files import MIMES
 from planner.services.pay import runs
+from planner.services.people.holders import VACANT
 from planner.ui import cache, session, tables, widgets
 from planner.ui.charts import bars
 from planner.ui.maps.palette import ACCENT
@@ -41,7 +44,13 @@ def main() -> None:
     view = cache.pay_view(ws, period, run.run_id)
     if view is None:
         return
-    people = view.positions[view.positions["name"] != "vacant"]
+    people = view.positions[view.positions["name"] != VACANT]
+    if people.empty:
+        widgets.empty_state(
+            "Nobody holds a position",
+            "Vacant positions are not paid. Import the people, or seat them on Team.",
+        )
+        return
     if st.session_state.get(POSITION) not in people.index:
         reps = people.index[people["role"] == "rep"]
         st.session_state[POSITION] = (reps if len(reps) else people.index)[0]
@@ -55,7 +64,8 @@ def main() -> None:
     )
     statement = runs.statement(ws, str(position_id), period)
     if statement is not None:
-        _statement(statement, people.loc[position_id], fmt)
+        paid_in = replace(fmt, currency=statement.currency)
+        _statement(statement, people.loc[position_id], paid_in)
 
 
 def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:

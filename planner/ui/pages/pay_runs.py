@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from planner.core.files.spreadsheets import csv_bytes
@@ -11,6 +13,7 @@ from planner.jobs import queue
 from planner.services.company import companies
 from planner.services.pay import runs
 from planner.services.pay.runs import PayView
+from planner.services.people.holders import VACANT
 from planner.services.scenarios import publishing
 from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import cache, session, tables, widgets
@@ -49,7 +52,7 @@ def main() -> None:
         return
     view = cache.pay_view(ws, period, run.run_id)
     if view is not None:
-        _view(view, fmt)
+        _view(view, replace(fmt, currency=run.summary.get("currency", fmt.currency)))
     if not is_closed:
         _close(ws, published.scenario_id, period, fmt)
 
@@ -102,9 +105,14 @@ def _totals(view: PayView, fmt: Formats) -> None:
         f"Plan {plan_id} · run {view.run.run_id} · content hash "
         f"{view.run.content_hash[:12]}"
     )
+    n_vacant = int((view.positions["name"] == VACANT).sum())
+    if n_vacant:
+        one = "1 position is" if n_vacant == 1 else f"{n_vacant} positions are"
+        st.caption(f"{one} vacant: what closes there is credited, and paid to nobody.")
 
 
 def _positions(view: PayView, fmt: Formats) -> None:
+    """Show the pay of each position."""
     tables.table(
         view.positions,
         {
@@ -148,7 +156,8 @@ def _close(ws: OpenCompany, scenario_id: str, period: str, fmt: Formats) -> None
     with st.expander(f"Close {fmt.month(period)}"):
         st.write(
             "Closing runs the month once more, keeps it for good and posts the "
-            "earnings to the ledger. A closed month is never run again."
+            "earnings to the ledger. A closed month is never run again: a deal that "
+            "arrives for it later posts its difference in the next month you close."
         )
         sure = st.checkbox("I have looked at the figures", key=f"sure-{period}")
         if st.button(f"Close {fmt.month(period)}", disabled=not sure):

@@ -93,6 +93,16 @@ def test_currency_in_a_header():
     assert header_currency("revenue_usd") == "USD"
     assert header_currency("Revenue (EUR)") == "EUR"
     assert header_currency("revenue") is None
+    assert header_currency("omsætning_dkk") == "DKK"
+
+
+def test_a_code_that_is_a_word_needs_brackets():
+    """The lek is called ALL, the lira TRY: "Sales all" is in no currency."""
+    assert header_currency("Sales all") is None
+    assert header_currency("Revenue (TRY)") == "TRY"
+    assert guess_mapping(["Annual Revenue (TRY)"]) == {
+        "annual_revenue": "Annual Revenue (TRY)"
+    }
 
 
 def test_saved_mapping_is_read_back_and_checked():

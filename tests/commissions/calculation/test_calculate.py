@@ -18,6 +18,7 @@ from pay_worlds import (
 
 from planner.commissions.calculation.calculate import calculate
 from planner.commissions.calculation.reference import reference_amounts
+from planner.commissions.plans.calendar import PlanYear
 from planner.commissions.plans.plan import load_plan
 from planner.core.errors import InputError
 
@@ -255,8 +256,10 @@ def test_a_period_outside_the_plan_is_refused(period, words):
         calculate(credits_of(), NO_QUOTAS, load_plan(MARGINAL), period, POSITIONS)
 
 
-RICH = plan_of(
-    """
+def rich_plan(**more):
+    """Make a plan of every kind of component."""
+    return plan_of(
+        """
   - {id: commission, type: marginal, measure: bookings, roles: [rep],
      quota: {measure: bookings}, rates: field, cap: {amount: 900, per: quarter}}
   - {id: retro, type: retroactive, measure: monthly, rates: steps}
@@ -264,9 +267,13 @@ RICH = plan_of(
      floor: {amount: 10, per: month}, roles: [rep]}
   - {id: banded, type: marginal, measure: each, rates: steps, reversal: current_rate}
   - {id: launch, type: spif, measure: bookings, amount: 33.33}
+  - {id: capped, type: flat, measure: each, rate: 0.1, cap: {amount: 300, per: month}}
+  - {id: climbing, type: retroactive, measure: bookings, rates: steps,
+     cap: {amount: 200, per: month}}
+  - {id: small, type: flat, measure: each, rate: 0.05, cap: {amount: 90, per: deal}}
 """,
-    AMOUNT_TIERS.format(bound="upper")
-    + """
+        AMOUNT_TIERS.format(bound="upper")
+        + """
   - id: field
     dimension: attainment
     tiers:
@@ -274,7 +281,136 @@ RICH = plan_of(
       - {from: 0.333333, to: 1, rate: 0.08}
       - {from: 1, to: null, rate: 0.123456}
 """,
+        **more,
+    )
+
+
+CAPPED = "  - {{id: c, type: {kind}, cap: {{amount: 6500, per: {per}}}}}"
+KINDS = {
+    "flat": "flat, measure: bookings, rate: 0.06",
+    "marginal": "marginal, measure: bookings, rates: steps",
+    "retroactive": "retroactive, measure: bookings, rates: steps",
+    "cliff": "cliff, measure: bookings, rates: steps",
+    "current rate": "flat, measure: bookings, rate: 0.06, reversal: current_rate",
+    "spif": "spif, measure: bookings, amount: 7000",
+}
+
+
+@pytest.mark.parametrize("per", ["deal", "month", "quarter", "year"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("day", ["2026-08-20", "2026-09-20", "2026-10-20"])
+def test_a_full_refund_takes_back_what_a_capped_deal_paid(kind, per, day):
+    """130,000.00 earns more than 6,500.00, pays that, and the refund leaves nothing."""
+    plan = plan_of(
+        CAPPED.format(kind=KINDS[kind], per=per), AMOUNT_TIERS.format(bound="upper")
+    )
+    rows = credits_of(
+        credit("D1", "2026-08-05", 130_000_00),
+        credit("R1", day, -130_000_00, cancels="D1"),
+    )
+    lines = calculate(
+        rows, NO_QUOTAS, plan, "2026-10", POSITIONS, since="2026-08"
+    ).lines
+    paid = lines.groupby("deal_id")["amount_minor"].sum()
+    assert paid.to_dict() == {"D1": 6_500_00, "R1": -6_500_00}
+
+
+def test_a_refund_frees_the_room_of_the_month_that_its_deal_filled():
+    """
+    A cap of 100.00 a month. August: 80 of D1, 20 of D2's 50.00.
+
+    Half of D1 goes back in September: August would have paid 40 + 50 = 90.00, so
+    10.00 are taken back; September's own 100.00 stay below September's cap.
+    """
+    plan = plan_of(
+        "  - {id: c, type: flat, measure: bookings, rate: 0.1,"
+        " cap: {amount: 100, per: month}}"
+    )
+    rows = credits_of(
+        credit("D1", "2026-08-10", 800_00),
+        credit("D2", "2026-08-11", 500_00),
+        credit("D3", "2026-09-01", 1_200_00),
+        credit("R1", "2026-09-12", -400_00, cancels="D1"),
+    )
+    result = calculate(rows, NO_QUOTAS, plan, "2026-09", POSITIONS, since="2026-08")
+    months = result.lines.groupby("period")["amount_minor"].sum()
+    assert months.to_dict() == {"2026-08": 100_00, "2026-09": 100_00 - 10_00}
+
+
+def test_a_plan_pays_by_the_day():
+    """Until the 15th, that day not counted: 4 % of 1,000; the plan from then 5 %."""
+    rows = credits_of(
+        credit("D1", "2026-10-14", 1_000_00), credit("D2", "2026-10-15", 2_000_00)
+    )
+    part = "  - {{id: c, type: flat, measure: bookings, rate: {}}}"
+    old = plan_of(
+        part.format(0.04), days="valid_from: 2026-01-01, valid_to: 2026-10-15"
+    )
+    new = plan_of(
+        part.format(0.05), days="valid_from: 2026-10-15, valid_to: 2027-01-01"
+    )
+    for plan, paid in [(old, [40_00]), (new, [100_00])]:
+        assert amounts(calculate(rows, NO_QUOTAS, plan, "2026-10", POSITIONS)) == paid
+    with pytest.raises(InputError, match="that day not counted"):
+        calculate(rows, NO_QUOTAS, old, "2026-11", POSITIONS)
+
+
+FISCAL = "valid_from: 2026-07-01, valid_to: 2027-07-01"
+
+
+def test_the_year_of_a_plan_across_new_year_runs_on():
+    """
+    Quota 120,000 from July 2026: 110,000 in October, 50,000 in February.
+
+    February pays 10,000 at 5 % and 40,000 at 10 %: 4,500.00, not 2,500.00.
+    """
+    plan = plan_of(
+        "  - {id: c, type: marginal, measure: bookings, rates: t,"
+        " quota: {measure: bookings}}",
+        "  - {id: t, dimension: attainment, tiers: [{from: 0, to: 1, rate: 0.05},"
+        " {from: 1, to: null, rate: 0.10}]}",
+        days=FISCAL,
+    )
+    rows = credits_of(
+        credit("D1", "2026-10-15", 110_000_00), credit("D2", "2027-02-15", 50_000_00)
+    )
+    quota = quotas_of({"P-R01": 120_000_00})
+    by_month = pd.concat(
+        quotas_of({"P-R01": 10_000_00}, str(month))
+        for month in pd.period_range("2026-07", "2027-06", freq="M")
+    )
+    for goals in (quota, by_month):
+        result = calculate(rows, goals, plan, "2027-02", POSITIONS)
+        assert amounts(result) == [4_500_00]
+        assert result.lines["quota_minor"].tolist() == [120_000_00]
+    missing = calculate(rows, NO_QUOTAS, plan, "2027-02", POSITIONS)
+    assert "for 2026 (2026-07 to 2027-06)" in missing.problems["message"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("days", "first_month"),
+    [
+        (FISCAL, 7),
+        ("valid_from: 2026-02-01, valid_to: 2028-02-01", 2),
+        ("valid_from: 2026-04-01, valid_to: 2027-01-01", 1),
+        ("valid_from: 2026-10-15, valid_to: 2027-01-01, fiscal_year_start: 10", 10),
+    ],
 )
+def test_the_year_begins_with_the_plan_if_it_goes_beyond_new_year(days, first_month):
+    plan = plan_of("  - {id: c, type: flat, measure: bookings, rate: 0.1}", days=days)
+    assert plan.year == PlanYear(first_month)
+
+
+def test_quarters_follow_the_year():
+    year = PlanYear(2)
+    assert [year.span(month, "quarter") for month in ("2027-01", "2027-02")] == [
+        "2026-Q4",
+        "2027-Q1",
+    ]
+    assert year.first("2027-01") == "2026-02"
+
+
+RICH = rich_plan()
 
 deal_lists = st.lists(
     st.tuples(
@@ -313,7 +449,37 @@ def credits_from(drawn):
 def test_the_engine_pays_what_the_decimal_reference_pays(drawn):
     rows = credits_from(drawn)
     result = calculate(rows, QUOTA, RICH, "2026-09", POSITIONS, since="2026-01")
-    paid = {
+    expected = reference_amounts(rows, QUOTA, RICH, POSITIONS, "2026-01", "2026-09")
+    assert paid_by_line(result) == expected
+
+
+@settings(deadline=None, max_examples=10)
+@given(drawn=deal_lists, first_month=st.integers(1, 12), day=st.integers(1, 28))
+def test_the_reference_agrees_on_years_and_days_of_any_plan(drawn, first_month, day):
+    """A plan of two years from some day on, which ends inside its last month."""
+    plan = rich_plan(
+        days=f"valid_from: 2025-{first_month:02d}-01, valid_to: 2026-06-{day:02d}, "
+        f"fiscal_year_start: {first_month}"
+    )
+    first = plan.year.first("2026-05")
+    rows = credits_from(drawn)
+    rows = rows[rows["close_on"] >= pd.Timestamp(f"{first}-01")]
+    quotas = pd.concat(
+        [
+            QUOTA,
+            quotas_of({"P-R01": 7_000_00}, "2025"),
+            QUOTA.assign(period="2025-08").iloc[1:],
+        ]
+    )
+    result = calculate(rows, quotas, plan, "2026-05", POSITIONS, since=first)
+    before_june = rows[rows["close_on"] < pd.Timestamp("2026-06-01")]
+    expected = reference_amounts(before_june, quotas, plan, POSITIONS, first, "2026-05")
+    assert paid_by_line(result) == expected
+
+
+def paid_by_line(result):
+    """Lay the lines out as the reference does."""
+    return {
         (
             line.position_id,
             line.component_id,
@@ -324,7 +490,6 @@ def test_the_engine_pays_what_the_decimal_reference_pays(drawn):
         for line in result.lines.itertuples()
         if line.amount_minor
     }
-    assert paid == reference_amounts(rows, QUOTA, RICH, POSITIONS, "2026-01", "2026-09")
 
 
 @settings(deadline=None, max_examples=12)

@@ -1,0 +1,70 @@
+"""Why a deal is not credited and how to repair it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# By `problem` of the rows that crediting hands back.
+_CREDITS: Mapping[str, str] = {
+    "credit_no_original": (
+        "deal {deal}: cancels {original}, which is no won deal here; name the deal it "
+        "cancels in related_deal_id"
+    ),
+    "credit_nothing_named": (
+        "deal {deal}: cancels nothing named; name the deal it cancels in "
+        "related_deal_id"
+    ),
+    "credit_positive_cancellation": (
+        "deal {deal}: is a cancellation, so its amount must be below 0"
+    ),
+    "credit_negative_booking": (
+        "deal {deal}: its amount {amount} {currency} is below 0, but its kind is "
+        "{kind}; write kind cancellation and name in related_deal_id the deal that it "
+        "takes back"
+    ),
+    "credit_before_sale": (
+        "deal {deal}: cancels {original} on {day}, before that was sold on {sold_on}; "
+        "correct one of the dates"
+    ),
+    "credit_over_refunded": (
+        "deal {deal}: takes back {amount} {currency} of {original}, which was sold for "
+        "{sold}[, {earlier:list:deal:4} took back of it before] and has {room} left; "
+        "{held} {currency} is held: correct the amount or the deal it names"
+    ),
+    "credit_no_owner": (
+        "deal {deal}: account {account_id} has no owner on {sold_on}; publish an owner "
+        "for that day"
+    ),
+    "credit_owners": (
+        "deal {deal}: the owner shares of account {account_id} sum to {total} on "
+        "{sold_on}, must be 100 %"
+    ),
+    "credit_splits": "deal {deal}: its splits sum to {total}, must be 100 %",
+    "credit_unknown_position": (
+        "deal {deal}: position {position} is not in the hierarchy"
+    ),
+    "credit_outside_plan": (
+        "deal {deal}: {amount} {currency} of {day} is not paid by plan {plan}, which "
+        "runs from {first} to {end}, that day not counted; pay it by the plan of its "
+        "day"
+    ),
+    "credit_no_rate": (
+        "deal {deal}: no rate from {base} to {quote} on {day}; add one that is valid "
+        "that day"
+    ),
+}
+
+# What is paid, but questioned or refused.
+_PAID: Mapping[str, str] = {
+    "pay_tiny_quota": (
+        "position {position}: its {measure} quota of {quota} {currency} for {year} is "
+        "1/{times} of its sales of {sales}; check its currency and its unit"
+    ),
+    "pay_month_closed": (
+        "period {period} is closed: the ledger goes to {last}; pay a month after it, "
+        "what changed since is posted there[; months before {year_start}, when the "
+        "plan year of that month begins, are corrected by entries by hand]"
+    ),
+}
+
+PAY: Mapping[str, str] = {**_CREDITS, **_PAID}
