@@ -351,7 +351,7 @@ def _segment_changes(
         decided = apply_rules(
             after,
             rules_from_json(rule_set.rules),
-            pd.Timestamp(company.as_of),
+            pd.Timestamp(company.today),
             minor_digits=minor_digits(company.currency),
         )
     return repair_rows.changes_of("segment", touched, decided)

@@ -498,7 +498,7 @@ def _filled(new: pd.DataFrame, company: Company, given: set[str]) -> pd.DataFram
     if new.empty or not company.details.get("is_simulated"):
         return new
     filled = simulate_business(
-        new, seed=0, currency=company.currency, as_of=company.as_of, given=given
+        new, seed=0, currency=company.currency, as_of=company.today, given=given
     )
     return check(filled[list(ACCOUNTS.columns)], ACCOUNTS)
 
@@ -512,7 +512,7 @@ def _segments(
     return apply_rules(
         accounts,
         rules,
-        pd.Timestamp(company.as_of),
+        pd.Timestamp(company.today),
         minor_digits=minor_digits(company.currency),
     )
 

@@ -18,6 +18,7 @@ from planner.core.run import RunControl
 from planner.quotas.attainment import attainment
 from planner.quotas.crediting import credit_deals
 from planner.quotas.ownership import as_day
+from planner.services.pay.months import refuse_closing
 from planner.services.people.holders import owner_names
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
@@ -37,7 +38,7 @@ MEASURE = "bookings"
 def latest_period(ws: OpenCompany) -> str:
     """Name the last whole month before the company's date: ``2026-10``."""
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, ws.company_id).as_of
+        as_of = company_rows.load_company(conn, ws.company_id).today
     return str(pd.Period(as_of, "M") - 1)
 
 
@@ -95,7 +96,7 @@ def _inputs(ws: OpenCompany, period: str) -> PayInputs:
             positions=team_rows.load_positions(conn, company_id),
             reps=team_rows.load_reps(conn, company_id),
             account_names=account_rows.load_accounts(conn, company_id)["name"],
-            as_of=company_rows.load_company(conn, company_id).as_of,
+            as_of=company_rows.load_company(conn, company_id).today,
         )
 
 
@@ -118,12 +119,15 @@ def run_period(
     Raises
     ------
     InputError
-        If nothing is published for the period, or it lies outside the comp plan.
+        If nothing is published for the period, it lies outside the comp plan, or is
+        not the next month to be closed.
     """
     period = str(params["period"])
     kind = str(params.get("kind", "trial"))
     plan = comp_plan(ws)
     inputs = _inputs(ws, period)
+    if kind == "final":
+        refuse_closing(period, closed_periods(ws), inputs.as_of)
     year_start = as_day(f"{period[:4]}-01-01")
     end = (pd.Period(period, "M") + 1).start_time
     run.report(0.1, "Crediting deals")
@@ -187,6 +191,13 @@ def run_period(
                 user=ws.user,
             )
     return {"run_id": kept.run_id, **summary}
+
+
+def closed_periods(ws: OpenCompany) -> list[str]:
+    """List the months closed so far, in order."""
+    with ws.store.reading() as conn:
+        final = ledger_rows.list_pay_runs(conn, ws.company_id, kind="final")
+    return sorted(run.period for run in final)
 
 
 def shown_run(ws: OpenCompany, period: str) -> PayRun | None:
