@@ -8,6 +8,7 @@ from planner.core.errors import PlannerError
 from planner.ui import faults, style
 from planner.ui.pages import PAGES
 from planner.ui.turns import turn
+from planner.ui.views.today import today_bar
 
 st.set_page_config(page_title="Planner", layout="wide")
 style.apply_style()
@@ -39,6 +40,7 @@ page = st.navigation(
 
 try:
     with turn():
+        today_bar()
         page.run()
 except PlannerError as error:
     faults.error_box(error, where=f"{page.title} cannot be shown")

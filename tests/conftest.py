@@ -10,6 +10,9 @@ import pytest
 from planner.store import open_store
 from tests.stores import BACKENDS, PostgresqlStores, SqliteStores, postgresql_server
 
+# The day of all tests, and of the processes they start: the sample's own.
+os.environ.setdefault("PLANNER_TODAY", "2026-11-20")
+
 # What is started in the background ignores interrupts, and hands that on to all it
 # starts; tests of interrupts need them heard.
 if threading.current_thread() is threading.main_thread():

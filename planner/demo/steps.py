@@ -19,12 +19,13 @@ from planner.accounts.reading.tables import where as keep_where
 from planner.accounts.sample import load_sample
 from planner.accounts.simulation.business import simulate_business
 from planner.accounts.simulation.deals import simulate_deals
+from planner.accounts.simulation.rollforward import sample_on
 from planner.accounts.simulation.team import simulate_team, territory_places
 from planner.capacity.workload import account_minutes
 from planner.commissions.calculation.calculate import calculate, totals_of
 from planner.commissions.calculation.vacancy import is_held
 from planner.commissions.plans.plan import load_plan
-from planner.core import schemas
+from planner.core import clock, schemas
 from planner.core.errors import InputError, named
 from planner.core.executors import processes
 from planner.core.names import name_from
@@ -68,13 +69,15 @@ def read(params: DemoParams, settings: Settings) -> DemoLine:
 
 def _read_sample(params: DemoParams, settings: Settings) -> DemoLine:
     sample = load_sample(settings.data_dir)
+    if params.as_of is not None:
+        sample = sample_on(sample, params.as_of)
     company = sample.company
     accounts = sample.accounts
     territory_by_position = sample.positions["territory_id"].dropna()
     return DemoLine(
         name=company["name"],
         currency=company["currency"],
-        as_of=params.as_of or dt.date.fromisoformat(company["as_of"]),
+        as_of=dt.date.fromisoformat(company["as_of"]),
         simulated="Invented company in real geography: everything is simulated",
         effective_from=dt.date.fromisoformat(company["plan_year_from"]),
         measures=(
@@ -102,7 +105,7 @@ def _read_sample(params: DemoParams, settings: Settings) -> DemoLine:
 
 
 def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
-    as_of = params.as_of or dt.datetime.now(dt.UTC).date()
+    as_of = params.as_of or clock.today()
     raw = read_source(path, path.name)
     if params.where:
         raw = keep_where(raw, params.where)

@@ -12,7 +12,7 @@ from planner.core.formats import Formats
 from planner.core.settings import Settings
 from planner.jobs import Job, queue
 from planner.jobs.worker import ensure_worker
-from planner.services.company import companies
+from planner.services.company import companies, sample
 from planner.services.scenarios import FIELD, Scenario, listing, publishing
 from planner.services.workspace import (
     OpenCompany,
@@ -64,7 +64,7 @@ def prepare(ws: OpenCompany) -> None:
     from planner.services.pay import runs
     from planner.services.visits import plans
 
-    as_of = companies.company(ws).as_of
+    as_of = companies.company(ws).today
     published = publishing.in_force(ws, as_of)
     if published is None:
         return
@@ -98,11 +98,17 @@ def current_company() -> OpenCompany | None:
     choice = st.session_state.get(_COMPANY)
     if choice is not None:
         try:
-            return open_company(ws, choice)
+            return _of_today(open_company(ws, choice))
         except NotFoundError:
             st.session_state.pop(_SCENARIO, None)
     company = latest_company(ws)
     st.session_state[_COMPANY] = None if company is None else company.company_id
+    return None if company is None else _of_today(company)
+
+
+def _of_today(company: OpenCompany) -> OpenCompany:
+    """Let the sample catch up with its day, before anything of it is read."""
+    sample.roll_forward(company)
     return company
 
 

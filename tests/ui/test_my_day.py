@@ -3,22 +3,33 @@
 import pandas as pd
 import pytest
 
+from planner.services.company.settings import (
+    CompanySettings,
+    save_settings,
+    settings_of,
+)
 from planner.services.scenarios import publishing
 from planner.services.visits import plans
 from tests.ui.conftest import ROOT
 
+DAYS = ["2026-11-23", "2026-11-23", "2026-11-24"]
+
 
 @pytest.fixture
 def planned(ws):
-    """Save two visits of one rep in the plan in force."""
+    """Save visits of a rep, two on a Monday and one on Tuesday, of the plan."""
     scenario_id = publishing.in_force(ws, pd.Timestamp("2026-11-23").date()).scenario_id
     inputs = plans.visit_inputs(ws, scenario_id, plans.default_params(ws))
     position_id, rep_id = next(iter(inputs.rep_of.items()))
-    mine = inputs.accounts[inputs.accounts["owner_id"] == position_id].index[:2]
-    rows = {"rep_id": rep_id, "visit_on": pd.Timestamp("2026-11-23")}
-    rows |= {"sequence": [1, 2], "account_id": mine, "arrive_s": [32_400, 36_000]}
-    rows |= {"start_s": [32_400, 36_000], "leave_s": [34_200, 38_700]}
-    rows |= {"travel_s": [600, 900], "travel_m": [9000, 12_000]}
+    mine = inputs.accounts[inputs.accounts["owner_id"] == position_id].index[:3]
+    rows = {"rep_id": rep_id, "visit_on": pd.to_datetime(DAYS)}
+    rows |= {
+        "sequence": [1, 2, 1],
+        "account_id": mine,
+        "arrive_s": [32_400, 36_000, 32_400],
+    }
+    rows |= {"start_s": rows["arrive_s"], "leave_s": [34_200, 38_700, 34_200]}
+    rows |= {"travel_s": [600, 900, 600], "travel_m": [9000, 12_000, 9000]}
     none = pd.DataFrame(columns=["rep_id", "account_id", "missing", "reason", "repair"])
     plans.save_plan(ws, scenario_id, pd.DataFrame(rows), none, {"seed": 0})
 
@@ -48,3 +59,34 @@ def test_switched_off_there_are_none(app, monkeypatch):
     assert links_of(app) == []
     assert "Google" not in captions
     assert captions.count("last visit") == 2
+
+
+@pytest.mark.usefixtures("planned")
+@pytest.mark.parametrize(
+    ("today", "shown"),
+    [("2026-11-20", "2026-11-23"), ("2026-11-24", "2026-11-24")],
+    ids=["the next day with visits", "today"],
+)
+def test_it_opens_on_today_and_turns_by_days(app, monkeypatch, today, shown):
+    """Days are turned one by one; after the last day nothing follows."""
+    monkeypatch.setenv("PLANNER_TODAY", today)
+    app, _ = turned_to_my_day(app)
+    assert str(app.session_state["my_day"]) == shown
+    last = app.button("day-next")
+    if shown == "2026-11-23":
+        last.click().run()
+    assert str(app.session_state["my_day"]) == "2026-11-24"
+    assert app.button("day-next").disabled
+    app.button("day-previous").click().run()
+    assert str(app.session_state["my_day"]) == "2026-11-23"
+
+
+def test_a_day_set_on_purpose_stands_on_the_page(app, ws):
+    """The bar says which, and goes back to the clock."""
+    save_settings(ws, CompanySettings(day=pd.Timestamp("2026-11-03").date()))
+    app, _ = turned_to_my_day(app)
+    bars = [text.value for text in app.markdown if "Today is set to" in text.value]
+    assert bars == ["**Today is set to 3 Nov 2026**"]
+    app.button("today-clock").click().run()
+    assert settings_of(ws).day is None
+    assert not [text for text in app.markdown if "Today is set to" in text.value]

@@ -82,7 +82,7 @@ def look(
         pairs=find_duplicates(accounts).pairs if fuzzy else None,
         kept=repair_rows.load_kept(conn, company_id),
     )
-    params = HealthParams(as_of=company.as_of, needed_precision=needed_precision)
+    params = HealthParams(as_of=company.today, needed_precision=needed_precision)
     return HealthView(
         company=company,
         scenario_id=scenario_id,

@@ -8,11 +8,10 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.capacity.workload import account_minutes
+from planner.core.schemas import OPEN_STAGES
 from planner.segmentation.scoring import score_accounts
 from planner.store.company import accounts as account_rows
 from planner.store.company import deals as deal_rows
-
-OPEN_STAGES = ("qualify", "propose", "negotiate")
 
 
 def visited_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.DataFrame:

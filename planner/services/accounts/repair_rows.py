@@ -355,7 +355,7 @@ def _segment_change(
         decided = apply_rules(
             after,
             rules_from_json(rule_set.rules),
-            pd.Timestamp(company.as_of),
+            pd.Timestamp(company.today),
             minor_digits=minor_digits(company.currency),
         )
     return TableChange.between("segment", touched, decided)

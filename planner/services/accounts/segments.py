@@ -154,11 +154,11 @@ def _rules(conn: Connection, company_id: str) -> tuple[tuple[Rule, ...], int]:
 
 def _decide(conn: Connection, company_id: str, rules: Sequence[Rule]) -> SegmentView:
     company = company_rows.load_company(conn, company_id)
-    accounts = visited_accounts(conn, company_id, company.as_of)
+    accounts = visited_accounts(conn, company_id, company.today)
     segments_before = account_rows.load_segments(conn, company_id)
     digits = minor_digits(company.currency)
     segments = apply_rules(
-        accounts, tuple(rules), pd.Timestamp(company.as_of), minor_digits=digits
+        accounts, tuple(rules), pd.Timestamp(company.today), minor_digits=digits
     )
     return SegmentView(
         rules=tuple(rules),

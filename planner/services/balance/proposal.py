@@ -90,7 +90,7 @@ def view_proposal(ws: OpenCompany, scenario_id: str, plan: Proposal) -> Proposal
 def _reasons(ws: OpenCompany, movers: pd.DataFrame, plan: Proposal) -> pd.Series:
     """Find for each moved account why, with what is its own."""
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, ws.company_id).as_of
+        as_of = company_rows.load_company(conn, ws.company_id).today
     split = plan.params.get("split_units") or []
     row = movers["unit_id"]
     is_piece = row.isin(split)

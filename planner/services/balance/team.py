@@ -50,12 +50,12 @@ def load_team(ws: OpenCompany) -> Team:
     with ws.store.reading() as conn:
         reps = team_rows.load_reps(conn, company_id)
         company = company_rows.load_company(conn, company_id)
-    reps = active_reps(reps, company.as_of)
-    minutes = rep_minutes(reps, pd.Timestamp(company.as_of)).astype(float)
+    reps = active_reps(reps, company.today)
+    minutes = rep_minutes(reps, pd.Timestamp(company.today)).astype(float)
     cost = reps["cost_minor_per_year"].astype("Float64").astype(float)
     seats = reps["position_id"].to_numpy()
     return Team(
-        as_of=company.as_of,
+        as_of=company.today,
         currency=company.currency,
         capacity_min=minutes.set_axis(seats),
         cost_minor=cost.set_axis(seats),

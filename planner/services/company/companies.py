@@ -8,9 +8,12 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.accounts.sample import SampleCompany, load_sample
+from planner.accounts.simulation.rollforward import sample_on
+from planner.core import clock
 from planner.core.money import minor_digits
 from planner.core.settings import Settings
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_to_json
+from planner.services.company.sample import roll_forward
 from planner.services.workspace import (
     OpenCompany,
     Workspace,
@@ -44,6 +47,7 @@ def ensure_company(settings: Settings) -> tuple[OpenCompany, bool]:
     try:
         company = latest_company(ws)
         if company is not None:
+            roll_forward(company)
             return company, False
         return _sample_or_latest(ws)
     except BaseException:
@@ -85,21 +89,21 @@ def start_empty_company(
 
 def load_sample_company(ws: Workspace) -> OpenCompany:
     """
-    Load the sample company as a new company of the store, in one transaction.
+    Load the sample company as a new company of the store, as it stands today.
 
     Returns
     -------
     The sample, open: accounts, segments, last year's alignment published with its
     owners and quotas, and a first draft of next year on top of it.
     """
-    sample = load_sample(ws.settings.data_dir)
+    sample = sample_on(load_sample(ws.settings.data_dir), clock.today())
     with ws.store.transaction() as conn:
         return _save_sample(conn, ws, sample)
 
 
 def _sample_or_latest(ws: Workspace) -> tuple[OpenCompany, bool]:
     """Load the sample into an empty store, unless another app was first."""
-    sample = load_sample(ws.settings.data_dir)
+    sample = sample_on(load_sample(ws.settings.data_dir), clock.today())
     with ws.store.transaction() as conn:
         newest = next(iter(company_rows.list_companies(conn)), None)
         if newest is not None:

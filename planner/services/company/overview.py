@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from planner.core.schemas import OPEN_STAGES
 from planner.quotas.attainment import attainment
 from planner.quotas.crediting import credit_deals
 from planner.services.pay import runs
@@ -19,7 +20,6 @@ from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
 from planner.store.scenarios import quotas as quota_rows
 
-OPEN_STAGES = ("qualify", "propose", "negotiate")
 COVERED_WITHIN_DAYS = 90
 MONTHS_SHOWN = 24
 
@@ -95,7 +95,7 @@ def company_view(ws: OpenCompany) -> CompanyView:
     """Add up the open company under the plan in force."""
     company_id = ws.company_id
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, company_id).as_of
+        as_of = company_rows.load_company(conn, company_id).today
         deals = deal_rows.load_deals(conn, company_id)
         splits = deal_rows.load_splits(conn, company_id)
         ownership = quota_rows.load_ownership(conn, company_id)

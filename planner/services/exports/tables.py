@@ -56,7 +56,7 @@ class ExportTable:
 def _accounts(ws: OpenCompany, _: str | None) -> pd.DataFrame:
     company_id = ws.company_id
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, company_id).as_of
+        as_of = company_rows.load_company(conn, company_id).today
         accounts = visited_accounts(conn, company_id, as_of)
     return _told(ws, accounts)
 
@@ -86,7 +86,7 @@ def _territories(ws: OpenCompany, scenario_id: str | None) -> pd.DataFrame:
 def _plan(ws: OpenCompany, scenario_id: str | None) -> pd.DataFrame:
     company_id = ws.company_id
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, company_id).as_of
+        as_of = company_rows.load_company(conn, company_id).today
         accounts = account_rows.load_accounts(conn, company_id)
         plan = load_saved_plan(conn, str(scenario_id))
         names = owner_names(

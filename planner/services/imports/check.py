@@ -138,7 +138,7 @@ def company_context(
     return replace(
         context,
         currency=company.currency,
-        as_of=company.as_of,
+        as_of=company.today,
         references=references,
     )
 

@@ -98,7 +98,7 @@ def _statuses(
     for team in sorted({scenario.team for scenario in scenarios}):
         is_known = False
         for publication in list_publications(conn, company.company_id, team):
-            if publication.effective_from > company.as_of:
+            if publication.effective_from > company.today:
                 status_by_scenario[publication.scenario_id] = "published"
             elif not is_known:
                 status_by_scenario[publication.scenario_id] = "in force"

@@ -18,6 +18,7 @@ from planner.accounts.context import ImportContext
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import check_file, import_table
 from planner.accounts.reading.tables import where
+from planner.core import clock
 from planner.core.errors import InputError
 from planner.core.names import name_from
 from planner.core.settings import Settings
@@ -147,7 +148,7 @@ def import_path(
 
 
 def _today(options: PathOptions) -> dt.date:
-    return options.as_of or dt.datetime.now(dt.UTC).date()
+    return options.as_of or clock.today()
 
 
 def _save(

@@ -300,7 +300,7 @@ def _filled(new: pd.DataFrame, company: Company, columns: set[str]) -> pd.DataFr
     if new.empty or not company.details.get("is_simulated"):
         return new
     filled = simulate_business(
-        new, seed=0, currency=company.currency, as_of=company.as_of, given=columns
+        new, seed=0, currency=company.currency, as_of=company.today, given=columns
     )
     return check(filled[list(ACCOUNTS.columns)], ACCOUNTS)
 
@@ -316,6 +316,6 @@ def _segments(
     return apply_rules(
         accounts,
         rules,
-        pd.Timestamp(company.as_of),
+        pd.Timestamp(company.today),
         minor_digits=minor_digits(company.currency),
     )

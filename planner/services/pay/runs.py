@@ -20,6 +20,7 @@ from planner.core.errors import ConflictError, InputError, NotFoundError
 from planner.core.run import RunControl
 from planner.quotas.attainment import attainment
 from planner.quotas.ownership import as_day
+from planner.services.pay.months import refuse_closing
 from planner.services.people.holders import holders_in
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
@@ -39,7 +40,7 @@ MEASURE = "bookings"
 def latest_period(ws: OpenCompany) -> str:
     """Name the last whole month before the company's date: ``2026-10``."""
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, ws.company_id).as_of
+        as_of = company_rows.load_company(conn, ws.company_id).today
     return str(pd.Period(as_of, "M") - 1)
 
 
@@ -111,7 +112,7 @@ def _inputs(ws: OpenCompany, period: str) -> PayInputs:
             positions=team_rows.load_positions(conn, company_id),
             reps=team_rows.load_reps(conn, company_id),
             account_names=account_rows.load_accounts(conn, company_id)["name"],
-            as_of=company_rows.load_company(conn, company_id).as_of,
+            as_of=company_rows.load_company(conn, company_id).today,
             ledger=from_frame(ledger_rows.load_ledger(conn, company_id)),
         )
 
@@ -136,8 +137,8 @@ def run_period(
     Raises
     ------
     InputError
-        If nothing is published for the period, it lies outside the comp plan, or a
-        later one is closed already.
+        If nothing is published for the period, it lies outside the comp plan, a later
+        one is closed already, or it is not the next month to be closed.
     """
     period = str(params["period"])
     kind = str(params.get("kind", "trial"))
@@ -145,6 +146,7 @@ def run_period(
     inputs = _inputs(ws, period)
     if kind == "final":
         refuse_closed(inputs.ledger, plan, period)
+        refuse_closing(period, closed_periods(ws), inputs.as_of)
     run.report(0.1, "Crediting deals")
     paid = pay_month(inputs.month(plan), period, run.part(0.1, 0.9))
     tables = {
@@ -204,6 +206,13 @@ def _refuse_grown(conn: Connection, company_id: str, n_entries: int) -> None:
             f"the ledger has {n_now} entries now, {n_entries} when this month was "
             "worked out: another month was closed meanwhile. Close this one again"
         )
+
+
+def closed_periods(ws: OpenCompany) -> list[str]:
+    """List the months closed so far, in order."""
+    with ws.store.reading() as conn:
+        final = ledger_rows.list_pay_runs(conn, ws.company_id, kind="final")
+    return sorted(run.period for run in final)
 
 
 def shown_run(ws: OpenCompany, period: str) -> PayRun | None:

@@ -128,7 +128,7 @@ def seats(ws: OpenCompany) -> dict[str, str]:
     with ws.store.reading() as conn:
         positions = team_rows.load_positions(conn, company_id)
         reps = team_rows.load_reps(conn, company_id)
-        as_of = company_rows.load_company(conn, company_id).as_of
+        as_of = company_rows.load_company(conn, company_id).today
     field = positions[positions["role"] == "rep"]
     holders = owner_names(field, reps, as_of)
     return {

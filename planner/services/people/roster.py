@@ -50,7 +50,7 @@ def load_roster(ws: OpenCompany) -> Roster:
     """Read who works for the open company on its date."""
     company_id = ws.company_id
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, company_id).as_of
+        as_of = company_rows.load_company(conn, company_id).today
         positions = team_rows.load_positions(conn, company_id)
         reps = team_rows.load_reps(conn, company_id)
         owned = quota_rows.load_ownership(conn, company_id, on=as_of)

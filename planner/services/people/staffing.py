@@ -56,7 +56,7 @@ def staff_territories(
         places = territory_places(accounts, by_account)
         if len(places):  # else nobody knows yet where anybody would live
             positions, reps = simulate_team(
-                places, as_of=company.as_of, currency=company.currency
+                places, as_of=company.today, currency=company.currency
             )
             team_rows.save_positions(conn, company_id, positions)
             team_rows.save_reps(conn, company_id, reps)

@@ -61,7 +61,7 @@ def quota_view(ws: OpenCompany, scenario_id: str) -> QuotaView:
     view = overview(ws, scenario_id)
     company_id = ws.company_id
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, company_id).as_of
+        as_of = company_rows.load_company(conn, company_id).today
         quotas = quota_rows.load_quotas(conn, scenario_id)
         positions = team_rows.load_positions(conn, company_id)
         reps = team_rows.load_reps(conn, company_id)

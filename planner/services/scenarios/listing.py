@@ -92,7 +92,7 @@ def last_years(ws: OpenCompany) -> str | None:
     """
     with ws.store.reading() as conn:
         company_id = ws.company_id
-        as_of = company_rows.load_company(conn, company_id).as_of
+        as_of = company_rows.load_company(conn, company_id).today
         year_ago = (pd.Timestamp(as_of) - pd.DateOffset(years=1)).date()
         publication = publication_rows.publication_in_force(
             conn, company_id, year_ago

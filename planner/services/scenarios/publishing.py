@@ -73,7 +73,7 @@ def suggested_start(ws: OpenCompany, team: str = FIELD) -> dt.date:
     """
     if team != FIELD:
         with ws.store.reading() as conn:
-            as_of = company_rows.load_company(conn, ws.company_id).as_of
+            as_of = company_rows.load_company(conn, ws.company_id).today
         return dt.date(as_of.year + 1, 1, 1)
     return dt.date(planned_year(ws) - (0 if publications(ws, FIELD) else 1), 1, 1)
 
@@ -87,7 +87,7 @@ def planned_year(ws: OpenCompany) -> int:
     The year after the company's date; this year as long as nothing is published.
     """
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, ws.company_id).as_of
+        as_of = company_rows.load_company(conn, ws.company_id).today
     return as_of.year + (1 if publications(ws, FIELD) else 0)
 
 
@@ -97,7 +97,7 @@ def preview_publish(
     """Say who would own what from a day on, before anything is published."""
     view = overview(ws, scenario_id)
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, ws.company_id).as_of
+        as_of = company_rows.load_company(conn, ws.company_id).today
         new = _new_ownership(conn, ws, scenario_id, effective_from)
         old = quota_rows.load_ownership(conn, ws.company_id, on=effective_from)
         own = _team_positions(conn, ws, view.scenario)

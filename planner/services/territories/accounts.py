@@ -40,7 +40,7 @@ def account_list(
     """
     company_id = ws.company_id
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, company_id).as_of
+        as_of = company_rows.load_company(conn, company_id).today
         accounts = known_accounts(conn, company_id, as_of) if facts is None else facts
         names = owner_names(
             team_rows.load_positions(conn, company_id),
@@ -98,7 +98,7 @@ def account_facts(ws: OpenCompany, account_id: str, row: pd.Series) -> AccountFa
     """
     company_id = ws.company_id
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, company_id).as_of
+        as_of = company_rows.load_company(conn, company_id).today
         deals = deal_rows.load_deals(conn, company_id)
         visits = deal_rows.load_visits_made(conn, company_id)
         ownership = quota_rows.load_ownership(conn, company_id)

@@ -146,7 +146,7 @@ def company_facts(ws: OpenCompany) -> Facts:
 
 def _facts(conn: Connection, company_id: str) -> Facts:
     """Read what no scenario of a company changes, its record once."""
-    as_of = company_rows.load_company(conn, company_id).as_of
+    as_of = company_rows.load_company(conn, company_id).today
     accounts = known_accounts(conn, company_id, as_of)
     units = company_rows.load_units(conn, company_id)
     edges = company_rows.load_edges(conn, company_id)

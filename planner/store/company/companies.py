@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import sqlalchemy as sa
 
-from planner.core import schemas
+from planner.core import clock, schemas
 from planner.core.errors import InputError, NotFoundError
 from planner.core.money import minor_digits
 from planner.core.names import checked_name
@@ -36,7 +37,7 @@ class Company:
     currency
         ISO code; all its amounts are in it.
     as_of
-        Its today.
+        The day it was made for; of the sample the one its figures reach to.
     details
         What its source says besides, such as the measures offered for balancing.
     note
@@ -59,6 +60,17 @@ class Company:
     opened_at: str
     version: int = 1
 
+    @property
+    def today(self) -> dt.date:
+        """Return its day: one set on purpose, else that of the clock."""
+        return day_set(self.details) or clock.today()
+
+
+def day_set(details: Mapping[str, Any]) -> dt.date | None:
+    """Read the day that was set on purpose for a company; None: it has the clock's."""
+    day = details.get("day")
+    return None if day is None else dt.date.fromisoformat(str(day))
+
 
 def create_company(
     conn: sa.Connection,
@@ -74,6 +86,10 @@ def create_company(
     """
     Add a company without data.
 
+    Notes
+    -----
+    One of one's own that is made for another day than the clock's has that day set.
+
     Raises
     ------
     InputError
@@ -84,13 +100,16 @@ def create_company(
         raise InputError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
     minor_digits(currency)
     now = utc_now()
+    details = dict(details or {})
+    if kind != "sample" and as_of != clock.today():
+        details["day"] = as_of.isoformat()
     made = Company(
         company_id=new_id("C"),
         name=name,
         kind=kind,
         currency=currency,
         as_of=as_of,
-        details=dict(details or {}),
+        details=details,
         note=note,
         created_at=now,
         created_by=user,
@@ -155,7 +174,7 @@ def load_facts_stamp(conn: sa.Connection, company_id: str) -> str:
         .limit(1)
     )
     query = sa.select(
-        company.c.as_of,
+        company.c.details,
         company.c.version,
         newest_rules.scalar_subquery(),
         newest_import.scalar_subquery(),
@@ -163,8 +182,9 @@ def load_facts_stamp(conn: sa.Connection, company_id: str) -> str:
     stamp = conn.execute(query).first()
     if stamp is None:
         raise NotFoundError(f"there is no company {company_id!r} in this store")
-    as_of, version, rules_version, import_id = stamp
-    return f"{as_of}, version {version}, rules {rules_version}, import {import_id}"
+    details, version, rules_version, import_id = stamp
+    today = day_set(details) or clock.today()
+    return f"{today}, version {version}, rules {rules_version}, import {import_id}"
 
 
 def update_company(

@@ -24,7 +24,7 @@ def main() -> None:
     ws = session.company()
     fmt = session.formats(ws)
     company = companies.company(ws)
-    published = publishing.in_force(ws, company.as_of)
+    published = publishing.in_force(ws, company.today)
     run = runs.shown_run(ws, runs.latest_period(ws))
     stamp = f"{published.content_hash if published else ''}{run.run_id if run else ''}"
     view = cache.company_view(ws, stamp)

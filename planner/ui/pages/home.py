@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pandas as pd
 import streamlit as st
 
+from planner.core import clock
 from planner.core.formats import Formats
 from planner.core.money import MINOR_DIGITS
 from planner.services import workspace
@@ -17,6 +16,7 @@ from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import cache, faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
+from planner.ui.views.today import day_setting
 
 KINDS = {"sample": "sample company", "own": "own file", "empty": "empty"}
 CURRENCIES = tuple(MINOR_DIGITS)
@@ -33,9 +33,10 @@ def main() -> None:
     slot = widgets.page_header(
         company.name,
         "From a list of accounts to balanced territories, quotas, routes and pay.",
-        context=f"today is {fmt.day(company.as_of)} · {company.currency}",
+        context=f"today is {fmt.day(company.today)} · {company.currency}",
     )
     with slot:
+        day_setting(ws, fmt)
         if st.button("Look at the territories", type="primary", key="home-go"):
             st.switch_page(f"{PAGES}/territories.py")
     _simulated_note(company)
@@ -199,11 +200,9 @@ def _open_sample(ws: Workspace, samples: list[Company]) -> None:
 def _empty_form(ws: Workspace) -> None:
     name = st.text_input("Name", key="home-name", placeholder="Northwind")
     currency = st.selectbox("Currency", CURRENCIES, key="home-currency")
-    today = dt.datetime.now(dt.UTC).date()
-    as_of = st.date_input("Its today", today, key="home-as-of")
     if st.button("Start", type="primary", key="home-start"):
         with faults.guard("Starting the company"):
-            opened = companies.start_empty_company(ws, name, currency, as_of)
+            opened = companies.start_empty_company(ws, name, currency, clock.today())
             session.choose_company(opened)
             st.rerun()
 

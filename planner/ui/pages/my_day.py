@@ -30,7 +30,7 @@ from planner.ui.views.sharing import ground_of, share_button
 from planner.ui.widgets import Download, Metric
 from planner.visits.reasons.unserved import in_words
 
-REP, DAY = "my_rep", "my_day"
+REP, DAY, OPENED_ON = "my_rep", "my_day", "my_day_opened_on"
 MOST_REASONS = 30
 LINKS_NOTE = (
     "A link hands the stop's coordinates to Google, Apple or Waze when it is opened, "
@@ -72,7 +72,7 @@ def main() -> None:
         )
         return
     reps = plans.reps_with_visits(ws, scenario.scenario_id)
-    rep_id, day = _choose(reps, plan.visits, fmt)
+    rep_id, day = _choose(reps, plan.visits, companies.company(ws).today, fmt)
     weeks = cache.rep_weeks(ws, scenario, rep_id, plan.run_id)
     _day(ws, weeks, day, fmt)
     with slot:
@@ -95,7 +95,7 @@ def main() -> None:
 
 def _plan_in_force(ws: OpenCompany) -> Scenario | None:
     """Return the published scenario in force, else the one being worked on."""
-    as_of = companies.company(ws).as_of
+    as_of = companies.company(ws).today
     published = publishing.in_force(ws, as_of)
     if published is not None:
         return listing.scenario(ws, published.scenario_id)
@@ -116,21 +116,50 @@ def _job(ws: Workspace, scenario: Scenario) -> bool:
 
 
 def _choose(
-    reps: pd.DataFrame, plans: pd.DataFrame, fmt: Formats
+    reps: pd.DataFrame, visits: pd.DataFrame, today: dt.date, fmt: Formats
 ) -> tuple[str, dt.date]:
-    """Let the user be a rep, and turn the days."""
+    """Let the user be a rep, and turn the days; the first one shown is today's."""
     if st.session_state.get(REP) not in reps.index:
         st.session_state[REP] = reps.index[0]
     who, which = st.columns([1, 2], vertical_alignment="bottom")
     rep_id = who.selectbox(
         "Rep", list(reps.index), key=REP, format_func=lambda name: reps.at[name, "name"]
     )
-    mine = plans[plans["rep_id"] == rep_id]
+    mine = visits[visits["rep_id"] == rep_id]
     days = sorted({day.date() for day in mine["visit_on"]})
-    if st.session_state.get(DAY) not in days:
-        st.session_state[DAY] = days[0]
-    day = which.select_slider("Day", days, key=DAY, format_func=fmt.weekday)
+    is_new = st.session_state.get(OPENED_ON) != today
+    if is_new or st.session_state.get(DAY) not in days:
+        st.session_state[DAY] = plans.first_day(days, today)
+        st.session_state[OPENED_ON] = today
+    with which:
+        day = _turn_days(days, fmt)
+    if days[-1] < today:
+        st.caption("These weeks are over: press Plan four weeks for the next ones.")
+    elif today not in days:
+        st.caption(f"No visits today, {fmt.weekday(today)}.")
     return str(rep_id), day
+
+
+def _turn_days(days: list[dt.date], fmt: Formats) -> dt.date:
+    """Offer the day before, any day, the day after."""
+    place = days.index(st.session_state[DAY])
+    turns = {"Previous": place - 1, "Next": place + 1}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        for label, other in turns.items():
+            is_there = 0 <= other < len(days)
+            st.button(
+                label,
+                key=f"day-{label.lower()}",
+                disabled=not is_there,
+                on_click=_show_day,
+                args=(days[other] if is_there else None,),
+            )
+        day: dt.date = st.selectbox("Day", days, key=DAY, format_func=fmt.weekday)
+    return day
+
+
+def _show_day(day: dt.date) -> None:
+    st.session_state[DAY] = day
 
 
 def _day(ws: OpenCompany, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:

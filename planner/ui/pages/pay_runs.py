@@ -29,7 +29,7 @@ def main() -> None:
     slot = widgets.page_header(
         "Pay runs", "Credits by the published owner at each deal's date, then the plan."
     )
-    published = publishing.in_force(ws, companies.company(ws).as_of)
+    published = publishing.in_force(ws, companies.company(ws).today)
     if published is None:
         widgets.empty_state(
             "Nothing is published yet",

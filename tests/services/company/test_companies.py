@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 
 from planner.core.errors import NotFoundError
@@ -9,9 +10,17 @@ from planner.segmentation.rules import Rule
 from planner.services import workspace
 from planner.services.accounts import segments
 from planner.services.company import companies
+from planner.services.company.sample import roll_forward
+from planner.services.company.settings import (
+    CompanySettings,
+    save_settings,
+    settings_of,
+)
+from planner.services.pay import runs
 from planner.services.scenarios import listing, publishing
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
 
 AS_OF = dt.date(2026, 11, 20)
 
@@ -64,3 +73,53 @@ def test_the_stamp_names_the_newest_import_and_nobody_has_none(small):
         assert stamp.endswith(f"import {newest}")
         with pytest.raises(NotFoundError, match="nobody"):
             company_rows.load_facts_stamp(conn, "nobody")
+
+
+def test_a_company_follows_the_clock_unless_its_day_is_set(small, monkeypatch):
+    """A month passes, and with it its today; a day set on purpose stays."""
+    first = companies.facts_stamp(small)
+    monkeypatch.setenv("PLANNER_TODAY", "2026-12-21")
+    assert companies.company(small).today == dt.date(2026, 12, 21)
+    assert runs.latest_period(small) == "2026-11"
+    assert companies.facts_stamp(small) != first
+    save_settings(small, CompanySettings(day=dt.date(2026, 11, 3)))
+    assert companies.company(small).today == dt.date(2026, 11, 3)
+    assert runs.latest_period(small) == "2026-10"
+    save_settings(small, CompanySettings(day=None))
+    assert companies.company(small).today == dt.date(2026, 12, 21)
+
+
+def test_a_company_made_for_another_day_has_it_set(ws):
+    """What a program asks for is kept; by default it is the clock's."""
+    earlier = companies.start_empty_company(ws, "Then", "EUR", dt.date(2025, 1, 2))
+    now = companies.start_empty_company(ws, "Now", "EUR", AS_OF)
+    assert settings_of(earlier).day == dt.date(2025, 1, 2)
+    assert settings_of(now).day is None
+
+
+def test_a_store_of_before_follows_the_clock(small, monkeypatch):
+    """Its details know of no day."""
+    with small.store.transaction() as conn:
+        company_rows.update_company(
+            conn, small.company_id, user="ann", details={"source": "list.csv"}
+        )
+    monkeypatch.setenv("PLANNER_TODAY", "2026-12-21")
+    assert companies.company(small).today == dt.date(2026, 12, 21)
+
+
+def test_the_sample_in_a_store_keeps_up_with_the_clock(sample, monkeypatch):
+    """Five weeks later it has their orders and visits, and nothing that was is gone."""
+    with sample.store.reading() as conn:
+        deals = deal_rows.load_deals(conn, sample.company_id)
+    assert not roll_forward(sample)
+    monkeypatch.setenv("PLANNER_TODAY", "2026-12-25")
+    assert roll_forward(sample)
+    assert not roll_forward(sample)
+    with sample.store.reading() as conn:
+        later = deal_rows.load_deals(conn, sample.company_id)
+        visits = deal_rows.load_visits_made(conn, sample.company_id)
+    assert set(deals.index) < set(later.index)
+    won = later.loc[later["stage"] == "won", "close_on"]
+    assert pd.Timestamp("2026-12-18") < won.max() <= pd.Timestamp("2026-12-25")
+    assert visits["visited_on"].max() > pd.Timestamp("2026-12-18")
+    assert runs.latest_period(sample) == "2026-11"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.services.accounts import known as accounts
+from planner.core.schemas import OPEN_STAGES
 from planner.services.scenarios import listing
 from planner.services.territories import accounts as account_lists
 from planner.services.territories import view as territory_view
@@ -107,9 +107,9 @@ def test_the_open_pipeline_is_of_open_deals(sample):
     with sample.store.reading() as conn:
         company_id = sample.company_id
         deals = deal_rows.load_deals(conn, company_id)
-        some = deal_rows.load_deals(conn, company_id, stages=accounts.OPEN_STAGES)
-    assert set(some["stage"]) == set(accounts.OPEN_STAGES)
-    kept = deals[deals["stage"].isin(accounts.OPEN_STAGES)]
+        some = deal_rows.load_deals(conn, company_id, stages=OPEN_STAGES)
+    assert set(some["stage"]) == set(OPEN_STAGES)
+    kept = deals[deals["stage"].isin(OPEN_STAGES)]
     pd.testing.assert_frame_equal(some, kept)
     pipeline = account_lists.account_list(sample, None)["open_pipeline_minor"]
     assert pipeline.sum() == kept["amount_minor"].sum()

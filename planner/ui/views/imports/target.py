@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import PurePath
 from typing import Any
 
 import streamlit as st
 
+from planner.core import clock
 from planner.core.money import MINOR_DIGITS
 from planner.core.names import name_from
 from planner.services.company import companies
@@ -90,8 +90,6 @@ def _new_company(stem: str, file_id: str) -> dict[str, Any]:
         currency = st.selectbox(
             "Currency", CURRENCIES, key=f"imp-{file_id}-currency", width=110
         )
-        today = dt.datetime.now(dt.UTC).date()
-        as_of = st.date_input("Its today", today, key=f"imp-{file_id}-as-of", width=150)
     fill = st.checkbox(
         "Simulate what the list lacks (revenue, potential, last visits, deals)",
         value=True,
@@ -99,7 +97,7 @@ def _new_company(stem: str, file_id: str) -> dict[str, Any]:
         help="Invented figures make balance, quotas, visits and pay possible. They are "
         "labelled as simulated on every account.",
     )
-    return {"name": name, "currency": currency, "as_of": as_of, "fill": fill}
+    return {"name": name, "currency": currency, "as_of": clock.today(), "fill": fill}
 
 
 def _mode(kind: str, file_id: str) -> str:

@@ -171,7 +171,7 @@ def choice_text(bench: Workbench, measure: str) -> str:
 
 
 def _filter(bench: Workbench) -> None:
-    as_of = companies.company(bench.ws).as_of
+    as_of = companies.company(bench.ws).today
     matches = account_filter(bench.fmt, bench.shown, as_of)
     if matches:
         bench.choice.accounts |= dict.fromkeys(matches)
