@@ -20,6 +20,7 @@ Ints = NDArray[np.int64]
 
 _GAP_M = 2.0  # borders nearer than this touch, though their vertices differ
 _SHORTEST_BORDER_M = 25.0  # of such a border: a mere corner shares less
+_LONGEST_SPARE_BRIDGE = 2.0  # times the shortest link of the remoter of its islands
 
 
 def edges_frame(
@@ -237,7 +238,7 @@ def _triangulated(places: NDArray[np.float64]) -> Ints:
 
 def connect(edges: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """
-    Add the shortest bridges that make one whole of islands.
+    Add the bridges that make one whole of islands.
 
     Parameters
     ----------
@@ -258,8 +259,11 @@ def connect(edges: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    The bridges are those of a minimum spanning tree over the islands; the shortest
-    link between two sets of points is always a side of their Delaunay triangulation.
+    Two islands are joined by their shortest link unless a third lies nearer to both
+    (relative neighbourhood graph; Toussaint 1980, Pattern Recognition 12), or it is
+    more than twice as long as the shortest link of each of the two. Those of a minimum
+    spanning tree are always among them. Links are sides of the Delaunay triangulation
+    of the units, which holds the shortest one between two sets of points.
     """
     xy = _coordinates(places)
     pairs = edge_pairs(edges, places.index)
@@ -271,26 +275,41 @@ def connect(edges: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     length_km = np.hypot(*(xy[links[:, 0]] - xy[links[:, 1]]).T) + 1e-9
     order = np.lexsort((links[:, 1], links[:, 0], length_km))
     links, length_km = links[order], length_km[order]
-    between = np.sort(component[links], axis=1)
-    _, nearest = np.unique(between, axis=0, return_index=True)
-    graph = coo_array(
-        (length_km[nearest], (between[nearest, 0], between[nearest, 1])),
-        shape=(n_parts, n_parts),
+    islands = np.sort(component[links], axis=1)
+    _, nearest = np.unique(islands, axis=0, return_index=True)
+    is_bridge = _bridges(islands[nearest], length_km[nearest], n_parts)
+    bridges = np.unique(links[nearest][is_bridge], axis=0)
+    added = edges_frame(places.index, bridges, 0.0, is_bridge=True)
+    return pd.concat([edges, added], ignore_index=True) if len(edges) else added
+
+
+def _bridges(
+    islands: Ints, length_km: NDArray[np.float64], n_islands: int
+) -> NDArray[np.bool_]:
+    """Tell which shortest links of pairs of islands become bridges."""
+    left, right = islands[:, 0], islands[:, 1]
+    graph = coo_array((length_km, (left, right)), shape=(n_islands, n_islands)).tocsr()
+    tree = minimum_spanning_tree(graph).tocoo()
+    codes = left * n_islands + right
+    chosen = np.isin(codes, tree.row.astype(np.int64) * n_islands + tree.col)
+    shortest = np.full(n_islands, np.inf)
+    for ends in (left, right):
+        np.minimum.at(shortest, ends, length_km)
+    is_near = length_km <= _LONGEST_SPARE_BRIDGE * np.maximum(
+        shortest[left], shortest[right]
     )
-    tree = minimum_spanning_tree(graph.tocsr()).tocoo()
-    tree_edges = set(zip(tree.row.tolist(), tree.col.tolist(), strict=True))
-    tree_edges |= {(right, left) for left, right in tree_edges}
-    bridges = np.array(
-        [links[at] for at in nearest if (between[at, 0], between[at, 1]) in tree_edges]
-    )
-    bridge_edges = edges_frame(
-        places.index, np.unique(bridges, axis=0), 0.0, is_bridge=True
-    )
-    return (
-        pd.concat([edges, bridge_edges], ignore_index=True)
-        if len(edges)
-        else bridge_edges
-    )
+    both = (graph + graph.T).tolil()
+    reach = [
+        dict(zip(row, data, strict=True))
+        for row, data in zip(both.rows, both.data, strict=True)
+    ]
+    for at in np.flatnonzero(is_near & ~chosen):
+        one, other = reach[left[at]], reach[right[at]]
+        between = one.keys() & other.keys()
+        # Lengths as good as equal must not hang on rounding.
+        limit = length_km[at] * (1 - 1e-6)
+        chosen[at] = all(max(one[k], other[k]) >= limit for k in between)
+    return chosen
 
 
 def _components(pairs: Ints, n_units: int) -> tuple[int, Ints]:

@@ -106,6 +106,33 @@ def test_units_without_any_edge_are_bridged():
     assert count_pieces(pd.Series("T1", index=lonely.index), whole).sum() == 0
 
 
+def _islands(xy):
+    """Make units that touch nothing."""
+    ids = pd.Index([f"U{n}" for n in range(len(xy))], name="unit_id", dtype="str")
+    places = pd.DataFrame(xy, columns=["x_km", "y_km"], index=ids, dtype=float)
+    none = pd.DataFrame(columns=["unit_id", "neighbour_id", "border_m", "is_bridge"])
+    bridges = connect(none, places)
+    return {
+        frozenset(pair)
+        for pair in zip(bridges["unit_id"], bridges["neighbour_id"], strict=True)
+    }
+
+
+def test_a_grid_of_islands_is_bridged_like_a_grid():
+    """Nine islands: twelve bridges side by side, no diagonal, not a bare tree."""
+    grid = [(x * 10, y * 10) for y in range(3) for x in range(3)]
+    bridges = _islands(grid)
+    assert len(bridges) == 12
+    assert frozenset({"U0", "U4"}) not in bridges
+
+
+def test_a_far_island_gets_one_bridge():
+    """A ring of four is closed; the island far off hangs on its nearest alone."""
+    bridges = _islands([(0, 0), (10, 0), (10, 10), (0, 11), (100, 10)])
+    sides = [("U0", "U1"), ("U1", "U2"), ("U2", "U3"), ("U0", "U3"), ("U2", "U4")]
+    assert bridges == {frozenset(side) for side in sides}
+
+
 def test_a_whole_map_gets_no_bridge():
     grid = squares(3, 3)
     edges = find_edges(grid)
