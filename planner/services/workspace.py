@@ -99,8 +99,9 @@ def open_company(ws: Workspace, company_id: str | None = None) -> OpenCompany:
 
 
 def latest_company(ws: Workspace) -> OpenCompany | None:
-    """Turn to the company opened last; None: the store holds none yet."""
-    newest = next(iter(companies(ws)), None)
+    """Turn to the company opened last that is not put aside; None: there is none."""
+    current = (record for record in companies(ws) if not record.is_archived)
+    newest = next(current, None)
     return None if newest is None else turn_to(ws, newest.company_id)
 
 

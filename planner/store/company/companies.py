@@ -21,6 +21,7 @@ from planner.store.rows.records import new_id, utc_now
 from planner.store.rows.schema import company
 
 KINDS = ("sample", "own", "empty")
+ARCHIVED = "archived_at"  # of the details
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,11 @@ class Company:
     def today(self) -> dt.date:
         """Return its day: one set on purpose, else that of the clock."""
         return day_set(self.details) or clock.today()
+
+    @property
+    def is_archived(self) -> bool:
+        """Tell whether it was put aside: not opened by itself any more."""
+        return ARCHIVED in self.details
 
 
 def day_set(details: Mapping[str, Any]) -> dt.date | None:

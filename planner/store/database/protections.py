@@ -52,6 +52,16 @@ def protect(conn: sa.Connection) -> None:
             _refuse_in_postgresql(conn, table, "TRUNCATE", "TRUE", "STATEMENT")
 
 
+def unprotect(conn: sa.Connection) -> None:
+    """Take the triggers away; who does puts them back in the same transaction."""
+    is_postgresql = conn.dialect.name == "postgresql"
+    verbs = ("UPDATE", "DELETE", *(("TRUNCATE",) if is_postgresql else ()))
+    for table in (*_APPEND_ONLY, *_FINAL_RUN):
+        for verb in verbs:
+            on = f" ON {table.name}" if is_postgresql else ""
+            conn.exec_driver_sql(f"DROP TRIGGER {_name(table, verb)}{on}")
+
+
 def trigger_faults(conn: sa.Connection) -> list[tuple[str, str]]:
     """
     Find what is wrong with the triggers of a PostgreSQL database and their functions.
