@@ -10,6 +10,7 @@ between sessions: read it, never write to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import pandas as pd
@@ -41,7 +42,7 @@ from planner.services.territories.view import Facts, TerritoryView
 from planner.services.territories.view import company_facts as read_facts
 from planner.services.visits import plans
 from planner.services.visits.plans import RepWeeks
-from planner.services.workspace import OpenCompany
+from planner.services.workspace import OpenCompany, Workspace
 from planner.territory.solve.proposal import Proposal
 from planner.ui.components.planmap import Ground, Layer, Outline, places_of, shapes_of
 from planner.ui.maps.accounts import account_facts
@@ -226,9 +227,8 @@ def ground(ws: OpenCompany, view: TerritoryView | None) -> Ground | None:
     return ground_around(ws, None if view is None else extent_of(view.units))
 
 
-@kept(6)
 def ground_around(
-    ws: OpenCompany, bounds: tuple[float, float, float, float] | None
+    ws: Workspace, bounds: tuple[float, float, float, float] | None
 ) -> Ground | None:
     """
     Encode what lies around some places.
@@ -244,8 +244,15 @@ def ground_around(
     -------
     None without a file of the reference geography.
     """
+    return _ground(str(ws.settings.data_dir), bounds)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _ground(
+    data_dir: str, bounds: tuple[float, float, float, float] | None
+) -> Ground | None:
     try:
-        base = base_map(ws.settings.data_dir, bounds)
+        base = base_map(Path(data_dir), bounds)
     except InputError:
         return None
     return Ground(

@@ -131,6 +131,13 @@ def choose_company(company: OpenCompany) -> None:
     st.session_state.pop(_SCENARIO, None)
 
 
+def forget_company(company_id: str) -> None:
+    """Let this session turn to another company, if this one was open in it."""
+    if st.session_state.get(_COMPANY) == company_id:
+        st.session_state[_COMPANY] = None
+        st.session_state.pop(_SCENARIO, None)
+
+
 def sample_was_loaded() -> bool:
     """Tell whether this server started with an empty store."""
     return bool(st.session_state.get(_JUST_LOADED))
@@ -188,6 +195,11 @@ def seen_version(scenario: Scenario) -> int:
 def look_at(scenario_id: str, version: int) -> None:
     """Note which version of a scenario the user has before them now."""
     st.session_state.setdefault(_SEEN, {})[scenario_id] = version
+
+
+def plain_formats(ws: Workspace) -> Formats:
+    """Return how numbers and dates are written where no company is open."""
+    return Formats(locale=ws.settings.locale, distance_unit=ws.settings.distance_unit)
 
 
 def formats(ws: OpenCompany) -> Formats:

@@ -17,6 +17,7 @@ from planner.core.names import checked_name
 from planner.services.imports.log import record_import
 from planner.services.imports.refresh_preview import RefreshPreview, work_out
 from planner.services.workspace import OpenCompany
+from planner.store.company import accounts as account_rows
 from planner.store.imports import sources as source_rows
 from planner.store.imports.changes import apply_changes
 from planner.store.scenarios.editing import editing_company
@@ -60,6 +61,23 @@ def sources(ws: OpenCompany) -> pd.DataFrame:
     """List the sources of the open company: `n_accounts`, `loaded_at` by `source`."""
     with ws.store.reading() as conn:
         return source_rows.list_sources(conn, ws.company_id)
+
+
+def ids_of(ws: OpenCompany, source: str) -> tuple[pd.Index, pd.Index]:
+    """
+    List the accounts that a list brought, and all of the open company.
+
+    Parameters
+    ----------
+    ws
+        The open company.
+    source
+        Name of the list.
+    """
+    with ws.store.reading() as conn:
+        listed = source_rows.load_source_ids(conn, ws.company_id, source)
+        every = account_rows.account_ids(conn, ws.company_id)
+    return pd.Index(listed, dtype="str"), pd.Index(every, dtype="str")
 
 
 def preview_refresh(

@@ -64,6 +64,14 @@ def update_accounts(
     )
 
 
+def account_ids(conn: sa.Connection, company_id: str) -> list[str]:
+    """Name the accounts of a company, in order."""
+    query = sa.select(schema.account.c.account_id).where(
+        schema.account.c.company_id == company_id
+    )
+    return sorted(conn.execute(query).scalars())
+
+
 def load_accounts(
     conn: sa.Connection, company_id: str, account_ids: Sequence[str] | None = None
 ) -> pd.DataFrame:

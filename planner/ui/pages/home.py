@@ -16,9 +16,11 @@ from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import cache, faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
+from planner.ui.views.company_list import company_list
+from planner.ui.views.imports import upload
+from planner.ui.views.imports.target import BEGINS_ANOTHER
 from planner.ui.views.today import day_setting
 
-KINDS = {"sample": "sample company", "own": "own file", "empty": "empty"}
 CURRENCIES = tuple(MINOR_DIGITS)
 
 
@@ -44,21 +46,19 @@ def main() -> None:
     st.subheader("Begin another company")
     _templates(ws)
     st.subheader("Companies in this store")
-    _known(ws, fmt)
+    company_list(ws, fmt, ws.company_id)
 
 
 def _first_steps(ws: Workspace) -> None:
-    """Begin the first company of a store: files are imported once there is one."""
+    """Begin the first company of a store."""
     widgets.page_header(
         "No company yet",
-        "This store holds no company. Begin with the sample, or with an empty one and "
-        "then import your file.",
+        "Drop a list of your accounts, or begin with the sample or an empty company.",
     )
-    sample, empty = st.columns(2, gap="small", border=True)
-    with sample:
-        _sample_template(ws)
-    with empty:
-        _empty_template(ws)
+    _templates(ws)
+    if workspace.companies(ws):  # all put aside
+        st.subheader("Companies in this store")
+        company_list(ws, session.plain_formats(ws), None)
 
 
 def _simulated_note(company: Company) -> None:
@@ -150,7 +150,7 @@ def _publish_state(ws: OpenCompany, fmt: Formats) -> str:
 
 def _templates(ws: Workspace) -> None:
     """Three ways to begin."""
-    sample, own, empty = st.columns(3, gap="small", border=True)
+    own, sample, empty = st.columns(3, gap="small", border=True)
     with sample:
         _sample_template(ws)
     with own:
@@ -159,7 +159,9 @@ def _templates(ws: Workspace) -> None:
             "A list of accounts as CSV, Excel or GeoJSON. Each row is accepted, or "
             "refused with its reason."
         )
-        if st.button("Import a file", key="home-own"):
+        if upload.drop_zone("A list of accounts", "home-file") is not None:
+            st.session_state[BEGINS_ANOTHER] = True
+            st.session_state["import_kind"] = "accounts"
             st.switch_page(f"{PAGES}/import_data.py")
     with empty:
         _empty_template(ws)
@@ -205,28 +207,6 @@ def _empty_form(ws: Workspace) -> None:
             opened = companies.start_empty_company(ws, name, currency, clock.today())
             session.choose_company(opened)
             st.rerun()
-
-
-def _known(ws: OpenCompany, fmt: Formats) -> None:
-    """List the companies; one click opens another."""
-    for record in workspace.companies(ws):
-        is_open = record.company_id == ws.company_id
-        with st.container(
-            horizontal=True,
-            vertical_alignment="center",
-            key=f"home-c-{record.company_id}",
-        ):
-            name = markdown_text(record.name)
-            created = fmt.day(record.created_at[:10])
-            st.markdown(
-                f"**{name}** :gray[· {KINDS[record.kind]} · made {created}]",
-                width="stretch",
-            )
-            if is_open:
-                st.markdown(":gray[open]", width="content")
-            elif st.button("Open", key=f"home-open-{record.company_id}"):
-                session.choose_company(workspace.use_company(ws, record.company_id))
-                st.rerun()
 
 
 main()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import import_table
 from planner.accounts.reading import tables
+from planner.accounts.reading.tables import RawTable
+from planner.accounts.reading.texts import clean_text
+from planner.accounts.reload.choices import RefreshChoices
 from planner.core.formats import Formats
+from planner.services.balance.first import first_request
 from planner.services.company import companies
 from planner.services.imports import (
     check,
@@ -25,6 +31,8 @@ from planner.services.workspace import OpenCompany
 from planner.ui import faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
+from planner.ui.views.imports import upload
+from planner.ui.views.imports.look import FirstBalance, look_at
 from planner.ui.views.imports.mapping import (
     ask_condition,
     ask_mapping,
@@ -33,7 +41,15 @@ from planner.ui.views.imports.mapping import (
 )
 from planner.ui.views.imports.refresh import refresh_view
 from planner.ui.views.imports.report import report_details, report_head
-from planner.ui.views.imports.target import INTO, NEW, ask_target
+from planner.ui.views.imports.target import (
+    ADD,
+    BEGINS_ANOTHER,
+    INTO,
+    NEW,
+    WHOLE,
+    ask_target,
+)
+from planner.ui.views.imports.upload import Upload
 
 KINDS = {
     "accounts": "Accounts",
@@ -55,78 +71,77 @@ WHAT = {
     "quotas": "Goals by position and month or year, into a draft scenario.",
     "market": "A figure by county, ZIP or unit, such as households.",
 }
-TYPES = [
-    "csv",
-    "tsv",
-    "txt",
-    "xlsx",
-    "parquet",
-    "geojson",
-    "json",
-    "gpkg",
-    "kml",
-    "kmz",
-    "zip",
-]
 PREVIEW_ROWS = 8
+_KIND = "import_kind"  # of the session: the field forgets it with the page
 
 
 def main() -> None:
     """Draw the page."""
-    ws = session.company()
-    fmt = session.formats(ws)
+    ws = session.current_company()
+    fmt = (
+        session.plain_formats(session.workspace())
+        if ws is None
+        else session.formats(ws)
+    )
     slot = widgets.page_header(
         "Import",
         "Bring a file; every row is taken, or refused with its reason.",
-        context=f"open company: {companies.company(ws).name}",
+        context="no company is open: a list of accounts begins one"
+        if ws is None
+        else f"open company: {companies.company(ws).name}",
     )
     note_place = st.empty()
-    kind = (
-        st.segmented_control(
-            "What does the file hold?",
-            list(KINDS),
-            default="accounts",
-            format_func=KINDS.get,
-            key="imp-kind",
-            required=True,
-        )
-        or "accounts"
-    )
+    kind = _kind(ws)
     st.caption(WHAT[kind])
-    upload = st.file_uploader(
-        "File", type=TYPES, key=f"imp-file-{_turn()}", max_upload_size=200
-    )
-    if upload is None:
+    file = upload.current() or upload.drop_zone("File", "imp-file")
+    if file is None:
         st.caption(
             "CSV, Excel, Parquet, GeoJSON, GeoPackage, KML or a zipped shapefile, up "
-            "to 200 MB. Accounts need an id, a name and a place: coordinates, a ZIP, "
-            "or city and state."
+            "to 200 MB. Accounts need a name and a place: coordinates, a postcode, "
+            "or a city."
         )
         with note_place.container():
             _done_note()
         return
     st.session_state.pop("imp-done", None)
-    with faults.guard(
-        f"Reading {upload.name}",
-        "Save it as CSV (UTF-8) or Excel and try again; nothing was imported.",
+    upload.show(file)
+    with (
+        faults.guard(
+            f"Reading {file.name}",
+            "Save it as CSV (UTF-8) or Excel and try again; nothing was imported.",
+        ),
+        upload.remembered(file),
     ):
-        preview = _preview(ws, upload, kind)
-        _prepared(ws, fmt, slot, preview, kind, str(upload.file_id))
+        preview = _preview(ws, file, kind)
+        _prepared(ws, fmt, slot, preview, kind, file.file_id)
 
 
-def _turn() -> int:
-    return int(st.session_state.get("imp-turn", 0))
+def _kind(ws: OpenCompany | None) -> str:
+    """Ask what the file holds; a first company begins with accounts."""
+    if ws is None:
+        return "accounts"
+    if "imp-kind" not in st.session_state:  # also after another page was looked at
+        st.session_state["imp-kind"] = st.session_state.get(_KIND, "accounts")
+    kind = st.segmented_control(
+        "What does the file hold?",
+        list(KINDS),
+        format_func=KINDS.get,
+        key="imp-kind",
+        required=True,
+    )
+    st.session_state[_KIND] = kind or "accounts"
+    return kind or "accounts"
 
 
-def _preview(ws: OpenCompany, upload: Any, kind: str) -> SourcePreview:
-    """Read the upload once, not on every rerun."""
-    layer = str(st.session_state.get(f"imp-{upload.file_id}-layer") or "")
-    key = (upload.file_id, kind, layer, ws.company_id)
+def _preview(ws: OpenCompany | None, file: Upload, kind: str) -> SourcePreview:
+    """Read the file once, not on every rerun."""
+    layer = str(st.session_state.get(f"imp-{file.file_id}-layer") or "")
+    key = (file.file_id, kind, layer, None if ws is None else ws.company_id)
     cached = st.session_state.get("imp-preview")
     if cached is None or cached[0] != key:
         with st.spinner("Reading the file …"):
             preview = check.preview_source(
-                upload.getvalue(), upload.name, kind, layer=layer, ws=ws
+                file.content, file.name, kind, layer=layer, ws=ws
             )
         st.session_state["imp-preview"] = (key, preview)
         return preview
@@ -134,7 +149,7 @@ def _preview(ws: OpenCompany, upload: Any, kind: str) -> SourcePreview:
 
 
 def _prepared(
-    ws: OpenCompany,
+    ws: OpenCompany | None,
     fmt: Formats,
     slot: Any,
     preview: SourcePreview,
@@ -159,19 +174,13 @@ def _prepared(
     st.subheader("What the columns mean")
     mapping = _mapping(ws, preview, kind, file_id)
     condition = ask_condition(preview, file_id)
-    target = ask_target(ws, kind, raw.filename, file_id)
-    aims = tuple(target.get(name) for name in ("into", "currency", "mode"))
+    target = ask_target(ws, kind, raw.filename, file_id, _ids(raw, mapping))
+    aims = tuple(target.get(name) for name in ("into", "currency", "mode", "load"))
     key = (file_id, raw.layer, kind, repr(sorted(mapping.items())), condition, aims)
     cached = st.session_state.get("imp-report")
     report = cached[1] if cached is not None and cached[0] == key else None
     with slot:
-        can_go = report is None or report.is_usable
-        pressed = st.button(
-            _label(fmt, report, kind, target),
-            type="primary",
-            key="imp-go",
-            disabled=not can_go or (kind == "quotas" and "scenario_id" not in target),
-        )
+        pressed = _go(fmt, report, kind, target)
     if pressed and report is None:
         with st.spinner("Checking each row …"):
             report = _check(ws, raw, kind, mapping, condition, target)
@@ -185,19 +194,64 @@ def _prepared(
                 "is saved by it."
             )
             return
-        report_head(fmt, report)
-        changes = None
-        if target.get("into") == INTO and report.is_usable:
-            changes = _refresh(ws, fmt, report, preview, target["source"])
-            st.subheader("What was found in the file")
-        report_details(fmt, report)
-    if pressed:
+        balance, changes = _verdict(ws, fmt, report, preview, target, file_id)
+    if pressed or (balance is not None and balance.is_asked):
+        wanted = balance if balance is not None and balance.is_asked else None
         with faults.guard("Importing", "Nothing was saved; look at it again."):
-            _import(ws, report, kind, target, changes)
+            _import(ws, report, kind, target, changes, wanted)
+
+
+def _go(
+    fmt: Formats, report: ImportReport | None, kind: str, target: dict[str, Any]
+) -> bool:
+    """Offer the next step; where a balance is offered, the import alone is second."""
+    is_first = target.get("into") == NEW and report is not None and report.is_usable
+    can_go = report is None or report.is_usable
+    return st.button(
+        _label(fmt, report, kind, target),
+        type="secondary" if is_first else "primary",
+        key="imp-go",
+        disabled=not can_go or (kind == "quotas" and "scenario_id" not in target),
+    )
+
+
+def _verdict(
+    ws: OpenCompany | None,
+    fmt: Formats,
+    report: ImportReport,
+    preview: SourcePreview,
+    target: dict[str, Any],
+    file_id: str,
+) -> tuple[FirstBalance | None, RefreshPreview | None]:
+    """Show what the check found: counts, a map, what a load changes, findings."""
+    report_head(fmt, report)
+    balance = changes = None
+    if report.kind == "accounts" and report.is_usable:
+        balance = look_at(
+            ws or session.workspace(),
+            fmt,
+            report,
+            file_id,
+            is_first=target["into"] == NEW,
+        )
+    if ws is not None and target.get("into") == INTO and report.is_usable:
+        changes = _refresh(ws, fmt, report, preview, target)
+        st.subheader("What was found in the file")
+    report_details(fmt, report)
+    return balance, changes
+
+
+def _ids(raw: RawTable, mapping: dict[str, Any]) -> pd.Series | None:
+    """Read the ids of the accounts in a file; None: it has no such column."""
+    entry = mapping.get("account_id")
+    column = entry["column"] if isinstance(entry, dict) else entry
+    if column is None or column not in raw.frame:
+        return None
+    return clean_text(raw.frame[column].astype("str"))
 
 
 def _mapping(
-    ws: OpenCompany, preview: SourcePreview, kind: str, file_id: str
+    ws: OpenCompany | None, preview: SourcePreview, kind: str, file_id: str
 ) -> dict[str, Any]:
     """Ask what the columns mean: a saved mapping, guesses, corrections."""
     if kind == "accounts":
@@ -206,16 +260,19 @@ def _mapping(
             "postcode, or city and state."
         )
     mapping_name = ask_saved(ws, preview, kind, file_id)
-    columns = mappings.load_mapping(ws, kind, mapping_name) if mapping_name else None
+    columns = None
+    if ws is not None and mapping_name:
+        columns = mappings.load_mapping(ws, kind, mapping_name)
     turn = f"{file_id}-{mapping_name}" if mapping_name else file_id
     mapping = ask_mapping(preview, kind, turn, columns)
-    save_as(ws, preview, kind, mapping)
+    if ws is not None:
+        save_as(ws, preview, kind, mapping)
     return mapping
 
 
 def _check(
-    ws: OpenCompany,
-    raw: Any,
+    ws: OpenCompany | None,
+    raw: RawTable,
     kind: str,
     mapping: dict[str, Any],
     condition: str,
@@ -223,18 +280,31 @@ def _check(
 ) -> ImportReport:
     """Say row by row what would be taken."""
     rows = tables.where(raw, condition) if condition else raw
-    if target.get("into") == NEW:
+    if ws is None or target.get("into") == NEW:
         context = check.list_context(
-            ws.settings,
+            session.workspace().settings,
             kind,
             mapping,
             currency=target["currency"],
             as_of=target["as_of"],
         )
     else:
+        if target.get("load") == ADD:
+            rows = _new_rows(ws, rows, mapping, target)
         mode = str(target.get("mode", "add"))
         context = check.company_context(ws, kind, mapping, mode=mode)
     return import_table(rows, context)
+
+
+def _new_rows(
+    ws: OpenCompany, raw: RawTable, mapping: dict[str, Any], target: dict[str, Any]
+) -> RawTable:
+    """Keep the rows whose id the company does not know yet."""
+    ids = _ids(raw, mapping)
+    if ids is None:
+        return raw
+    _, every = refresh.ids_of(ws, target["source"])
+    return replace(raw, frame=raw.frame[~ids.isin(every)])
 
 
 def _label(
@@ -252,19 +322,23 @@ def _refresh(
     fmt: Formats,
     report: ImportReport,
     preview: SourcePreview,
-    source: str,
+    target: dict[str, Any],
 ) -> RefreshPreview | None:
     """Show what the load changes; what is decided is looked at again."""
     st.subheader("What this load changes")
+    source, is_whole = target["source"], target["load"] == WHOLE
     version = companies.company(ws).version
-    key = (report.file, source, version)
+    key = (report.file, source, version, target["load"])
     cached = st.session_state.get("imp-refresh")
     if cached is None or cached[0] != key:
         with st.spinner("Comparing with what is stored …"):
-            changes = refresh.preview_refresh(ws, report, source, raw=preview.raw)
+            first = RefreshChoices(gone="close" if is_whole else "keep")
+            changes = refresh.preview_refresh(
+                ws, report, source, first, raw=preview.raw
+            )
         cached = (key, changes)
         st.session_state["imp-refresh"] = cached
-    choices = refresh_view(fmt, cached[1])
+    choices = refresh_view(fmt, cached[1], is_whole=is_whole)
     if choices != cached[1].choices:
         with st.spinner("Looking again with your decisions …"):
             changes = refresh.preview_refresh(
@@ -276,50 +350,71 @@ def _refresh(
 
 
 def _import(
-    ws: OpenCompany,
+    ws: OpenCompany | None,
     report: ImportReport,
     kind: str,
     target: dict[str, Any],
     changes: RefreshPreview | None,
+    balance: FirstBalance | None,
 ) -> None:
     """Save what was accepted, and go on to look at it."""
     outcome = f"{report.rows_accepted:,} {KINDS[kind].lower()} imported"
     with st.spinner(f"{outcome} …"):
-        if changes is not None:
-            outcome = refresh.apply_refresh(ws, changes).summary().rstrip(".")
-        elif kind == "accounts":
-            opened = new_company.company_of_report(
-                ws,
+        if ws is None or target.get("into") == NEW:
+            ws = new_company.company_of_report(
+                session.workspace(),
                 report,
                 name=target["name"],
                 currency=target["currency"],
                 as_of=target["as_of"],
                 fill_missing=target["fill"],
             )
-            session.choose_company(opened)
-        elif kind == "quotas":
-            saving.save_quotas_into(
-                ws,
-                report,
-                target["scenario_id"],
-                version=target["scenario_version"],
-                mode=target["mode"],
-            )
-        elif kind == "market":
-            market.save_market(
-                ws,
-                report,
-                name=target["name"],
-                unit_of_measure=target["unit"],
-                how=target["how"],
-            )
+            session.choose_company(ws)
+        elif changes is not None:
+            outcome = refresh.apply_refresh(ws, changes).summary().rstrip(".")
         else:
-            saving.save_kind(ws, report, mode=target["mode"])
+            _save_kind(ws, report, kind, target)
     st.session_state["imp-done"] = f"{outcome}, {report.rows_rejected:,} refused."
-    st.session_state["imp-turn"] = _turn() + 1
-    for name in ("imp-preview", "imp-report", "imp-refresh"):
+    upload.let_go()
+    for name in ("imp-preview", "imp-report", "imp-refresh", BEGINS_ANOTHER):
         st.session_state.pop(name, None)
+    if balance is not None:
+        _balance(ws, balance)
     st.rerun()
+
+
+def _save_kind(
+    ws: OpenCompany, report: ImportReport, kind: str, target: dict[str, Any]
+) -> None:
+    """Save what is no list of accounts."""
+    if kind == "quotas":
+        saving.save_quotas_into(
+            ws,
+            report,
+            target["scenario_id"],
+            version=target["scenario_version"],
+            mode=target["mode"],
+        )
+    elif kind == "market":
+        market.save_market(
+            ws,
+            report,
+            name=target["name"],
+            unit_of_measure=target["unit"],
+            how=target["how"],
+        )
+    else:
+        saving.save_kind(ws, report, mode=target["mode"])
+
+
+def _balance(ws: OpenCompany, balance: FirstBalance) -> None:
+    """Start the first balance of a new company, and go where its plan will stand."""
+    scenario = session.scenario(ws)
+    if scenario is None:
+        return
+    request = first_request(balance.n_territories, balance.measure)
+    session.submit(ws, "balance", scenario.scenario_id, request.to_dict())
+    st.switch_page(f"{PAGES}/territories.py")
 
 
 def _done_note() -> None:

@@ -27,7 +27,9 @@ FORM_NAMES = {
 }
 
 
-def ask_saved(ws: OpenCompany, preview: SourcePreview, kind: str, file_id: str) -> str:
+def ask_saved(
+    ws: OpenCompany | None, preview: SourcePreview, kind: str, file_id: str
+) -> str:
     """
     Offer the saved mappings; choosing one fills in its columns.
 
@@ -35,6 +37,8 @@ def ask_saved(ws: OpenCompany, preview: SourcePreview, kind: str, file_id: str) 
     -------
     Its name; empty: the columns are guessed.
     """
+    if ws is None:  # mappings are saved with a company
+        return ""
     mapping_by_name = {
         mapping.name: mapping for mapping in mappings.list_mappings(ws, kind)
     }

@@ -21,9 +21,20 @@ VERDICTS = {
 }
 
 
-def refresh_view(fmt: Formats, preview: RefreshPreview) -> RefreshChoices:
+def refresh_view(
+    fmt: Formats, preview: RefreshPreview, *, is_whole: bool = True
+) -> RefreshChoices:
     """
     Show a refresh and ask what is to be decided.
+
+    Parameters
+    ----------
+    fmt
+        The user's formats.
+    preview
+        What the load would change.
+    is_whole
+        Whether the file is the whole list: what it lacks is gone; else it stays.
 
     Returns
     -------
@@ -34,7 +45,10 @@ def refresh_view(fmt: Formats, preview: RefreshPreview) -> RefreshChoices:
         [
             widgets.Metric("New", fmt.number(counts["new"])),
             widgets.Metric("Changed", fmt.number(counts["changed"])),
-            widgets.Metric("Gone", fmt.number(counts["gone"])),
+            widgets.Metric(
+                "Gone" if is_whole else "Not in the file, stay",
+                fmt.number(counts["gone"]),
+            ),
             widgets.Metric(
                 "Yours and the file differ", fmt.number(counts["contested"])
             ),
@@ -51,7 +65,7 @@ def refresh_view(fmt: Formats, preview: RefreshPreview) -> RefreshChoices:
         f"Territories ({fmt.number(len(leaving))})",
         f"Changed ({fmt.number(counts['changed'])})",
         f"New ({fmt.number(counts['new'])})",
-        f"Gone ({fmt.number(counts['gone'])})",
+        f"{'Gone' if is_whole else 'Stay'} ({fmt.number(counts['gone'])})",
         f"Yours or the file's ({fmt.number(len(preview.list_changes.conflicts))})",
     ]
     territories, changed, new, gone, contested = st.tabs(names)
@@ -62,7 +76,7 @@ def refresh_view(fmt: Formats, preview: RefreshPreview) -> RefreshChoices:
     with new:
         _accounts(fmt, preview.list_changes.new, "new")
     with gone:
-        fate, links = _gone(fmt, preview)
+        fate, links = _gone(fmt, preview, is_whole=is_whole)
     with contested:
         decided = _contested(fmt, preview)
     return RefreshChoices(gone=fate, conflicts=decided, links=links)
@@ -134,16 +148,20 @@ def _accounts(fmt: Formats, accounts: pd.DataFrame, key: str) -> None:
     _more(fmt, len(accounts))
 
 
-def _gone(fmt: Formats, preview: RefreshPreview) -> tuple[str, dict[str, str]]:
+def _gone(
+    fmt: Formats, preview: RefreshPreview, *, is_whole: bool
+) -> tuple[str, dict[str, str]]:
     """Ask what becomes of accounts the file has no more, and which only changed id."""
-    fate = st.segmented_control(
-        "Accounts that the file has no more",
-        list(GONE),
-        default=preview.choices.gone,
-        format_func=GONE.__getitem__,
-        key="imp-gone",
-        required=True,
-    )
+    fate = "keep"
+    if is_whole:
+        fate = st.segmented_control(
+            "Accounts that the file has no more",
+            list(GONE),
+            default=preview.choices.gone,
+            format_func=GONE.__getitem__,
+            key="imp-gone",
+            required=True,
+        )
     _accounts(fmt, preview.list_changes.gone, "gone")
     if preview.closed_instead:
         st.caption(

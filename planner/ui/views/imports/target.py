@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from planner.core import clock
@@ -18,39 +19,73 @@ from planner.services.workspace import OpenCompany
 CURRENCIES = tuple(MINOR_DIGITS)
 NEW, INTO = "new", "into"
 OTHER_SOURCE = ""
+ADD, UPDATE, WHOLE = "add", "update", "whole"
+LOADS = {
+    ADD: "Adds accounts",
+    UPDATE: "Brings accounts up to date",
+    WHOLE: "Is the whole list",
+}
+LEAST_OF_WHOLE = 0.8  # of a list's accounts: a file with fewer is a part of it
+BEGINS_ANOTHER = "import_begins_another"  # of the session, set by Home
 MODES = {"add": "Add and update", "replace": "Replace all"}
 HOW = {"sum": "added up", "mean": "averaged"}
 
 
 def ask_target(
-    ws: OpenCompany, kind: str, filename: str, file_id: str
+    ws: OpenCompany | None,
+    kind: str,
+    filename: str,
+    file_id: str,
+    ids: pd.Series | None = None,
 ) -> dict[str, Any]:
     """
     Ask where the rows go.
 
+    Parameters
+    ----------
+    ws
+        The open company; None: there is none, so accounts begin one.
+    kind
+        Of the file.
+    filename
+        What a new company or layer is called, unless said otherwise.
+    file_id
+        Keys the fields.
+    ids
+        Ids of the accounts in the file: they show what it is to the open company.
+
     Returns
     -------
     `into` for accounts (``new`` or ``into``) with the new company's `name`,
-    `currency`, `as_of`, `fill` or the `source`; `mode` for the other kinds;
-    `scenario_id` and `version` for quotas; `name`, `unit`, `how` for market data.
+    `currency`, `as_of`, `fill`, or the `source` and the `load` (``add``, ``update`` or
+    ``whole``); `mode` for the other kinds; `scenario_id` and `version` for quotas;
+    `name`, `unit`, `how` for market data.
     """
     stem = PurePath(filename).stem.replace("_", " ").strip() or "My company"
     stem = name_from(stem)
+    stem = stem[:1].upper() + stem[1:]
+    if ws is None:
+        st.subheader("The new company")
+        return {"into": NEW, **_new_company(stem, file_id)}
     if kind == "accounts":
-        return _accounts(ws, stem[:1].upper() + stem[1:], file_id)
+        return _accounts(ws, stem, file_id, ids)
     if kind == "market":
-        return _market(stem[:1].upper() + stem[1:], file_id)
+        return _market(stem, file_id)
     target: dict[str, Any] = {"mode": _mode(kind, file_id)}
     return target | (_draft(ws, file_id) if kind == "quotas" else {})
 
 
-def _accounts(ws: OpenCompany, stem: str, file_id: str) -> dict[str, Any]:
+def _accounts(
+    ws: OpenCompany, stem: str, file_id: str, ids: pd.Series | None
+) -> dict[str, Any]:
     st.subheader("Where the accounts go")
     company = companies.company(ws)
     sources = list(refresh.sources(ws).index)
     names = {NEW: "A new company", INTO: f"{company.name}, the open company"}
-    # A company of one's own is loaded again and again; the sample is not.
-    first = INTO if company.kind != "sample" else NEW
+    # A company of one's own is loaded again and again; the sample is not, nor is the
+    # open one where another was to be begun.
+    is_other = company.kind == "sample" or bool(st.session_state.get(BEGINS_ANOTHER))
+    first = NEW if is_other else INTO
     into = st.segmented_control(
         "Into",
         list(names),
@@ -61,8 +96,45 @@ def _accounts(ws: OpenCompany, stem: str, file_id: str) -> dict[str, Any]:
         label_visibility="collapsed",
     )
     if into == INTO:
-        return {"into": INTO, "source": _source(sources, stem, file_id)}
+        source = _source(sources, stem, file_id)
+        load = _load(ws, source, ids, file_id)
+        return {"into": INTO, "source": source, "load": load}
     return {"into": NEW, **_new_company(stem, file_id)}
+
+
+def _load(ws: OpenCompany, source: str, ids: pd.Series | None, file_id: str) -> str:
+    """Ask whether the file adds accounts, updates them, or is all there is."""
+    load = st.segmented_control(
+        "The file",
+        list(LOADS),
+        default=usual_load(ws, source, ids),
+        format_func=LOADS.__getitem__,
+        key=f"imp-{file_id}-load",
+        required=True,
+        help="Adds accounts: rows whose id is known are left out. Brings accounts up "
+        "to date: what the file lacks stays. Is the whole list: what it lacks is gone.",
+    )
+    return str(load)
+
+
+def usual_load(ws: OpenCompany, source: str, ids: pd.Series | None) -> str:
+    """
+    Choose what a file is to a list by the ids that both have.
+
+    Returns
+    -------
+    ``add`` if none is known, ``whole`` if nearly all of the list stand in the file,
+    else ``update``.
+    """
+    if ids is None:
+        return WHOLE
+    listed, every = refresh.ids_of(ws, source)
+    in_file = pd.Index(ids.unique())
+    if not in_file.isin(every).any():
+        return ADD
+    whole = listed if len(listed) else every
+    n_there = int(whole.isin(in_file).sum())
+    return WHOLE if n_there >= LEAST_OF_WHOLE * len(whole) else UPDATE
 
 
 def _source(sources: list[str], stem: str, file_id: str) -> str:
@@ -92,7 +164,7 @@ def _new_company(stem: str, file_id: str) -> dict[str, Any]:
         )
     fill = st.checkbox(
         "Simulate what the list lacks (revenue, potential, last visits, deals)",
-        value=True,
+        value=False,
         key=f"imp-{file_id}-fill",
         help="Invented figures make balance, quotas, visits and pay possible. They are "
         "labelled as simulated on every account.",

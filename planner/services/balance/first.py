@@ -1,0 +1,65 @@
+"""The first balance of a list: how many territories, by what, from the list alone."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planner.core.errors import ParamsError
+from planner.services.balance.request import BalanceRequest
+from planner.territory.model.params import BalanceMeasure, BalanceParams
+from planner.territory.model.unit_table import MEASURES
+
+USUAL_NUMBER = 10
+USUAL_TOLERANCE = 0.10
+MOST_TERRITORIES = 254  # what one map can tell apart by code
+
+
+def measures_of_list(accounts: pd.DataFrame) -> list[str]:
+    """
+    List what the accounts of a list can be balanced by, the most telling first.
+
+    Parameters
+    ----------
+    accounts
+        ACCOUNTS frame as a check accepted it.
+    """
+    filled = [
+        name
+        for name in MEASURES
+        if name in accounts and pd.to_numeric(accounts[name]).fillna(0).sum() > 0
+    ]
+    return [*filled, *(["accounts"] if "accounts" not in filled else [])]
+
+
+def number_of_list(accounts: pd.DataFrame) -> int:
+    """
+    Choose how many territories: as many as people own accounts in it, else ten.
+
+    Parameters
+    ----------
+    accounts
+        ACCOUNTS frame as a check accepted it.
+    """
+    n_owners = int(accounts["owner_id"].nunique()) if "owner_id" in accounts else 0
+    number = n_owners if n_owners > 1 else USUAL_NUMBER
+    return max(1, min(number, len(accounts), MOST_TERRITORIES))
+
+
+def first_request(n_territories: int, measure: str) -> BalanceRequest:
+    """
+    Ask for a usual balance: one measure, within a tenth of the even share.
+
+    Raises
+    ------
+    ParamsError
+        If the number is no number of territories.
+    """
+    if not 1 <= n_territories <= MOST_TERRITORIES:
+        raise ParamsError(
+            f"territories must be between 1 and {MOST_TERRITORIES}, got {n_territories}"
+        )
+    params = BalanceParams(
+        measures=(BalanceMeasure(column=measure, tolerance=USUAL_TOLERANCE),),
+        n_territories=n_territories,
+    )
+    return BalanceRequest(params=params)
