@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from planner.accounts.kinds.deal_words import plain_word
 from planner.core.errors import InputError
 from planner.core.units import PPM
 
@@ -59,6 +60,11 @@ class Table:
     def has(self, column: str) -> bool:
         """Tell whether the file has a column."""
         return column in self.rows
+
+    def column(self, name: str) -> str | None:
+        """Find a column whatever its case and signs: ``IsWon`` for ``is_won``."""
+        same = (own for own in self.rows if plain_word(own) == plain_word(name))
+        return next(same, None)
 
     def each(
         self, column: str, read: Callable[[str], Any], default: str | None = None
@@ -111,15 +117,32 @@ def filled(text: str) -> str:
     return text
 
 
-def one_of(allowed: Sequence[str]) -> Callable[[str], str]:
-    """Take one of a few words, whatever their case."""
+def same_words(allowed: Sequence[str]) -> dict[str, str]:
+    """Make a vocabulary of our own words alone."""
+    return {word: word for word in allowed}
+
+
+def one_of(words: Mapping[str, str]) -> Callable[[str], str]:
+    """Take one of a few words, whatever case, blanks and signs; return ours for it."""
+    ours = {plain_word(word): meaning for word, meaning in words.items()}
 
     def read(text: str) -> str:
-        if text.lower() not in allowed:
+        word = ours.get(plain_word(text))
+        if word is None:
+            allowed = dict.fromkeys([*dict.fromkeys(words.values()), *words])
             raise ValueError(f"must be one of {', '.join(allowed)}")
-        return text.lower()
+        return word
 
     return read
+
+
+def yes_or_no(text: str) -> bool:
+    """Take a truth as CRMs write it."""
+    truths = {"true": True, "1": True, "yes": True, "y": True}
+    truths |= {"false": False, "0": False, "no": False, "n": False}
+    if text.casefold() not in truths:
+        raise ValueError("must be true or false")
+    return truths[text.casefold()]
 
 
 def day(text: str) -> pd.Timestamp:

@@ -138,7 +138,7 @@ def _year_quotas(
     """Sum the quotas of a year by measure; a stated year stands above its months."""
     here = year.span(period, "year")
     mine = quotas[quotas["position_id"].eq(position_id)]
-    mine = mine[[year.span(of, "year") == here for of in mine["period"]]]
+    mine = mine[mine["period"].map(lambda of: year.span(of, "year")).eq(here)]
     is_year = mine["period"].eq(here)
     months = mine[~is_year].groupby("measure")["amount_minor"].sum()
     stated = mine[is_year].set_index("measure")["amount_minor"]
