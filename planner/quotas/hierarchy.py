@@ -64,15 +64,27 @@ def ancestors(positions: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    Columns `position_id`, `above_id`; a circle is walked once.
+    Columns `position_id`, `above_id`.
+
+    Raises
+    ------
+    InputError
+        If positions report to each other in a circle.
     """
     parent = positions["parent_id"].dropna()
     parent_by_position = parent[parent.isin(positions.index)].to_dict()
     rows = []
     for name in positions.index:
-        above, seen = parent_by_position.get(name), {name}
-        while above is not None and above not in seen:
+        above = parent_by_position.get(name)
+        seen: dict[str, None] = {}  # in order
+        while above is not None and above != name and above not in seen:
             rows.append((name, above))
-            seen.add(above)
+            seen[above] = None
             above = parent_by_position.get(above)
+        if above == name:
+            line = " → ".join([name, *seen, name])
+            raise InputError(
+                f"position {name} reports to itself: {line}; each line of superiors "
+                "must end"
+            )
     return pd.DataFrame(rows, columns=["position_id", "above_id"], dtype="str")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.accounts.kinds.custom_fields import custom_fields, other_columns
+from planner.accounts.kinds.deal_words import KIND_WORDS, STAGE_WORDS
 from planner.accounts.kinds.matching import report_repeated_ids
 from planner.accounts.kinds.periods import read_periods
 from planner.accounts.kinds.plausibility import question_deals
@@ -14,33 +15,6 @@ from planner.accounts.reading.cells import CellReader
 from planner.core.schemas import DEALS, QUOTAS, VISITS_MADE
 
 DEFAULT_MEASURE = "bookings"
-_STAGES = {
-    "qualify": "qualify",
-    "prospecting": "qualify",
-    "qualification": "qualify",
-    "open": "qualify",
-    "propose": "propose",
-    "proposal": "propose",
-    "engaging": "propose",
-    "negotiate": "negotiate",
-    "negotiation": "negotiate",
-    "won": "won",
-    "closed won": "won",
-    "booked": "won",
-    "lost": "lost",
-    "closed lost": "lost",
-}
-_DEAL_KINDS = {
-    "new": "new",
-    "new business": "new",
-    "sale": "new",
-    "expansion": "expansion",
-    "upsell": "expansion",
-    "renewal": "renewal",
-    "cancellation": "cancellation",
-    "return": "cancellation",
-    "credit": "cancellation",
-}
 
 
 def _read_deals(cells: CellReader) -> pd.DataFrame:
@@ -77,8 +51,8 @@ def _read_deals(cells: CellReader) -> pd.DataFrame:
             "deal_id": ids,
             "account_id": account_id,
             "product": cells.text("product"),
-            "kind": cells.choice("kind", _DEAL_KINDS, "new"),
-            "stage": cells.choice("stage", _STAGES, "won"),
+            "kind": cells.choice("kind", KIND_WORDS, "new"),
+            "stage": cells.choice("stage", STAGE_WORDS, "won"),
             "opened_on": cells.date("opened_on").fillna(close_on),
             "close_on": close_on,
             "amount_minor": amount,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pandas as pd
+import pyarrow
 
 from planner.commissions.calculation.accumulate import LINE_COLUMNS, TRACE_COLUMNS, Walk
 from planner.commissions.calculation.eligibility import (
@@ -21,6 +23,8 @@ from planner.commissions.plans.components import Component
 from planner.commissions.plans.plan import CompPlan
 from planner.core.results import Result, SolveStatus
 from planner.core.run import RunControl
+
+_LONG = pd.ArrowDtype(pyarrow.decimal128(38, 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,4 +253,6 @@ def _frames(walk: Walk) -> tuple[pd.DataFrame, pd.DataFrame]:
     trace = pd.DataFrame(walk.trace, columns=list(TRACE_COLUMNS))
     for column in ("tier_no", "portion_minor", "rate_ppm"):
         trace[column] = trace[column].astype("Int64")
+    if trace["exact_micro"].dtype == object:  # beyond 64 bits: sums of rupiah, dong
+        trace["exact_micro"] = trace["exact_micro"].map(Decimal).astype(_LONG)
     return lines.set_index("line_id"), trace

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import operator
+import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 import pandas as pd
@@ -99,10 +101,24 @@ def _able(component: Component, positions: pd.DataFrame) -> pd.Index:
 
 def _passes(ordered: pd.DataFrame, condition: Condition) -> pd.Series:
     column = ordered[_COLUMN_BY_FIELD.get(condition.field, condition.field)]
+    value = condition.value
+    if condition.field == "product":
+        column = column.map(product_key, na_action="ignore")
+        value = (
+            tuple(map(product_key, value))
+            if isinstance(value, tuple)
+            else product_key(str(value))
+        )
     if condition.op in {"in", "not_in"}:
-        inside = column.isin(list(condition.value))  # type: ignore[arg-type]
+        inside = column.isin(list(value))  # type: ignore[arg-type]
         return inside if condition.op == "in" else ~inside
-    return _COMPARE[condition.op](column, condition.value).fillna(value=False)
+    return _COMPARE[condition.op](column, value).fillna(value=False)
+
+
+@lru_cache(maxsize=10_000)
+def product_key(name: str) -> str:
+    """Spell a product in one way: case, width of letters and blanks do not count."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def floor_positions(component: Component, positions: pd.DataFrame) -> set[str]:

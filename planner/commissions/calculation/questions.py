@@ -89,7 +89,8 @@ def questioned_quotas(
     of their measure; one that no component uses is held against all revenue.
     """
     year = plan.year.span(period, "year")
-    goals = quotas[[plan.year.span(of, "year") == year for of in quotas["period"]]]
+    years = quotas["period"].map(lambda of: plan.year.span(of, "year"))
+    goals = quotas[years.eq(year)]
     is_year = goals["period"].str.len().eq(len(year))
     months = goals[~is_year].groupby(["measure", "position_id"])["amount_minor"].sum()
     stated = goals[is_year].set_index(["measure", "position_id"])["amount_minor"]

@@ -18,7 +18,6 @@ from planner.commissions.files.inputs import (
     read_hierarchy,
     read_ownership,
     read_quotas,
-    read_rates,
     read_splits,
 )
 from planner.commissions.files.ledger_files import (
@@ -27,6 +26,7 @@ from planner.commissions.files.ledger_files import (
     month_file,
     read_ledger,
 )
+from planner.commissions.files.rates import read_rates
 from planner.commissions.ledger.corrections import (
     entries_of_plan,
     new_entries,

@@ -7,20 +7,22 @@ from pathlib import Path
 
 import pandas as pd
 
+from planner.accounts.kinds.deal_words import KIND_WORDS, STAGE_WORDS
+from planner.accounts.kinds.hierarchy import find_loops
 from planner.core.errors import InputError
 from planner.core.files.cells import (
     Table,
     day,
     day_or_open,
     filled,
+    flag,
     one_of,
-    positive,
     read_table,
     share_ppm,
+    word_of,
 )
 from planner.core.money import parse_minor
 from planner.core.schemas import (
-    DEAL_KINDS,
     DEALS,
     OWNER_ROLES,
     OWNERSHIP,
@@ -28,7 +30,6 @@ from planner.core.schemas import (
     QUOTAS,
     ROLES,
     SPLITS,
-    STAGES,
     check,
 )
 from planner.core.units import PPM
@@ -54,7 +55,8 @@ def read_deals(path: Path, currency: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     ----------
     path
         Columns deal_id, account_id, close_on, amount; known optional ones: currency
-        (default: the plan's), kind (``new``), stage (``won``), product, opened_on
+        (default: the plan's), kind (``new``), stage (``won``; or
+        IsWon and IsClosed), product, opened_on
         (close_on), term_months (0), related_deal_id, splits (``P-1:0.6;P-2:0.4``).
     currency
         The plan's.
@@ -72,8 +74,8 @@ def read_deals(path: Path, currency: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         {
             "account_id": table.each("account_id", filled),
             "product": table.each("product", str),
-            "kind": table.each("kind", one_of(DEAL_KINDS), "new"),
-            "stage": table.each("stage", one_of(STAGES), "won"),
+            "kind": table.each("kind", word_of(KIND_WORDS), "new"),
+            "stage": _stages(table),
             "opened_on": pd.Series(opened, dtype="datetime64[s]").fillna(
                 pd.Series(close_on, dtype="datetime64[s]")
             ),
@@ -96,6 +98,22 @@ def read_deals(path: Path, currency: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     ]
     splits = pd.DataFrame(rows, columns=["deal_id", "position_id", "share_ppm"])
     return check(frame, DEALS), check(splits.astype({"share_ppm": "Int64"}), SPLITS)
+
+
+def _stages(table: Table) -> list[str]:
+    """Read stages by the words that import knows; else ``IsWon`` and ``IsClosed``."""
+    won = table.column("is_won")
+    if table.has("stage") or won is None:
+        return table.each("stage", word_of(STAGE_WORDS), "won")
+    closed = table.column("is_closed")
+    is_won = table.each(won, flag, "false")
+    is_closed = [False] * len(is_won)
+    if closed is not None:
+        is_closed = table.each(closed, flag, "false")
+    return [
+        "won" if is_gain else "lost" if is_end else "qualify"
+        for is_gain, is_end in zip(is_won, is_closed, strict=True)
+    ]
 
 
 def _split_parts(text: str) -> dict[str, int]:
@@ -148,7 +166,7 @@ def read_quotas(path: Path, currency: str) -> pd.DataFrame:
         {
             "position_id": table.each("position_id", filled),
             "measure": table.each("measure", filled),
-            "period": table.each("period", _period),
+            "period": pd.Series(table.each("period", _period), dtype="str"),
             "amount_minor": table.each(
                 "amount", lambda text: _not_negative(parse_minor(text, currency))
             ),
@@ -186,7 +204,8 @@ def read_hierarchy(path: Path) -> pd.DataFrame:
     table = read_table(path, ["position_id", "parent_id"])
     table.unique(["position_id"])
     ids = table.each("position_id", filled)
-    parents = table.each("parent_id", lambda text: text or None)
+    parents = table.each("parent_id", _known_or_none(set(ids)))
+    _refuse_loop(table.name, dict(zip(ids, parents, strict=True)))
     leading = set(filter(None, parents))
     role_cells = table.each("role", _role_or_none)
     roles = [
@@ -203,6 +222,34 @@ def read_hierarchy(path: Path) -> pd.DataFrame:
     )
     frame.index = pd.Index(ids, dtype="str", name="position_id")
     return check(frame, POSITIONS)
+
+
+def _known_or_none(ids: set[str]) -> Callable[[str], str | None]:
+    """Take a position of the file, or nothing."""
+
+    def read(text: str) -> str | None:
+        if text and text not in ids:
+            raise ValueError(
+                "is no position_id of this file; add its row, or leave the cell empty "
+                "if nobody is above"
+            )
+        return text or None
+
+    return read
+
+
+def _refuse_loop(name: str, parent_by_id: dict[str, str | None]) -> None:
+    """Refuse positions that report to themselves, as import does."""
+    loops = find_loops({key: parent or "" for key, parent in parent_by_id.items()})
+    if not loops:
+        return
+    row_by_id = {key: row for row, key in enumerate(parent_by_id, start=1)}
+    line = " → ".join(f"{key} (row {row_by_id[key]})" for key in loops[0])
+    first = loops[0][0]
+    raise InputError(
+        f"{name}: row {row_by_id[first]}, parent_id = {parent_by_id[first]!r}: "
+        f"position {first} reports to itself: {line} → {first}; correct one of the rows"
+    )
 
 
 def _role_or_none(text: str) -> str:
@@ -235,21 +282,3 @@ def positions_of(ownership: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
     )
     frame.index = pd.Index(ids, dtype="str", name="position_id")
     return check(frame, POSITIONS)
-
-
-def read_rates(path: Path) -> pd.DataFrame:
-    """Read exchange rates: base, quote, rate, valid_from; valid_to optional."""
-    table = read_table(path, ["base", "quote", "rate", "valid_from"])
-    return pd.DataFrame(
-        {
-            "base": table.each("base", filled),
-            "quote": table.each("quote", filled),
-            "rate": pd.Series(table.each("rate", positive), dtype=object),
-            "valid_from": pd.Series(
-                table.each("valid_from", day), dtype="datetime64[s]"
-            ),
-            "valid_to": pd.Series(
-                table.each("valid_to", day_or_open), dtype="datetime64[s]"
-            ),
-        }
-    )

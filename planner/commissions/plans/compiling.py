@@ -19,6 +19,8 @@ from planner.core.errors import InputError
 from planner.core.money import parse_minor
 from planner.core.units import PPM
 
+HIGHEST_BOUND = 10  # as a share of the quota: attainment tiers end far below
+
 
 def read_date(text: str, place: str) -> dt.date:
     """Read a day of the calendar."""
@@ -28,8 +30,31 @@ def read_date(text: str, place: str) -> dt.date:
         raise InputError(f"{place}: {text} is no day of the calendar") from None
 
 
+def _share(value: Any) -> Decimal:
+    """Read ``0.04`` or ``4%``."""
+    text = str(value)
+    if text.endswith("%"):
+        return Decimal(text.removesuffix("%").strip()) / 100
+    return Decimal(text)
+
+
+def _rate(value: Any, place: str) -> int:
+    """Read a rate; one that pays the whole amount or more is a percentage."""
+    share = _share(value)
+    if share >= 1:
+        percent = f"{(share * 100).normalize():f}"
+        raise InputError(f"{place}: {value} is {percent} %; {_repair(value)}")
+    return _ppm(value, place)
+
+
+def _repair(value: Any) -> str:
+    number = str(value).removesuffix("%").strip()
+    share = f"{(Decimal(number) / 100).normalize():f}"
+    return f"for {number} per cent write {share} or {number}%"
+
+
 def _ppm(value: Any, place: str) -> int:
-    ppm = Decimal(str(value)) * PPM
+    ppm = _share(value) * PPM
     if ppm != ppm.to_integral_value():
         raise InputError(f"{place}: {value} must have at most 6 decimals")
     return int(ppm)
@@ -96,7 +121,7 @@ def read_table(item: Mapping[str, Any], currency: str, number: int) -> RateTable
             else _money(raw[end], currency, f"{at}.{end}")
             for end in ("from", "to")
         ]
-        rate_ppm = _ppm(raw["rate"], f"{at}.rate")
+        rate_ppm = _rate(raw["rate"], f"{at}.rate")
         tiers.append(Tier(lower=bounds[0] or 0, upper=bounds[1], rate_ppm=rate_ppm))
         bound = tiers[-2].upper if row else 0
         if tiers[-1].lower != bound:
@@ -182,7 +207,7 @@ def _rates(
         rule = f"{kind} takes {' and '.join(sorted(expected))}"
         raise InputError(f"{place}: {rule}, got {', '.join(sorted(present)) or 'none'}")
     if "rate" in item:
-        rate_ppm = _ppm(item["rate"], f"{place}.rate")
+        rate_ppm = _rate(item["rate"], f"{place}.rate")
         tier = Tier(lower=0, upper=None, rate_ppm=rate_ppm)
         return RateTable(table_id=item["id"], dimension="amount", tiers=(tier,))
     if "rates" not in item:
@@ -213,10 +238,23 @@ def _check_fit(
         raise InputError(
             f"{place}: the tiers of {kind} must say bound_belongs_to: lower or upper"
         )
+    if by_quota and table is not None:
+        _check_bounds(table)
     if kind == "override" and measure.kind != "rolled":
         raise InputError(f"{place}.measure: override needs a measure of kind rolled")
     if kind != "spif" and "window" in item:
         raise InputError(f"{place}.window: only a spif has a window")
+
+
+def _check_bounds(table: RateTable) -> None:
+    """Refuse bounds that are a thousand per cent of the quota and more."""
+    for tier in table.tiers:
+        if tier.lower >= HIGHEST_BOUND * PPM:
+            bound = f"{(Decimal(tier.lower) / PPM).normalize():f}"
+            raise InputError(
+                f"rate table {table.table_id}: attainment {bound} is "
+                f"{tier.lower * 100 // PPM} % of the quota; {_repair(bound)}"
+            )
 
 
 def _reversal(item: Mapping[str, Any], place: str) -> str:

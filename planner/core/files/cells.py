@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from planner.core.errors import InputError, RowFault, SchemaError
+from planner.core.text import folded
 from planner.core.units import PPM
 
 # What R, pandas and databases write for nothing.
@@ -54,6 +55,11 @@ class Table:
     def has(self, column: str) -> bool:
         """Tell whether the file has a column."""
         return column in self.rows
+
+    def column(self, name: str) -> str | None:
+        """Find a column whatever its case and signs: ``IsWon`` for ``is_won``."""
+        same = (str(own) for own in self.rows if folded(str(own)) == folded(name))
+        return next(same, None)
 
     def each(
         self, column: str, read: Callable[[str], Any], default: str | None = None
@@ -159,6 +165,20 @@ def one_of(allowed: Sequence[str]) -> Callable[[str], str]:
         if text.lower() not in allowed:
             raise ValueError(f"must be one of {', '.join(allowed)}")
         return text.lower()
+
+    return read
+
+
+def word_of(words: Mapping[str, str]) -> Callable[[str], str]:
+    """Take one of a vocabulary, whatever case, blanks and signs; return ours for it."""
+    ours = {folded(word): meaning for word, meaning in words.items()}
+
+    def read(text: str) -> str:
+        word = ours.get(folded(text))
+        if word is None:
+            allowed = dict.fromkeys([*dict.fromkeys(words.values()), *words])
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return word
 
     return read
 

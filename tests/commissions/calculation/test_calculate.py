@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -20,6 +22,7 @@ from planner.commissions.calculation.calculate import calculate
 from planner.commissions.calculation.reference import reference_amounts
 from planner.commissions.plans.calendar import PlanYear
 from planner.commissions.plans.plan import load_plan
+from planner.commissions.wording import working_text
 from planner.core.errors import InputError
 
 QUOTA = quotas_of({"P-R01": 10_000_00, "P-R02": 20_000_00})
@@ -551,3 +554,31 @@ def test_the_order_of_rows_does_not_matter(drawn, seed):
     second = calculate(shuffled, QUOTA, RICH, "2026-06", POSITIONS)
     assert first.lines.equals(second.lines)
     assert first.trace.equals(second.trace)
+
+
+def test_sums_of_rupiah_do_not_overflow():
+    """4 % of ten trillion rupiah: its working needs more than 64 bits."""
+    rupiah = 10_000_000_000_000_00
+    plan = load_plan(MARGINAL.replace("USD", "IDR"))
+    rows = credits_of(
+        credit("D1", "2026-01-10", rupiah, currency="IDR"),
+        credit("D2", "2026-01-11", rupiah, currency="IDR"),
+    )
+    quota = quotas_of({"P-R01": 4 * rupiah}).assign(currency="IDR")
+    result = calculate(rows, quota, plan, "2026-01", POSITIONS)
+    assert amounts(result) == [400_000_000_000_00, 400_000_000_000_00]
+    file = io.BytesIO()
+    result.trace.to_parquet(file)
+    back = pd.read_parquet(file)["exact_micro"]
+    assert sum(map(int, back)) == 2 * rupiah * 40_000
+    assert working_text(result.trace.itertuples(), "IDR").startswith(
+        "10,000,000,000,000 × 4 %"
+    )
+
+
+@pytest.mark.parametrize("product", ["analytics", "ANALYTICS ", "Ａｎalytics"])
+def test_a_product_is_the_same_in_any_letters(product):
+    """A deal in other case, with blanks or wide letters is not left unpaid."""
+    rows = credits_of(credit("D1", "2026-04-10", 1_000_00, product=product))
+    paid = calculate(rows, NO_QUOTAS, plan_of(SPIF), "2026-04", POSITIONS)
+    assert amounts(paid) == [250_01]

@@ -241,3 +241,149 @@ def test_an_id_cannot_lead_out_of_the_folder(pay, tmp_path):
     pay("2026-02", ownership=ownership, quotas=quotas, hierarchy=None)
     names = {path.name for path in (tmp_path / "out/statements").iterdir()}
     assert "%2E%2E%2F%2E%2E%2Fevil.xlsx" in names
+
+
+TWO_PLANS = {
+    "deals": """deal_id,account_id,close_on,amount
+D1,A1,2026-02-10,1000.00
+D2,A1,2026-02-20,2000.00
+""",
+    "quotas": "position_id,measure,period,amount\n",
+    "hierarchy": None,
+}
+
+
+def plan_text(name, rate, first, end):
+    return f"""
+schema: commission-plan/1
+plan: {{id: {name}, currency: USD, valid_from: {first}, valid_to: {end}}}
+measures:
+  - {{code: bookings, credit_type: revenue, kind: direct, accumulation: year}}
+components:
+  - {{id: c, type: flat, measure: bookings, rate: {rate}}}
+"""
+
+
+OLD = plan_text("OLD", 0.04, "2026-01-01", "2026-02-15")
+NEW = plan_text("NEW", 0.05, "2026-02-15", "2027-01-01")
+
+
+def test_two_plans_in_one_month_each_pay_theirs_by_one_ledger(pay):
+    """
+    40.00 by the plan that ends on the 15th, 100.00 by the one that begins then.
+
+    In March D1 turns out to be 1,500: the old plan posts 20.00, the new one nothing.
+    """
+    old = pay("2026-02", "o1", ledger="ledger", plan=OLD, **TWO_PLANS)
+    assert old["totals"]["pay"] == "40.00"
+    assert [text[:8] for text in old["problems"]] == ["deal D2:"]
+    assert "is not paid by plan OLD" in old["problems"][0]
+    new = pay("2026-02", "o2", ledger="ledger", plan=NEW, **TWO_PLANS)
+    assert new["totals"]["pay"] == "100.00"
+    assert new["totals"]["ledger"] == "140.00"
+    late = TWO_PLANS | {"deals": TWO_PLANS["deals"].replace("1000", "1500")}
+    march = pay("2026-03", "o3", ledger="ledger", plan=NEW, **late)
+    assert march["totals"]["pay"] == "0.00"
+    march = pay("2026-03", "o4", ledger="ledger", plan=OLD, **late)
+    assert march["totals"]["pay_for_earlier_months"] == "20.00"
+    assert pay("2026-04", "o5", ledger="ledger", plan=OLD, **late)["totals"]["pay"] == (
+        "0.00"
+    )
+
+
+def test_a_plan_that_takes_anothers_place_corrects_it(pay):
+    """OLD paid 40.00 for D1; at 5 % it is 50.00: 10.00 more, not 50.00."""
+    pay("2026-02", "o1", ledger="ledger", plan=OLD, **TWO_PLANS)
+    whole = plan_text("WHOLE", 0.05, "2026-01-01", "2027-01-01")
+    march = pay("2026-03", "o2", ledger="ledger", plan=whole, **TWO_PLANS)
+    assert march["totals"]["pay"] == "110.00"
+
+
+def test_a_quota_far_below_the_sales_is_questioned(pay):
+    """A quota of 10 against 4,000 is paid, and asked about; 1,000 is not."""
+    small = QUOTAS.replace("P-R01,bookings,2026,10000.00", "P-R01,bookings,2026,10.00")
+    problems = pay("2026-01", quotas=small)["problems"]
+    assert problems == [
+        "position P-R01: its bookings quota of 10.00 USD for 2026 is 1/400 of its "
+        "sales of 4000.00; check its currency and its unit"
+    ]
+    enough = small.replace("10.00,", "1000.00,")
+    assert pay("2026-01", "o2", quotas=enough)["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("P1,P1\n", r"row 1, parent_id = 'P1': position P1 reports to itself"),
+        ("P1,P2\nP2,P1\n", r"P1 \(row 1\) → P2 \(row 2\) → P1"),
+        ("P0,\nP1,P2\nP2,P3\nP3,P1\n", "row 2, .* → P3 .* → P1"),
+        ("P1,P9\n", "row 1, parent_id = 'P9': is no position_id"),
+    ],
+)
+def test_a_hierarchy_that_leads_nowhere_is_refused(pay, rows, words):
+    with pytest.raises(InputError, match=words):
+        pay("2026-01", hierarchy=f"position_id,parent_id\n{rows}")
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (["EUR,USD,1.1,2026-01-01,", "EUR,USD,1.2,2026-01-01,"], "two rates for 2026"),
+        (
+            ["EUR,USD,1.2,2026-01-15,2026-03-01", "EUR,USD,1.1,2026-01-01,2026-02-01"],
+            "rows 1 and 2: EUR to USD has two rates for 2026-01-15",
+        ),
+        (["EUR,USD,1.1,2026-01-01,", "USD,EUR,0.5,2026-01-01,"], "contradict"),
+        (["USD,EUR,0.5,2026-01-05,", "EUR,USD,1.1,2026-01-01,"], "rows 1 and 2: USD"),
+        (["EUR,USD,0,2026-01-01,"], "row 1, rate = '0': must be above 0"),
+        (["EUR,USD,-1.1,2026-01-01,"], "must be above 0"),
+        (["EUR,EUR,1,2026-01-01,"], "another currency"),
+        (["EUR,XYZ,1,2026-01-01,"], "row 1, quote = 'XYZ': currency must be one of"),
+        (["EUR,USD,1.1,2026-01-01,2026-01-01"], "must lie after valid_from"),
+    ],
+)
+def test_rates_that_cannot_be_told_apart_are_refused(pay, rows, words):
+    for order in (rows, rows[::-1]):
+        with pytest.raises(InputError, match=words if order == rows else "fx.csv"):
+            pay(
+                "2026-01", fx="\n".join(["base,quote,rate,valid_from,valid_to", *order])
+            )
+
+
+def test_rates_that_follow_each_other_are_taken(pay):
+    """An open rate ends where the next begins; 1.1 and 0.91 are one rate both ways."""
+    fx = """base,quote,rate,valid_from,valid_to
+eur,USD,1.05,2025-01-01,
+EUR,USD,1.1,2026-01-01,
+USD,EUR,0.95,2025-01-01,
+USD,EUR,0.91,2026-01-01,
+"""
+    euros = DEALS.replace("4000.00,USD", "4000.00,EUR")
+    summary = pay("2026-01", fx=fx, deals=euros)
+    assert summary["totals"]["credited"] == "4400.00"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("stage", ["Closed Won", "closed-lost", "won"]),
+        ("StageName_is_not_ours,stage", [",ClosedWon", ",Negotiation", ",Booked"]),
+        ("IsWon", ["true", "FALSE", "1"]),
+    ],
+)
+def test_stages_are_read_as_import_reads_them(pay, header, cells):
+    """Of 1,000, 2,000 and 4,000 the first and the last are won."""
+    rows = zip(["1000.00", "2000.00", "4000.00"], cells, strict=True)
+    deals = "\n".join(
+        f"D{n},A1,2026-01-10,{amount},{cell}" for n, (amount, cell) in enumerate(rows)
+    )
+    summary = pay(
+        "2026-01", deals=f"deal_id,account_id,close_on,amount,{header}\n{deals}\n"
+    )
+    assert summary["totals"]["credited"] == "5000.00"
+
+
+def test_a_stage_nobody_knows_is_refused_with_its_row(pay):
+    deals = "deal_id,account_id,close_on,amount,stage\nD1,A1,2026-01-10,1.00,Maybe\n"
+    with pytest.raises(InputError, match="row 1, stage = 'Maybe': must be one of qual"):
+        pay("2026-01", deals=deals)

@@ -104,3 +104,44 @@ def test_conditions_are_a_closed_language(condition, words):
     text = HEAD + FLAT.replace("rate: 0.1", f"rate: 0.1, where: [{condition}]")
     with pytest.raises(InputError, match=words):
         load_plan(text)
+
+
+PERCENT = TABLE.replace("amount", "attainment") + (
+    "components:\n  - {id: c, type: marginal, measure: bookings, rates: t,"
+    " quota: {measure: bookings}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (FLAT.replace("0.1", "4"), r"rate: 4 is 400 %; for 4 per cent write 0.04 or"),
+        (FLAT.replace("0.1", "1"), "1 is 100 %"),
+        (FLAT.replace("0.1", "'150%'"), "150% is 150 %"),
+        (FLAT.replace("0.1", "12.5"), "write 0.125 or 12.5%"),
+        (
+            TABLE.replace("rate: 0.2", "rate: 20") + USES_T,
+            r"tiers\[1\].rate: 20 is 2000 %",
+        ),
+        (
+            PERCENT,
+            "attainment 100 is 10000 % of the quota; for 100 per cent write 1 or",
+        ),
+    ],
+)
+def test_a_percentage_typed_as_a_share_is_refused_with_its_repair(text, words):
+    with pytest.raises(InputError, match=words):
+        load_plan(HEAD + text)
+
+
+def test_percentages_are_read_as_such():
+    shares = PERCENT.replace("to: 100", "to: 100%").replace(
+        "from: 100", "from: '100 %'"
+    )
+    plan = load_plan(HEAD + shares.replace("rate: 0.1", "rate: 4.25%"))
+    (component,) = plan.components
+    tiers = component.table.tiers
+    assert [(tier.lower, tier.rate_ppm) for tier in tiers] == [
+        (0, 42_500),
+        (1_000_000, 200_000),
+    ]
