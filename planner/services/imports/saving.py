@@ -16,6 +16,7 @@ from planner.core.errors import InputError
 from planner.geography.adjacency import connect, find_edges
 from planner.geography.distance import places_km
 from planner.services.imports.log import record_import, told_of
+from planner.services.imports.seats import seat_people, without_stand_ins
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
@@ -241,20 +242,21 @@ def _save_units(
 def _save_reps(
     conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
 ) -> None:
-    """Save reps, and the positions that their list of people brought along."""
+    """Save reps and the positions their list brought, and seat them."""
     company_id = edit.company_id
-    before = team_rows.load_reps(conn, company_id)
+    stored = team_rows.load_reps(conn, company_id)
+    before = without_stand_ins(conn, company_id, stored, report.frame)
     after = _merged(edit, "reps", before, report, mode)
     team_rows.save_reps(conn, company_id, after)
     seats = report.extra.get("positions")
-    if seats is None:
-        return
-    stored = team_rows.load_positions(conn, company_id)
-    brought = {"parent_id", "title"} if "title" in report.mapping else {"parent_id"}
-    # Seats nobody of the list holds stay: overlays and vacancies are no people.
-    merged = merge_rows(stored, seats, brought, "add")
-    edit.after["positions"] = n_changed(stored, merged)
-    team_rows.save_positions(conn, company_id, merged)
+    if seats is not None:
+        known = team_rows.load_positions(conn, company_id)
+        brought = {"parent_id", "title"} if "title" in report.mapping else {"parent_id"}
+        # Seats nobody of the list holds stay: overlays and vacancies are no people.
+        merged = merge_rows(known, seats, brought, "add")
+        edit.after["positions"] = n_changed(known, merged)
+        team_rows.save_positions(conn, company_id, merged)
+    seat_people(conn, company_id, edit.user)
 
 
 def _merged_quotas(
