@@ -106,7 +106,7 @@ def company_of_report(
         Of the new company.
     fill_missing
         Whether what the list lacks (revenue, potential, deals …) is simulated and
-        labelled so.
+        labelled so; beside sales of its own no deals are.
     source
         Name of the list, under which it is refreshed later; None: the file's name
         without its suffix.
@@ -132,6 +132,7 @@ def company_of_report(
         accounts = simulate_business(
             accounts, seed=0, currency=currency, as_of=as_of, given=given
         )
+    if fill_missing and "our_sales_minor" not in given_columns(report.mapping):
         deals = simulate_deals(accounts, as_of=as_of, currency=currency, seed=0)
     segments = apply_rules(
         accounts,

@@ -34,6 +34,7 @@ from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company.companies import Company
+from planner.store.company.settings import CompanySettings
 from planner.store.imports import sources as source_rows
 from planner.store.scenarios.editing import editing_company
 
@@ -495,7 +496,7 @@ def _fate(
 
 def _filled(new: pd.DataFrame, company: Company, given: set[str]) -> pd.DataFrame:
     """Simulate what new accounts lack, where the company's list was filled so."""
-    if new.empty or not company.details.get("is_simulated"):
+    if new.empty or not CompanySettings.from_details(company.details).fills_gaps:
         return new
     filled = simulate_business(
         new, seed=0, currency=company.currency, as_of=company.as_of, given=given

@@ -17,11 +17,13 @@ from planner.geography.adjacency import connect, find_edges
 from planner.geography.distance import places_km
 from planner.services.imports.log import record_import, told_of
 from planner.services.imports.seats import seat_people, without_stand_ins
+from planner.services.imports.simulated_rows import settle_by_deals
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
+from planner.store.company.settings import CompanySettings, mark_simulated
 from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import quotas as quota_rows
 from planner.store.scenarios.editing import CompanyEdit, editing_company
@@ -89,7 +91,7 @@ def save_kind(
         "units": _save_units,
         "positions": _rows_saver(team_rows.load_positions, team_rows.save_positions),
         "reps": _save_reps,
-        "deals": _rows_saver(deal_rows.load_deals, deal_rows.save_deals),
+        "deals": _save_deals,
         "visits_made": _rows_saver(
             deal_rows.load_visits_made, deal_rows.save_visits_made
         ),
@@ -257,6 +259,23 @@ def _save_reps(
         edit.after["positions"] = n_changed(known, merged)
         team_rows.save_positions(conn, company_id, merged)
     seat_people(conn, company_id, edit.user)
+
+
+def _save_deals(
+    conn: Connection, edit: CompanyEdit, report: ImportReport, mode: str
+) -> None:
+    """Save deals in place of simulated ones, and settle what follows from them."""
+    company = company_rows.load_company(conn, edit.company_id)
+    settings = CompanySettings.from_details(company.details)
+    before = deal_rows.load_deals(conn, edit.company_id)
+    if "deals" in settings.simulated:
+        before = before.iloc[:0]
+        mark_simulated(conn, edit.company_id, "deals", is_simulated=False)
+    after = _merged(edit, report.kind, before, report, mode)
+    deal_rows.save_deals(conn, edit.company_id, after)
+    if company.kind != "sample":
+        n_settled = settle_by_deals(conn, company, settings)
+        edit.after["accounts settled by deals"] = n_settled
 
 
 def _merged_quotas(
