@@ -75,23 +75,29 @@ def simulated_of(ws: OpenCompany) -> Simulated:
         return load_simulated(conn, ws.company_id)
 
 
+def labels(ws: OpenCompany) -> dict[str, int]:
+    """Count the accounts of the open company by their label of simulated columns."""
+    with ws.store.reading() as conn:
+        return account_rows.count_simulated(conn, ws.company_id)
+
+
 def load_simulated(conn: Connection, company_id: str) -> Simulated:
     """Read what of a company is simulated."""
     company = company_rows.load_company(conn, company_id)
     return simulated_in(company, account_rows.count_simulated(conn, company_id))
 
 
-def simulated_in(company: Company, labels: Mapping[str, int]) -> Simulated:
+def simulated_in(company: Company, counts: Mapping[str, int]) -> Simulated:
     """
     Tell what of a company is simulated.
 
     Parameters
     ----------
-    labels
+    counts
         Number of accounts by the text of `account.simulated`.
     """
     columns: Counter[str] = Counter()
-    for text, n_rows in labels.items():
+    for text, n_rows in counts.items():
         columns.update(dict.fromkeys(filter(None, text.split(";")), n_rows))
     is_sample = company.kind == "sample"
     settings = CompanySettings.from_details(company.details)

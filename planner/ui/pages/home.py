@@ -17,6 +17,7 @@ from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import cache, faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
+from planner.ui.views.accounts.removal import removal_button
 
 KINDS = {"sample": "sample company", "own": "own file", "empty": "empty"}
 CURRENCIES = tuple(MINOR_DIGITS)
@@ -38,7 +39,7 @@ def main() -> None:
     with slot:
         if st.button("Look at the territories", type="primary", key="home-go"):
             st.switch_page(f"{PAGES}/territories.py")
-    _simulated_note(company)
+    _simulated_note(ws, company)
     _steps(ws, fmt)
     st.subheader("Begin another company")
     _templates(ws)
@@ -60,7 +61,7 @@ def _first_steps(ws: Workspace) -> None:
         _empty_template(ws)
 
 
-def _simulated_note(company: Company) -> None:
+def _simulated_note(ws: OpenCompany, company: Company) -> None:
     """Say plainly what is invented."""
     if company.kind == "sample":
         start = "The store was empty, so the sample company was loaded. "
@@ -69,11 +70,8 @@ def _simulated_note(company: Company) -> None:
             "The places are real; the company, its accounts, people and figures are "
             "all simulated."
         )
-    elif company.details.get("is_simulated"):
-        st.info(
-            "The accounts come from your file. What it lacked, such as revenue, "
-            "potential, deals and reps, is simulated and labelled so."
-        )
+    else:
+        removal_button(ws, key="home")
 
 
 # --- where the plan stands -----------------------------------------------------------
