@@ -67,16 +67,22 @@ def owners_of(accounts: pd.DataFrame) -> pd.Series:
     Returns
     -------
     shape (n_accounts,)
-        The owner as first written, the same text for all ways of writing one; missing
-        where the list names nobody.
+        The owner as first written, the same text for all ways of writing one, a
+        person's first name first; missing where the list names nobody.
     """
     owner = accounts["owner_id"].astype("str")
     spelling: dict[str, str] = {}
     texts: dict[str, str | None] = {}
-    for text in owner.dropna().unique():
+    written = pd.Series(owner.dropna().unique(), dtype="str")
+    rows = zip(written, turned(written), person_keys(written), strict=True)
+    for text, upright, person in rows:
         key = owner_key(text)
         is_nobody = not key or key in NOBODY
-        texts[text] = None if is_nobody else spelling.setdefault(key, text)
+        if is_persons_name(text):
+            key, first = person, upright
+        else:
+            first = text
+        texts[text] = None if is_nobody else spelling.setdefault(key, first)
     return owner.map(texts).astype("str")
 
 
@@ -207,7 +213,10 @@ def _name_table(reps: pd.DataFrame) -> dict[str, str]:
 
 def person_keys(names: pd.Series) -> list[str]:
     """Bring names to one form: ``Abel, Ana`` is Ana Abel."""
-    turned = names.astype("str").str.replace(
-        r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$", r"\2 \1", regex=True
-    )
-    return [f"name {key}" for key in name_key(turned)]
+    return [f"name {key}" for key in name_key(turned(names))]
+
+
+def turned(names: pd.Series) -> pd.Series:
+    """Write ``Abel, Ana`` as ``Ana Abel``."""
+    pattern = r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$"
+    return names.astype("str").str.replace(pattern, r"\2 \1", regex=True)

@@ -67,6 +67,11 @@ def test_codes_and_teams_are_nobodys_names(text):
     assert not is_persons_name(text)
 
 
+def test_a_person_spelt_in_two_ways_is_one():
+    owners = owners_of(accounts("Vogel, Petra", "Petra Vogel", "PETRA  VOGEL", "AG,1"))
+    assert owners.tolist() == [*["Petra Vogel"] * 3, "AG,1"]
+
+
 def test_a_company_without_people_knows_no_owner():
     found = owner_positions(owners_of(accounts("U1")), empty(POSITIONS), empty(REPS))
     assert found.isna().all()
