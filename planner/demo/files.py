@@ -15,12 +15,14 @@ from planner.commissions.statements.statement import (
     make_statement,
     statement_xlsx_bytes,
 )
+from planner.core.english import simulated as words
 from planner.core.files.tables import in_money, write_bytes, write_frame, write_text
 from planner.core.money import format_minor
 from planner.core.settings import Settings
 from planner.demo.line import DemoLine
 from planner.demo.report import report_html
 from planner.geography.boundaries import dissolve
+from planner.services.accounts.simulated import Simulated
 from planner.services.people.holders import owner_names
 from planner.visits.files.sheets import calendar_bytes, join_places
 from planner.visits.reasons.unserved import in_words
@@ -57,9 +59,11 @@ def write_files(line: DemoLine, settings: Settings, folder: Path) -> dict[str, A
     statements = _statements(line)
     for position_id, statement in statements.items():
         name = f"{_rep_of(line, position_id)}.xlsx"
-        write_bytes(
-            statement_xlsx_bytes(statement), folder / STATEMENTS / name, private=True
+        simulated = words.named(line.simulated_codes)
+        content = statement_xlsx_bytes(
+            statement, simulated=words.EVERYTHING if line.sample else simulated
         )
+        write_bytes(content, folder / STATEMENTS / name, private=True)
     summary = make_summary(line)
     write_text(report_html(line, summary, statements, settings), folder / "report.html")
     return summary
@@ -81,7 +85,20 @@ def _write_plan(line: DemoLine, folder: Path) -> None:
 def _write_quotas(line: DemoLine, folder: Path) -> None:
     write_frame(_territory_polygons(line), folder / "plan.geojson")
     quotas = in_money(line.quotas, line.currency, has_currency_column=True)
+    quotas["simulated"] = _simulated_of(line, "quotas", "owners")
     write_frame(quotas, folder / "quotas.csv", index=False)
+
+
+def _simulated_of(line: DemoLine, *figures: str) -> str:
+    """Name what is simulated of some figures, as the accounts do row by row."""
+    if line.sample is not None:
+        return "all"
+    simulated = Simulated(
+        is_everything=False,
+        columns=dict.fromkeys(line.simulated_codes, len(line.accounts)),
+        parts=(),
+    )
+    return ";".join(simulated.among(*figures))
 
 
 def _write_visits(line: DemoLine, folder: Path) -> None:
@@ -118,6 +135,7 @@ def _territory_polygons(line: DemoLine) -> gpd.GeoDataFrame:
     by_territory = pd.Series(by_territory.index, index=by_territory["territory_id"])
     polygons["position_id"] = by_territory.reindex(polygons.index)
     polygons["rep"] = polygons["position_id"].map(names)
+    polygons["simulated"] = _simulated_of(line, "owners")
     counts = line.territory_by_account.value_counts()
     polygons["accounts"] = counts.reindex(polygons.index).fillna(0).astype(int)
     return polygons
@@ -133,6 +151,7 @@ def _visits_file(line: DemoLine) -> pd.DataFrame:
             "account_id": visits["account_id"],
             "arrive": visits["arrive_s"],
             "leave": visits["leave_s"],
+            "simulated": _simulated_of(line, "visits planned"),
         }
     )
 

@@ -15,6 +15,7 @@ from planner.commissions.calculation.calculate import PayResult
 from planner.core.errors import ParamsError
 from planner.quotas.crediting import CreditResult
 from planner.scenarios.publish import Publication
+from planner.services.people.present_plan import PresentPlan
 from planner.territory.model.params import BalanceMeasure
 from planner.territory.solve.result import BalanceResult
 from planner.visits.plan.team import VisitsResult
@@ -68,8 +69,12 @@ class DemoLine:
         Of the company.
     simulated
         What of it is simulated, in words.
+    simulated_codes
+        The same as codes: columns of accounts and parts of the company.
     before
-        Territory by account today; None for a list.
+        Territory by account today; None for a list that names no owners.
+    today
+        The territories as the owners of a list work them; None: it names none.
     sample
         The sample company; None for a list.
     finished
@@ -92,7 +97,9 @@ class DemoLine:
     units: gpd.GeoDataFrame
     edges: pd.DataFrame
     plan_text: str
+    simulated_codes: tuple[str, ...] = ()
     before: pd.Series | None = None  # territory by account today
+    today: PresentPlan | None = None
     sample: SampleCompany | None = None
     positions: pd.DataFrame = field(default_factory=pd.DataFrame)
     reps: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -30,6 +30,7 @@ from planner.core.errors import InputError, named
 from planner.core.executors import processes
 from planner.core.names import name_from
 from planner.core.run import RunControl
+from planner.core.schemas import POSITIONS, REPS, empty
 from planner.core.settings import Settings
 from planner.demo.line import DemoLine, DemoParams
 from planner.geography.adjacency import connect, find_edges
@@ -43,6 +44,8 @@ from planner.services.accounts.known import with_segments
 from planner.services.company.companies import territories_of
 from planner.services.imports.new_company import given_columns, place_in_units
 from planner.services.people.holders import rep_by_position
+from planner.services.people.present_plan import PresentPlan, present_plan
+from planner.services.people.present_team import present_team
 from planner.services.visits.plans import TEAM_ITERATIONS
 from planner.territory.model.alignment import Alignment
 from planner.territory.model.instance import Instance
@@ -118,6 +121,10 @@ def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
     accounts = simulate_business(
         placed, seed=params.seed, as_of=as_of, given=given_columns(report.mapping)
     )
+    edges = connect(find_edges(units), places_km(units))
+    team = present_team(accounts, empty(POSITIONS), empty(REPS))
+    today = present_plan(accounts, units.index, edges, team)
+    labels = accounts["simulated"].fillna("").str.split(";").explode()
     plan_path = settings.data_dir / "sample" / "comp_plan.yaml"
     return DemoLine(
         name=name_from(path.stem),
@@ -141,10 +148,19 @@ def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
         findings=report.findings,
         accounts=accounts,
         units=units,
-        edges=connect(find_edges(units), places_km(units)),
+        edges=edges,
+        simulated_codes=(*labels[labels != ""].unique(), "team", "deals"),
+        today=today,
+        before=None if today is None else _territory_today(today, accounts),
         plan_text=plan_path.read_text(encoding="utf-8"),
         deals=simulate_deals(accounts, as_of=as_of, seed=params.seed),
     )
+
+
+def _territory_today(today: PresentPlan, accounts: pd.DataFrame) -> pd.Series:
+    """Find whose territory each account lies in now."""
+    alignment = Alignment(today.territory_by_unit, today.territory_by_account)
+    return alignment.territory_of(accounts["unit_id"])
 
 
 def segment(line: DemoLine) -> None:
@@ -160,9 +176,11 @@ def balance_territories(line: DemoLine, params: DemoParams, run: RunControl) -> 
     """Balance the territories, from today's where there are any."""
     table = unit_table(line.accounts, line.units)
     n_territories = params.n_territories
-    if n_territories is None and line.sample is None:
-        n_territories = max(1, round(len(line.accounts) / ACCOUNTS_A_TERRITORY))
     current = None if line.sample is None else line.sample.alignment["territory_id"]
+    if line.today is not None:
+        current = line.today.territory_by_unit
+    if n_territories is None and current is None:
+        n_territories = max(1, round(len(line.accounts) / ACCOUNTS_A_TERRITORY))
     line.balanced = balance(
         Instance.from_units(table, line.edges, current),
         BalanceParams(
@@ -182,6 +200,7 @@ def own_and_set(line: DemoLine, params: DemoParams) -> None:
         line.positions, line.reps = simulate_team(
             places, as_of=line.as_of, currency=line.currency, seed=params.seed
         )
+        _name_owners(line)
     position_by_territory = _position_by_territory(line)
     new = ownership_of(
         territory,
@@ -211,6 +230,17 @@ def own_and_set(line: DemoLine, params: DemoParams) -> None:
         currency=line.currency,
         ramp_by_position={str(k): float(v) for k, v in ramp.items()},
     )
+
+
+def _name_owners(line: DemoLine) -> None:
+    """Call positions and people as the list does: homes and hours stay simulated."""
+    if line.today is None:
+        return
+    owners = line.today.territories["name"]
+    owner = line.positions["territory_id"].map(owners).astype("str")
+    line.positions["title"] = owner.fillna(line.positions["title"])
+    of_rep = line.reps["position_id"].map(owner).astype("str")
+    line.reps["name"] = of_rep.fillna(line.reps["name"])
 
 
 def _position_by_territory(line: DemoLine) -> dict[str, str]:

@@ -23,7 +23,7 @@ from planner.core.formats import Formats
 from planner.geography.basemap import base_map, extent_of
 from planner.segmentation.rules import Rule
 from planner.services.accounts import health as health_service
-from planner.services.accounts import segments
+from planner.services.accounts import segments, simulated
 from planner.services.accounts.health_view import HealthView
 from planner.services.accounts.segments import SegmentView
 from planner.services.balance.proposal import ProposalView, view_proposal
@@ -96,6 +96,12 @@ def kept(
 def company_facts(ws: OpenCompany) -> Facts:
     """Read what no scenario of the open company changes."""
     return read_facts(ws)
+
+
+@kept(8)
+def simulated_labels(ws: OpenCompany) -> dict[str, int]:
+    """Count the accounts by the columns of theirs that are simulated."""
+    return simulated.labels(ws)
 
 
 @kept(12, "Reading the scenario …")

@@ -12,6 +12,7 @@ from planner.core.formats import Formats
 from planner.core.settings import Settings
 from planner.jobs import Job, queue
 from planner.jobs.worker import ensure_worker
+from planner.services.accounts.simulated import simulated_in
 from planner.services.company import companies, sample
 from planner.services.scenarios import FIELD, Scenario, listing, publishing
 from planner.services.workspace import (
@@ -20,7 +21,7 @@ from planner.services.workspace import (
     latest_company,
     open_company,
 )
-from planner.ui import widgets
+from planner.ui import cache, simulated, widgets
 from planner.ui.widgets import JobState, JobView
 
 _COMPANY = "company_id"
@@ -98,17 +99,24 @@ def current_company() -> OpenCompany | None:
     choice = st.session_state.get(_COMPANY)
     if choice is not None:
         try:
-            return _of_today(open_company(ws, choice))
+            return _marked(open_company(ws, choice))
         except NotFoundError:
             st.session_state.pop(_SCENARIO, None)
     company = latest_company(ws)
     st.session_state[_COMPANY] = None if company is None else company.company_id
-    return None if company is None else _of_today(company)
+    return None if company is None else _marked(company)
 
 
-def _of_today(company: OpenCompany) -> OpenCompany:
-    """Let the sample catch up with its day, before anything of it is read."""
+def _marked(company: OpenCompany) -> OpenCompany:
+    """
+    Look at a company as it is today.
+
+    The sample catches up with its day before anything of it is read; the parts of the
+    page learn what of the company is simulated.
+    """
     sample.roll_forward(company)
+    labels = cache.simulated_labels(company)
+    simulated.use(simulated_in(companies.company(company), labels))
     return company
 
 

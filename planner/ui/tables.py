@@ -13,6 +13,7 @@ from babel.numbers import get_currency_symbol
 from planner.core.formats import EMPTY, Formats
 from planner.core.money import minor_digits
 from planner.core.units import MIN_PER_HOUR
+from planner.ui import simulated
 
 Kind = Literal[
     "text",
@@ -112,7 +113,7 @@ def table(
             for name, column in columns.items()
         }
     )
-    config = {name: _config(column, fmt) for name, column in columns.items()}
+    config = {name: _config(name, column, fmt) for name, column in columns.items()}
     needed = (len(frame) + 1) * ROW_HEIGHT + 3
     common: dict[str, Any] = {
         "column_config": config,
@@ -166,7 +167,7 @@ def _cells(values: pd.Series, kind: Kind, fmt: Formats) -> pd.Series:
     return values
 
 
-def _config(column: Column, fmt: Formats) -> Any:
+def _config(name: str, column: Column, fmt: Formats) -> Any:
     symbol = get_currency_symbol(fmt.currency, locale=fmt.locale)
     unit = {
         "money": symbol,
@@ -176,9 +177,10 @@ def _config(column: Column, fmt: Formats) -> Any:
         "hours": "h",
         "distance": fmt.distance_unit,
     }.get(column.kind, "")
+    label = simulated.heading(name, column.label)
     common: dict[str, Any] = {
-        "label": f"{column.label}, {unit}" if unit else column.label,
-        "help": column.help or None,
+        "label": f"{label}, {unit}" if unit else label,
+        "help": simulated.help_text(name, column.help) or None,
         "width": column.width,
         "pinned": column.is_pinned or None,
     }

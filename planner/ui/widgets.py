@@ -11,6 +11,7 @@ import streamlit as st
 from planner.core.errors import PlannerError
 from planner.core.formats import gap_text
 from planner.core.text import map_text
+from planner.ui import simulated
 from planner.ui.faults import error_box, show_faults
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def page_header(title: str, line: str, *, context: str = "") -> DeltaGenerator:
 
     Returns
     -------
-    The slot for the page's one primary button; use it in a ``with``. Below the header
-    stands what went wrong in a callback of the page.
+    The slot for the page's one primary button; use it in a ``with``. In the header
+    stands what of the company is simulated, below it what went wrong in a callback of
+    the page.
     """
     with st.container(key="pl-header"):
         left, right = st.columns([2, 1], vertical_alignment="center")
@@ -44,6 +46,7 @@ def page_header(title: str, line: str, *, context: str = "") -> DeltaGenerator:
         left.html(
             f'<h1 class="pl-title">{map_text(title)}</h1>'
             f'<p class="pl-line">{map_text(line, 240)}</p>{second}'
+            f"{simulated.head_note()}"
         )
         slot = right.container(horizontal=True, horizontal_alignment="right")
     show_faults()

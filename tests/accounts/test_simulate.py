@@ -128,6 +128,48 @@ def test_prospects_buy_nothing_yet(filled):
     assert (filled.loc[filled["status"] == "customer", "our_sales_minor"] > 0).all()
 
 
+def listed(sales, given=("our_sales_minor",), **columns):
+    """Fill a list that brings its own sales, in dollars."""
+    accounts = bare_list(len(sales)).assign(status="prospect", **columns)
+    cents = [None if amount is None else 100 * amount for amount in sales]
+    accounts["our_sales_minor"] = pd.array(cents, "Int64")
+    return simulate_business(accounts, seed=1, given=given)
+
+
+def test_own_sales_say_who_is_a_customer_and_none_are_invented():
+    """Of 120 rows a draw would turn some round."""
+    filled = listed([50_000, None, 0] * 40)
+    assert filled["status"].tolist() == ["customer", "prospect", "prospect"] * 40
+    assert filled["our_sales_minor"].tolist()[0] == 5_000_000
+    assert filled["our_sales_minor"].iloc[1::3].isna().all()
+    labels = ";".join(filled["simulated"]).split(";")
+    assert "status" not in labels
+    assert "our_sales_minor" not in labels
+
+
+def test_a_given_status_is_kept_beside_sales():
+    filled = listed(
+        [50_000, 70_000], given=("our_sales_minor", "status"), industry="Logistics"
+    )
+    assert filled["status"].tolist() == ["prospect", "prospect"]
+
+
+@pytest.mark.parametrize("scale", [1, 1_000, 1_000_000])
+def test_potential_is_of_the_size_of_the_sales(scale):
+    """A customer gives us 12 to 62 % of its need: the rest is 0.6 to 7.4 times that."""
+    sales = [scale * 100 * number for number in range(1, 41)] + [None] * 40
+    filled = listed(sales)
+    customers = filled.iloc[:40]
+    times = (customers["potential_minor"] / customers["our_sales_minor"]).astype(float)
+    assert times[customers["our_sales_minor"] > 100_000].between(0.6, 7.4).all()
+    middle = filled["potential_minor"].astype(float)
+    # A prospect's 60 % of a need lies around the customers' needs, whatever the scale.
+    assert middle.iloc[40:].median() / middle.iloc[:40].median() == pytest.approx(
+        1, abs=0.9
+    )
+    assert (filled["annual_revenue_minor"] >= filled["our_sales_minor"].fillna(0)).all()
+
+
 def test_currency_without_minor_unit_has_whole_amounts():
     """Yen amounts are a hundred times fewer minor units than dollar amounts."""
     yen = simulate_business(bare_list(10), seed=4, currency="JPY")

@@ -10,7 +10,7 @@ import pytest
 import planner
 from planner.accounts.reading.sources import read_source
 from planner.core.settings import Settings
-from planner.services.imports import new_company
+from planner.services.imports import new_company, today
 from planner.services.people.staffing import staff_territories
 from planner.services.workspace import open_workspace
 from planner.store.scenarios import editing, lineage
@@ -87,9 +87,9 @@ def test_an_empty_store_has_no_company(store_url):
 def test_companies_and_scenarios_are_listed_and_found_by_name(store):
     assert store.companies()["name"].tolist() == ["Lakes Ltd"]
     company = store.company("Lakes Ltd")
-    assert company.scenarios()["name"].tolist() == [new_company.FIRST_SCENARIO]
+    assert company.scenarios()["name"].tolist() == [today.FIRST_DRAFT]
     by_id = company.scenario(company.scenarios().index[0])
-    assert by_id.record.name == new_company.FIRST_SCENARIO
+    assert by_id.record.name == today.FIRST_DRAFT
     with pytest.raises(planner.InputError, match=r"no company 'Hills'; .*Lakes Ltd"):
         store.company("Hills")
     with pytest.raises(planner.InputError, match="no scenario 'X'; there are: Draft 1"):

@@ -3,11 +3,7 @@
 import pandas as pd
 import pytest
 
-from planner.services.company.settings import (
-    CompanySettings,
-    save_settings,
-    settings_of,
-)
+from planner.services.company.settings import change_settings, company_settings
 from planner.services.scenarios import publishing
 from planner.services.visits import plans
 from tests.ui.conftest import ROOT
@@ -83,10 +79,10 @@ def test_it_opens_on_today_and_turns_by_days(app, monkeypatch, today, shown):
 
 def test_a_day_set_on_purpose_stands_on_the_page(app, ws):
     """The bar says which, and goes back to the clock."""
-    save_settings(ws, CompanySettings(day=pd.Timestamp("2026-11-03").date()))
+    change_settings(ws, day=pd.Timestamp("2026-11-03").date())
     app, _ = turned_to_my_day(app)
     bars = [text.value for text in app.markdown if "Today is set to" in text.value]
     assert bars == ["**Today is set to 3 Nov 2026**"]
     app.button("today-clock").click().run()
-    assert settings_of(ws).day is None
+    assert company_settings(ws).day is None
     assert not [text for text in app.markdown if "Today is set to" in text.value]

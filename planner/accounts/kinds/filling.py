@@ -76,6 +76,16 @@ class Filling:
             return (column.isna() | (column != "closed")).to_numpy(bool)
         return np.ones(len(self.frame), dtype=bool)
 
+    def own_numbers(self, name: str) -> Floats:
+        """Return what the list itself says; NaN where a column is to be filled."""
+        return np.where(self.is_missing(name), np.nan, self.numbers(name))
+
+    def settle(self, name: str, values: npt.NDArray, dtype: str = "str") -> None:
+        """Set the rows to be filled by a rule from given facts: nothing is drawn."""
+        old = self.column(name).astype(dtype)
+        new = pd.Series(values, index=self.frame.index).astype(dtype)
+        self.frame[name] = new.where(self.is_missing(name), old)
+
     def fill(self, name: str, values: npt.NDArray, dtype: str = "str") -> None:
         """Set the rows of a column that are to be filled; None and NaN stay empty."""
         missing = self.is_missing(name)

@@ -3,7 +3,8 @@ Fill what a bare list of accounts lacks with believable simulated figures.
 
 Each simulated value comes from a hash of the account's id, the seed and the column,
 so that it stays the same whatever other rows the list holds. Only what is a rank
-among the accounts (rating, visit class) depends on the rest of the list.
+among the accounts (rating, visit class), and the scale of a list that brings its own
+sales, depend on the rest of the list. Nothing drawn contradicts what the list says.
 """
 
 from __future__ import annotations
@@ -96,6 +97,7 @@ SIMULATED_COLUMNS = (
     "visit_class",
 )
 
+_NEED_POWER = 0.82  # of the number of employees
 _HOUR_S = 3600
 _WORKDAYS = "Mon;Tue;Wed;Thu;Fri"
 # (share, open days, first and last start of a visit in hours); a quarter is limited
@@ -151,15 +153,18 @@ def simulate_business(
     employees^0.82, its spread set so that the top fifth of accounts holds about 60 %.
     A customer buys a share of the need from us, the rest is potential; of a
     prospect's need 60 % counts as potential. The figures are invented.
+
+    A list with sales of its own says who is a customer, so no status is drawn, and no
+    sales are invented beside them: who has none is a prospect. The need of a customer
+    is then its sales ÷ the drawn share; all other needs are scaled by the median of
+    such a need over the one drawn, and unknown sizes follow from them.
     """
     filled = Filling(accounts, given)
     draws = Draws(accounts.index, seed)
     industries = [
         INDUSTRIES.get(str(name), OTHER_INDUSTRY) for name in filled.column("industry")
     ]
-    filled.fill(
-        "status", np.where(draws.uniform("status") < 0.63, "customer", "prospect")
-    )
+    _fill_status(filled, draws)
     _fill_size(filled, draws, industries, 10 ** minor_digits(currency))
     _fill_sales(filled, draws, industries, 10 ** minor_digits(currency))
     _fill_standing(filled, draws)
@@ -169,37 +174,83 @@ def simulate_business(
     return filled.labelled()
 
 
+def _fill_status(filled: Filling, draws: Draws) -> None:
+    """Tell customers by the list's own sales; draw only where it has none at all."""
+    sales = filled.own_numbers("our_sales_minor")
+    if (sales > 0).any():
+        filled.settle("status", np.where(sales > 0, "customer", "prospect"))
+    else:
+        drawn = np.where(draws.uniform("status") < 0.63, "customer", "prospect")
+        filled.fill("status", drawn)
+
+
 def _fill_size(
     filled: Filling, draws: Draws, industries: list[Industry], minor: int
 ) -> None:
-    """Fill employees and annual revenue, each from the other where it is given."""
+    """Fill employees and annual revenue, each from the other or from own sales."""
     per_employee = np.array([i.revenue_per_employee for i in industries])
     median = np.array([i.employees for i in industries])
-    is_unknown = filled.is_missing("annual_revenue_minor")
-    revenue = np.where(is_unknown, np.nan, filled.numbers("annual_revenue_minor"))
-    staff = np.exp(np.log(median) + 1.12 * draws.normal("employees"))
-    of_revenue = revenue / minor / per_employee
-    employees = np.where(np.isnan(of_revenue), staff, of_revenue)
+    revenue = filled.own_numbers("annual_revenue_minor")
+    known = revenue / minor / per_employee
+    drawn = np.exp(np.log(median) + 1.12 * draws.normal("employees"))
+    given = filled.own_numbers("employees")
+    employees = np.where(
+        np.isnan(given), np.where(np.isnan(known), drawn, known), given
+    )
+    per_size = _need_per_size(draws, industries)
+    need = _needs(filled, draws, per_size * employees**_NEED_POWER, minor)
+    if _has_own_sales(filled):
+        by_need = (need / per_size) ** (1 / _NEED_POWER)
+        employees = np.where(np.isnan(known), by_need, known)
     filled.fill("employees", np.clip(np.round(employees), 3, 40_000), "Int64")
     noise = np.exp(0.35 * draws.normal("annual_revenue"))
     earned = filled.numbers("employees") * per_employee * noise
+    if _has_own_sales(filled):
+        earned = np.maximum(earned, need)  # nobody spends more than comes in
     filled.fill("annual_revenue_minor", _rounded(earned, 1_000) * minor, "Int64")
+
+
+def _has_own_sales(filled: Filling) -> bool:
+    return bool((filled.own_numbers("our_sales_minor") > 0).any())
+
+
+def _need_per_size(draws: Draws, industries: list[Industry]) -> Floats:
+    """Draw what an account of one employee needs a year, in whole currency."""
+    need = np.array([i.need for i in industries])
+    return 1_000 * need * np.exp(0.5 * draws.normal("need"))
+
+
+def _our_share(draws: Draws) -> Floats:
+    """Draw the share of its need that a customer buys from us."""
+    return 0.12 + 0.5 * draws.uniform("our_share") ** 1.4
+
+
+def _needs(filled: Filling, draws: Draws, drawn: Floats, minor: int) -> Floats:
+    """Bring drawn needs to the scale of the list's own sales, if it has any."""
+    sales = filled.own_numbers("our_sales_minor") / minor
+    is_known = sales > 0
+    if not is_known.any():
+        return drawn
+    by_sales = sales / _our_share(draws)
+    scale = np.median(by_sales[is_known] / drawn[is_known])
+    return np.where(is_known, by_sales, scale * drawn)
 
 
 def _fill_sales(
     filled: Filling, draws: Draws, industries: list[Industry], minor: int
 ) -> None:
     """Fill our sales of the last year and the potential still to win."""
-    need = np.array([i.need for i in industries])
-    noise = np.exp(0.5 * draws.normal("need"))
-    wallet = 1_000 * need * filled.numbers("employees") ** 0.82 * noise
+    per_size = _need_per_size(draws, industries)
+    drawn = per_size * filled.numbers("employees") ** _NEED_POWER
+    wallet = _needs(filled, draws, drawn, minor)
     is_customer = filled.column("status").eq("customer").to_numpy(bool)
     is_closed = filled.column("status").eq("closed").to_numpy(bool)
-    share = 0.12 + 0.5 * draws.uniform("our_share") ** 1.4
-    sales = np.where(is_customer, _rounded(wallet * share, 10), 0)
-    filled.fill("our_sales_minor", np.where(is_closed, 0, sales) * minor, "Int64")
-    rest = wallet - filled.numbers("our_sales_minor") / minor
-    open_need = np.where(is_customer, np.maximum(rest, 0.2 * wallet), 0.6 * wallet)
+    if not _has_own_sales(filled):
+        sales = np.where(is_customer, _rounded(wallet * _our_share(draws), 10), 0)
+        filled.fill("our_sales_minor", np.where(is_closed, 0, sales) * minor, "Int64")
+    sales = np.nan_to_num(filled.numbers("our_sales_minor")) / minor
+    rest = np.maximum(wallet - sales, 0.2 * wallet)
+    open_need = np.where(is_customer, rest, 0.6 * wallet)
     potential = np.where(is_closed, 0, _rounded(open_need, 100)) * minor
     filled.fill("potential_minor", potential, "Int64")
 

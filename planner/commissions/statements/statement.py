@@ -145,7 +145,7 @@ def _year_quotas(
     return {str(name): int(v) for name, v in (*months.items(), *stated.items())}
 
 
-def statement_xlsx_bytes(statement: Statement) -> bytes:
+def statement_xlsx_bytes(statement: Statement, *, simulated: str = "") -> bytes:
     """
     Encode a statement as a workbook: the statement, its deals, its trace.
 
@@ -153,6 +153,8 @@ def statement_xlsx_bytes(statement: Statement) -> bytes:
     ----------
     statement
         What `make_statement` returned.
+    simulated
+        What of the figures it comes from is simulated, in words; "": nothing.
     """
     currency = statement.currency
     first, *rest = statement.sentence.split(": ", 1)
@@ -163,6 +165,8 @@ def statement_xlsx_bytes(statement: Statement) -> bytes:
         ("Held by", statement.holder),
         ("State", "closed" if statement.is_final else "trial: can still change"),
     ]
+    if simulated:
+        head.append(("Simulated", simulated))
     head += [
         (f"Quota {statement.period[:4]}, {measure}", exact_money(quota, currency))
         for measure, quota in statement.quota_by_measure.items()

@@ -1,52 +1,34 @@
-"""What is set for a company as a whole: kept in its details, read and written here."""
+"""Settings of the open company, as pages read and change them."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import replace
+from typing import Any
 
 from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
+from planner.store.company.settings import CompanySettings, load_settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompanySettings:
+def company_settings(ws: OpenCompany) -> CompanySettings:
+    """Read the settings of the open company."""
+    with ws.store.reading() as conn:
+        return load_settings(conn, ws.company_id)
+
+
+def change_settings(ws: OpenCompany, **changes: Any) -> CompanySettings:
     """
-    The settings of a company.
+    Change settings of the open company, with a line in the audit log.
 
     Parameters
     ----------
-    day
-        The day it works on, set on purpose; None: the clock's.
+    changes
+        Fields of `CompanySettings`.
     """
-
-    day: dt.date | None = None
-
-    @classmethod
-    def from_details(cls, details: Mapping[str, Any]) -> Self:
-        """Read them from a company's details."""
-        return cls(day=company_rows.day_set(details))
-
-    def to_details(self) -> dict[str, Any]:
-        """Write them as they stand in a company's details."""
-        return {"day": None if self.day is None else self.day.isoformat()}
-
-
-def settings_of(ws: OpenCompany) -> CompanySettings:
-    """Read the settings of the open company."""
-    with ws.store.reading() as conn:
-        company = company_rows.load_company(conn, ws.company_id)
-    return CompanySettings.from_details(company.details)
-
-
-def save_settings(ws: OpenCompany, settings: CompanySettings) -> None:
-    """Write the settings of the open company, and what changed into the audit log."""
     with ws.store.transaction() as conn:
-        company = company_rows.load_company(conn, ws.company_id)
-        details = company.details | settings.to_details()
-        if details != company.details:
-            company_rows.update_company(
-                conn, ws.company_id, user=ws.user, details=details
-            )
+        details = company_rows.load_company(conn, ws.company_id).details
+        settings = replace(CompanySettings.from_details(details), **changes)
+        company_rows.update_company(
+            conn, ws.company_id, user=ws.user, details=settings.into_details(details)
+        )
+    return settings

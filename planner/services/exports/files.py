@@ -13,7 +13,7 @@ import shapely
 from planner.core.errors import InputError, NotFoundError
 from planner.core.files.geofiles import read_note
 from planner.core.files.tables import FORMATS, GEO_FORMATS, encode_frame
-from planner.services.exports.tables import TABLES
+from planner.services.exports.tables import TABLES, table_of
 from planner.services.workspace import OpenCompany, Workspace
 from planner.store.audit import exports as export_rows
 from planner.store.audit.exports import Export
@@ -143,7 +143,7 @@ def export(
     _check_offer(what, form)
     table = TABLES[what]
     scenario = _scenario(ws, what, scenario_id) if table.of_scenario else None
-    frame = table.make(ws, None if scenario is None else scenario.scenario_id)
+    frame = table_of(ws, what, None if scenario is None else scenario.scenario_id)
     if scenario is not None:
         frame = _of_scenario(frame, scenario)
     content_hash = content_hash_of(frame)

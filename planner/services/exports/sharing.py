@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.core.english import simulated as words
 from planner.maps.sheet import MapSheet
+from planner.services.accounts.simulated import simulated_in
 from planner.services.exports.files import ExportedFile, content_hash_of, record
 from planner.services.workspace import OpenCompany
 from planner.store.audit import exports as export_rows
@@ -29,10 +31,9 @@ def simulated_note(ws: OpenCompany, accounts: pd.DataFrame) -> str:
         company = company_rows.load_company(conn, ws.company_id)
     if company.kind == "sample":
         return "The company, its accounts, people and figures; the places are real."
-    is_simulated = accounts["simulated"].fillna("") != ""
-    if company.details.get("is_simulated") or is_simulated.any():
-        return "What the list lacked, such as revenue, potential, deals and reps."
-    return ""
+    labels = accounts["simulated"].fillna("").value_counts()
+    text = words.named(simulated_in(company, labels.to_dict()).codes)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def share(

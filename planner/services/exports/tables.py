@@ -12,6 +12,7 @@ import pandas as pd
 from planner.core.files.tables import in_money
 from planner.geography.boundaries import dissolve
 from planner.services.accounts.known import visited_accounts
+from planner.services.accounts.simulated import simulated_of
 from planner.services.imports.log import import_findings, imports
 from planner.services.people.holders import owner_names
 from planner.services.territories.alignments import alignment_of
@@ -51,6 +52,40 @@ class ExportTable:
     make: Callable[[OpenCompany, str | None], pd.DataFrame]
     of_scenario: bool = False
     has_shapes: bool = False
+
+
+SIMULATED = "simulated"  # a column of its own, only where something is
+_FIGURES = {  # of accounts the store keeps it row by row
+    "territories": ("our_sales_minor", "potential_minor", "workload", "owners"),
+    "plan": ("owners",),
+    "positions": ("team",),
+    "reps": ("team",),
+    "deals": ("deals",),
+    "quotas": ("quotas", "owners"),
+    "visits": ("visits planned",),
+    "changes": ("owners",),
+}
+
+
+def table_of(ws: OpenCompany, what: str, scenario_id: str | None) -> pd.DataFrame:
+    """
+    Read a table that can be exported.
+
+    Parameters
+    ----------
+    what
+        A key of `TABLES`.
+
+    Returns
+    -------
+    The table, with the column `SIMULATED` where it shows figures that are simulated of
+    a list of one's own, or figures made of such: which, parted by semicolons.
+    """
+    frame = TABLES[what].make(ws, scenario_id)
+    codes = simulated_of(ws).among(*_FIGURES.get(what, ()))
+    if codes:
+        frame[SIMULATED] = ";".join(codes)
+    return frame
 
 
 def _accounts(ws: OpenCompany, _: str | None) -> pd.DataFrame:

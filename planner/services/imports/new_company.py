@@ -28,15 +28,15 @@ from planner.geography.distance import places_km
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_to_json
 from planner.services.imports.check import list_context
 from planner.services.imports.log import record_import
+from planner.services.imports.today import begin_scenarios
 from planner.services.workspace import OpenCompany, Workspace, turn_to
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
+from planner.store.company.settings import CompanySettings
 from planner.store.imports import sources as source_rows
 from planner.store.pay import comp_plans
-from planner.store.scenarios import lineage
 
-FIRST_SCENARIO = "Draft 1"
 LEAST_SHARE_IN_COUNTIES = 0.8  # of the accounts, for county polygons to be the units
 
 
@@ -106,7 +106,7 @@ def company_of_report(
         Of the new company.
     fill_missing
         Whether what the list lacks (revenue, potential, deals …) is simulated and
-        labelled so.
+        labelled so; beside sales of its own no deals are.
     source
         Name of the list, under which it is refreshed later; None: the file's name
         without its suffix.
@@ -114,7 +114,7 @@ def company_of_report(
     Returns
     -------
     The new company, open: units, segments by the default rules, the sample's comp
-    plan, and an empty first scenario.
+    plan, and the first scenarios of `begin_scenarios`.
 
     Raises
     ------
@@ -132,6 +132,7 @@ def company_of_report(
         accounts = simulate_business(
             accounts, seed=0, currency=currency, as_of=as_of, given=columns
         )
+    if fill_missing and "our_sales_minor" not in given_columns(report.mapping):
         deals = simulate_deals(accounts, as_of=as_of, currency=currency, seed=0)
     segments = apply_rules(
         accounts,
@@ -142,6 +143,9 @@ def company_of_report(
     plan = (ws.settings.data_dir / "sample" / "comp_plan.yaml").read_text("utf-8")
     stem = name_from(PurePath(report.file).stem)
     list_name = stem if source is None else checked_name(source, "a list")
+    settings = CompanySettings(
+        fills_gaps=fill_missing, simulated=() if deals is None else ("deals",)
+    )
     with ws.store.transaction() as conn:
         company_id = company_rows.create_company(
             conn,
@@ -150,7 +154,9 @@ def company_of_report(
             currency=currency,
             as_of=as_of,
             user=ws.user,
-            details={"source": report.file, "is_simulated": fill_missing},
+            details=settings.into_details(
+                {"source": report.file, "is_simulated": fill_missing}
+            ),
         ).company_id
         company_rows.save_units(conn, company_id, units)
         company_rows.save_edges(conn, company_id, edges)
@@ -162,7 +168,7 @@ def company_of_report(
         if deals is not None:
             deal_rows.save_deals(conn, company_id, deals)
         comp_plans.save_comp_plan(conn, company_id, plan, user=ws.user)
-        lineage.create_scenario(conn, company_id, name=FIRST_SCENARIO, user=ws.user)
+        begin_scenarios(conn, ws, company_id, accounts)
         import_id = record_import(
             conn, company_id, report, user=ws.user, source=list_name
         )

@@ -35,6 +35,7 @@ from planner.services.imports.effects import territory_effects
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company.companies import Company
+from planner.store.company.settings import CompanySettings
 from planner.store.imports import sources as source_rows
 from planner.store.imports.changes import load_rows_by_key
 
@@ -297,7 +298,7 @@ def _in_units(
 
 def _filled(new: pd.DataFrame, company: Company, columns: set[str]) -> pd.DataFrame:
     """Simulate what new accounts lack, where the company's list was filled so."""
-    if new.empty or not company.details.get("is_simulated"):
+    if new.empty or not CompanySettings.from_details(company.details).fills_gaps:
         return new
     filled = simulate_business(
         new, seed=0, currency=company.currency, as_of=company.today, given=columns

@@ -21,15 +21,22 @@ from planner.geography.adjacency import connect, find_edges
 from planner.geography.distance import places_km
 from planner.services.imports.log import audit_line, record_import
 from planner.services.imports.refresh import apply_refresh, preview_refresh
+from planner.services.imports.seats import seat_people, without_stand_ins
+from planner.services.imports.simulated_rows import settle_by_deals
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
+from planner.store.company.settings import (
+    CompanySettings,
+    load_settings,
+    mark_simulated,
+)
 from planner.store.imports.changes import apply_changes
 from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import quotas as quota_rows
-from planner.store.scenarios.editing import editing_company
+from planner.store.scenarios.editing import CompanyEdit, editing_company
 
 _EDGE_KEY = ["unit_id", "neighbour_id"]
 QUOTA_KEY = ["position_id", "measure", "period"]
@@ -105,6 +112,7 @@ def save_kind(
         ) as edit:
             changes = _CHANGES_OF_KIND[report.kind](conn, company_id, report, mode)
             apply_changes(conn, company_id, changes)
+            _follow(conn, edit, report.kind)
             counts = {
                 _KINDS[change.table]: change.counts
                 for change in changes.tables
@@ -251,8 +259,9 @@ def _rep_changes(
 ) -> ChangeSet:
     """Plan reps, and the positions that their list of people brought along."""
     stored = team_rows.load_reps(conn, company_id)
+    people = without_stand_ins(conn, company_id, stored, report.frame)
     reps = TableChange.between(
-        "rep", stored, _merged(stored, report, mode, schemas.REPS)
+        "rep", stored, _merged(people, report, mode, schemas.REPS)
     )
     seats = report.extra.get("positions")
     if seats is None:
@@ -263,6 +272,31 @@ def _rep_changes(
     after = merge_rows(positions, seats, columns, "add")
     after = schemas.check(after, schemas.POSITIONS)
     return ChangeSet((reps, TableChange.between("position", positions, after)))
+
+
+def _deal_changes(
+    conn: Connection, company_id: str, report: ImportReport, mode: str
+) -> ChangeSet:
+    """Plan deals; simulated ones make room for them."""
+    stored = deal_rows.load_deals(conn, company_id)
+    settings = load_settings(conn, company_id)
+    others = stored.iloc[:0] if "deals" in settings.simulated else stored
+    after = _merged(others, report, mode, schemas.DEALS)
+    return ChangeSet((TableChange.between("deal", stored, after),))
+
+
+def _follow(conn: Connection, edit: CompanyEdit, kind: str) -> None:
+    """Do what follows from rows that were saved just now: seats, sales by deals."""
+    if kind == "reps":
+        seat_people(conn, edit.company_id, edit.user)
+    if kind != "deals":
+        return
+    mark_simulated(conn, edit.company_id, "deals", is_simulated=False)
+    company = company_rows.load_company(conn, edit.company_id)
+    if company.kind != "sample":
+        settings = CompanySettings.from_details(company.details)
+        n_settled = settle_by_deals(conn, company, settings)
+        edit.after["accounts settled by deals"] = n_settled
 
 
 _KINDS = {
@@ -276,7 +310,7 @@ _CHANGES_OF_KIND: dict[str, _Planner] = {
     "units": _unit_changes,
     "positions": _changes_of("position", schemas.POSITIONS, team_rows.load_positions),
     "reps": _rep_changes,
-    "deals": _changes_of("deal", schemas.DEALS, deal_rows.load_deals),
+    "deals": _deal_changes,
     "visits_made": _changes_of(
         "visit_made", schemas.VISITS_MADE, deal_rows.load_visits_made
     ),

@@ -14,6 +14,7 @@ from planner.store.company import team as team_rows
 from planner.store.scenarios import plans as scenario_rows
 
 VACANT = "vacant"
+_ACTIVE = r'(?i)"is[ _]?active"\s*:\s*"?(\w+)'  # a kept column of people
 
 
 def reps_here(reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
@@ -25,14 +26,26 @@ def reps_here(reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     reps
         REPS frame.
     as_of
-        The day; a rep who left on it is gone.
+        The day; a rep who left on it is gone, and so is one whose list says so in a
+        column of its own (``IsActive``).
     """
     day = pd.Timestamp(as_of)
     return reps[
         reps["position_id"].notna()
         & (reps["hired_on"].isna() | (reps["hired_on"] <= day))
         & (reps["left_on"].isna() | (reps["left_on"] > day))
+        & ~_is_switched_off(reps)
     ]
+
+
+def _is_switched_off(reps: pd.DataFrame) -> pd.Series:
+    """Tell whose list marks them as inactive, without a date."""
+    if "custom" not in reps:
+        return pd.Series(data=False, index=reps.index)
+    flag = (
+        reps["custom"].astype("str").str.extract(_ACTIVE, expand=False).str.casefold()
+    )
+    return flag.isin(["false", "0", "no", "n", "inactive"])
 
 
 def active_reps(reps: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:

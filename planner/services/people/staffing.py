@@ -6,10 +6,20 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.accounts.simulation.team import simulate_team, territory_places
+from planner.core.schemas import POSITIONS, empty
+from planner.services.people.owners import field_seats, present_positions
+from planner.services.people.seating import seat
+from planner.services.people.vacancies import (
+    is_called_after_place,
+    new_seat,
+    vacancies,
+)
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
+from planner.store.company.companies import Company
+from planner.store.company.settings import load_settings, mark_simulated
 from planner.store.scenarios import lineage
 from planner.store.scenarios import plans as scenario_rows
 
@@ -35,10 +45,11 @@ def staff_territories(
     Returns
     -------
     The scenario's territories, indexed `territory_id`: `name`, `position_id`. A
-    territory keeps its position; a new one takes a position that works none here, else
-    a new vacant one. A company without positions gets a simulated team. A team beside
-    the field team works with overlay positions of its own, vacant until someone is
-    given them.
+    territory keeps its position; a new one takes the position that fits it best of
+    those that work none here (`seating.seat`), else a new vacant one, called after its
+    place. A company without positions gets a simulated team if its gaps are simulated.
+    A team beside the field team works with overlay positions of its own, vacant until
+    someone is given them.
     """
     company_id = ws.company_id
     ids = sorted(territory_by_unit.dropna().unique())
@@ -46,40 +57,88 @@ def staff_territories(
     territories = scenario_rows.load_territories(conn, scenario_id)
     if team != lineage.FIELD:
         seats = _seats_beside(conn, company_id, team, ids)
-        holders = {} if is_new_team else dict(territories["position_id"].dropna())
-        return _territories(ids, territories, seats | holders)
-    positions = team_rows.load_positions(conn, company_id)
-    if positions.empty:
-        accounts = account_rows.load_accounts(conn, company_id)
-        by_account = accounts["unit_id"].map(territory_by_unit)
-        company = company_rows.load_company(conn, company_id)
-        places = territory_places(accounts, by_account)
-        if len(places):  # else nobody knows yet where anybody would live
-            positions, reps = simulate_team(
-                places, as_of=company.today, currency=company.currency
-            )
-            team_rows.save_positions(conn, company_id, positions)
-            team_rows.save_reps(conn, company_id, reps)
-    by_territory = dict(territories["position_id"])
-    field = positions[positions["role"] == "rep"]
-    if territories.empty or is_new_team:
-        by_territory = {
-            str(row.territory_id): str(row.Index) for row in field.itertuples()
-        }
-    free = [p for p in field.index if p not in set(by_territory.values())]
-    rows = []
-    for territory_id in ids:
-        if territory_id in by_territory:
-            continue
-        if free:
-            by_territory[territory_id] = free.pop(0)
-            continue
-        position_id = f"P-{territory_id}"
-        rows.append(_vacant(position_id, territory_id, positions))
-        by_territory[territory_id] = position_id
-    if rows:
-        team_rows.save_positions(conn, company_id, pd.concat([positions, *rows]))
+        kept = {} if is_new_team else dict(territories["position_id"].dropna())
+        return _territories(ids, territories, seats | kept)
+    by_territory = {} if is_new_team else dict(territories["position_id"].dropna())
+    wanted = {*ids} - {*by_territory}
+    if wanted:
+        by_territory |= _seated(
+            conn, ws, territory_by_unit, wanted, set(by_territory.values())
+        )
     return _territories(ids, territories, by_territory)
+
+
+def _seated(
+    conn: Connection,
+    ws: OpenCompany,
+    territory_by_unit: pd.Series,
+    wanted: set[str],
+    taken: set[str],
+) -> dict[str, str]:
+    """Find or make a position for each territory that has none."""
+    company = company_rows.load_company(conn, ws.company_id)
+    accounts = account_rows.load_accounts(conn, ws.company_id)
+    positions = team_rows.load_positions(conn, ws.company_id)
+    territory = accounts["unit_id"].map(territory_by_unit)
+    if positions.empty and load_settings(conn, ws.company_id).fills_gaps:
+        positions = _simulated_team(conn, company, accounts, territory)
+    reps = team_rows.load_reps(conn, ws.company_id)
+    seats = field_seats(positions, reps, company.today)
+    free = seats[~seats.index.isin(list(taken))]
+    worked = present_positions(conn, ws.company_id, company.today, accounts)
+    rows = _to_seat(accounts, territory, worked, positions, wanted)
+    seated = seat(free, rows)
+    vacant = {
+        name: position_id
+        for name, position_id in seated.items()
+        if not free.at[position_id, "is_held"]
+        and is_called_after_place(position_id, positions)
+    }
+    for name in sorted(wanted - {*seated}):
+        vacant[name] = new_seat(name, positions.index.union(list(vacant.values())))
+    if vacant:
+        rows = vacancies(
+            conn, ws.company_id, ws.settings, vacant, territory_by_unit, positions
+        )
+        others = positions[~positions.index.isin(rows.index)]
+        team_rows.save_positions(conn, ws.company_id, pd.concat([others, rows]))
+    return seated | vacant
+
+
+def _simulated_team(
+    conn: Connection, company: Company, accounts: pd.DataFrame, territory: pd.Series
+) -> pd.DataFrame:
+    """Simulate a team for the territories, and keep that it is one."""
+    places = territory_places(accounts, territory)
+    if places.empty:  # nobody knows yet where anybody would live
+        return empty(POSITIONS)
+    positions, reps = simulate_team(
+        places, as_of=company.today, currency=company.currency
+    )
+    team_rows.save_positions(conn, company.company_id, positions)
+    team_rows.save_reps(conn, company.company_id, reps)
+    mark_simulated(conn, company.company_id, "team")
+    return positions
+
+
+def _to_seat(
+    accounts: pd.DataFrame,
+    territory: pd.Series,
+    worked: pd.Series,
+    positions: pd.DataFrame,
+    wanted: set[str],
+) -> pd.DataFrame:
+    """
+    List what decides who sits where: the accounts of the territories without a seat.
+
+    A position that names a territory counts as one more account of it.
+    """
+    rows = accounts[["lat", "lon"]].assign(territory_id=territory, position_id=worked)
+    named = positions["territory_id"].dropna()
+    titles = pd.DataFrame({"territory_id": named, "position_id": named.index})
+    empty_ones = pd.DataFrame({"territory_id": sorted(wanted)}, dtype="str")
+    rows = pd.concat([rows, titles, empty_ones], ignore_index=True)
+    return rows[rows["territory_id"].isin(wanted)]
 
 
 def _territories(
@@ -117,21 +176,3 @@ def _seats_beside(
         )
         team_rows.save_positions(conn, company_id, pd.concat([positions, rows]))
     return seats
-
-
-def _vacant(
-    position_id: str, territory_id: str, positions: pd.DataFrame
-) -> pd.DataFrame:
-    """Make a vacant field position under the manager with the fewest reps."""
-    managers = positions.index[positions["role"] == "manager"]
-    n_reps = positions["parent_id"].value_counts().reindex(managers).fillna(0)
-    parent_id = n_reps.idxmin() if len(managers) else None
-    return pd.DataFrame(
-        {
-            "title": [f"Field rep {territory_id}"],
-            "role": ["rep"],
-            "parent_id": [parent_id],
-            "territory_id": [territory_id],
-        },
-        index=pd.Index([position_id], name="position_id", dtype="str"),
-    )

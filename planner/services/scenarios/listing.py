@@ -19,6 +19,7 @@ from planner.services.territories.view import TerritoryView, overview
 from planner.services.workspace import OpenCompany, Workspace
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
+from planner.store.company.settings import load_settings
 from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios import publications as publication_rows
@@ -88,7 +89,8 @@ def last_years(ws: OpenCompany) -> str | None:
     Returns
     -------
     The owners' published scenario that was in force a year before the company's date,
-    else the one in force now; None if there is none.
+    else the one in force now, else the territories as the company's list had them;
+    None if there is none.
     """
     with ws.store.reading() as conn:
         company_id = ws.company_id
@@ -97,7 +99,8 @@ def last_years(ws: OpenCompany) -> str | None:
         publication = publication_rows.publication_in_force(
             conn, company_id, year_ago
         ) or publication_rows.publication_in_force(conn, company_id, as_of)
-    return None if publication is None else publication.scenario_id
+        today_id = load_settings(conn, company_id).today_id
+    return today_id if publication is None else publication.scenario_id
 
 
 def quota_total(ws: OpenCompany, scenario_id: str) -> tuple[str, int] | None:
@@ -168,9 +171,10 @@ def _reseat(conn: Connection, ws: OpenCompany, edit: Any) -> None:
     """Take positions and quotas of another team out of a copy."""
     territories = scenario_rows.load_territories(conn, edit.scenario_id)
     if len(territories):
-        ids = pd.Series(territories.index, index=territories.index, dtype="str")
+        by_unit = scenario_rows.load_alignment(conn, edit.scenario_id)["territory_id"]
+        ids = pd.Series(territories.index, dtype="str")  # also those that hold no unit
         seated = staff_territories(
-            conn, ws, edit.scenario_id, ids, is_new_team=True
+            conn, ws, edit.scenario_id, pd.concat([by_unit, ids]), is_new_team=True
         ).assign(district=territories["district"], share_ppm=territories["share_ppm"])
         scenario_rows.save_territories(conn, edit, seated)
     if len(quota_rows.load_quotas(conn, edit.scenario_id)):

@@ -18,6 +18,7 @@ from planner.quotas.teams import (
     team_ownership,
 )
 from planner.scenarios.publish import freeze
+from planner.services.people.owners import present_positions
 from planner.services.territories.alignments import alignment_of
 from planner.services.territories.view import overview
 from planner.services.workspace import OpenCompany
@@ -94,7 +95,12 @@ def planned_year(ws: OpenCompany) -> int:
 def preview_publish(
     ws: OpenCompany, scenario_id: str, effective_from: dt.date
 ) -> PublishPreview:
-    """Say who would own what from a day on, before anything is published."""
+    """
+    Say who would own what from a day on, before anything is published.
+
+    Compared with the owners in force on that day; as long as none are, with those
+    that the list names.
+    """
     view = overview(ws, scenario_id)
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, ws.company_id).today
@@ -102,8 +108,11 @@ def preview_publish(
         old = quota_rows.load_ownership(conn, ws.company_id, on=effective_from)
         own = _team_positions(conn, ws, view.scenario)
         quotas = quota_rows.load_quotas(conn, scenario_id)
+        present = present_positions(conn, ws.company_id, effective_from)
     is_field = view.scenario.team == FIELD
     was = _holders(old if is_field else old[held_by(old, own)], is_field=is_field)
+    if is_field and was.empty:  # nothing was published: as the list has it
+        was = present
     will = _holders(new, is_field=is_field)
     was, will = was.reindex(view.accounts.index), will.reindex(view.accounts.index)
     changes = view.accounts.loc[

@@ -96,6 +96,17 @@ def load_accounts(
     return loaded
 
 
+def count_simulated(conn: sa.Connection, company_id: str) -> dict[str, int]:
+    """Count the accounts by their label of simulated columns; "": none are."""
+    label = sa.func.coalesce(account.c.simulated, "")
+    query = (
+        sa.select(label, sa.func.count())
+        .where(account.c.company_id == company_id)
+        .group_by(label)
+    )
+    return {str(text): int(n_rows) for text, n_rows in conn.execute(query)}
+
+
 def save_segment_rules(
     conn: sa.Connection,
     company_id: str,
@@ -235,6 +246,14 @@ def list_imports(conn: sa.Connection, company_id: str) -> pd.DataFrame:
     )
     rows = conn.execute(query).all()
     return pd.DataFrame(rows, columns=names).set_index("import_id")
+
+
+def mapped_columns(conn: sa.Connection, company_id: str, kind: str) -> set[str]:
+    """Name our columns that any list of a kind has brought to a company."""
+    query = sa.select(import_run.c.mapping).where(
+        import_run.c.company_id == company_id, import_run.c.kind == kind
+    )
+    return {name for mapping in conn.execute(query).scalars() for name in mapping or ()}
 
 
 def load_findings(conn: sa.Connection, import_id: str) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from planner.ui.maps.health import fault_map
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
 from planner.ui.views.accounts.address_service import service_job
+from planner.ui.views.accounts.removal import removal_button
 from planner.ui.views.accounts.repair_form import repair_form
 from planner.ui.views.scenarios.publishing import stamp_text
 
@@ -42,6 +43,7 @@ def main() -> None:
             key="hlt-fuzzy",
             help="Compares names, streets and phones too; takes longer.",
         )
+        removal_button(ws, key="hlt")
     view = cache.health(ws, scenario, fuzzy=fuzzy)
     if view.report.n_accounts == 0:
         widgets.empty_state(

@@ -16,6 +16,7 @@ from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import cache, faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
+from planner.ui.views.accounts.removal import removal_button
 from planner.ui.views.company_list import company_list
 from planner.ui.views.imports import upload
 from planner.ui.views.imports.target import BEGINS_ANOTHER
@@ -41,7 +42,7 @@ def main() -> None:
         day_setting(ws, fmt)
         if st.button("Look at the territories", type="primary", key="home-go"):
             st.switch_page(f"{PAGES}/territories.py")
-    _simulated_note(company)
+    _simulated_note(ws, company)
     _steps(ws, fmt)
     st.subheader("Begin another company")
     _templates(ws)
@@ -61,7 +62,7 @@ def _first_steps(ws: Workspace) -> None:
         company_list(ws, session.plain_formats(ws), None)
 
 
-def _simulated_note(company: Company) -> None:
+def _simulated_note(ws: OpenCompany, company: Company) -> None:
     """Say plainly what is invented."""
     if company.kind == "sample":
         start = "The store was empty, so the sample company was loaded. "
@@ -70,11 +71,8 @@ def _simulated_note(company: Company) -> None:
             "The places are real; the company, its accounts, people and figures are "
             "all simulated."
         )
-    elif company.details.get("is_simulated"):
-        st.info(
-            "The accounts come from your file. What it lacked, such as revenue, "
-            "potential, deals and reps, is simulated and labelled so."
-        )
+    else:
+        removal_button(ws, key="home")
 
 
 # --- where the plan stands -----------------------------------------------------------

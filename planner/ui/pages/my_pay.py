@@ -12,7 +12,7 @@ from planner.core.formats import Formats
 from planner.services.exports.files import MIMES
 from planner.services.pay import runs
 from planner.services.people.holders import VACANT
-from planner.ui import cache, session, tables, widgets
+from planner.ui import cache, session, simulated, tables, widgets
 from planner.ui.charts import bars
 from planner.ui.maps.palette import ACCENT
 from planner.ui.maps.text import markdown_text
@@ -83,7 +83,7 @@ def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
         [
             Download(
                 "Statement as XLSX",
-                statement_xlsx_bytes(statement),
+                statement_xlsx_bytes(statement, simulated=simulated.named_of("pay")),
                 f"statement-{statement.position_id}-{statement.period}.xlsx",
                 MIMES["xlsx"],
             )

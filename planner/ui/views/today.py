@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 import streamlit as st
 
 from planner.core import clock
 from planner.core.formats import Formats
 from planner.services.company import companies
-from planner.services.company.settings import save_settings, settings_of
+from planner.services.company.settings import change_settings, company_settings
 from planner.services.workspace import OpenCompany
 from planner.ui import session
 from planner.ui.faults import guarded
@@ -19,7 +18,7 @@ from planner.ui.faults import guarded
 def today_bar() -> None:
     """Tell on top of the page that today is a day set on purpose; else nothing."""
     ws = session.current_company()
-    day = None if ws is None else settings_of(ws).day
+    day = None if ws is None else company_settings(ws).day
     if ws is None or day is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="pl-today"):
@@ -53,4 +52,4 @@ def day_setting(ws: OpenCompany, fmt: Formats) -> None:
 def _set_day(ws: OpenCompany, day: dt.date | None) -> None:
     """Set the day; that of the clock is none set on purpose."""
     chosen = None if day == clock.today() else day
-    save_settings(ws, replace(settings_of(ws), day=chosen))
+    change_settings(ws, day=chosen)

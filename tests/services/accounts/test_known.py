@@ -12,7 +12,14 @@ from planner.core.errors import InputError
 from planner.services import workspace
 from planner.services.accounts import segments
 from planner.services.company import companies
-from planner.services.imports import check, log, mappings, new_company, saving
+from planner.services.imports import (
+    check,
+    log,
+    mappings,
+    new_company,
+    saving,
+    today,
+)
 from planner.services.scenarios import listing
 from planner.services.territories import accounts
 
@@ -26,7 +33,7 @@ def test_a_list_becomes_a_company_with_units_segments_and_a_scenario(small):
     assert len(rows) == 12
     assert set(rows["unit_id"]) == {"55025", "55079", "55009"}
     assert rows.loc["A000", "segment"] == "Enterprise"
-    assert [s.name for s in listing.scenarios(small)] == [new_company.FIRST_SCENARIO]
+    assert [s.name for s in listing.scenarios(small)] == [today.FIRST_DRAFT]
 
 
 def test_what_the_list_gave_is_kept_and_what_it_lacked_is_labelled(small):

@@ -11,11 +11,7 @@ from planner.services import workspace
 from planner.services.accounts import segments
 from planner.services.company import companies
 from planner.services.company.sample import roll_forward
-from planner.services.company.settings import (
-    CompanySettings,
-    save_settings,
-    settings_of,
-)
+from planner.services.company.settings import change_settings, company_settings
 from planner.services.pay import runs
 from planner.services.scenarios import listing, publishing
 from planner.store.company import accounts as account_rows
@@ -82,10 +78,10 @@ def test_a_company_follows_the_clock_unless_its_day_is_set(small, monkeypatch):
     assert companies.company(small).today == dt.date(2026, 12, 21)
     assert runs.latest_period(small) == "2026-11"
     assert companies.facts_stamp(small) != first
-    save_settings(small, CompanySettings(day=dt.date(2026, 11, 3)))
+    change_settings(small, day=dt.date(2026, 11, 3))
     assert companies.company(small).today == dt.date(2026, 11, 3)
     assert runs.latest_period(small) == "2026-10"
-    save_settings(small, CompanySettings(day=None))
+    change_settings(small, day=None)
     assert companies.company(small).today == dt.date(2026, 12, 21)
 
 
@@ -93,8 +89,8 @@ def test_a_company_made_for_another_day_has_it_set(ws):
     """What a program asks for is kept; by default it is the clock's."""
     earlier = companies.start_empty_company(ws, "Then", "EUR", dt.date(2025, 1, 2))
     now = companies.start_empty_company(ws, "Now", "EUR", AS_OF)
-    assert settings_of(earlier).day == dt.date(2025, 1, 2)
-    assert settings_of(now).day is None
+    assert company_settings(earlier).day == dt.date(2025, 1, 2)
+    assert company_settings(now).day is None
 
 
 def test_a_store_of_before_follows_the_clock(small, monkeypatch):

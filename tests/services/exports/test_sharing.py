@@ -33,19 +33,18 @@ def test_equal_maps_have_equal_content_hashes(small):
 
 
 @pytest.mark.parametrize(
-    ("is_filled", "simulated", "has_note"),
+    ("parts", "simulated", "note"),
     [
-        (False, [None, None], False),
-        (False, ["potential_minor", None], True),
-        (True, [None, None], True),
+        ([], [None, None], ""),
+        ([], ["potential_minor", None], "Potential."),
+        (["deals"], [None, None], "Deals."),
+        (["team"], ["potential_minor"] * 2, "Potential, people and positions."),
     ],
 )
-def test_one_invented_figure_is_said(
-    small, monkeypatch, is_filled, simulated, has_note
-):
+def test_one_invented_figure_is_said(small, monkeypatch, parts, simulated, note):
     with small.store.reading() as conn:
         company = companies.load_company(conn, small.company_id)
-    own = replace(company, kind="own", details={"is_simulated": is_filled})
+    own = replace(company, kind="own", details={"settings": {"simulated": parts}})
     monkeypatch.setattr(companies, "load_company", lambda *_: own)
     accounts = pd.DataFrame({"simulated": pd.Series(simulated, dtype="str")})
-    assert bool(simulated_note(small, accounts)) is has_note
+    assert simulated_note(small, accounts) == note

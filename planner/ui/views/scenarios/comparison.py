@@ -154,8 +154,8 @@ def _last_year_button(
         key="scn-last-year",
         icon=":material/history:",
         disabled=draft is None or published is None,
-        help="The plan that was in force a year ago, or else the one in force now, on "
-        "the left; the draft on the right."
+        help="The plan that was in force a year ago, else the one in force now, else "
+        "the territories as your list has them, on the left; the draft on the right."
         if published
         else "Nothing is published yet.",
         on_click=guarded(compare_with_last_year, "Comparing with last year", ws, draft),

@@ -17,6 +17,7 @@ from planner.services.people.holders import VACANT
 from planner.services.territories.deviations import has_shares, wanted_shares
 from planner.services.territories.view import TerritoryView
 from planner.territory.model.unit_table import MEASURES
+from planner.ui import simulated
 
 Write = Callable[[Any], str]
 MOST_MEASURES = 3
@@ -47,6 +48,7 @@ class MeasureColumn:
     def title(self) -> str:
         """What stands above it, with the unit where the figures have none."""
         name = self.label or MEASURES.get(self.column, self.column)
+        name = simulated.heading(self.column, name)
         return f"{name}, h" if self.column == "workload_min" else name
 
 
