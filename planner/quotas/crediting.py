@@ -304,7 +304,7 @@ def _say(row: Any) -> str:
         "name the deal it cancels in related_deal_id",
         "positive_cancellation": "is a cancellation, so its amount must be below 0",
         "no_owner": f"account {row.source_account} has no owner on {day}; "
-        "publish an owner for that day",
+        "give it one from that day on",
         "owners": f"the owner shares of account {row.source_account} sum to {total} on "
         f"{day}, must be 100 %",
         "splits": f"its splits sum to {total}, must be 100 %",

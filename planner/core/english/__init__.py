@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from planner.core.english.forms import FORMS
+from planner.core.english.publishing import PUBLISHING
 from planner.core.english.requests import REQUESTS
 from planner.core.english.territory import TERRITORY
 from planner.core.english.visits import VISITS
 
-ENGLISH: Mapping[str, str] = {**FORMS, **REQUESTS, **TERRITORY, **VISITS}
+ENGLISH: Mapping[str, str] = {
+    **FORMS,
+    **PUBLISHING,
+    **REQUESTS,
+    **TERRITORY,
+    **VISITS,
+}

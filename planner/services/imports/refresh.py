@@ -30,6 +30,7 @@ from planner.core.schemas import ACCOUNTS, check
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_from_json
 from planner.services.imports.effects import territory_effects
 from planner.services.imports.log import record_import
+from planner.services.quotas.owners import own_later_accounts
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
@@ -268,8 +269,9 @@ def apply_refresh(
 
     Notes
     -----
-    Owners, plans and ownership stay as they are; segments are decided anew by the
-    rules, as at an import.
+    Owners, plans and ownership stay as they are, but new accounts get the owners of
+    their places from the published plans; segments are decided anew by the rules, as at
+    an import.
     """
     company_id = ws.company_id
     with ws.store.transaction() as conn:
@@ -287,6 +289,7 @@ def apply_refresh(
             action=f"refresh {preview.source} from {preview.report.file}",
         ) as edit:
             import_id = _write(conn, company_id, preview, ws.user)
+            own_later_accounts(conn, ws, preview.found.new.index)
             counts = _counts(preview)
             edit.before["n_accounts_of_source"] = preview.n_source
             edit.after.update(import_id=import_id, **_told(preview, counts))
