@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
@@ -80,11 +80,13 @@ def apart(seen: Seen) -> Iterator[Problem]:
         )
 
 
-def outside(seen: Seen) -> Iterator[Problem]:
+def outside(seen: Seen, divided: Collection[str]) -> Iterator[Problem]:
     """Accounts named apart from their unit, by whose the unit is and who has them."""
-    of_unit = seen.view.accounts["unit_id"].map(seen.by_unit)
+    unit_id = seen.view.accounts["unit_id"]
+    of_unit = unit_id.map(seen.by_unit)
     own = seen.by_account
     is_apart = own.notna() & of_unit.notna() & (own != of_unit)
+    is_apart &= ~unit_id.isin(list(divided))
     found = pd.DataFrame({"own": own, "unit": of_unit})[is_apart]
     found = found[~found.index.isin(seen.locks.account)]
     groups = found.groupby(["own", "unit"]).groups
