@@ -127,10 +127,10 @@ def supersede(
     after = new[new["valid_to"].isna() | (new["valid_to"] > cut)].copy()
     after.loc[after["valid_from"] < cut, "valid_from"] = cut
     joined = pd.concat([old[~touched], before, after], ignore_index=True)
-    return _checked(_rejoin(joined, cut))
+    return _checked(rejoined(joined, cut))
 
 
-def _rejoin(frame: pd.DataFrame, cut: pd.Timestamp) -> pd.DataFrame:
+def rejoined(frame: pd.DataFrame, cut: pd.Timestamp) -> pd.DataFrame:
     """Make one row again of those that differ in nothing but the cut between them."""
     ends = frame["valid_to"].eq(cut)
     starts = frame["valid_from"].eq(cut)

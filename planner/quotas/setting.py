@@ -1,4 +1,4 @@
-"""Quotas from a company target, by potential down the hierarchy, exact throughout."""
+"""Quotas from a company target, by weights down the hierarchy, exact throughout."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def split_top_down(
     over_assignment_ppm: int = 0,
 ) -> pd.DataFrame:
     """
-    Split a company target down the hierarchy by potential × ramp.
+    Split a company target down the hierarchy by weight × ramp.
 
     Parameters
     ----------
     target_minor
         The year's target of the company.
     weight_by_position
-        Potential of each rep position, any unit, ≥ 0.
+        Of each rep position, ≥ 0: its potential, its sales or whatever is split by.
     positions
         POSITIONS frame; overlays take no part, their quota is set beside.
     measure, year, currency
@@ -179,14 +179,14 @@ def _weights(
     weight = {}
     for name in reps:
         if name not in weight_by_position:
-            raise InputError(f"position {name} has no potential to set its quota by")
+            raise InputError(f"position {name} has no weight to set its quota by")
         ramp = ramp_by_position.get(name, 1.0)
         if not 0 <= ramp <= 1:
             raise ParamsError(f"ramp of {name} must lie in [0, 1], got {ramp}")
         # str keeps 0.1 a tenth; the exact binary value would be noise in the shares
         potential = Fraction(str(weight_by_position[name]))
         if potential < 0:
-            raise InputError(f"potential of {name} must be at least 0, got {potential}")
+            raise InputError(f"weight of {name} must be at least 0, got {potential}")
         weight[str(name)] = potential * Fraction(str(ramp))
     return weight
 
@@ -211,7 +211,7 @@ def _hand_down(
     if not any(shares):
         if amount_minor:
             positions = ", ".join(names[:5]) or "the company"
-            raise InputError(f"{positions}: potential × ramp is 0, nothing to split by")
+            raise InputError(f"{positions}: weight × ramp is 0, nothing to split by")
         year_minor.update(dict.fromkeys(names, 0))
         return
     # over a common denominator the weights are whole numbers, so nothing is lost

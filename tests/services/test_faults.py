@@ -20,6 +20,7 @@ from unittest.mock import patch
 import pandas as pd
 import psycopg
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import event
 
 import planner
@@ -33,6 +34,8 @@ from planner.services.accounts import geocoding, repairs, segments
 from planner.services.balance import decisions
 from planner.services.balance.accept import take
 from planner.services.company import companies
+from planner.services.company.sample import roll_forward
+from planner.services.company.settings import CompanySettings, save_settings
 from planner.services.drafts import editing
 from planner.services.exports import files
 from planner.services.imports import (
@@ -44,14 +47,16 @@ from planner.services.imports import (
     saving,
 )
 from planner.services.pay import runs
-from planner.services.quotas import setting
+from planner.services.quotas import owners, setting
 from planner.services.scenarios import listing, publishing, what_if
 from planner.services.territories import view as territory_view
 from planner.services.visits import plans
 from planner.services.workspace import open_company, open_workspace
+from planner.store.company.companies import update_company
 from planner.store.company.team import load_positions
 from planner.store.database.engine import Store
 from planner.store.database.transfer import kept_tables
+from planner.store.rows import schema
 from planner.store.upkeep.doctor import examine
 from planner.territory.editing.edits import AddTerritory, Together
 from planner.territory.editing.moves import Move
@@ -265,6 +270,23 @@ def write_publication(ws):
     return lambda: publishing.publish(
         ws, found.scenario_id, found.version, dt.date(2027, 1, 1)
     )
+
+
+def write_owner(ws):
+    published(ws)
+    return lambda: owners.give_owner(ws, ["A000", "A001"], dt.date(2025, 1, 1))
+
+
+def write_day(ws):
+    return lambda: save_settings(ws, CompanySettings(day=dt.date(2026, 3, 1)))
+
+
+def write_sample_days(ws):
+    with ws.store.transaction() as conn:  # the small company stands for the sample
+        conn.execute(sa.update(schema.company).values(kind="sample"))
+        earlier = AS_OF - dt.timedelta(weeks=8)
+        update_company(conn, ws.company_id, user="ann", as_of=earlier)
+    return lambda: roll_forward(ws)
 
 
 def write_visits(ws):

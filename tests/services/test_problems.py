@@ -136,6 +136,15 @@ def test_an_account_apart_from_its_unit_follows_it_again():
     assert the_one(settled)["account_ids"] == ("e00",)
 
 
+def test_accounts_of_a_unit_that_was_divided_are_no_problem():
+    """What the app divided on purpose has no button that undoes it."""
+    draft = small_plan.draft(named={"w00": "B", "e00": "B"})
+    view = small_plan.view(draft)
+    assert len(find_problems(view, draft)) == 1
+    unit_id = view.accounts.at["w00", "unit_id"]
+    assert find_problems(view, draft, divided={unit_id}).empty
+
+
 def test_a_locked_account_that_left_with_its_unit_is_put_back():
     saved = after(small_plan.draft(), Lock(what="account", ids=("w10",)))
     draft = after(saved, Move(to="B", unit_ids=("u10",)))

@@ -227,8 +227,8 @@ def test_reasons_are_true(grid_units):
     reasons = why_moved(problem, labels, ("accounts",))
     assert reasons.index.tolist() == [f"r3c{column}" for column in range(5)]
     assert PLAIN.sentence(reasons["r3c2"]) == (
-        "Staying would put T0 28.0 % over its accounts (limit 21 %); the centre of T1 "
-        "is 2 km nearer, about 4 minutes"
+        "Staying would put T0 28.0 % over its share of accounts (limit 21 %); the "
+        "centre of T1 is 2 km nearer, about 4 minutes"
     )
 
 

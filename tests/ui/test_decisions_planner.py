@@ -144,7 +144,7 @@ def test_a_unit_too_big_is_said_first_and_divided_on_request(app, ws):
     big = {"unit_id": "17031", "measure": "accounts", "share": 1.58, "n_finer": 214}
     report = {**made["report"], "too_big": [big], "gap": None, "met": False}
     result = {**made, "report": report, "params": REQUEST.to_dict()}
-    finish(ws, scenario, "balance", result)
+    first = finish(ws, scenario, "balance", result)
     turn_to(app, "territories")
     said = shown(app)
     assert said.index("Cook, IL alone is 158 %") < said.index("**Balance**")
@@ -152,7 +152,24 @@ def test_a_unit_too_big_is_said_first_and_divided_on_request(app, ws):
     job = queue.latest(ws.store, "balance", scenario.scenario_id)
     assert job.state == "queued"
     assert job.params["split_units"] == ["17031"]
+    assert job.params["replaces"] == first
     assert "Balancing territories" in boxes(app)
+    assert "**Balance**" in shown(app)  # the first answer stays in sight meanwhile
+
+
+def test_the_verdict_names_every_balanced_measure(app, ws):
+    """A limit that the second measure misses is not hidden behind the first."""
+    scenario = draft(ws)
+    limits = ("accounts", 0.99), ("workload_min", 0.0001)
+    measures = [BalanceMeasure(column=name, tolerance=limit) for name, limit in limits]
+    asked = BalanceRequest(params=BalanceParams(measures=tuple(measures)))
+    made = plans(ws, scenario)["10"]
+    finish(ws, scenario, "balance", {**made, "params": asked.to_dict()})
+    turn_to(app, "territories")
+    verdict = " ".join(one.proto.body for one in app.get("html"))
+    assert "Worst deviation, accounts" in verdict
+    assert "Worst deviation, workload" in verdict
+    assert verdict.count("limit 0 % not met") == 1
 
 
 def test_the_best_plan_so_far_is_told_by_its_travel(ws):

@@ -32,8 +32,8 @@ _CREDITS: Mapping[str, str] = {
         "{held} {currency} is held: correct the amount or the deal it names"
     ),
     "credit_no_owner": (
-        "deal {deal}: account {account_id} has no owner on {sold_on}; publish an owner "
-        "for that day"
+        "deal {deal}: account {account_id} has no owner on {sold_on}; give it one "
+        "from that day on"
     ),
     "credit_owners": (
         "deal {deal}: the owner shares of account {account_id} sum to {total} on "

@@ -28,18 +28,20 @@ _LIMITS: Mapping[str, str] = {
     ),
     "locked": "is locked",
     "over_share": (
-        "{deviation:percent:1} over its {measure:measure} (limit {limit:percent})"
+        "{deviation:percent:1} over its share of {measure:measure} "
+        "(limit {limit:percent})"
     ),
     "under_share": (
-        "{deviation:percent:1} under its {measure:measure} (limit {limit:percent})"
+        "{deviation:percent:1} under its share of {measure:measure} "
+        "(limit {limit:percent})"
     ),
     "over_maximum": (
-        "at {load:percent:1} of its {measure:measure}, where the most it may have is "
-        "{limit:percent}, below its share"
+        "at {load:percent:1} of its share of {measure:measure}, where the most it may "
+        "have is {limit:percent}, below its share"
     ),
     "under_minimum": (
-        "at {load:percent:1} of its {measure:measure}, where the least it may have is "
-        "{limit:percent}, above its share"
+        "at {load:percent:1} of its share of {measure:measure}, where the least it may "
+        "have is {limit:percent}, above its share"
     ),
     "minimum_missed": (
         "at least {limit:amount:{measure}} was not reached everywhere: "

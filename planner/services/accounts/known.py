@@ -18,6 +18,9 @@ def visited_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.Da
     """
     Read the accounts, last visited on the day their list says or a later visit made.
 
+    Where the list names no sales at all, `our_sales_minor` is what its deals won in the
+    last twelve months.
+
     Parameters
     ----------
     conn, company_id
@@ -34,7 +37,22 @@ def visited_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.Da
         accounts.index
     )
     both = pd.concat([accounts["last_visit_on"], last_visits], axis=1)
-    return accounts.assign(last_visit_on=both.max(axis=1))
+    accounts = accounts.assign(last_visit_on=both.max(axis=1))
+    if accounts["our_sales_minor"].notna().any():
+        return accounts
+    return accounts.assign(our_sales_minor=_won(conn, company_id, as_of, accounts))
+
+
+def _won(
+    conn: Connection, company_id: str, as_of: dt.date, accounts: pd.DataFrame
+) -> pd.Series:
+    """Sum the deals won in the twelve months up to a day; missing without any."""
+    deals = deal_rows.load_deals(conn, company_id, stages=["won"])
+    end = pd.Timestamp(as_of)
+    recent = deals["close_on"] > end - pd.DateOffset(years=1)
+    won = deals[recent & (deals["close_on"] <= end)]
+    sums = won.groupby("account_id")["amount_minor"].sum().clip(lower=0)
+    return sums.reindex(accounts.index).astype("Int64")
 
 
 def known_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from planner.services.balance import decisions
-from planner.services.drafts.editing import accept_in, do_in
-from planner.services.drafts.log import OpenDraft, read_draft
+from planner.services.drafts.editing import accept_in, do_in, undo_in
+from planner.services.drafts.log import OpenDraft, read_draft, without_answer
 from planner.services.territories.deviations import shares_in_ppm
 from planner.services.workspace import OpenCompany
 from planner.store.job_rows import ACCEPTED
@@ -113,6 +113,8 @@ def _take_in(
     plan: str = "",
 ) -> OpenDraft:
     """Take a proposal inside a transaction: the step and the decision, or neither."""
+    if without_answer(opened, proposal.params.get("replaces")) is not opened:
+        opened = undo_in(conn, ws, opened)
     answer = answer_of(opened.draft, proposal)
     if answer.edit is not None:
         noun = "unit" if answer.n_moved == 1 else "units"

@@ -63,6 +63,9 @@ class BalanceRequest:
         Most accounts that may move, for a frontier.
     travel_minor_per_h
         What an hour on the road costs, for a comparison of headcounts.
+    replaces
+        The job whose answer is pending and that this one's is to take the place of:
+        balanced is the plan before it.
     districts
         As `seats.parse_districts` reads it; empty: territories alone.
     """
@@ -80,6 +83,7 @@ class BalanceRequest:
     split_units: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
     travel_minor_per_h: int = 0
+    replaces: str | None = None
     districts: str = ""
 
     def __post_init__(self) -> None:

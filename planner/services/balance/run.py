@@ -17,6 +17,7 @@ from planner.services.balance.request import HOME, BalanceRequest, usual_counts
 from planner.services.balance.studies import FrontierStudy, HeadcountStudy
 from planner.services.balance.team import load_team
 from planner.services.drafts.editing import open_draft
+from planner.services.drafts.log import without_answer
 from planner.services.drafts.view import NOTHING, drafted, held_of
 from planner.services.territories import view as territory_view
 from planner.services.territories import wording
@@ -169,7 +170,7 @@ def _read(
 
     request = request.for_kind(kind)
     run.report(0.02, "Reading the scenario")
-    opened = open_draft(ws, scenario_id)
+    opened = without_answer(open_draft(ws, scenario_id), request.replaces)
     view = drafted(territory_view.overview(ws, scenario_id), opened.draft)
     team = load_team(ws)
     locks = held_of(opened, keeps_drawn=request.keeps_drawn)

@@ -124,6 +124,13 @@ def undo(ws: Workspace, opened: OpenDraft) -> OpenDraft:
     return _change(ws, opened, lambda now: replace(now, history=now.history.undo()))
 
 
+def undo_in(conn: Connection, ws: Workspace, opened: OpenDraft) -> OpenDraft:
+    """Do what `undo` does, inside a transaction."""
+    return _change_in(
+        conn, ws, opened, lambda now: replace(now, history=now.history.undo())
+    )
+
+
 def redo(ws: Workspace, opened: OpenDraft) -> OpenDraft:
     """Do the step again that was undone last."""
     return _change(ws, opened, lambda now: replace(now, history=now.history.redo()))

@@ -82,6 +82,15 @@ class OpenDraft:
         return self.scenario.version, self.serial
 
 
+def without_answer(opened: OpenDraft, job_id: str | None) -> OpenDraft:
+    """Give the draft before a job's answer, where that is its last step; else as is."""
+    log = opened.history
+    is_last = log.position > opened.n_saved and job_id is not None
+    if not is_last or log.entries[log.position - 1].job_id != job_id:
+        return opened
+    return replace(opened, history=log.undo())
+
+
 def read_draft(
     conn: Connection, ws: Workspace, scenario_id: str
 ) -> tuple[OpenDraft, bool]:

@@ -16,6 +16,7 @@ from planner.core.errors import InputError
 from planner.core.names import checked_name
 from planner.services.imports.log import record_import
 from planner.services.imports.refresh_preview import RefreshPreview, work_out
+from planner.services.quotas.owners import own_later_accounts
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.imports import sources as source_rows
@@ -151,8 +152,9 @@ def apply_refresh(
 
     Notes
     -----
-    Owners, plans and ownership stay as they are; segments are decided anew by the
-    rules, as at an import.
+    Owners, plans and ownership stay as they are, but new accounts get the owners of
+    their places from the published plans; segments are decided anew by the rules, as at
+    an import.
     """
     company_id = ws.company_id
     with ws.store.transaction() as conn:
@@ -170,6 +172,7 @@ def apply_refresh(
             action=f"refresh {preview.source} from {preview.report.file}",
         ) as edit:
             import_id = _write(conn, company_id, preview, ws.user)
+            own_later_accounts(conn, ws, preview.list_changes.new.index)
             counts = _counts(preview)
             edit.before["n_accounts_of_source"] = preview.n_source
             edit.after.update(import_id=import_id, **_audit_line(preview, counts))

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from planner.core.errors import InputError
+from planner.core.reasons import Reason
 from planner.quotas.setting import Equity, equity, split_top_down
 from planner.services.people.holders import owner_names
+from planner.services.quotas.weights import (
+    EVENLY,
+    base_weights,
+    chosen_weights,
+    credited_last_year,
+)
 from planner.services.territories.view import overview
 from planner.services.workspace import OpenCompany
+from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
@@ -45,6 +54,12 @@ class QuotaView:
         Of the scenario.
     is_editable
         False once it is published.
+    weights
+        What a target can be split by: the reps' weights by base, see `base_weights`.
+    by
+        What the quotas were split by; without any the base offered first.
+    is_sales_from_deals
+        Whether the list names no sales, so that they are what its deals won.
     """
 
     year: str
@@ -54,6 +69,9 @@ class QuotaView:
     equity: Equity | None
     version: int
     is_editable: bool
+    weights: Mapping[str, pd.Series] = field(default_factory=dict)
+    by: str = EVENLY
+    is_sales_from_deals: bool = False
 
 
 def quota_view(ws: OpenCompany, scenario_id: str) -> QuotaView:
@@ -63,6 +81,8 @@ def quota_view(ws: OpenCompany, scenario_id: str) -> QuotaView:
     with ws.store.reading() as conn:
         as_of = company_rows.load_company(conn, company_id).today
         quotas = quota_rows.load_quotas(conn, scenario_id)
+        params = quota_rows.load_quota_params(conn, scenario_id)
+        listed = account_rows.load_accounts(conn, company_id)["our_sales_minor"]
         positions = team_rows.load_positions(conn, company_id)
         reps = team_rows.load_reps(conn, company_id)
     quotas = quotas[quotas["measure"] == MEASURE]
@@ -87,6 +107,11 @@ def quota_view(ws: OpenCompany, scenario_id: str) -> QuotaView:
     table["quota_per_potential"] = table["quota_minor"].astype(float) / potential
     months = quotas[quotas["period"].str.startswith(f"{year}-")] if year else quotas
     tops = table["level"] == 0
+    field_reps = table[(table["role"] == "rep") & table["territory_id"].notna()]
+    is_from_deals = bool(
+        listed.isna().all() and view.accounts["our_sales_minor"].notna().any()
+    )
+    weights = base_weights(field_reps, by_position, credited_last_year(ws))
     return QuotaView(
         year=year,
         target_minor=int(table.loc[tops, "quota_minor"].fillna(0).sum()),
@@ -97,7 +122,20 @@ def quota_view(ws: OpenCompany, scenario_id: str) -> QuotaView:
         equity=_equity(table),
         version=view.scenario.version,
         is_editable=view.scenario.status == "draft",
+        weights=weights,
+        by=str(params.get("by") or next(iter(weights))),
+        is_sales_from_deals=is_from_deals,
     )
+
+
+def target_question(view: QuotaView) -> Reason | None:
+    """Ask about a target far above what its potential and sales come to; else None."""
+    top = view.positions[view.positions["level"] == 0]
+    ground_minor = float(top[["potential_minor", "last_minor"]].sum().sum())
+    if not view.year or top["potential_minor"].sum() <= 0:
+        return None
+    ratio = view.target_minor / ground_minor
+    return Reason("quota_above_potential", {"ratio": ratio}) if ratio > 1 else None
 
 
 def _equity(table: pd.DataFrame) -> Equity | None:
@@ -156,9 +194,10 @@ def set_quotas(
     year: int,
     over_assignment_ppm: int = 0,
     with_season: bool = True,
+    by: str | None = None,
 ) -> int:
     """
-    Split a company target by potential and ramp down the hierarchy, and save it.
+    Split a company target by a base and ramp down the hierarchy, and save it.
 
     Parameters
     ----------
@@ -170,6 +209,8 @@ def set_quotas(
         How much more the reps carry together than their superiors.
     with_season
         Whether the months follow last years' sales; else they are even.
+    by
+        What is split by, of `weights.BASES`; None: the first that the territories have.
 
     Returns
     -------
@@ -180,8 +221,8 @@ def set_quotas(
     ConflictError
         If someone saved since `version`.
     InputError
-        If the target is not above zero, no territory has potential, or the scenario is
-        of another team than the field team.
+        If the target is not above zero, no position works a territory, none has
+        anything of the base, or the scenario is of another team than the field team.
     """
     if target_minor <= 0:
         raise InputError(f"the target must be above 0, got {target_minor / 100:,.2f}")
@@ -196,11 +237,13 @@ def set_quotas(
     reps = view.positions[
         (view.positions["role"] == "rep") & view.positions["territory_id"].notna()
     ]
-    if reps.empty or reps["potential_minor"].sum() <= 0:
+    if reps.empty:
         raise InputError(
-            "no territory of this scenario has potential: balance it first, and see "
-            "that the accounts have a potential"
+            "no position works a territory of this scenario, so there is nobody to "
+            "carry a quota: balance the territories first"
         )
+    by = next(iter(view.weights)) if by is None else by
+    weight = chosen_weights(view.weights, by)
     company_id = ws.company_id
     with ws.store.reading() as conn:
         currency = company_rows.load_company(conn, company_id).currency
@@ -210,7 +253,7 @@ def set_quotas(
     season = season_ppm(deals) if with_season else None
     quotas = split_top_down(
         target_minor,
-        reps["potential_minor"].to_dict(),
+        weight.to_dict(),
         positions[~off],
         measure=MEASURE,
         year=year,
@@ -224,6 +267,8 @@ def set_quotas(
         "year": year,
         "over_assignment_ppm": over_assignment_ppm,
         "season_ppm": season,
+        "by": by,
+        "weights": weight.to_dict(),  # to see later whether territories changed
     }
     with (
         ws.store.transaction() as conn,
@@ -237,6 +282,40 @@ def set_quotas(
     ):
         quota_rows.save_quotas(conn, edit, quotas, params)
         return edit.version
+
+
+def set_again(ws: OpenCompany, scenario_id: str, version: int) -> int:
+    """
+    Split the same target in the same way over the territories as they are now.
+
+    Returns
+    -------
+    The new version.
+
+    Raises
+    ------
+    ConflictError
+        If someone saved since `version`.
+    InputError
+        If the quotas were imported, or nothing is left to split by.
+    """
+    with ws.store.reading() as conn:
+        params = quota_rows.load_quota_params(conn, scenario_id)
+    if "target_minor" not in params:
+        raise InputError(
+            "these quotas were imported, not split from a target: import them again, "
+            "or set them on the page Quotas"
+        )
+    return set_quotas(
+        ws,
+        scenario_id,
+        version,
+        target_minor=int(params["target_minor"]),
+        year=int(params["year"]),
+        over_assignment_ppm=int(params["over_assignment_ppm"]),
+        with_season=params["season_ppm"] is not None,
+        by=params.get("by"),
+    )
 
 
 def season_ppm(deals: pd.DataFrame) -> list[int] | None:

@@ -1,16 +1,16 @@
-"""Publishing: say what would change, freeze a scenario, hand it out from a day on."""
+"""Publishing: freeze a scenario and hand it out from a day on."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
 
 from planner.core.errors import InputError
-from planner.quotas.ownership import ownership_of
+from planner.quotas.ownership import as_day, ownership_of
+from planner.quotas.spans import Supersede, extend_back, insert_until
 from planner.quotas.teams import (
     held_by,
     supersede_owners,
@@ -18,9 +18,8 @@ from planner.quotas.teams import (
     team_ownership,
 )
 from planner.scenarios.publish import freeze
-from planner.services.people.owners import present_positions
+from planner.services.pay import runs
 from planner.services.territories.alignments import alignment_of
-from planner.services.territories.view import overview
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
@@ -33,33 +32,8 @@ from planner.store.scenarios.lineage import FIELD, Scenario
 from planner.store.scenarios.publications import Publication
 from planner.store.scenarios.reading import load_saved_plan
 
-
-@dataclass(frozen=True, kw_only=True)
-class PublishPreview:
-    """
-    What publishing a scenario would change.
-
-    Parameters
-    ----------
-    scenario
-        The scenario and its version.
-    effective_from
-        First day of the new owners.
-    changes
-        Accounts whose owner changes: `name`, `from_owner`, `to_owner`,
-        `our_sales_minor`, `potential_minor`.
-    problems
-        What should be looked at first, in words; publishing is still possible.
-    n_accounts, n_owned
-        Accounts in all, and those that will have an owner, or somebody of the team.
-    """
-
-    scenario: Scenario
-    effective_from: dt.date
-    changes: pd.DataFrame
-    problems: tuple[str, ...]
-    n_accounts: int
-    n_owned: int
+NOT_CREDITED, BY_LIST, BY_PLAN = "nobody", "list", "plan"
+PAST = (NOT_CREDITED, BY_LIST, BY_PLAN)  # who is credited with earlier deals
 
 
 def suggested_start(ws: OpenCompany, team: str = FIELD) -> dt.date:
@@ -68,98 +42,38 @@ def suggested_start(ws: OpenCompany, team: str = FIELD) -> dt.date:
 
     Returns
     -------
-    The first of January after the company's date; for a first publication of owners
-    that of last year, so that this year's deals have owners, and what is taken back of
-    last year's.
+    The first of the next month for the first plan of the owners; else the first of
+    January after the company's date.
     """
-    if team != FIELD:
-        with ws.store.reading() as conn:
-            as_of = company_rows.load_company(conn, ws.company_id).today
-        return dt.date(as_of.year + 1, 1, 1)
-    return dt.date(planned_year(ws) - (0 if publications(ws, FIELD) else 1), 1, 1)
+    today = _today(ws)
+    if team == FIELD and not publications(ws, FIELD):
+        return (pd.Period(today, "M") + 1).start_time.date()
+    return dt.date(today.year + 1, 1, 1)
 
 
 def planned_year(ws: OpenCompany) -> int:
+    """Name the year that quotas are set for next: that of the suggested start."""
+    return suggested_start(ws).year
+
+
+def past_start(effective_from: dt.date) -> dt.date:
     """
-    Name the year that quotas are set for next.
+    Say from when past deals can be credited too.
 
     Returns
     -------
-    The year after the company's date; this year as long as nothing is published.
+    The first of January of the year before: attainment counts from the year's first
+    day, and a cancellation goes by the owner at its deal's date.
     """
+    return dt.date(effective_from.year - 1, 1, 1)
+
+
+def _today(ws: OpenCompany) -> dt.date:
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, ws.company_id).today
-    return as_of.year + (1 if publications(ws, FIELD) else 0)
+        return company_rows.load_company(conn, ws.company_id).today
 
 
-def preview_publish(
-    ws: OpenCompany, scenario_id: str, effective_from: dt.date
-) -> PublishPreview:
-    """
-    Say who would own what from a day on, before anything is published.
-
-    Compared with the owners in force on that day; as long as none are, with those
-    that the list names.
-    """
-    view = overview(ws, scenario_id)
-    with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, ws.company_id).today
-        new = _new_ownership(conn, ws, scenario_id, effective_from)
-        old = quota_rows.load_ownership(conn, ws.company_id, on=effective_from)
-        own = _team_positions(conn, ws, view.scenario)
-        quotas = quota_rows.load_quotas(conn, scenario_id)
-        present = present_positions(conn, ws.company_id, effective_from)
-    is_field = view.scenario.team == FIELD
-    was = _holders(old if is_field else old[held_by(old, own)], is_field=is_field)
-    if is_field and was.empty:  # nothing was published: as the list has it
-        was = present
-    will = _holders(new, is_field=is_field)
-    was, will = was.reindex(view.accounts.index), will.reindex(view.accounts.index)
-    changes = view.accounts.loc[
-        was.fillna("") != will.fillna(""),
-        ["name", "our_sales_minor", "potential_minor"],
-    ]
-    changes = changes.assign(
-        from_owner=was.reindex(changes.index), to_owner=will.reindex(changes.index)
-    )
-    vacant = view.territories.index[view.territories["rep_name"] == "vacant"]
-    problems = []
-    if view.n_unassigned_accounts:
-        n_left = view.n_unassigned_accounts
-        are = "1 account is" if n_left == 1 else f"{n_left:,} accounts are"
-        whom = "an owner" if is_field else f"anybody of {view.scenario.team}"
-        problems.append(f"{are} in no territory and will not have {whom}")
-    if len(vacant):
-        problems.append(f"{', '.join(vacant)}: the position is vacant")
-    year = str(max(effective_from, as_of).year)
-    if not is_field:
-        pass  # quotas go with the owners' plan
-    elif quotas.empty:
-        problems.append("no quotas are set in this scenario")
-    elif not quotas["period"].str.startswith(year).any():
-        years = ", ".join(sorted({period[:4] for period in quotas["period"]}))
-        problems.append(
-            f"its quotas are for {years}: nobody has a quota to be paid against in "
-            f"{year}. Set quotas for {year} first"
-        )
-    return PublishPreview(
-        scenario=view.scenario,
-        effective_from=effective_from,
-        changes=changes,
-        problems=tuple(problems),
-        n_accounts=len(view.accounts),
-        n_owned=int(will.notna().sum()),
-    )
-
-
-def _holders(ownership: pd.DataFrame, *, is_field: bool) -> pd.Series:
-    """Name who holds each account: its owner, or who stands beside for a team."""
-    role = "owner" if is_field else "overlay"
-    owners = ownership[ownership["role"] == role]
-    return owners.drop_duplicates("account_id").set_index("account_id")["position_id"]
-
-
-def _new_ownership(
+def new_ownership(
     conn: Connection, ws: OpenCompany, scenario_id: str, effective_from: dt.date
 ) -> pd.DataFrame:
     """
@@ -186,7 +100,7 @@ def _new_ownership(
     )
 
 
-def _team_positions(conn: Connection, ws: OpenCompany, scenario: Scenario) -> set[str]:
+def team_positions(conn: Connection, ws: OpenCompany, scenario: Scenario) -> set[str]:
     """Name the positions of a scenario's team: its own, and those published before."""
     territories = scenario_rows.load_territories(conn, scenario.scenario_id)
     of_this = set(territories["position_id"].dropna())
@@ -227,18 +141,37 @@ def _refuse_shared_seats(
 
 
 def publish(
-    ws: OpenCompany, scenario_id: str, version: int, effective_from: dt.date
+    ws: OpenCompany,
+    scenario_id: str,
+    version: int,
+    effective_from: dt.date,
+    *,
+    past: str = NOT_CREDITED,
 ) -> Publication:
     """
     Freeze a scenario and hand it out from a day on.
+
+    Parameters
+    ----------
+    version
+        Version of the scenario that the user was looking at.
+    effective_from
+        Its first day; before that of a later publication it holds until then.
+    past
+        Who is credited with earlier deals of accounts that had no owner then: nobody,
+        the owners that the list names, or those of this plan.
 
     Raises
     ------
     ConflictError
         If someone saved since `version`.
     InputError
-        If it has no territories, or an earlier publication starts on or after the day.
+        If it has no territories, another publication starts on the same day, or the
+        day lies in a month that is closed.
     """
+    if past not in PAST:
+        raise InputError(f"past must be one of {', '.join(PAST)}, got {past!r}")
+    _refuse_closed(ws, effective_from)
     company_id = ws.company_id
     with (
         ws.store.transaction() as conn,
@@ -248,29 +181,78 @@ def publish(
     ):
         scenario = lineage.load_scenario(conn, scenario_id)
         team = scenario.team
-        later = [
-            publication.effective_from
-            for publication in publication_rows.list_publications(
-                conn, company_id, team
-            )
-            if publication.effective_from >= effective_from
-        ]
-        if later:
+        known = publication_rows.list_publications(conn, company_id, team)
+        days = {publication.effective_from for publication in known}
+        if effective_from in days:
             raise InputError(
-                f"a plan is already published from {max(later)}: choose a later day, "
-                f"got {effective_from}"
+                f"a plan is already published from {effective_from}: choose another day"
             )
+        following = min((day for day in days if day > effective_from), default=None)
         old = quota_rows.load_ownership(conn, company_id)
-        new = _new_ownership(conn, ws, scenario_id, effective_from)
-        if team == FIELD:
-            beside = _positions_of(conn, ws, None, but=FIELD)
-            ownership = supersede_owners(old, new, effective_from, beside)
-        else:
-            own = _team_positions(conn, ws, scenario)
-            ownership = supersede_team(old, new, effective_from, own)
+        new = new_ownership(conn, ws, scenario_id, effective_from)
+        take_over = _supersede(conn, ws, scenario, effective_from)
+        ownership = insert_until(old, new, following, take_over)
+        if team == FIELD and past != NOT_CREDITED:
+            earlier = past_ownership(conn, ws, new, effective_from, past)
+            ownership = extend_back(ownership, earlier)
         return publish_parts(
             conn, ws, edit, ownership=ownership, effective_from=effective_from
         )
+
+
+def _refuse_closed(ws: OpenCompany, effective_from: dt.date) -> None:
+    """Refuse a day in a month that is closed: what was paid is not rewritten."""
+    closed = runs.closed_periods(ws)
+    if closed and f"{effective_from:%Y-%m}" <= closed[-1]:
+        first = (pd.Period(closed[-1], "M") + 1).start_time.date()
+        raise InputError(
+            f"pay is closed up to {closed[-1]}, so a plan cannot begin on "
+            f"{effective_from}: publish it from {first} or later"
+        )
+
+
+def _supersede(
+    conn: Connection, ws: OpenCompany, scenario: Scenario, effective_from: dt.date
+) -> Supersede:
+    """Choose how a team's plan takes over from a day."""
+    if scenario.team == FIELD:
+        beside = _positions_of(conn, ws, None, but=FIELD)
+        return lambda old, new: supersede_owners(old, new, effective_from, beside)
+    own = team_positions(conn, ws, scenario)
+    return lambda old, new: supersede_team(old, new, effective_from, own)
+
+
+def past_ownership(
+    conn: Connection,
+    ws: OpenCompany,
+    new: pd.DataFrame,
+    effective_from: dt.date,
+    past: str,
+) -> pd.DataFrame:
+    """
+    Say who is credited with deals closed before a plan begins.
+
+    Parameters
+    ----------
+    new
+        The plan's ownership.
+    past
+        As of `publish`.
+
+    Returns
+    -------
+    OWNERSHIP rows from `past_start` up to the day.
+    """
+    owners = new[new["role"] == "owner"].assign(
+        valid_from=as_day(past_start(effective_from)), valid_to=as_day(effective_from)
+    )
+    if past == BY_PLAN:
+        return owners
+    accounts = account_rows.load_accounts(conn, ws.company_id)
+    seats = team_rows.load_positions(conn, ws.company_id).index
+    listed = accounts["owner_id"].where(accounts["owner_id"].isin(seats)).dropna()
+    rows = owners.assign(position_id=owners["account_id"].map(listed))
+    return rows.dropna(subset=["position_id"])
 
 
 def publish_parts(
@@ -295,7 +277,7 @@ def publish_parts(
     scenario = plan.scenario
     of_team = {}
     if scenario.team != FIELD:
-        own = _team_positions(conn, ws, scenario)
+        own = team_positions(conn, ws, scenario)
         of_team = {"team": scenario.team, "held": ownership[held_by(ownership, own)]}
     frozen = freeze(
         scenario.name,

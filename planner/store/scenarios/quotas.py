@@ -66,6 +66,13 @@ def load_quotas(conn: sa.Connection, scenario_id: str) -> pd.DataFrame:
     )
 
 
+def load_quota_params(conn: sa.Connection, scenario_id: str) -> dict[str, Any]:
+    """Read what the quotas of a scenario were made with; empty without quotas."""
+    layer_id = _quota_layer(conn, scenario_id)
+    query = sa.select(quota_set.c.params).where(quota_set.c.layer_id == layer_id)
+    return dict(conn.execute(query).scalar() or {})
+
+
 def _quota_layer(conn: sa.Connection, scenario_id: str) -> str | None:
     """Find the newest layer that holds quotas."""
     chain = chain_of(conn, scenario_id)

@@ -14,11 +14,12 @@ from planner.services.company import companies
 from planner.services.pay import runs
 from planner.services.pay.runs import PayView
 from planner.services.people.holders import VACANT
-from planner.services.scenarios import publishing
+from planner.services.scenarios import FIELD, publishing
 from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import cache, session, tables, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
+from planner.ui.views.ownerless import ownerless_part
 from planner.ui.widgets import Download, Metric
 
 
@@ -31,10 +32,7 @@ def main() -> None:
     )
     published = publishing.in_force(ws, companies.company(ws).today)
     if published is None:
-        widgets.empty_state(
-            "Nothing is published yet",
-            "Pay reads only published, dated ownership. Publish a scenario first.",
-        )
+        _nothing_in_force(ws, fmt)
         return
     period = st.selectbox("Month", runs.periods(ws), format_func=fmt.month)
     run = runs.shown_run(ws, period)
@@ -53,8 +51,30 @@ def main() -> None:
     view = cache.pay_view(ws, period, run.run_id)
     if view is not None:
         _view(view, replace(fmt, currency=run.summary.get("currency", fmt.currency)))
+        if ownerless_part(ws, fmt, view.problems, is_closed=is_closed):
+            if not is_closed:
+                params: dict[str, object] = {"period": period}
+                session.submit(ws, "pay", published.scenario_id, params)
+            st.rerun()
     if not is_closed:
         _close(ws, published.scenario_id, period, fmt)
+
+
+def _nothing_in_force(ws: OpenCompany, fmt: Formats) -> None:
+    """Say what pay waits for: a plan, or the day on which the first one begins."""
+    coming = publishing.publications(ws, FIELD)
+    if not coming:
+        widgets.empty_state(
+            "Nothing is published yet",
+            "Pay reads only published, dated ownership. Publish a scenario first.",
+        )
+        return
+    first = min(publication.effective_from for publication in coming)
+    widgets.empty_state(
+        f"The first plan begins on {fmt.day(first)}",
+        f"{fmt.month(f'{first:%Y-%m}')} is the first month to be paid. To pay an "
+        "earlier one, clone the plan and publish the copy for an earlier day.",
+    )
 
 
 def _job(ws: Workspace, scenario_id: str) -> None:

@@ -14,8 +14,10 @@ from planner.core.formats import EMPTY, Formats
 from planner.core.money import minor_digits
 from planner.quotas.setting import Equity
 from planner.services.quotas import setting
-from planner.services.quotas.setting import QuotaView
+from planner.services.quotas.setting import QuotaView, target_question
+from planner.services.quotas.weights import BASES
 from planner.services.scenarios import Scenario, publishing
+from planner.services.territories.wording import language_of
 from planner.services.workspace import OpenCompany
 from planner.ui import cache, faults, session, tables, widgets
 from planner.ui.charts import bars
@@ -43,7 +45,9 @@ def main() -> None:
         else f"{scenario.name} · team {scenario.team} · v{scenario.version}"
     )
     slot = widgets.page_header(
-        "Quotas", "Split the target by potential and ramp, top down.", context=context
+        "Quotas",
+        "Split the target by what the territories hold, top down.",
+        context=context,
     )
     if scenario is None:
         widgets.empty_state(
@@ -70,8 +74,13 @@ def main() -> None:
             "page to set other quotas."
         )
     _form(ws, scenario, view, fmt)
+    if view.is_sales_from_deals:
+        st.caption(
+            "The list names no sales: they are the deals won in the last twelve months."
+        )
     if view.year:
         _figures(view, fmt)
+        _question(ws, view)
     _hierarchy(view, fmt)
     left, right = st.columns(2, gap="large")
     with left:
@@ -92,7 +101,7 @@ def _form(ws: OpenCompany, scenario: Scenario, view: QuotaView, fmt: Formats) ->
     repair = "Your target stays in the form; the figures are those saved now."
     stale_note(ws, scenario, repair, key="quo")
     with st.form("quotas", border=True):
-        slots = st.columns([1, 2, 2, 2], vertical_alignment="bottom")
+        slots = st.columns([1, 2, 2, 2, 2], vertical_alignment="bottom")
         year = slots[0].number_input("Year", 2000, 2100, publishing.planned_year(ws))
         target = slots[1].number_input(
             f"Target of the company, {fmt.currency}",
@@ -100,14 +109,24 @@ def _form(ws: OpenCompany, scenario: Scenario, view: QuotaView, fmt: Formats) ->
             step=STEP,
             key=key,
         )
-        over_pct = slots[2].slider(
+        by = slots[2].selectbox(
+            "Split by",
+            list(view.weights),
+            index=list(view.weights).index(view.by) if view.by in view.weights else 0,
+            format_func=BASES.__getitem__,
+            key=f"quo-by-{scenario.scenario_id}",
+            help="A territory with twice as much of it carries twice the quota; a rep "
+            "in ramp carries less. Last attainment: what each position was credited "
+            "with in the last twelve months.",
+        )
+        over_pct = slots[3].slider(
             "Over-assignment, %",
             0,
             20,
             5,
             help="How much more the reps carry together than their manager.",
         )
-        with_season = slots[3].toggle(
+        with_season = slots[4].toggle(
             "Months follow last years' orders", value=True, help="Else even months."
         )
         pressed = st.form_submit_button(
@@ -123,6 +142,7 @@ def _form(ws: OpenCompany, scenario: Scenario, view: QuotaView, fmt: Formats) ->
                 year=int(year),
                 over_assignment_ppm=over_pct * PERCENT_PPM,
                 with_season=with_season,
+                by=by,
             )
             session.look_at(scenario.scenario_id, version)
             st.rerun()
@@ -151,6 +171,13 @@ def _figures(view: QuotaView, fmt: Formats) -> None:
             *_equity_metrics(view.equity, fmt),
         ]
     )
+
+
+def _question(ws: OpenCompany, view: QuotaView) -> None:
+    """Ask about a target that its potential cannot carry, instead of passing it by."""
+    reason = target_question(view)
+    if reason is not None:
+        st.warning(language_of(ws).sentence([reason]))
 
 
 def _equity_metrics(equity: Equity | None, fmt: Formats) -> list[Metric]:

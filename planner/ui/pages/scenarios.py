@@ -11,6 +11,7 @@ from planner.services.workspace import Workspace
 from planner.ui import session, tables, widgets
 from planner.ui.downloads import export_menu
 from planner.ui.maps.text import markdown_text
+from planner.ui.views.balance.proposal import is_finished, pending_job
 from planner.ui.views.scenarios.comparison import side_by_side
 from planner.ui.views.scenarios.forms import clone_form, history, new_form, rename_form
 from planner.ui.views.scenarios.publishing import (
@@ -80,7 +81,7 @@ def _list(
                 for scenario in scenarios
             ],
             "team": [scenario.team for scenario in scenarios],
-            "status": [_status(scenario, fmt) for scenario in scenarios],
+            "status": [_status(ws, scenario, fmt) for scenario in scenarios],
             "version": [scenario.version for scenario in scenarios],
             "saved": [stamp_text(scenario.updated_at, fmt) for scenario in scenarios],
             "by": [scenario.updated_by for scenario in scenarios],
@@ -148,10 +149,14 @@ def _of_team(scenarios: list[Scenario]) -> list[Scenario]:
     return [scenario for scenario in scenarios if team in (None, scenario.team)]
 
 
-def _status(scenario: Scenario, fmt: Formats) -> str:
+def _status(ws: Workspace, scenario: Scenario, fmt: Formats) -> str:
+    """Say whether it is published, and of a draft what waits in it."""
     if scenario.status == "published":
         return f"published from {fmt.day(scenario.effective_from)}"
-    return "draft"
+    job = pending_job(ws, scenario)
+    if is_finished(job):
+        return "draft · an answer waits"
+    return "draft" if job is None or job.state == "failed" else "draft · is balanced"
 
 
 main()

@@ -188,7 +188,7 @@ def test_deals_without_owner_are_told_and_the_rest_is_paid(pay):
     deals = DEALS + "D9,A9,2026-02-12,10.00,USD,new,,\n"
     summary = pay("2026-02", deals=deals)
     assert summary["problems"] == [
-        "deal D9: account A9 has no owner on 2026-02-12; publish an owner for that day"
+        "deal D9: account A9 has no owner on 2026-02-12; give it one from that day on"
     ]
     assert summary["totals"]["pay"] == "304.00"
 

@@ -92,3 +92,33 @@ def test_plans_are_read_out_of_results_by_name():
     assert proposal_in(study, "25") is None
     assert proposal_in(None) is None
     assert proposal_in(PLAN).territory_by_unit[BROWN] == "T2"
+
+
+def test_an_answer_takes_the_place_of_the_one_it_replaces(small, scenario):
+    """The first stays pending until the second is there; then it is one step."""
+    first, second = (
+        a_job(small, scenario.scenario_id),
+        a_job(small, scenario.scenario_id),
+    )
+    draft = take(small, opened(small, scenario), Proposal.from_dict(PLAN), first)
+    assert draft.pending is not None
+    answer = {**OTHER, "params": {"replaces": first}}
+    after = take(small, draft, Proposal.from_dict(answer), second)
+    done = after.history.entries[: after.history.position]
+    assert [entry.job_id for entry in done] == [second]
+    assert after.draft.alignment.territory_by_unit[MILWAUKEE] == "T2"
+
+
+def test_what_was_drawn_on_top_of_the_first_answer_is_not_lost(small, scenario):
+    """Only the last step is replaced, and only where it is that answer."""
+    first, second = (
+        a_job(small, scenario.scenario_id),
+        a_job(small, scenario.scenario_id),
+    )
+    draft = take(small, opened(small, scenario), Proposal.from_dict(PLAN), first)
+    edit = AddTerritory(territory_id="T9")
+    draft = editing.do(small, draft, edit, "T9 begins")
+    answer = {**OTHER, "params": {"replaces": first}}
+    after = take(small, draft, Proposal.from_dict(answer), second)
+    done = after.history.entries[: after.history.position]
+    assert [entry.job_id for entry in done] == [first, None, second]

@@ -118,7 +118,7 @@ def test_a_proposal_says_which_exceptions_it_ends(small):
     assert list(found.moved_accounts.index) == [account_id]
     assert "by name" in found.moved_accounts.loc[account_id, "reason"]
     row = found.report["blocking"][0]
-    assert row["reason"] == "10.0 % over its potential (limit 5 %)"
+    assert row["reason"] == "10.0 % over its share of potential (limit 5 %)"
     assert row["unit_name"] == "Milwaukee, WI"
     assert (
         found.summary == "measure 'potential' is 0 in every unit: nothing to share out"
@@ -135,7 +135,7 @@ def test_a_proposal_from_before_reasons_had_codes_is_shown_as_it_was(small):
             "violations": ["accounts within 5 % was not reached"],
             "blocking": [{"territory": "T02", "unit": BROWN, "reason": "is over"}],
         },
-        "reasons": {BROWN: "Staying would put T01 over its accounts"},
+        "reasons": {BROWN: "Staying would put T01 over its share of accounts"},
         "summary": "2 territories of 72 units.",
     }
     found = looked_at(small, scenario.scenario_id, result)
@@ -143,7 +143,9 @@ def test_a_proposal_from_before_reasons_had_codes_is_shown_as_it_was(small):
     assert found.report["blocking"][0]["reason"] == "is over"
     assert found.summary == "2 territories of 72 units."
     reasons = found.moved_accounts["reason"]
-    assert reasons.str.startswith("Staying would put T01 over its accounts").all()
+    assert reasons.str.startswith(
+        "Staying would put T01 over its share of accounts"
+    ).all()
     assert len(reasons)
 
 

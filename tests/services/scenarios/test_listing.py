@@ -8,6 +8,7 @@ import pytest
 from planner.core.errors import ConflictError, InputError, StoreError
 from planner.services.quotas import setting as quotas
 from planner.services.scenarios import figures, listing, publishing
+from planner.services.scenarios.publish_preview import preview_publish
 from planner.services.territories import view as territory_view
 from tests.gestures import accepted, assign
 
@@ -68,9 +69,10 @@ def test_the_comparison_lists_what_differs(small, drawn):
 
 
 def test_publishing_freezes_owners_and_names_them_by_a_hash(small, drawn):
-    preview = publishing.preview_publish(small, drawn.scenario_id, FIRST)
-    assert (preview.n_accounts, preview.n_owned, len(preview.changes)) == (12, 12, 12)
-    assert "no quotas are set in this scenario" in preview.problems
+    preview = preview_publish(small, drawn.scenario_id, FIRST)
+    assert (preview.n_accounts, preview.n_owned, len(preview.changes)) == (12, 12, 0)
+    assert preview.is_first
+    assert "no quotas are set in this scenario" in map(str, preview.problems)
     done = publishing.publish(small, drawn.scenario_id, drawn.version, FIRST)
     assert len(done.content_hash) == 64
     assert publishing.in_force(small, FIRST).scenario_id == drawn.scenario_id
@@ -82,32 +84,32 @@ def test_publishing_freezes_owners_and_names_them_by_a_hash(small, drawn):
 def test_an_empty_scenario_cannot_be_published(small):
     scenario = listing.scenarios(small)[0]
     with pytest.raises(InputError, match="no territories yet"):
-        publishing.preview_publish(small, scenario.scenario_id, FIRST)
+        preview_publish(small, scenario.scenario_id, FIRST)
     with pytest.raises(InputError, match="no territories yet"):
         publishing.publish(small, scenario.scenario_id, scenario.version, FIRST)
     assert publishing.publications(small) == []
 
 
-def test_a_later_plan_cannot_start_before_the_one_in_force(small, drawn):
+def test_two_plans_cannot_start_on_one_day(small, drawn):
     copy = listing.clone(small, drawn.scenario_id, "Second")
     publishing.publish(small, drawn.scenario_id, drawn.version, FIRST)
-    with pytest.raises(InputError, match="choose a later day"):
+    with pytest.raises(InputError, match="choose another day"):
         publishing.publish(small, copy.scenario_id, copy.version, FIRST)
     assert publishing.suggested_start(small) == dt.date(2027, 1, 1)
     done = publishing.publish(small, copy.scenario_id, 1, dt.date(2027, 1, 1))
     assert done.effective_from == dt.date(2027, 1, 1)
 
 
-def test_a_first_plan_starts_last_year_and_asks_for_quotas_of_this_year(small, drawn):
-    assert publishing.suggested_start(small) == dt.date(2025, 1, 1)
+def test_a_first_plan_starts_next_month_and_asks_for_quotas_of_its_year(small, drawn):
+    assert publishing.suggested_start(small) == dt.date(2026, 12, 1)
     assert publishing.planned_year(small) == 2026
     quotas.set_quotas(
         small, drawn.scenario_id, drawn.version, target_minor=100_000_00, year=2027
     )
-    preview = publishing.preview_publish(
+    preview = preview_publish(
         small, drawn.scenario_id, publishing.suggested_start(small)
     )
-    assert any("Set quotas for 2026 first" in text for text in preview.problems)
+    assert any("Set quotas for 2026 first" in str(one) for one in preview.problems)
 
 
 def test_the_sample_suggests_next_year_and_knows_its_quotas(sample):

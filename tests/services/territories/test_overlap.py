@@ -8,6 +8,7 @@ import pytest
 from planner.core.errors import InputError
 from planner.services.quotas import setting
 from planner.services.scenarios import listing, publishing
+from planner.services.scenarios.publish_preview import preview_publish
 from planner.services.territories import view as territory_view
 from planner.services.territories.overlap import lay_over
 from planner.store.company import team as team_rows
@@ -105,9 +106,9 @@ def test_titles_tell_the_team_where_there_are_several(small, field, service):
 def test_publishing_a_team_leaves_the_owners_as_they_are(small, field, service):
     publishing.publish(small, field.scenario_id, field.version, FIRST)
     owners = held_on(small, SECOND, "owner")
-    preview = publishing.preview_publish(small, service.scenario_id, SECOND)
-    assert (len(preview.changes), preview.n_owned) == (12, 12)
-    assert not any("quotas" in text for text in preview.problems)
+    preview = preview_publish(small, service.scenario_id, SECOND)
+    assert (preview.is_first, len(preview.changes), preview.n_owned) == (True, 0, 12)
+    assert not any("quotas" in str(reason) for reason in preview.problems)
     publishing.publish(small, service.scenario_id, service.version, SECOND)
     assert held_on(small, SECOND, "owner") == owners
     beside = held_on(small, SECOND, "overlay")
@@ -135,7 +136,7 @@ def test_each_team_publishes_in_its_own_time(small, field, service):
     assert beside == held_on(small, FIRST, "overlay")  # owners changed, it did not
     assert held_on(small, SECOND, "owner") != held_on(small, FIRST, "owner")
     later = listing.clone(small, service.scenario_id, "Depots, later")
-    with pytest.raises(InputError, match="choose a later day"):
+    with pytest.raises(InputError, match="choose another day"):
         publishing.publish(small, later.scenario_id, 1, FIRST)
     version = assign(small, later.scenario_id, [MILWAUKEE], None)
     publishing.publish(small, later.scenario_id, version, THIRD)
@@ -151,7 +152,7 @@ def test_a_position_that_stands_for_another_team_is_refused(small, field):
             conn, field.scenario_id, name="Depots", user="ann", team="Service"
         )
     with pytest.raises(InputError, match="already stands for another team"):
-        publishing.preview_publish(small, made.scenario_id, SECOND)
+        preview_publish(small, made.scenario_id, SECOND)
     with pytest.raises(InputError, match="already stands for another team"):
         publishing.publish(small, made.scenario_id, made.version, SECOND)
 

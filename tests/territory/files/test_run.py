@@ -307,7 +307,7 @@ def test_frontier_and_reasons_are_written(units_csv):
     assert [point["accounts_deviation"] for point in points] == [0.5, 0.0]
     assert report["moved"] == len(reasons) == 1
     assert reasons["from"].tolist() == ["A"]
-    assert "over its accounts" in reasons["reason"].iloc[0]
+    assert "over its share of accounts" in reasons["reason"].iloc[0]
     json.dumps(report, allow_nan=False)
 
 

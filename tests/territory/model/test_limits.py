@@ -298,7 +298,9 @@ def test_who_misses_a_minimum_above_its_share_is_told_so():
     )
     assert not result.is_met
     said = str(result.blocking["reason"].iloc[0])
-    assert said.startswith("at 100.0 % of its accounts, where the least it may have")
+    assert said.startswith(
+        "at 100.0 % of its share of accounts, where the least it may have"
+    )
     assert "is 133 %, above its share" in said
     assert "at least 24 accounts was not reached" in str(result.violations[0])
 

@@ -44,7 +44,9 @@ def test_a_unit_that_would_overfill_says_so_and_what_travel_says():
     assert nearer.code == "centre_nearer"
     assert nearer.to_dict()["values"]["nearer_km"] == pytest.approx(30)
     said = PLAIN.sentence(why["r0c3"])
-    assert said.startswith("Staying would put A 33.3 % over its accounts (limit 5 %);")
+    assert said.startswith(
+        "Staying would put A 33.3 % over its share of accounts (limit 5 %);"
+    )
     assert "the centre of B is 30 km nearer, about " in said
     assert said.endswith("minutes")
     json.dumps([reason.to_dict() for reason in why["r0c3"]], allow_nan=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -42,6 +42,8 @@ def find_problems(
     draft: Draft,
     roster: Roster | None = None,
     base: Draft | None = None,
+    *,
+    divided: Collection[str] = (),
 ) -> pd.DataFrame:
     """
     Find what is wrong with a plan under work.
@@ -56,6 +58,9 @@ def find_problems(
         Who works the territories; None: capacity and owners are not looked at.
     base
         The plan it began with; None: whether locked things moved is not looked at.
+    divided
+        Units that a balance divided by their accounts on purpose: that these lie in
+        several territories is no problem.
 
     Returns
     -------
@@ -73,7 +78,7 @@ def find_problems(
         *locks.broken_locks(scene, base),
         *(people.two_owners(scene, roster) if roster is not None else ()),
         *(people.over_capacity(scene, roster) if roster is not None else ()),
-        *places.outside(scene),
+        *places.outside(scene, divided),
     ]
     order = list(KINDS)
     problems.sort(key=lambda problem: order.index(problem.kind))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
@@ -80,11 +80,13 @@ def apart(scene: Seen) -> Iterator[Problem]:
         )
 
 
-def outside(scene: Seen) -> Iterator[Problem]:
+def outside(scene: Seen, divided: Collection[str]) -> Iterator[Problem]:
     """Accounts named apart from their unit, by whose the unit is and who has them."""
-    of_unit = scene.view.accounts["unit_id"].map(scene.by_unit)
+    unit_id = scene.view.accounts["unit_id"]
+    of_unit = unit_id.map(scene.by_unit)
     own = scene.by_account
     is_apart = own.notna() & of_unit.notna() & (own != of_unit)
+    is_apart &= ~unit_id.isin(list(divided))
     strays = pd.DataFrame({"own": own, "unit": of_unit})[is_apart]
     strays = strays[~strays.index.isin(scene.locks.account)]
     groups = strays.groupby(["own", "unit"]).groups

@@ -153,7 +153,7 @@ def _too_big(view: TerritoryView, answers: _Asked) -> tuple[str, ...]:
         return ()
     lines = [
         f"**{markdown_text(str(row['name']))}** is {row['share']:.0%} of a territory's "
-        f"{LABELS[row['measure']].lower()}".replace("%", " %")
+        f"share of {LABELS[row['measure']].lower()}".replace("%", " %")
         for row in units.head(MOST_SAID).to_dict("records")
     ]
     more = len(units) - len(lines)

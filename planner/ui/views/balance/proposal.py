@@ -16,7 +16,6 @@ from planner.services.balance.accept import take
 from planner.services.balance.proposal import ProposalView
 from planner.services.balance.request import KINDS, LABELS, BalanceRequest
 from planner.services.balance.studies import proposal_in
-from planner.services.drafts.editing import undo
 from planner.services.scenarios import Scenario
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import OpenCompany, Workspace
@@ -210,7 +209,7 @@ def _too_big(bench: Workbench, plan: Proposal, proposal: ProposalView) -> None:
         return
     text = "; ".join(
         f"{row['unit_name']} alone is {row['share'] * 100:.0f} % of a territory's "
-        f"{LABELS.get(row['measure'], row['measure']).lower()}"
+        f"share of {LABELS.get(row['measure'], row['measure']).lower()}"
         for row in units[:MOST_SAID]
     )
     st.markdown(
@@ -226,11 +225,13 @@ def _too_big(bench: Workbench, plan: Proposal, proposal: ProposalView) -> None:
         label += f" by {n_accounts:,} accounts and balance again"
         if st.button(label, key="terr-divide"):
             request = BalanceRequest.from_dict(plan.params)
-            request = replace(request, split_units=(*request.split_units, *finer))
-            opened = bench.opened
-            if bench.change("Dividing units", lambda: undo(bench.ws, opened)):
-                plain = request.to_dict()
-                session.submit(bench.ws, "balance", bench.scenario_id, plain)
+            request = replace(
+                request,
+                split_units=(*request.split_units, *finer),
+                replaces=log.entries[log.position - 1].job_id,
+            )
+            # The plan at hand stays pending until the answer takes its place.
+            session.submit(bench.ws, "balance", bench.scenario_id, request.to_dict())
             st.rerun()
 
 

@@ -11,8 +11,11 @@ import streamlit as st
 from planner.core.errors import PlannerError
 from planner.core.formats import Formats
 from planner.core.text import map_text
+from planner.services.drafts import editing
+from planner.services.quotas import setting
 from planner.services.scenarios import FIELD, Scenario, publishing
-from planner.services.scenarios.publishing import PublishPreview
+from planner.services.scenarios.publish_preview import PublishPreview, preview_publish
+from planner.services.territories.wording import language_of
 from planner.services.workspace import OpenCompany
 from planner.ui import faults, session, tables, widgets
 from planner.ui.maps.text import markdown_text
@@ -30,16 +33,20 @@ def publish_form(ws: OpenCompany, fmt: Formats, scenario: Scenario) -> None:
     suggested = publishing.suggested_start(ws, scenario.team)
     day = st.date_input("In force from", suggested, key="scn-start-day")
     try:
-        preview = publishing.preview_publish(ws, scenario.scenario_id, _as_day(day))
+        preview = preview_publish(ws, scenario.scenario_id, _as_day(day))
     except PlannerError as error:
         faults.error_box(error, where="This cannot be published yet")
         return
-    _preview(fmt, preview)
+    _figures(fmt, preview)
+    _problems(ws, preview)
+    _pending(ws, fmt, preview)
+    past = _ask_past(fmt, preview)
+    _change_list(fmt, preview)
     if st.button(f"Publish for {fmt.day(day)}", type="primary", key="scn-publish-do"):
         with faults.guard("Publishing", "Nothing was published."):
             version = session.seen_version(scenario)
             publication = publishing.publish(
-                ws, scenario.scenario_id, version, _as_day(day)
+                ws, scenario.scenario_id, version, _as_day(day), past=past
             )
             st.session_state["scn-published"] = (
                 scenario.name,
@@ -68,45 +75,129 @@ def _as_day(day: Any) -> dt.date:
     return day if isinstance(day, dt.date) else dt.date.fromisoformat(str(day))
 
 
-def _preview(fmt: Formats, preview: PublishPreview) -> None:
-    """Show who gets what, and what should be looked at first."""
-    changes, team = preview.changes, preview.scenario.team
+def _figures(fmt: Formats, preview: PublishPreview) -> None:
+    """Count what is frozen, and what changes hands; nothing does before a first."""
+    team = preview.scenario.team
     owners_label, change = "With an owner", "Owner changes"
     if team != FIELD:
         owners_label, change = f"Served by {team}", f"Changes within {team}"
+    metrics = [
+        widgets.Metric("Accounts", fmt.number(preview.n_accounts)),
+        widgets.Metric(owners_label, fmt.number(preview.n_owned)),
+    ]
+    changes = preview.changes
+    if preview.is_first and changes.empty:
+        before = widgets.Metric(change, "First publication", change="none before it")
+        widgets.metric_row([*metrics, before])
+        return
+    against = "against the owners the list names" if preview.is_first else ""
+    sales_minor = changes["our_sales_minor"].fillna(0).sum()
     widgets.metric_row(
         [
-            widgets.Metric("Accounts", fmt.number(preview.n_accounts)),
-            widgets.Metric(owners_label, fmt.number(preview.n_owned)),
-            widgets.Metric(change, fmt.number(len(changes))),
-            widgets.Metric(
-                "Our sales that change hands",
-                fmt.money_short(changes["our_sales_minor"].fillna(0).sum()),
-            ),
+            *metrics,
+            widgets.Metric(change, fmt.number(len(changes)), change=against),
+            widgets.Metric("Our sales that change hands", fmt.money_short(sales_minor)),
         ]
     )
-    if preview.problems:
-        lines = "".join(f"<li>{map_text(text, 300)}</li>" for text in preview.problems)
-        st.html(
-            '<div class="pl-box pl-box-warning"><div class="pl-box-head">Look at this '
-            f"first</div><ul>{lines}</ul></div>"
+
+
+def _problems(ws: OpenCompany, preview: PublishPreview) -> None:
+    """Say what should be looked at first."""
+    if not preview.problems:
+        return
+    language = language_of(ws)
+    lines = "".join(
+        f"<li>{map_text(language.sentence([reason]), 300)}.</li>"
+        for reason in preview.problems
+    )
+    st.html(
+        '<div class="pl-box pl-box-warning"><div class="pl-box-head">Look at this '
+        f"first</div><ul>{lines}</ul></div>"
+    )
+    is_stale = any(reason.code == "publish_stale_quotas" for reason in preview.problems)
+    if is_stale and st.button("Set the quotas anew", key="scn-quotas-again"):
+        with faults.guard("Setting the quotas", "They stay as they were."):
+            scenario = preview.scenario
+            version = setting.set_again(ws, scenario.scenario_id, scenario.version)
+            session.look_at(scenario.scenario_id, version)
+            st.rerun(scope="fragment")
+
+
+def _pending(ws: OpenCompany, fmt: Formats, preview: PublishPreview) -> None:
+    """List the moves that are not part of the plan, and offer to accept them."""
+    pending = preview.pending
+    if pending.empty:
+        return
+    with st.expander(f"The {fmt.number(len(pending))} pending moves"):
+        tables.table(
+            pending,
+            {
+                "what": tables.Column("What", width=80),
+                "id": tables.Column("Id"),
+                "was": tables.Column("Territory now", width=110),
+                "will": tables.Column("Territory then", width=110),
+                "label": tables.Column("By"),
+            },
+            fmt=fmt,
+            key="scn-pending",
+            height=240,
+            label="Moves that are not part of the plan",
         )
-    if len(changes):
-        with st.expander(f"The {fmt.number(len(changes))} accounts"):
-            tables.table(
-                changes,
-                {
-                    "name": tables.Column("Account"),
-                    "from_owner": tables.Column("Position today"),
-                    "to_owner": tables.Column("Position then"),
-                    "our_sales_minor": tables.Column("Our sales", "money"),
-                    "potential_minor": tables.Column("Potential", "money"),
-                },
-                fmt=fmt,
-                key="scn-changes",
-                height=280,
-                label="Accounts that change owner",
-            )
+    if st.button("Accept them first", key="scn-accept-pending"):
+        with faults.guard("Accepting the pending moves", "They stay pending."):
+            scenario_id = preview.scenario.scenario_id
+            accepted = editing.accept(ws, editing.open_draft(ws, scenario_id))
+            session.look_at(scenario_id, accepted.scenario.version)
+            st.rerun(scope="fragment")
+
+
+def _ask_past(fmt: Formats, preview: PublishPreview) -> str:
+    """Ask who is credited with deals from before a first plan, and say the effect."""
+    if not preview.past:
+        return publishing.NOT_CREDITED
+    day = fmt.day(preview.effective_from)
+    labels = {publishing.NOT_CREDITED: f"Nobody: credits begin with {day}"}
+    names = {
+        publishing.BY_LIST: "The owners the list names",
+        publishing.BY_PLAN: "The owners of this plan",
+    }
+    for past, credit in preview.past.items():
+        labels[past] = (
+            f"{names[past]}: {fmt.number(credit.n_deals)} deals, "
+            f"{fmt.money_short(credit.amount_minor)} since {fmt.day(credit.since)}"
+        )
+    past = st.radio(
+        "Who is credited with deals closed before?",
+        list(labels),
+        format_func=labels.__getitem__,
+        key="scn-past",
+        help="They count towards the attainment of the year, and a cancellation is "
+        "taken from whoever was credited. Deals with a split of their own always go "
+        "by it.",
+    )
+    return str(past)
+
+
+def _change_list(fmt: Formats, preview: PublishPreview) -> None:
+    """List the accounts that get another owner."""
+    changes = preview.changes
+    if changes.empty:
+        return
+    with st.expander(f"The {fmt.number(len(changes))} accounts that change owner"):
+        tables.table(
+            changes,
+            {
+                "name": tables.Column("Account"),
+                "from_owner": tables.Column("Position before"),
+                "to_owner": tables.Column("Position then"),
+                "our_sales_minor": tables.Column("Our sales", "money"),
+                "potential_minor": tables.Column("Potential", "money"),
+            },
+            fmt=fmt,
+            key="scn-changes",
+            height=280,
+            label="Accounts that change owner",
+        )
 
 
 def published_note(fmt: Formats) -> None:

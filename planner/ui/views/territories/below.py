@@ -18,7 +18,7 @@ from planner.ui.views.workbench.districts import district_part
 from planner.ui.views.workbench.draft_history import history_part
 from planner.ui.views.workbench.list_part import list_part
 from planner.ui.views.workbench.other_team import overlap_part
-from planner.ui.views.workbench.pending_changes import changes_part
+from planner.ui.views.workbench.pending_changes import answers_taken, changes_part
 from planner.ui.views.workbench.problem_list import problem_list
 from planner.ui.views.workbench.territory_figures import figures
 from planner.ui.views.workbench.wanted_shares import shares_note
@@ -34,12 +34,28 @@ def below_part(bench: Workbench, stage: Stage, tools: Tools) -> None:
     let_tops_pass()
     has_offer = stage.offer is not None
     if len(stage.shown.territories):
-        figures(bench.fmt, stage.before, stage.after, tools.measure)
+        measures = _balanced(bench, stage, tools.measure)
+        figures(bench.fmt, stage.before, stage.after, measures)
     district_part(bench.fmt, stage.shown, tools.measure)
     shares_note(bench, is_editable=bench.is_editable and not has_offer)
     overlap_part(bench.ws, bench.fmt, stage.shown, tools.beside)
     if not has_offer:
         _draft_part(bench)
+
+
+def _balanced(bench: Workbench, stage: Stage, measure: str) -> dict[str, float | None]:
+    """Name the measures of the balance shown with their tolerances, else the first."""
+    requests = [answer.params for answer in answers_taken(bench)]
+    if stage.offer is not None:
+        requests.append(stage.offer.plan.params)
+    for request in reversed(requests):
+        limits = {
+            one["column"]: one["tolerance"] for one in request.get("measures", [])
+        }
+        balanced = {name: limit for name, limit in limits.items() if limit is not None}
+        if balanced:
+            return balanced if measure in balanced else {measure: None, **balanced}
+    return {measure: None}
 
 
 def _draft_part(bench: Workbench) -> None:
@@ -85,8 +101,18 @@ def _problems(bench: Workbench) -> pd.DataFrame:
             bench.opened.draft,
             _roster(bench),
             bench.opened.saved,
+            divided=_divided(bench),
         )
     return by_state[key]
+
+
+def _divided(bench: Workbench) -> frozenset[str]:
+    """Name the units that balances divided on purpose, by their accounts."""
+    return frozenset(
+        str(unit_id)
+        for answer in answers_taken(bench)
+        for unit_id in answer.params.get("split_units") or ()
+    )
 
 
 def _roster(bench: Workbench) -> Roster:

@@ -295,6 +295,10 @@ def changes_table(bench: Workbench) -> pd.DataFrame:
     return order.set_index(order["what"] + " " + order["id"])
 
 
+MOST_ANSWERS = 4  # plans of jobs that are kept at hand
+FIRST, BALANCED = "Gets its first territory", "Moved by the balance"
+
+
 def _is_among(index: pd.Index, ids: pd.Series) -> np.ndarray:
     """Do as `Index.isin`, which goes through thousands of texts one by one."""
     among = np.zeros(len(index), dtype=bool)
@@ -311,8 +315,17 @@ def _why(bench: Workbench, rows: pd.DataFrame) -> pd.Series:
         proposal = job_result(bench, str(job_id))
         if proposal is not None:
             reasons = reasons_of(bench.ws, bench.saved, proposal, group["id"])
-            why.loc[group.index] = reasons.where(reasons != "", "Moved by the balance")
+            unsaid = group["was"].isna().map({True: FIRST, False: BALANCED})
+            why.loc[group.index] = reasons.where(reasons != "", unsaid)
     return why
+
+
+def answers_taken(bench: Workbench) -> list[Proposal]:
+    """Read the plans of jobs that the draft's steps took, the latest last."""
+    log = bench.opened.history
+    ids = [entry.job_id for entry in log.entries[: log.position] if entry.job_id]
+    answers = [job_result(bench, job_id) for job_id in ids[-MOST_ANSWERS:]]
+    return [answer for answer in answers if answer is not None]
 
 
 def job_result(bench: Workbench, job_id: str) -> Proposal | None:
@@ -321,7 +334,7 @@ def job_result(bench: Workbench, job_id: str) -> Proposal | None:
     if job_id not in results:
         job, _, plan = job_id.partition("/")
         results[job_id] = proposal_in(queue.load(bench.ws.store, job).result, plan)
-        while len(results) > 3:
+        while len(results) > MOST_ANSWERS:
             results.pop(next(iter(results)))
     proposal: Proposal | None = results[job_id]
     return proposal
