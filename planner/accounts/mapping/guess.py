@@ -25,9 +25,8 @@ Mapped = str | Reading | Mapping[str, str]  # what a mapping says of one of our 
 
 # A name that only ends in a known one ("Provider City") is taken for these alone.
 _BY_LAST_WORDS = ("name", "postcode", "city", "region", "country", "lat", "lon")
-_NUMERIC = {"lat", "lon"}
-_NEVER_NUMERIC = {"region", "city", "name", "country"}
 _CURRENCY_SIGNS = {"€": "EUR", "£": "GBP"}  # a $ may be of the USA or of Canada
+_ONLY_PLACES = {"lat", "latitude", "lon", "lng", "longitude"}
 _LEAST_ALIKE = 88
 _LEAST_LENGTH = 6
 
@@ -261,16 +260,40 @@ def _alike(_target: str, aliases: tuple[str, ...], columns: list[str]) -> list[s
 
 
 def _values_fit(target: str, column: str, sample: pd.DataFrame | None) -> bool:
-    if sample is None or column not in sample.columns:
+    if sample is None or column not in sample.columns or target not in _CONTENT:
         return True
-    if target not in _NUMERIC | _NEVER_NUMERIC:
+    if _key(column) in _ONLY_PLACES:  # faulty cells are named, not passed over
         return True
     cells = sample[column].astype("str").str.strip()
     cells = cells[cells != ""]
-    if cells.empty:
-        return True
-    share = cells.str.fullmatch(r"[+-]?\d+(?:[.,]\d+)?(?:[eE]-?\d+)?").mean()
-    return bool(share >= 0.3 if target in _NUMERIC else share <= 0.5)
+    return cells.empty or _CONTENT[target](cells)
+
+
+def _are_angles(cells: pd.Series) -> bool:
+    is_like = cells.str.fullmatch(
+        r"(?i:[nsew]?\s*[+-]?\d{1,3}(?:\D.*)?|\d*[.,]\d+|[+-]?\d+(?:[.,]\d+)?)"
+    )
+    return bool(is_like.mean() >= 0.3)
+
+
+def _are_words(cells: pd.Series) -> bool:
+    is_number = cells.str.fullmatch(r"[+-]?\d+(?:[.,]\d+)?(?:[eE]-?\d+)?")
+    return bool(is_number.mean() <= 0.5)
+
+
+def _are_places(cells: pd.Series) -> bool:
+    """Tell whether most cells hold two numbers that may be a place."""
+    is_like = cells.str.fullmatch(
+        r"(?is:.*\d+[.,]\d+\D+\d{1,3}[.,]\d+.*|.*\d+\s*[°].*|[0-9a-f]{42,})"
+    )
+    return bool(is_like.mean() >= 0.3)
+
+
+_CONTENT = {
+    "lat": _are_angles,
+    "lon": _are_angles,
+    "coordinates": _are_places,
+} | dict.fromkeys(("region", "city", "name", "country"), _are_words)
 
 
 def _serve_twice(kind: str, guessed: dict[str, str], names: list[str]) -> None:

@@ -13,6 +13,7 @@ from planner.accounts.reading.tables import RawTable, table_of
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LONGEST_FIELD = 131_072  # characters: anything longer is a quote that never closed
 _PROBE_ROWS = 50
+_MOST_NUL_SHARE = 0.02  # more of them: another encoding, or no text at all
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f"))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", False),
@@ -92,14 +93,18 @@ def decode(
             return _decode_marked(content, name, filename), (
                 [_encoding_note(name.upper(), sure=True)] if is_unusual else []
             )
-    if b"\0" in content[:10_000]:
+    n_nul = content.count(0)
+    if n_nul > _MOST_NUL_SHARE * len(content):
         return _decode_unmarked_utf16(content, filename)
     if _looks_binary(content):
         raise _not_text(filename)
+    notes = [_nul_note(n_nul)] if n_nul else []
+    bare = content.replace(b"\0", b"")
     try:
-        return content.decode("utf-8"), []
+        return bare.decode("utf-8"), notes
     except UnicodeDecodeError:
-        return _decode_legacy(content)
+        text, assumed = _decode_legacy(bare)
+        return text, notes + assumed
 
 
 def find_delimiter(text: str) -> str:
@@ -185,6 +190,16 @@ def _decode_legacy(content: bytes) -> tuple[str, list[Finding]]:
         name = best.encoding if best is not None else "latin-1"
         text = content.decode(name, errors="replace")
         return text, [_encoding_note(name, sure=False)]
+
+
+def _nul_note(number: int) -> Finding:
+    return Finding(
+        code="nul_bytes",
+        severity="warn",
+        value=str(number),
+        message=f"{number:,} NUL bytes stood in the text and were taken out; the file "
+        "may be damaged, so look whether rows or cells are missing",
+    )
 
 
 def _encoding_note(name: str, *, sure: bool) -> Finding:
