@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -12,6 +11,7 @@ from functools import lru_cache
 import pandas as pd
 
 from planner.accounts.mapping.columns import KINDS, KNOWN_COLUMNS
+from planner.accounts.mapping.headers import header_key, header_words
 from planner.accounts.mapping.readings import (
     Reading,
     header_unit,
@@ -72,7 +72,7 @@ def guess_mapping(
 
 def is_sure(target: str, column: str, kind: str = "accounts") -> bool:
     """Tell whether a column has exactly one of the names its target is known by."""
-    known = {_key(alias) for alias in _known(kind)[target]}
+    known = {header_key(alias) for alias in _known(kind)[target]}
     return bool(known & _keys(target, column))
 
 
@@ -203,30 +203,16 @@ def _known(kind: str) -> dict[str, tuple[str, ...]]:
     return KNOWN_COLUMNS[kind]
 
 
-def _words(column: str) -> list[str]:
-    """Split a header into plain lower-case words; ``PostalCode`` has two."""
-    plain = unicodedata.normalize("NFKD", column)
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    parted = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", plain)
-    words = re.sub(r"[^a-z0-9]+", " ", parted.casefold()).split()
-    if len(words) > 1 and words[-1].upper() in MINOR_DIGITS:
-        words.pop()
-    return words
-
-
-@lru_cache(maxsize=10_000)
-def _key(column: str) -> str:
-    return "".join(_words(column))
-
-
 @lru_cache(maxsize=10_000)
 def _keys(target: str, column: str) -> frozenset[str]:
     """Give the plain forms of a header: as it is, and without its unit."""
-    return frozenset({_key(column), _key(without_unit(target, column))})
+    return frozenset({header_key(column), header_key(without_unit(target, column))})
 
 
 def _same(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
-    rank = {_key(alias): place for place, alias in reversed(list(enumerate(aliases)))}
+    rank = {
+        header_key(alias): place for place, alias in reversed(list(enumerate(aliases)))
+    }
     hits = {
         column: min(rank[key] for key in _keys(target, column) if key in rank)
         for column in columns
@@ -238,22 +224,25 @@ def _same(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str
 def _ending(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
     if target not in _BY_LAST_WORDS:
         return []
-    endings = [_words(alias) for alias in aliases if len(alias) > 2]
+    endings = [header_words(alias) for alias in aliases if len(alias) > 2]
     return [
         column
         for column in columns
-        if any(_words(column)[-len(ending) :] == ending for ending in endings)
+        if any(header_words(column)[-len(ending) :] == ending for ending in endings)
     ]
 
 
 def _alike(_target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
     from rapidfuzz import fuzz
 
-    keys = [_key(alias) for alias in aliases if len(alias) >= _LEAST_LENGTH]
+    keys = [header_key(alias) for alias in aliases if len(alias) >= _LEAST_LENGTH]
     scored = [
-        (max((fuzz.ratio(_key(column), key) for key in keys), default=0.0), column)
+        (
+            max((fuzz.ratio(header_key(column), key) for key in keys), default=0.0),
+            column,
+        )
         for column in columns
-        if len(_key(column)) >= _LEAST_LENGTH
+        if len(header_key(column)) >= _LEAST_LENGTH
     ]
     hits = [pair for pair in scored if pair[0] >= _LEAST_ALIKE]
     return [column for _, column in sorted(hits, key=lambda pair: -pair[0])]
@@ -262,7 +251,7 @@ def _alike(_target: str, aliases: tuple[str, ...], columns: list[str]) -> list[s
 def _values_fit(target: str, column: str, sample: pd.DataFrame | None) -> bool:
     if sample is None or column not in sample.columns or target not in _CONTENT:
         return True
-    if _key(column) in _ONLY_PLACES:  # faulty cells are named, not passed over
+    if header_key(column) in _ONLY_PLACES:  # faulty cells are named, not passed over
         return True
     cells = sample[column].astype("str").str.strip()
     cells = cells[cells != ""]

@@ -5,14 +5,19 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from itertools import islice
 
 from planner.accounts.findings import Finding, SourceError
+from planner.accounts.reading.header_row import header_place, title_notes
 from planner.accounts.reading.tables import RawTable, table_of
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LONGEST_FIELD = 131_072  # characters: anything longer is a quote that never closed
 _PROBE_ROWS = 50
+_SEP_LINE = re.compile(
+    r'\s*"?sep=(\\t|[^\w\s"]|\t)"?[ \t,;|]*(?:\r\n|\r|\n)', re.IGNORECASE
+)
 _MOST_NUL_SHARE = 0.02  # more of them: another encoding, or no text at all
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f"))
 _BOMS = (
@@ -45,20 +50,31 @@ def read_delimited(
         If the bytes are no text, or a quote is never closed.
     """
     text, notes = decode(content, filename, encoding)
-    delimiter = find_delimiter(text)
+    text, delimiter = _of_excel(text)
+    delimiter = delimiter or find_delimiter(text)
     if delimiter != ",":
         notes.append(
             Finding(
                 code="delimiter",
                 severity="notice",
-                message=f"cells are divided by {DELIMITERS[delimiter]}",
+                message=f"cells are divided by {DELIMITERS.get(delimiter, delimiter)}",
                 value=delimiter,
             )
         )
     rows = _rows(text, delimiter, filename)
     if not rows:
         raise SourceError("empty_file", f"{filename}: the file is empty")
-    return table_of(rows[0], rows[1:], filename, notes)
+    place = header_place(rows)
+    notes += title_notes(rows, place)
+    return table_of(rows[place], rows[place + 1 :], filename, notes)
+
+
+def _of_excel(text: str) -> tuple[str, str]:
+    """Take off Excel's own first line ``sep=;``, and say what it names."""
+    match = _SEP_LINE.match(text)
+    if match is None:
+        return text, ""
+    return text[match.end() :], match[1].replace("\\t", "\t")
 
 
 def decode(
@@ -109,7 +125,7 @@ def decode(
 
 def find_delimiter(text: str) -> str:
     """
-    Find the delimiter under which the first rows are widest and most alike.
+    Find the delimiter under which the header and the rows below it are most alike.
 
     Parameters
     ----------
@@ -117,20 +133,25 @@ def find_delimiter(text: str) -> str:
         The text of the file.
     """
     best, best_score = ",", (0.0, 0)
-    head = text[:200_000]
     for delimiter in DELIMITERS:
-        reader = csv.reader(io.StringIO(head), delimiter=delimiter)
-        try:
-            widths = [len(row) for row in islice(reader, _PROBE_ROWS) if row]
-        except csv.Error:
+        rows = _probed(text[:200_000], delimiter)
+        table = rows[header_place(rows) :] if rows else []
+        if not table or len(table[0]) < 2:
             continue
-        if not widths or widths[0] < 2:
-            continue
-        alike = sum(width == widths[0] for width in widths) / len(widths)
-        score = (round(alike, 1), widths[0])
+        width = len(table[0])
+        alike = sum(len(row) == width for row in table) / len(table)
+        score = (round(alike, 1), width)
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _probed(text: str, delimiter: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        return [row for row in islice(reader, _PROBE_ROWS) if any(row)]
+    except csv.Error:
+        return []
 
 
 def _rows(text: str, delimiter: str, filename: str) -> list[list[str]]:
