@@ -79,7 +79,7 @@ def run_import(raw: RawTable, context: ImportContext, rules: KindRules) -> Impor
     readings, by_header = readings_of(context.mapping or {}, mapping)
     _report_units(readings, by_header, log)
     raw = without_furniture(raw, mapping, next(iter(rules.required), ""), log)
-    cells = CellReader(raw, mapping, context, log, readings)
+    cells = CellReader(raw, mapping, context, log, readings, required=rules.required)
     frame, coercions = pd.DataFrame(), no_coercions()
     if not log.has_file_reject and rows_read:
         frame = rules.read(cells)

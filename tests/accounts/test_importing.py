@@ -363,7 +363,7 @@ def test_reps_and_deals_pass_their_schemas():
     assert codes(reps) == ["hours_backwards"]
     deals = report_of(
         "deal_id,account_id,amount,close_date,stage\n"
-        "D1,A1,-12.50,2026-01-31,Closed Won\nD2,A1,1.005,2026-01-31,won\n"
+        "D1,A1,-12.50,2026-01-31,Closed Won\nD2,A1,1.0055,2026-01-31,won\n"
         "D3,A1,5,2026-02-30,won\nD4,A1,,2026-02-01,won\nD5,A1,5,2026-02-01,maybe\n",
         kind="deals",
     )

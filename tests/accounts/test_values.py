@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.accounts.reading.dates import read_dates, read_times
+from planner.accounts.reading.dates import in_zone, read_dates
 from planner.accounts.reading.values import read_numbers, to_minor
 from planner.core.money import format_minor, parse_minor
 
@@ -122,7 +122,42 @@ def test_mixed_forms_keep_only_iso():
     assert dates.is_held.tolist() == [True, True, False]
 
 
-def test_times_of_day():
-    seconds, is_bad = read_times(cells("8:30", "28800", "", "24:30", "8:75", "noon"))
-    assert seconds.iloc[:2].tolist() == [30_600, 28_800]
-    assert is_bad.tolist() == [False, False, False, True, True, True]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "20261005",
+        "2026/10/05",
+        "2026.10.5",
+        "2026年10月5日",
+        "05-OCT-26",
+        "5. Oktober 2026",
+        "5 octobre 2026",
+        "5 de octubre de 2026",
+        "5 ottobre 2026",
+        "5 out 2026",
+        "5-okt-2026",
+        "Oct 5th, 2026",
+        "Mon, 5 Oct 2026 10:00:00",
+        "20261005T103000Z",
+    ],
+)
+def test_dates_of_one_reading_need_no_other(text):
+    dates = read_dates(cells(text, "01/02/2026"))
+    assert dates.dates.iloc[0] == pd.Timestamp("2026-10-05")
+    assert dates.is_held.tolist() == [False, True]
+
+
+@pytest.mark.parametrize("text", ["20261305", "5 apples 2026", "35 Oct 2026", "Oct"])
+def test_what_only_looks_like_a_date_is_bad(text):
+    assert read_dates(cells(text)).is_bad.all()
+
+
+def test_moments_near_a_month_end_are_named():
+    stamps = cells(
+        "2026-10-01T03:30:00.000Z",
+        "2026-10-12T16:00:00.000+0000",
+        "2026-10-31T22:00:00+02:00",
+        "2026-10-01 03:30:00",
+        "2026-10-01",
+    )
+    assert in_zone(stamps).tolist() == [True, False, True, False, False]

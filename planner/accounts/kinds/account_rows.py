@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.accounts.kinds.custom_fields import kept_columns, other_columns
+from planner.accounts.kinds.degrees import COORDINATES
 from planner.accounts.kinds.matching import report_repeated_ids, report_same_places
 from planner.accounts.kinds.places import read_places
 from planner.accounts.kinds.plausibility import question_accounts
@@ -81,8 +82,7 @@ def read_rows(cells: CellReader) -> pd.DataFrame:
     frame["propensity_share"] = cells.share("propensity_share")
     for target in ("last_visit_on", "owned_since"):
         frame[target] = cells.date(target)
-    for target in ("opens_s", "closes_s"):
-        frame[target] = cells.time(target)
+    frame["opens_s"], frame["closes_s"] = cells.hours("opens_s", "closes_s")
     frame["status"] = _status(cells, frame)
     _check_custom_dates(cells, other_columns(cells))
     frame["custom"] = kept_columns(cells)
@@ -195,6 +195,6 @@ def _warn_damaged(cells: CellReader) -> None:
 ACCOUNT_RULES = KindRules(
     schema=ACCOUNTS,
     required=("account_id", "name"),
-    one_of=(("lat", "lon"), ("postcode",), ("city", "region")),
+    one_of=(("lat", "lon"), (COORDINATES,), ("postcode",), ("city", "region")),
     read=read_rows,
 )

@@ -9,6 +9,7 @@ import shapely
 
 from planner.accounts.findings import FindingLog
 from planner.accounts.kinds.custom_fields import custom_fields
+from planner.accounts.kinds.degrees import COORDINATES, read_degrees
 from planner.accounts.kinds.matching import report_repeated_ids
 from planner.accounts.pipeline import SHAPES, KindRules
 from planner.accounts.reading.cells import CellReader
@@ -36,9 +37,14 @@ def _read_units(cells: CellReader) -> pd.DataFrame:
     report_repeated_ids(ids, cells.raw.frame, log, column="unit_id")
     shapes = cells.raw.geometry
     if shapes is None:
-        lon, lat = (
-            cells.number("lon", required=True),
-            cells.number("lat", required=True),
+        lat, lon = read_degrees(cells)
+        is_none = lat.isna() | lon.isna()
+        log.rows(
+            "missing_place",
+            "reject",
+            ids[is_none],
+            "unit {value} has no lat and lon that can be read; give both",
+            column=cells.mapping.get("lat", cells.mapping.get(COORDINATES, "")),
         )
         is_off = (lat.abs() > 90) | (lon.abs() > 180)
         log.rows(
@@ -46,7 +52,7 @@ def _read_units(cells: CellReader) -> pd.DataFrame:
             "reject",
             lat[is_off].astype("str"),
             "lat {value} and its lon lie outside the globe; give degrees",
-            column=cells.mapping["lat"],
+            column=cells.mapping.get("lat", cells.mapping.get(COORDINATES, "")),
         )
         shapes = pd.Series(shapely.points(lon, lat), index=cells.rows, dtype=object)
     else:
@@ -169,6 +175,6 @@ def _report_overlaps(units: gpd.GeoDataFrame, log: FindingLog) -> None:
 UNIT_RULES = KindRules(
     schema=UNITS,
     required=("unit_id",),
-    one_of=((SHAPES,), ("lat", "lon")),
+    one_of=((SHAPES,), ("lat", "lon"), (COORDINATES,)),
     read=_read_units,
 )

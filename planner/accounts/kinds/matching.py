@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.accounts.findings import FindingLog
+from planner.accounts.reading.texts import look_key
 
 _SAME_PLACE_DEG = 0.001  # about 100 m: repeated listings rarely agree to the metre
 
@@ -17,7 +18,7 @@ def report_repeated_ids(
     column: str = "account_id",
 ) -> None:
     """
-    Refuse rows whose id stands twice, and warn of ids that differ by case only.
+    Refuse rows whose id stands twice, and warn of ids that only look alike.
 
     Parameters
     ----------
@@ -57,10 +58,11 @@ def report_repeated_ids(
             "keep the right one in the file",
             column=column,
         )
-    folded = filled.str.casefold()
-    alike = filled[folded.duplicated(keep=False) & ~filled.duplicated(keep=False)]
-    if not alike.empty:
-        _report_alike(alike, log, column)
+    once = filled[~filled.duplicated(keep=False)]
+    keys = look_key(once)
+    is_alike = keys.duplicated(keep=False)
+    if is_alike.any():
+        _report_alike(once[is_alike], keys[is_alike], log, column)
 
 
 def report_same_places(
@@ -110,17 +112,18 @@ def name_key(name: pd.Series) -> pd.Series:
     return plain.str.replace(legal, "", regex=True)
 
 
-def _report_alike(alike: pd.Series, log: FindingLog, column: str) -> None:
+def _report_alike(
+    alike: pd.Series, keys: pd.Series, log: FindingLog, column: str
+) -> None:
     rows_by_key: dict[str, list[str]] = {}
-    keys = alike.str.casefold()
     for row, key in zip(alike.index.tolist(), keys.tolist(), strict=True):
         rows_by_key.setdefault(key, []).append(str(row))
     log.rows(
         "similar_id",
         "warn",
         alike,
-        "{value} may be a double: the ids of rows {detail} differ only by case; "
-        "they are kept apart",
+        "{value} may be a double: the ids of rows {detail} differ only by case, "
+        "blanks, zeros before them or letters that look alike; they are kept apart",
         column=column,
         detail=keys.map({key: ", ".join(rows) for key, rows in rows_by_key.items()}),
     )

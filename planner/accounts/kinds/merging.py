@@ -10,7 +10,7 @@ from planner.core.errors import InputError
 from planner.core.schemas import CUSTOM
 
 MODES = ("replace", "add")
-_PLACE = ("lat", "lon", "postcode", "city")
+_PLACE = ("lat", "lon", "coordinates", "postcode", "city")
 _FRAME_NAMES = {"cost_per_year": "cost_minor_per_year", "amount": "amount_minor"}
 
 

@@ -65,6 +65,7 @@ def _read_people(cells: CellReader) -> pd.DataFrame:
     report_repeated_ids(ids, cells.raw.frame, cells.log, column="rep_id")
     cells.refuse_foreign_currency()
     home = read_places(cells, required=False)
+    starts, ends = cells.hours("work_start_s", "work_end_s")
     frame = pd.DataFrame(
         {
             "rep_id": ids,
@@ -72,8 +73,8 @@ def _read_people(cells: CellReader) -> pd.DataFrame:
             "position_id": _blank(cells.text("position_id")),
             "lat": home["lat"],
             "lon": home["lon"],
-            "work_start_s": cells.time("work_start_s").fillna(WORK_START_S),
-            "work_end_s": cells.time("work_end_s").fillna(WORK_END_S),
+            "work_start_s": starts.fillna(WORK_START_S),
+            "work_end_s": ends.fillna(WORK_END_S),
             "cost_minor_per_year": cells.money("cost_per_year"),
             "ramp_share": cells.share("ramp_share").fillna(1.0),
             "hired_on": cells.date("hired_on"),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.accounts.findings import FindingLog
+from planner.accounts.kinds.degrees import read_degrees
 from planner.accounts.kinds.regions import (
     country_codes,
     is_known_country,
@@ -43,10 +44,11 @@ def read_places(cells: CellReader, *, required: bool = True) -> pd.DataFrame:
     log, gazetteer = cells.log, cells.context.gazetteer
     country_texts = cells.text("country")
     country = country_codes(country_texts, cells.context.default_country)
+    lat, lon = read_degrees(cells)
     places = pd.DataFrame(
         {
-            "lat": cells.number("lat"),
-            "lon": cells.number("lon"),
+            "lat": lat,
+            "lon": lon,
             "postcode": cells.text("postcode"),
             "city": cells.text("city"),
             "region": region_codes(cells.text("region"), country),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -12,6 +11,7 @@ from functools import lru_cache
 import pandas as pd
 
 from planner.accounts.mapping.columns import KINDS, KNOWN_COLUMNS
+from planner.accounts.mapping.headers import header_key, header_words
 from planner.accounts.mapping.readings import (
     Reading,
     header_unit,
@@ -25,9 +25,8 @@ Mapped = str | Reading | Mapping[str, str]  # what a mapping says of one of our 
 
 # A name that only ends in a known one ("Provider City") is taken for these alone.
 _BY_LAST_WORDS = ("name", "postcode", "city", "region", "country", "lat", "lon")
-_NUMERIC = {"lat", "lon"}
-_NEVER_NUMERIC = {"region", "city", "name", "country"}
 _CURRENCY_SIGNS = {"€": "EUR", "£": "GBP"}  # a $ may be of the USA or of Canada
+_ONLY_PLACES = {"lat", "latitude", "lon", "lng", "longitude"}
 _LEAST_ALIKE = 88
 _LEAST_LENGTH = 6
 
@@ -73,8 +72,8 @@ def guess_mapping(
 
 def is_sure(target: str, column: str, kind: str = "accounts") -> bool:
     """Tell whether a column has exactly one of the names its target is known by."""
-    aliases = {_key(alias) for alias in _known(kind)[target]}
-    return bool(aliases & _keys(target, column))
+    known = {header_key(alias) for alias in _known(kind)[target]}
+    return bool(known & _keys(target, column))
 
 
 def check_mapping(
@@ -210,30 +209,16 @@ def _known(kind: str) -> dict[str, tuple[str, ...]]:
     return KNOWN_COLUMNS[kind]
 
 
-def _words(column: str) -> list[str]:
-    """Split a header into plain lower-case words; ``PostalCode`` has two."""
-    plain = unicodedata.normalize("NFKD", column)
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    parted = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", plain)
-    words = re.sub(r"[^a-z0-9]+", " ", parted.casefold()).split()
-    if len(words) > 1 and words[-1].upper() in _codes_in(column):
-        words.pop()
-    return words
-
-
-@lru_cache(maxsize=10_000)
-def _key(column: str) -> str:
-    return "".join(_words(column))
-
-
 @lru_cache(maxsize=10_000)
 def _keys(target: str, column: str) -> frozenset[str]:
     """Give the plain forms of a header: as it is, and without its unit."""
-    return frozenset({_key(column), _key(without_unit(target, column))})
+    return frozenset({header_key(column), header_key(without_unit(target, column))})
 
 
 def _same(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
-    rank = {_key(alias): place for place, alias in reversed(list(enumerate(aliases)))}
+    rank = {
+        header_key(alias): place for place, alias in reversed(list(enumerate(aliases)))
+    }
     hits = {
         column: min(rank[key] for key in _keys(target, column) if key in rank)
         for column in columns
@@ -245,38 +230,65 @@ def _same(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str
 def _ending(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
     if target not in _BY_LAST_WORDS:
         return []
-    endings = [_words(alias) for alias in aliases if len(alias) > 2]
+    endings = [header_words(alias) for alias in aliases if len(alias) > 2]
     return [
         column
         for column in columns
-        if any(_words(column)[-len(ending) :] == ending for ending in endings)
+        if any(header_words(column)[-len(ending) :] == ending for ending in endings)
     ]
 
 
 def _alike(_target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
     from rapidfuzz import fuzz
 
-    keys = [_key(alias) for alias in aliases if len(alias) >= _LEAST_LENGTH]
+    keys = [header_key(alias) for alias in aliases if len(alias) >= _LEAST_LENGTH]
     scored = [
-        (max((fuzz.ratio(_key(column), key) for key in keys), default=0.0), column)
+        (
+            max((fuzz.ratio(header_key(column), key) for key in keys), default=0.0),
+            column,
+        )
         for column in columns
-        if len(_key(column)) >= _LEAST_LENGTH
+        if len(header_key(column)) >= _LEAST_LENGTH
     ]
     hits = [pair for pair in scored if pair[0] >= _LEAST_ALIKE]
     return [column for _, column in sorted(hits, key=lambda pair: -pair[0])]
 
 
 def _values_fit(target: str, column: str, sample: pd.DataFrame | None) -> bool:
-    if sample is None or column not in sample.columns:
+    if sample is None or column not in sample.columns or target not in _CONTENT:
         return True
-    if target not in _NUMERIC | _NEVER_NUMERIC:
+    if header_key(column) in _ONLY_PLACES:  # faulty cells are named, not passed over
         return True
     cells = sample[column].astype("str").str.strip()
     cells = cells[cells != ""]
-    if cells.empty:
-        return True
-    share = cells.str.fullmatch(r"[+-]?\d+(?:[.,]\d+)?(?:[eE]-?\d+)?").mean()
-    return bool(share >= 0.3 if target in _NUMERIC else share <= 0.5)
+    return cells.empty or _CONTENT[target](cells)
+
+
+def _are_angles(cells: pd.Series) -> bool:
+    is_like = cells.str.fullmatch(
+        r"(?i:[nsew]?\s*[+-]?\d{1,3}(?:\D.*)?|\d*[.,]\d+|[+-]?\d+(?:[.,]\d+)?)"
+    )
+    return bool(is_like.mean() >= 0.3)
+
+
+def _are_words(cells: pd.Series) -> bool:
+    is_number = cells.str.fullmatch(r"[+-]?\d+(?:[.,]\d+)?(?:[eE]-?\d+)?")
+    return bool(is_number.mean() <= 0.5)
+
+
+def _are_places(cells: pd.Series) -> bool:
+    """Tell whether most cells hold two numbers that may be a place."""
+    is_like = cells.str.fullmatch(
+        r"(?is:.*\d+[.,]\d+\D+\d{1,3}[.,]\d+.*|.*\d+\s*[°].*|[0-9a-f]{42,})"
+    )
+    return bool(is_like.mean() >= 0.3)
+
+
+_CONTENT = {
+    "lat": _are_angles,
+    "lon": _are_angles,
+    "coordinates": _are_places,
+} | dict.fromkeys(("region", "city", "name", "country"), _are_words)
 
 
 def _serve_twice(kind: str, guessed: dict[str, str], names: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -11,13 +11,17 @@ from planner.accounts.context import ImportContext
 from planner.accounts.findings import FindingLog
 from planner.accounts.mapping.guess import header_currency
 from planner.accounts.mapping.readings import Reading, factor_of, scaled
-from planner.accounts.reading.dates import read_dates, read_times
+from planner.accounts.reading.clocks import Clocks, read_clocks
+from planner.accounts.reading.coordinates import read_angles
+from planner.accounts.reading.currencies import is_other_currency
+from planner.accounts.reading.dates import in_zone, read_dates
 from planner.accounts.reading.tables import RawTable
 from planner.accounts.reading.texts import clean_text, has_unseen
 from planner.accounts.reading.values import Numbers, read_numbers, to_minor
 from planner.core.money import minor_digits
 
 LARGEST_COUNT = 100_000_000
+_INFINITE = r"(?i:[+-]?inf(?:inity)?|[+-]?\d+e\d{3,})"  # a computation that failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,9 @@ class CellReader:
         What the user or the header says of a column, by ours.
     extra
         Takes rows of other kinds that come along: the seats of a list of people.
+    required
+        Our columns without which a row cannot be: a cell of theirs that cannot be read
+        refuses its row, one of another column is left empty and warned of.
     """
 
     raw: RawTable
@@ -47,6 +54,7 @@ class CellReader:
     log: FindingLog
     readings: Mapping[str, Reading] = field(default_factory=dict)
     extra: dict[str, pd.DataFrame] = field(default_factory=dict)
+    required: Collection[str] = ()
     _texts: dict[str, pd.Series] = field(default_factory=dict)
 
     @property
@@ -119,14 +127,14 @@ class CellReader:
         return words.fillna(default)
 
     def count(self, target: str, *, rounded: bool = False) -> pd.Series:
-        """Read whole numbers from 0 up as Int64, null where empty; others refused."""
+        """Read whole numbers from 0 up as Int64, null where there is none."""
         if not self.has(target):
             return self._nothing("Int64")
-        numbers = self._numbers(target, allow_groups=True)
+        numbers = self._numbers(target, digits=0)
         values = numbers.floats.round() if rounded else numbers.floats
         is_wrong = (values < 0) | (values > LARGEST_COUNT) | (values % 1 != 0)
         is_wrong = is_wrong & values.notna()
-        self._rows(
+        self._unreadable(
             "bad_count",
             self.raw_cells(target)[is_wrong],
             f"{target} must be a whole number from 0 up, got {{value}}",
@@ -134,24 +142,31 @@ class CellReader:
         )
         return values.mask(is_wrong).astype("Int64")
 
-    def number(self, target: str, *, required: bool = False) -> pd.Series:
-        """Read a number without thousands (a coordinate), NaN where empty."""
-        if not self.has(target) and not required:
+    def angle(self, target: str, letters: str) -> pd.Series:
+        """
+        Read degrees of any form, NaN where there are none.
+
+        Parameters
+        ----------
+        target
+            ``lat`` or ``lon``.
+        letters
+            Of its hemispheres, ``NS`` or ``EW``.
+        """
+        if not self.has(target):
             return self._nothing("float64")
-        numbers = self._numbers(target, allow_groups=False)
-        if required:
-            empty = (numbers.text == "") & ~numbers.is_bad & ~numbers.is_held
-            self._rows(
-                f"missing_{target}",
-                numbers.text[empty],
-                f"{target} must not be empty",
-                target,
-            )
-        return numbers.floats
+        given = self.raw_cells(target)
+        numbers = self._read(target, given, allow_groups=False)
+        degrees, is_bad = numbers.floats, numbers.is_bad
+        if is_bad.any():
+            angles, is_none = read_angles(given[is_bad], letters)
+            degrees = degrees.fillna(angles)
+            is_bad = is_none.reindex(given.index, fill_value=False)
+        return self._reported(target, given, replace(numbers, is_bad=is_bad), degrees)
 
     def amount(self, target: str) -> pd.Series:
         """Read numbers of any sign, thousands divided or not; NaN where empty."""
-        return self._numbers(target, allow_groups=True).floats
+        return self._numbers(target).floats
 
     def share(self, target: str) -> pd.Series:
         """Read a share from 0 to 1; ``25%`` is 0.25."""
@@ -165,7 +180,7 @@ class CellReader:
         factor = factor_of(target, self._reading(target).unit)
         values = numbers.floats.where(~is_pct, numbers.floats / float(100 * factor))
         is_wrong = (values < 0) | (values > 1)
-        self._rows(
+        self._unreadable(
             "bad_share",
             cells[is_wrong],
             f"{target} must lie from 0 to 1, got {{value}}",
@@ -192,8 +207,9 @@ class CellReader:
         if not self.has(target):
             return self._nothing("Int64")
         self._refuse_foreign_header(target)
-        numbers = self._numbers(target, allow_groups=True)
         digits = minor_digits(self.context.currency)
+        numbers = self._numbers(target, digits=digits)
+        self._refuse_foreign_cells(target, numbers)
         minor, is_rounded, is_long = to_minor(numbers.text, digits)
         cells = self.raw_cells(target)
         self._rows(
@@ -235,15 +251,21 @@ class CellReader:
         """Read times of day as seconds from midnight, Int64, null where empty."""
         if not self.has(target):
             return self._nothing("Int64")
-        cells = self.raw_cells(target)
-        seconds, is_bad = read_times(cells)
-        self._rows(
-            "bad_time",
-            cells[is_bad],
-            f"{target} must be a time of day such as 08:30, got {{value}}",
-            target,
-        )
-        return seconds
+        return self._clocks(target).seconds
+
+    def hours(self, opens: str, closes: str) -> tuple[pd.Series, pd.Series]:
+        """
+        Read two columns of times of day, or one of spans such as ``8-17``.
+
+        Parameters
+        ----------
+        opens, closes
+            Our columns; without the second, the spans of the first end there.
+        """
+        if not self.has(opens):
+            return self._nothing("Int64"), self.time(closes)
+        spans = self._clocks(opens)
+        return spans.seconds, spans.ends.fillna(self.time(closes))
 
     def refuse_foreign_currency(self) -> None:
         """Refuse rows whose currency column names another than the company's."""
@@ -286,22 +308,56 @@ class CellReader:
         """Make the empty column of a target that the file does not have."""
         return pd.Series(None, index=self.rows, dtype=kind)
 
-    def _numbers(
-        self, target: str, *, allow_groups: bool, cells: pd.Series | None = None
-    ) -> Numbers:
-        texts = self.raw_cells(target) if cells is None else cells
-        reading = self._reading(target)
-        numbers = read_numbers(
-            texts,
-            allow_groups=allow_groups,
-            decimal=reading.decimal or self.context.decimal,
-        )
-        self._rows(
-            "bad_number",
-            texts[numbers.is_bad],
-            f"{target} must be a number, got {{value}}",
+    def _clocks(self, target: str) -> Clocks:
+        cells = self.raw_cells(target)
+        words = self.mapping[target].casefold().replace("_", " ").split()
+        clocks = read_clocks(cells, in_seconds=words[-1:] in (["s"], ["seconds"]))
+        self._unreadable(
+            "bad_time",
+            cells[clocks.is_bad],
+            f"{target} must be a time of day such as 08:30, got {{value}}",
             target,
         )
+        return clocks
+
+    def _numbers(
+        self,
+        target: str,
+        *,
+        allow_groups: bool = True,
+        digits: int | None = None,
+        cells: pd.Series | None = None,
+    ) -> Numbers:
+        texts = self.raw_cells(target) if cells is None else cells
+        numbers = self._read(target, texts, allow_groups=allow_groups, digits=digits)
+        self._reported(target, texts, numbers, numbers.floats)
+        factor = factor_of(target, self._reading(target).unit)
+        return replace(numbers, text=scaled(numbers.text, factor))
+
+    def _read(
+        self,
+        target: str,
+        texts: pd.Series,
+        *,
+        allow_groups: bool,
+        digits: int | None = None,
+    ) -> Numbers:
+        return read_numbers(
+            texts,
+            allow_groups=allow_groups,
+            decimal=self._reading(target).decimal or self.context.decimal,
+            digits=digits,
+        )
+
+    def _reported(
+        self, target: str, texts: pd.Series, numbers: Numbers, floats: pd.Series
+    ) -> pd.Series:
+        """Report what a column of numbers could not tell, and hand its numbers on."""
+        bad = texts[numbers.is_bad]
+        is_infinite = bad.str.strip().str.fullmatch(_INFINITE)
+        says = f"{target} must be a number, got {{value}}"
+        self._rows("bad_number", bad[is_infinite], says, target)
+        self._unreadable("bad_number", bad[~is_infinite], says, target)
         self._rows(
             "unclear_number",
             texts[numbers.is_held],
@@ -309,33 +365,57 @@ class CellReader:
             "write it without signs between thousands",
             target,
         )
-        if numbers.uses_comma:
-            self._file(
-                "decimal_comma", "notice", "the comma is read as decimal sign", target
-            )
-        if numbers.uses_groups:
-            self._file(
+        for code, is_so, says in (
+            ("decimal_comma", numbers.uses_comma, "the comma is read as decimal sign"),
+            (
                 "grouped_numbers",
-                "notice",
+                numbers.uses_groups,
                 "signs between thousands were taken out",
-                target,
-            )
-        factor = factor_of(target, reading.unit)
-        return replace(numbers, text=scaled(numbers.text, factor))
+            ),
+            (
+                "accounting_minus",
+                numbers.uses_accounting,
+                "parentheses, a minus behind the digits and CR are read as below zero",
+            ),
+        ):
+            if is_so:
+                self._file(code, "notice", says, target)
+        return floats
+
+    def _refuse_foreign_cells(self, target: str, numbers: Numbers) -> None:
+        """Refuse rows whose cell itself names another currency than the company's."""
+        currency = self.context.currency
+        if numbers.currencies is None:
+            return
+        is_other = is_other_currency(numbers.currencies, currency)
+        self._rows(
+            "other_currency",
+            self.raw_cells(target)[is_other],
+            f"amounts must be in {currency}, got {{value}}; convert them in the file",
+            target,
+        )
 
     def _reading(self, target: str) -> Reading:
         return self.readings.get(target) or Reading(column="")
 
     def _dates(self, cells: pd.Series, target: str, *, required: bool) -> pd.Series:
-        form = self._reading(target).date_form or self.context.date_form
-        dates = read_dates(cells, form)
-        self._rows(
+        chosen = self._reading(target).date_form or self.context.date_form
+        dates = read_dates(cells, chosen)
+        self._unreadable(
             "bad_date",
             cells[dates.is_bad],
             f"{target} must be a date such as 2026-11-20, got {{value}}",
             target,
         )
         self.hold_dates(cells, dates.is_held, self.mapping.get(target, target))
+        self.log.rows(
+            "zone_of_date",
+            "notice",
+            cells[in_zone(cells) & dates.dates.notna()],
+            f"{target} {{value}} lies near a month's end and was taken by the day that "
+            "stands in it, in the zone it names; where yours is another, give the day",
+            column=self.mapping.get(target, target),
+        )
         if dates.form != "iso" and bool(dates.dates.notna().any()):
             spoken = {
                 "mdy": "month/day/year",
@@ -365,6 +445,21 @@ class CellReader:
     def _rows(self, code: str, cells: pd.Series, message: str, target: str) -> None:
         column = self.mapping.get(target, target)
         self.log.rows(code, "reject", cells, message, column=column)
+
+    def _unreadable(
+        self, code: str, cells: pd.Series, message: str, target: str
+    ) -> None:
+        """Refuse rows without a required cell; leave an optional one empty."""
+        if target in self.required:
+            self._rows(code, cells, message, target)
+            return
+        self.log.rows(
+            code,
+            "warn",
+            cells,
+            f"{message}. The row was kept without it",
+            column=self.mapping.get(target, target),
+        )
 
     def _file(self, code: str, severity: str, message: str, target: str) -> None:
         column = self.mapping.get(target, target)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from planner.accounts.reading.day_words import named_dates
 from planner.accounts.reading.values import MISSING
 
 
@@ -34,6 +35,11 @@ class Dates:
 
 
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ].*)?"
+_YEAR_FIRST = r"(\d{4})(?:[/.\-年])(\d{1,2})(?:[/.\-月])(\d{1,2})日?(?:[T ].*)?"
+_COMPACT = (
+    r"((?:17|18|19|20|21)\d{2})(0[1-9]|1[0-2])([0-3]\d)(?:[T ]?\d{4,6}(?:\D.*)?)?"
+)
+_ZONED = r"\d{4}-?\d{2}-?\d{2}[T ]\d{2}:?\d{2}.*(?:[Zz]|[+-]\d{2}:?\d{2})"
 _SLASHED = r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?: .*)?"
 _SERIAL = r"[234567]\d{4}"  # Excel days of 1954 to 2118
 _FIRST_YEAR, _LAST_YEAR = 1700, 2199  # what every column of dates can hold
@@ -53,11 +59,13 @@ def read_dates(cells: pd.Series, form: str | None = None) -> Dates:
 
     Notes
     -----
-    ISO dates are always read. Others are read only if the whole column has one form
-    and something in it (a day above 12) says which; else they are held.
+    Dates with one reading are always read: ISO, ``20261005``, ``2026/10/05``,
+    ``05-OCT-26``. Others are read only if the whole column has one form and something
+    in it (a day above 12) says which; else they are held.
     """
     text = cells.str.strip()
     text = text.where(~text.str.lower().isin(MISSING), "")
+    text = _as_iso(text)
     is_iso = text.str.fullmatch(_ISO)
     is_slashed, is_serial = text.str.fullmatch(_SLASHED), text.str.fullmatch(_SERIAL)
     own_form = form or _only_form(text, is_iso, is_slashed, is_serial)
@@ -76,6 +84,50 @@ def read_dates(cells: pd.Series, form: str | None = None) -> Dates:
     is_held = (is_slashed | is_serial) & ~is_read
     is_bad = (text != "") & ~is_held & dates.isna()
     return Dates(dates.astype("datetime64[s]"), is_bad, is_held, own_form)
+
+
+def in_zone(cells: pd.Series) -> pd.Series:
+    """
+    Tell which cells are moments with a zone whose day may be another month's here.
+
+    Parameters
+    ----------
+    cells : shape (n_rows,)
+        Text as in the file.
+
+    Notes
+    -----
+    Zones reach from 12 hours before UTC to 14 hours after it: only stamps as near to a
+    month's end count.
+    """
+    text = cells.str.strip()
+    is_zoned = text.str.fullmatch(_ZONED)
+    near = pd.Series(data=False, index=cells.index)
+    if bool(is_zoned.any()):
+        moments = pd.to_datetime(
+            text[is_zoned], utc=True, errors="coerce", format="ISO8601"
+        )
+        before, after = (moments + pd.Timedelta(hours=hours) for hours in (-12, 14))
+        month = moments.dt.month
+        near[is_zoned] = (before.dt.month != month) | (after.dt.month != month)
+    return near
+
+
+def _as_iso(text: pd.Series) -> pd.Series:
+    """Write dates of other forms with one reading as ISO."""
+    others = text[~text.str.fullmatch(_ISO) & (text != "")]
+    if others.empty:
+        return text
+    for form in (_YEAR_FIRST, _COMPACT):
+        parts = others.str.extract(f"^{form}$")
+        is_form = parts[0].notna()
+        if bool(is_form.any()):
+            iso = parts[0] + "-" + parts[1].str.zfill(2) + "-" + parts[2].str.zfill(2)
+            others = others.where(~is_form, iso)
+    others = others.where(
+        ~others.str.contains(r"[^\W\d_]{3}", regex=True), named_dates(others)
+    )
+    return text.where(~text.index.isin(others.index), others.reindex(text.index))
 
 
 def _only_form(
@@ -109,33 +161,3 @@ def _slashed_dates(text: pd.Series, form: str) -> pd.Series:
         }
     )
     return pd.to_datetime(frame, errors="coerce")
-
-
-def read_times(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """
-    Read times of day: seconds from midnight, ``8:30`` or ``08:30:00``.
-
-    Returns
-    -------
-    seconds : shape (n_rows,)
-        Int64, null where there is none.
-    is_bad : shape (n_rows,)
-        Cells that are no time of one day.
-    """
-    text = cells.str.strip()
-    text = text.where(~text.str.lower().isin(MISSING), "")
-    is_whole = text.str.fullmatch(r"\d{1,6}")
-    seconds = pd.to_numeric(text.where(is_whole), errors="coerce")
-    others = text[~is_whole & (text != "")]
-    if len(others):
-        seconds = seconds.fillna(_of_clock(others).reindex(text.index))
-    is_bad = (text != "") & ~(seconds <= 86_400)
-    return seconds.mask(is_bad).astype("Int64"), is_bad
-
-
-def _of_clock(text: pd.Series) -> pd.Series:
-    """Read ``8:30`` or ``08:30:00`` as seconds, NaN where it is neither."""
-    clock = text.str.extract(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
-    hours, minutes = pd.to_numeric(clock[0]), pd.to_numeric(clock[1])
-    seconds = hours * 3600 + minutes * 60 + pd.to_numeric(clock[2]).fillna(0)
-    return seconds.where(minutes < 60)

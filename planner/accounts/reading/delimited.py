@@ -5,14 +5,20 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from itertools import islice
 
 from planner.accounts.findings import Finding, SourceError
+from planner.accounts.reading.header_row import header_place, title_notes
 from planner.accounts.reading.tables import RawTable, table_of
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LONGEST_FIELD = 131_072  # characters: anything longer is a quote that never closed
 _PROBE_ROWS = 50
+_SEP_LINE = re.compile(
+    r'\s*"?sep=(\\t|[^\w\s"]|\t)"?[ \t,;|]*(?:\r\n|\r|\n)', re.IGNORECASE
+)
+_MOST_NUL_SHARE = 0.02  # more of them: another encoding, or no text at all
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f"))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", False),
@@ -44,20 +50,31 @@ def read_delimited(
         If the bytes are no text, or a quote is never closed.
     """
     text, notes = decode(content, filename, encoding)
-    delimiter = find_delimiter(text)
+    text, delimiter = _of_excel(text)
+    delimiter = delimiter or find_delimiter(text)
     if delimiter != ",":
         notes.append(
             Finding(
                 code="delimiter",
                 severity="notice",
-                message=f"cells are divided by {DELIMITERS[delimiter]}",
+                message=f"cells are divided by {DELIMITERS.get(delimiter, delimiter)}",
                 value=delimiter,
             )
         )
     rows = _rows(text, delimiter, filename)
     if not rows:
         raise SourceError("empty_file", f"{filename}: the file is empty")
-    return table_of(rows[0], rows[1:], filename, notes)
+    place = header_place(rows)
+    notes += title_notes(rows, place)
+    return table_of(rows[place], rows[place + 1 :], filename, notes)
+
+
+def _of_excel(text: str) -> tuple[str, str]:
+    """Take off Excel's own first line ``sep=;``, and say what it names."""
+    match = _SEP_LINE.match(text)
+    if match is None:
+        return text, ""
+    return text[match.end() :], match[1].replace("\\t", "\t")
 
 
 def decode(
@@ -92,19 +109,23 @@ def decode(
             return _decode_marked(content, name, filename), (
                 [_encoding_note(name.upper(), sure=True)] if is_unusual else []
             )
-    if b"\0" in content[:10_000]:
+    n_nul = content.count(0)
+    if n_nul > _MOST_NUL_SHARE * len(content):
         return _decode_unmarked_utf16(content, filename)
     if _looks_binary(content):
         raise _not_text(filename)
+    notes = [_nul_note(n_nul)] if n_nul else []
+    bare = content.replace(b"\0", b"")
     try:
-        return content.decode("utf-8"), []
+        return bare.decode("utf-8"), notes
     except UnicodeDecodeError:
-        return _decode_legacy(content)
+        text, assumed = _decode_legacy(bare)
+        return text, notes + assumed
 
 
 def find_delimiter(text: str) -> str:
     """
-    Find the delimiter under which the first rows are widest and most alike.
+    Find the delimiter under which the header and the rows below it are most alike.
 
     Parameters
     ----------
@@ -112,20 +133,25 @@ def find_delimiter(text: str) -> str:
         The text of the file.
     """
     best, best_score = ",", (0.0, 0)
-    head = text[:200_000]
     for delimiter in DELIMITERS:
-        reader = csv.reader(io.StringIO(head), delimiter=delimiter)
-        try:
-            widths = [len(row) for row in islice(reader, _PROBE_ROWS) if row]
-        except csv.Error:
+        rows = _probed(text[:200_000], delimiter)
+        table = rows[header_place(rows) :] if rows else []
+        if not table or len(table[0]) < 2:
             continue
-        if not widths or widths[0] < 2:
-            continue
-        alike = sum(width == widths[0] for width in widths) / len(widths)
-        score = (round(alike, 1), widths[0])
+        width = len(table[0])
+        alike = sum(len(row) == width for row in table) / len(table)
+        score = (round(alike, 1), width)
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _probed(text: str, delimiter: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        return [row for row in islice(reader, _PROBE_ROWS) if any(row)]
+    except csv.Error:
+        return []
 
 
 def _rows(text: str, delimiter: str, filename: str) -> list[list[str]]:
@@ -185,6 +211,16 @@ def _decode_legacy(content: bytes) -> tuple[str, list[Finding]]:
         name = best.encoding if best is not None else "latin-1"
         text = content.decode(name, errors="replace")
         return text, [_encoding_note(name, sure=False)]
+
+
+def _nul_note(number: int) -> Finding:
+    return Finding(
+        code="nul_bytes",
+        severity="warn",
+        value=str(number),
+        message=f"{number:,} NUL bytes stood in the text and were taken out; the file "
+        "may be damaged, so look whether rows or cells are missing",
+    )
 
 
 def _encoding_note(name: str, *, sure: bool) -> Finding:

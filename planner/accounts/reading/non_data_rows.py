@@ -11,11 +11,24 @@ import pandas as pd
 from planner.accounts.findings import FindingLog
 from planner.accounts.reading.tables import RawTable
 
-_TOTAL = (
-    r"(?:grand|sub|gesamt|end|zwischen|overall)?[ -]?"
-    r"(?:totals?|totale|totaal|summe|gesamt|gesamtsumme|insgesamt|somme|suma)"
-    r"(?:\s*[:=(].*| of .*| rows?.*| accounts?.*)?"
+# The word for a sum, in the languages of spreadsheets (pivot tables, reports).
+_SUM = (
+    r"totals?|totale|totaal|totaux|totalt|totalsumma|summe|summa|sum|somme|soma|somma"
+    r"|suma|som|gesamt|gesamtsumme|gesamtergebnis|gesamtbetrag|insgesamt|endsumme"
+    r"|endbetrag|zwischensumme|teilergebnis|ergebnis|eindtotaal|subtotaal|subtotale"
+    r"|ensemble|razem|ogółem|yhteensä|celkem|součet|összesen|végösszeg|toplam|i alt"
+    r"|итого|всего|общий итог|итог|разом|всього|σύνολο|γενικό σύνολο"
+    r"|合計|総計|小計|総合計|总计|合计|小计|總計|合計金額|합계|총계|소계|총합계"
+    r"|المجموع|الإجمالي|סה\"כ|סך הכל|[∑Σσς]"
 )
+_TOTAL = (
+    r"(?:(?:grand|sub|sous|gesamt|end|zwischen|overall|genel|celkový|report|suma|saldo)"
+    rf"[ -]?)?(?:{_SUM})"
+    r"(?: (?:général|générale|general|generale|geral|complessivo|complessiva|parcial"
+    r"|parziale|partiel|generaal|końcowa|netto|brutto|gesamt|ogólna|celkem))?"
+    r"(?:\s*[:=(].*|:| of .*| rows?.*| accounts?.*| records?.*| \d{4})?"
+)
+_OF_A_GROUP = rf".+[ -](?:{_SUM})|(?:{_SUM}) (?:for|für|von|de|des|del|di|per|van) .+"
 _ERROR = r"#(?:REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!)"
 _LONGEST_TOTAL = 60
 _SHARE_OF_USUAL = 0.7
@@ -89,22 +102,21 @@ def _repeats_header(text: Texts, filled: pd.Series) -> pd.Series:
 
 
 def _is_total(text: Texts, ids: pd.Series, filled: pd.Series) -> pd.Series:
-    """Tell rows that name a total, lack an id and hold less than other rows do."""
+    """Tell rows whose id names a total, or that lack an id and name one elsewhere."""
+    is_total = _names_total(ids, _TOTAL)
+    open_rows = ids == ""
+    if bool(open_rows.any()):
+        says = pd.Series(data=False, index=filled.index[open_rows])
+        for cells in list(text.values())[:4]:
+            says = says | _names_total(cells[open_rows], f"{_TOTAL}|{_OF_A_GROUP}")
+        is_total[open_rows] = says
     is_short = filled <= max(1.0, _SHARE_OF_USUAL * float(filled.median()))
-    is_total = pd.Series(data=False, index=filled.index)
-    if not bool(is_short.any()):
-        return is_total
-    says = pd.Series(data=False, index=filled.index[is_short])
-    for cells in list(text.values())[:4]:
-        says = says | _names_total(cells[is_short])
-    open_ids = ids[is_short]
-    is_total[is_short] = says & ((open_ids == "") | _names_total(open_ids))
-    return is_total
+    return is_total | (is_short & _names_total(ids, _OF_A_GROUP))
 
 
-def _names_total(cells: pd.Series) -> pd.Series:
+def _names_total(cells: pd.Series, pattern: str) -> pd.Series:
     is_short = cells.str.len() <= _LONGEST_TOTAL
-    return is_short & cells.str.casefold().str.fullmatch(_TOTAL)
+    return is_short & cells.str.casefold().str.fullmatch(pattern)
 
 
 def _is_note(text: Texts, filled: pd.Series) -> pd.Series:

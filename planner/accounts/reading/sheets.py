@@ -9,6 +9,7 @@ from typing import Any
 
 from planner.accounts.findings import Finding, SourceError
 from planner.accounts.reading.guards import check_width
+from planner.accounts.reading.header_row import header_place
 
 MOST_ROWS = 1_048_576
 MOST_CELLS = 50_000_000
@@ -148,7 +149,7 @@ def hidden_notes(
 def _texts_among_numbers(
     rows: Sequence[Sequence[str]], numbers: Counter[int], texts: Counter[int]
 ) -> list[Finding]:
-    header = next((row for row in rows if row), [])
+    header = rows[header_place(rows)] if rows else []
     return [
         _note(
             "numbers_as_text",
@@ -157,7 +158,7 @@ def _texts_among_numbers(
             header[place],
         )
         for place in sorted(texts)
-        if texts[place] < numbers[place] and place < len(header)
+        if place < len(header) and texts[place] < numbers[place]
     ]
 
 

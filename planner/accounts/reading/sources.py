@@ -34,6 +34,7 @@ SUFFIXES = (
 _ARCHIVES = (".xlsx", ".zip", ".kmz")
 LARGEST_FILE_BYTES = 500_000_000
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/|\\\\|//|/vsi")  # URL, UNC, GDAL
+_TEXT_FORMULA = re.compile(r'^\s*="((?:[^"]|"")*)"\s*$')
 _TEXT = (".csv", ".tsv", ".txt")
 
 
@@ -113,7 +114,8 @@ def _read(
 
 
 def _unguarded(raw: RawTable) -> RawTable:
-    """Take off the apostrophes by which an export kept texts from being formulas."""
+    """Take off what keeps texts from being formulas or numbers: ``'=x``, ``="012"``."""
+    raw = _without_text_marks(raw)
     is_guarded = any("'" in name for name in raw.columns) or any(
         bool(raw.frame[name].str.contains("'", regex=False).any())
         for name in raw.frame.columns
@@ -122,6 +124,22 @@ def _unguarded(raw: RawTable) -> RawTable:
         return raw
     frame = plain_frame(raw.frame)
     return replace(raw, frame=frame, columns=tuple(frame.columns))
+
+
+def _without_text_marks(raw: RawTable) -> RawTable:
+    """Read ``="00012"`` and ``'00012`` as the text that Excel shows: 00012."""
+    frame = raw.frame.copy(deep=False)
+    for name in frame.columns:
+        if bool(frame[name].str.contains('^\\s*="', regex=True).any()):
+            frame[name] = frame[name].str.replace(_TEXT_FORMULA, _inner, regex=True)
+        if bool(frame[name].str.startswith("'").any()):
+            frame[name] = frame[name].str.replace(r"^'(\d[\w.-]*)$", r"\1", regex=True)
+    frame.columns = [_TEXT_FORMULA.sub(_inner, name) for name in frame.columns]
+    return replace(raw, frame=frame, columns=tuple(frame.columns))
+
+
+def _inner(match: re.Match[str]) -> str:
+    return match[1].replace('""', '"')
 
 
 def _load(source: Path | str | bytes, filename: str) -> tuple[str, bytes]:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-MISSING = ("", "-", "--", "n/a", "na", "#n/a", "nan", "null", "none", "nil")
+from planner.accounts.reading.currencies import part_currencies
+
+MISSING = ("", "-", "--", "–", "—", "n/a", "na", "#n/a", "nan", "null", "none", "nil")
 _BLANKS = "\u00a0\u202f\u2009'’ "
+_MINUS = "\u2212\u2012\u2013\u2014\ufe63\uff0d"  # signs printed for a minus
 _DIGITS_LIMIT = 15  # longer amounts do not fit a 64-bit number of cents
 
 _PLAIN = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)"
@@ -19,6 +22,9 @@ _ONE_COMMA = r"[+-]?\d*,\d+"
 _COMMA_GROUP = r"[+-]?\d{1,3},\d{3}"
 _POINT_GROUP = r"[+-]?\d{1,3}\.\d{3}"
 _POINT_FRACTION = r"[+-]?\d*\.\d+"
+_POINT_THOUSANDS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+"
+_UP_TO_999 = r"[+-]?(?:0|[1-9]\d{0,2})"
+_LONG_FRACTION = r"[+-]?\d*\.\d{4,}"  # of a program, never of a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,11 @@ class Numbers:
         Whether the decimal sign of the column is a comma.
     uses_groups
         Whether signs between thousands were taken out.
+    currencies : shape (n_rows,)
+        What a sign or code in the cell may stand for, as of `part_currencies`; None:
+        there is none in the column.
+    uses_accounting
+        Whether a number is below zero by parentheses, a sign behind it, or ``CR``.
     """
 
     text: pd.Series
@@ -45,6 +56,8 @@ class Numbers:
     is_held: pd.Series
     uses_comma: bool = False
     uses_groups: bool = False
+    currencies: pd.Series | None = None
+    uses_accounting: bool = False
 
     @property
     def floats(self) -> pd.Series:
@@ -55,7 +68,11 @@ class Numbers:
 
 
 def read_numbers(
-    cells: pd.Series, *, allow_groups: bool = True, decimal: str | None = None
+    cells: pd.Series,
+    *,
+    allow_groups: bool = True,
+    decimal: str | None = None,
+    digits: int | None = None,
 ) -> Numbers:
     """
     Read a column of numbers by the style that the whole column shows.
@@ -68,26 +85,35 @@ def read_numbers(
         Whether thousands may be divided; coordinates have none.
     decimal
         The user's choice of decimal sign; None: found out.
+    digits
+        Decimals that a number of the column may have: those of the currency, none of a
+        count; None: any.
 
     Notes
     -----
     ``1,234.5`` and ``0.50`` speak for a decimal point, ``1.234,5`` and ``0,50`` for a
     comma. Where a column shows both, cells of the rarer style and cells with two
-    readings (``1,234``) are held. Alone, ``1,234`` is one thousand: no currency here
-    has three decimals.
+    readings (``1,234``) are held. Alone, ``1,234`` is one thousand, and so is ``1.234``
+    in money and counts where every cell fits thousands; beside other cells it is held:
+    no amount is off by a thousand unasked.
     """
-    text = cells.str.strip(" \u00a0\t")
-    text = text.where(~text.str.lower().isin(MISSING), "")
+    text = plain_signs(cells)
     plain = text.str.fullmatch(_PLAIN) | (text == "")
-    if bool(plain.all()) and decimal != ",":
+    is_point_group = text.str.fullmatch(_POINT_GROUP)
+    needs_look = allow_groups and bool(is_point_group.any())
+    if bool(plain.all()) and decimal != "," and not needs_look:
         none = pd.Series(data=False, index=cells.index)
         return Numbers(text, none, none)
-    text = _without_currency(text)
+    text, currencies = part_currencies(text)
+    text = signs_in_front(text)
     spaced = text.str.fullmatch(_SPACED)
     text = text.where(~spaced, text.str.replace(f"[{_BLANKS}]", "", regex=True))
     style = _styles(text, allow_groups=allow_groups)
     sign = decimal or style.sign
     is_held = style.held_under(sign, is_chosen=decimal is not None)
+    if allow_groups and decimal is None and sign == ".":
+        sign, is_group = _point_groups(text, digits)
+        is_held = is_held | is_group
     other = "." if sign == "," else ","
     joined = text.str.replace(other, "", regex=False).str.replace(",", ".", regex=False)
     is_bad = (text != "") & ~joined.str.fullmatch(_PLAIN) & ~is_held
@@ -101,7 +127,80 @@ def read_numbers(
         is_held & ~is_bad,
         uses_comma=sign == "," and bool(text.str.contains(",", regex=False).any()),
         uses_groups=bool((has_groups | (spaced & (used != ""))).any()),
+        currencies=currencies,
+        uses_accounting=bool(_turned_negative(cells, used).any()),
     )
+
+
+def plain_signs(cells: pd.Series) -> pd.Series:
+    """
+    Bring the signs of numbers to plain ones: a minus in front, nothing around.
+
+    Parameters
+    ----------
+    cells : shape (n_rows,)
+        Text as in the file; a word for nothing becomes empty text.
+
+    Notes
+    -----
+    Accountants write ``(350.00)``, SAP ``350.00-``, banks ``350.00 CR``; a credit is
+    below zero. ``1.200,-`` is a price without cents.
+    """
+    text = cells.str.strip(" \u00a0\t")
+    text = text.where(~text.str.lower().isin(MISSING), "")
+    is_plain = text.str.fullmatch(r"[+-]?[\d.,]*\d")
+    if bool((is_plain | (text == "")).all()):
+        return text
+    odd = text[~is_plain]
+    odd = odd.str.replace(f"[{_MINUS}]", "-", regex=True)
+    odd = odd.str.replace(r"(\d)[.,]-{1,2}(?=\D*$)", r"\1", regex=True)
+    odd = odd.str.replace(r"^(.*\d.*?)\s*(?:CR|Cr|cr)\.?$", r"-\1", regex=True)
+    odd = odd.str.replace(r"^(.*\d.*?)\s*(?:DR|Dr|dr)\.?$", r"\1", regex=True)
+    odd = odd.str.replace(
+        r"^([^\d()]*)\(([^()]*\d[^()]*)\)([^\d()]*)$", r"-\1\2\3", regex=True
+    )
+    return text.where(is_plain, odd.reindex(text.index))
+
+
+def _turned_negative(cells: pd.Series, used: pd.Series) -> pd.Series:
+    """Tell which numbers are below zero though no minus stands before their digits."""
+    return used.str.startswith("-") & ~cells.str.contains(
+        rf"^[^\d(]*[-{_MINUS}][^\d]*\d", regex=True
+    )
+
+
+def signs_in_front(text: pd.Series) -> pd.Series:
+    """Bring a minus behind the digits to their front."""
+    is_behind = text.str.fullmatch(r"\d[\d.,'’\s]*[+-]")
+    if bool(is_behind.any()):
+        moved = text.str.slice(-1) + text.str.slice(0, -1).str.strip()
+        text = text.where(~is_behind, moved)
+    return text.str.replace(r"^([+-])\s+(?=\d)", r"\1", regex=True)
+
+
+def _point_groups(text: pd.Series, digits: int | None) -> tuple[str, pd.Series]:
+    """
+    Say whether points part thousands or decimals where no comma decides.
+
+    Returns
+    -------
+    sign
+        The decimal sign.
+    is_held : shape (n_rows,)
+        Cells that may be either.
+    """
+    is_group = text.str.fullmatch(_POINT_THOUSANDS)
+    never = pd.Series(data=False, index=text.index)
+    if not bool(is_group.any()):
+        return ".", never
+    fits = is_group | text.str.fullmatch(_UP_TO_999) | (text == "")
+    if bool(text.str.fullmatch(_LONG_FRACTION).any()):
+        return ".", never
+    if digits is None:  # a measurement may have three decimals
+        return ".", is_group if bool(fits.all()) else never
+    if digits > 2:
+        return ".", never
+    return (",", never) if bool(fits.all()) else (".", is_group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +234,6 @@ def _styles(text: pd.Series, *, allow_groups: bool) -> _Styles:
         text.str.fullmatch(_COMMA_DECIMAL) | (comma_fraction & ~comma_group),
         comma_group | point_group,
     )
-
-
-def _without_currency(text: pd.Series) -> pd.Series:
-    bare = text.str.replace(r"^([+-]?)[$€£¥]\s*", r"\1", regex=True)
-    return bare.str.replace(r"\s*[$€£¥]$", "", regex=True)
 
 
 def to_minor(text: pd.Series, digits: int) -> tuple[pd.Series, pd.Series, pd.Series]:

@@ -11,6 +11,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 from planner.accounts.findings import Finding, SourceError
+from planner.accounts.reading.header_row import header_place, title_notes
 from planner.accounts.reading.layers import choose_layer
 from planner.accounts.reading.sheets import hidden_notes, read_sheet
 from planner.accounts.reading.tables import RawTable, table_of
@@ -60,13 +61,14 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
         raise SourceError(
             "damaged_archive", f"{filename}: is damaged or no XLSX workbook"
         ) from error
-    start = next((place for place, row in enumerate(rows) if row), None)
-    if start is None:
+    start = header_place(rows)
+    if not rows or not rows[start]:
         raise SourceError(
             "empty_file", f"{filename}: the sheet {sheet_name!r} is empty"
         )
     hidden, unknown = hidden_notes(xml, rows[start], start + 1)
-    notes = [*notes, *hidden, *_not_computed(unknown, start + 1)]
+    notes = [*notes, *title_notes(rows, start), *hidden]
+    notes += _not_computed(unknown, start + 1)
     if len(names) > 1 and not layer:
         notes.append(
             Finding(
