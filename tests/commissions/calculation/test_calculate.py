@@ -471,7 +471,7 @@ def test_the_reference_agrees_on_years_and_days_of_any_plan(drawn, first_month, 
         [
             QUOTA,
             quotas_of({"P-R01": 7_000_00}, "2025"),
-            QUOTA.assign(period="2025-08").iloc[1:],
+            QUOTA.assign(period="2026-05").iloc[1:],
         ]
     )
     result = calculate(rows, quotas, plan, "2026-05", POSITIONS, since=first)

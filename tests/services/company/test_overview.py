@@ -18,9 +18,11 @@ def test_a_seat_nobody_holds_is_vacant():
     assert found.to_dict() == {"P1": "Seat 1"}
 
 
-def test_managers_are_not_called_vacant_where_the_team_names_none():
+def test_a_role_that_nobody_has_is_vacant_too():
+    """Nobody is paid for it, so the overview says so."""
     names = pd.Series({"P0": "Ann", "P1": "vacant"})
-    assert vacant_positions(field(["rep", "manager"]), names).empty
+    found = vacant_positions(field(["rep", "manager"]), names)
+    assert found.to_dict() == {"P1": "Seat 1"}
 
 
 def test_the_sample_has_bookings_quotas_and_coverage(sample):
