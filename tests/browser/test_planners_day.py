@@ -127,7 +127,7 @@ def visits_file(ws, folder):
         rep_id = load_reps(conn, ws.company_id).index[0]
     lines = ["visit_id,account_id,rep_id,visited_on,outcome"]
     lines += [
-        f"V{n:05d},{name},{rep_id},{company.as_of},met" for n, name in enumerate(seen)
+        f"V{n:05d},{name},{rep_id},{company.today},met" for n, name in enumerate(seen)
     ]
     path = folder / "visits_made.csv"
     path.write_text("\n".join(lines))

@@ -77,7 +77,7 @@ def test_season_weighs_the_months():
 @pytest.mark.parametrize(
     ("weights", "more", "error", "words"),
     [
-        ({"P-R01": 1, "P-R02": 1}, {}, InputError, "P-R03 has no potential"),
+        ({"P-R01": 1, "P-R02": 1}, {}, InputError, "P-R03 has no weight"),
         (dict.fromkeys(["P-R01", "P-R02", "P-R03"], 0), {}, InputError, "is 0"),
         (
             dict.fromkeys(["P-R01", "P-R02", "P-R03"], 1),

@@ -70,6 +70,8 @@ def own_later_accounts(
     if not lacking or ownership.empty:
         return 0
     rows = owners_by_plans(conn, ws.company_id, lacking)
+    if rows.empty:
+        return 0
     return _add(conn, ws, ownership, rows, "give owners to later accounts")
 
 

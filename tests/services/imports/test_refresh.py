@@ -27,6 +27,7 @@ from planner.store.rows.schema import (
     ownership,
     repair,
 )
+from planner.store.scenarios import quotas as quota_rows
 from tests.gestures import accepted
 from tests.services.conftest import BROWN, DANE, MILWAUKEE, settings_of, small_list
 
@@ -175,11 +176,22 @@ def test_refreshing_twice_is_refreshing_once(loaded):
     assert dump(loaded) == once
 
 
+def load_ownership(ws):
+    with ws.store.reading() as conn:
+        return quota_rows.load_ownership(conn, ws.company_id)
+
+
 def test_owners_and_plans_stay_whatever_the_file_says(loaded):
-    before = dump(loaded)
+    """Only the account that is new gets an owner: that of its place."""
+    before, owned = dump(loaded), load_ownership(loaded)
     refresh.apply_refresh(loaded, load(loaded, changed_lines()))
     after = dump(loaded)
-    kept = ("ownership", "deal", "publication", "scenario", "scenario_unit")
+    owners = load_ownership(loaded)
+    assert set(owners["account_id"]) - set(owned["account_id"]) == {"B900"}
+    pd.testing.assert_frame_equal(
+        owners[owners["account_id"] != "B900"].reset_index(drop=True), owned
+    )
+    kept = ("deal", "publication", "scenario", "scenario_unit")
     for name in (*kept, "scenario_account", "scenario_territory", "publication_part"):
         assert after[name] == before[name]
 
