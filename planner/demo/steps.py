@@ -38,7 +38,8 @@ from planner.scenarios.publish import freeze
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules
 from planner.services.accounts.known import with_segments
 from planner.services.company.companies import territories_of
-from planner.services.imports.new_company import given_columns, place_in_units
+from planner.services.imports.new_company import given_columns
+from planner.services.imports.units import place_in_units
 from planner.services.people.holders import rep_by_position
 from planner.services.visits.plans import TEAM_ITERATIONS
 from planner.territory.model.alignment import Alignment

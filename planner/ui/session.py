@@ -13,6 +13,7 @@ from planner.core.settings import Settings
 from planner.jobs import Job, queue
 from planner.jobs.worker import ensure_worker
 from planner.services.company import companies
+from planner.services.regional import formats_of
 from planner.services.scenarios import FIELD, Scenario, listing, publishing
 from planner.services.workspace import (
     OpenCompany,
@@ -186,11 +187,8 @@ def look_at(scenario_id: str, version: int) -> None:
 
 def formats(ws: OpenCompany) -> Formats:
     """Return how numbers and dates are written for this company."""
-    return Formats(
-        locale=ws.settings.locale,
-        distance_unit=ws.settings.distance_unit,
-        currency=companies.company(ws).currency,
-    )
+    company = companies.company(ws)
+    return formats_of(ws.settings, company.details, company.currency)
 
 
 def submit(
