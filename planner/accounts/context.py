@@ -16,8 +16,6 @@ from planner.accounts.placing import Gazetteer
 from planner.core.errors import InputError, ParamsError
 from planner.core.money import minor_digits
 
-DEFAULT_COUNTRY = "US"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
@@ -56,8 +54,12 @@ class ImportContext:
         `readings.reading_of`; None: guessed.
     currency
         Currency of the company; amounts in another are refused, not converted.
-    default_country
-        Country of rows without one.
+    country
+        Country of rows without one, two letters; None: found out from the list.
+    likely_country
+        Taken where the list does not decide: the company's; empty: the user is asked.
+    turn_signs
+        Whether places that lost a minus get it back; else they are questioned.
     date_form
         ``mdy``, ``dmy`` or ``serial`` for dates that are not ISO; None: found out.
     decimal
@@ -83,7 +85,9 @@ class ImportContext:
     kind: str
     mapping: Mapping[str, Mapped] | None = None
     currency: str = "USD"
-    default_country: str = DEFAULT_COUNTRY
+    country: str | None = None
+    likely_country: str = ""
+    turn_signs: bool = False
     date_form: str | None = None
     decimal: str | None = None
     far_km: float = 50.0

@@ -91,6 +91,16 @@ class FindingLog:
         if finding.severity == "reject" and finding.row is not None:
             self.rejected.add(finding.row)
 
+    def rows_of(self, *codes: str, severity: str = "") -> list[int]:
+        """List the rows that findings of some codes are about."""
+        return [
+            finding.row
+            for finding in self.findings
+            if finding.row is not None
+            and finding.code in codes
+            and severity in ("", finding.severity)
+        ]
+
     def file(self, code: str, severity: str, message: str, *, column: str = "") -> None:
         """Add a finding about the whole file or a whole column."""
         self.add(Finding(code=code, severity=severity, message=message, column=column))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from planner.accounts.atlas import Atlas
 from planner.core.units import M_PER_KM
 from planner.geography.distance import haversine_m
 
 NEAREST_UNIT_KM = 25.0
+UNPLACED = "none"  # source and precision of an account that waits for a place
+MOST_SPREAD_KM = {"postcode": 30.0, "city": 60.0}  # of own rows that place others
 _KM_PER_DEGREE = 111.195
 _FILES = ("us_zip.csv.gz", "us_cities.csv.gz")
 
@@ -28,10 +32,13 @@ class Gazetteer:
         lat, lon in degrees, indexed by five-digit US postcode.
     cities : shape (n_cities, 2)
         lat, lon in degrees, indexed by `city_key` and two-letter region.
+    atlas
+        The rest of the world.
     """
 
     postcodes: pd.DataFrame
     cities: pd.DataFrame
+    atlas: Atlas = field(default_factory=Atlas)
 
     @classmethod
     def load(cls, data_dir: Path) -> Gazetteer:
@@ -92,7 +99,7 @@ def _load(folder: Path, _stamps: tuple[tuple[int, int], ...]) -> Gazetteer:
         dtype={"city": "str", "region": "str"},
         keep_default_na=False,
     )
-    return Gazetteer.from_frames(postcodes, cities)
+    return replace(Gazetteer.from_frames(postcodes, cities), atlas=Atlas(folder))
 
 
 def city_key(city: pd.Series) -> pd.Series:
@@ -156,16 +163,27 @@ def five_digits(postcode: pd.Series, postcodes: pd.Index) -> pd.Series:
     return pd.Series(codes, index=postcode.index, dtype="str")
 
 
-def locate(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
+def locate(
+    places: pd.DataFrame,
+    gazetteer: Gazetteer,
+    *,
+    near: pd.DataFrame | None = None,
+    conflicts: pd.Index | None = None,
+) -> pd.DataFrame:
     """
-    Place rows: given coordinates, else the postcode's centre, else the city's.
+    Place rows by the first rung of a ladder that holds.
 
     Parameters
     ----------
     places : columns lat, lon, postcode, city, region, country
-        lat, lon NaN and text empty where missing; country ``US`` for the USA.
+        lat, lon NaN and text empty where missing; countries as two letters.
     gazetteer
-        The places known offline, of the USA.
+        The places known offline.
+    near
+        Rows of the same columns, with coordinates that can be trusted, which place
+        others of their postcode or city; None: none.
+    conflicts
+        Rows whose postcode contradicts their city or state, so that it places none.
 
     Returns
     -------
@@ -174,41 +192,102 @@ def locate(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
 
     Notes
     -----
-    The centre of a US postcode lies 1-2.5 km (median) from the address: good for
-    territories, not for a day's route. A row outside the USA needs coordinates.
+    The rungs: given coordinates; own rows of the same postcode (`list`); the centre
+    of the US postcode; own rows of the same city; the city of the USA; the most
+    populous town of that name in the country. The centre of a US postcode lies
+    1-2.5 km (median) from the address: good for territories, not for a day's route.
     """
     lat, lon = places["lat"].copy(), places["lon"].copy()
     source = pd.Series("", index=places.index, dtype="str")
     source = source.mask(lat.notna() & lon.notna(), "given")
-    for name, look_up in (("postcode", _by_postcode), ("city", _by_city)):
-        is_open = (source == "") & (places["country"] == "US")
+    precision = source.mask(source == "given", "exact")
+    doubtful = pd.Index([]) if conflicts is None else conflicts
+    rungs: tuple[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame]], ...] = (
+        ("list", "postcode", partial(_by_own, near=near, column="postcode")),
+        ("postcode", "postcode", partial(_by_postcode, gazetteer=gazetteer)),
+        ("list", "city", partial(_by_own, near=near, column="city")),
+        ("city", "city", partial(_by_city, gazetteer=gazetteer)),
+        ("city", "city", partial(_by_town, gazetteer=gazetteer)),
+    )
+    for name, exactness, look_up in rungs:
+        is_open = source == ""
+        if exactness == "postcode":
+            is_open &= ~source.index.isin(doubtful)
         if not bool(is_open.any()):
-            break
-        spots = look_up(places[is_open], gazetteer)
-        spots = spots.set_axis(is_open.index[is_open]).reindex(is_open.index)
-        usable = spots["lat"].notna()
-        lat = lat.mask(usable, spots["lat"])
-        lon = lon.mask(usable, spots["lon"])
+            continue
+        at = look_up(places[is_open]).set_axis(is_open.index[is_open])
+        at = at.reindex(is_open.index)
+        usable = at["lat"].notna()
+        lat, lon = lat.mask(usable, at["lat"]), lon.mask(usable, at["lon"])
         source = source.mask(usable, name)
+        precision = precision.mask(usable, exactness)
     is_placed = source != ""
     return pd.DataFrame(
         {
             "lat": lat.where(is_placed),
             "lon": lon.where(is_placed),
             "geo_source": source,
-            "geo_precision": source.where(source != "given", "exact"),
+            "geo_precision": precision,
         }
     )
 
 
 def _by_postcode(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
-    centres = gazetteer.postcodes
-    return centres.reindex(five_digits(places["postcode"], centres.index))
+    known = gazetteer.postcodes
+    codes = places["postcode"].where(places["country"] == "US", "")
+    return known.reindex(five_digits(codes, known.index))
 
 
 def _by_city(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
-    keys = pd.MultiIndex.from_arrays([city_key(places["city"]), places["region"]])
+    names = city_key(places["city"]).where(places["country"] == "US", "")
+    keys = pd.MultiIndex.from_arrays([names, places["region"]])
     return gazetteer.cities.reindex(keys)
+
+
+def _by_town(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
+    """Look a city up among the towns of its country; many US ones share a name."""
+    is_clear = (places["country"] != "") & (
+        (places["country"] != "US") | (places["region"] == "")
+    )
+    city = places["city"].where(is_clear, "")
+    at = gazetteer.atlas.town_places(city, places["country"])
+    first = city.str.split(r"[,(/;]| - ", regex=True).str[0].str.strip()
+    again = at["lat"].isna() & (first != city)
+    if again.any():
+        at[again] = gazetteer.atlas.town_places(first[again], places["country"][again])
+    return at
+
+
+def _by_own(
+    places: pd.DataFrame, near: pd.DataFrame | None, column: str
+) -> pd.DataFrame:
+    """Take the middle of own rows of the same postcode or city that lie together."""
+    nowhere = pd.DataFrame({"lat": np.nan, "lon": np.nan}, index=places.index)
+    if near is None or near.empty:
+        return nowhere
+    given = near[near[column] != ""]
+    by = given.groupby(_own_key(given, column))[["lat", "lon"]]
+    middle = by.transform("median")
+    away_m = haversine_m(
+        given["lat"].to_numpy(),
+        given["lon"].to_numpy(),
+        middle["lat"].to_numpy(),
+        middle["lon"].to_numpy(),
+    )
+    spread_km = pd.Series(away_m / M_PER_KM, index=given.index)
+    spread_km = spread_km.groupby(_own_key(given, column)).median()
+    middles = by.median()[spread_km <= MOST_SPREAD_KM[column]]
+    keys = _own_key(places, column).where(places[column] != "")
+    return middles.reindex(keys).set_axis(places.index)
+
+
+def _own_key(places: pd.DataFrame, column: str) -> pd.Series:
+    text = places[column]
+    if column == "city":
+        text = city_key(text) + "|" + places["region"].str.casefold()
+    else:
+        text = text.str.replace(r"\W", "", regex=True).str.casefold()
+    return places["country"] + "|" + text
 
 
 def km_to_postcode(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.Series:
@@ -255,21 +334,22 @@ def join_units(accounts: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
     -------
     shape (n_accounts,)
         unit_id; for a point outside all units the nearest within 25 km (the outlines
-        are simplified, and piers stand in the water), else null. On a border the
-        first unit by order counts.
+        are simplified, and piers stand in the water), else null, as it is without a
+        place. On a border the first unit by order counts.
     """
     import shapely
 
     positions = np.full(len(accounts), -1, dtype="int64")
     shapes = np.asarray(units["geometry"])
-    if len(accounts) and len(shapes):
-        lon = accounts["lon"].to_numpy("float64")
-        points = shapely.points(lon, accounts["lat"].to_numpy("float64"))
+    lon, lat = (accounts[name].to_numpy("float64") for name in ("lon", "lat"))
+    placed = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    if len(placed) and len(shapes):
+        points = shapely.points(lon, lat)
         tree = shapely.STRtree(shapes)
-        point_at, shape_at = tree.query(points, predicate="intersects")
+        point_at, shape_at = tree.query(points[placed], predicate="intersects")
         order = np.lexsort((-shape_at, point_at))
-        positions[point_at[order]] = shape_at[order]
-        outside = np.flatnonzero(positions < 0)
+        positions[placed[point_at[order]]] = shape_at[order]
+        outside = placed[positions[placed] < 0]
         positions[outside] = _nearest(points[outside], tree, shapes)
     ids = units.index.astype("str").to_numpy(dtype=object)
     unit_ids = [ids[place] if place >= 0 else None for place in positions]

@@ -10,10 +10,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from planner.accounts.context import DEFAULT_COUNTRY, ImportContext
+from planner.accounts.context import ImportContext
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import check_file
-from planner.accounts.kinds.regions import country_codes, is_known_country
+from planner.accounts.kinds.regions import checked_country
 from planner.accounts.placing import Gazetteer
 from planner.api.shown import Shown, checked_path, points
 from planner.core.errors import InputError
@@ -88,7 +88,7 @@ def read_accounts(
     mapping
         Column of the file by column of ours; None: guessed.
     country
-        Country of rows that name none, a name or two letters; None: the USA.
+        Country of rows that name none, a name or two letters; None: found out.
     currency
         Of all amounts.
 
@@ -124,26 +124,12 @@ def read_accounts(
         kind=kind,
         mapping=mapping,
         currency=_checked_currency(currency),
-        default_country=_code_of(country),
+        country=None if country is None else checked_country(country),
         gazetteer=Gazetteer.load(Settings.from_environment().data_dir),
     )
     report = check_file(file, context)
     values = {field.name: getattr(report, field.name) for field in fields(report)}
     return ListReport(**values, currency=currency)
-
-
-def _code_of(country: str | None) -> str:
-    """Read the country of rows without one."""
-    if country is None:
-        return DEFAULT_COUNTRY
-    text = country.strip() if isinstance(country, str) else ""
-    name = pd.Series([text], dtype="str")
-    if not text or not bool(is_known_country(name).iloc[0]):
-        raise InputError(
-            "country must be a country's name or its code of two letters, got "
-            f"{country!r}"
-        )
-    return str(country_codes(name, "").iloc[0])
 
 
 def _checked_currency(currency: Any) -> str:

@@ -45,6 +45,14 @@ def _file_options(parser: argparse.ArgumentParser) -> None:
         default="replace",
         help="whether rows of other ids stay",
     )
+    parser.add_argument(
+        "--country", metavar="CC", help="of rows that name none; else it is found out"
+    )
+    parser.add_argument(
+        "--turn-signs",
+        action="store_true",
+        help="give back the minus that coordinates have lost",
+    )
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -54,7 +62,12 @@ def _check(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     company = latest_company(open_workspace(settings)) if args.store else None
     options = PathOptions(
-        mapping=args.mapping, where=args.where, layer=args.layer, mode=args.mode
+        mapping=args.mapping,
+        where=args.where,
+        layer=args.layer,
+        mode=args.mode,
+        country=args.country,
+        turn_signs=args.turn_signs,
     )
     report = check_path(settings, args.file, args.kind, options, company)
     report_data, text = report.to_dict(), report.summary()
@@ -87,6 +100,12 @@ def add_import(verbs: Any) -> None:
     )
     parser.add_argument(
         "--source", metavar="NAME", help="accounts: into the open company, as this list"
+    )
+    parser.add_argument(
+        "--units",
+        choices=["auto", "counties", "postcodes", "cells"],
+        default="auto",
+        help="accounts: what territories of the new company are made of",
     )
     parser.add_argument("--scenario", metavar="NAME", help="quotas: into this draft")
     parser.add_argument("--layer-name", metavar="NAME", help="market: the layer's name")
@@ -124,6 +143,9 @@ def _import(args: argparse.Namespace) -> int:
         layer_name=args.layer_name,
         unit_of_measure=args.unit,
         how=args.how,
+        country=args.country,
+        turn_signs=args.turn_signs,
+        units=args.units,
     )
     report = import_path(ws, args.file, args.kind, options)
     if report.verdict == "reject_file":

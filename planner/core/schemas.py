@@ -13,8 +13,9 @@ import pandera.pandas as pa
 from planner.core.errors import RowFault, SchemaError
 from planner.core.passing import passed
 
-GEO_SOURCES = ("given", "postcode", "city", "geocoder", "set")
-GEO_PRECISIONS = ("exact", "street", "postcode", "city")
+# `list`: by other rows of the list; `none`: the account waits for a place.
+GEO_SOURCES = ("given", "list", "postcode", "city", "geocoder", "set", "none")
+GEO_PRECISIONS = ("exact", "street", "postcode", "city", "none")
 STATUSES = ("customer", "prospect", "closed")
 ROLES = ("vp", "manager", "rep", "overlay")
 OPEN_STAGES = ("qualify", "propose", "negotiate")
@@ -71,8 +72,8 @@ ACCOUNTS = pa.DataFrameSchema(
         "region": _text(nullable=True),
         "postcode": _text(nullable=True),
         "country": _text(nullable=True),
-        "lat": _degrees(90),
-        "lon": _degrees(180),
+        "lat": _degrees(90, nullable=True),
+        "lon": _degrees(180, nullable=True),
         "geo_source": _text(allowed=GEO_SOURCES),
         "geo_precision": _text(allowed=GEO_PRECISIONS),
         "unit_id": _text(nullable=True),

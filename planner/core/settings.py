@@ -34,9 +34,9 @@ class Settings:
     data_dir
         Folder with the sample company and the reference geography.
     locale
-        Babel locale of numbers and dates on screens.
+        Babel locale of numbers and dates on screens; empty: the company's.
     distance_unit
-        ``km`` or ``mi``, screens only.
+        ``km`` or ``mi``, screens only; empty: the company's.
     tile_url
         Address of an online tile layer; empty: maps draw without any.
     tile_attribution
@@ -57,8 +57,8 @@ class Settings:
 
     store_url: str = field(repr=False)
     data_dir: Path = ROOT / "data"
-    locale: str = "en_US"
-    distance_unit: str = "mi"
+    locale: str = ""
+    distance_unit: str = ""
     tile_url: str = ""
     tile_attribution: str = ""
     user: str = "local"
@@ -82,8 +82,8 @@ class Settings:
         return cls(
             store_url=env.get("PLANNER_STORE") or default_store_url(),
             data_dir=Path(env.get("PLANNER_DATA", ROOT / "data")),
-            locale=env.get("PLANNER_LOCALE", "en_US"),
-            distance_unit=env.get("PLANNER_DISTANCE_UNIT", "mi"),
+            locale=env.get("PLANNER_LOCALE", ""),
+            distance_unit=env.get("PLANNER_DISTANCE_UNIT", ""),
             tile_url=env.get("PLANNER_TILE_URL", ""),
             tile_attribution=env.get("PLANNER_TILE_ATTRIBUTION", ""),
             user=env.get("PLANNER_USER", "local"),

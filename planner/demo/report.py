@@ -16,6 +16,7 @@ from planner.demo.line import DemoLine
 from planner.demo.report_maps import territories_part, worst_before
 from planner.demo.report_work import pay_part, visits_part
 from planner.services.people.holders import owner_names
+from planner.services.regional import formats_of, main_country, regional_details
 from planner.territory.model.unit_table import MEASURES
 from planner.visits.model.params import CadenceParams
 
@@ -47,11 +48,8 @@ def report_html(
     -------
     One HTML page; everything in it is escaped by the template.
     """
-    fmt = Formats(
-        locale=settings.locale,
-        distance_unit=settings.distance_unit,
-        currency=line.currency,
-    )
+    details = regional_details(main_country(line.accounts))
+    fmt = formats_of(settings, details, line.currency)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     context = {

@@ -57,13 +57,19 @@ def territories_part(
     if line.sample is not None:
         before = _deviation(line, line.before, measure)
         map_before = _territory_map(
-            line, line.sample.alignment["territory_id"], settings, "Before", 560, 480
+            line,
+            line.sample.alignment["territory_id"],
+            settings,
+            fmt,
+            "Before",
+            560,
+            480,
         )
     language = Language(formats=fmt, names={"measure": MEASURES})
     size = (560, 480) if map_before else (1120, 620)
     return {
         "map_before": map_before,
-        "map_after": _territory_map(line, after, settings, "After", *size),
+        "map_after": _territory_map(line, after, settings, fmt, "After", *size),
         "before_text": ""
         if before is None
         else f"worst deviation {fmt.share(before.abs().max())}",
@@ -130,6 +136,7 @@ def _territory_map(
     line: DemoLine,
     by_unit: pd.Series,
     settings: Settings,
+    fmt: Formats,
     title: str,
     width: int,
     height: int,
@@ -142,11 +149,11 @@ def _territory_map(
         title=f"Territories of {line.name}: {title}",
         areas=areas,
         ground=_states(line, settings),
-        points=line.accounts[["lon", "lat"]].assign(
-            label=line.accounts["name"], colour=INK
-        ),
+        points=line.accounts[["lon", "lat"]]
+        .assign(label=line.accounts["name"], colour=INK)
+        .dropna(subset=["lon", "lat"]),
         legend=legend,
-        distance_unit=settings.distance_unit,
+        distance_unit=fmt.distance_unit,
     )
     return safe_svg(svg_picture(sheet, width, height))
 

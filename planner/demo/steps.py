@@ -42,7 +42,8 @@ from planner.scenarios.publish import freeze
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules
 from planner.services.accounts.known import with_segments
 from planner.services.company.companies import territories_of
-from planner.services.imports.new_company import given_columns, place_in_units
+from planner.services.imports.new_company import given_columns
+from planner.services.imports.units import place_in_units
 from planner.services.people.holders import rep_by_position
 from planner.services.people.present_plan import PresentPlan, present_plan
 from planner.services.people.present_team import present_team

@@ -71,17 +71,7 @@ def make_cells(
         rng = np.random.default_rng(seed)
         means, _ = kmeans2(distinct, n_cells, minit="++", rng=rng)
         centres = np.unique(np.round(means[np.isfinite(means).all(axis=1)]), axis=0)
-    area = shapely.convex_hull(shapely.multipoints(distinct)).buffer(reach_m)
-    if base is not None:
-        area = _on_land(area, distinct, base, crs)
-    if len(centres) == 1:
-        polygons = np.array([area])
-    else:
-        diagram = shapely.voronoi_polygons(
-            shapely.multipoints(centres), extend_to=area, ordered=True
-        )
-        polygons = shapely.intersection(shapely.get_parts(diagram), area)
-        polygons = np.array([_polygonal(polygon) for polygon in polygons])
+    polygons = voronoi_cells(centres, ground_around(distinct, crs, reach_m, base))
     ids = [f"C{number:03d}" for number in range(1, len(polygons) + 1)]
     index = pd.Index(ids, name="unit_id", dtype="str")
     units = gpd.GeoDataFrame(
@@ -92,8 +82,55 @@ def make_cells(
     ).to_crs(4326)
     units["region"] = units["region"].astype("str")
     if base is not None:
-        units["name"] = _names(units, base)
+        towns = largest_towns(units, base)
+        units["name"] = _numbered(towns.fillna(units["name"]))
     return units
+
+
+def ground_around(
+    distinct: np.ndarray, crs: str, reach_m: float, base: BaseMap | None
+) -> shapely.Geometry:
+    """
+    Draw the ground that is divided into cells.
+
+    Parameters
+    ----------
+    distinct : shape (n_places, 2)
+        Places in the working CRS.
+    crs
+        The working CRS.
+    reach_m
+        How far it reaches beyond the outermost places.
+    base
+        As of `make_cells`.
+    """
+    area = shapely.convex_hull(shapely.multipoints(distinct)).buffer(reach_m)
+    return area if base is None else _on_land(area, distinct, base, crs)
+
+
+def voronoi_cells(centres: np.ndarray, area: shapely.Geometry) -> np.ndarray:
+    """
+    Divide an area among places: each gets what lies nearest to it.
+
+    Parameters
+    ----------
+    centres : shape (n_cells, 2)
+        Distinct places in the CRS of the area.
+    area
+        What is divided.
+
+    Returns
+    -------
+    shape (n_cells,)
+        Polygons in the order of the places.
+    """
+    if len(centres) == 1:
+        return np.array([area])
+    diagram = shapely.voronoi_polygons(
+        shapely.multipoints(centres), extend_to=area, ordered=True
+    )
+    polygons = shapely.intersection(shapely.get_parts(diagram), area)
+    return np.array([_polygonal(polygon) for polygon in polygons])
 
 
 def _on_land(
@@ -122,17 +159,33 @@ def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
     return shapely.union_all(parts)
 
 
-def _names(units: gpd.GeoDataFrame, base: BaseMap) -> list[str]:
-    """Call each unit after its largest town; a name twice gets a number."""
+def largest_towns(units: gpd.GeoDataFrame, base: BaseMap) -> pd.Series:
+    """
+    Name the most populous town in each unit.
+
+    Parameters
+    ----------
+    units
+        Polygons in EPSG:4326.
+    base
+        Around the units.
+
+    Returns
+    -------
+    shape (n_units,)
+        Null where no town lies.
+    """
     towns = shapely.points(base.towns[["lon", "lat"]].to_numpy())
     tree = shapely.STRtree(units.geometry.to_numpy())
     town_at, unit_at = tree.query(towns, predicate="intersects")
     largest = pd.Series(town_at).groupby(unit_at).min()
-    names = base.towns["name"].to_numpy()
-    counts: dict[str, int] = {}
-    labels = []
-    for place, number in enumerate(units["name"]):
-        name = names[largest[place]] if place in largest.index else number
-        counts[name] = counts.get(name, 0) + 1
-        labels.append(name if counts[name] == 1 else f"{name} {counts[name]}")
-    return labels
+    names = pd.Series(None, index=units.index, dtype="str")
+    names.iloc[largest.index.to_numpy()] = base.towns["name"].to_numpy()[largest]
+    return names
+
+
+def _numbered(names: pd.Series) -> pd.Series:
+    """Give a name that stands twice a number."""
+    again = names.groupby(names).cumcount()
+    numbers = (again + 1).astype("str")
+    return names.where(again == 0, names + " " + numbers).astype("str")

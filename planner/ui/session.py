@@ -14,6 +14,7 @@ from planner.jobs import Job, queue
 from planner.jobs.worker import ensure_worker
 from planner.services.accounts.simulated import simulated_in
 from planner.services.company import companies, sample
+from planner.services.regional import formats_of
 from planner.services.scenarios import FIELD, Scenario, listing, publishing
 from planner.services.workspace import (
     OpenCompany,
@@ -212,11 +213,8 @@ def plain_formats(ws: Workspace) -> Formats:
 
 def formats(ws: OpenCompany) -> Formats:
     """Return how numbers and dates are written for this company."""
-    return Formats(
-        locale=ws.settings.locale,
-        distance_unit=ws.settings.distance_unit,
-        currency=companies.company(ws).currency,
-    )
+    company = companies.company(ws)
+    return formats_of(ws.settings, company.details, company.currency)
 
 
 def submit(

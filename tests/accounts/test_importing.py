@@ -114,13 +114,15 @@ def test_ladder_places_by_coordinates_then_postcode_then_city(gazetteer):
         gazetteer,
     )
     accounts = report.accounts
-    assert accounts["geo_source"].tolist() == ["given", "postcode", "city", "city"]
-    assert accounts["geo_precision"].tolist() == ["exact", "postcode", "city", "city"]
-    assert accounts["region"].tolist() == ["IL", "WI", "IN", "MI"]
+    sources = ["given", "postcode", "city", "none", "city"]
+    assert accounts["geo_source"].tolist() == sources
+    assert accounts["geo_precision"].tolist() == ["exact", *sources[1:]]
+    assert accounts["region"].tolist() == ["IL", "WI", "IN", "IN", "MI"]
     assert accounts.loc["2", "lat"] == 43.05
     assert accounts.loc["2", "postcode"] == "53202"
-    assert codes(report, "reject") == ["no_place"]
-    assert set(codes(report, "warn")) == {"placeholder_postcode"}
+    assert accounts.loc["4", ["lat", "lon"]].isna().all()
+    assert codes(report, "reject") == []
+    assert set(codes(report, "warn")) == {"placeholder_postcode", "no_place"}
     assert report.verdict == "accept_warn"
 
 
@@ -129,24 +131,24 @@ def test_postcodes_are_mended_and_said_so(gazetteer):
         "account_id,name,zip\n1,A,60601-\n2,B,2134\n3,C,60601-1234\n4,D,606\n",
         gazetteer,
     )
-    assert report.accounts["postcode"].tolist() == ["60601", "02134", "60601"]
-    assert codes(report, "notice") == ["postcode_mended", "postcode_mended"]
-    assert codes(report, "warn") == ["postcode_malformed"]
-    assert codes(report, "reject") == ["no_place"]
+    assert report.accounts["postcode"].tolist() == ["60601", "02134", "60601", "606"]
+    mended = report.findings.query("code == 'postcode_mended'")
+    assert mended["row"].tolist() == [1, 2]
+    assert codes(report, "warn") == ["no_place", "postcode_malformed"]
 
 
-def test_rows_outside_the_usa_need_coordinates(gazetteer):
+def test_a_postcode_of_another_country_is_no_zip(gazetteer):
     report = report_of(
         "account_id,name,postcode,country,lat,lon\n"
         "1,A,60601,Germany,,\n2,B,60601,Germany,50.1,8.7\n",
         gazetteer,
     )
-    assert report.accounts.index.tolist() == ["2"]
-    assert "outside the USA" in report.findings["message"].item()
+    assert report.accounts["geo_source"].tolist() == ["none", "given"]
+    assert codes(report) == ["no_place"]
 
 
 def test_country_is_assumed_only_where_the_place_agrees():
-    report = report_of(f"{HEADER}\n1,A,41,-87\n2,B,50,8\n")
+    report = report_of(f"{HEADER}\n1,A,41,-87\n2,B,50,8\n", country="US")
     assert report.accounts["country"].fillna("").tolist() == ["US", ""]
 
 
@@ -160,11 +162,13 @@ def test_far_from_postcode_is_questioned_and_kept(gazetteer):
     assert report.findings["row"].tolist() == [1]
 
 
-def test_null_island_goes_down_the_ladder_or_out(gazetteer):
+def test_null_island_goes_down_the_ladder_or_waits(gazetteer):
     report = report_of(
-        "account_id,name,lat,lon,zip\n1,A,0,0,60601\n2,B,0,0,\n", gazetteer
+        "account_id,name,lat,lon,zip\n1,A,0,0,60601\n2,B,0,0,\n",
+        gazetteer,
+        country="US",
     )
-    assert report.accounts["geo_source"].tolist() == ["postcode"]
+    assert report.accounts["geo_source"].tolist() == ["postcode", "none"]
     assert codes(report) == ["null_island", "null_island", "no_place"]
 
 

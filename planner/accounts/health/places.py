@@ -9,8 +9,14 @@ import numpy as np
 import pandas as pd
 
 from planner.accounts.health.rules import PRECISIONS, HealthParams
+from planner.accounts.kinds.contradictions import turned_signs
 from planner.accounts.kinds.places import are_swapped, in_us
-from planner.accounts.kinds.regions import US_REGION_NAMES, country_codes, region_codes
+from planner.accounts.kinds.regions import (
+    US_REGION_NAMES,
+    country_codes,
+    country_letters,
+    region_codes,
+)
 from planner.accounts.placing import Gazetteer, km_to_postcode
 
 CODES = (
@@ -19,6 +25,7 @@ CODES = (
     "out_of_range",
     "null_island",
     "swapped",
+    "lost_sign",
     "far_from_postcode",
     "outside_country",
     "outside_region",
@@ -60,6 +67,9 @@ def find(
     sound = places.drop(
         pd.Index([]).append([rows.index for rows in rows_by_code.values()])
     )
+    lost = _lost_signs(sound, places_offline)
+    rows_by_code["lost_sign"] = lost
+    sound = sound.drop(lost.index)
     if "far_from_postcode" in codes:
         rows_by_code["far_from_postcode"] = _far(sound, places_offline, params.far_km)
     if units is not None and len(units):
@@ -108,6 +118,18 @@ def _unusable(places: pd.DataFrame, gazetteer: Gazetteer) -> dict[str, pd.DataFr
             suggest_lat=swapped["lon"], suggest_lon=swapped["lat"]
         ),
     }
+
+
+def _lost_signs(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
+    """Find places that fit their city or country only with a sign turned."""
+    measured = places[places["geo_source"].isin(_MEASURED)]
+    letters = country_letters(measured["country"])
+    turned = turned_signs(measured.assign(country=letters), gazetteer)
+    at = measured.loc[turned.index]
+    shown = at["lat"].astype("str") + ", " + at["lon"].astype("str")
+    return _found(shown + ", stated " + turned["what"]).assign(
+        suggest_lat=turned["lat"], suggest_lon=turned["lon"]
+    )
 
 
 def _far(places: pd.DataFrame, gazetteer: Gazetteer, far_km: float) -> pd.DataFrame:

@@ -10,7 +10,11 @@ import pandas as pd
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from planner.accounts.kinds.regions import country_codes, region_codes
+from planner.accounts.kinds.regions import (
+    country_codes,
+    country_letters,
+    region_codes,
+)
 from planner.accounts.placing import Gazetteer, locate
 from planner.core.errors import CrsError, InputError
 from planner.geography.distance import haversine_m
@@ -29,6 +33,23 @@ def swap(accounts: pd.DataFrame) -> pd.DataFrame:
     """
     after = accounts.assign(lat=accounts["lon"], lon=accounts["lat"])
     return after[_on_globe(after["lat"], after["lon"])]
+
+
+def turn_sign(accounts: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    Give places the sign that they lost.
+
+    Parameters
+    ----------
+    accounts
+        ACCOUNTS frame.
+    rows : columns suggest_lat, suggest_lon
+        As the report suggests, indexed account_id.
+    """
+    return accounts.assign(
+        lat=rows["suggest_lat"].astype("float64"),
+        lon=rows["suggest_lon"].astype("float64"),
+    )
 
 
 def reproject(accounts: pd.DataFrame, crs: str) -> pd.DataFrame:
@@ -137,6 +158,7 @@ def place_again(
     }
     texts["country"] = country_codes(texts["country"], default_country)
     texts["region"] = region_codes(texts["region"], texts["country"])
+    texts["country"] = country_letters(texts["country"])
     blank = pd.Series(np.nan, index=accounts.index)
     spots = locate(pd.DataFrame(texts | {"lat": blank, "lon": blank}), gazetteer)
     spots = spots[spots["geo_source"] != ""]

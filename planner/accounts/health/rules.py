@@ -11,6 +11,7 @@ SEVERITIES = ("error", "warn", "notice")
 PRECISIONS = ("exact", "street", "postcode", "city")  # the best first
 REPAIRS = {
     "swap": "Exchange latitude and longitude",
+    "turn_sign": "Turn the sign that was lost",
     "reproject": "Convert metres to degrees",
     "geocode": "Place again by its address",
     "merge": "Merge into the other account",
@@ -105,7 +106,7 @@ RULES = {
             "error",
             "No coordinates",
             "An account without a place lies in no territory and on no route.",
-            ("geocode", "drop"),
+            ("geocode", "set", "drop"),
         ),
         Rule(
             "projected",
@@ -134,6 +135,14 @@ RULES = {
             "Latitude and longitude exchanged",
             "The account is drawn and routed on another continent.",
             ("swap", "geocode", "keep"),
+            seen=_PLACE,
+        ),
+        Rule(
+            "lost_sign",
+            "error",
+            "A sign was lost",
+            "Without its minus the place lies on another continent.",
+            ("turn_sign", "geocode", "set", "keep"),
             seen=_PLACE,
         ),
         Rule(

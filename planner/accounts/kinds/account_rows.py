@@ -162,7 +162,9 @@ def _status(cells: CellReader, frame: pd.DataFrame) -> pd.Series:
 
 def _keep_geo_source(frame: pd.DataFrame, source: pd.Series) -> None:
     """Let a file of ours say that its coordinates are only those of a postcode."""
-    is_rough = (frame["geo_source"] == "given") & source.isin(["postcode", "city"])
+    is_rough = (frame["geo_source"] == "given") & source.isin(
+        ["list", "postcode", "city"]
+    )
     frame["geo_source"] = frame["geo_source"].mask(is_rough, source)
     frame["geo_precision"] = frame["geo_precision"].mask(is_rough, source)
 
@@ -195,6 +197,6 @@ def _warn_damaged(cells: CellReader) -> None:
 ACCOUNT_RULES = KindRules(
     schema=ACCOUNTS,
     required=("account_id", "name"),
-    one_of=(("lat", "lon"), (COORDINATES,), ("postcode",), ("city", "region")),
+    one_of=(("lat", "lon"), (COORDINATES,), ("postcode",), ("city",)),
     read=read_rows,
 )

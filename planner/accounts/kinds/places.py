@@ -6,18 +6,27 @@ import numpy as np
 import pandas as pd
 
 from planner.accounts.findings import FindingLog
+from planner.accounts.kinds.contradictions import (
+    OUTSIDE_COUNTRY_KM,
+    outside_named,
+    turned_signs,
+)
+from planner.accounts.kinds.country import ask_country, guess_country
 from planner.accounts.kinds.degrees import read_degrees
 from planner.accounts.kinds.regions import (
     country_codes,
+    country_letters,
     is_known_country,
     is_known_region,
     km_to_country,
     region_codes,
 )
-from planner.accounts.placing import Gazetteer, km_to_postcode, locate
+from planner.accounts.kinds.zips import zip_conflicts
+from planner.accounts.placing import UNPLACED, Gazetteer, km_to_postcode, locate
 from planner.accounts.reading.cells import CellReader
 from planner.geography.distance import haversine_m
 
+_HOW_PLACED = ("geo_source", "geo_precision")
 _POLAR_LAT = -60.0  # nobody sells in Antarctica: such a latitude is a longitude
 _FAR_TIMES_SPREAD = 4.0
 _FAR_LEAST_KM = 1500.0
@@ -34,16 +43,16 @@ def read_places(cells: CellReader, *, required: bool = True) -> pd.DataFrame:
     cells
         Reader of the table; its log takes every fault.
     required
-        Whether a row without a place is refused.
+        Whether a row without a place is questioned, and waits for one.
 
     Returns
     -------
     columns lat, lon, geo_source, geo_precision, postcode, city, region, country
-        By row number; without a place lat and lon are NaN.
+        By row number; without a place lat and lon are NaN, and source and precision
+        of a questioned row are ``none``.
     """
     log, gazetteer = cells.log, cells.context.gazetteer
     country_texts = cells.text("country")
-    country = country_codes(country_texts, cells.context.default_country)
     lat, lon = read_degrees(cells)
     places = pd.DataFrame(
         {
@@ -51,24 +60,125 @@ def read_places(cells: CellReader, *, required: bool = True) -> pd.DataFrame:
             "lon": lon,
             "postcode": cells.text("postcode"),
             "city": cells.text("city"),
-            "region": region_codes(cells.text("region"), country),
-            "country": country,
+            "region": cells.text("region"),
         }
     )
+    unnamed = _country_of_unnamed(places[country_texts == ""], cells)
+    places["country"] = country_codes(country_texts, unnamed)
+    places["region"] = region_codes(places["region"], places["country"])
     places["postcode"] = mend_postcodes(places, gazetteer, log)
     places["postcode"] = _without_placeholders(places, cells)
     places = check_coordinates(places, gazetteer, log)
-    spots = locate(places, gazetteer)
+    letters = country_letters(places["country"])
+    places = _question_signs(places, letters, cells)
+    spots = _located(places.assign(country=letters), cells)
     if required:
-        _refuse_unplaced(places, spots, log)
+        spots = _report_waiting(places, spots, cells)
     placed = places[spots["geo_source"] == "given"]
     _question_far(placed, gazetteer, cells.context.far_km, log)
-    # A row without a country is only assumed to lie in ours where its place agrees.
-    is_abroad = (spots["geo_source"] == "given") & ~in_us(spots["lat"], spots["lon"])
-    assumed_wrongly = (country_texts == "") & (places["country"] == "US") & is_abroad
-    places["country"] = places["country"].mask(assumed_wrongly, "")
-    _question_words(places[~places.index.isin(list(log.rejected))], gazetteer, cells)
+    # A row without a country is only assumed to lie in the list's where it fits.
+    is_abroad = _lies_abroad(places, letters, gazetteer) & (country_texts == "")
+    places["country"] = places["country"].mask(is_abroad, "")
+    kept = places[~places.index.isin(list(log.rejected))]
+    _question_outside(kept, country_letters(kept["country"]), cells)
+    _question_words(kept, gazetteer, cells)
     return pd.concat([spots, places.drop(columns=["lat", "lon"])], axis=1)
+
+
+def _country_of_unnamed(places: pd.DataFrame, cells: CellReader) -> str:
+    """Decide which country the rows are of that name none; empty: nobody knows."""
+    if cells.context.country is not None:
+        return cells.context.country
+    if places.empty:
+        return ""
+    guess = guess_country(places, cells)
+    likely = cells.context.likely_country
+    if not guess.country and likely:
+        return likely
+    has_address = (places["postcode"] != "") | (places["city"] != "")
+    has_place = places["lat"].notna() & places["lon"].notna()
+    ask_country(guess, places[has_address & ~has_place], cells)
+    return guess.country
+
+
+def _question_signs(
+    places: pd.DataFrame, letters: pd.Series, cells: CellReader
+) -> pd.DataFrame:
+    """Turn signs that were lost, if the user wants so; else question them."""
+    turned = turned_signs(places.assign(country=letters), cells.context.gazetteer)
+    is_turned = cells.context.turn_signs
+    cells.log.rows(
+        "lost_sign",
+        "notice" if is_turned else "warn",
+        _pairs(places.loc[turned.index]),
+        "the place {value} lies far from {detail}"
+        + (
+            "; the sign was turned as wanted"
+            if is_turned
+            else " with a sign turned. It was kept: turn the signs of all such rows "
+            "(on the command line --turn-signs), or correct the file"
+        ),
+        column=cells.mapping.get("lon", "lon"),
+        detail=turned["what"] + ", where " + _pairs(turned) + " lies"
+        if is_turned
+        else turned["what"] + "; it would lie there as " + _pairs(turned),
+    )
+    if is_turned and len(turned):
+        places.loc[turned.index, ["lat", "lon"]] = turned[["lat", "lon"]]
+    return places
+
+
+def _located(places: pd.DataFrame, cells: CellReader) -> pd.DataFrame:
+    """Climb the ladder; a ZIP that contradicts its city or state places nothing."""
+    log, gazetteer = cells.log, cells.context.gazetteer
+    is_open = places["lat"].isna() | places["lon"].isna()
+    us = places[is_open & (places["country"] == "US")]
+    away_km = zip_conflicts(us, gazetteer)
+    doubtful = log.rows_of("lost_sign", severity="warn")
+    sound = places[~is_open & ~places.index.isin([*log.rejected, *doubtful])]
+    found = locate(places, gazetteer, near=sound, conflicts=away_km.index)
+    beside = us["city"].where(us["city"] != "", us["region"])[away_km.index]
+    log.rows(
+        "postcode_conflict",
+        "warn",
+        us["postcode"].loc[away_km.index],
+        "the postcode {value} lies {detail}; correct one of the two. The place is "
+        "taken from the city",
+        column=cells.mapping.get("postcode", "postcode"),
+        detail=away_km.map("{:,.0f} km from ".format).astype("str") + beside,
+    )
+    return found
+
+
+def _lies_abroad(
+    places: pd.DataFrame, letters: pd.Series, gazetteer: Gazetteer
+) -> pd.Series:
+    """Tell which given places do not lie in the country that was assumed."""
+    away_km = gazetteer.atlas.km_outside(places["lat"], places["lon"], letters)
+    left_us = (letters == "US") & ~in_us(places["lat"], places["lon"])
+    is_placed = places["lat"].notna() & places["lon"].notna()
+    return is_placed & ((away_km > OUTSIDE_COUNTRY_KM) | (away_km.isna() & left_us))
+
+
+def _question_outside(
+    places: pd.DataFrame, letters: pd.Series, cells: CellReader
+) -> None:
+    """Warn of places outside the country or the state they name."""
+    questioned = cells.log.rows_of("lost_sign", "far_from_postcode")
+    rest = places.assign(country=letters)[~places.index.isin(questioned)]
+    rows = outside_named(rest, cells.context.gazetteer)
+    for code, what in (("outside_country", "country"), ("outside_region", "state")):
+        outside = rows[rows["code"] == code]
+        cells.log.rows(
+            code,
+            "warn",
+            _pairs(places.loc[outside.index]),
+            f"the place {{value}} lies {{detail}}, its {what}; check which of the two "
+            "is right. The coordinates were kept",
+            column=cells.mapping.get("lat", "lat"),
+            detail=outside["km"].map("{:,.0f} km from ".format).astype("str")
+            + outside["what"],
+        )
 
 
 def mend_postcodes(
@@ -296,27 +406,34 @@ def _outliers_that_fit_swapped(places: pd.DataFrame) -> pd.Series:
     return pd.Series((away_km > limit_km) & fits, index=places.index)
 
 
-def _refuse_unplaced(
-    places: pd.DataFrame, spots: pd.DataFrame, log: FindingLog
-) -> None:
-    is_open = (spots["geo_source"] == "") & ~spots.index.isin(list(log.rejected))
+def _report_waiting(
+    places: pd.DataFrame, found: pd.DataFrame, cells: CellReader
+) -> pd.DataFrame:
+    """Let rows without a place wait for one, and say so."""
+    log = cells.log
+    is_open = (found["geo_source"] == "") & ~found.index.isin(list(log.rejected))
+    if not (cells.has("postcode") or cells.has("city")):
+        log.rows(
+            "no_place",
+            "reject",
+            _pairs(places)[is_open],
+            "no place: lat and lon cannot be used, and the list has no address; give "
+            "right coordinates, or a column of postcodes or cities",
+            column=cells.mapping.get("lat", "lat"),
+        )
+        return found
     text = places["postcode"] + " " + places["city"] + " " + places["region"]
-    texts = text.str.strip()
     log.rows(
         "no_place",
-        "reject",
-        texts[is_open & (places["country"] == "US")],
-        "no place: no coordinates, and {value} is no postcode or city we know; "
-        "give lat and lon, or a right postcode",
+        "warn",
+        text.str.strip()[is_open],
+        "no place: no coordinates, and {value} is no postcode or city we know. The "
+        "account waits in Data health, where a place can be given; until then it lies "
+        "in no territory",
         column="lat",
     )
-    log.rows(
-        "no_place",
-        "reject",
-        texts[is_open & (places["country"] != "US")],
-        "no place: {value} lies outside the USA, where lat and lon must be given",
-        column="lat",
-    )
+    waits = {name: found[name].mask(is_open, UNPLACED) for name in _HOW_PLACED}
+    return found.assign(**waits)
 
 
 def _question_far(

@@ -10,6 +10,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
+from planner.core.errors import InputError
 from planner.core.units import M_PER_KM
 from planner.geography.distance import haversine_m
 
@@ -37,6 +38,50 @@ _MORE_COUNTRIES = (
     "east timor|vatican|palestine|uae|turkiye|viet nam|brd|congo|"
     "hong kong|bosnia|trinidad|drc|peoples republic of china|prc"
 )
+_OTHER_NAMES = {
+    name: code
+    for code, names in {
+        "GB": "uk|england|scotland|wales|northern ireland|great britain|britain|gbr",
+        "NL": "holland|nld",
+        "CZ": "czech republic|cze",
+        "DE": "brd|deu",
+        "IE": "republic of ireland|irl",
+        "KR": "korea|republic of korea|kor",
+        "RU": "russian federation|rus",
+        "TR": "turkiye|tur",
+        "AE": "uae|are",
+        "CN": "prc|peoples republic of china|chn",
+        "HK": "hong kong|hkg",
+        "CI": "ivory coast|civ",
+        "MK": "macedonia|mkd",
+        "BA": "bosnia|bih",
+        "FR": "fra",
+        "IT": "ita",
+        "ES": "esp",
+        "PT": "prt",
+        "BR": "bra",
+        "MX": "mex",
+        "CA": "can",
+        "AT": "aut",
+        "CH": "che",
+        "BE": "bel",
+        "PL": "pol",
+        "SE": "swe",
+        "NO": "nor",
+        "DK": "dnk",
+        "FI": "fin",
+        "GR": "grc",
+        "JP": "jpn",
+        "IN": "ind",
+        "AU": "aus",
+        "NZ": "nzl",
+        "ZA": "zaf",
+        "AR": "arg",
+        "CL": "chl",
+        "CO": "col",
+    }.items()
+    for name in names.split("|")
+}
 _CODE_BY_NAME = {name.casefold(): code for code, name in US_REGION_NAMES.items()}
 _CODE_BY_NAME |= {code.casefold(): code for code in US_REGION_NAMES}
 _CODE_BY_NAME |= {"washington dc": "DC", "washington d.c.": "DC", "d.c.": "DC"}
@@ -58,6 +103,44 @@ def country_codes(country: pd.Series, default: str) -> pd.Series:
     """
     is_us = country.str.casefold().isin(_US_NAMES)
     return country.mask(is_us, "US").mask(country == "", default)
+
+
+def country_letters(country: pd.Series) -> pd.Series:
+    """
+    Bring names and codes of countries to two letters.
+
+    Parameters
+    ----------
+    country : shape (n_rows,)
+        Clean text: codes of two or three letters, names in some languages.
+
+    Returns
+    -------
+    shape (n_rows,)
+        ISO codes of two letters; empty text where the country is not known.
+    """
+    known = _codes_by_key() | _OTHER_NAMES
+    by_text = {text: known.get(_plain(text), "") for text in country.unique()}
+    return country.map(by_text).astype("str")
+
+
+def checked_country(country: str) -> str:
+    """
+    Read the country a user names.
+
+    Raises
+    ------
+    InputError
+        If it is neither a country's name nor a code.
+    """
+    text = country.strip() if isinstance(country, str) else ""
+    letters = str(country_letters(pd.Series([text], dtype="str")).iloc[0])
+    if not letters:
+        raise InputError(
+            "country must be a country's name or its code of two letters, got "
+            f"{country!r}"
+        )
+    return letters
 
 
 def region_codes(region: pd.Series, country: pd.Series) -> pd.Series:

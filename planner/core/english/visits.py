@@ -15,6 +15,8 @@ _UNSERVED: Mapping[str, str] = {
     "unserved_vacant_repair": (
         "fill the position or cover its accounts from another one"
     ),
+    "unserved_no_place": "the account has no place yet",
+    "unserved_no_place_repair": "give it a place in Data health",
     "unserved_no_home": "rep {rep} has no home place to start from",
     "unserved_no_home_repair": "give the latitude and longitude of the rep's home",
     "unserved_stopped": "the planning was stopped",

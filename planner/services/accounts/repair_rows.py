@@ -27,7 +27,7 @@ from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.imports.changes import first_free_row, load_rows_by_key
 
-_MOVING_PLACES = frozenset({"swap", "reproject", "geocode"})
+_MOVING_PLACES = frozenset({"swap", "turn_sign", "reproject", "geocode"})
 _PLANNED_VISITS = ("scenario_visit", "scenario_unserved")
 
 
@@ -178,6 +178,9 @@ def _changed(task: _Task) -> tuple[pd.DataFrame, str]:
     accounts, choices = task.accounts, task.choices
     if task.kind == "swap":
         return repairs.swap(accounts), "exchanged it lies outside the globe"
+    if task.kind == "turn_sign":
+        rows = task.report.rows(task.code).loc[accounts.index]
+        return repairs.turn_sign(accounts, rows), ""
     if task.kind == "reproject":
         crs = choices.get("crs") or _guessed_crs(task)
         return repairs.reproject(accounts, str(crs)), f"{crs} leads outside the globe"
@@ -210,8 +213,8 @@ def _geocoded(task: _Task) -> tuple[pd.DataFrame, str]:
     gazetteer = gazetteer_of(task.ws.settings.data_dir)
     after = repairs.place_again(task.accounts, gazetteer)
     return after, (
-        "unresolved: no US postcode or city and state that we know; give the right "
-        "place, or ask an address service"
+        "unresolved: no postcode and no city that we know; give the right place, or "
+        "ask an address service"
     )
 
 

@@ -291,7 +291,8 @@ def _shaped(frame: pd.DataFrame, what: str, form: str) -> pd.DataFrame:
         return plain.assign(lat=inside.y, lon=inside.x)
     if what not in WITH_POINTS or form not in (*GEO_FORMATS, "parquet"):
         return frame
-    points = gpd.points_from_xy(frame["lon"], frame["lat"])
+    points = gpd.GeoSeries.from_xy(frame["lon"], frame["lat"], index=frame.index)
+    points = points.where(frame["lat"].notna() & frame["lon"].notna())
     columns = frame.drop(columns=["lat", "lon"]) if form in WITHOUT_PLACES else frame
     return gpd.GeoDataFrame(columns, geometry=points, crs=4326)
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from planner.accounts.context import ImportContext, References
+from planner.accounts.kinds.regions import checked_country
 from planner.accounts.mapping.guess import Mapped, guess_mapping
 from planner.accounts.pipeline import SAMPLE_ROWS
 from planner.accounts.placing import Gazetteer
@@ -94,6 +95,8 @@ def list_context(
     *,
     currency: str = "USD",
     as_of: dt.date | None = None,
+    country: str | None = None,
+    turn_signs: bool = False,
 ) -> ImportContext:
     """
     Make the context of a file that belongs to no company yet.
@@ -102,14 +105,18 @@ def list_context(
     ----------
     settings
         Where the gazetteer lies.
-    kind, mapping, currency, as_of
+    kind, mapping, currency, as_of, turn_signs
         As of `ImportContext`.
+    country
+        Of rows without one, its name or code; None: found out.
     """
     return ImportContext(
         kind=kind,
         mapping=mapping,
         currency=currency,
         as_of=as_of,
+        country=None if country is None else checked_country(country),
+        turn_signs=turn_signs,
         gazetteer=Gazetteer.load(settings.data_dir),
     )
 
@@ -120,6 +127,8 @@ def company_context(
     mapping: Mapping[str, Mapped] | None = None,
     *,
     mode: str = "replace",
+    country: str | None = None,
+    turn_signs: bool = False,
 ) -> ImportContext:
     """
     Make the context of a file for the open company: its currency, today, ids, units.
@@ -130,8 +139,12 @@ def company_context(
         As of `ImportContext`.
     mode
         As of `save_kind`: with ``add`` rows may refer to stored rows of their kind.
+    country, turn_signs
+        As of `list_context`; the company's country decides where the list does not.
     """
-    context = list_context(ws.settings, kind, mapping)
+    context = list_context(
+        ws.settings, kind, mapping, country=country, turn_signs=turn_signs
+    )
     with ws.store.reading() as conn:
         company = company_rows.load_company(conn, ws.company_id)
         references = _references(conn, ws.company_id, kind, mode)
@@ -139,6 +152,7 @@ def company_context(
         context,
         currency=company.currency,
         as_of=company.today,
+        likely_country=str(company.details.get("country") or ""),
         references=references,
     )
 

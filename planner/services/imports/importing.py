@@ -11,12 +11,14 @@ report is checked once and saved as it is.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from planner.accounts.context import ImportContext
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import check_file, import_table
+from planner.accounts.mapping.guess import Mapped
 from planner.accounts.reading.tables import where
 from planner.core import clock
 from planner.core.errors import InputError
@@ -35,6 +37,7 @@ from planner.services.imports.saving import (
     save_kind,
     save_quotas_into,
 )
+from planner.services.imports.units import checked_choice
 from planner.services.workspace import (
     OpenCompany,
     Workspace,
@@ -70,6 +73,10 @@ class PathOptions:
         Name of the draft that quotas go into.
     as_of
         Today of a file of no company; None: by the clock.
+    country, turn_signs
+        As of `list_context`.
+    units
+        Of a new company: one of `units.UNIT_CHOICES`.
     layer_name, unit_of_measure, how
         Of a market layer, see `save_market`; the default name is the file's.
     """
@@ -86,6 +93,12 @@ class PathOptions:
     layer_name: str | None = None
     unit_of_measure: str = ""
     how: str = "sum"
+    country: str | None = None
+    turn_signs: bool = False
+    units: str = "auto"
+
+    def __post_init__(self) -> None:
+        checked_choice(self.units)
 
 
 def check_path(
@@ -106,9 +119,9 @@ def check_path(
     options = options or PathOptions()
     mapping = read_mapping(options.mapping, ws, kind)
     if ws is None:
-        context = list_context(settings, kind, mapping, as_of=_today(options))
+        context = _list_context(settings, kind, mapping, options)
     else:
-        context = company_context(ws, kind, mapping, mode=options.mode)
+        context = _company_context(ws, kind, mapping, options)
     return check_file(path, context, condition=options.where, layer=options.layer)
 
 
@@ -133,9 +146,9 @@ def import_path(
     if mapping is None and preview.suggested:
         mapping = preview.mapping
     if into is None:
-        context = list_context(ws.settings, kind, mapping, as_of=_today(options))
+        context = _list_context(ws.settings, kind, mapping, options)
     else:
-        context = company_context(into, kind, mapping, mode=options.mode)
+        context = _company_context(into, kind, mapping, options)
     report = import_table(raw, context)
     if report.verdict in {"accept_warn", "reject_rows"} and not options.accept_warnings:
         raise InputError(
@@ -145,6 +158,38 @@ def import_path(
     if report.is_usable:
         _save(ws, into, report, path, options, context)
     return report
+
+
+def _list_context(
+    settings: Settings,
+    kind: str,
+    mapping: Mapping[str, Mapped] | None,
+    options: PathOptions,
+) -> ImportContext:
+    return list_context(
+        settings,
+        kind,
+        mapping,
+        as_of=_today(options),
+        country=options.country,
+        turn_signs=options.turn_signs,
+    )
+
+
+def _company_context(
+    ws: OpenCompany,
+    kind: str,
+    mapping: Mapping[str, Mapped] | None,
+    options: PathOptions,
+) -> ImportContext:
+    return company_context(
+        ws,
+        kind,
+        mapping,
+        mode=options.mode,
+        country=options.country,
+        turn_signs=options.turn_signs,
+    )
 
 
 def _today(options: PathOptions) -> dt.date:
@@ -168,6 +213,7 @@ def _save(
             currency=context.currency,
             as_of=_today(options),
             fill_missing=False,
+            units=options.units,
         )
     elif report.kind == "accounts" and options.source is not None:
         save_accounts_into(into, report, source=options.source)

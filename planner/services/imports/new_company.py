@@ -6,29 +6,25 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import PurePath
 
-import geopandas as gpd
 import pandas as pd
 
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import import_table
 from planner.accounts.mapping.guess import Mapped
-from planner.accounts.placing import join_units
 from planner.accounts.reading.tables import RawTable
 from planner.accounts.simulation.business import simulate_business
 from planner.accounts.simulation.deals import simulate_deals
 from planner.core.errors import InputError
 from planner.core.money import minor_digits
 from planner.core.names import checked_name, name_from
-from planner.core.settings import Settings
 from planner.geography.adjacency import connect, find_edges
-from planner.geography.basemap import BaseMap, base_map, extent_of
-from planner.geography.boundaries import load_counties
-from planner.geography.cells import make_cells
 from planner.geography.distance import places_km
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_to_json
 from planner.services.imports.check import list_context
 from planner.services.imports.log import record_import
 from planner.services.imports.today import begin_scenarios
+from planner.services.imports.units import place_in_units
+from planner.services.regional import main_country, regional_details
 from planner.services.workspace import OpenCompany, Workspace, turn_to
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
@@ -36,8 +32,6 @@ from planner.store.company import deals as deal_rows
 from planner.store.company.settings import CompanySettings
 from planner.store.imports import sources as source_rows
 from planner.store.pay import comp_plans
-
-LEAST_SHARE_IN_COUNTIES = 0.8  # of the accounts, for county polygons to be the units
 
 
 def import_accounts_as_company(
@@ -94,6 +88,7 @@ def company_of_report(
     as_of: dt.date,
     fill_missing: bool = True,
     source: str | None = None,
+    units: str = "auto",
 ) -> OpenCompany:
     """
     Make a company out of the accounts that a check accepted, in one transaction.
@@ -110,6 +105,8 @@ def company_of_report(
     source
         Name of the list, under which it is refreshed later; None: the file's name
         without its suffix.
+    units
+        One of `units.UNIT_CHOICES`.
 
     Returns
     -------
@@ -124,8 +121,8 @@ def company_of_report(
     if not report.is_usable:
         raise InputError(f"{report.file}: no row was accepted, so nothing is imported")
     name = checked_name(name, "a company")
-    accounts, units = place_in_units(report.accounts, ws.settings)
-    edges = connect(find_edges(units), places_km(units))
+    accounts, areas = place_in_units(report.accounts, ws.settings, units)
+    edges = connect(find_edges(areas), places_km(areas))
     deals = None
     if fill_missing:
         columns = given_columns(report.mapping)
@@ -144,7 +141,9 @@ def company_of_report(
     stem = name_from(PurePath(report.file).stem)
     list_name = stem if source is None else checked_name(source, "a list")
     settings = CompanySettings(
-        fills_gaps=fill_missing, simulated=() if deals is None else ("deals",)
+        fills_gaps=fill_missing,
+        simulated=() if deals is None else ("deals",),
+        **regional_details(main_country(accounts)),
     )
     with ws.store.transaction() as conn:
         company_id = company_rows.create_company(
@@ -158,7 +157,7 @@ def company_of_report(
                 {"source": report.file, "is_simulated": fill_missing}
             ),
         ).company_id
-        company_rows.save_units(conn, company_id, units)
+        company_rows.save_units(conn, company_id, areas)
         company_rows.save_edges(conn, company_id, edges)
         account_rows.save_accounts(conn, company_id, accounts)
         account_rows.save_segment_rules(
@@ -189,33 +188,3 @@ def given_columns(mapping: Mapping[str, str]) -> set[str]:
     """
     minor = ("annual_revenue", "our_sales", "potential")
     return {f"{name}_minor" if name in minor else name for name in mapping}
-
-
-def place_in_units(
-    accounts: pd.DataFrame, settings: Settings
-) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
-    """
-    Choose units for a list of accounts and put each account into one.
-
-    Returns
-    -------
-    The accounts with `unit_id`, and the units: the counties of the states they lie
-    in; for a list from elsewhere cells made around the accounts.
-    """
-    counties = load_counties(settings.data_dir)
-    unit_id = join_units(accounts, counties)
-    if unit_id.notna().mean() >= LEAST_SHARE_IN_COUNTIES:
-        regions = counties.loc[unit_id.dropna().unique(), "region"].unique()
-        units = counties[counties["region"].isin(regions)]
-    else:
-        units = make_cells(accounts, base=_base_of(accounts, settings))
-        unit_id = join_units(accounts, units)
-    return accounts.assign(unit_id=unit_id.astype("str")), units
-
-
-def _base_of(accounts: pd.DataFrame, settings: Settings) -> BaseMap | None:
-    """Read what lies around the accounts; None without the reference geography."""
-    try:
-        return base_map(settings.data_dir, extent_of(accounts), most_towns=None)
-    except InputError:
-        return None

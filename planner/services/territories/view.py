@@ -113,7 +113,7 @@ class Facts:
     units, edges
         Of the company.
     table
-        `unit_table` of the accounts that are not closed.
+        `unit_table` of the open accounts.
     """
 
     as_of: dt.date
@@ -129,13 +129,19 @@ class Facts:
 
     @cached_property
     def open_accounts(self) -> pd.DataFrame:
-        """Accounts that are not closed: those that territories are made of."""
-        return self.accounts[self.accounts["status"] != "closed"]
+        """Accounts that territories are made of: not closed, and with a place."""
+        return _open(self.accounts)
 
     @cached_property
     def values(self) -> Floats:
         """What each open account counts by measure; see `measure_values`."""
         return measure_values(self.open_accounts)
+
+
+def _open(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Leave out closed accounts, and those that wait for a place in Data health."""
+    is_placed = accounts["lat"].notna() & accounts["lon"].notna()
+    return accounts[(accounts["status"] != "closed") & is_placed]
 
 
 def company_facts(ws: OpenCompany) -> Facts:
@@ -150,7 +156,7 @@ def _facts(conn: Connection, company_id: str) -> Facts:
     accounts = known_accounts(conn, company_id, as_of)
     units = company_rows.load_units(conn, company_id)
     edges = company_rows.load_edges(conn, company_id)
-    placed = accounts[accounts["status"] != "closed"]
+    placed = _open(accounts)
     table = unit_table(placed, units) if len(units) else _no_units(units)
     return Facts(as_of=as_of, accounts=accounts, units=units, edges=edges, table=table)
 

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from planner.core.errors import InfeasibleError, InputError
-from planner.core.formats import Formats
 from planner.core.languages import Language
+from planner.services.regional import formats_of
 from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.territory.files.wording import read_reason, worded_report
@@ -32,13 +32,9 @@ def language_of(ws: OpenCompany, units: pd.DataFrame | None = None) -> Language:
         name no unit.
     """
     with ws.store.reading() as conn:
-        currency = company_rows.load_company(conn, ws.company_id).currency
+        company = company_rows.load_company(conn, ws.company_id)
     return Language(
-        formats=Formats(
-            locale=ws.settings.locale,
-            distance_unit=ws.settings.distance_unit,
-            currency=currency,
-        ),
+        formats=formats_of(ws.settings, company.details, company.currency),
         names={
             "unit": {} if units is None else unit_names(units),
             "measure": _MEASURES,

@@ -13,6 +13,7 @@ from planner.store.company.companies import day_set, load_company
 from planner.store.rows.schema import company
 
 KEY = "settings"
+_REGIONAL = ("country", "distance_unit", "locale")
 # What can be simulated beside single columns of accounts, which `account.simulated`
 # names row by row.
 PARTS = ("team", "deals", "visits")
@@ -55,6 +56,7 @@ class CompanySettings:
         """Read the settings out of a company's details; what is missing is not set."""
         stored = dict(details.get(KEY, {}))
         stored.setdefault("fills_gaps", bool(details.get("is_simulated")))
+        stored |= {name: details.get(name) for name in _REGIONAL}
         stored["day"] = day_set(details)
         stored["simulated"] = tuple(stored.get("simulated", ()))
         names = set(cls.__slots__)
@@ -63,10 +65,12 @@ class CompanySettings:
     def into_details(self, details: Mapping[str, Any]) -> dict[str, Any]:
         """Put the settings into a company's details."""
         values = asdict(self) | {"simulated": list(self.simulated)}
-        del values["day"]  # stands by itself: each look at a company asks for it
+        # These stand by themselves: each look at a company asks for them.
+        del values["day"]
+        regional = {name: values.pop(name) for name in _REGIONAL}
         day = None if self.day is None else self.day.isoformat()
         settings = dict(details.get(KEY, {})) | values
-        return {**details, "day": day, KEY: settings}
+        return {**details, **regional, "day": day, KEY: settings}
 
 
 def load_settings(conn: sa.Connection, company_id: str) -> CompanySettings:

@@ -109,7 +109,12 @@ def build_team(
             reason = Reason("unserved_no_home", {"rep": rep_id})
             outside += _outside_rows(rep_id, owned, reason)
             continue
-        selection = _with_best_prospects(owned, params)
+        is_placed = owned["lat"].notna() & owned["lon"].notna()
+        waiting = owned[~is_placed]
+        outside += _outside_rows(rep_id, waiting, Reason("unserved_no_place"))
+        if not is_placed.any():
+            continue
+        selection = _with_best_prospects(owned[is_placed], params)
         tasks.append(_task(rep_id, rep, selection, closed, cadence, params, provider))
     return Team(tuple(tasks), tuple(outside))
 

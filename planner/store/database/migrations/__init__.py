@@ -28,7 +28,7 @@ from planner.store.database.spatial import add_geometry
 from planner.store.rows.schema import meta, metadata
 
 WRITES = "planner_writes"  # execution option of a connection that will write
-KNOWN_VERSION = 5  # the newest revision; Alembic, slow to load, is only for old stores
+KNOWN_VERSION = 6  # the newest revision; Alembic, slow to load, is only for old stores
 VERSIONS = Path(__file__).parent / "versions"
 
 _alembic = Lock()  # its `op` is one for the whole program

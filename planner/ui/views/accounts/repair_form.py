@@ -19,6 +19,7 @@ from planner.ui.views.accounts.address_service import ask_by
 
 LABELS = {
     "swap": "Exchange lat and lon",
+    "turn_sign": "Turn the sign",
     "reproject": "Metres to degrees",
     "geocode": "Place by address",
     "merge": "Merge",
