@@ -55,11 +55,12 @@ def _add(conn: Connection, ws: OpenCompany, company: Company) -> None:
         later = later[later["account_id"].isin(accounts)]
         seen = rollforward.later_visits(visits, company.as_of, day)
         seen = seen[seen["account_id"].isin(accounts)]
-        deals = pd.concat([rollforward.on_the_way(deals, day), later])
+        ahead = rollforward.on_the_way(deals, day)
+        ahead = ahead[ahead["close_on"] != deals["close_on"]]
         agreed = rollforward.later_splits(splits, later)
-        deal_rows.save_deals(conn, ws.company_id, deals)
+        deal_rows.update_deals(conn, ws.company_id, pd.concat([ahead, later]))
         deal_rows.save_splits(conn, ws.company_id, pd.concat([splits, agreed]))
-        deal_rows.save_visits_made(conn, ws.company_id, pd.concat([visits, seen]))
+        deal_rows.update_visits_made(conn, ws.company_id, seen)
         company_rows.update_company(conn, ws.company_id, user=ws.user, as_of=day)
         edit.before.update(day=company.as_of.isoformat())
         edit.after.update(day=day.isoformat(), deals=len(later), visits=len(seen))

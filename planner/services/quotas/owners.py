@@ -88,31 +88,32 @@ def ownerless_deals(ws: OpenCompany, problems: pd.DataFrame) -> pd.DataFrame:
     -------
     Indexed `deal_id`: `account_id`, `account` (its name), `territory` (of its place by
     the newest plan; missing: none), `source_on` (a cancellation goes by the day of its
-    deal), `amount_minor`.
+    deal), `amount_minor`, `is_before_plans` (closed before the first plan began).
     """
     lacking = problems[problems["problem"] == "no_owner"].set_index("deal_id")
     with ws.store.reading() as conn:
         deals = deal_rows.load_deals(conn, ws.company_id)
         accounts = account_rows.load_accounts(conn, ws.company_id)
-        newest = next(
-            iter(publication_rows.list_publications(conn, ws.company_id, FIELD)), None
-        )
+        plans = publication_rows.list_publications(conn, ws.company_id, FIELD)
         territory = pd.Series(index=accounts.index, dtype="str")
-        if newest is not None:
-            plan = alignment_of(load_saved_plan(conn, newest.scenario_id))
+        if plans:
+            plan = alignment_of(load_saved_plan(conn, plans[0].scenario_id))
             territory = plan.territory_of(accounts["unit_id"])
     lacking = lacking[lacking.index.isin(deals.index)]
     own = pd.Series(lacking.index, index=lacking.index, dtype="str")
     cancels = deals.loc[lacking.index, "kind"] == "cancellation"
     source = deals.loc[lacking.index, "related_deal_id"].where(cancels, own)
     account_id = deals["account_id"].reindex(source).set_axis(lacking.index)
+    source_on = deals["close_on"].reindex(source).set_axis(lacking.index)
+    first = min((plan.effective_from for plan in plans), default=dt.date.min)
     return pd.DataFrame(
         {
             "account_id": account_id,
             "account": account_id.map(accounts["name"]),
             "territory": account_id.map(territory),
-            "source_on": deals["close_on"].reindex(source).set_axis(lacking.index),
+            "source_on": source_on,
             "amount_minor": lacking["amount_minor"],
+            "is_before_plans": source_on.dt.date < first,
         }
     )
 

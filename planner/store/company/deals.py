@@ -19,6 +19,13 @@ def save_deals(conn: sa.Connection, company_id: str, deals: pd.DataFrame) -> int
     )
 
 
+def update_deals(conn: sa.Connection, company_id: str, deals: pd.DataFrame) -> int:
+    """Insert deals, replacing those of the same id; the others stay."""
+    return frames.update_rows(
+        conn, schema.deal, schemas.DEALS, deals, company_id=company_id
+    )
+
+
 def load_deals(
     conn: sa.Connection, company_id: str, stages: Sequence[str] | None = None
 ) -> pd.DataFrame:
@@ -85,6 +92,15 @@ def load_last_visits(conn: sa.Connection, company_id: str, as_of: dt.date) -> pd
 def save_visits_made(conn: sa.Connection, company_id: str, visits: pd.DataFrame) -> int:
     """Replace the visits made."""
     return frames.save_rows(
+        conn, schema.visit_made, schemas.VISITS_MADE, visits, company_id=company_id
+    )
+
+
+def update_visits_made(
+    conn: sa.Connection, company_id: str, visits: pd.DataFrame
+) -> int:
+    """Insert visits made, replacing those of the same id; the others stay."""
+    return frames.update_rows(
         conn, schema.visit_made, schemas.VISITS_MADE, visits, company_id=company_id
     )
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import streamlit as st
 
+from planner.core.errors import InputError
 from planner.core.files.spreadsheets import csv_bytes
 from planner.core.files.tables import in_money
 from planner.core.formats import Formats
 from planner.jobs import queue
 from planner.services.company import companies
 from planner.services.pay import runs
+from planner.services.pay.months import refuse_closing
 from planner.services.pay.runs import PayView
 from planner.services.people.holders import VACANT
 from planner.services.scenarios import FIELD, publishing
@@ -174,6 +176,12 @@ def _problems(view: PayView, fmt: Formats) -> None:
 
 def _close(ws: OpenCompany, scenario_id: str, period: str, fmt: Formats) -> None:
     with st.expander(f"Close {fmt.month(period)}"):
+        try:
+            today = companies.company(ws).today
+            refuse_closing(period, runs.closed_periods(ws), today)
+        except InputError as error:
+            st.caption(markdown_text(str(error), 300))
+            return
         st.write(
             "Closing runs the month once more, keeps it for good and posts the "
             "earnings to the ledger. A closed month is never run again: a deal that "

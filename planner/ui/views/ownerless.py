@@ -32,11 +32,19 @@ def ownerless_part(
     -------
     Whether owners were given just now, so that the month is to be run again.
     """
+    if problems.empty:
+        return False
     deals = owners.ownerless_deals(ws, problems)
     if deals.empty:
         return False
     amount = fmt.money(deals["amount_minor"].sum())
     st.subheader(f"Deals without an owner: {fmt.number(len(deals))}, {amount}")
+    n_before = int(deals["is_before_plans"].sum())
+    if n_before:
+        st.caption(
+            f"{fmt.number(n_before)} of them closed before the first plan began: leave "
+            "them, unless somebody is to be credited."
+        )
     rows = tables.table(
         deals,
         {

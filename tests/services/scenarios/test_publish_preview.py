@@ -159,6 +159,7 @@ def test_deals_without_an_owner_are_cured_in_a_list(small, drawn, by_territory):
     assert set(deals["territory"]) <= {"T01", "T02"}
     first = deals["source_on"].min().date()
     assert first < JUNE
+    assert deals["is_before_plans"].all()
     owners.give_owner(
         small, set(deals["account_id"]), first, None if by_territory else seat["T01"]
     )
