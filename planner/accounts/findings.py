@@ -187,6 +187,9 @@ class ImportReport:
         The mapping as it is saved: a column, or an object that says how to read it.
     extra
         Frames that came along, by kind: the positions of a list of people.
+    values
+        What became of values of columns that have few: target, column, value (theirs),
+        ours, n_rows, is_known.
     sha256
         Of the bytes of the file; empty if it was not read from a file.
     """
@@ -203,6 +206,7 @@ class ImportReport:
     coercions: pd.DataFrame = field(default_factory=pd.DataFrame)
     readings: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    values: pd.DataFrame = field(default_factory=pd.DataFrame)
     sha256: str = ""
 
     @property

@@ -10,6 +10,7 @@ import pandera.pandas as pa
 
 from planner.accounts.context import ImportContext
 from planner.accounts.findings import FindingLog, ImportReport, make_report
+from planner.accounts.mapping.addresses import in_turn
 from planner.accounts.mapping.guess import (
     check_mapping,
     guess_mapping,
@@ -24,6 +25,7 @@ from planner.accounts.reading.tables import RawTable
 from planner.core.schemas import check
 
 SAMPLE_ROWS = 200  # that the guess of the columns looks at
+VALUE_COLUMNS = ("target", "column", "value", "ours", "n_rows", "is_known")
 SHAPES = "shapes"  # stands in `one_of` for those of a geofile
 
 
@@ -78,6 +80,7 @@ def run_import(raw: RawTable, context: ImportContext, rules: KindRules) -> Impor
     rows_read = len(raw.frame) + _check_header(raw, context.kind, mapping, rules, log)
     readings, by_header = readings_of(context.mapping or {}, mapping)
     _report_units(readings, by_header, log)
+    raw = _addresses_in_turn(raw, mapping, log)
     raw = without_furniture(raw, mapping, next(iter(rules.required), ""), log)
     cells = CellReader(raw, mapping, context, log, readings, required=rules.required)
     frame, coercions = pd.DataFrame(), no_coercions()
@@ -101,6 +104,7 @@ def run_import(raw: RawTable, context: ImportContext, rules: KindRules) -> Impor
         report,
         coercions=coercions,
         readings={name: reading.to_json() for name, reading in readings.items()},
+        values=pd.DataFrame(cells.values, columns=list(VALUE_COLUMNS)),
         extra=rules.bring_along(cells, report.frame) if report.is_usable else {},
         sha256=raw.sha256,
     )
@@ -113,6 +117,21 @@ def _mapping(raw: RawTable, context: ImportContext, log: FindingLog) -> dict[str
     mapping = guess_mapping(raw.columns, raw.frame.head(SAMPLE_ROWS), context.kind)
     _report_guesses(mapping, context.kind, log)
     return mapping
+
+
+def _addresses_in_turn(
+    raw: RawTable, mapping: Mapping[str, str], log: FindingLog
+) -> RawTable:
+    """Take the other address of the file, whole, where a row lacks the one mapped."""
+    frame, n_taken = in_turn(raw.frame, mapping)
+    for mark, number in n_taken.items():
+        log.file(
+            "other_address",
+            "notice",
+            f"in {number:,} rows the address mapped is empty; their {mark} address was "
+            "taken, whole",
+        )
+    return replace(raw, frame=frame) if n_taken else raw
 
 
 def _report_units(

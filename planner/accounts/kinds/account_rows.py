@@ -27,14 +27,6 @@ _CLOSED_WORDS = frozenset(
         "defunct",
     }
 )
-_STATUS_WORDS = {
-    "customer": "customer",
-    "client": "customer",
-    "active": "customer",
-    "prospect": "prospect",
-    "lead": "prospect",
-    "target": "prospect",
-} | dict.fromkeys(_CLOSED_WORDS, "closed")
 _TEXTS = (
     "street",
     "industry",
@@ -129,35 +121,35 @@ def _with_nulls(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _status(cells: CellReader, frame: pd.DataFrame) -> pd.Series:
     """Read the status; words for closed count in the industry's column too."""
-    cells_of_status = cells.text("status")
-    words = cells_of_status.str.casefold().map(_STATUS_WORDS)
-    unknown = cells_of_status[words.isna() & (cells_of_status != "")]
-    cells.log.rows(
-        "unknown_status",
-        "notice",
-        unknown,
-        "the status {value} is not known; the account counts as without status",
-        column=cells.mapping.get("status", "status"),
-    )
-    is_closed = (words == "closed").fillna(value=False)
-    target_word = {"status": "closed", "industry": ""}  # our own word needs no notice
+    words = cells.choice("status", "")
+    is_closed = words == "closed"
+    own_word = {"status": "closed", "industry": ""}  # our own word needs no notice
     for target in ("status", "industry"):
         text = cells.text(target)
         says_closed = text.str.casefold().isin(_CLOSED_WORDS)
-        is_told = says_closed & (text.str.casefold() != target_word[target])
-        for word, which in text[is_told].groupby(text[is_told]):
-            cells.log.file(
-                "closed",
-                "notice",
-                f"{len(which):,} accounts with {word!r} count as closed: "
-                "they are kept and get no visits",
-                column=cells.mapping.get(target, target),
-            )
+        if target == "status":
+            says_closed = says_closed | is_closed
+        is_other = says_closed & (text.str.casefold() != own_word[target])
+        for word, which in text[is_other].groupby(text[is_other]):
+            _report_closed(cells, target, word, len(which))
         is_closed = is_closed | says_closed
+    is_deleted = cells.truth("is_deleted").fillna(value=False).astype(bool)
+    if is_deleted.any():
+        _report_closed(cells, "is_deleted", "deleted", int(is_deleted.sum()))
     has_sales = (frame["our_sales_minor"] > 0).fillna(value=False).astype(bool)
     default = pd.Series("prospect", index=frame.index, dtype="str")
-    status = words.astype("str").fillna(default.mask(has_sales, "customer"))
-    return status.mask(is_closed, "closed")
+    status = words.where(words != "", default.mask(has_sales, "customer"))
+    return status.mask(is_closed | is_deleted, "closed")
+
+
+def _report_closed(cells: CellReader, target: str, word: object, number: int) -> None:
+    cells.log.file(
+        "closed",
+        "notice",
+        f"{number:,} accounts with {word!r} count as closed: "
+        "they are kept and get no visits",
+        column=cells.mapping.get(target, target),
+    )
 
 
 def _keep_geo_source(frame: pd.DataFrame, source: pd.Series) -> None:

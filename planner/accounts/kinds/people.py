@@ -23,6 +23,7 @@ from planner.core.schemas import POSITIONS, REPS, check
 
 WORK_START_S = 8 * 3600 + 1800
 WORK_END_S = 17 * 3600
+_LONG_AGO = "1970-01-02"  # a file that belongs to no company has no today
 
 _ROLES = {
     "vp": "vp",
@@ -78,7 +79,7 @@ def _read_people(cells: CellReader) -> pd.DataFrame:
             "cost_minor_per_year": cells.money("cost_per_year"),
             "ramp_share": cells.share("ramp_share").fillna(1.0),
             "hired_on": cells.date("hired_on"),
-            "left_on": cells.date("left_on"),
+            "left_on": _left_on(cells),
             "custom": custom_fields(cells),
         }
     )
@@ -101,6 +102,22 @@ def _read_people(cells: CellReader) -> pd.DataFrame:
             says="is no position of the company; the rep was kept, import it next",
         )
     return frame
+
+
+def _left_on(cells: CellReader) -> pd.Series:
+    """Read when people left; who is inactive without a day has left by today."""
+    left_on = cells.date("left_on")
+    is_inactive = (~cells.truth("is_active")).fillna(value=False).astype(bool)
+    is_open = is_inactive & left_on.isna()
+    today = pd.Timestamp(cells.context.as_of or _LONG_AGO)
+    cells.log.rows(
+        "inactive_rep",
+        "notice",
+        cells.text("name")[is_open],
+        "{value} is not active and counts as having left; no territory goes there",
+        column=cells.mapping.get("is_active", "is_active"),
+    )
+    return left_on.mask(is_open, today).astype("datetime64[s]")
 
 
 def _read_seats(

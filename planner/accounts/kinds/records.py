@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.accounts.kinds.custom_fields import custom_fields, other_columns
-from planner.accounts.kinds.deal_words import KIND_WORDS, STAGE_WORDS
+from planner.accounts.kinds.deal_stages import deal_stages, refuse_deleted
 from planner.accounts.kinds.matching import report_repeated_ids
 from planner.accounts.kinds.periods import read_periods
 from planner.accounts.kinds.plausibility import question_deals
@@ -24,14 +24,16 @@ def _read_deals(cells: CellReader) -> pd.DataFrame:
     Notes
     -----
     Without a column of them, the stage is won, the kind new and the opening the closing
-    date. Amounts are exact: more decimals than the currency has refuse the row. A deal
-    of an account that the company does not have is refused.
+    date; see `deal_stages`. Amounts are exact: more decimals than the currency has
+    refuse the row. A deal of an account that the company does not have is refused.
     """
     ids = cells.text("deal_id", required=True)
     report_repeated_ids(ids, cells.raw.frame, cells.log, column="deal_id")
     cells.refuse_foreign_currency()
     close_on = cells.date("close_on", required=True)
-    amount = _exact_amount(cells, signed=True)
+    stage = deal_stages(cells)
+    amount = _exact_amount(cells, signed=True, is_open=stage != "won")
+    refuse_deleted(cells)
     account_id = present_ids(cells.text("account_id", required=True), cells)
     _refuse_unknown_account(account_id, cells)
     related = cells.text("related_deal_id")
@@ -51,8 +53,8 @@ def _read_deals(cells: CellReader) -> pd.DataFrame:
             "deal_id": ids,
             "account_id": account_id,
             "product": cells.text("product"),
-            "kind": cells.choice("kind", KIND_WORDS, "new"),
-            "stage": cells.choice("stage", STAGE_WORDS, "won"),
+            "kind": cells.choice("kind", "new"),
+            "stage": stage,
             "opened_on": cells.date("opened_on").fillna(close_on),
             "close_on": close_on,
             "amount_minor": amount,
@@ -169,13 +171,27 @@ def _read_quotas(cells: CellReader) -> pd.DataFrame:
     )
 
 
-def _exact_amount(cells: CellReader, *, signed: bool) -> pd.Series:
+def _exact_amount(
+    cells: CellReader, *, signed: bool, is_open: pd.Series | None = None
+) -> pd.Series:
+    """Read amounts; an open deal may lack one."""
     amount = cells.money("amount", signed=signed, exact=True)
     texts = cells.raw_cells("amount")
+    is_empty = texts.str.strip() == ""
+    if is_open is not None:
+        cells.log.rows(
+            "missing_amount",
+            "warn",
+            texts[is_empty & is_open],
+            "the open deal has no amount; it was kept with 0",
+            column=cells.mapping["amount"],
+        )
+        amount = amount.mask(is_empty & is_open, 0)
+        is_empty = is_empty & ~is_open
     cells.log.rows(
         "missing_amount",
         "reject",
-        texts[texts.str.strip() == ""],
+        texts[is_empty],
         "amount must not be empty",
         column=cells.mapping["amount"],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from planner.accounts.mapping.synonyms import names_of
+
 # Our column in files → names it is known by, best first. Money has no _minor in files.
 _CUSTOM: dict[str, tuple[str, ...]] = {"custom": ("custom",)}
 _PLACE: dict[str, tuple[str, ...]] = {
@@ -42,7 +44,7 @@ _PLACE: dict[str, tuple[str, ...]] = {
     "region": ("region", "state", "state province", "province", "str state", "st"),
     "country": ("country", "country code", "nation", "land"),
 }
-KNOWN_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
+_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "accounts": {
         "account_id": (
             "account id",
@@ -89,6 +91,7 @@ KNOWN_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "geo_source": ("geo source",),
         "geo_precision": ("geo precision",),
         "simulated": ("simulated",),
+        "is_deleted": ("is deleted",),
         **_CUSTOM,
     },
     "units": {
@@ -125,6 +128,7 @@ KNOWN_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "hired_on": ("hired on", "hire date", "start date"),
         "left_on": ("left on", "end date", "termination date"),
         "currency": ("currency",),
+        "is_active": ("is active",),
         "manager_id": (
             "manager id",
             "manager",
@@ -161,6 +165,9 @@ KNOWN_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "amount": ("amount", "value", "close value", "deal value", "net amount"),
         "currency": ("currency", "currency code"),
         "term_months": ("term months", "term", "contract months"),
+        "is_won": ("is won",),
+        "is_closed": ("is closed",),
+        "is_deleted": ("is deleted",),
         "related_deal_id": ("related deal id", "original deal", "parent deal"),
         **_CUSTOM,
     },
@@ -204,4 +211,16 @@ KNOWN_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
 }
+KNOWN_COLUMNS = {
+    kind: {
+        target: tuple(dict.fromkeys((*names, *names_of(kind, target))))
+        for target, names in columns.items()
+    }
+    for kind, columns in _COLUMNS.items()
+}
 KINDS = tuple(KNOWN_COLUMNS)
+
+
+def plain_names(kind: str, target: str) -> tuple[str, ...]:
+    """List the English names of a column, those of other languages left out."""
+    return _COLUMNS[kind][target]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
-from planner.accounts.mapping.columns import KINDS, KNOWN_COLUMNS
+from planner.accounts.mapping.addresses import addresses, main_address
+from planner.accounts.mapping.columns import KINDS, KNOWN_COLUMNS, plain_names
 from planner.accounts.mapping.headers import header_key, header_words
 from planner.accounts.mapping.readings import (
     Reading,
@@ -18,15 +20,25 @@ from planner.accounts.mapping.readings import (
     reading_of,
     without_unit,
 )
+from planner.accounts.mapping.vocabulary import value_key, words_of
 from planner.core.errors import InputError
 from planner.core.money import HEADER_CODES, MINOR_DIGITS
 
-Mapped = str | Reading | Mapping[str, str]  # what a mapping says of one of our columns
+Mapped = str | Reading | Mapping[str, Any]  # what a mapping says of one of our columns
 
 # A name that only ends in a known one ("Provider City") is taken for these alone.
 _BY_LAST_WORDS = ("name", "postcode", "city", "region", "country", "lat", "lon")
 _CURRENCY_SIGNS = {"€": "EUR", "£": "GBP"}  # a $ may be of the USA or of Canada
-_ONLY_PLACES = {"lat", "latitude", "lon", "lng", "longitude"}
+_ONLY_THESE = {"lat", "latitude", "lon", "lng", "longitude", "accountstatus", "regio"}
+_STEM_TARGETS = ("account_id", "rep_id", "deal_id", "unit_id", "name")
+_ID_WORDS = {"id", "no", "nr", "num", "number", "code", "key", "nummer", "numero"}
+_NAME_WORDS = {"name", "naam", "nom", "nombre", "nome", "title", "bezeichnung"}
+# A column "… name" of these names no account.
+_OTHER_STEMS = {"owner", "contact", "first", "last", "middle", "nick", "city", "town"}
+_OTHER_STEMS |= {"state", "county", "country", "region", "parent", "rep", "user"}
+_OTHER_STEMS |= {"street", "product", "stage", "file", "manager", "item", "campaign"}
+_OTHER_STEMS |= {"group", "owning", "created", "modified", "brand", "currency"}
+_NO_NAME = re.compile(r"(?:column|col|unnamed|field|feld|spalte|colonne|columna|f)\d*")
 _LEAST_ALIKE = 88
 _LEAST_LENGTH = 6
 
@@ -51,21 +63,28 @@ def guess_mapping(
     Returns
     -------
     Column of the file by column of ours. Exact names come first, then names ending in
-    a known one, then names spelled nearly alike; a column serves once.
+    a known one, then names spelled nearly alike, then what columns without a name
+    hold; a column serves once. Of several addresses (billing, shipping) one is taken
+    whole, never columns of both.
     """
     aliases_by_target = _known(kind)
     names = list(columns)
     guessed: dict[str, str] = {}
     free = dict.fromkeys(names)
-    for rule in (_same, _ending, _alike):
+    if "postcode" in aliases_by_target:
+        _take_address(names, aliases_by_target, guessed, free, sample_rows)
+    for rule in (_same, _by_stem, _ending, _alike):
         for target, aliases in aliases_by_target.items():
             if target in guessed:
                 continue
-            for column in rule(target, aliases, list(free)):
+            names_of = plain_names(kind, target) if rule is _alike else aliases
+            for column in rule(target, names_of, list(free)):
                 if _values_fit(target, column, sample_rows):
                     guessed[target] = column
                     del free[column]
                     break
+    if sample_rows is not None:
+        _take_nameless(kind, guessed, free, sample_rows)
     _serve_twice(kind, guessed, names)
     return guessed
 
@@ -73,7 +92,11 @@ def guess_mapping(
 def is_sure(target: str, column: str, kind: str = "accounts") -> bool:
     """Tell whether a column has exactly one of the names its target is known by."""
     known = {header_key(alias) for alias in _known(kind)[target]}
-    return bool(known & _keys(target, column))
+    is_marked = any(
+        mark and columns.get(target) == column
+        for mark, columns in addresses([column]).items()
+    )
+    return is_marked or bool(known & _keys(target, column))
 
 
 def check_mapping(
@@ -150,7 +173,8 @@ def load_mapping(text: str) -> dict[str, Mapped]:
     Read a saved mapping: a JSON object of our column → column of the file.
 
     In place of a column may stand an object: ``{"column": "Umsatz (k€)", "unit": "k",
-    "decimal": ",", "date_form": "dmy"}``.
+    "decimal": ",", "date_form": "dmy"}``, or ``{"column": "StageName", "values":
+    {"Commit": "negotiate"}}`` of a column of few values.
 
     Raises
     ------
@@ -173,7 +197,7 @@ def save_mapping(mapping: Mapping[str, Mapped]) -> str:
     return json.dumps(plain_mapping(mapping), ensure_ascii=False, indent=2)
 
 
-def plain_mapping(mapping: Mapping[str, Mapped]) -> dict[str, str | dict[str, str]]:
+def plain_mapping(mapping: Mapping[str, Mapped]) -> dict[str, str | dict[str, Any]]:
     """Turn a mapping into JSON values: texts, and objects where more is said."""
     return {
         target: reading_of(target, value).to_json() for target, value in mapping.items()
@@ -227,15 +251,44 @@ def _same(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str
     return sorted(hits, key=lambda column: hits[column])
 
 
-def _ending(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
+def _by_stem(target: str, _: tuple[str, ...], columns: list[str]) -> list[str]:
+    """Take "Hospital id" as the id beside a "Hospital name", and that as the name."""
+    if target not in _STEM_TARGETS:
+        return []
+    stems: dict[str, dict[str, str]] = {}
+    for column in columns:
+        words = header_words(column)
+        for what, endings in (("id", _ID_WORDS), ("name", _NAME_WORDS)):
+            if len(words) > 1 and words[-1] in endings:
+                stems.setdefault(" ".join(words[:-1]), {})[what] = column
+    what = "name" if target == "name" else "id"
+    return [
+        pair[what]
+        for stem, pair in stems.items()
+        if len(pair) == 2 and not set(stem.split()) & _OTHER_STEMS
+    ]
+
+
+def _ending(target: str, _: tuple[str, ...], columns: list[str]) -> list[str]:
     if target not in _BY_LAST_WORDS:
         return []
-    endings = [header_words(alias) for alias in aliases if len(alias) > 2]
-    return [
-        column
-        for column in columns
-        if any(header_words(column)[-len(ending) :] == ending for ending in endings)
-    ]
+    return [column for column in columns if _target_by_ending(column) == target]
+
+
+@lru_cache(maxsize=10_000)
+def _target_by_ending(column: str) -> str:
+    """Name what the longest known ending of a header stands for; empty: nothing."""
+    words = header_words(column)
+    best, longest = "", 0
+    for target in _BY_LAST_WORDS:
+        for alias in KNOWN_COLUMNS["accounts"][target]:
+            ending = header_words(alias)
+            is_end = words[-len(ending) :] == ending and len("".join(ending)) > 2
+            if is_end and len(ending) > longest:
+                best, longest = target, len(ending)
+    if best == "name" and set(words[:-longest]) & _OTHER_STEMS:
+        return ""
+    return best
 
 
 def _alike(_target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
@@ -254,10 +307,54 @@ def _alike(_target: str, aliases: tuple[str, ...], columns: list[str]) -> list[s
     return [column for _, column in sorted(hits, key=lambda pair: -pair[0])]
 
 
+def _take_address(
+    names: list[str],
+    known: Mapping[str, tuple[str, ...]],
+    guessed: dict[str, str],
+    free: dict[str, None],
+    sample: pd.DataFrame | None,
+) -> None:
+    """Take the columns of one address, and leave those of the others alone."""
+    by_mark = addresses(names)
+    main = main_address(by_mark)
+    for mark, columns in by_mark.items():
+        for target, column in columns.items():
+            if mark == main != "" and target in known:
+                if _values_fit(target, column, sample):
+                    guessed[target] = column
+                    free.pop(column, None)
+            elif mark not in {"", main}:
+                free.pop(column, None)
+        if mark == main != "":  # not what else it calls so ("Billing City Code")
+            for column in [c for c in free if header_key(c).startswith(main)]:
+                free.pop(column)
+
+
+def _take_nameless(
+    kind: str, guessed: dict[str, str], free: dict[str, None], sample: pd.DataFrame
+) -> None:
+    """Take columns without a name by what they hold: one id a row, or days."""
+    id_target = next(iter(KNOWN_COLUMNS[kind]))
+    for column in [c for c in free if _NO_NAME.fullmatch(header_key(c))]:
+        cells = sample[column].astype("str").str.strip()
+        if cells.empty:
+            continue
+        is_day = bool(cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}.*").all())
+        is_id = bool(cells.str.fullmatch(r"[\w.@/-]{1,60}").all()) and cells.is_unique
+        target = "close_on" if is_day and kind == "deals" else ""
+        if is_id and not is_day and id_target.endswith("_id") and len(cells) > 1:
+            target = id_target
+        if target and target not in guessed:
+            guessed[target] = column
+            free.pop(column)
+
+
 def _values_fit(target: str, column: str, sample: pd.DataFrame | None) -> bool:
     if sample is None or column not in sample.columns or target not in _CONTENT:
         return True
-    if header_key(column) in _ONLY_PLACES:  # faulty cells are named, not passed over
+    if header_key(column) in _ONLY_THESE | {
+        target
+    }:  # faulty cells are named, not passed over
         return True
     cells = sample[column].astype("str").str.strip()
     cells = cells[cells != ""]
@@ -272,8 +369,19 @@ def _are_angles(cells: pd.Series) -> bool:
 
 
 def _are_words(cells: pd.Series) -> bool:
-    is_number = cells.str.fullmatch(r"[+-]?\d+(?:[.,]\d+)?(?:[eE]-?\d+)?")
+    is_number = cells.str.fullmatch(r"[+-]?\d+(?:[.,]\d+)?(?:[eE]-?\d+)?|\S+@\S+")
     return bool(is_number.mean() <= 0.5)
+
+
+def _are_statuses(cells: pd.Series) -> bool:
+    """Tell whether most cells are words that a status goes by."""
+    known = words_of("status")
+    return bool(cells.map(lambda cell: value_key(cell) in known).mean() >= 0.5)
+
+
+def _are_truths(cells: pd.Series) -> bool:
+    known = words_of("is_active")
+    return bool(cells.map(lambda cell: value_key(cell) in known).mean() >= 0.5)
 
 
 def _are_places(cells: pd.Series) -> bool:
@@ -284,7 +392,12 @@ def _are_places(cells: pd.Series) -> bool:
     return bool(is_like.mean() >= 0.3)
 
 
-_CONTENT = {
+_CONTENT: dict[str, Callable[[pd.Series], bool]] = {
+    "status": _are_statuses,
+    "is_active": _are_truths,
+    "is_won": _are_truths,
+    "is_closed": _are_truths,
+    "is_deleted": _are_truths,
     "lat": _are_angles,
     "lon": _are_angles,
     "coordinates": _are_places,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
+from planner.accounts.mapping.vocabulary import values_of
 from planner.core.errors import InputError, ParamsError
 from planner.core.money import HEADER_CODES, MINOR_DIGITS
 
@@ -67,7 +69,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     | {"km": "km"},
 }
 _SIGNS = "€$£¥"
-_FIELDS = ("column", "unit", "decimal", "date_form")
+_FIELDS = ("column", "unit", "decimal", "date_form", "values")
 DATE_FORMS = ("iso", "mdy", "dmy", "serial")
 
 
@@ -86,12 +88,15 @@ class Reading:
         ``.`` or ``,``.
     date_form
         ``iso``, ``mdy``, ``dmy`` or ``serial``.
+    values
+        Our value by theirs, of a column of few values (`vocabulary.TARGETS`).
     """
 
     column: str
     unit: str = ""
     decimal: str | None = None
     date_form: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.decimal not in {None, ".", ","}:
@@ -100,7 +105,7 @@ class Reading:
             forms = ", ".join(DATE_FORMS)
             raise ParamsError(f"date_form must be one of {forms}, got {self.date_form}")
 
-    def to_json(self) -> str | dict[str, str]:
+    def to_json(self) -> str | dict[str, Any]:
         """Return what a saved mapping says of it: the plain name if that is all."""
         cells = {name: value for name, value in asdict(self).items() if value}
         return self.column if set(cells) <= {"column"} else cells
@@ -129,12 +134,14 @@ def reading_of(target: str, value: object) -> Reading:
         return Reading(column=value)
     elif isinstance(value, Mapping) and isinstance(value.get("column"), str):
         other = sorted(str(name) for name in value if name not in _FIELDS)
-        if other or not all(isinstance(part, str) for part in value.values()):
+        plain = {str(name): part for name, part in value.items() if name != "values"}
+        if other or not all(isinstance(part, str) for part in plain.values()):
             raise InputError(
-                f"mapping of {target} may hold {', '.join(_FIELDS)} as texts, "
-                f"got {dict(value)!r}"
+                f"mapping of {target} may hold {', '.join(_FIELDS[:-1])} as texts and "
+                f"values as an object, got {dict(value)!r}"
             )
-        reading = Reading(**{str(name): part for name, part in value.items()})
+        values = _checked_values(target, value.get("values", {}))
+        reading = Reading(**plain, values=values)
     else:
         raise InputError(
             f"mapping of {target} must be a column of the file or an object with "
@@ -147,6 +154,20 @@ def reading_of(target: str, value: object) -> Reading:
             f"the unit of {target} must be {offered}, got {reading.unit!r}"
         )
     return reading
+
+
+def _checked_values(target: str, values: object) -> dict[str, str]:
+    """Check what a mapping says of theirs values and ours."""
+    ours = values_of(target)
+    if not isinstance(values, Mapping):
+        raise InputError(f"values of {target} must be an object, got {values!r}")
+    for theirs, value in values.items():
+        if value not in ours:
+            offered = f"one of {', '.join(ours)}" if ours else "left out: it has none"
+            raise InputError(
+                f"the value of {target} for {theirs!r} must be {offered}, got {value!r}"
+            )
+    return {str(theirs): str(value) for theirs, value in values.items()}
 
 
 def units_of(target: str) -> tuple[str, ...]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
 
 from planner.accounts.context import ImportContext
-from planner.accounts.findings import FindingLog
+from planner.accounts.findings import Finding, FindingLog
 from planner.accounts.mapping.guess import header_currency
 from planner.accounts.mapping.readings import Reading, factor_of, scaled
+from planner.accounts.mapping.vocabulary import FALSE, TRUE, values_in_turn, values_of
 from planner.accounts.reading.clocks import Clocks, read_clocks
 from planner.accounts.reading.coordinates import read_angles
 from planner.accounts.reading.currencies import is_other_currency
@@ -46,6 +48,8 @@ class CellReader:
     required
         Our columns without which a row cannot be: a cell of theirs that cannot be read
         refuses its row, one of another column is left empty and warned of.
+    values
+        Takes what became of values of columns that have few, see `values_frame`.
     """
 
     raw: RawTable
@@ -55,6 +59,7 @@ class CellReader:
     readings: Mapping[str, Reading] = field(default_factory=dict)
     extra: dict[str, pd.DataFrame] = field(default_factory=dict)
     required: Collection[str] = ()
+    values: list[dict[str, Any]] = field(default_factory=list)
     _texts: dict[str, pd.Series] = field(default_factory=dict)
 
     @property
@@ -100,31 +105,67 @@ class CellReader:
         return cells
 
     def choice(
-        self, target: str, allowed: Mapping[str, str], default: str
+        self, target: str, default: str, *, unknown: str | None = None
     ) -> pd.Series:
         """
-        Read one of some words.
+        Read values of a column that has few, theirs brought to ours.
 
         Parameters
         ----------
         target
             Our column.
-        allowed
-            Our word by the file's in lower case.
         default
-            Word of an empty cell.
+            Value of an empty cell.
+        unknown
+            Value of a cell that nobody knows, which is asked about; None: the default.
         """
         cells = self.text(target)
-        words = cells.str.casefold().map(dict(allowed)).astype("str")
-        is_unknown = words.isna() & (cells != "")
-        words_allowed = ", ".join(sorted(set(allowed.values())))
-        self._rows(
-            f"unknown_{target}",
-            cells[is_unknown],
-            f"{target} must be one of {words_allowed}, got {{value}}",
-            target,
+        ours = values_in_turn(cells, target, self._reading(target).values)
+        column = self.mapping.get(target, target)
+        is_open = ours.isna() & (cells != "")
+        instead = default if unknown is None else unknown
+        known = ", ".join(values_of(target))
+        for value, rows in cells[is_open].groupby(cells[is_open]):
+            self.log.add(
+                Finding(
+                    code=f"unknown_{target}",
+                    severity="warn",
+                    column=column,
+                    value=str(value)[:120],
+                    message=f"which {target} is {str(value)[:60]!r}, in {len(rows):,} "
+                    f"rows of column {column!r}: {known}? Until the mapping says so in "
+                    f"its values, they count as {instead or 'without one'}",
+                )
+            )
+        self.extra_values(target, cells, ours, instead)
+        return ours.mask(is_open, instead).where(cells != "", default).astype("str")
+
+    def extra_values(
+        self, target: str, cells: pd.Series, ours: pd.Series, instead: str
+    ) -> None:
+        """Keep what each of their values became, to be shown and corrected."""
+        if not self.has(target):
+            return
+        counts = cells[cells != ""].value_counts()
+        first = ours.groupby(cells).first()
+        self.values.extend(
+            {
+                "target": target,
+                "column": self.mapping[target],
+                "value": value,
+                "ours": first.get(value) or instead,
+                "n_rows": int(number),
+                "is_known": bool(pd.notna(first.get(value))),
+            }
+            for value, number in counts.items()
         )
-        return words.fillna(default)
+
+    def truth(self, target: str) -> pd.Series:
+        """Read yes and no as boolean, null where there is neither."""
+        if not self.has(target):
+            return self._nothing("boolean")
+        words = values_in_turn(self.text(target), target, {})
+        return words.map({TRUE: True, FALSE: False}).astype("boolean")
 
     def count(self, target: str, *, rounded: bool = False) -> pd.Series:
         """Read whole numbers from 0 up as Int64, null where there is none."""
@@ -411,7 +452,7 @@ class CellReader:
         self.log.rows(
             "zone_of_date",
             "notice",
-            cells[in_zone(cells) & dates.dates.notna()],
+            cells[in_zone(cells) & dates.dates.notna()] if required else cells[:0],
             f"{target} {{value}} lies near a month's end and was taken by the day that "
             "stands in it, in the zone it names; where yours is another, give the day",
             column=self.mapping.get(target, target),

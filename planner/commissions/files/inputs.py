@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.accounts.kinds.deal_words import KIND_WORDS, STAGE_WORDS
 from planner.accounts.kinds.hierarchy import find_loops
+from planner.accounts.mapping.vocabulary import words_of
 from planner.core.errors import InputError
 from planner.core.files.cells import (
     Table,
@@ -74,7 +74,7 @@ def read_deals(path: Path, currency: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         {
             "account_id": table.each("account_id", filled),
             "product": table.each("product", str),
-            "kind": table.each("kind", word_of(KIND_WORDS), "new"),
+            "kind": table.each("kind", word_of(words_of("kind")), "new"),
             "stage": _stages(table),
             "opened_on": pd.Series(opened, dtype="datetime64[s]").fillna(
                 pd.Series(close_on, dtype="datetime64[s]")
@@ -104,7 +104,7 @@ def _stages(table: Table) -> list[str]:
     """Read stages by the words that import knows; else ``IsWon`` and ``IsClosed``."""
     won = table.column("is_won")
     if table.has("stage") or won is None:
-        return table.each("stage", word_of(STAGE_WORDS), "won")
+        return table.each("stage", word_of(words_of("stage")), "won")
     closed = table.column("is_closed")
     is_won = table.each(won, flag, "false")
     is_closed = [False] * len(is_won)

@@ -176,8 +176,8 @@ def word_of(words: Mapping[str, str]) -> Callable[[str], str]:
     def read(text: str) -> str:
         word = ours.get(folded(text))
         if word is None:
-            allowed = dict.fromkeys([*dict.fromkeys(words.values()), *words])
-            raise ValueError(f"must be one of {', '.join(allowed)}")
+            allowed = ", ".join(dict.fromkeys(words.values()))
+            raise ValueError(f"must be one of {allowed}, or a CRM's word for one")
         return word
 
     return read
