@@ -139,7 +139,9 @@ def find_delimiter(text: str) -> str:
         if not table or len(table[0]) < 2:
             continue
         width = len(table[0])
-        alike = sum(len(row) == width for row in table) / len(table)
+        # Lines above the header count, too: else a header that another delimiter
+        # divides would be taken for a title.
+        alike = sum(len(row) == width for row in table) / len(rows)
         score = (round(alike, 1), width)
         if score > best_score:
             best, best_score = delimiter, score
