@@ -134,13 +134,13 @@ def test_postcodes_are_mended_and_said_so(gazetteer):
     assert report.accounts["postcode"].tolist() == ["60601", "02134", "60601", "606"]
     mended = report.findings.query("code == 'postcode_mended'")
     assert mended["row"].tolist() == [1, 2]
-    assert codes(report, "warn") == ["no_place", "postcode_malformed"]
+    assert set(codes(report, "warn")) == {"no_place", "postcode_malformed"}
 
 
 def test_a_postcode_of_another_country_is_no_zip(gazetteer):
     report = report_of(
         "account_id,name,postcode,country,lat,lon\n"
-        "1,A,60601,Germany,,\n2,B,60601,Germany,50.1,8.7\n",
+        "1,A,53202,Germany,,\n2,B,60601,Germany,50.1,8.7\n",
         gazetteer,
     )
     assert report.accounts["geo_source"].tolist() == ["none", "given"]

@@ -146,7 +146,7 @@ def _weigh_us(rows: pd.DataFrame, cells: CellReader, scale: _Scale) -> None:
         n, share = int(agrees.sum()), float(agrees.mean())
         words = f"{n:,} of {len(agrees):,} rows agree with cities and ZIPs of the USA"
         scale.add("US", 6 * share - 4 * (1 - share), words)
-        if n >= PLAIN_SHARE * len(rows):
+        if share >= PLAIN_SHARE and 2 * n >= len(rows):
             scale.plain.add("US")
     codes = rows.loc[rows["postcode"] != "", "postcode"]
     is_zip = gazetteer.postcodes.index

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import KDTree
 
-from planner.accounts.kinds.regions import region_codes
+from planner.accounts.kinds.regions import is_known_region, region_codes
 from planner.accounts.placing import Gazetteer, city_key, five_digits, km_to_postcode
 from planner.core.units import M_PER_KM
 from planner.geography.distance import haversine_m
@@ -136,10 +136,8 @@ def agrees_with_us(places: pd.DataFrame, gazetteer: Gazetteer) -> pd.Series:
         index=places.index,
     )
     has_region = states["region"] != ""
-    is_state = states["region"].isin(
-        set(gazetteer.cities.index.get_level_values("region"))
-    )
-    answer[is_city & away_km.isna() & (places["postcode"] == "")] = True
+    is_state = is_known_region(states["region"])
+    answer[is_city & away_km.isna()] = True
     answer[away_km <= NEAR_CITY_KM] = True
     answer[km_to_postcode(places, gazetteer) <= NEAR_CITY_KM] = True
     answer[places["postcode"].str.fullmatch(r"\d{5}-\d{4}")] = True  # nobody else's
