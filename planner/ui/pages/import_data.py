@@ -244,7 +244,7 @@ def _label(
         return "Check the file"
     if target.get("into") == INTO:
         return "Apply the load"
-    return f"Import {fmt.number(report.rows_accepted)} {KINDS[kind].lower()}"
+    return f"Import {fmt.number(len(report.frame))} {KINDS[kind].lower()}"
 
 
 def _refresh(
@@ -283,7 +283,7 @@ def _import(
     changes: RefreshPreview | None,
 ) -> None:
     """Save what was accepted, and go on to look at it."""
-    outcome = f"{report.rows_accepted:,} {KINDS[kind].lower()} imported"
+    outcome = f"{len(report.frame):,} {KINDS[kind].lower()} imported"
     with st.spinner(f"{outcome} …"):
         if changes is not None:
             outcome = refresh.apply_refresh(ws, changes).summary().rstrip(".")

@@ -22,9 +22,11 @@ def report_of(text, kind="accounts"):
     "header",
     [
         "ID,NAME,BILLINGSTREET,BILLINGCITY,BILLINGSTATE,BILLINGPOSTALCODE,BILLINGCOUNTRY",
-        "Record ID,Company name,Street Address,City,State/Region,Postal Code,Country/Region",
+        "Record ID,Company name,Street Address,City,State/Region,Postal Code,"
+        "Country/Region",
         "Account Number,Account Name,Address 1: Street 1,Address 1: City,"
-        "Address 1: State/Province,Address 1: ZIP/Postal Code,Address 1: Country/Region",
+        "Address 1: State/Province,Address 1: ZIP/Postal Code,"
+        "Address 1: Country/Region",
         "KUNNR,NAME1,STRAS,ORT01,REGIO,PSTLZ,LAND1",
         "Kundennummer,Firma,Straße,Ort,Bundesland,PLZ,Land",
         "Code client,Raison sociale,Adresse,Ville,Région,Code postal,Pays",

@@ -68,7 +68,7 @@ def test_a_mapping_says_what_their_values_are():
     assert stages == ["negotiate", "won"]
     assert report.findings.empty
     assert load_mapping(save_mapping(report.readings)) == mapping
-    assert report.values[["value", "ours", "n_rows"]].values.tolist() == [
+    assert report.choices[["value", "ours", "n_rows"]].to_numpy().tolist() == [
         ["commitish", "negotiate", 1],
         ["won", "won", 1],
     ]
