@@ -16,6 +16,8 @@ from planner.accounts.placing import Gazetteer
 from planner.core.errors import InputError, ParamsError
 from planner.core.money import minor_digits
 
+ROLL_UPS = ("sum", "mean", "count", "first")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
@@ -73,6 +75,9 @@ class ImportContext:
         Places for rows without coordinates; as it stands: none is known.
     references
         What rows may refer to; as it stands: nothing is looked up.
+    roll_up
+        Of several rows of an account: ``sum``, ``mean``, ``count`` or ``first`` by
+        column of the file; others as `kinds.roll_up` finds.
 
     Raises
     ------
@@ -94,6 +99,7 @@ class ImportContext:
     as_of: dt.date | None = None
     gazetteer: Gazetteer = field(default_factory=Gazetteer.empty)
     references: References = field(default_factory=References)
+    roll_up: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.kind not in KNOWN_COLUMNS:
@@ -105,5 +111,10 @@ class ImportContext:
             raise ParamsError(f"date_form must be one of {forms}, got {self.date_form}")
         if self.decimal not in {None, ".", ","}:
             raise ParamsError(f"decimal must be '.' or ',', got {self.decimal!r}")
+        wrong = {how for how in self.roll_up.values() if how not in ROLL_UPS}
+        if wrong:
+            raise ParamsError(
+                f"roll_up must say {', '.join(ROLL_UPS)}, got {sorted(wrong)}"
+            )
         if not self.far_km > 0:
             raise ParamsError(f"far_km must be above 0, got {self.far_km}")

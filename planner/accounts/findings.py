@@ -68,6 +68,7 @@ class FindingLog:
     findings: list[Finding] = field(default_factory=list)
     rejected: set[int] = field(default_factory=set)
     told: set[tuple[str, str]] = field(default_factory=set)  # code and column
+    merged: dict[int, int] = field(default_factory=dict)  # row → the row it went into
 
     @classmethod
     def starting_with(cls, findings: Iterable[Finding]) -> FindingLog:
@@ -173,7 +174,7 @@ class ImportReport:
     verdict
         One of `VERDICTS`.
     rows_read, rows_accepted, rows_rejected
-        Accepted + rejected = read, always.
+        Accepted + rejected = read, always; rows that were made one all count.
     findings
         Frame of code, severity, row, column, value, message.
     frame
@@ -187,7 +188,7 @@ class ImportReport:
         The mapping as it is saved: a column, or an object that says how to read it.
     extra
         Frames that came along, by kind: the positions of a list of people.
-    values
+    choices
         What became of values of columns that have few: target, column, value (theirs),
         ours, n_rows, is_known.
     sha256
@@ -206,7 +207,7 @@ class ImportReport:
     coercions: pd.DataFrame = field(default_factory=pd.DataFrame)
     readings: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    values: pd.DataFrame = field(default_factory=pd.DataFrame)
+    choices: pd.DataFrame = field(default_factory=pd.DataFrame)
     sha256: str = ""
 
     @property
@@ -310,13 +311,15 @@ def make_report(
             f"none of the {rows_read:,} rows can be taken; the reasons stand by row",
         )
     accepted = frame.iloc[:0] if log.has_file_reject else frame
+    n_merged = sum(row not in log.rejected for row in log.merged.values())
+    rows_accepted = len(accepted) + (0 if log.has_file_reject else n_merged)
     return ImportReport(
         file=file,
         kind=kind,
         verdict=_verdict(log),
         rows_read=rows_read,
-        rows_accepted=len(accepted),
-        rows_rejected=rows_read - len(accepted),
+        rows_accepted=rows_accepted,
+        rows_rejected=rows_read - rows_accepted,
         findings=log.to_frame(),
         frame=accepted,
         mapping=dict(mapping or {}),

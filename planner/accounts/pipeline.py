@@ -33,6 +33,12 @@ def _nothing_along(_: CellReader, __: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {}
 
 
+def _as_they_stand(
+    raw: RawTable, _: Mapping[str, str], __: ImportContext, ___: FindingLog
+) -> RawTable:
+    return raw
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindRules:
     """
@@ -49,6 +55,8 @@ class KindRules:
     read
         Reads all rows into a frame indexed by row number, with every fault in the
         reader's log; it holds the id of the schema as a column.
+    shape_rows
+        Makes one row of several, before they are read.
     bring_along
         Makes frames of other kinds, by kind, of the reader's `extra` and the accepted
         rows.
@@ -58,6 +66,9 @@ class KindRules:
     required: tuple[str, ...]
     one_of: tuple[tuple[str, ...], ...] = ()
     read: Callable[[CellReader], pd.DataFrame]
+    shape_rows: Callable[
+        [RawTable, Mapping[str, str], ImportContext, FindingLog], RawTable
+    ] = _as_they_stand
     bring_along: Callable[[CellReader, pd.DataFrame], dict[str, pd.DataFrame]] = (
         _nothing_along
     )
@@ -82,6 +93,8 @@ def run_import(raw: RawTable, context: ImportContext, rules: KindRules) -> Impor
     _report_units(readings, by_header, log)
     raw = _addresses_in_turn(raw, mapping, log)
     raw = without_furniture(raw, mapping, next(iter(rules.required), ""), log)
+    if rows_read and not log.has_file_reject:
+        raw = rules.shape_rows(raw, mapping, context, log)
     cells = CellReader(raw, mapping, context, log, readings, required=rules.required)
     frame, coercions = pd.DataFrame(), no_coercions()
     if not log.has_file_reject and rows_read:
@@ -104,7 +117,7 @@ def run_import(raw: RawTable, context: ImportContext, rules: KindRules) -> Impor
         report,
         coercions=coercions,
         readings={name: reading.to_json() for name, reading in readings.items()},
-        values=pd.DataFrame(cells.values, columns=list(VALUE_COLUMNS)),
+        choices=pd.DataFrame(cells.values, columns=list(VALUE_COLUMNS)),
         extra=rules.bring_along(cells, report.frame) if report.is_usable else {},
         sha256=raw.sha256,
     )

@@ -10,6 +10,7 @@ from planner.accounts.kinds.matching import report_repeated_ids, report_same_pla
 from planner.accounts.kinds.places import read_places
 from planner.accounts.kinds.plausibility import question_accounts
 from planner.accounts.kinds.references import report_unknown
+from planner.accounts.kinds.roll_up import roll_up
 from planner.accounts.pipeline import KindRules
 from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.dates import read_dates
@@ -191,4 +192,5 @@ ACCOUNT_RULES = KindRules(
     required=("account_id", "name"),
     one_of=(("lat", "lon"), (COORDINATES,), ("postcode",), ("city",)),
     read=read_rows,
+    shape_rows=roll_up,
 )

@@ -27,7 +27,16 @@ from planner.core.money import HEADER_CODES, MINOR_DIGITS
 Mapped = str | Reading | Mapping[str, Any]  # what a mapping says of one of our columns
 
 # A name that only ends in a known one ("Provider City") is taken for these alone.
-_BY_LAST_WORDS = ("name", "postcode", "city", "region", "country", "lat", "lon")
+_BY_LAST_WORDS = (
+    "name",
+    "postcode",
+    "city",
+    "region",
+    "country",
+    "lat",
+    "lon",
+    "street",
+)
 _CURRENCY_SIGNS = {"€": "EUR", "£": "GBP"}  # a $ may be of the USA or of Canada
 _ONLY_THESE = {"lat", "latitude", "lon", "lng", "longitude", "accountstatus", "regio"}
 _STEM_TARGETS = ("account_id", "rep_id", "deal_id", "unit_id", "name")

@@ -314,7 +314,7 @@ def _label(
         return "Check the file"
     if target.get("into") == INTO:
         return "Apply the load"
-    return f"Import {fmt.number(report.rows_accepted)} {KINDS[kind].lower()}"
+    return f"Import {fmt.number(len(report.frame))} {KINDS[kind].lower()}"
 
 
 def _refresh(
@@ -358,7 +358,7 @@ def _import(
     balance: FirstBalance | None,
 ) -> None:
     """Save what was accepted, and go on to look at it."""
-    outcome = f"{report.rows_accepted:,} {KINDS[kind].lower()} imported"
+    outcome = f"{len(report.frame):,} {KINDS[kind].lower()} imported"
     with st.spinner(f"{outcome} …"):
         if ws is None or target.get("into") == NEW:
             ws = new_company.company_of_report(

@@ -68,8 +68,7 @@ def test_a_mapping_says_what_their_values_are():
     assert stages == ["negotiate", "won"]
     assert report.findings.empty
     assert load_mapping(save_mapping(report.readings)) == mapping
-    answers = report.values  # noqa: PD011 - a field of the report
-    assert answers[["value", "ours", "n_rows"]].to_numpy().tolist() == [
+    assert report.choices[["value", "ours", "n_rows"]].to_numpy().tolist() == [
         ["commitish", "negotiate", 1],
         ["won", "won", 1],
     ]

@@ -1,0 +1,81 @@
+"""Rows of one account made one: what is added, averaged, listed, and what is not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from planner.accounts.context import ImportContext
+from planner.accounts.importing import import_table
+from planner.accounts.reading.sources import read_source
+from planner.core.errors import ParamsError
+
+HEADER = "account_id,name,lat,lon,Procedure,Cases,Average Payment,our_sales"
+ROWS = (
+    "K1,Juniper,41,-87,Hip,12,9100.50,100.10\n"
+    "K2,Oxbow,42,-87,Spine,9,20500.00,7\n"
+    "K1,Juniper,41,-87,Knee,30,8200.00,0.20\n"
+)
+
+
+def report_of(text, **context):
+    raw = read_source(text.encode(), "list.csv")
+    return import_table(raw, ImportContext(kind="accounts", **context))
+
+
+def own(report, account_id):
+    return json.loads(report.frame.loc[account_id, "custom"])
+
+
+def test_rows_of_an_account_become_one():
+    report = report_of(f"{HEADER}\n{ROWS}")
+    assert (report.rows_read, report.rows_accepted, report.rows_rejected) == (3, 3, 0)
+    assert report.frame.index.tolist() == ["K1", "K2"]
+    assert report.frame.loc["K1", "our_sales_minor"] == 10_030
+    assert own(report, "K1") == {
+        "Procedure": "Hip; Knee",
+        "Cases": "42",
+        "Average Payment": "8650.25",
+    }
+    notice = report.findings[report.findings["code"] == "rolled_up"]["message"].item()
+    assert notice.startswith("2 rows of 1 accounts")
+
+
+def test_the_user_says_what_becomes_of_a_column():
+    report = report_of(
+        f"{HEADER}\n{ROWS}", roll_up={"Cases": "mean", "Procedure": "count"}
+    )
+    assert own(report, "K1")["Cases"] == "21"
+    assert own(report, "K1")["Procedure"] == "2"
+    with pytest.raises(ParamsError, match="roll_up must say sum"):
+        ImportContext(kind="accounts", roll_up={"Cases": "most"})
+
+
+def test_a_number_equal_in_all_rows_is_taken_once():
+    report = report_of(
+        "account_id,name,lat,lon,Product,Beds\nK1,A,41,-87,x,400\nK1,A,41,-87,y,400\n"
+    )
+    assert own(report, "K1")["Beds"] == "400"
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["K1,Juniper,41,-87,Hip,12,9100.50,999", "K1,Other,41,-87,Knee,1,1,1"],
+    ids=["nothing tells them apart", "another name"],
+)
+def test_rows_that_contradict_each_other_are_refused(second):
+    report = report_of(f"{HEADER}\n{ROWS.splitlines()[0]}\n{second}\n")
+    assert set(report.findings["code"]) >= {"duplicate_id"}
+    assert report.rows_accepted == 0
+
+
+def test_the_same_row_twice_is_added_once():
+    report = report_of(f"{HEADER}\n{ROWS}{ROWS.splitlines()[0]}\n")
+    assert own(report, "K1")["Cases"] == "42"
+    assert (report.rows_accepted, report.rows_rejected) == (3, 1)
+
+
+def test_a_refused_account_takes_its_rows_along():
+    report = report_of(f"{HEADER}\n{ROWS}".replace("K1,Juniper,41,-87", "K1,Juniper,,"))
+    assert (report.rows_accepted, report.rows_rejected) == (1, 2)
