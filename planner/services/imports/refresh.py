@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -35,6 +36,7 @@ from planner.core.schemas import ACCOUNTS, check
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_from_json
 from planner.services.imports.effects import territory_effects
 from planner.services.imports.log import record_import
+from planner.services.imports.new_counties import unit_changes, with_new_counties
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
@@ -207,6 +209,7 @@ def preview_refresh(
             source,
             choices or RefreshChoices(),
             raw,
+            ws.settings.data_dir,
         )
 
 
@@ -242,7 +245,7 @@ def apply_refresh(
     company_id = ws.company_id
     with ws.store.transaction() as conn:
         if choices is not None and choices != preview.choices:
-            preview = _again(conn, company_id, preview, choices)
+            preview = _again(conn, ws, preview, choices)
         if preview.is_unchanged:
             return RefreshResult(
                 is_unchanged=True, import_id="", counts={}, version=preview.version
@@ -267,11 +270,17 @@ def apply_refresh(
 
 
 def _again(
-    conn: Connection, company_id: str, preview: RefreshPreview, choices: RefreshChoices
+    conn: Connection, ws: OpenCompany, preview: RefreshPreview, choices: RefreshChoices
 ) -> RefreshPreview:
     """Preview with other choices, on the version that the user looked at."""
     again = _preview(
-        conn, company_id, preview.report, preview.source, choices, preview.raw
+        conn,
+        ws.company_id,
+        preview.report,
+        preview.source,
+        choices,
+        preview.raw,
+        ws.settings.data_dir,
     )
     return replace(again, version=preview.version)
 
@@ -310,13 +319,14 @@ def _preview(
     source: str,
     choices: RefreshChoices,
     raw: RawTable | None,
+    data_dir: Path,
 ) -> RefreshPreview:
     """Work out what a load changes, and what hangs on that."""
     stored = _stored(conn, company_id, source)
     check_choices(choices, stored.accounts, report)
     links = stored.links | dict(choices.links)
     incoming = by_own_ids(report.accounts, links, stored.accounts)
-    incoming = _in_units(conn, company_id, incoming, report)
+    incoming, grown = _in_units(conn, company_id, incoming, report, data_dir)
     rejected_ids = [links.get(name, name) for name in refused_ids(report, raw)]
     list_changes = _compare(conn, stored, incoming, report, rejected_ids)
     in_use = source_rows.accounts_in_use(conn, company_id) if choices.removes else ()
@@ -346,6 +356,7 @@ def _preview(
         ),
         changes=ChangeSet(
             (
+                *grown,
                 TableChange.between("account", stored.accounts, accounts),
                 TableChange.between("segment", stored.segments, segments),
                 TableChange.removal(
@@ -442,13 +453,20 @@ def _notes(
 
 
 def _in_units(
-    conn: Connection, company_id: str, incoming: pd.DataFrame, report: ImportReport
-) -> pd.DataFrame:
+    conn: Connection,
+    company_id: str,
+    incoming: pd.DataFrame,
+    report: ImportReport,
+    data_dir: Path,
+) -> tuple[pd.DataFrame, tuple[TableChange, ...]]:
     """Put the file's accounts into the company's units, unless the file says where."""
     units = company_rows.load_units(conn, company_id)
     if "unit_id" in report.mapping or not len(units):
-        return incoming
-    return incoming.assign(unit_id=join_units(incoming, units).astype("str"))
+        return incoming, ()
+    grown = with_new_counties(units, incoming, data_dir)
+    edges = company_rows.load_edges(conn, company_id)
+    placed = incoming.assign(unit_id=join_units(incoming, grown).astype("str"))
+    return placed, unit_changes(units, edges, grown)
 
 
 def _filled(new: pd.DataFrame, company: Company, given: set[str]) -> pd.DataFrame:
