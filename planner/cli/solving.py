@@ -26,6 +26,11 @@ def add_demo(verbs: Any) -> None:
     parser.add_argument("--accounts", type=Path, metavar="FILE")
     parser.add_argument("--where", metavar="'column=value'")
     parser.add_argument("--territories", type=int, metavar="K")
+    parser.add_argument("--country", metavar="CC", help="of rows that name none")
+    parser.add_argument("--currency", metavar="CCC", help="of the list's amounts")
+    parser.add_argument(
+        "--units", choices=["auto", "counties", "postcodes", "cells"], default="auto"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     add_solving_options(parser)
     parser.set_defaults(threads=0)  # all cores: the visits are planned rep by rep
@@ -39,6 +44,9 @@ def _demo(args: argparse.Namespace) -> int:
         accounts_path=args.accounts,
         where=args.where,
         n_territories=args.territories,
+        country=args.country,
+        currency=args.currency,
+        units=args.units,
         seed=args.seed,
         n_workers=args.threads,
     )

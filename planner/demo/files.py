@@ -40,7 +40,9 @@ FILES = (
     "summary.json",
 )
 ROUTES, STATEMENTS = "routes", "statements"
-PLAN_COLUMNS = ["account_id", "territory_id"]
+PLAN_COLUMNS = ["account_id", "territory_id", "reason"]
+NO_PLACE = "it has no place: give coordinates, or a postcode or city that is known"
+OUTSIDE = "its place lies in no unit: look whether the coordinates are right"
 
 
 def write_files(line: DemoLine, settings: Settings, folder: Path) -> dict[str, Any]:
@@ -79,7 +81,16 @@ def _write_accounts(line: DemoLine, folder: Path) -> None:
 
 def _write_plan(line: DemoLine, folder: Path) -> None:
     plan = line.territory_by_account.rename("territory_id").reset_index()
+    plan["reason"] = _why_in_none(line).to_numpy()
     write_frame(plan[PLAN_COLUMNS], folder / "plan.csv", index=False)
+
+
+def _why_in_none(line: DemoLine) -> pd.Series:
+    """Say why accounts are in no territory; empty for those that are in one."""
+    territory = line.territory_by_account
+    is_placed = line.accounts["lat"].reindex(territory.index).notna()
+    why = pd.Series(OUTSIDE, index=territory.index, dtype="str")
+    return why.where(is_placed, NO_PLACE).where(territory.isna(), "")
 
 
 def _write_quotas(line: DemoLine, folder: Path) -> None:

@@ -36,6 +36,12 @@ class DemoParams:
         None: the sample's own, or one for each 150 accounts of a list.
     as_of
         The company's today; None: the sample's, or the day it runs.
+    country
+        Of rows of the list that name none; None: found out.
+    currency
+        Of its amounts; None: the country's, else USD.
+    units
+        What territories are made of: one of `units.UNIT_CHOICES`.
     seed
         Of everything drawn.
     n_workers
@@ -46,6 +52,9 @@ class DemoParams:
     where: str | None = None
     n_territories: int | None = None
     as_of: dt.date | None = None
+    country: str | None = None
+    currency: str | None = None
+    units: str = "auto"
     seed: int = 0
     n_workers: int = 0
 

@@ -11,9 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from planner.accounts.context import ImportContext
 from planner.accounts.importing import import_table
-from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.tables import where as keep_where
 from planner.accounts.sample import load_sample
@@ -28,6 +26,7 @@ from planner.commissions.plans.plan import load_plan
 from planner.core import clock, schemas
 from planner.core.errors import InputError, named
 from planner.core.executors import processes
+from planner.core.money import minor_digits
 from planner.core.names import name_from
 from planner.core.run import RunControl
 from planner.core.schemas import POSITIONS, REPS, empty
@@ -42,11 +41,13 @@ from planner.scenarios.publish import freeze
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules
 from planner.services.accounts.known import with_segments
 from planner.services.company.companies import territories_of
+from planner.services.imports.check import list_context
 from planner.services.imports.new_company import given_columns
 from planner.services.imports.units import place_in_units
 from planner.services.people.holders import rep_by_position
 from planner.services.people.present_plan import PresentPlan, present_plan
 from planner.services.people.present_team import present_team
+from planner.services.regional import currency_named, currency_of, main_country
 from planner.services.visits.plans import TEAM_ITERATIONS
 from planner.territory.model.alignment import Alignment
 from planner.territory.model.instance import Instance
@@ -113,14 +114,25 @@ def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
     raw = read_source(path, path.name)
     if params.where:
         raw = keep_where(raw, params.where)
-    gazetteer = Gazetteer.load(settings.data_dir)
-    report = import_table(raw, ImportContext(kind="accounts", gazetteer=gazetteer))
+    currency = params.currency or currency_named(raw.columns)
+    context = list_context(
+        settings, "accounts", currency=currency or "USD", country=params.country
+    )
+    report = import_table(raw, context)
+    if currency is None and report.is_usable:
+        currency = currency_of(main_country(report.accounts)) or "USD"
+        report = import_table(raw, replace(context, currency=currency))
+    currency = currency or "USD"
     if not report.is_usable:
         reasons = "; ".join(report.findings["message"].head(3))
         raise InputError(named(path.name, f"{reasons}; no row can be used"))
-    placed, units = place_in_units(report.accounts, settings)
+    placed, units = place_in_units(report.accounts, settings, params.units)
     accounts = simulate_business(
-        placed, seed=params.seed, as_of=as_of, given=given_columns(report.mapping)
+        placed,
+        seed=params.seed,
+        currency=currency,
+        as_of=as_of,
+        given=given_columns(report.mapping),
     )
     edges = connect(find_edges(units), places_km(units))
     team = present_team(accounts, empty(POSITIONS), empty(REPS))
@@ -129,7 +141,7 @@ def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
     plan_path = settings.data_dir / "sample" / "comp_plan.yaml"
     return DemoLine(
         name=name_from(path.stem),
-        currency="USD",
+        currency=currency,
         as_of=as_of,
         simulated=(
             "Accounts and places are from the list; whatever it lacks (revenue, "
@@ -153,8 +165,10 @@ def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
         simulated_codes=(*labels[labels != ""].unique(), "team", "deals"),
         today=today,
         before=None if today is None else _territory_today(today, accounts),
-        plan_text=plan_path.read_text(encoding="utf-8"),
-        deals=simulate_deals(accounts, as_of=as_of, seed=params.seed),
+        plan_text=plan_path.read_text(encoding="utf-8").replace("USD", currency),
+        deals=simulate_deals(
+            accounts, as_of=as_of, currency=currency, seed=params.seed
+        ),
     )
 
 
@@ -166,7 +180,12 @@ def _territory_today(today: PresentPlan, accounts: pd.DataFrame) -> pd.Series:
 
 def segment(line: DemoLine) -> None:
     """Apply the default rules and reckon each account's workload."""
-    segments = apply_rules(line.accounts, DEFAULT_RULES, pd.Timestamp(line.as_of))
+    segments = apply_rules(
+        line.accounts,
+        DEFAULT_RULES,
+        pd.Timestamp(line.as_of),
+        minor_digits=minor_digits(line.currency),
+    )
     line.accounts = with_segments(line.accounts, segments)
     line.accounts["workload_min"] = account_minutes(
         line.accounts, line.accounts["visit_class"]

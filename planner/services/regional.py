@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
 from planner.accounts.kinds.regions import country_letters
+from planner.accounts.kinds.traces import currencies_in
 from planner.core.formats import Formats
 from planner.core.money import MINOR_DIGITS
 from planner.core.settings import Settings
@@ -81,6 +82,12 @@ def currency_of(country: str | None) -> str | None:
         return None
     codes = [code for code in get_territory_currencies(country) if code in MINOR_DIGITS]
     return codes[0] if codes else None
+
+
+def currency_named(columns: Sequence[str]) -> str | None:
+    """Name the one currency of ours that headers name, such as ``Umsatz (€)``."""
+    named = [code for code, _ in currencies_in(columns) if code in MINOR_DIGITS]
+    return named[0] if named else None
 
 
 def formats_of(

@@ -123,6 +123,7 @@ def preview_refresh(
             source,
             choices or RefreshChoices(),
             raw,
+            ws.settings.data_dir,
         )
 
 
@@ -159,7 +160,7 @@ def apply_refresh(
     company_id = ws.company_id
     with ws.store.transaction() as conn:
         if choices is not None and choices != preview.choices:
-            preview = _again(conn, company_id, preview, choices)
+            preview = _again(conn, ws, preview, choices)
         if preview.is_unchanged:
             return RefreshResult(
                 is_unchanged=True, import_id="", counts={}, version=preview.version
@@ -185,11 +186,17 @@ def apply_refresh(
 
 
 def _again(
-    conn: Connection, company_id: str, preview: RefreshPreview, choices: RefreshChoices
+    conn: Connection, ws: OpenCompany, preview: RefreshPreview, choices: RefreshChoices
 ) -> RefreshPreview:
     """Preview with other choices, on the version that the user looked at."""
     again = work_out(
-        conn, company_id, preview.report, preview.source, choices, preview.raw
+        conn,
+        ws.company_id,
+        preview.report,
+        preview.source,
+        choices,
+        preview.raw,
+        ws.settings.data_dir,
     )
     return replace(again, version=preview.version)
 

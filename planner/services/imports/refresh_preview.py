@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -32,6 +33,7 @@ from planner.core.money import minor_digits
 from planner.core.schemas import ACCOUNTS, check
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_from_json
 from planner.services.imports.effects import territory_effects
+from planner.services.imports.new_counties import unit_changes, with_new_counties
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company.companies import Company
@@ -155,13 +157,14 @@ def work_out(
     source: str,
     choices: RefreshChoices,
     raw: RawTable | None,
+    data_dir: Path,
 ) -> RefreshPreview:
     """Work out what a load changes, and what hangs on that."""
     stored = _stored(conn, company_id, source)
     check_choices(choices, stored.accounts, report)
     links = stored.links | dict(choices.links)
     incoming = by_own_ids(report.accounts, links, stored.accounts)
-    incoming = _in_units(conn, company_id, incoming, report)
+    incoming, grown = _in_units(conn, company_id, incoming, report, data_dir)
     rejected_ids = [links.get(name, name) for name in refused_ids(report, raw)]
     list_changes = _compare(conn, stored, incoming, report, rejected_ids)
     in_use = source_rows.accounts_in_use(conn, company_id) if choices.removes else ()
@@ -191,6 +194,7 @@ def work_out(
         ),
         changes=ChangeSet(
             (
+                *grown,
                 TableChange.between("account", stored.accounts, accounts),
                 TableChange.between("segment", stored.segments, segments),
                 TableChange.removal(
@@ -287,13 +291,20 @@ def _notes(
 
 
 def _in_units(
-    conn: Connection, company_id: str, incoming: pd.DataFrame, report: ImportReport
-) -> pd.DataFrame:
+    conn: Connection,
+    company_id: str,
+    incoming: pd.DataFrame,
+    report: ImportReport,
+    data_dir: Path,
+) -> tuple[pd.DataFrame, tuple[TableChange, ...]]:
     """Put the file's accounts into the company's units, unless the file says where."""
     units = company_rows.load_units(conn, company_id)
     if "unit_id" in report.mapping or not len(units):
-        return incoming
-    return incoming.assign(unit_id=join_units(incoming, units).astype("str"))
+        return incoming, ()
+    grown = with_new_counties(units, incoming, data_dir)
+    edges = company_rows.load_edges(conn, company_id)
+    placed = incoming.assign(unit_id=join_units(incoming, grown).astype("str"))
+    return placed, unit_changes(units, edges, grown)
 
 
 def _filled(new: pd.DataFrame, company: Company, columns: set[str]) -> pd.DataFrame:
