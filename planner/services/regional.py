@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -82,6 +83,15 @@ def currency_of(country: str | None) -> str | None:
         return None
     codes = [code for code in get_territory_currencies(country) if code in MINOR_DIGITS]
     return codes[0] if codes else None
+
+
+@cache
+def country_names() -> dict[str, str]:
+    """List the countries of ISO 3166 by their letters, in the order of their names."""
+    names = Locale.parse("en").territories
+    codes = [code for code in names if len(code) == 2 and code.isalpha()]
+    real = [code for code in codes if get_territory_currencies(code)]
+    return {code: names[code] for code in sorted(real, key=lambda code: names[code])}
 
 
 def currency_named(columns: Sequence[str]) -> str | None:

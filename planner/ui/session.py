@@ -208,7 +208,7 @@ def look_at(scenario_id: str, version: int) -> None:
 
 def plain_formats(ws: Workspace) -> Formats:
     """Return how numbers and dates are written where no company is open."""
-    return Formats(locale=ws.settings.locale, distance_unit=ws.settings.distance_unit)
+    return formats_of(ws.settings, {}, "USD")
 
 
 def formats(ws: OpenCompany) -> Formats:

@@ -6,6 +6,7 @@ import pytest
 
 from planner.services import workspace
 from planner.services.company import companies, removal
+from planner.services.company.settings import company_settings
 from planner.services.scenarios import listing
 from planner.store import jobs
 from tests.ui.test_pages_planner import boxes, turn_to, upload
@@ -148,3 +149,20 @@ def test_without_a_company_a_list_begins_one(app, ws):
     assert not app.exception
     assert companies.company(workspace.latest_company(ws)).name == "Germany"
     assert json.dumps([c.name for c in workspace.companies(ws)]).count("Germany") == 1
+
+
+def test_figures_are_written_as_the_company_wants(app, own):
+    turn_to(app, "home")
+    field = next(f for f in app.selectbox if f.key == "figures-locale")
+    field.set_value("de_DE").run()
+    app.button(key="figures-save").click().run()
+    assert not app.exception
+    assert company_settings(own).locale == "de_DE"
+
+
+@pytest.mark.parametrize(("header", "currency"), [("Umsatz (€)", "EUR"), ("X", "USD")])
+def test_the_currency_of_a_header_is_offered(app, header, currency):
+    turn_to(app, "import_data")
+    upload(app, "l.csv", f"{HEADER},{header}\n{ROWS[0]},5\n".encode())
+    field = next(f for f in app.selectbox if "-currency-" in str(f.key))
+    assert field.value == currency

@@ -18,6 +18,7 @@ from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
 from planner.ui.views.accounts.removal import removal_button
 from planner.ui.views.company_list import company_list
+from planner.ui.views.figures import figures_setting
 from planner.ui.views.imports import upload
 from planner.ui.views.imports.target import BEGINS_ANOTHER
 from planner.ui.views.today import day_setting
@@ -40,6 +41,7 @@ def main() -> None:
     )
     with slot:
         day_setting(ws, fmt)
+        figures_setting(ws, fmt)
         if st.button("Look at the territories", type="primary", key="home-go"):
             st.switch_page(f"{PAGES}/territories.py")
     _simulated_note(ws, company)

@@ -174,8 +174,12 @@ def _prepared(
     st.subheader("What the columns mean")
     mapping = _mapping(ws, preview, kind, file_id)
     condition = ask_condition(preview, file_id)
-    target = ask_target(ws, kind, raw.filename, file_id, _ids(raw, mapping))
-    aims = tuple(target.get(name) for name in ("into", "currency", "mode", "load"))
+    target = ask_target(
+        ws, kind, raw.filename, file_id, _ids(raw, mapping), list(raw.columns)
+    )
+    aims = tuple(
+        target.get(name) for name in ("into", "country", "currency", "mode", "load")
+    )
     key = (file_id, raw.layer, kind, repr(sorted(mapping.items())), condition, aims)
     cached = st.session_state.get("imp-report")
     report = cached[1] if cached is not None and cached[0] == key else None
@@ -287,6 +291,7 @@ def _check(
             mapping,
             currency=target["currency"],
             as_of=target["as_of"],
+            country=target["country"],
         )
     else:
         if target.get("load") == ADD:
@@ -368,6 +373,7 @@ def _import(
                 currency=target["currency"],
                 as_of=target["as_of"],
                 fill_missing=target["fill"],
+                units=target["units"],
             )
             session.choose_company(ws)
         elif changes is not None:

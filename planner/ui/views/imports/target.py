@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -13,6 +14,8 @@ from planner.core.money import MINOR_DIGITS
 from planner.core.names import name_from
 from planner.services.company import companies
 from planner.services.imports import refresh
+from planner.services.imports.units import UNIT_CHOICES
+from planner.services.regional import country_names, currency_named, currency_of
 from planner.services.scenarios import FIELD, listing
 from planner.services.workspace import OpenCompany
 
@@ -37,6 +40,7 @@ def ask_target(
     filename: str,
     file_id: str,
     ids: pd.Series | None = None,
+    columns: Sequence[str] = (),
 ) -> dict[str, Any]:
     """
     Ask where the rows go.
@@ -53,22 +57,24 @@ def ask_target(
         Keys the fields.
     ids
         Ids of the accounts in the file: they show what it is to the open company.
+    columns
+        Headers of the file: they may name a currency.
 
     Returns
     -------
     `into` for accounts (``new`` or ``into``) with the new company's `name`,
-    `currency`, `as_of`, `fill`, or the `source` and the `load` (``add``, ``update`` or
-    ``whole``); `mode` for the other kinds; `scenario_id` and `version` for quotas;
-    `name`, `unit`, `how` for market data.
+    `country`, `currency`, `units`, `as_of`, `fill`, or the `source` and the `load`
+    (``add``, ``update`` or ``whole``); `mode` for the other kinds; `scenario_id` and
+    `version` for quotas; `name`, `unit`, `how` for market data.
     """
     stem = PurePath(filename).stem.replace("_", " ").strip() or "My company"
     stem = name_from(stem)
     stem = stem[:1].upper() + stem[1:]
     if ws is None:
         st.subheader("The new company")
-        return {"into": NEW, **_new_company(stem, file_id)}
+        return {"into": NEW, **_new_company(stem, file_id, columns)}
     if kind == "accounts":
-        return _accounts(ws, stem, file_id, ids)
+        return _accounts(ws, stem, file_id, ids, columns)
     if kind == "market":
         return _market(stem, file_id)
     target: dict[str, Any] = {"mode": _mode(kind, file_id)}
@@ -76,7 +82,11 @@ def ask_target(
 
 
 def _accounts(
-    ws: OpenCompany, stem: str, file_id: str, ids: pd.Series | None
+    ws: OpenCompany,
+    stem: str,
+    file_id: str,
+    ids: pd.Series | None,
+    columns: Sequence[str],
 ) -> dict[str, Any]:
     st.subheader("Where the accounts go")
     company = companies.company(ws)
@@ -99,7 +109,7 @@ def _accounts(
         source = _source(sources, stem, file_id)
         load = _load(ws, source, ids, file_id)
         return {"into": INTO, "source": source, "load": load}
-    return {"into": NEW, **_new_company(stem, file_id)}
+    return {"into": NEW, **_new_company(stem, file_id, columns)}
 
 
 def _load(ws: OpenCompany, source: str, ids: pd.Series | None, file_id: str) -> str:
@@ -156,11 +166,33 @@ def _source(sources: list[str], stem: str, file_id: str) -> str:
     return str(source)
 
 
-def _new_company(stem: str, file_id: str) -> dict[str, Any]:
+def _new_company(stem: str, file_id: str, columns: Sequence[str]) -> dict[str, Any]:
     with st.container(horizontal=True, vertical_alignment="bottom", key="imp-company"):
-        name = st.text_input("Name", stem, key=f"imp-{file_id}-name", width=280)
+        name = st.text_input("Name", stem, key=f"imp-{file_id}-name", width=260)
+        country = st.selectbox(
+            "Country of the list",
+            ["", *country_names()],
+            format_func=lambda code: country_names().get(code, "found out row by row"),
+            key=f"imp-{file_id}-country",
+            width=210,
+            help="Of rows that name none. Found out from towns, postcodes and phones "
+            "unless you say it.",
+        )
         currency = st.selectbox(
-            "Currency", CURRENCIES, key=f"imp-{file_id}-currency", width=110
+            "Currency",
+            CURRENCIES,
+            index=CURRENCIES.index(_usual_currency(str(country), columns)),
+            # Another country has another usual one, as long as nobody chose.
+            key=f"imp-{file_id}-currency-{country}",
+            width=110,
+        )
+        units = st.selectbox(
+            "Areas",
+            list(UNIT_CHOICES),
+            format_func=UNIT_CHOICES.__getitem__,
+            key=f"imp-{file_id}-units",
+            width=320,
+            help="What territories are made of.",
         )
     fill = st.checkbox(
         "Simulate what the list lacks (revenue, potential, last visits, deals)",
@@ -169,7 +201,19 @@ def _new_company(stem: str, file_id: str) -> dict[str, Any]:
         help="Invented figures make balance, quotas, visits and pay possible. They are "
         "labelled as simulated on every account.",
     )
-    return {"name": name, "currency": currency, "as_of": clock.today(), "fill": fill}
+    return {
+        "name": name,
+        "country": str(country) or None,
+        "currency": currency,
+        "units": units,
+        "as_of": clock.today(),
+        "fill": fill,
+    }
+
+
+def _usual_currency(country: str, columns: Sequence[str]) -> str:
+    """Choose the currency that a header names, else the country's."""
+    return currency_named(columns) or currency_of(country or None) or CURRENCIES[0]
 
 
 def _mode(kind: str, file_id: str) -> str:
