@@ -191,6 +191,7 @@ def _balance_text(report: dict[str, Any]) -> str:
         told = "met" if point["ratio"] <= 1 else f"{point['ratio']:.1f} × the tolerance"
         lines.append(f"{point['moved']:g} moved: {told}")
     lines += [f"in the way: {row['reason']}" for row in report["blocking"][:5]]
+    lines += [f"look at: {row['message']}" for row in report["questions"][:5]]
     return "\n".join(lines)
 
 
