@@ -201,6 +201,7 @@ def _balance_text(report: dict[str, Any]) -> str:
         )
         lines.append(f"{point['moved']:g} moved: {verdict}")
     lines += [f"in the way: {row['reason']}" for row in report["blocking"][:5]]
+    lines += [f"look at: {row['message']}" for row in report["questions"][:5]]
     return "\n".join(lines)
 
 

@@ -14,9 +14,22 @@ from planner.accounts.kinds.matching import report_repeated_ids
 from planner.accounts.pipeline import SHAPES, KindRules
 from planner.accounts.reading.cells import CellReader
 from planner.core.schemas import UNITS
+from planner.geography.topology import gaps, overlapping
 
-_LEAST_OVERLAP_KM2 = 0.01  # below it, borders merely do not fit to the metre
-_EQUAL_AREA = 6933
+_COLLECTION, _AREA = 7, 2  # type and dimension of shapely
+# Faults of one shape as GEOS names them, and what they mean to who drew it.
+_REASONS = (
+    (
+        "Hole lies outside",
+        "has a hole outside its border ({reason}); move or delete it",
+    ),
+    ("Nested holes", "has a hole inside a hole ({reason}); delete the inner one"),
+    (
+        "Nested shells",
+        "has a part inside another ({reason}); make it a hole or delete it",
+    ),
+    ("", "crosses itself ({reason}); repair it where it was drawn"),
+)
 
 
 def _read_units(cells: CellReader) -> pd.DataFrame:
@@ -29,8 +42,9 @@ def _read_units(cells: CellReader) -> pd.DataFrame:
 
     Notes
     -----
-    Held: no shape, a self-intersecting one. Warned of: overlaps (area in EPSG:6933),
-    and shapes across 180 degrees, which are split there.
+    Held: no shape, a self-intersecting one, points and lines among areas. Warned of:
+    overlaps (area in EPSG:6933), gaps of some metres between borders, rings that were
+    not closed, and shapes across 180 degrees, which are split there.
     """
     log = cells.log
     ids = cells.text("unit_id", required=True)
@@ -69,7 +83,7 @@ def _read_units(cells: CellReader) -> pd.DataFrame:
         geometry=gpd.GeoSeries(shapes.tolist(), index=cells.rows, crs=4326),
     )
     frame = frame[~frame.index.isin(list(log.rejected))]
-    _report_overlaps(frame, log)
+    _question_borders(frame, log)
     return frame
 
 
@@ -108,6 +122,7 @@ def _check_shapes(shapes: pd.Series, ids: pd.Series, log: FindingLog) -> pd.Seri
     _check_degrees(geometry[~is_missing], log)
     if log.has_file_reject:  # metres are not looked at as if they were degrees
         return shapes
+    geometry = _refuse_mixed(geometry, ids, log)
     bounds = shapely.bounds(geometry)
     is_part = shapely.get_num_geometries(geometry) == 1
     wide = (bounds[:, 2] - bounds[:, 0] > 180) & is_part & ~is_missing
@@ -120,17 +135,18 @@ def _check_shapes(shapes: pd.Series, ids: pd.Series, log: FindingLog) -> pd.Seri
         "unit {value} crosses 180 degrees and was split there; look at its shape",
         column="geometry",
     )
-    is_invalid = ~shapely.is_valid(geometry) & ~is_missing
+    is_open = ~ids.index.isin(list(log.rejected))
+    is_invalid = ~shapely.is_valid(geometry) & ~is_missing & is_open
     for row, place in zip(
         ids.index[is_invalid], np.flatnonzero(is_invalid), strict=True
     ):
         reason = shapely.is_valid_reason(geometry[place])
+        says = next(text for start, text in _REASONS if reason.startswith(start))
         log.rows(
             "invalid_shape",
             "reject",
             ids.loc[[row]],
-            f"unit {{value}} has a shape that crosses itself ({reason}); "
-            "repair it where it was drawn",
+            f"unit {{value}} has a shape that {says.format(reason=reason)}",
             column="geometry",
         )
     return pd.Series(list(geometry), index=shapes.index, dtype=object)
@@ -150,26 +166,61 @@ def _check_degrees(geometry: np.ndarray, log: FindingLog) -> None:
         )
 
 
-def _report_overlaps(units: gpd.GeoDataFrame, log: FindingLog) -> None:
-    shapes = np.asarray(units.geometry)
-    if len(shapes) < 2 or log.has_file_reject:
+def _question_borders(units: gpd.GeoDataFrame, log: FindingLog) -> None:
+    """Warn of areas that overlap, and of borders that miss each other by metres."""
+    if len(units) < 2 or log.has_file_reject:
         return
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="overlaps")
-    pairs = first < second
-    for i, j in zip(first[pairs].tolist(), second[pairs].tolist(), strict=True):
-        common = gpd.GeoSeries([shapely.intersection(shapes[i], shapes[j])], crs=4326)
-        area_km2 = float(common.to_crs(_EQUAL_AREA).area.iloc[0]) / 1e6
-        if area_km2 < _LEAST_OVERLAP_KM2:
-            continue
-        other = units["unit_id"].iloc[j]
+    shapes, ids = units.geometry, units["unit_id"]
+    for pair in overlapping(shapes).itertuples():
+        other = ids[pair.other_id]
+        what = "are the same area" if pair.is_same else "overlap"
         log.rows(
             "overlap",
             "warn",
-            units["unit_id"].iloc[[i]],
-            f"units {{value}} and {other!r} overlap by {area_km2:,.2f} km²; "
-            "an account there could belong to either",
+            ids.loc[[pair.unit_id]],
+            f"units {{value}} and {other!r} {what} by {pair.area_km2:,.2f} km²; "
+            "an account there could belong to either. Cut one along the other's border",
             column="geometry",
         )
+    for gap in gaps(shapes).itertuples():
+        other = ids[gap.other_id]
+        log.rows(
+            "gap",
+            "warn",
+            ids.loc[[gap.unit_id]],
+            f"units {{value}} and {other!r} miss each other by {gap.gap_m:,.1f} m and "
+            "do not count as neighbours; snap their borders where they were drawn",
+            column="geometry",
+        )
+
+
+def _refuse_mixed(geometry: np.ndarray, ids: pd.Series, log: FindingLog) -> np.ndarray:
+    """Refuse points and lines among areas; a collection keeps its areas."""
+    collections = shapely.get_type_id(geometry) == _COLLECTION
+    for place in np.flatnonzero(collections):
+        areas = [part for part in geometry[place].geoms if part.area > 0]
+        if areas:
+            geometry[place] = shapely.union_all(areas)
+    dimension = shapely.get_dimensions(geometry)
+    has_areas = bool((dimension == _AREA).any())
+    is_other = (dimension == 1) | ((dimension == 0) & has_areas)
+    kinds = pd.Series([shape.geom_type for shape in geometry[is_other]])
+    log.rows(
+        "mixed_kinds",
+        "reject",
+        ids[is_other],
+        "unit {value} is no area but a {detail}; draw its area or leave it out",
+        column="geometry",
+        detail=kinds.set_axis(ids.index[is_other]),
+    )
+    log.rows(
+        "mixed_kinds",
+        "warn",
+        ids[collections & ~is_other],
+        "unit {value} mixes areas with points or lines; only its areas were taken",
+        column="geometry",
+    )
+    return geometry
 
 
 UNIT_RULES = KindRules(

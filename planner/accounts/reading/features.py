@@ -60,7 +60,8 @@ def read_geojson(content: bytes, filename: str) -> RawTable:
     properties = [_properties(feature) for feature in features]
     shapes = [_shape(feature.get("geometry")) for feature in features]
     epsg = _declared_epsg(document)
-    return table_of_shapes(properties, shapes, epsg, filename)
+    notes = _unclosed([feature.get("geometry") for feature in features])
+    return table_of_shapes(properties, shapes, epsg, filename, notes)
 
 
 def read_layer(content: bytes, filename: str, layer: str = "") -> RawTable:
@@ -214,6 +215,39 @@ def _shape(geometry: Any) -> Any:
     ):
         return None
     return outline if is_finite else None
+
+
+def _unclosed(geometries: Sequence[Any]) -> list[Finding]:
+    """Name features with a ring whose last place is not its first."""
+    return [
+        Finding(
+            code="unclosed_ring",
+            severity="warn",
+            row=row,
+            column="geometry",
+            message=f"a border of feature {row} does not end where it begins; it was "
+            "closed by a straight line. Look at its shape, or close it where it was "
+            "drawn",
+        )
+        for row, geometry in enumerate(geometries, start=1)
+        if any(ring[0] != ring[-1] for ring in _rings(geometry) if ring)
+    ]
+
+
+def _rings(geometry: Any) -> list[list[Any]]:
+    """List the rings of a polygon or of several, as they stand in the file."""
+    if not isinstance(geometry, dict):
+        return []
+    places = geometry.get("coordinates")
+    polygons = {"Polygon": [places], "MultiPolygon": places}.get(
+        str(geometry.get("type"))
+    )
+    if not isinstance(polygons, list):
+        return []
+    rings = [
+        ring for polygon in polygons if isinstance(polygon, list) for ring in polygon
+    ]
+    return [ring for ring in rings if isinstance(ring, list)]
 
 
 def _place(shape: Any) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from planner.core.errors import InputError
+from planner.core.errors import InputError, RowFault, SchemaError
 from planner.core.files.cells import (
     Table,
     filled,
@@ -25,10 +25,12 @@ from planner.core.files.cells import (
 from planner.core.units import M_PER_KM
 from planner.geography.adjacency import edges_frame, find_edges
 from planner.geography.boundaries import read_boundaries
-from planner.geography.distance import project, working_crs
+from planner.geography.distance import haversine_m, project, working_crs
+from planner.geography.topology import gaps, overlapping
 from planner.territory.model.instance import Instance
 from planner.territory.model.rules import Rules
 
+_FAR_FROM_NULL_KM = 500.0
 _POLYGONS = {".geojson", ".gpkg", ".gz", ".shp", ".zip"}
 
 
@@ -204,9 +206,63 @@ def _placed(table: Table, columns: UnitColumns) -> tuple[pd.DataFrame, CRS | Non
         lon, lat = (_numbers(table, name) for name in columns.place)
     if columns.x is not None:
         return pd.DataFrame({"x_km": lon, "y_km": lat}), None
+    if columns.place is not None:
+        _refuse_no_places(lon, lat, columns.place, table.name)
     crs = working_crs(lon, lat)
     x_m, y_m = project(lon, lat, crs)
     return pd.DataFrame({"x_km": x_m / M_PER_KM, "y_km": y_m / M_PER_KM}), crs
+
+
+def _refuse_no_places(
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    names: tuple[str, str],
+    file_name: str,
+) -> None:
+    """Refuse units at 0, 0 far from all others, as an import sets them aside."""
+    is_null = (lon == 0) & (lat == 0)
+    if not is_null.any() or is_null.all():
+        return
+    away_m = haversine_m(lat[~is_null], lon[~is_null], 0.0, 0.0)
+    if float(np.min(away_m)) < _FAR_FROM_NULL_KM * M_PER_KM:
+        return
+    rule = (
+        "must be a place: 0, 0 is where failed look-ups end. Give the right one, or "
+        "leave the row out"
+    )
+    rows = np.flatnonzero(is_null)
+    faults = [RowFault(str(row + 1), ", ".join(names), "0, 0", rule) for row in rows]
+    raise SchemaError(file_name, faults)
+
+
+def questions_of(instance: Instance) -> list[dict[str, Any]]:
+    """
+    Ask of polygons what an import asks: areas that overlap, borders with gaps.
+
+    Returns
+    -------
+    One object each: code, unit, other, message.
+    """
+    if instance.polygons is None or len(instance.polygons) < 2:
+        return []
+    shapes = instance.polygons.geometry
+    overlaps = [
+        (pair.unit_id, pair.other_id, "overlap", f"share {pair.area_km2:,.2f} km²")
+        for pair in overlapping(shapes).itertuples()
+    ]
+    apart = [
+        (gap.unit_id, gap.other_id, "gap", f"miss each other by {gap.gap_m:,.1f} m")
+        for gap in gaps(shapes).itertuples()
+    ]
+    return [
+        {
+            "code": code,
+            "unit": str(unit),
+            "other": str(other),
+            "message": f"units {unit} and {other} {what}; mend their borders",
+        }
+        for unit, other, code, what in [*overlaps, *apart]
+    ]
 
 
 def _edges(table: Table, ids: pd.Index, edges_path: Path | None) -> pd.DataFrame | None:

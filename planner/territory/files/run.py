@@ -14,7 +14,7 @@ from planner.core.errors import InputError
 from planner.core.languages import PLAIN
 from planner.core.run import RunControl
 from planner.territory.files.levels import balance_levels, levels_report
-from planner.territory.files.read import UnitFiles, read_instance
+from planner.territory.files.read import UnitFiles, questions_of, read_instance
 from planner.territory.files.seats import parse_districts
 from planner.territory.files.wording import worded_report
 from planner.territory.model.instance import Instance
@@ -153,7 +153,7 @@ def balance_files(
     if study.districts is not None:
         return _balance_districts(files, instance, params, study.districts, run)
     result = balance(instance, params, run=run)
-    report = report_of(result)
+    report = report_of(result) | {"questions": questions_of(instance)}
     if study.frontier_counts:
         report["frontier"] = _frontier_report(instance, params, study, run)
     return _answer(files, instance, result, report)
@@ -209,6 +209,7 @@ def _balance_districts(
     above = {} if levels.districts is None else report_of(levels.districts)
     report = report_of(levels.territories) | {"met": levels.is_met}
     report["districts"] = levels_report(levels, above)
+    report["questions"] = questions_of(instance)
     answer = _answer(files, instance, levels.territories, report)
     district = levels.district_by_unit.reindex(instance.units.index)
     return replace(answer, plan=answer.plan.assign(district=district.to_numpy()))

@@ -343,3 +343,26 @@ def test_districts_go_with_nothing_of_today(units_csv):
             n_territories=3,
             districts="north=1,south=1",
         )
+
+
+def test_a_unit_at_0_0_far_from_all_others_is_refused(tmp_path):
+    path = tmp_path / "units.csv"
+    path.write_text("id,lon,lat,n\nU0,0,0,1\nU1,-86.2,41.0,1\nU2,-86.4,41.9,1\n")
+    columns = UnitColumns(id_column="id", lon="lon", lat="lat")
+    with pytest.raises(SchemaError, match="row 1, lon, lat = '0, 0'"):
+        balanced(path, columns, ["n"], n_territories=2)
+
+
+def test_areas_that_share_ground_are_asked_about(tmp_path):
+    path = tmp_path / "units.geojson"
+    gpd.GeoDataFrame(
+        {"id": ["A", "B", "C"], "n": [1, 1, 1]},
+        geometry=[box(0, 40, 1, 41), box(1, 40, 2, 41), box(1, 40, 2, 41)],
+        crs=4326,
+    ).to_file(path)
+    _, report = balanced(
+        path, UnitColumns(id_column="id"), ["n"], n_territories=2, run=quick()
+    )
+    assert [
+        (row["code"], row["unit"], row["other"]) for row in report["questions"]
+    ] == [("overlap", "B", "C")]
