@@ -8,7 +8,7 @@ versions and hold the migrated store against a new one.
 
 The version stands in our table `meta`, not in one of Alembic's: each transaction reads
 it there beside the store's id, and so do the planners of before
-(docs/decisions/030-migrations.md).
+(docs/decisions/024-migrations.md).
 """
 
 from __future__ import annotations
