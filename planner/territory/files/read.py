@@ -254,7 +254,7 @@ def _refuse_no_places(
     names: tuple[str, str],
     file_name: str,
 ) -> None:
-    """Refuse units at 0, 0 that lie far from all others, as an import sets them aside."""
+    """Refuse units at 0, 0 that lie far from all others."""
     is_null = (lon == 0) & (lat == 0)
     if not is_null.any() or is_null.all():
         return
