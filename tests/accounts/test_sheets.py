@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import openpyxl
+import pytest
 import xlsxwriter
 
 from planner.accounts.context import ImportContext
@@ -100,3 +101,27 @@ def test_a_blank_row_keeps_the_numbers_of_the_rows_below():
     held = report.findings[report.findings["severity"] == "reject"]
     assert held["row"].tolist() == [4]  # A3, in row 5 of the sheet
     assert report.accounts.index.tolist() == ["A1", "A2", "A4"]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "chosen"),
+    [
+        ({"Read me": [["Lists of 2026"], ["Ask Kim"]], "Accounts": None}, "Accounts"),
+        ({"Accounts": None, "Notes": [["id", "why"], ["A1", "new"]]}, "Accounts"),
+        ({"One": [["a", "b"], ["1", "2"]], "Two": [["c", "d"], ["3", "4"]]}, "One"),
+        ({"Empty list": [["account_id", "name", "zip"]], "Accounts": None}, "Accounts"),
+    ],
+)
+def test_the_sheet_that_looks_like_a_list_is_read(sheets, chosen):
+    rows = [["account_id", "name", "zip"], ["A1", "Birch", "60601"]]
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, cells in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in cells or rows:
+            sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    assert read_source(content.getvalue(), "list.xlsx").layer == chosen
+    other = next(title for title in sheets if title != chosen)
+    assert read_source(content.getvalue(), "list.xlsx", layer=other).layer == other

@@ -11,11 +11,13 @@ from typing import Any
 from zipfile import BadZipFile
 
 from planner.accounts.findings import Finding, SourceError
-from planner.accounts.reading.header_row import header_place, title_notes
+from planner.accounts.mapping.headers import n_known_names
+from planner.accounts.reading.header_row import LOOKED_AT, header_place, title_notes
 from planner.accounts.reading.layers import choose_layer
 from planner.accounts.reading.sheets import hidden_notes, read_sheet
 from planner.accounts.reading.tables import RawTable, table_of
 
+_WIDEST_HEAD = 100  # columns looked at where a sheet is chosen
 _ZEROS = re.compile(r"0{2,}")
 _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f])_")  # how XLSX writes control signs
 
@@ -31,7 +33,7 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
     filename
         For messages.
     layer
-        Name of the sheet; empty: the first.
+        Name of the sheet; empty: the one whose header names the most columns we know.
 
     Raises
     ------
@@ -44,7 +46,7 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         names = [sheet.title for sheet in book.worksheets]
-        sheet_name = choose_layer(names, layer, filename)
+        sheet_name = choose_layer(names, layer or _list_sheet(book), filename)
         sheet = book[sheet_name]
         rows, notes = read_sheet(sheet, filename, _text)
         xml = book._archive.read(sheet._worksheet_path)  # noqa: SLF001
@@ -72,11 +74,14 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
     if len(names) > 1 and not layer:
         notes.append(
             Finding(
-                code="first_sheet",
+                code="first_sheet" if sheet_name == names[0] else "chosen_sheet",
                 severity="notice",
-                value=names[0],
+                value=sheet_name,
                 message=f"only the first of {len(names)} sheets, {sheet_name!r}, "
-                "was read",
+                "was read"
+                if sheet_name == names[0]
+                else f"of {len(names)} sheets only {sheet_name!r} was read: it names "
+                "the most columns we know",
             )
         )
     while not rows[-1]:
@@ -85,6 +90,24 @@ def read_workbook(content: bytes, filename: str, layer: str = "") -> RawTable:
     body = [row + [""] * (len(header) - len(row)) for row in rows[start + 1 :]]
     table = table_of(header, body, filename, notes)
     return replace(table, layers=tuple(names), layer=sheet_name)
+
+
+def _list_sheet(book: Any) -> str:
+    """Name the sheet whose header names the most columns we know; empty: the first."""
+    sheets = book.worksheets
+    if len(sheets) < 2:
+        return ""
+    best, most = "", 1
+    for sheet in sheets:
+        heads = sheet.iter_rows(max_row=LOOKED_AT + 1, max_col=_WIDEST_HEAD)
+        rows = [[_text(cell) for cell in row] for row in heads]
+        rows = [row if any(map(str.strip, row)) else [] for row in rows]
+        place = header_place(rows) if rows else 0
+        has_rows = any(rows[place + 1 :])
+        known = n_known_names(rows[place]) if rows and has_rows else 0
+        if known > most:
+            best, most = sheet.title, known
+    return best
 
 
 def _not_computed(unknown: dict[int, list[str]], header_row: int) -> list[Finding]:

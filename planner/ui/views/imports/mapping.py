@@ -162,6 +162,8 @@ def ask_mapping(
     entries_before
         A saved mapping to fill in instead; None: what the preview found.
     """
+    # Another sheet is another table: what was chosen for one says nothing of it.
+    file_id = f"{file_id}-{preview.raw.layer}" if preview.raw.layer else file_id
     entries = preview.mapping if entries_before is None else entries_before
     guesses = {name: _column(entry) for name, entry in entries.items()}
     needed = RULES_BY_KIND[kind].required
