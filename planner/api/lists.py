@@ -13,7 +13,7 @@ import pandas as pd
 from planner.accounts.context import ImportContext
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import check_file
-from planner.accounts.kinds.regions import checked_country
+from planner.accounts.places.regions import checked_country
 from planner.accounts.placing import Gazetteer
 from planner.api.shown import Shown, checked_path, points
 from planner.core.errors import InputError

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.commissions.calculation.calculate import calculate
-from planner.commissions.calculation.questions import (
-    outside_plan,
-    questioned_quotas,
-)
+from planner.commissions.calculation.questions import outside_plan, questioned_quotas
 from planner.commissions.calculation.vacancy import is_held
 from planner.commissions.ledger.corrections import (
     closed_months,

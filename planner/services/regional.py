@@ -11,8 +11,8 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
-from planner.accounts.kinds.regions import country_letters
-from planner.accounts.kinds.traces import currencies_in
+from planner.accounts.places.regions import country_letters
+from planner.accounts.places.traces import currencies_in
 from planner.core.formats import Formats
 from planner.core.money import MINOR_DIGITS
 from planner.core.settings import Settings

@@ -7,7 +7,7 @@ import pytest
 
 from planner.accounts.context import ImportContext
 from planner.accounts.importing import import_table
-from planner.accounts.kinds.regions import km_to_country
+from planner.accounts.places.regions import km_to_country
 from planner.accounts.reading.sources import read_source
 
 HEADER = "account_id,name,lat,lon,country"

@@ -10,8 +10,8 @@ import pytest
 
 from planner.accounts.context import ImportContext
 from planner.accounts.importing import check_file, import_table
-from planner.accounts.kinds.regions import is_known_country
 from planner.accounts.kinds.vocabulary import is_placeholder_name, read_weekdays
+from planner.accounts.places.regions import is_known_country
 from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 

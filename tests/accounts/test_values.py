@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.accounts.reading.dates import in_zone, read_dates
-from planner.accounts.reading.values import read_numbers, to_minor
+from planner.accounts.reading.values.dates import in_zone, read_dates
+from planner.accounts.reading.values.numbers import read_numbers, to_minor
 from planner.core.money import format_minor, parse_minor
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from planner.accounts.health.rules import PRECISIONS, HealthParams
-from planner.accounts.kinds.contradictions import turned_signs
-from planner.accounts.kinds.places import are_swapped, in_us
-from planner.accounts.kinds.regions import (
+from planner.accounts.places.contradictions import turned_signs
+from planner.accounts.places.reading import are_swapped, in_us
+from planner.accounts.places.regions import (
     US_REGION_NAMES,
     country_codes,
     country_letters,

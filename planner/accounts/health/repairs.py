@@ -10,11 +10,7 @@ import pandas as pd
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from planner.accounts.kinds.regions import (
-    country_codes,
-    country_letters,
-    region_codes,
-)
+from planner.accounts.places.regions import country_codes, country_letters, region_codes
 from planner.accounts.placing import Gazetteer, locate
 from planner.core.errors import CrsError, InputError
 from planner.geography.distance import haversine_m

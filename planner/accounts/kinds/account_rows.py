@@ -5,16 +5,16 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.accounts.kinds.custom_fields import kept_columns, other_columns
-from planner.accounts.kinds.degrees import COORDINATES
 from planner.accounts.kinds.matching import report_repeated_ids, report_same_places
-from planner.accounts.kinds.places import read_places
 from planner.accounts.kinds.plausibility import question_accounts
 from planner.accounts.kinds.references import report_unknown
 from planner.accounts.kinds.roll_up import roll_up
 from planner.accounts.pipeline import KindRules
+from planner.accounts.places.degrees import COORDINATES
+from planner.accounts.places.reading import read_places
 from planner.accounts.reading.cells import CellReader
-from planner.accounts.reading.dates import read_dates
-from planner.accounts.reading.texts import looks_damaged
+from planner.accounts.reading.values.dates import read_dates
+from planner.accounts.reading.values.texts import looks_damaged
 from planner.core.schemas import ACCOUNTS
 
 _CLOSED_WORDS = frozenset(

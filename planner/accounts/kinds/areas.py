@@ -9,9 +9,9 @@ import shapely
 
 from planner.accounts.findings import FindingLog
 from planner.accounts.kinds.custom_fields import custom_fields
-from planner.accounts.kinds.degrees import COORDINATES, read_degrees
 from planner.accounts.kinds.matching import report_repeated_ids
 from planner.accounts.pipeline import SHAPES, KindRules
+from planner.accounts.places.degrees import COORDINATES, read_degrees
 from planner.accounts.reading.cells import CellReader
 from planner.core.schemas import UNITS
 from planner.geography.topology import gaps, overlapping

@@ -7,8 +7,8 @@ import pandas as pd
 
 from planner.accounts.kinds.custom_fields import other_columns
 from planner.accounts.kinds.matching import name_key, report_repeated_ids
-from planner.accounts.kinds.regions import region_codes
 from planner.accounts.pipeline import KindRules
+from planner.accounts.places.regions import region_codes
 from planner.accounts.placing import Gazetteer, join_units
 from planner.accounts.reading.cells import CellReader
 from planner.core.errors import InputError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.accounts.findings import FindingLog
-from planner.accounts.reading.texts import look_key
+from planner.accounts.reading.values.texts import look_key
 
 _SAME_PLACE_DEG = 0.001  # about 100 m: repeated listings rarely agree to the metre
 

@@ -15,9 +15,9 @@ from planner.accounts.kinds.hierarchy import (
     seats_of,
 )
 from planner.accounts.kinds.matching import report_repeated_ids
-from planner.accounts.kinds.places import read_places
 from planner.accounts.kinds.references import report_unknown
 from planner.accounts.pipeline import KindRules
+from planner.accounts.places.reading import read_places
 from planner.accounts.reading.cells import CellReader
 from planner.core.schemas import POSITIONS, REPS, check
 

@@ -13,8 +13,8 @@ from planner.accounts.findings import FindingLog
 from planner.accounts.mapping.addresses import PLACE
 from planner.accounts.mapping.headers import header_words
 from planner.accounts.reading.tables import RawTable
-from planner.accounts.reading.texts import clean_text
-from planner.accounts.reading.values import Numbers, read_numbers
+from planner.accounts.reading.values.numbers import Numbers, read_numbers
+from planner.accounts.reading.values.texts import clean_text
 
 _MONEY = ("annual_revenue", "our_sales", "potential")
 _MAY_DIFFER = (*_MONEY, "employees", "products", "last_visit_on")

@@ -13,13 +13,13 @@ from planner.accounts.findings import Finding, FindingLog
 from planner.accounts.mapping.guess import header_currency
 from planner.accounts.mapping.readings import Reading, factor_of, scaled
 from planner.accounts.mapping.vocabulary import FALSE, TRUE, values_in_turn, values_of
-from planner.accounts.reading.clocks import Clocks, read_clocks
-from planner.accounts.reading.coordinates import read_angles
-from planner.accounts.reading.currencies import is_other_currency
-from planner.accounts.reading.dates import in_zone, read_dates
 from planner.accounts.reading.tables import RawTable
-from planner.accounts.reading.texts import clean_text, has_unseen
-from planner.accounts.reading.values import Numbers, read_numbers, to_minor
+from planner.accounts.reading.values.clocks import Clocks, read_clocks
+from planner.accounts.reading.values.coordinates import read_angles
+from planner.accounts.reading.values.currencies import is_other_currency
+from planner.accounts.reading.values.dates import in_zone, read_dates
+from planner.accounts.reading.values.numbers import Numbers, read_numbers, to_minor
+from planner.accounts.reading.values.texts import clean_text, has_unseen
 from planner.core.money import minor_digits
 
 LARGEST_COUNT = 100_000_000

@@ -10,7 +10,7 @@ import pandas as pd
 from planner.accounts.findings import Finding
 from planner.accounts.mapping.readings import QUANTITY_BY_TARGET, Reading, factor_of
 from planner.accounts.reading.cells import CellReader
-from planner.accounts.reading.values import MISSING
+from planner.accounts.reading.values.numbers import MISSING
 from planner.core.money import minor_digits
 
 COLUMNS = ("target", "column", "read_as", "examples", "n_changed", "n_empty")

@@ -13,10 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.commissions.calculation.eligibility import (
-    eligible,
-    floor_positions,
-)
+from planner.commissions.calculation.eligibility import eligible, floor_positions
 from planner.commissions.plans.components import Component, Limit, RateTable
 from planner.commissions.plans.plan import CompPlan
 from planner.core.units import PPM

@@ -10,13 +10,7 @@ import pandas as pd
 from planner.core.errors import InputError, ProviderError
 from planner.core.results import SolveStatus
 from planner.core.run import RunControl
-from planner.providers.geocoders import (
-    GAP_S,
-    KINDS,
-    Address,
-    Geocoder,
-    make_geocoder,
-)
+from planner.providers.geocoders import GAP_S, KINDS, Address, Geocoder, make_geocoder
 from planner.services.workspace import OpenCompany, Workspace
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from planner.accounts.context import ImportContext, References
-from planner.accounts.kinds.regions import checked_country
 from planner.accounts.mapping.guess import Mapped, guess_mapping
 from planner.accounts.pipeline import SAMPLE_ROWS
+from planner.accounts.places.regions import checked_country
 from planner.accounts.placing import Gazetteer
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.tables import RawTable

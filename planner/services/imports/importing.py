@@ -24,11 +24,7 @@ from planner.core import clock
 from planner.core.errors import InputError
 from planner.core.names import name_from
 from planner.core.settings import Settings
-from planner.services.imports.check import (
-    company_context,
-    list_context,
-    preview_source,
-)
+from planner.services.imports.check import company_context, list_context, preview_source
 from planner.services.imports.mappings import read_mapping
 from planner.services.imports.market import save_market
 from planner.services.imports.new_company import company_of_report

@@ -9,9 +9,7 @@ from sqlalchemy import Connection
 
 from planner.accounts.findings import ImportReport
 from planner.accounts.reading.tables import RawTable
-from planner.accounts.reload.choices import (
-    RefreshChoices,
-)
+from planner.accounts.reload.choices import RefreshChoices
 from planner.core.errors import InputError
 from planner.core.names import checked_name
 from planner.services.imports.log import record_import

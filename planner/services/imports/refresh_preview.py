@@ -12,7 +12,7 @@ from planner.accounts.changes import ChangeSet, TableChange
 from planner.accounts.findings import ImportReport
 from planner.accounts.placing import join_units
 from planner.accounts.reading.tables import RawTable
-from planner.accounts.reading.texts import clean_text
+from planner.accounts.reading.values.texts import clean_text
 from planner.accounts.reload.alarms import find_alarms
 from planner.accounts.reload.choices import (
     Fate,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
-from planner.accounts.kinds.regions import country_letters
+from planner.accounts.places.regions import country_letters
 from planner.accounts.placing import join_units
 from planner.core.errors import InputError
 from planner.core.settings import Settings

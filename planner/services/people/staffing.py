@@ -9,11 +9,7 @@ from planner.accounts.simulation.team import simulate_team, territory_places
 from planner.core.schemas import POSITIONS, empty
 from planner.services.people.owners import field_seats, present_positions
 from planner.services.people.seating import seat
-from planner.services.people.vacancies import (
-    is_called_after_place,
-    new_seat,
-    vacancies,
-)
+from planner.services.people.vacancies import is_called_after_place, new_seat, vacancies
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows

@@ -12,7 +12,7 @@ from planner.accounts.findings import ImportReport
 from planner.accounts.importing import import_table
 from planner.accounts.reading import tables
 from planner.accounts.reading.tables import RawTable
-from planner.accounts.reading.texts import clean_text
+from planner.accounts.reading.values.texts import clean_text
 from planner.accounts.reload.choices import RefreshChoices
 from planner.core.formats import Formats
 from planner.services.balance.first import first_request

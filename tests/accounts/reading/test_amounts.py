@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from planner.accounts.reading.currencies import is_other_currency
-from planner.accounts.reading.values import read_numbers
+from planner.accounts.reading.values.currencies import is_other_currency
+from planner.accounts.reading.values.numbers import read_numbers
 
 
 def cells(*values):

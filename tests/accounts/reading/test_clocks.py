@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from planner.accounts.reading.clocks import read_clocks
+from planner.accounts.reading.values.clocks import read_clocks
 
 
 def cells(*values):

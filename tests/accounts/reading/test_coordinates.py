@@ -5,7 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from planner.accounts.reading.coordinates import from_0_to_360, read_angles, read_pairs
+from planner.accounts.reading.values.coordinates import (
+    from_0_to_360,
+    read_angles,
+    read_pairs,
+)
 
 
 def cells(*values):

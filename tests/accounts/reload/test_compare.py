@@ -11,11 +11,7 @@ from hypothesis import strategies as st
 
 from planner.accounts.findings import FindingLog, make_report
 from planner.accounts.reload.alarms import find_alarms
-from planner.accounts.reload.compare import (
-    compare_lists,
-    guess_renamed,
-    take_changes,
-)
+from planner.accounts.reload.compare import compare_lists, guess_renamed, take_changes
 from planner.accounts.reload.difference import CHANGE_COLUMNS
 from planner.core.errors import InputError
 from planner.core.schemas import ACCOUNTS, check, empty

@@ -12,14 +12,7 @@ from planner.core.errors import InputError
 from planner.services import workspace
 from planner.services.accounts import segments
 from planner.services.company import companies
-from planner.services.imports import (
-    check,
-    log,
-    mappings,
-    new_company,
-    saving,
-    today,
-)
+from planner.services.imports import check, log, mappings, new_company, saving, today
 from planner.services.scenarios import listing
 from planner.services.territories import accounts
 

@@ -4,11 +4,7 @@ import pandas as pd
 import pytest
 
 from planner.core.schemas import POSITIONS, REPS, empty
-from planner.services.people.owners import (
-    is_persons_name,
-    owner_positions,
-    owners_of,
-)
+from planner.services.people.owners import is_persons_name, owner_positions, owners_of
 
 
 def accounts(*owners):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.accounts.reading.cells import CellReader
-from planner.accounts.reading.coordinates import from_0_to_360, read_pairs
+from planner.accounts.reading.values.coordinates import from_0_to_360, read_pairs
 
 COORDINATES = "coordinates"  # both in one column
 

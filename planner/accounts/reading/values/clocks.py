@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from planner.accounts.reading.values import MISSING
+from planner.accounts.reading.values.numbers import MISSING
 
 DAY_S = 86_400
 _SEPARATORS = (

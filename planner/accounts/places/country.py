@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from planner.accounts.kinds.traces import (
+from planner.accounts.places.traces import (
     currencies_in,
     header_languages,
     legal_forms,
     phone_codes,
     web_countries,
 )
-from planner.accounts.kinds.zips import agrees_with_us
+from planner.accounts.places.zips import agrees_with_us
 from planner.accounts.placing import Gazetteer, five_digits
 from planner.accounts.reading.cells import CellReader
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import KDTree
 
-from planner.accounts.kinds.regions import is_known_region, region_codes
+from planner.accounts.places.regions import is_known_region, region_codes
 from planner.accounts.placing import Gazetteer, city_key, five_digits, km_to_postcode
 from planner.core.units import M_PER_KM
 from planner.geography.distance import haversine_m

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from shapely.errors import GEOSException
 
-from planner.accounts.reading.values import MISSING
+from planner.accounts.reading.values.numbers import MISSING
 
 _PRIMES = str.maketrans(
     {"º": "°", "˚": "°", "d": "°", "′": "'", "’": "'", "`": "'", "´": "'", "m": "'"}

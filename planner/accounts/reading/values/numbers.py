@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from planner.accounts.reading.currencies import part_currencies
+from planner.accounts.reading.values.currencies import part_currencies
 
 MISSING = ("", "-", "--", "–", "—", "n/a", "na", "#n/a", "nan", "null", "none", "nil")
 _BLANKS = "\u00a0\u202f\u2009'’ "

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.accounts.reading.day_words import named_dates
-from planner.accounts.reading.values import MISSING
+from planner.accounts.reading.values.day_words import named_dates
+from planner.accounts.reading.values.numbers import MISSING
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from planner.accounts.findings import FindingLog
-from planner.accounts.kinds.contradictions import (
+from planner.accounts.places.contradictions import (
     OUTSIDE_COUNTRY_KM,
     outside_named,
     turned_signs,
 )
-from planner.accounts.kinds.country import ask_country, guess_country
-from planner.accounts.kinds.degrees import read_degrees
-from planner.accounts.kinds.regions import (
+from planner.accounts.places.country import ask_country, guess_country
+from planner.accounts.places.degrees import read_degrees
+from planner.accounts.places.regions import (
     country_codes,
     country_letters,
     is_known_country,
@@ -21,7 +21,7 @@ from planner.accounts.kinds.regions import (
     km_to_country,
     region_codes,
 )
-from planner.accounts.kinds.zips import zip_conflicts
+from planner.accounts.places.zips import zip_conflicts
 from planner.accounts.placing import UNPLACED, Gazetteer, km_to_postcode, locate
 from planner.accounts.reading.cells import CellReader
 from planner.geography.distance import haversine_m

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.accounts.kinds.regions import US_REGION_NAMES
+from planner.accounts.places.regions import US_REGION_NAMES
 from planner.accounts.placing import Gazetteer, city_key
 from planner.core.units import M_PER_KM
 from planner.geography.distance import haversine_m

@@ -1,0 +1,1 @@
+"""Where rows lie: country, postcodes, towns, coordinates, and what contradicts them."""

@@ -1,0 +1,1 @@
+"""Texts of cells into values: numbers, money, days, clocks, coordinates."""
