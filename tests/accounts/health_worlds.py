@@ -137,6 +137,7 @@ INJECTIONS = {
     "out_of_range": _put(lat=40.5, lon=-289.5),
     "null_island": _put(lat=0.0, lon=0.0),
     "swapped": _swap,
+    "lost_sign": _put(city="Springfield", lat=39.8, lon=89.65, unit_id=None),
     "far_from_postcode": _put(lat=40.5, lon=-90.7, unit_id="U1"),
     "outside_country": _put(country="Canada"),
     "outside_region": _put(region="IN"),

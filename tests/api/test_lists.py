@@ -49,7 +49,7 @@ def test_rows_without_a_country_lie_where_is_said(shops):
     path = shops("account_id,name,lat,lon\nA1,Anna,48.1,11.6\n")
     assert planner.read_accounts(path, country="DE").frame["country"].tolist() == ["DE"]
     abroad = planner.read_accounts(path, country="Germany").frame["country"]
-    assert abroad.tolist() == ["Germany"]
+    assert abroad.tolist() == ["DE"]
 
 
 @pytest.mark.parametrize(
