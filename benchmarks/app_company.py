@@ -20,6 +20,7 @@ from planner.services.workspace import OpenCompany, create_company, open_workspa
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
+from planner.store.company.settings import CompanySettings, save_settings
 from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import plans as scenario_rows
 from planner.territory.model.instance import Instance
@@ -70,6 +71,8 @@ def make_company(
         account_rows.save_segment_rules(conn, company_id, rules, user=opened.user)
         account_rows.save_segments(conn, company_id, segments)
         deal_rows.save_deals(conn, company_id, deals)
+        # Its team is simulated, too: territories would have vacant seats else.
+        save_settings(conn, company_id, CompanySettings(fills_gaps=True))
     by_unit = _divided(unit_table(accounts, units), edges, n_territories)
     first = _drawn(opened, by_unit)
     with opened.store.transaction() as conn:

@@ -9,6 +9,7 @@ import pytest
 from planner.core.english import ENGLISH
 from planner.core.english.forms import FORMS
 from planner.core.english.pay import PAY
+from planner.core.english.publishing import PUBLISHING
 from planner.core.english.requests import REQUESTS
 from planner.core.english.territory import TERRITORY
 from planner.core.english.visits import VISITS
@@ -142,7 +143,7 @@ def test_errors_carry_reasons_and_read_as_text():
 
 def test_tables_hold_each_code_once_and_sound_templates():
     """No two domains share a code; every field has a form that exists."""
-    tables = (FORMS, PAY, REQUESTS, TERRITORY, VISITS)
+    tables = (FORMS, PAY, PUBLISHING, REQUESTS, TERRITORY, VISITS)
     assert sum(map(len, tables)) == len(ENGLISH)
     kinds = {"", "amount", "count", "distance", "figure", "list", "number", "percent"}
     kinds |= {"quoted", "reasons", "unit", "territory", "measure", "account"}

@@ -53,7 +53,7 @@ def cured(draft, problem, **more):
 
 def test_a_whole_plan_has_no_problem():
     draft = small_plan.draft()
-    assert found_in(draft, roster=small_plan.roster(draft), saved=draft).empty
+    assert found_in(draft, roster=small_plan.roster(draft), base=draft).empty
 
 
 def test_units_without_a_territory_go_to_whom_they_touch_most():
@@ -148,14 +148,14 @@ def test_accounts_of_a_unit_that_was_divided_are_no_problem():
 def test_a_locked_account_that_left_with_its_unit_is_put_back():
     saved = after(small_plan.draft(), Lock(what="account", ids=("w10",)))
     draft = after(saved, Move(to="B", unit_ids=("u10",)))
-    problem = the_one(draft, saved=saved)
+    problem = the_one(draft, base=saved)
     assert problem["kind"] == "broken_lock"
     assert problem["what"] == "Firm w10 has left A Ason, where locked"
     edit = fix_of(problem, small_plan.view(draft), draft)
     back = after(draft, edit)
     assert back.alignment.territory_by_account.to_dict() == {"w10": "A"}
     assert back.locks == saved.locks
-    assert found_in(back, saved=saved).empty
+    assert found_in(back, base=saved).empty
 
 
 def test_locks_on_what_is_gone_are_let_go():

@@ -208,11 +208,13 @@ def test_publishing_shows_the_changes_first(form, ws):
     assert publishing.publications(ws)[0].effective_from.isoformat() == "2027-01-01"
 
 
-def test_a_day_before_the_plan_in_force_is_refused(form, ws):
+def test_a_plan_for_an_earlier_day_says_that_it_holds_until_the_next(form, ws):
     app = form("scenarios.publishing.publish_form")
     app.date_input(key="scn-start-day").set_value("2024-01-01").run()
+    assert "takes over then" in text_of(app)
+    app.date_input(key="scn-start-day").set_value("2024-12-01").run()
     app.button(key="scn-publish-do").click().run()
-    assert "choose a later day" in text_of(app)
+    assert "choose another day" in text_of(app)
     assert len(publishing.publications(ws)) == 1
 
 

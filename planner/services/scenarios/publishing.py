@@ -278,7 +278,10 @@ def publish_parts(
     of_team = {}
     if scenario.team != FIELD:
         own = team_positions(conn, ws, scenario)
-        of_team = {"team": scenario.team, "held": ownership[held_by(ownership, own)]}
+        of_team = {
+            "team": scenario.team,
+            "team_rows": ownership[held_by(ownership, own)],
+        }
     frozen = freeze(
         scenario.name,
         alignment=plan.alignment,

@@ -22,6 +22,7 @@ from planner.services.visits.plans import RepWeeks
 from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import cache, session, tables, widgets
 from planner.ui.components.planmap import planmap
+from planner.ui.faults import guarded
 from planner.ui.maps.route import route_map
 from planner.ui.maps.sharing import day_sheet
 from planner.ui.maps.text import markdown_text
@@ -151,8 +152,9 @@ def _turn_days(days: list[dt.date], fmt: Formats) -> dt.date:
                 label,
                 key=f"day-{label.lower()}",
                 disabled=not is_there,
-                on_click=_show_day,
-                args=(days[other] if is_there else None,),
+                on_click=guarded(
+                    _show_day, "Turning the day", days[other] if is_there else None
+                ),
             )
         day: dt.date = st.selectbox("Day", days, key=DAY, format_func=fmt.weekday)
     return day

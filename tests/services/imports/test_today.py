@@ -10,7 +10,7 @@ from planner.services.company.settings import company_settings
 from planner.services.imports import check, new_company, saving
 from planner.services.imports.today import FIRST_DRAFT, TODAY
 from planner.services.people.holders import VACANT
-from planner.services.scenarios import listing, publishing
+from planner.services.scenarios import listing, publish_preview
 from planner.services.territories.view import overview
 from planner.store.company import team as team_rows
 
@@ -97,7 +97,7 @@ def test_the_draft_begins_as_today_and_publishing_compares_with_it(ws):
     )
     draft = scenario_named(company, FIRST_DRAFT)
     assert draft.parent_id == scenario_named(company, TODAY).scenario_id
-    changes = publishing.preview_publish(
+    changes = publish_preview.preview_publish(
         company, draft.scenario_id, dt.date(2027, 1, 1)
     ).changes
     assert sorted(changes.index) == ["A14", "A2", "A20", "A8"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from planner.ui.faults import guarded
 from planner.ui.maps.text import markdown_text
 
 TYPES = [
@@ -95,7 +96,11 @@ def show(upload: Upload) -> None:
             f"**{markdown_text(upload.name, 120)}** :gray[· {size:,.1f} MB]",
             width="content",
         )
-        st.button("Another file", key="imp-another", on_click=let_go)
+        st.button(
+            "Another file",
+            key="imp-another",
+            on_click=guarded(let_go, "Putting the file away"),
+        )
 
 
 @contextmanager
