@@ -153,7 +153,7 @@ def _turn_days(days: list[dt.date], fmt: Formats) -> dt.date:
                 key=f"day-{label.lower()}",
                 disabled=not is_there,
                 on_click=guarded(
-                    _show_day, "Turning the day", days[other] if is_there else None
+                    _show_day, "Turning the day", days[other if is_there else place]
                 ),
             )
         day: dt.date = st.selectbox("Day", days, key=DAY, format_func=fmt.weekday)
