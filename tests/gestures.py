@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+from planner.commissions.plans.template import PlanForm
 from planner.jobs import queue
 from planner.services.balance.accept import accept_proposal
 from planner.services.balance.proposal import ProposalView, view_proposal
 from planner.services.drafts import editing
 from planner.services.drafts.gestures import assign_edit
+from planner.services.pay import terms
 from planner.services.territories.view import TerritoryView, as_if, overview
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.territory.solve.proposal import Proposal
 
 
@@ -58,3 +62,15 @@ def looked_at(
 ) -> ProposalView:
     """Look at what a balance's row would hold as a change of a scenario."""
     return view_proposal(ws, scenario_id, Proposal.from_dict(result))
+
+
+def give_terms(ws: OpenCompany, rate: str = "0.05", **more: Any) -> terms.Terms:
+    """Give a company pay terms of its own: a share of bookings, in 2025 and 2026."""
+    form = PlanForm(
+        currency=terms.terms_view(ws).currency,
+        valid_from=dt.date(2025, 1, 1),
+        valid_to=dt.date(2027, 1, 1),
+        base_rate=Decimal(rate),
+        **more,
+    )
+    return terms.save_form(ws, form)

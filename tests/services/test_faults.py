@@ -61,7 +61,7 @@ from planner.store.upkeep.doctor import examine
 from planner.territory.editing.edits import AddTerritory, Together
 from planner.territory.editing.moves import Move
 from planner.territory.solve.proposal import Proposal
-from tests.gestures import a_job, accepted
+from tests.gestures import a_job, accepted, give_terms
 from tests.services.conftest import (
     AS_OF,
     BROWN,
@@ -314,8 +314,13 @@ def write_visits(ws):
     )
 
 
+def write_terms(ws):
+    return lambda: give_terms(ws)
+
+
 def write_pay(ws):
     published(ws)
+    give_terms(ws)
     params = {"period": runs.latest_period(ws), "kind": "final"}
     return lambda: runs.run_period(ws, params, RunControl())
 

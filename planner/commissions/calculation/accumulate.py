@@ -11,6 +11,7 @@ import pandas as pd
 from planner.commissions.calculation.eligibility import Credit
 from planner.commissions.calculation.payouts import (
     Step,
+    bonus,
     cliff,
     each_alone,
     marginal,
@@ -182,6 +183,9 @@ class Walk:
         if component.measure.accumulation == "none":
             return [(kind, *each_alone(curve, row.amount_minor))]
         after = before + row.amount_minor
+        if component.bonus_minor:
+            amount, steps = bonus(curve, component.bonus_minor, before, after)
+            return [(kind, amount, steps)] if amount else []
         if component.is_retroactive:
             return retroactive(curve, before, after, kind)
         return [(kind, *marginal(curve, before, after))]

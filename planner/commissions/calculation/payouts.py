@@ -59,6 +59,17 @@ def retroactive(
     return entries
 
 
+def bonus(
+    curve: Curve, amount_minor: int, before: int, after: int
+) -> tuple[int, list[Step]]:
+    """Pay a fixed amount where a bound is reached, take it back where it is lost."""
+    change = curve.tier_no(after) - curve.tier_no(before)
+    is_lost = change < 0
+    formula = "for the quota no longer reached" if is_lost else "for the quota reached"
+    step: Step = (formula, None, after - before, None, change * amount_minor * PPM)
+    return change * amount_minor, [step]
+
+
 def each_alone(curve: Curve, amount_minor: int) -> tuple[int, list[Step]]:
     """Pay a deal by the bands of its own amount; a reversal mirrors its booking."""
     if amount_minor >= 0:

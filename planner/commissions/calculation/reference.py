@@ -170,6 +170,10 @@ def _credit(
     if component.measure.accumulation == "none" and amount < 0:
         return {kind: -_cents(_banded(component.table, -amount, quota))}
     after = before + amount
+    if component.type == "bonus":
+        goal = Decimal(_cents(quota * component.table.tiers[1].lower / PPM))
+        times = int(after >= goal) - int(before >= goal)
+        return {kind: times * component.bonus_minor}
     if component.is_retroactive:
         rate = _reached(component.table, after, quota)
         shift = _cents(before * rate) - _cents(

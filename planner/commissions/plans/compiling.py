@@ -169,6 +169,7 @@ def read_component(
     days = {end: read_date(window[end], f"{place}.window.{end}") for end in window}
     if days and days["to"] <= days["from"]:
         raise InputError(f"{place}.window.to: {days['to']} must lie after from")
+    amount_minor = _money(item.get("amount", 0), currency, f"{place}.amount")
     return Component(
         component_id=item["id"],
         name=item.get("name", item["id"].replace("_", " ")),
@@ -181,7 +182,8 @@ def read_component(
         is_cliff=kind == "cliff",
         quota_measure=item.get("quota", {}).get("measure"),
         reversal=_reversal(item, place),
-        spif_minor=_money(item.get("amount", 0), currency, f"{place}.amount"),
+        bonus_minor=amount_minor if kind == "bonus" else 0,
+        spif_minor=amount_minor if kind == "spif" else 0,
         from_on=days.get("from"),
         to_on=days.get("to"),
         where=_conditions(item.get("where"), currency, place),
@@ -194,7 +196,7 @@ def _rates(
 ) -> RateTable | None:
     """Find the component's tiers; a flat rate becomes one open tier."""
     kind = item["type"]
-    if kind == "spif":
+    if kind in {"bonus", "spif"}:
         expected = {"amount"}
     elif kind == "flat":
         expected = {"rate"}
@@ -210,11 +212,27 @@ def _rates(
         rate_ppm = _rate(item["rate"], f"{place}.rate")
         tier = Tier(lower=0, upper=None, rate_ppm=rate_ppm)
         return RateTable(table_id=item["id"], dimension="amount", tiers=(tier,))
+    if kind == "bonus":
+        return _reached(item, place)
     if "rates" not in item:
         return None
     if item["rates"] not in tables:
         raise InputError(f"{place}.rates: no rate table is called {item['rates']}")
     return tables[item["rates"]]
+
+
+def _reached(item: Mapping[str, Any], place: str) -> RateTable:
+    """Lay out below and from the attainment that a bonus is paid for."""
+    at = _ppm(item.get("at", 1), f"{place}.at")
+    if at <= 0:
+        raise InputError(f"{place}.at: {item['at']} must lie above 0")
+    tiers = (
+        Tier(lower=0, upper=at, rate_ppm=0),
+        Tier(lower=at, upper=None, rate_ppm=0),
+    )
+    return RateTable(
+        table_id=item["id"], dimension="attainment", tiers=tiers, bound="upper"
+    )
 
 
 def _check_fit(
@@ -224,13 +242,11 @@ def _check_fit(
     kind = item["type"]
     by_quota = table is not None and table.dimension == "attainment"
     if by_quota and "quota" not in item:
-        raise InputError(f"{place}: tiers by attainment need a quota")
+        raise InputError(f"{place}: {_by_attainment(kind)} a quota")
     if not by_quota and "quota" in item:
         raise InputError(f"{place}.quota: only tiers by attainment take a quota")
     if by_quota and (measure.accumulation == "none" or kind == "cliff"):
-        raise InputError(
-            f"{place}: tiers by attainment need a measure that accumulates"
-        )
+        raise InputError(f"{place}: {_by_attainment(kind)} a measure that accumulates")
     if kind == "retroactive" and measure.accumulation == "none":
         raise InputError(f"{place}: retroactive needs a measure that accumulates")
     needs_bound = kind in {"retroactive", "cliff"}
@@ -242,8 +258,14 @@ def _check_fit(
         _check_bounds(table)
     if kind == "override" and measure.kind != "rolled":
         raise InputError(f"{place}.measure: override needs a measure of kind rolled")
+    if kind != "bonus" and "at" in item:
+        raise InputError(f"{place}.at: only a bonus is paid at an attainment")
     if kind != "spif" and "window" in item:
         raise InputError(f"{place}.window: only a spif has a window")
+
+
+def _by_attainment(kind: str) -> str:
+    return "a bonus needs" if kind == "bonus" else "tiers by attainment need"
 
 
 def _check_bounds(table: RateTable) -> None:
@@ -259,9 +281,12 @@ def _check_bounds(table: RateTable) -> None:
 
 def _reversal(item: Mapping[str, Any], place: str) -> str:
     """Read how a cancellation is paid back."""
-    if item["type"] != "retroactive":
+    kind = item["type"]
+    if kind not in {"retroactive", "bonus"}:
         return str(item.get("reversal", "original_rate"))
     # later deals move the rate of earlier money, so a deal has no rate of its own
     if item.get("reversal") == "original_rate":
-        raise InputError(f"{place}.reversal: retroactive tiers need current_rate")
+        thing = "a bonus" if kind == "bonus" else "retroactive tiers"
+        verb = "needs" if kind == "bonus" else "need"
+        raise InputError(f"{place}.reversal: {thing} {verb} current_rate")
     return "current_rate"

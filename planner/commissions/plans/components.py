@@ -73,7 +73,8 @@ class Component:
     component_id, name
         Its id, and its words on a statement.
     type
-        ``flat``, ``marginal``, ``retroactive``, ``cliff``, ``override`` or ``spif``.
+        ``flat``, ``marginal``, ``retroactive``, ``cliff``, ``override``, ``bonus`` or
+        ``spif``.
     measure
         What it pays on.
     roles
@@ -81,13 +82,16 @@ class Component:
     positions
         Positions it is for; empty: all of the roles.
     table
-        Its tiers; a flat rate is a table of one open tier.
+        Its tiers; a flat rate is a table of one open tier, a bonus has one up to the
+        attainment it is paid for and one from there on.
     is_retroactive, is_cliff
         How the tiers act: reached tier on everything, or each deal by itself.
     quota_measure
         Measure of the quota that an attainment table divides by.
     reversal
         Whether a cancellation takes back what the deal paid, or pays at today's tier.
+    bonus_minor
+        What reaching the attainment of a bonus pays, once in a span of the measure.
     spif_minor, from_on, to_on
         Amount per deal of a spif, and the days [from_on, to_on) it runs.
     where
@@ -107,6 +111,7 @@ class Component:
     is_cliff: bool = False
     quota_measure: str | None = None
     reversal: str = "original_rate"
+    bonus_minor: int = 0
     spif_minor: int = 0
     from_on: dt.date | None = None
     to_on: dt.date | None = None

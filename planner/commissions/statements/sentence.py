@@ -77,7 +77,7 @@ def _parts(
             continue
         sums[line.entry_type] += int(line.amount_minor)
         n_spifs += line.entry_type == "spif"
-        if line.entry_type in {"earning", "override"}:
+        if line.entry_type in {"earning", "override"} and not component.bonus_minor:
             for step in steps_by_line.get(line.Index, ()):
                 if not pd.isna(step.rate_ppm):
                     portions[int(step.rate_ppm)] += int(step.portion_minor)
@@ -87,6 +87,8 @@ def _parts(
     if n_spifs:
         deals = f"{n_spifs} deal{'s' if n_spifs > 1 else ''}"
         yield f"{money_text(sums['spif'], currency)} {component.name} for {deals}"
+    if component.bonus_minor and sums["earning"]:
+        yield f"{money_text(sums['earning'], currency)} {component.name}"
     for entry_type, words in _WORDS.items():
         if sums[entry_type]:
             sign = "less" if sums[entry_type] < 0 else "plus"

@@ -67,4 +67,21 @@ _PAID: Mapping[str, str] = {
     ),
 }
 
-PAY: Mapping[str, str] = {**_CREDITS, **_PAID}
+# By which terms.
+_TERMS: Mapping[str, str] = {
+    "pay_no_terms": (
+        "this company has no pay terms yet, so nobody can be paid: load a plan or fill "
+        "in the form under Pay terms on Pay runs"
+    ),
+    "pay_samples_terms": (
+        "the only pay terms here are the sample company's, which pay nobody here: "
+        "confirm them as your own or replace them under Pay terms on Pay runs"
+    ),
+    "pay_other_currency": (
+        "plan.currency: plan {plan} pays in {got}, must be {currency} like the "
+        "company's deals, for no exchange rates are kept; write its amounts in "
+        "{currency}"
+    ),
+}
+
+PAY: Mapping[str, str] = {**_CREDITS, **_PAID, **_TERMS}

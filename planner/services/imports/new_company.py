@@ -31,7 +31,6 @@ from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company.settings import CompanySettings
 from planner.store.imports import sources as source_rows
-from planner.store.pay import comp_plans
 
 
 def import_accounts_as_company(
@@ -110,8 +109,8 @@ def company_of_report(
 
     Returns
     -------
-    The new company, open: units, segments by the default rules, the sample's comp
-    plan, and the first scenarios of `begin_scenarios`.
+    The new company, open: units, segments by the default rules, and the first scenarios
+    of `begin_scenarios`; no comp plan, for its pay terms are its own.
 
     Raises
     ------
@@ -137,7 +136,6 @@ def company_of_report(
         pd.Timestamp(as_of),
         minor_digits=minor_digits(currency),
     )
-    plan = (ws.settings.data_dir / "sample" / "comp_plan.yaml").read_text("utf-8")
     stem = name_from(PurePath(report.file).stem)
     list_name = stem if source is None else checked_name(source, "a list")
     settings = CompanySettings(
@@ -166,7 +164,6 @@ def company_of_report(
         account_rows.save_segments(conn, company_id, segments)
         if deals is not None:
             deal_rows.save_deals(conn, company_id, deals)
-        comp_plans.save_comp_plan(conn, company_id, plan, user=ws.user)
         begin_scenarios(conn, ws, company_id, accounts)
         import_id = record_import(
             conn, company_id, report, user=ws.user, source=list_name

@@ -14,20 +14,20 @@ from planner.commissions.calculation.calculate import totals_of
 from planner.commissions.ledger.corrections import refuse_closed
 from planner.commissions.ledger.entries import LedgerEntry, earnings_of, from_frame
 from planner.commissions.month import MonthInputs, pay_month
-from planner.commissions.plans.plan import CompPlan, load_plan
+from planner.commissions.plans.plan import CompPlan
 from planner.commissions.statements.statement import Statement, make_statement
 from planner.core.errors import ConflictError, InputError, NotFoundError
 from planner.core.run import RunControl
 from planner.quotas.attainment import attainment
 from planner.quotas.ownership import as_day
 from planner.services.pay.months import refuse_closing
+from planner.services.pay.terms import plan_of_month, plan_of_version
 from planner.services.people.holders import holders_in
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
-from planner.store.pay import comp_plans
 from planner.store.pay import ledger as ledger_rows
 from planner.store.pay.ledger import PayRun
 from planner.store.rows.records import frame_hash, sha256_text
@@ -48,22 +48,6 @@ def periods(ws: OpenCompany, n_months: int = 12) -> list[str]:
     """List the months that can be paid, the latest first."""
     last = pd.Period(latest_period(ws), "M")
     return [str(last - back) for back in range(n_months)]
-
-
-def comp_plan(ws: OpenCompany) -> CompPlan:
-    """
-    Read the comp plan of the company.
-
-    Raises
-    ------
-    NotFoundError
-        If the company has none.
-    """
-    with ws.store.reading() as conn:
-        version = comp_plans.load_comp_plan(conn, ws.company_id)
-    if version is None:
-        raise NotFoundError("this company has no comp plan yet: load one as YAML")
-    return load_plan(version.document)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,13 +120,15 @@ def run_period(
 
     Raises
     ------
+    NotFoundError
+        If the company has no pay terms of its own.
     InputError
         If nothing is published for the period, it lies outside the comp plan, a later
         one is closed already, or it is not the next month to be closed.
     """
     period = str(params["period"])
     kind = str(params.get("kind", "trial"))
-    plan = comp_plan(ws)
+    version, plan = plan_of_month(ws, period)
     inputs = _inputs(ws, period)
     if kind == "final":
         refuse_closed(inputs.ledger, plan, period)
@@ -166,6 +152,7 @@ def run_period(
     summary = {
         "period": period,
         "plan_id": plan.plan_id,
+        "plan_version": version,
         "currency": plan.currency,
         "n_deals": int(direct["deal_id"].nunique()),
         "credit_minor": int(direct["amount_minor"].sum()),
@@ -223,6 +210,11 @@ def shown_run(ws: OpenCompany, period: str) -> PayRun | None:
     return next(iter(final or runs), None)
 
 
+def plan_of_run(ws: OpenCompany, run: PayRun) -> CompPlan:
+    """Read the plan that a run paid by."""
+    return plan_of_version(ws, run.summary.get("plan_version"), run.period)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PayView:
     """
@@ -261,7 +253,7 @@ def pay_view(ws: OpenCompany, period: str) -> PayView | None:
             ],
             ignore_index=True,
         )
-    year = comp_plan(ws).year
+    year = plan_of_run(ws, run).year
     reached = attainment(
         credits_,
         inputs.quotas,
@@ -312,7 +304,7 @@ def statement(ws: OpenCompany, position_id: str, period: str) -> Statement | Non
         holder=str(names[position_id]),
         title=str(inputs.positions.at[position_id, "title"]),
         period=period,
-        plan=comp_plan(ws),
+        plan=plan_of_run(ws, run),
         lines=tables["lines"].set_index("line_id"),
         trace=tables["trace"],
         credits=tables["credits"].set_index("credit_id"),

@@ -76,3 +76,13 @@ def load_comp_plan(
         query = query.where(comp_plan.c.version == version)
     row = conn.execute(query).mappings().first()
     return None if row is None else CompPlanVersion(**row)
+
+
+def list_comp_plans(conn: sa.Connection, company_id: str) -> list[CompPlanVersion]:
+    """Read all versions of the comp plan, the newest first."""
+    query = (
+        sa.select(*(comp_plan.c[name] for name in CompPlanVersion.__slots__))
+        .where(comp_plan.c.company_id == company_id)
+        .order_by(comp_plan.c.version.desc())
+    )
+    return [CompPlanVersion(**row) for row in conn.execute(query).mappings()]

@@ -59,6 +59,35 @@ def test_tiers_pay_each_band_at_its_own_rate():
     assert steps["exact_micro"].sum() == 480_00 * 1_000_000
 
 
+def test_a_bonus_is_paid_once_where_the_quota_is_reached_and_lost_with_it():
+    """
+    Quota 10,000: D2 reaches it with 10,000.00 to the cent, D3 pays no second bonus.
+
+    3,000.01 of D3's 3,000 and D1 come back: below the quota the bonus is taken back.
+    """
+    plan = plan_of(
+        "  - {id: c, type: bonus, measure: bookings, quota: {measure: bookings},\n"
+        "     amount: 500}"
+    )
+    rows = credits_of(
+        credit("D1", "2026-01-10", 4_000_00),
+        credit("D2", "2026-02-10", 6_000_00),
+        credit("D3", "2026-03-10", 3_000_00),
+        credit("D4", "2026-04-10", -3_000_00, cancels="D3"),
+        credit("D5", "2026-05-10", -1, cancels="D1"),
+    )
+    result = calculate(rows, QUOTA, plan, "2026-05", POSITIONS, since="2026-01")
+    lines = result.lines[["deal_id", "entry_type", "amount_minor"]]
+    assert lines.to_numpy().tolist() == [
+        ["D2", "earning", 500_00],
+        ["D5", "clawback", -500_00],
+    ]
+    steps = list(result.trace.itertuples())
+    assert working_text(steps[:1], "USD") == "500 for the quota reached"
+    problems = calculate(rows, NO_QUOTAS, plan, "2026-05", POSITIONS).problems
+    assert problems["problem"].tolist() == ["no_quota"]
+
+
 def test_a_period_alone_pays_as_it_does_among_others():
     rows = credits_of(
         credit("D1", "2026-01-10", 4_000_00), credit("D2", "2026-02-10", 3_000_00)
@@ -274,6 +303,8 @@ def rich_plan(**more):
   - {id: climbing, type: retroactive, measure: bookings, rates: steps,
      cap: {amount: 200, per: month}}
   - {id: small, type: flat, measure: each, rate: 0.05, cap: {amount: 90, per: deal}}
+  - {id: goal, type: bonus, measure: bookings, quota: {measure: bookings}, amount: 250,
+     at: 0.4, cap: {amount: 200, per: month}}
 """,
         AMOUNT_TIERS.format(bound="upper")
         + """

@@ -36,6 +36,10 @@ rate_tables:
       - {from: 0, to: 100, rate: 0.1}
       - {from: 100, to: null, rate: 0.2}
 """
+BONUS = (
+    "components:\n  - {id: c, type: bonus, measure: bookings, "
+    "quota: {measure: bookings}, amount: 500, at: 1}\n"
+)
 USES_T = "components:\n  - {id: c, type: marginal, measure: bookings, rates: t}\n"
 
 
@@ -69,6 +73,19 @@ USES_T = "components:\n  - {id: c, type: marginal, measure: bookings, rates: t}\
             HEAD + FLAT.replace("flat", "override"),
             "override needs a measure of kind rolled",
         ),
+        (HEAD + BONUS.replace("amount", "rate"), "bonus takes amount, got rate"),
+        (
+            HEAD + BONUS.replace("quota: {measure: bookings}, ", ""),
+            "a bonus needs a quota",
+        ),
+        (HEAD + BONUS.replace("bookings,", "each,"), "a bonus needs a measure that"),
+        (HEAD + BONUS.replace("at: 1", "at: 0"), r"\.at: 0 must lie above 0"),
+        (HEAD + BONUS.replace("at: 1", "at: 100"), "attainment 100 is 10000 %"),
+        (
+            HEAD + BONUS.replace("at: 1", "reversal: original_rate"),
+            "a bonus needs current_rate",
+        ),
+        (HEAD + FLAT.replace("rate", "at: 1, rate"), "only a bonus is paid at"),
         (HEAD.replace("2027-01-01", "2026-01-01") + FLAT, "must lie after 2026-01-01"),
         (HEAD.replace("2027-01-01", "2026-02-30") + FLAT, "no day of the calendar"),
         (HEAD.replace("USD", "XXX") + FLAT, "currency must be one of"),

@@ -16,7 +16,7 @@ from planner.services.territories import view as territory_view
 from planner.store.company import accounts as account_rows
 from planner.store.company import deals as deal_rows
 from planner.store.scenarios import quotas as quota_rows
-from tests.gestures import accepted, assign
+from tests.gestures import accepted, assign, give_terms
 
 MILWAUKEE, BROWN = "55079", "55009"
 DECEMBER, JUNE = dt.date(2026, 12, 1), dt.date(2026, 6, 1)
@@ -25,6 +25,7 @@ DECEMBER, JUNE = dt.date(2026, 12, 1), dt.date(2026, 6, 1)
 @pytest.fixture
 def drawn(small):
     """Draw two territories: T02 is Milwaukee, T01 the rest."""
+    give_terms(small)
     scenario = listing.scenarios(small)[0]
     view = territory_view.overview(small, scenario.scenario_id)
     by_unit = pd.Series("T01", index=view.units.index)
