@@ -27,6 +27,7 @@ from planner.services.accounts import segments, simulated
 from planner.services.accounts.health_view import HealthView
 from planner.services.accounts.segments import SegmentView
 from planner.services.balance.proposal import ProposalView, view_proposal
+from planner.services.company import colours as seen
 from planner.services.company import companies, overview
 from planner.services.company.overview import CompanyView
 from planner.services.pay import runs
@@ -150,7 +151,9 @@ def _team_outlines(
 
 def colours(ws: OpenCompany, view: TerritoryView) -> dict[str, str]:
     """
-    Colour the territories of a view, as near as can be to what this session saw last.
+    Colour the territories of a view, as near as can be to what was seen of them before.
+
+    In this session, else in any: the colours of a company are kept with it.
 
     Returns
     -------
@@ -159,8 +162,12 @@ def colours(ws: OpenCompany, view: TerritoryView) -> dict[str, str]:
     by_company: dict[str, dict[str, str]] = st.session_state.setdefault(_COLOURS, {})
     palette_name = st.session_state.get(PALETTE)
     palette = next((p for p in PALETTES if p.name == palette_name), PALETTES[0])
-    colours_now = territory_colours(view, by_company.get(ws.company_id), palette)
-    by_company[ws.company_id] = {**by_company.get(ws.company_id, {}), **colours_now}
+    stored = seen.colours_seen(ws, palette.name)
+    before = {**stored, **by_company.get(ws.company_id, {})}
+    colours_now = territory_colours(view, before, palette)
+    if not colours_now.keys() <= stored.keys():
+        seen.keep_colours(ws, palette.name, colours_now)
+    by_company[ws.company_id] = {**before, **colours_now}
     return colours_now
 
 

@@ -33,7 +33,8 @@ from planner.services import workspace
 from planner.services.accounts import geocoding, repairs, segments
 from planner.services.balance import decisions
 from planner.services.balance.accept import take
-from planner.services.company import companies
+from planner.services.company import colours, companies
+from planner.services.company import removal as company_removal
 from planner.services.company.sample import roll_forward
 from planner.services.company.settings import change_settings
 from planner.services.drafts import editing
@@ -46,6 +47,7 @@ from planner.services.imports import (
     refresh,
     saving,
 )
+from planner.services.imports import removal as import_removal
 from planner.services.pay import runs
 from planner.services.quotas import owners, setting
 from planner.services.scenarios import listing, publishing, what_if
@@ -279,6 +281,34 @@ def write_owner(ws):
 
 def write_day(ws):
     return lambda: change_settings(ws, day=dt.date(2026, 3, 1))
+
+
+def write_name(ws):
+    return lambda: company_removal.rename_company(ws, ws.company_id, "Seen")
+
+
+def write_aside(ws):
+    return lambda: company_removal.archive_company(ws, ws.company_id)
+
+
+def write_back_again(ws):
+    company_removal.archive_company(ws, ws.company_id)
+    return lambda: company_removal.restore_company(ws, ws.company_id)
+
+
+def write_deletion(ws):
+    published(ws)
+    name = companies.company(ws).name
+    return lambda: company_removal.delete_company(ws, ws.company_id, name)
+
+
+def write_colours(ws):
+    return lambda: colours.keep_colours(ws, "Soft", {"T01": "#77AADD"})
+
+
+def write_without_simulated(ws):
+    version = companies.company(ws).version
+    return lambda: import_removal.remove_simulated(ws, version)
 
 
 def write_sample_days(ws):

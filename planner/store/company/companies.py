@@ -22,6 +22,7 @@ from planner.store.rows.schema import company
 
 KINDS = ("sample", "own", "empty")
 ARCHIVED = "archived_at"  # of the details
+COLOURS = "colours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +222,23 @@ def update_company(
             after=values,
         )
     return load_company(conn, company_id)
+
+
+def load_colours(conn: sa.Connection, company_id: str, palette: str) -> dict[str, str]:
+    """Read the colours of a palette that territories were first seen in."""
+    details = load_company(conn, company_id).details
+    return dict(details.get(COLOURS, {}).get(palette, {}))
+
+
+def add_colours(
+    conn: sa.Connection, company_id: str, palette: str, colours: Mapping[str, str]
+) -> None:
+    """Keep the colours of territories that have none of a palette yet."""
+    details = load_company(conn, company_id).details
+    by_palette = dict(details.get(COLOURS, {}))
+    by_palette[palette] = {**colours, **by_palette.get(palette, {})}
+    query = sa.update(company).where(company.c.company_id == company_id)
+    conn.execute(query.values(details={**details, COLOURS: by_palette}))
 
 
 def mark_opened(conn: sa.Connection, company_id: str) -> None:
