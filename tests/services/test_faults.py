@@ -35,7 +35,7 @@ from planner.services.balance import decisions
 from planner.services.balance.accept import take
 from planner.services.company import companies
 from planner.services.company.sample import roll_forward
-from planner.services.company.settings import CompanySettings, save_settings
+from planner.services.company.settings import change_settings
 from planner.services.drafts import editing
 from planner.services.exports import files
 from planner.services.imports import (
@@ -278,7 +278,7 @@ def write_owner(ws):
 
 
 def write_day(ws):
-    return lambda: save_settings(ws, CompanySettings(day=dt.date(2026, 3, 1)))
+    return lambda: change_settings(ws, day=dt.date(2026, 3, 1))
 
 
 def write_sample_days(ws):
