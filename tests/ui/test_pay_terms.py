@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
+from planner.core.run import RunControl
 from planner.services.company.companies import start_empty_company
-from planner.services.pay import terms
+from planner.services.pay import runs, terms
 from planner.store.pay import comp_plans
 from tests.gestures import give_terms
 from tests.ui.test_pages_planner import boxes, turn_to
@@ -94,3 +95,14 @@ def test_the_sample_keeps_its_plan_and_labels_it(app):
     assert not app.exception
     assert "(the sample company's plan)" in texts(app)
     assert "no pay terms" not in texts(app)
+
+
+def test_my_pay_reads_ones_own_terms_by_the_plan_that_paid(app, ws):
+    """A rep reads the reps' parts; terms saved after the run are not yet theirs."""
+    runs.run_period(ws, {"period": runs.latest_period(ws)}, RunControl())
+    give_terms(ws)
+    turn_to(app, "my_pay")
+    assert not app.exception
+    text = texts(app).replace("\\", "")
+    assert "3.5 % of bookings up to 50 % of the year's quota" in text
+    assert "Team override" not in text
