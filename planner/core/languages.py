@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from string import Formatter
 from typing import Any
@@ -16,7 +16,7 @@ from babel.lists import format_list
 from planner.core.english import ENGLISH
 from planner.core.formats import Formats, is_empty
 from planner.core.reasons import Reason
-from planner.core.units import M_PER_KM, MIN_PER_HOUR, S_PER_MIN
+from planner.core.units import M_PER_KM, MIN_PER_HOUR, PPM, S_PER_MIN
 
 TEMPLATES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # of CLDR, in this order
@@ -56,6 +56,8 @@ class Language:
     - ``percent:1`` a share with one decimal, ``percent`` one that somebody asked for;
     - ``amount:{measure}`` of a measure: money, hours or a figure; ``distance:1`` of km;
     - ``reasons:, and`` reasons as clauses, between them what follows the colon;
+    - ``money:{currency}`` of minor units, ``rate`` of parts per million, exact;
+    - ``date`` of a date with its year;
     - ``clock`` of seconds from midnight, ``duration`` of seconds, rounded to the
       minute, ``duration:up`` upwards; ``day`` of a date or of a plan of four weeks;
     - ``quoted`` in quotes; none: as it is.
@@ -100,13 +102,16 @@ class _Writer(Formatter):
             "amount": self._amount,
             "clock": lambda time_s, _: self.formats.clock(time_s),
             "count": self._count,
+            "date": lambda day, _: self.formats.day(day),
             "day": lambda day, _: self._day(day),
             "distance": self._distance,
             "duration": self._duration,
             "figure": lambda value, _: self._figure(value),
             "list": self._list,
+            "money": lambda minor, of: replace(self.formats, currency=of).money(minor),
             "number": lambda value, digits: self._number(value, _whole(digits)),
             "percent": self._percent,
+            "rate": lambda rate_ppm, _: self._rate(rate_ppm),
             "quoted": lambda value, _: repr(str(value)),
             "reasons": self._reasons,
         }
@@ -171,6 +176,10 @@ class _Writer(Formatter):
         if digits:
             return self.formats.share(share, int(digits))
         return f"{self._exact(100 * share, _LIMIT_DIGITS)} %"
+
+    def _rate(self, rate_ppm: int) -> str:
+        percent = 100 * rate_ppm / PPM
+        return f"{self.formats.number(percent, len(_decimals(percent)))} %"
 
     def _exact(self, number: float, n_digits: int) -> str:
         """Write a number to so many digits, without zeros at its end."""

@@ -145,7 +145,7 @@ def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
         as_of=as_of,
         simulated=(
             "Accounts and places are from the list; whatever it lacks (revenue, "
-            "potential, deals, reps, pay) is simulated"
+            "potential, deals, reps) is simulated, and pay goes by the sample's plan"
         ),
         effective_from=dt.date(as_of.year, 1, 1),
         measures=(

@@ -8,6 +8,7 @@ from planner.core.english.forms import FORMS
 from planner.core.english.pay import PAY
 from planner.core.english.publishing import PUBLISHING
 from planner.core.english.requests import REQUESTS
+from planner.core.english.terms import TERMS
 from planner.core.english.territory import TERRITORY
 from planner.core.english.visits import VISITS
 
@@ -16,6 +17,7 @@ ENGLISH: Mapping[str, str] = {
     **PAY,
     **PUBLISHING,
     **REQUESTS,
+    **TERMS,
     **TERRITORY,
     **VISITS,
 }

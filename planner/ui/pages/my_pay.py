@@ -10,13 +10,14 @@ import streamlit as st
 from planner.commissions.statements.statement import Statement, statement_xlsx_bytes
 from planner.core.formats import Formats
 from planner.services.exports.files import MIMES
-from planner.services.pay import runs
+from planner.services.pay import runs, terms
 from planner.services.people.holders import VACANT
 from planner.ui import cache, session, simulated, tables, widgets
 from planner.ui.charts import bars
 from planner.ui.maps.palette import ACCENT
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
+from planner.ui.views.pay.terms_panel import own_terms, terms_notice
 from planner.ui.widgets import Download, Metric
 
 POSITION, PERIOD = "my_position", "my_period"
@@ -30,6 +31,7 @@ def main() -> None:
         "My pay", "What you earned in a month, and the step that made each part."
     ):
         pass
+    terms_notice(terms.terms_view(ws), fmt, leads_there=True)
     who, when = st.columns(2)
     period = when.selectbox(
         "Month", runs.periods(ws), key=PERIOD, format_func=fmt.month
@@ -65,7 +67,10 @@ def main() -> None:
     statement = runs.statement(ws, str(position_id), period)
     if statement is not None:
         paid_in = replace(fmt, currency=statement.currency)
-        _statement(statement, people.loc[position_id], paid_in)
+        row = people.loc[position_id]
+        _statement(statement, row, paid_in)
+        plan = runs.plan_of_run(ws, run)
+        own_terms(plan, str(position_id), str(row["role"]), paid_in)
 
 
 def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:

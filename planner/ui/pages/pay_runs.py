@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from planner.core.errors import InputError
 from planner.core.files.spreadsheets import csv_bytes
@@ -12,7 +13,7 @@ from planner.core.files.tables import in_money
 from planner.core.formats import Formats
 from planner.jobs import queue
 from planner.services.company import companies
-from planner.services.pay import runs
+from planner.services.pay import runs, terms
 from planner.services.pay.months import refuse_closing
 from planner.services.pay.runs import PayView
 from planner.services.people.holders import VACANT
@@ -22,6 +23,7 @@ from planner.ui import cache, session, tables, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
 from planner.ui.views.ownerless import ownerless_part
+from planner.ui.views.pay.terms_panel import terms_notice, terms_panel
 from planner.ui.widgets import Download, Metric
 
 
@@ -32,21 +34,40 @@ def main() -> None:
     slot = widgets.page_header(
         "Pay runs", "Credits by the published owner at each deal's date, then the plan."
     )
-    published = publishing.in_force(ws, companies.company(ws).today)
+    today = companies.company(ws).today
+    view = terms.terms_view(ws)
+    has_terms = not terms_notice(view, fmt)
+    published = publishing.in_force(ws, today)
     if published is None:
         _nothing_in_force(ws, fmt)
-        return
+    else:
+        _month(ws, fmt, slot, published.scenario_id, has_terms=has_terms)
+    terms_panel(ws, fmt, view, today)
+
+
+def _month(
+    ws: OpenCompany,
+    fmt: Formats,
+    slot: DeltaGenerator,
+    scenario_id: str,
+    *,
+    has_terms: bool,
+) -> None:
+    """Choose a month, run it, look at it, close it."""
     period = st.selectbox("Month", runs.periods(ws), format_func=fmt.month)
     run = runs.shown_run(ws, period)
     is_closed = run is not None and run.kind == "final"
+    is_stopped = is_closed or not has_terms
     with slot:
-        if st.button("Run", type="primary", key="run-pay", disabled=is_closed):
-            session.submit(ws, "pay", published.scenario_id, {"period": period})
-    _job(ws, published.scenario_id)
+        if st.button("Run", type="primary", key="run-pay", disabled=is_stopped):
+            session.submit(ws, "pay", scenario_id, {"period": period})
+    _job(ws, scenario_id)
     if run is None:
         widgets.empty_state(
             f"{fmt.month(period)} has not been run yet",
-            "Press Run: a trial can be repeated as often as you like.",
+            "Press Run: a trial can be repeated as often as you like."
+            if has_terms
+            else "Set the pay terms below, then press Run.",
             key="run",
         )
         return
@@ -56,10 +77,10 @@ def main() -> None:
         if ownerless_part(ws, fmt, view.problems, is_closed=is_closed):
             if not is_closed:
                 params: dict[str, object] = {"period": period}
-                session.submit(ws, "pay", published.scenario_id, params)
+                session.submit(ws, "pay", scenario_id, params)
             st.rerun()
-    if not is_closed:
-        _close(ws, published.scenario_id, period, fmt)
+    if not is_stopped:
+        _close(ws, scenario_id, period, fmt)
 
 
 def _nothing_in_force(ws: OpenCompany, fmt: Formats) -> None:
