@@ -85,8 +85,12 @@ def test_demo_loses_no_row(demo_out):
     findings = pd.read_csv(out / "findings.csv")
     assert "no_place" in set(findings["code"])
     plan = pd.read_csv(out / "plan.csv", dtype=str)
-    assert len(plan) == counts["rows_accepted"] == 90
+    assert len(plan) == counts["rows_accepted"] == 91
     assert plan["account_id"].iloc[0] == "0000"
+    waiting = plan[plan["territory_id"].isna()]
+    assert waiting["account_id"].tolist() == ["0090"]
+    assert "no place" in waiting["reason"].item()
+    assert plan["reason"].notna().sum() == 1
 
 
 def test_demo_balances_within_its_tolerance(demo_out):
@@ -167,7 +171,7 @@ def test_demo_refuses_a_useless_file(content, tmp_path, capsys):
 
 
 def test_check_says_what_an_import_would_say(accounts_csv, capsys):
-    assert main(["check", str(accounts_csv), "--kind", "accounts", "--json"]) == 1
+    assert main(["check", str(accounts_csv), "--kind", "accounts", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert set(said) == {
         "file",
@@ -179,7 +183,8 @@ def test_check_says_what_an_import_would_say(accounts_csv, capsys):
         "findings",
     }
     assert said["rows_read"] == said["rows_accepted"] + said["rows_rejected"] == 91
-    assert said["findings"][0]["row"] == 91
+    (waiting,) = said["findings"]
+    assert (waiting["code"], waiting["row"]) == ("no_place", 91)
 
 
 def test_check_refuses_a_missing_file(tmp_path, capsys):
@@ -192,7 +197,7 @@ def test_import_wants_warnings_accepted(accounts_csv, tmp_path, capsys):
     words = ["import", str(accounts_csv), "--kind", "accounts", "--store", store]
     assert main(words) == 2
     assert "--accept-warnings" in capsys.readouterr().err
-    assert main([*words, "--accept-warnings", "--company", "Mine"]) == 1
+    assert main([*words, "--accept-warnings", "--company", "Mine"]) == 0
     assert main(["doctor", "--store", store]) == 0
 
 
