@@ -210,7 +210,7 @@ def _too_big(bench: Workbench, plan: Proposal, proposal: ProposalView) -> None:
         return
     text = "; ".join(
         f"{row['unit_name']} alone is {row['share'] * 100:.0f} % of a territory's "
-        f"{LABELS.get(row['measure'], row['measure']).lower()}"
+        f"{LABELS[row['measure']].lower()}"
         for row in units[:MOST_SAID]
     )
     st.markdown(
