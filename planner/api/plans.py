@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from planner.accounts.own_measures import OWN
 from planner.api.shown import Shown, points
 from planner.core.errors import InputError
 from planner.core.reasons import Reason
@@ -134,7 +135,8 @@ def balance(
     measures
         Tolerance by column, most important first, None for a measure that is only
         reported; or all parameters, `n_territories` and `seed` among them. Money may be
-        named without its ending: ``potential`` is ``potential_minor``.
+        named without its ending: ``potential`` is ``potential_minor``, and a column of
+        the list's own by its name: ``Beds`` is ``custom.Beds``.
     n_territories
         How many; None: as many as there are centres or territories today.
     seed
@@ -181,12 +183,14 @@ def balance(
 
 
 def _in_columns(params: BalanceParams, units: pd.DataFrame) -> BalanceParams:
-    """Name money by its column where the units have no column of the short name."""
+    """Name money and own columns by theirs where units have none of the short name."""
 
     def named(measure: BalanceMeasure) -> BalanceMeasure:
-        column = f"{measure.column}_minor"
-        is_short = measure.column not in units and column in units
-        return replace(measure, column=column) if is_short else measure
+        if measure.column in units:
+            return measure
+        columns = (f"{measure.column}_minor", f"{OWN}{measure.column}")
+        column = next((name for name in columns if name in units), measure.column)
+        return replace(measure, column=column)
 
     return replace(params, measures=tuple(named(m) for m in params.measures))
 

@@ -289,9 +289,9 @@ def open_store(url: str) -> OpenStore:
 
 def _measures(view: TerritoryView) -> list[str]:
     """Name the columns of the units that hold anything to balance."""
-    from planner.territory.model.unit_table import MEASURES
+    from planner.territory.model.unit_table import measures_among
 
-    return [name for name in MEASURES if view.units.get(name, pd.Series()).sum() > 0]
+    return [name for name in measures_among(view.units) if view.units[name].sum() > 0]
 
 
 def _listed(records: Sequence[Any], key: str, kind: type) -> pd.DataFrame:

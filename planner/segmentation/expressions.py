@@ -8,6 +8,7 @@ Texts are compared without case. Every test of an empty cell is false, and ``not
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -59,7 +60,7 @@ def apply(
         Text of the rule; the grammar stands in `planner.segmentation.grammar`.
     frame : shape (n_rows, n_columns)
         Accounts. Amounts are named without ``_minor`` and compared in whole currency:
-        ``annual_revenue >= 50000000``. Custom fields are ``custom.<name>``, texts.
+        ``annual_revenue >= 50000000``. Custom fields are ``custom.<name>``.
     as_of
         The company's today, needed by ``days_since``.
     minor_digits
@@ -166,10 +167,7 @@ class _Evaluator:
 
     def _custom(self, field: str) -> pd.Series:
         cells = self._frame["custom"].fillna("")
-        texts = [
-            str(json.loads(cell).get(field, "")) if cell else ""
-            for cell in cells.tolist()
-        ]
+        texts = [_field(cell, field) for cell in cells.tolist()]
         return pd.Series(texts, index=self._frame.index, dtype="str")
 
     def _unknown(self, node: Column) -> tuple[pd.Series, float]:
@@ -216,6 +214,7 @@ class _Evaluator:
 
     def _compare(self, node: Compare) -> _Value:
         left, right = self.value(node.left), self.value(node.right)
+        left, right = self._as_number(left, right), self._as_number(right, left)
         left = self._as_date(left, right, node.left)
         right = self._as_date(right, left, node.right)
         if left.kind != right.kind or left.kind == "truth":
@@ -227,6 +226,15 @@ class _Evaluator:
         answer = getattr(left.cells, _FLIPPED[node.sign])(right.cells)
         is_known = left.cells.notna() & right.cells.notna()
         return _Value("truth", self._truth(answer) & is_known)
+
+    @staticmethod
+    def _as_number(value: _Value, other: _Value) -> _Value:
+        """Read a field of numbers beside a number as one: they are kept as texts."""
+        if value.kind != "text" or other.kind != "number":
+            return value
+        numbers = pd.to_numeric(value.cells, errors="coerce")
+        is_number = numbers.notna() | value.cells.isna()
+        return _Value("number", numbers) if bool(is_number.all()) else value
 
     def _as_date(self, value: _Value, other: _Value, node: Node) -> _Value:
         """Read a text beside a date as a date."""
@@ -309,3 +317,12 @@ def _folded(text: pd.Series) -> pd.Series:
     if is_plain.all():
         return folded
     return folded.where(is_plain, text[~is_plain].str.casefold())
+
+
+def _field(cell: str, field: str) -> str:
+    """Take a custom field; one whose name holds blanks is written with ``_``."""
+    fields = json.loads(cell) if cell else {}
+    if field in fields:
+        return str(fields[field])
+    plain = {re.sub(r"\W+", "_", str(name)): value for name, value in fields.items()}
+    return str(plain.get(field, ""))

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pandas as pd
 
+from planner.accounts.context import ImportContext
+from planner.accounts.findings import FindingLog
+from planner.accounts.mapping.columns import KNOWN_COLUMNS
+from planner.accounts.mapping.headers import header_key
+from planner.accounts.mapping.vocabulary import values_in_turn
 from planner.accounts.reading.cells import CellReader
+from planner.accounts.reading.tables import RawTable
 
 _FIRST = "qualify"
 
@@ -31,6 +40,10 @@ def deal_stages(cells: CellReader) -> pd.Series:
     """
     stage = cells.choice("stage", "", unknown=_FIRST)
     is_won, is_closed = cells.truth("is_won"), cells.truth("is_closed")
+    # A column of outcomes (Won, Lost, Open) beside one of stages says both.
+    outcome = values_in_turn(cells.text("is_won"), "stage", {})
+    is_won = is_won.mask(outcome == "won", True).mask(outcome == "lost", False)
+    is_closed = is_closed.mask(outcome.isin(["won", "lost"]), True)
     if not any(map(cells.has, ("stage", "is_won", "is_closed"))):
         cells.log.file(
             "all_won",
@@ -58,6 +71,38 @@ def deal_stages(cells: CellReader) -> pd.Series:
         column=column,
     )
     return stage.mask(is_missing, _FIRST)
+
+
+def close_dates_in_turn(
+    raw: RawTable, mapping: Mapping[str, str], _: ImportContext, log: FindingLog
+) -> RawTable:
+    """
+    Take the other closing date of the file where the one mapped is empty.
+
+    Open deals have no day they were won on, but one they are expected to close.
+    """
+    column = mapping.get("close_on")
+    names = {header_key(name) for name in KNOWN_COLUMNS["deals"]["close_on"]}
+    others = [
+        name
+        for name in raw.frame.columns
+        if header_key(str(name)) in names and name not in set(mapping.values())
+    ]
+    if column is None or not others:
+        return raw
+    frame = raw.frame.copy(deep=False)
+    for other in others:
+        is_open = (frame[column].str.strip() == "") & (frame[other].str.strip() != "")
+        if is_open.any():
+            frame[column] = frame[column].mask(is_open, frame[other])
+            log.file(
+                "other_date",
+                "notice",
+                f"in {int(is_open.sum()):,} rows {column!r} is empty and {other!r} was "
+                "taken as the day of closing",
+                column=column,
+            )
+    return replace(raw, frame=frame)
 
 
 def refuse_deleted(cells: CellReader) -> None:

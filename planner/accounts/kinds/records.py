@@ -5,7 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.accounts.kinds.custom_fields import custom_fields, other_columns
-from planner.accounts.kinds.deal_stages import deal_stages, refuse_deleted
+from planner.accounts.kinds.deal_stages import (
+    close_dates_in_turn,
+    deal_stages,
+    refuse_deleted,
+)
 from planner.accounts.kinds.matching import report_repeated_ids
 from planner.accounts.kinds.periods import read_periods
 from planner.accounts.kinds.plausibility import question_deals
@@ -222,6 +226,7 @@ DEAL_RULES = KindRules(
     schema=DEALS,
     required=("deal_id", "account_id", "amount", "close_on"),
     read=_read_deals,
+    shape_rows=close_dates_in_turn,
 )
 VISIT_RULES = KindRules(
     schema=VISITS_MADE,

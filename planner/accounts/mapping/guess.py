@@ -401,10 +401,16 @@ def _are_places(cells: pd.Series) -> bool:
     return bool(is_like.mean() >= 0.3)
 
 
+def _are_outcomes(cells: pd.Series) -> bool:
+    """Tell whether most cells say yes or no, or won, lost, open."""
+    known = {*words_of("is_won"), *words_of("stage")}
+    return bool(cells.map(lambda cell: value_key(cell) in known).mean() >= 0.5)
+
+
 _CONTENT: dict[str, Callable[[pd.Series], bool]] = {
     "status": _are_statuses,
     "is_active": _are_truths,
-    "is_won": _are_truths,
+    "is_won": _are_outcomes,
     "is_closed": _are_truths,
     "is_deleted": _are_truths,
     "lat": _are_angles,

@@ -73,6 +73,10 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "|verkaufer|zustandig|proprietaire|commercial|representant|propietario"
         "|vendedor|comercial|proprietario|agente|rappresentante|venditore|responsavel"
         "|eigenaar|vertegenwoordiger|accountmanager|account manager",
+        "opens_s": "offnet|offnet um|geoffnet ab|offnung|ouvre|ouverture|abre|apertura"
+        "|apre|abertura|opent|opening|open from",
+        "closes_s": "schliesst|schliesst um|geoffnet bis|schliessung|ferme a|fermeture"
+        "|cierra|chiude|chiusura|sluit|closing|open until",
         "visit_class": "abc|abc class|abc klasse|kundenklasse|customer class",
         "currency": "waers|currency iso code|wahrung|waehrung|devise|moneda|valuta"
         "|moeda|account currency",
@@ -120,12 +124,13 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "stage": "stagename|deal stage|sales stage|opportunity stage|deal status"
         "|pipeline stage|status reason|phase|verkaufsphase|vertriebsphase|etape|etapa"
         "|fase|statut|estado|stato|phase name",
-        "kind": "art|deal art|record type|auftragsart|type d affaire|tipo|soort",
+        "kind": "fkart|auart|art|deal art|record type|auftragsart|type d affaire|tipo"
+        "|soort",
         "currency": "waerk|waers|currency iso code|deal currency|wahrung|waehrung"
         "|devise|moneda|valuta|moeda",
         "product": "product family|item|matnr|produkt|artikel|produit|producto|prodotto"
         "|produto|product code",
-        "is_won": "won|is won|iswon",
+        "is_won": "won|is won|iswon|deal status|opportunity status",
         "is_closed": "closed|is closed|isclosed",
         "is_deleted": "deleted|is deleted|geloscht|loevm",
     },

@@ -7,6 +7,7 @@ import datetime as dt
 import pandas as pd
 from sqlalchemy import Connection
 
+from planner.accounts.own_measures import with_own_numbers
 from planner.capacity.workload import account_minutes
 from planner.core.schemas import OPEN_STAGES
 from planner.segmentation.scoring import score_accounts
@@ -69,7 +70,8 @@ def known_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.Data
     Returns
     -------
     ACCOUNTS columns plus `segment`, `visit_class`, `rule`, `score` (0-100),
-    `days_since_visit`, `open_pipeline_minor` and `workload_min`, indexed `account_id`.
+    `days_since_visit`, `open_pipeline_minor`, `workload_min` and the list's own numbers
+    (`own_numbers`), indexed `account_id`.
     """
     accounts = with_segments(
         visited_accounts(conn, company_id, as_of),
@@ -84,7 +86,7 @@ def known_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.Data
         pipeline.reindex(accounts.index).fillna(0).astype("Int64")
     )
     accounts["workload_min"] = account_minutes(accounts, accounts["visit_class"])
-    return accounts
+    return with_own_numbers(accounts)
 
 
 def owned(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.accounts.own_measures import with_own_numbers
 from planner.core.errors import ParamsError
 from planner.services.balance.request import BalanceRequest
 from planner.territory.model.params import BalanceMeasure, BalanceParams
-from planner.territory.model.unit_table import MEASURES
+from planner.territory.model.unit_table import measures_among
 
 USUAL_NUMBER = 10
 USUAL_TOLERANCE = 0.10
@@ -16,19 +17,20 @@ MOST_TERRITORIES = 254  # what one map can tell apart by code
 
 def measures_of_list(accounts: pd.DataFrame) -> list[str]:
     """
-    List what the accounts of a list can be balanced by, the most telling first.
+    List what a list can be balanced by: our measures, its own numbers, accounts.
 
     Parameters
     ----------
     accounts
         ACCOUNTS frame as a check accepted it.
     """
+    columns = with_own_numbers(accounts)
     filled = [
         name
-        for name in MEASURES
-        if name in accounts and pd.to_numeric(accounts[name]).fillna(0).sum() > 0
+        for name in measures_among(columns)
+        if pd.to_numeric(columns[name]).fillna(0).sum() > 0
     ]
-    return [*filled, *(["accounts"] if "accounts" not in filled else [])]
+    return [name for name in filled if name != "accounts"] + ["accounts"]
 
 
 def number_of_list(accounts: pd.DataFrame) -> int:

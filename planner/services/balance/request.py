@@ -15,11 +15,15 @@ from planner.services.territories.wording import unit_names
 from planner.territory.files.seats import parse_districts
 from planner.territory.model.params import BalanceParams
 from planner.territory.model.precheck import find_oversized_units
-from planner.territory.model.unit_table import MEASURES
+from planner.territory.model.unit_table import (
+    MEASURES,
+    MeasureLabels,
+    measures_among,
+)
 from planner.territory.model.workhours import HOURS
 
 KINDS = ("balance", "frontier", "headcount")  # of job, all asked by a `BalanceRequest`
-LABELS = {**MEASURES, HOURS: "Hours with driving"}
+LABELS = MeasureLabels({**MEASURES, HOURS: "Hours with driving"})
 MOST_MEASURES = 4
 EQUAL, CAPACITY = "equal", "capacity"
 CENTRE, HOME = "centre", "home"
@@ -208,7 +212,7 @@ class BalanceRequest:
 
 def measures_of(view: TerritoryView) -> list[str]:
     """List the measures that the units hold anything of."""
-    measures = [m for m in MEASURES if m in view.units and view.units[m].sum() > 0]
+    measures = [m for m in measures_among(view.units) if view.units[m].sum() > 0]
     return measures or ["accounts"]
 
 

@@ -7,35 +7,35 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.services.territories.deviations import tallied
-from planner.territory.model.unit_table import MEASURES
+from planner.territory.model.unit_table import measures_among
 
 Floats = NDArray[np.float64]
 
 
-def measure_values(accounts: pd.DataFrame) -> Floats:
+def measure_values(accounts: pd.DataFrame) -> pd.DataFrame:
     """
     Take the measures out of the accounts; no alignment changes them.
 
     Parameters
     ----------
     accounts
-        With the columns of `MEASURES` but ``accounts``.
+        With the columns of `MEASURES` but ``accounts``, and those of the list's own.
 
     Returns
     -------
     shape (n_accounts, n_measures)
-        In the order of `MEASURES`; 0 where nothing is known.
+        In the order of `measures_among`; 0 where nothing is known.
     """
-    values = accounts.assign(accounts=1)[list(MEASURES)]
-    columns = [
-        values[name].astype("Float64").fillna(0).to_numpy(dtype=float)
-        for name in values
-    ]
-    return np.column_stack(columns)
+    rows = accounts.assign(accounts=1)
+    columns = {
+        name: rows[name].astype("Float64").fillna(0).to_numpy(dtype=float)
+        for name in measures_among(rows.columns)
+    }
+    return pd.DataFrame(columns, index=accounts.index)
 
 
 def held(
-    values: Floats, by_account: pd.Series, territories: pd.DataFrame
+    values: pd.DataFrame, by_account: pd.Series, territories: pd.DataFrame
 ) -> pd.DataFrame:
     """
     Tally what the accounts of each territory come to.
@@ -60,29 +60,29 @@ def held(
     """
     codes, ids = pd.factorize(by_account)
     sums = np.column_stack(
-        [np.bincount(codes + 1, column, len(ids) + 1) for column in values.T]
+        [np.bincount(codes + 1, column, len(ids) + 1) for _, column in values.items()]
     )
     tallies = tallied(
-        pd.DataFrame(sums, columns=list(MEASURES)),
+        pd.DataFrame(sums, columns=values.columns),
         pd.Series([pd.NA, *ids], dtype="str"),
         territories,
     )
     # A row a measure and territory, in their order: one block a measure.
     columns = {}
-    for measure, block in zip(
-        MEASURES, _blocks(tallies, len(territories)), strict=True
-    ):
+    blocks = _blocks(tallies, len(values.columns), len(territories))
+    for measure, block in zip(values.columns, blocks, strict=True):
         columns[measure], columns[f"{measure}_deviation"] = block
     return pd.DataFrame(columns, index=territories.index)
 
 
-def _blocks(tallies: pd.DataFrame, n: int) -> Floats:
+def _blocks(tallies: pd.DataFrame, n_measures: int, n: int) -> Floats:
     """Cut `actual` and `deviation` of a tally: shape (n_measures, 2, n_territories)."""
     both = tallies[["actual", "deviation"]].to_numpy(float)
-    return both.reshape(len(MEASURES), n, 2).transpose(0, 2, 1)
+    return both.reshape(n_measures, n, 2).transpose(0, 2, 1)
 
 
 def worst_deviations(deviations: pd.DataFrame) -> pd.Series:
     """Find the worst absolute deviation of each measure in what `held` returned."""
-    worst = {name: deviations[f"{name}_deviation"].abs().max() for name in MEASURES}
+    names = measures_among(deviations.columns)
+    worst = {name: deviations[f"{name}_deviation"].abs().max() for name in names}
     return pd.Series(worst, dtype=float).fillna(0.0)

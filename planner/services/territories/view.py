@@ -18,7 +18,6 @@ from planner.services.people.holders import owner_names, with_homes
 from planner.services.territories.alignments import alignment_of
 from planner.services.territories.deviations import has_shares, shares_in_ppm
 from planner.services.territories.tallies import (
-    Floats,
     held,
     measure_values,
     worst_deviations,
@@ -29,7 +28,7 @@ from planner.store.company import team as team_rows
 from planner.store.scenarios.lineage import Scenario
 from planner.store.scenarios.reading import SavedPlan, load_saved_plan
 from planner.territory.model.measures import centroids, distance_to_centre_km, travel
-from planner.territory.model.unit_table import MEASURES, unit_table
+from planner.territory.model.unit_table import MEASURES, measures_among, unit_table
 from planner.territory.solve.proposal import Proposal
 
 
@@ -70,7 +69,7 @@ class TerritoryView:
     homes: pd.DataFrame
 
     @cached_property
-    def values(self) -> Floats:
+    def values(self) -> pd.DataFrame:
         """What each account counts by measure; see `measure_values`."""
         return measure_values(self.accounts)
 
@@ -86,7 +85,8 @@ class TerritoryView:
     @property
     def measures(self) -> list[str]:
         """Measures that hold anything to balance."""
-        return [name for name in MEASURES if self.territories[name].sum() > 0]
+        names = measures_among(self.territories.columns)
+        return [name for name in names if self.territories[name].sum() > 0]
 
     @property
     def has_shares(self) -> bool:
@@ -133,7 +133,7 @@ class Facts:
         return _open(self.accounts)
 
     @cached_property
-    def values(self) -> Floats:
+    def values(self) -> pd.DataFrame:
         """What each open account counts by measure; see `measure_values`."""
         return measure_values(self.open_accounts)
 
@@ -198,7 +198,7 @@ def _seen(
     territories["travel_km"] = _mean_travel_km(table, by_unit)
     shapes = _shapes(facts.outlines, facts.edges, by_unit, territories.index)
     territories = territories.join(shapes)
-    columns = [c for c in table.columns if c in MEASURES]
+    columns = measures_among(table.columns)
     view = TerritoryView(
         scenario=plan.scenario,
         units=units.join(table[["x_km", "y_km", *columns]])
@@ -213,7 +213,7 @@ def _seen(
     return _valued(view, facts.values)
 
 
-def _valued(view: TerritoryView, values: Floats) -> TerritoryView:
+def _valued(view: TerritoryView, values: pd.DataFrame) -> TerritoryView:
     """Hand a view the values of its accounts, known already from another view."""
     vars(view)["values"] = values
     return view

@@ -14,7 +14,7 @@ from planner.services.regional import formats_of
 from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 from planner.territory.files.wording import read_reason, worded_report
-from planner.territory.model.unit_table import MEASURES
+from planner.territory.model.unit_table import MEASURES, measures_among
 from planner.territory.model.workhours import HOURS
 
 _MEASURES = {column: label.lower() for column, label in MEASURES.items()}
@@ -37,9 +37,15 @@ def language_of(ws: OpenCompany, units: pd.DataFrame | None = None) -> Language:
         formats=formats_of(ws.settings, company.details, company.currency),
         names={
             "unit": {} if units is None else unit_names(units),
-            "measure": _MEASURES,
+            "measure": _MEASURES | _own_measures(units),
         },
     )
+
+
+def _own_measures(units: pd.DataFrame | None) -> dict[str, str]:
+    """Name the measures of the list's own as they are called there."""
+    names = [] if units is None else measures_among(map(str, units.columns))
+    return {name: MEASURES[name] for name in names if name not in _MEASURES}
 
 
 @contextmanager

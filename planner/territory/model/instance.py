@@ -10,6 +10,7 @@ from typing import Any, Self
 import geopandas as gpd
 import pandas as pd
 
+from planner.accounts.own_measures import with_own_numbers
 from planner.accounts.placing import join_units
 from planner.core.errors import InputError
 from planner.core.reasons import Reason
@@ -170,6 +171,7 @@ class Instance:
         frame
             Accounts as `read_accounts` returns them, indexed by `account_id`: lat and
             lon in degrees; each numeric column becomes a measure, the sum of a unit,
+            and so do the numbers of the list's own columns (``custom.Beds``),
             beside `accounts`, their number. With `owner_id` the owner of most accounts
             of a unit is its territory today. Those of `status` closed are left out.
         units
@@ -191,6 +193,7 @@ class Instance:
         3
         """
         check_accounts(frame)
+        frame = with_own_numbers(frame)
         placed = frame.dropna(subset=["lat", "lon"])
         if "status" in placed:
             placed = placed[placed["status"] != "closed"]

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from planner.accounts.own_measures import OWN
 from planner.geography.distance import project, working_crs
 
-MEASURES = {
-    "accounts": "Accounts",
-    "potential_minor": "Potential",
-    "our_sales_minor": "Our sales",
-    "annual_revenue_minor": "Annual revenue",
-    "employees": "Employees",
-    "workload_min": "Workload",
-}
+
+class MeasureLabels(dict[str, str]):
+    """Labels by column; a measure of the list's own is called as it is there."""
+
+    def __missing__(self, column: str) -> str:
+        return column.removeprefix(OWN)
+
+
+MEASURES = MeasureLabels(
+    {
+        "accounts": "Accounts",
+        "potential_minor": "Potential",
+        "our_sales_minor": "Our sales",
+        "annual_revenue_minor": "Annual revenue",
+        "employees": "Employees",
+        "workload_min": "Workload",
+    }
+)
+
+
+def measures_among(columns: Iterable[str]) -> list[str]:
+    """List the measures among columns: ours in their order, then the list's own."""
+    there = list(columns)
+    ours = [name for name in MEASURES if name in there]
+    own = [
+        name
+        for name in there
+        if name.startswith(OWN) and not name.endswith("_deviation")
+    ]
+    return ours + own
 
 
 def unit_table(
     accounts: pd.DataFrame,
     units: gpd.GeoDataFrame,
-    measures: Sequence[str] = tuple(MEASURES),
+    measures: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """
     Sum the accounts of each unit and place the unit where its accounts are.
@@ -36,7 +59,8 @@ def unit_table(
     units
         Polygons indexed `unit_id`, EPSG:4326.
     measures
-        Columns to sum beside the number of accounts.
+        Columns to sum beside the number of accounts; None: all that `measures_among`
+        finds.
 
     Returns
     -------
@@ -64,6 +88,8 @@ def unit_table(
         {"x": account_x_m / 1000, "y": account_y_m / 1000, "accounts": 1.0},
         index=pd.Index(placed["unit_id"].to_numpy()),
     )
+    if measures is None:
+        measures = measures_among(placed.columns)
     for measure in measures:
         if measure in placed:
             by_unit[measure] = (

@@ -135,3 +135,16 @@ def test_an_inactive_rep_has_left_by_today():
     )
     assert report.frame.loc["R1", "left_on"] == pd.Timestamp("2026-11-20")
     assert pd.isna(report.frame.loc["R2", "left_on"])
+
+
+def test_a_column_of_outcomes_and_two_closing_dates_are_read_together():
+    report = report_of(
+        "Deal - ID,Deal - Value,Deal - Status,Deal - Stage,Organization - ID,"
+        "Deal - Won time,Deal - Expected close date\n"
+        "1,5,Won,Negotiations Started,O1,2026-10-05 10:00:00,2026-10-01\n"
+        "2,5,Lost,Negotiations Started,O1,,2026-11-01\n"
+        "3,5,Open,Demo Scheduled,O1,,2026-12-01\n"
+    )
+    assert report.frame["stage"].tolist() == ["won", "lost", "qualify"]
+    assert report.frame["close_on"].dt.month.tolist() == [10, 11, 12]
+    assert report.findings["code"].tolist() == ["other_date"]

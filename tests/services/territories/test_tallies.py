@@ -113,3 +113,14 @@ def test_the_open_pipeline_is_of_open_deals(sample):
     pd.testing.assert_frame_equal(some, kept)
     pipeline = account_lists.account_list(sample, None)["open_pipeline_minor"]
     assert pipeline.sum() == kept["amount_minor"].sum()
+
+
+def test_numbers_of_the_lists_own_are_summed_like_ours():
+    known = pd.DataFrame(
+        {name: [1.0, 2.0] for name in MEASURES if name != "accounts"}
+        | {"custom.Beds": [410, None], "custom": ["", ""]}
+    )
+    territories = pd.DataFrame({"share_ppm": [None]}, index=["T1"])
+    found = held(measure_values(known), pd.Series(["T1", "T1"]), territories)
+    assert found.loc["T1", "custom.Beds"] == 410
+    assert worst_deviations(found)["custom.Beds"] == 0

@@ -140,7 +140,7 @@ def _which(key: str, columns: list[str], place: int) -> str:
                 "And also",
                 offered,
                 index=offered.index(default) if default in offered else 0,
-                format_func=lambda name: LABELS.get(name, "nothing else"),
+                format_func=lambda name: LABELS[name] if name else "nothing else",
                 key=key,
             )
         )
@@ -150,7 +150,7 @@ def _which(key: str, columns: list[str], place: int) -> str:
             "Share evenly",
             columns,
             index=columns.index(usual),
-            format_func=LABELS.get,
+            format_func=lambda name: LABELS[name],
             key=key,
             help="The most important one; travel is weighted by it. Hours with driving "
             "count each visit and the way to it from the middle of its territory; they "

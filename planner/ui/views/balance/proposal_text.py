@@ -76,7 +76,7 @@ def proposal_text(fmt: Formats, proposal: ProposalView) -> str:
             and figures["max_deviation"] is not None
         ):
             worst, limit = figures["max_deviation"], figures["tolerance"]
-            text = f"{LABELS.get(name, name)} within {fmt.share(worst)}"
+            text = f"{LABELS[name]} within {fmt.share(worst)}"
             if worst > limit + _MET:
                 text += f" (limit {fmt.share(limit, 0)} not met)"
             parts.append(text)
@@ -93,7 +93,7 @@ def proposal_text(fmt: Formats, proposal: ProposalView) -> str:
 
 def _limits_text(fmt: Formats, name: str, figures: Mapping[str, Any]) -> list[str]:
     """Say what the least and the most of a territory became, where they were asked."""
-    write, label = writer_of(name, fmt), LABELS.get(name, name)
+    write, label = writer_of(name, fmt), LABELS[name]
     parts = []
     for word, limit, reached, over in (
         ("at least", figures.get("minimum"), figures.get("least"), -1),

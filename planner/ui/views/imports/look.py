@@ -15,8 +15,8 @@ from planner.services.balance.first import (
     measures_of_list,
     number_of_list,
 )
-from planner.services.balance.request import LABELS
 from planner.services.workspace import Workspace
+from planner.territory.model.unit_table import MEASURES
 from planner.ui import cache
 from planner.ui.components.planmap import (
     Entry,
@@ -122,7 +122,7 @@ def _ask(fmt: Formats, accounts: pd.DataFrame, file_id: str) -> FirstBalance:
         measure = st.selectbox(
             "Share evenly",
             measures,
-            format_func=lambda name: LABELS.get(name, name),
+            format_func=lambda name: MEASURES[name],
             key=f"imp-{file_id}-first-measure",
         )
         n_owners = int(accounts["owner_id"].nunique())

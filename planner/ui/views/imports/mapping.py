@@ -13,6 +13,7 @@ from planner.services.imports.check import SourcePreview
 from planner.services.workspace import OpenCompany
 from planner.ui import faults
 from planner.ui.maps.text import markdown_text
+from planner.ui.views.imports.values import ask_values
 
 PLACE = ("lat", "lon", "postcode", "city", "region", "country")
 NONE = ""
@@ -180,7 +181,8 @@ def ask_mapping(
     if own and kind != "market":
         text = ", ".join(own[:12]) + (" …" if len(own) > 12 else "")
         st.caption(markdown_text(f"Kept as own fields: {text}", 300))
-    return ask_readings(selection, entries, kind, file_id)
+    mapping = ask_readings(selection, entries, kind, file_id)
+    return ask_values(preview, mapping, entries, f"{file_id}-{kind}")
 
 
 def _selects(

@@ -47,8 +47,7 @@ class MeasureColumn:
     @property
     def title(self) -> str:
         """What stands above it, with the unit where the figures have none."""
-        name = self.label or MEASURES.get(self.column, self.column)
-        name = simulated.heading(self.column, name)
+        name = simulated.heading(self.column, self.label or MEASURES[self.column])
         return f"{name}, h" if self.column == "workload_min" else name
 
 

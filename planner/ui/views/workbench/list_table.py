@@ -14,7 +14,7 @@ from planner.core.text import plain_text
 from planner.geography.colours import GREY
 from planner.services.territories.view import TerritoryView
 from planner.services.workspace import OpenCompany
-from planner.territory.model.unit_table import MEASURES
+from planner.territory.model.unit_table import MEASURES, measures_among
 from planner.ui import simulated
 from planner.ui.cache import facts_key
 from planner.ui.components.grid import TableEvent
@@ -173,9 +173,9 @@ def account_rows(view: TerritoryView) -> Rows:
 def _measured(frame: pd.DataFrame) -> dict[str, tuple[str, Kind]]:
     """Name the measures that hold anything."""
     columns: dict[str, tuple[str, Kind]] = {}
-    for name, plain in MEASURES.items():
-        label = simulated.heading(name, plain)
-        if name in frame and frame[name].sum() > 0:
+    for name in measures_among(frame.columns):
+        label = simulated.heading(name, MEASURES[name])
+        if frame[name].sum() > 0:
             kind = _KINDS.get(name, "money" if name.endswith("_minor") else "count")
             columns[name] = (f"{label}, h" if kind == "hours" else label, kind)
     return columns
