@@ -70,6 +70,9 @@ def test_the_list_is_balanced_in_the_same_step(app, ws):
     number = next(f for f in app.number_input if f.label == "Into territories")
     assert number.value == 4
     number.set_value(2)
+    measure = next(f for f in app.selectbox if f.label == "Share evenly")
+    assert measure.options == ["Accounts", "Beds"]
+    measure.set_value("custom.Beds")
     app.button(key="imp-first-go").click().run()
     assert not app.exception
     company = workspace.latest_company(ws)
@@ -78,7 +81,7 @@ def test_the_list_is_balanced_in_the_same_step(app, ws):
     with ws.store.reading() as conn:
         job = jobs.find_jobs(conn, kind="balance", scenario_id=draft.scenario_id)[0]
     assert job.params["n_territories"] == 2
-    assert [m["column"] for m in job.params["measures"]] == ["accounts"]
+    assert [m["column"] for m in job.params["measures"]] == ["custom.Beds"]
 
 
 def test_the_file_in_hand_is_kept_while_another_page_is_looked_at(app):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planner.accounts.own_measures import with_own_numbers
+from planner.accounts.own_measures import OWN, with_own_numbers
 from planner.core.errors import ParamsError
 from planner.services.balance.request import BalanceRequest
 from planner.territory.model.params import BalanceMeasure, BalanceParams
@@ -17,7 +17,7 @@ MOST_TERRITORIES = 254  # what one map can tell apart by code
 
 def measures_of_list(accounts: pd.DataFrame) -> list[str]:
     """
-    List what a list can be balanced by: our measures, its own numbers, accounts.
+    List what a list can be balanced by: our measures, accounts, its own numbers.
 
     Parameters
     ----------
@@ -30,7 +30,9 @@ def measures_of_list(accounts: pd.DataFrame) -> list[str]:
         for name in measures_among(columns)
         if pd.to_numeric(columns[name]).fillna(0).sum() > 0
     ]
-    return [name for name in filled if name != "accounts"] + ["accounts"]
+    own = [name for name in filled if name.startswith(OWN)]
+    ours = [name for name in filled if name not in {*own, "accounts"}]
+    return [*ours, "accounts", *own]
 
 
 def number_of_list(accounts: pd.DataFrame) -> int:
