@@ -39,6 +39,12 @@ def _as_they_stand(
     return raw
 
 
+def _complete(
+    raw: RawTable, mapping: Mapping[str, str], _: FindingLog
+) -> tuple[RawTable, dict[str, str]]:
+    return raw, dict(mapping)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindRules:
     """
@@ -55,6 +61,8 @@ class KindRules:
     read
         Reads all rows into a frame indexed by row number, with every fault in the
         reader's log; it holds the id of the schema as a column.
+    complete
+        Makes columns that the file can do without, and maps them.
     shape_rows
         Makes one row of several, before they are read.
     bring_along
@@ -66,6 +74,9 @@ class KindRules:
     required: tuple[str, ...]
     one_of: tuple[tuple[str, ...], ...] = ()
     read: Callable[[CellReader], pd.DataFrame]
+    complete: Callable[
+        [RawTable, Mapping[str, str], FindingLog], tuple[RawTable, dict[str, str]]
+    ] = _complete
     shape_rows: Callable[
         [RawTable, Mapping[str, str], ImportContext, FindingLog], RawTable
     ] = _as_they_stand
@@ -88,6 +99,7 @@ def run_import(raw: RawTable, context: ImportContext, rules: KindRules) -> Impor
     log = FindingLog.starting_with(raw.notes)
     log.rejected &= set(raw.frame.index)
     mapping = _mapping(raw, context, log)
+    raw, mapping = rules.complete(raw, mapping, log)
     rows_read = len(raw.frame) + _check_header(raw, context.kind, mapping, rules, log)
     readings, by_header = readings_of(context.mapping or {}, mapping)
     _report_units(readings, by_header, log)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from planner.accounts.context import ImportContext
@@ -22,6 +22,7 @@ from planner.accounts.mapping.guess import Mapped
 from planner.accounts.reading.tables import where
 from planner.core import clock
 from planner.core.errors import InputError
+from planner.core.money import MINOR_DIGITS
 from planner.core.names import name_from
 from planner.core.settings import Settings
 from planner.services.imports.check import company_context, list_context, preview_source
@@ -34,6 +35,7 @@ from planner.services.imports.saving import (
     save_quotas_into,
 )
 from planner.services.imports.units import checked_choice
+from planner.services.regional import currency_named
 from planner.services.workspace import (
     OpenCompany,
     Workspace,
@@ -114,10 +116,16 @@ def check_path(
     """
     options = options or PathOptions()
     mapping = read_mapping(options.mapping, ws, kind)
-    if ws is None:
-        context = _list_context(settings, kind, mapping, options)
-    else:
+    if ws is not None:
         context = _company_context(ws, kind, mapping, options)
+        return check_file(path, context, condition=options.where, layer=options.layer)
+    context = _list_context(settings, kind, mapping, options)
+    report = check_file(path, context, condition=options.where, layer=options.layer)
+    currency = _currency_of(report)
+    if currency is None:
+        return report
+    # A list of one other currency would begin a company of that currency.
+    context = replace(context, currency=currency)
     return check_file(path, context, condition=options.where, layer=options.layer)
 
 
@@ -146,6 +154,10 @@ def import_path(
     else:
         context = _company_context(into, kind, mapping, options)
     report = import_table(raw, context)
+    currency = _currency_of(report) if into is None else None
+    if currency is not None:
+        context = replace(context, currency=currency)
+        report = import_table(raw, context)
     if report.verdict in {"accept_warn", "reject_rows"} and not options.accept_warnings:
         raise InputError(
             f"{report.summary()}\nnothing was imported: look at the findings with "
@@ -154,6 +166,23 @@ def import_path(
     if report.is_usable:
         _save(ws, into, report, path, options, context)
     return report
+
+
+def _currency_of(report: ImportReport) -> str | None:
+    """
+    Name the one currency of a list of accounts that was refused for it.
+
+    A company that does not exist yet has no currency: the list gives it.
+    """
+    findings = report.findings
+    refused = findings.loc[findings["code"] == "other_currency", "value"].dropna()
+    if report.kind != "accounts" or report.rows_accepted or refused.empty:
+        return None
+    codes = {str(value).strip().upper() for value in refused} - {""}
+    header = currency_named(list(report.mapping.values()))  # of a column as a whole
+    codes |= {header} if header is not None else set()
+    code = next(iter(codes), "")
+    return code if len(codes) == 1 and code in MINOR_DIGITS else None
 
 
 def _list_context(
