@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from planner.accounts.findings import ImportReport
 from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reading.tables import where as keep_where
@@ -109,8 +110,10 @@ def _read_sample(params: DemoParams, settings: Settings) -> DemoLine:
     )
 
 
-def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
-    as_of = params.as_of or clock.today()
+def _checked(
+    path: Path, params: DemoParams, settings: Settings
+) -> tuple[ImportReport, str]:
+    """Check a list of one's own, and decide its currency."""
     raw = read_source(path, path.name)
     if params.where:
         raw = keep_where(raw, params.where)
@@ -122,10 +125,16 @@ def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
     if currency is None and report.is_usable:
         currency = currency_of(main_country(report.accounts)) or "USD"
         report = import_table(raw, replace(context, currency=currency))
-    currency = currency or "USD"
     if not report.is_usable:
         reasons = "; ".join(report.findings["message"].head(3))
         raise InputError(named(path.name, f"{reasons}; no row can be used"))
+    return report, currency or "USD"
+
+
+def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
+    """Begin the line with a list of one's own; what it lacks is simulated."""
+    as_of = params.as_of or clock.today()
+    report, currency = _checked(path, params, settings)
     placed, units = place_in_units(report.accounts, settings, params.units)
     accounts = simulate_business(
         placed,
