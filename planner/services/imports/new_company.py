@@ -23,7 +23,7 @@ from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_to_json
 from planner.services.imports.check import list_context
 from planner.services.imports.log import record_import
 from planner.services.imports.today import begin_scenarios
-from planner.services.imports.units import place_in_units
+from planner.services.imports.units import place_in_units, with_joined
 from planner.services.regional import main_country, regional_details
 from planner.services.workspace import OpenCompany, Workspace, turn_to
 from planner.store.company import accounts as account_rows
@@ -121,6 +121,7 @@ def company_of_report(
         raise InputError(f"{report.file}: no row was accepted, so nothing is imported")
     name = checked_name(name, "a company")
     accounts, areas = place_in_units(report.accounts, ws.settings, units)
+    report = with_joined(report, accounts, areas)
     edges = connect(find_edges(areas), places_km(areas))
     deals = None
     if fill_missing:

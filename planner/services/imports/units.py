@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import pandas as pd
 
+from planner.accounts.findings import FindingLog, ImportReport
 from planner.accounts.places.regions import country_letters
 from planner.accounts.placing import join_units
 from planner.core.errors import InputError
 from planner.core.settings import Settings
+from planner.core.units import M_PER_KM
 from planner.geography.basemap import BaseMap, base_map, extent_of
 from planner.geography.boundaries import load_counties
 from planner.geography.cells import make_cells
+from planner.geography.distance import working_crs
 from planner.geography.postal_areas import make_postal_areas, postal_prefixes
 
 UNIT_CHOICES = {
@@ -123,3 +128,54 @@ def _base_of(accounts: pd.DataFrame, settings: Settings) -> BaseMap | None:
         return base_map(settings.data_dir, extent_of(accounts), most_towns=None)
     except InputError:
         return None
+
+
+def km_outside(accounts: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.Series:
+    """
+    Measure how far accounts lie from the unit they were joined to.
+
+    Parameters
+    ----------
+    accounts
+        Columns lat, lon, unit_id; indexed by account_id.
+    units
+        Polygons in EPSG:4326 indexed by unit_id.
+
+    Returns
+    -------
+    Kilometres by account_id of those outside all units, the farthest first.
+    """
+    joined = accounts.dropna(subset=["lat", "lon", "unit_id"])
+    lon, lat = joined["lon"].to_numpy(float), joined["lat"].to_numpy(float)
+    points = gpd.GeoSeries.from_xy(lon, lat, index=joined.index, crs=4326)
+    shapes = gpd.GeoSeries(
+        units.geometry.reindex(joined["unit_id"]).to_numpy(), joined.index, crs=4326
+    )
+    is_outside = ~points.intersects(shapes, align=False)
+    if not bool(is_outside.any()):
+        return pd.Series(dtype="float64")
+    crs = working_crs(lon, lat)
+    there = points[is_outside].to_crs(crs)
+    away_m = there.distance(shapes[is_outside].to_crs(crs), align=False)
+    return (away_m / M_PER_KM).sort_values(ascending=False)
+
+
+def with_joined(
+    report: ImportReport, accounts: pd.DataFrame, units: gpd.GeoDataFrame
+) -> ImportReport:
+    """Say in a report which accounts were joined to the nearest unit, how far off."""
+    away_km = km_outside(accounts, units)
+    if away_km.empty:
+        return report
+    farthest = str(away_km.index[0])
+    name, unit = accounts.loc[farthest, ["name", "unit_id"]]
+    log = FindingLog()
+    log.file(
+        "joined_to_nearest",
+        "notice",
+        f"{len(away_km):,} accounts lie just outside all areas and were joined to the "
+        f"nearest: the farthest, {name}, {away_km.iloc[0]:,.1f} km from "
+        f"{units.at[unit, 'name']}",
+    )
+    findings = pd.concat([report.findings, log.to_frame()], ignore_index=True)
+    return replace(report, findings=findings)

@@ -9,7 +9,7 @@ from planner.core.errors import InputError
 from planner.core.settings import ROOT, Settings
 from planner.geography.boundaries import load_counties
 from planner.services.imports.new_counties import unit_changes, with_new_counties
-from planner.services.imports.units import offered_units, place_in_units
+from planner.services.imports.units import km_outside, offered_units, place_in_units
 
 SETTINGS = Settings(store_url="sqlite://", data_dir=ROOT / "data")
 
@@ -60,3 +60,14 @@ def test_counties_of_a_new_state_are_added():
     unit, edge = unit_changes(units, none, grown)
     assert len(unit.added) == 64  # the counties of Colorado
     assert edge.added.size > 64
+
+
+def test_who_lies_on_a_pier_is_told_with_the_distance():
+    """Three kilometres off the coast of Monterey, and one inside the county."""
+    counties = load_counties(SETTINGS.data_dir, ["CA"])
+    listed = accounts([(36.62, -121.97, ""), (36.6, -121.85, "")], "US")
+    placed, units = place_in_units(listed, SETTINGS, "counties")
+    away_km = km_outside(placed, units)
+    assert away_km.index.tolist() == ["A0"]
+    assert 0.5 < away_km["A0"] < 8
+    assert set(units.index) == set(counties.index)
