@@ -6,7 +6,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.cluster.vq import kmeans2
 
 from planner.core.errors import InputError
 from planner.geography.basemap import BaseMap
@@ -68,6 +67,8 @@ def make_cells(
     distinct = np.unique(np.round(xy), axis=0)
     centres = distinct
     if len(distinct) > n_cells:
+        from scipy.cluster.vq import kmeans2  # pages open without it
+
         rng = np.random.default_rng(seed)
         means, _ = kmeans2(distinct, n_cells, minit="++", rng=rng)
         centres = np.unique(np.round(means[np.isfinite(means).all(axis=1)]), axis=0)

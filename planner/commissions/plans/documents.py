@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
 
 from planner.core.errors import InputError
 
@@ -114,6 +113,8 @@ _PlanLoader.add_constructor("tag:yaml.org,2002:map", _unique_keys)
 
 def _check_form(document: Any, name: str) -> None:
     """Hold the document against the JSON schema and say the first fault plainly."""
+    from jsonschema import Draft202012Validator  # pages open without it
+
     schema = json.loads(
         files("planner.commissions").joinpath("plan_schema.json").read_text()
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 
 from planner.geography.distance import haversine_m
 
@@ -35,6 +34,8 @@ def seat(seats: pd.DataFrame, accounts: pd.DataFrame) -> dict[str, str]:
     that are held come before vacant ones. Solved as a linear sum assignment (Crouse,
     2016, IEEE Transactions on Aerospace and Electronic Systems 52(4)).
     """
+    from scipy.optimize import linear_sum_assignment  # pages open without it
+
     territory_ids = sorted(accounts["territory_id"].dropna().unique())
     if seats.empty or not territory_ids:
         return {}
