@@ -85,6 +85,12 @@ class KindRules:
     )
 
 
+def _key_of(rules: KindRules) -> str:
+    """Name our column that tells the rows apart: totals and notes stand in it."""
+    index = rules.schema.index
+    return next(iter(rules.required), "") if index is None else str(index.name)
+
+
 def run_import(raw: RawTable, context: ImportContext, rules: KindRules) -> ImportReport:
     """
     Do what every kind has in common: map, check the header, read, keep, report.
@@ -104,7 +110,7 @@ def run_import(raw: RawTable, context: ImportContext, rules: KindRules) -> Impor
     readings, by_header = readings_of(context.mapping or {}, mapping)
     _report_units(readings, by_header, log)
     raw = _addresses_in_turn(raw, mapping, log)
-    raw = without_furniture(raw, mapping, next(iter(rules.required), ""), log)
+    raw = without_furniture(raw, mapping, _key_of(rules), log)
     if rows_read and not log.has_file_reject:
         raw = rules.shape_rows(raw, mapping, context, log)
     cells = CellReader(raw, mapping, context, log, readings, required=rules.required)

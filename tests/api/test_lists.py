@@ -40,7 +40,7 @@ def test_require_names_what_was_refused_and_what_to_do(shops):
 
 def test_require_of_a_file_without_its_columns(shops):
     report = planner.read_accounts(shops("name\nAnn\n"))
-    with pytest.raises(planner.InputError, match="missing: account_id") as caught:
+    with pytest.raises(planner.InputError, match=r"missing: lat\+lon") as caught:
         report.require()
     assert str(caught.value).endswith("mend the file")
 

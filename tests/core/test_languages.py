@@ -11,6 +11,7 @@ from planner.core.english.forms import FORMS
 from planner.core.english.pay import PAY
 from planner.core.english.publishing import PUBLISHING
 from planner.core.english.requests import REQUESTS
+from planner.core.english.terms import TERMS
 from planner.core.english.territory import TERRITORY
 from planner.core.english.visits import VISITS
 from planner.core.errors import InfeasibleError, InputError
@@ -143,11 +144,11 @@ def test_errors_carry_reasons_and_read_as_text():
 
 def test_tables_hold_each_code_once_and_sound_templates():
     """No two domains share a code; every field has a form that exists."""
-    tables = (FORMS, PAY, PUBLISHING, REQUESTS, TERRITORY, VISITS)
+    tables = (FORMS, PAY, PUBLISHING, REQUESTS, TERMS, TERRITORY, VISITS)
     assert sum(map(len, tables)) == len(ENGLISH)
     kinds = {"", "amount", "count", "distance", "figure", "list", "number", "percent"}
     kinds |= {"quoted", "reasons", "unit", "territory", "measure", "account"}
-    kinds |= {"clock", "day", "duration"}
+    kinds |= {"clock", "day", "duration", "money", "rate", "date"}
     for code, template in ENGLISH.items():
         for _, name, spec, _ in Formatter().parse(template):
             assert name is None or name.isidentifier(), code

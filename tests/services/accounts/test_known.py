@@ -96,7 +96,7 @@ def test_given_columns_name_money_as_the_frame_does():
 
 
 def test_our_columns_begin_with_those_always_needed():
-    assert columns_of("accounts")[:2] == ("account_id", "name")
+    assert columns_of("accounts")[:2] == ("name", "account_id")
     assert len(set(columns_of("deals"))) == len(columns_of("deals"))
 
 
