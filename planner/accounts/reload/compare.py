@@ -86,7 +86,9 @@ def compare_lists(
     -----
     A cell that is empty in the file and simulated here keeps its figure. Coordinates
     are replaced by others of their kind; by those of a postcode only if the address
-    changed. Owners that differ are contested, as what the user set by a repair.
+    changed. The middle of the list's own rows, which moves with each of them, stays
+    until the address changes or something more precise is known. Owners that differ
+    are contested, as what the user set by a repair.
     """
     out = pd.Series(dict(kept_out or {}), dtype="str")
     taken_out = out[out.index.isin(incoming.index) & ~out.index.isin(stored.index)]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.accounts.changes import cell_texts, differs
-from planner.core.schemas import ACCOUNTS
+from planner.core.schemas import ACCOUNTS, GEO_PRECISIONS
 
 PLACE = ("lat", "lon", "geo_source", "geo_precision")
 ADDRESS = ("street", "city", "region", "postcode", "country")
@@ -89,8 +89,11 @@ class Difference:
             if column in self.given:
                 address |= differs(before[column], after[column])
         rough = before["geo_source"].isin(_DERIVED).to_numpy()
+        # The middle of a list's own rows drifts with every row; it is no news.
+        drifts = before["geo_source"].eq("list") & ~_is_finer(after, before)
+        finer = rough & ~drifts.to_numpy()
         better = is_elsewhere | (own & rough)
-        takes = better & (own | ((rough | address) & bool(self.given & set(ADDRESS))))
+        takes = better & (own | ((finer | address) & bool(self.given & set(ADDRESS))))
         is_set = (before["geo_source"] == "set").to_numpy()
         is_mine = self._is_mine("lat") | self._is_mine("lon") | is_set
         texts = (_place_text(before), _place_text(after))
@@ -239,6 +242,12 @@ def _stacked(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFram
         return empty
     stacked = pd.concat(filled, ignore_index=True)[list(columns)].astype("str")
     return stacked.sort_values(["account_id", "column"], ignore_index=True)
+
+
+def _is_finer(left: pd.DataFrame, right: pd.DataFrame) -> pd.Series:
+    """Tell whose places are known more precisely than those of another frame."""
+    ranks = {name: rank for rank, name in enumerate(GEO_PRECISIONS)}
+    return left["geo_precision"].map(ranks) < right["geo_precision"].map(ranks)
 
 
 def _place_text(frame: pd.DataFrame) -> pd.Series:

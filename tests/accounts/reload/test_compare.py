@@ -172,7 +172,28 @@ def test_a_place_the_user_set_stands_until_the_user_says_file():
             {"lat": 44.0, "geo_source": "postcode", "geo_precision": "postcode"},
             False,
         ),
+        # the middle of the list's rows moves with each of them: it stays
+        (
+            {"geo_source": "list", "geo_precision": "postcode"},
+            {"lat": 44.0, "geo_source": "list", "geo_precision": "postcode"},
+            False,
+        ),
+        (
+            {"geo_source": "list", "geo_precision": "city"},
+            {"lat": 44.0, "geo_source": "list", "geo_precision": "postcode"},
+            True,
+        ),
         # unless the account moved
+        (
+            {"geo_source": "list", "geo_precision": "city", "city": "Rome"},
+            {
+                "city": "Oslo",
+                "lat": 44.0,
+                "geo_source": "list",
+                "geo_precision": "city",
+            },
+            True,
+        ),
         (
             {"city": "Rome"},
             {
