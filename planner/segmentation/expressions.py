@@ -44,6 +44,9 @@ class _Value:
     cells: pd.Series
 
 
+_NUMBER = _Value("number", pd.Series(dtype="float64"))
+
+
 def apply(
     expression: str,
     frame: pd.DataFrame,
@@ -87,6 +90,36 @@ def apply(
             expression,
         )
     return value.cells
+
+
+def calculate(
+    expression: str,
+    frame: pd.DataFrame,
+    as_of: pd.Timestamp | None = None,
+    *,
+    minor_digits: int = 2,
+) -> pd.Series:
+    """
+    Calculate a number for each row.
+
+    Parameters
+    ----------
+    expression, frame, as_of, minor_digits
+        As of `apply`; amounts count in whole currency.
+
+    Returns
+    -------
+    shape (n_rows,)
+        Floats with the index of the frame; missing where a cell of it is empty or
+        something is divided by zero.
+
+    Raises
+    ------
+    ExpressionError
+        As of `apply`; also if the text gives no number.
+    """
+    evaluator = _Evaluator(expression, frame, as_of, minor_digits)
+    return evaluator.number(parse(expression)).replace([np.inf, -np.inf], np.nan)
 
 
 def column_names(frame: pd.DataFrame) -> list[str]:
@@ -161,9 +194,19 @@ class _Evaluator:
             return self._frame[f"{name}_minor"], 10**self._minor_digits
         if name == self._frame.index.name:
             return self._frame.index.to_series(), 1
+        if (own := self._own_number(name)) is not None:
+            return self._frame[own], 1
         if name.startswith(_CUSTOM) and "custom" in self._frame.columns:
             return self._custom(name.removeprefix(_CUSTOM)), 1
         return self._unknown(node)
+
+    def _own_number(self, name: str) -> str | None:
+        """Find a column of the list's own numbers; blanks in it are written ``_``."""
+        for column in map(str, self._frame.columns):
+            is_own = column.startswith(_CUSTOM)
+            if is_own and name == _CUSTOM + _plain(column.removeprefix(_CUSTOM)):
+                return column
+        return None
 
     def _custom(self, field: str) -> pd.Series:
         cells = self._frame["custom"].fillna("")
@@ -202,7 +245,7 @@ class _Evaluator:
         return _Value("number", days.astype("float64"))
 
     def _arithmetic(self, node: Arithmetic) -> _Value:
-        first, second = self._number(node.left), self._number(node.right)
+        first, second = self.number(node.left), self.number(node.right)
         if node.sign == "+":
             return _Value("number", first + second)
         if node.sign == "-":
@@ -290,8 +333,9 @@ class _Evaluator:
             )
         return value.cells
 
-    def _number(self, node: Node) -> pd.Series:
-        value = self.value(node)
+    def number(self, node: Node) -> pd.Series:
+        """Answer a node that must be a number."""
+        value = self._as_number(self.value(node), _NUMBER)
         if value.kind != "number":
             self._fail(node, f"expected a number, this is a {value.kind}")
         return value.cells
@@ -324,5 +368,10 @@ def _field(cell: str, field: str) -> str:
     fields = json.loads(cell) if cell else {}
     if field in fields:
         return str(fields[field])
-    plain = {re.sub(r"\W+", "_", str(name)): value for name, value in fields.items()}
+    plain = {_plain(str(name)): value for name, value in fields.items()}
     return str(plain.get(field, ""))
+
+
+def _plain(name: str) -> str:
+    """Write the name of a custom field as rules do."""
+    return re.sub(r"\W+", "_", name)

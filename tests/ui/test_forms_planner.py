@@ -70,6 +70,21 @@ def test_balance_asks_and_queues_a_job(form, ws):
     )
 
 
+def test_a_measure_is_calculated_and_balanced(form, ws):
+    app = form("balance.form.balance_form")
+    app.text_input(key="calc-name").set_value("Open ground")
+    app.text_input(key="calc-formula").set_value("annual_revenue - our_sale").run()
+    assert "did you mean our_sales" in text_of(app)
+    app.text_input(key="calc-formula").set_value("annual_revenue - our_sales").run()
+    app.button(key="calc-add").click().run()
+    app.selectbox(key="bal-measure").set_value("custom.Open ground").run()
+    app.button(key="bal-start").click().run()
+    assert not app.exception
+    job = queue.latest(ws.store, "balance", draft(ws).scenario_id)
+    asked = BalanceRequest.from_dict(job.params).params.measures
+    assert asked[0].column == "custom.Open ground"
+
+
 def test_balance_asks_for_the_least_and_the_most_in_units_people_know(form, ws):
     app = form("balance.form.balance_form")
     app.selectbox(key="bal-second").set_value("workload_min").run()

@@ -9,10 +9,14 @@ from sqlalchemy import Connection
 
 from planner.accounts.own_measures import with_own_numbers
 from planner.capacity.workload import account_minutes
+from planner.core.money import minor_digits
 from planner.core.schemas import OPEN_STAGES
+from planner.segmentation.calculated import CalculatedMeasure, with_calculated
 from planner.segmentation.scoring import score_accounts
 from planner.store.company import accounts as account_rows
+from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
+from planner.store.company.settings import CompanySettings
 
 
 def visited_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.DataFrame:
@@ -70,8 +74,9 @@ def known_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.Data
     Returns
     -------
     ACCOUNTS columns plus `segment`, `visit_class`, `rule`, `score` (0-100),
-    `days_since_visit`, `open_pipeline_minor`, `workload_min` and the list's own numbers
-    (`own_numbers`), indexed `account_id`.
+    `days_since_visit`, `open_pipeline_minor`, `workload_min`, the list's own numbers
+    (`own_numbers`) and the measures that are calculated (`CalculatedMeasure`), indexed
+    `account_id`.
     """
     accounts = with_segments(
         visited_accounts(conn, company_id, as_of),
@@ -86,7 +91,22 @@ def known_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.Data
         pipeline.reindex(accounts.index).fillna(0).astype("Int64")
     )
     accounts["workload_min"] = account_minutes(accounts, accounts["visit_class"])
-    return with_own_numbers(accounts)
+    return with_calculated_measures(conn, company_id, as_of, with_own_numbers(accounts))
+
+
+def with_calculated_measures(
+    conn: Connection, company_id: str, as_of: dt.date, accounts: pd.DataFrame
+) -> pd.DataFrame:
+    """Give accounts the columns of the measures that the company calculates."""
+    company = company_rows.load_company(conn, company_id)
+    measures = [
+        CalculatedMeasure(*pair)
+        for pair in CompanySettings.from_details(company.details).calculated
+    ]
+    if not measures:
+        return accounts
+    digits = minor_digits(company.currency)
+    return with_calculated(accounts, measures, pd.Timestamp(as_of), digits)
 
 
 def owned(

@@ -163,7 +163,8 @@ def load_facts_stamp(conn: sa.Connection, company_id: str) -> str:
 
     Returns
     -------
-    Equal as long as its day, its data, the segment rules and the newest import are.
+    Equal as long as its day, its data, the segment rules, the calculated measures and
+    the newest import are.
 
     Raises
     ------
@@ -191,7 +192,9 @@ def load_facts_stamp(conn: sa.Connection, company_id: str) -> str:
         raise NotFoundError(f"there is no company {company_id!r} in this store")
     details, version, rules_version, import_id = stamp
     today = day_set(details) or clock.today()
-    return f"{today}, version {version}, rules {rules_version}, import {import_id}"
+    state = f"{today}, version {version}, rules {rules_version}, import {import_id}"
+    calculated = details.get("settings", {}).get("calculated")
+    return f"{state}, calculated {calculated}" if calculated else state
 
 
 def update_company(

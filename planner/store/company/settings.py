@@ -41,6 +41,8 @@ class CompanySettings:
         the accounts.
     today_id
         The scenario of the territories as its list had them; None: it named no owners.
+    calculated
+        Measures that are calculated: name and formula of each.
     """
 
     country: str | None = None
@@ -50,6 +52,7 @@ class CompanySettings:
     fills_gaps: bool = False
     simulated: tuple[str, ...] = ()
     today_id: str | None = None
+    calculated: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_details(cls, details: Mapping[str, Any]) -> Self:
@@ -59,12 +62,15 @@ class CompanySettings:
         stored |= {name: details.get(name) for name in _REGIONAL}
         stored["day"] = day_set(details)
         stored["simulated"] = tuple(stored.get("simulated", ()))
+        pairs = stored.get("calculated", ())
+        stored["calculated"] = tuple((str(name), str(text)) for name, text in pairs)
         names = set(cls.__slots__)
         return cls(**{name: value for name, value in stored.items() if name in names})
 
     def into_details(self, details: Mapping[str, Any]) -> dict[str, Any]:
         """Put the settings into a company's details."""
         values = asdict(self) | {"simulated": list(self.simulated)}
+        values["calculated"] = [list(pair) for pair in self.calculated]
         # These stand by themselves: each look at a company asks for them.
         del values["day"]
         regional = {name: values.pop(name) for name in _REGIONAL}

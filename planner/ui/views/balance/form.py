@@ -21,6 +21,7 @@ from planner.services.territories.view import TerritoryView
 from planner.territory.model.params import BalanceParams
 from planner.ui import faults, session
 from planner.ui.maps.text import markdown_text
+from planner.ui.views.balance.calculated import ask_calculated
 from planner.ui.views.balance.measures import MeasureAsked, ask_measures
 from planner.ui.views.balance.rules import Rules, ask_rules
 from planner.ui.views.workbench.workbench import Workbench
@@ -58,6 +59,8 @@ def balance_form(bench: Workbench) -> None:
     ws, view = bench.ws, bench.shown
     currency = bench.fmt.currency
     answers = _ask(bench)
+    with st.expander("Calculate a measure"):
+        ask_calculated(bench)
     with st.expander("More: what stays, shares, travel, cost of a move"):
         rules = ask_rules(view, answers.kind, answers.n_territories, currency)
     if answers.kind != "headcount" and not rules.own.get("districts"):
