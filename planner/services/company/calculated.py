@@ -16,6 +16,7 @@ from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
 
 MOST_CALCULATED = 8
+_NO_AMOUNTS = ("lat", "lon", "opens_s", "closes_s")  # numbers, but nothing to share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +52,9 @@ def calculated_measures(ws: OpenCompany) -> list[CalculatedMeasure]:
 
 def columns_of_formulas(accounts: pd.DataFrame) -> list[str]:
     """List the columns of numbers that a formula may name, as it names them."""
-    numbers = accounts.select_dtypes("number")
-    return [name.replace(" ", "_") for name in column_names(numbers)]
+    numbers = accounts.select_dtypes("number").reset_index(drop=True)
+    names = column_names(numbers.drop(columns=list(_NO_AMOUNTS), errors="ignore"))
+    return [name.replace(" ", "_") for name in names]
 
 
 def preview_measure(ws: OpenCompany, name: str, formula: str) -> CalculatedPreview:
