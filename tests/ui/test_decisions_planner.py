@@ -1,5 +1,6 @@
 """Deciding on the Territories page: the curve of moves, headcounts, what is proven."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
@@ -11,11 +12,16 @@ from planner.jobs import queue
 from planner.services.balance.request import BalanceRequest
 from planner.services.territories import view as territory_view
 from planner.territory.model.params import BalanceMeasure, BalanceParams
+from planner.territory.solve.proposal import Proposal
 from planner.ui.charts import decisions
 from planner.ui.views.balance.frontier import frontier_sentence
 from planner.ui.views.balance.headcount import headcount_sentence, with_next_head
 from planner.ui.views.balance.proposal import best_text
-from planner.ui.views.balance.proposal_text import proof_text, unmet_lines
+from planner.ui.views.balance.proposal_text import (
+    by_travel_text,
+    proof_text,
+    unmet_lines,
+)
 from tests.ui.test_pages_planner import boxes, draft, turn_to
 
 FMT = Formats(locale="en_US", distance_unit="km", currency="USD")
@@ -238,6 +244,39 @@ def test_the_curve_is_told_in_a_sentence():
         "With 9 moved accounts the limit of 10 % is not reached: accounts within "
         "30.0 %."
     )
+
+
+def test_the_curve_of_weighed_moves_counts_average_accounts():
+    said = frontier_sentence(FMT, POINTS, LABELS, LIMITS, 20.9, is_weighed=True)
+    assert said == (
+        "For accounts within 9.0 %, the best plan found disturbs as much as the move "
+        "of 44 average accounts; any plan disturbs at least as much as 21, proven."
+    )
+
+
+def test_few_moves_are_told_with_their_proof_and_the_shortest_way():
+    report = {
+        "minimised": "moves",
+        "moves_counted": "accounts",
+        "objective": 473.0,
+        "bound": 154.23,
+        "travel": {"weighted_rms_km": 73.9},
+    }
+    assert proof_text(FMT, report) == (
+        "No plan within these limits moves fewer than 155 accounts, proven."
+    )
+    least = proof_text(FMT, report | {"bound": 473.0})
+    assert least == "No plan within these limits moves fewer accounts, proven."
+    plan = Proposal(
+        territory_by_unit=pd.Series(dtype="str"),
+        report=report,
+        by_travel={"n_moved_accounts": 951, "rms_km": 65.8, "is_met": 1.0},
+    )
+    assert by_travel_text(FMT, plan) == (
+        "Balanced by travel instead, 951 accounts would move and the way to the middle "
+        "would be 65.8 km instead of 73.9 km."
+    )
+    assert by_travel_text(FMT, replace(plan, by_travel={})) == ""
 
 
 def test_headcounts_are_told_in_a_sentence():

@@ -56,18 +56,47 @@ def test_balance_asks_and_queues_a_job(form, ws):
     app.number_input(key="bal-n").set_value(20)
     app.number_input(key="bal-tolerance").set_value(5.0)
     app.selectbox(key="bal-second").set_value("workload_min").run()
-    app.segmented_control(key="bal-minimise").set_value("moves")
+    # A plan is in force: few customers come first, counted from it.
+    assert app.segmented_control(key="bal-minimise").value == "moves"
+    in_force = next(s for s in listing.scenarios(ws) if s.status == "published")
+    assert app.selectbox(key="bal-counted").value == in_force.scenario_id
     app.button(key="bal-start").click().run()
     assert not app.exception
     job = queue.latest(ws.store, "balance", draft(ws).scenario_id)
     assert job.state == "queued"
     assert job.params["n_territories"] == 20
     assert job.params["minimise"] == "moves"
+    assert job.params["counted_from"] == in_force.scenario_id
+    assert job.params["weighs_moves"] is False
     asked = BalanceRequest.from_dict(job.params).params.measures
     assert asked == (
         BalanceMeasure(column="potential_minor", tolerance=0.05),
         BalanceMeasure(column="workload_min", tolerance=0.1),
     )
+
+
+def test_a_balance_by_travel_asks_where_to_start(form, ws):
+    app = form("balance.form.balance_form")
+    app.segmented_control(key="bal-minimise").set_value("travel").run()
+    app.segmented_control(key="bal-from").set_value("new")
+    app.button(key="bal-start").click().run()
+    assert not app.exception
+    params = queue.latest(ws.store, "balance", draft(ws).scenario_id).params
+    assert params["minimise"] == "travel"
+    assert params["is_started_from_current"] is False
+    assert params["counted_from"] == ""
+
+
+def test_the_curve_can_weigh_what_is_disturbed(form, ws):
+    app = form("balance.form.balance_form")
+    app.segmented_control(key="bal-kind").set_value("frontier").run()
+    app.toggle(key="bal-weighed").set_value(v=True)
+    app.selectbox(key="bal-counted").set_value("")
+    app.button(key="bal-start").click().run()
+    assert not app.exception
+    params = queue.latest(ws.store, "frontier", draft(ws).scenario_id).params
+    assert params["weighs_moves"] is True
+    assert params["counted_from"] == ""
 
 
 def test_a_measure_is_calculated_and_balanced(form, ws):

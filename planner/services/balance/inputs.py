@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,11 @@ class BalanceInputs:
         """What a moved row of the units counts in accounts."""
         return self.instance.units["accounts"]
 
+    def with_move_cost(self, cost_by_row: pd.Series) -> Self:
+        """Say what leaving today's territory costs, by row of the units."""
+        rules = replace(self.instance.rules, move_cost=cost_by_row)
+        return replace(self, instance=replace(self.instance, rules=rules))
+
     def params_of(self, request: BalanceRequest) -> BalanceParams:
         """Take the accounts that move anyway off the limit of moves."""
         params = request.params
@@ -80,7 +86,11 @@ class BalanceInputs:
 
 
 def balance_inputs(
-    view: TerritoryView, team: Team, request: BalanceRequest, locks: Held = NOTHING
+    view: TerritoryView,
+    team: Team,
+    request: BalanceRequest,
+    locks: Held = NOTHING,
+    baseline: pd.Series | None = None,
 ) -> BalanceInputs:
     """
     Put together what the engine needs.
@@ -95,6 +105,9 @@ def balance_inputs(
         What is asked.
     locks
         What is locked or drawn.
+    baseline
+        Territory by unit that moves are counted from; None: those of the scenario.
+        What is locked stays where the scenario has it.
 
     Raises
     ------
@@ -163,6 +176,10 @@ def balance_inputs(
             pd.Series(units.index, units.index)
         )
     current = unit_of.map(today)
+    locked = _locked(current, moving, row, unit_of, request, locks)
+    if baseline is not None:
+        start = unit_of.map(baseline)
+        current = start if locked is None else current.where(locked, start)
     rules = Rules(
         together=_together(moving, row, request),
         barriers=_barriers(barriers, locks, units.index),
@@ -175,7 +192,7 @@ def balance_inputs(
             units=units,
             edges=edges,
             current=current if current.notna().any() else None,
-            locked=_locked(current, moving, row, unit_of, request, locks),
+            locked=locked,
             centres=centres,
             rules=rules,
         ),

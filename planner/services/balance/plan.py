@@ -38,6 +38,28 @@ class Asked:
         """What is asked of the engine: accounts that move anyway are off the limit."""
         return self.inputs.params_of(self.request)
 
+    @property
+    def move_size(self) -> pd.Series:
+        """
+        What a moved row of the units counts on the curve of moves.
+
+        Its accounts; where moves are weighed, each by its cost, the mean account
+        counting 1.
+        """
+        cost = self.inputs.instance.rules.move_cost
+        if self.move_cost is None or cost is None:
+            return self.inputs.n_accounts_by_row
+        total = float(self.inputs.n_accounts_by_row.sum())
+        return cost * (total / cost.sum()) if cost.sum() > 0 else cost
+
+    def n_moved(self, result: BalanceResult) -> int:
+        """Count the accounts of the units that a plan moves from where moves count."""
+        current = self.inputs.instance.current
+        if current is None:
+            return 0
+        is_moved = result.alignment.territory_by_unit != current
+        return int(self.inputs.n_accounts_by_row[is_moved & current.notna()].sum())
+
 
 def described(
     task: Asked,
@@ -101,6 +123,9 @@ def proposal_of(
         params=request.to_dict(),
     )
     report = report_of(result) | {"too_big": _too_big(task, result)}
+    if request.params.minimise == "moves":
+        is_weighed = task.move_cost is not None
+        report["moves_counted"] = "disturbance" if is_weighed else "accounts"
     return replace(plan, report=_with_real_deviations(task, plan, report))
 
 

@@ -72,6 +72,9 @@ class BalanceRequest:
         balanced is the plan before it.
     districts
         As `seats.parse_districts` reads it; empty: territories alone.
+    counted_from
+        The scenario whose territories moves are counted from; "": the one that is
+        balanced, as its draft stands. It counts where moves are kept low or limited.
     """
 
     params: BalanceParams
@@ -89,6 +92,7 @@ class BalanceRequest:
     travel_minor_per_h: int = 0
     replaces: str | None = None
     districts: str = ""
+    counted_from: str = ""
 
     def __post_init__(self) -> None:
         if len(self.params.measures) > MOST_MEASURES:
@@ -144,6 +148,11 @@ class BalanceRequest:
         return [measure.column for measure in self.params.measures]
 
     @property
+    def counts_moves(self) -> bool:
+        """Whether moves are kept low or limited."""
+        return self.params.minimise == "moves" or self.params.max_moved is not None
+
+    @property
     def asked_districts(self) -> int | dict[str, int] | None:
         """How many districts, or territories by district; None: none are asked."""
         return parse_districts(self.districts) if self.districts else None
@@ -167,7 +176,7 @@ class BalanceRequest:
                 minimise="travel",
                 is_started_from_current=True,
             )
-            return replace(self, params=params, travel_to=CENTRE, weighs_moves=False)
+            return replace(self, params=params, travel_to=CENTRE)
         if kind == "headcount" or (kind == "balance" and self.districts):
             params = replace(
                 self.params,

@@ -9,6 +9,7 @@ import pandas as pd
 from planner.core.errors import InputError
 from planner.core.run import RunControl
 from planner.core.units import MIN_PER_HOUR
+from planner.services.balance.baseline import baseline_of
 from planner.services.balance.inputs import balance_inputs
 from planner.services.balance.levels import district_plan
 from planner.services.balance.places import home_places
@@ -27,6 +28,7 @@ from planner.territory.solve.proposal import Proposal
 from planner.territory.solve.result import BalanceResult
 
 _AGREEMENT = 0.3  # of the mean unit's hours: about 1 % of a territory's
+_COMPARED = 0.6  # of the work, before the plan is compared with the shortest way
 _TIGHTER = 0.9  # of the tolerance of hours, while they are not settled
 
 
@@ -53,11 +55,33 @@ def balance(
         If what is asked contradicts itself or the data, in the names people know.
     """
     task = _read(ws, scenario_id, "balance", request, run)
+    is_compared = task.params.minimise == "moves" and task.params.max_moved is None
     with wording.refusals_in(wording.language_of(ws, task.view.units)):
         if task.request.districts:
             return district_plan(task, run.part(0.05, 1.0))
-        result, note = _solved(task, run.part(0.05, 1.0))
-    return proposal_of(task, result, note)
+        share = _COMPARED if is_compared else 1.0
+        result, note = _solved(task, run.part(0.05, share))
+        plan = proposal_of(task, result, note)
+        if not is_compared or run.should_stop():
+            return plan
+        return replace(plan, by_travel=_by_travel(task, run.part(share, 1.0)))
+
+
+def _by_travel(task: Asked, run: RunControl) -> dict[str, float]:
+    """Find what the shortest way at the same limits would move: a plan beside."""
+    run.report(0.0, "Comparing with the shortest way")
+    request = task.request
+    params = replace(request.params, minimise="travel", is_started_from_current=True)
+    request = replace(request, params=params, weighs_moves=False)
+    shortest = replace(task, request=request, move_cost=None)
+    result, _ = _solved(shortest, run)
+    if run.should_stop():
+        return {}  # half a search says nothing of the shortest way
+    return {
+        "n_moved_accounts": task.n_moved(result),
+        "rms_km": result.travel["weighted_rms_km"],
+        "is_met": float(result.is_met),
+    }
 
 
 def frontier(
@@ -78,7 +102,7 @@ def frontier(
             inputs.instance,
             task.params,
             counts=task.request.counts or usual_counts(len(inputs.accounts)),
-            size=inputs.n_accounts_by_row,
+            size=task.move_size,
             run=run.part(0.05, 0.85),
         )
         plans = {}
@@ -176,7 +200,10 @@ def _read(
     locks = held_of(opened, keeps_drawn=request.keeps_drawn)
     if kind == "headcount" or request.districts:
         locks = NOTHING  # other territories than today's: nothing can stay in one
-    inputs = balance_inputs(view, team, request, locks)
+    baseline = None
+    if request.counted_from and (kind == "frontier" or request.counts_moves):
+        baseline = baseline_of(ws, request.counted_from, view.units)
+    inputs = balance_inputs(view, team, request, locks, baseline)
     cost = None
     if request.weighs_moves:
         cost = cost_of_accounts(inputs.accounts, MoveCostParams(), team.as_of)
@@ -184,8 +211,9 @@ def _read(
         by_row = cost_of_units(cost[rows.index], rows).reindex(
             inputs.instance.units.index
         )
-        rules = replace(inputs.instance.rules, move_cost=by_row.fillna(0.0))
-        inputs = replace(inputs, instance=replace(inputs.instance, rules=rules))
+        inputs = inputs.with_move_cost(by_row.fillna(0.0))
+    elif request.params.minimise == "moves":
+        inputs = inputs.with_move_cost(inputs.n_accounts_by_row)
     return Asked(
         view=view,
         team=team,

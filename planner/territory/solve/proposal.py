@@ -49,6 +49,9 @@ class Proposal:
         The report in a few lines.
     note
         What else there is to say, such as whether hours settled.
+    by_travel
+        Where few moves were asked, what the shortest way at the same limits would be:
+        `n_moved_accounts`, `rms_km`, `is_met`; empty: not looked for.
     params
         What was asked; see `services.balance.request.BalanceRequest.to_dict`.
     """
@@ -65,6 +68,7 @@ class Proposal:
     move_cost: Mapping[str, float] = field(default_factory=dict)
     summary: Reasons = ()
     note: str = ""
+    by_travel: Mapping[str, float] = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -83,6 +87,7 @@ class Proposal:
             "move_cost": dict(self.move_cost),
             "summary": _dicts(self.summary),
             "note": self.note,
+            "by_travel": dict(self.by_travel),
             "params": dict(self.params),
         }
 
@@ -128,6 +133,7 @@ class Proposal:
             move_cost=plain.get("move_cost") or {},
             summary=_reasons(lines),
             note=str(plain.get("note") or ""),
+            by_travel=plain.get("by_travel") or {},
             params=plain.get("params") or {},
         )
 

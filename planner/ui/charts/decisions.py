@@ -21,6 +21,7 @@ def frontier_curve(
     limits: Mapping[str, float],
     least_moves: float | None,
     choice: int | None = None,
+    moves: str = "Accounts moved",
 ) -> alt.LayerChart:
     """
     Show the worst deviation that each number of moved accounts leaves.
@@ -35,6 +36,8 @@ def frontier_curve(
         Proven least of accounts that must move to keep the limits; None: unknown.
     choice
         Limit of the point whose plan is shown.
+    moves
+        What `moved` counts, as a title.
 
     Returns
     -------
@@ -52,7 +55,7 @@ def frontier_curve(
     x = alt.X(
         "moved:Q",
         scale=alt.Scale(type="sqrt", nice=False, domain=[0, _reach(points)]),
-        axis=alt.Axis(title="Accounts moved", grid=False, values=_ticks(points)),
+        axis=alt.Axis(title=moves, grid=False, values=_ticks(points)),
     )
     deviation = alt.Y(
         "deviation:Q",
@@ -62,7 +65,7 @@ def frontier_curve(
     base = alt.Chart(long).encode(x=x, y=deviation, color=colour)
     tips = [
         alt.Tooltip("measure:N", title="Measure"),
-        alt.Tooltip("moved:Q", title="Accounts moved", format=",.0f"),
+        alt.Tooltip("moved:Q", title=moves, format=",.0f"),
         alt.Tooltip("deviation:Q", title="Worst deviation", format=".1%"),
         alt.Tooltip("least:N", title="At least, proven"),
     ]

@@ -1,13 +1,10 @@
 """Jobs about territories: a balance with all its rules, the frontier, the headcount."""
 
-import datetime as dt
 import json
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from planner.accounts.reading.sources import read_source
 from planner.core.errors import InfeasibleError, InputError
 from planner.core.run import RunControl
 from planner.core.settings import Settings
@@ -16,92 +13,22 @@ from planner.jobs import queue
 from planner.jobs.tasks import TASKS
 from planner.services.balance import run
 from planner.services.balance.request import BalanceRequest
-from planner.services.imports import new_company
 from planner.services.scenarios import listing
 from planner.services.territories import view as territory_view
 from planner.services.territories.districts import district_by_unit, district_table
 from planner.services.workspace import open_company, open_workspace
 from planner.store.database.engine import open_store
 from planner.store.scenarios import editing
-from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.workhours import HOURS
 from planner.territory.solve.proposal import Proposal
 from tests.gestures import accepted, looked_at
-
-MILWAUKEE = "55079"
-EFFORT = 0.02  # of the usual search: what is asked must hold, not be found best
-
-
-def a_list():
-    """Scatter sixty accounts over Wisconsin; a third of them in Milwaukee."""
-    rng = np.random.default_rng(3)
-    head = "id,name,latitude,longitude,state,status,potential,employees,Parent account"
-    lines = [head]
-    for n in range(60):
-        lat, lon = rng.uniform(42.7, 45.5), rng.uniform(-90.8, -88.2)
-        if n % 3 == 0:
-            lat, lon = rng.uniform(43.0, 43.15), rng.uniform(-88.03, -87.93)
-        parent = "Acme" if n in (1, 2) else ""
-        place = f"{lat:.4f},{lon:.4f},WI"
-        size = f"{1000 + 100 * (n % 4)},{20 + 10 * (n % 3)}"
-        lines.append(f"A{n:02d},Firm {n},{place},customer,{size},{parent}")
-    return read_source("\n".join(lines).encode(), "list.csv")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Make the company once, with three territories from west to east."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('jobs') / 'planner.sqlite'}"
-    settings = Settings(store_url=url, user="ann")
-    ws, report = new_company.import_accounts_as_company(
-        open_workspace(settings),
-        a_list(),
-        None,
-        name="Lakes Ltd",
-        as_of=dt.date(2026, 11, 20),
-    )
-    assert report.rows_accepted == 60
-    scenario = listing.scenarios(ws)[0]
-    view = territory_view.overview(ws, scenario.scenario_id)
-    by_unit = pd.Series("T1", index=view.units.index)
-    by_unit[view.units["x_km"] > view.units["x_km"].quantile(0.4)] = "T2"
-    by_unit[view.units["x_km"] > view.units["x_km"].quantile(0.8)] = "T3"
-    answer = {"territory_by_unit": by_unit.to_dict()}
-    accepted(ws, scenario.scenario_id, scenario.version, answer)
-    ws.store.close()
-    return url
+from tests.services.balance.lakes import MILWAUKEE, asked, scenario_id
 
 
 @pytest.fixture
-def ws(made):
-    """Open it: these jobs read a scenario, they do not change it."""
-    opened = open_company(open_workspace(Settings(store_url=made, user="ann")))
-    yield opened
-    opened.store.close()
-
-
-def scenario_id(ws):
-    return listing.scenarios(ws)[0].scenario_id
-
-
-def asked(*measures, **options):
-    """Ask for three territories, within 20 % unless said otherwise."""
-    tolerance = options.pop("tolerance", 0.2)
-    own = {
-        name: options.pop(name)
-        for name in ("n_territories", "minimise", "max_moved")
-        if name in options
-    }
-    params = BalanceParams(
-        measures=tuple(
-            BalanceMeasure(column=m, tolerance=tolerance)
-            for m in measures or ("accounts",)
-        ),
-        is_started_from_current=True,
-        effort=EFFORT,
-        **own,
-    )
-    return BalanceRequest(params=params, **options)
+def ws(lakes):
+    """Open the company: these jobs read a scenario, they do not change it."""
+    return lakes
 
 
 def result_of(ws, kind, request, control=None):
@@ -171,11 +98,11 @@ def test_rules_hold_and_moves_are_weighed(ws):
     assert offered.moved_accounts["reason"].str.contains("the move costs").all()
 
 
-def test_accounts_named_apart_are_still_apart_after_accepting(made, tmp_path):
+def test_accounts_named_apart_are_still_apart_after_accepting(lakes_url, tmp_path):
     from planner.store.scenarios import plans as rows
 
     copied = tmp_path / "planner.sqlite"
-    copied.write_bytes(open_store(made).backend.path.read_bytes())
+    copied.write_bytes(open_store(lakes_url).backend.path.read_bytes())
     own = open_company(
         open_workspace(Settings(store_url=f"sqlite:///{copied}", user="ann"))
     )

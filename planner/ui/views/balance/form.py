@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
 from planner.core.errors import ParamsError, PlannerError
 from planner.services.balance import inputs
+from planner.services.balance.baseline import baselines
 from planner.services.balance.request import (
     LABELS,
     BalanceRequest,
@@ -23,7 +24,7 @@ from planner.ui import faults, session
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.balance.calculated import ask_calculated
 from planner.ui.views.balance.measures import MeasureAsked, ask_measures
-from planner.ui.views.balance.rules import Rules, ask_rules
+from planner.ui.views.balance.rules import Goal, Rules, ask_goal, ask_rules
 from planner.ui.views.workbench.workbench import Workbench
 
 MOST_TERRITORIES = 254  # what one map can tell apart by code
@@ -46,11 +47,12 @@ _HOLDING = ("kept_territories", "kept_accounts", "keeps_drawn", "together_by")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What the upper part of the form asks: the question, the number, the measures."""
+    """What the upper part of the form asks: the question, number, measures, goal."""
 
     kind: str
     n_territories: int | None
     measures: list[MeasureAsked]
+    goal: Goal = field(default_factory=Goal)
 
 
 @st.dialog("Balance the territories", width="medium")
@@ -62,7 +64,9 @@ def balance_form(bench: Workbench) -> None:
     with st.expander("Calculate a measure"):
         ask_calculated(bench)
     with st.expander("More: what stays, shares, travel, cost of a move"):
-        rules = ask_rules(view, answers.kind, answers.n_territories, currency)
+        rules = ask_rules(
+            view, answers.kind, answers.n_territories, currency, answers.goal.low
+        )
     if answers.kind != "headcount" and not rules.own.get("districts"):
         rules = replace(rules, own=rules.own | _ask_drawn(bench))
     divided = _too_big(view, answers)
@@ -142,9 +146,12 @@ def _ask(bench: Workbench) -> _Asked:
         if n_empty and kind == "balance" and n_territories == n_today:
             noun = "territory holds" if n_empty == 1 else "territories hold"
             st.caption(f"{n_empty} {noun} no unit and would end with this balance.")
-    return _Asked(
-        kind=kind, n_territories=n_territories, measures=ask_measures(view, currency)
-    )
+    measures = ask_measures(view, currency)
+    goal = Goal()
+    if has_current and kind != "headcount":
+        offered = baselines(bench.ws, bench.scenario, view)
+        goal = ask_goal(kind, offered)
+    return _Asked(kind=kind, n_territories=n_territories, measures=measures, goal=goal)
 
 
 def _too_big(view: TerritoryView, answers: _Asked) -> tuple[str, ...]:
@@ -204,6 +211,7 @@ def _params(answers: _Asked, rules: Rules) -> BalanceParams:
     return BalanceParams(
         measures=tuple(one.measure() for one in answers.measures),
         n_territories=answers.n_territories,
+        minimise="travel" if answers.goal.low == "travel" else "moves",
         **rules.start,
     )
 
@@ -216,7 +224,12 @@ def _request(
         _check(answers.n_territories, len(view.units))
     counts = usual_counts(len(view.accounts)) if answers.kind == "frontier" else ()
     return BalanceRequest(
-        params=_params(answers, rules), split_units=divided, counts=counts, **rules.own
+        params=_params(answers, rules),
+        split_units=divided,
+        counts=counts,
+        weighs_moves=answers.goal.low == "cost",
+        counted_from=answers.goal.counted_from,
+        **rules.own,
     )
 
 

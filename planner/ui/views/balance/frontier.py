@@ -73,11 +73,19 @@ def frontier_panel(ws: OpenCompany, fmt: Formats, job: Any) -> str | None:
 
     with st.container(key="pl-job-frontier"):
         panel_head(ws, job, "Balance against moves", _HELP)
-        st.markdown(frontier_sentence(fmt, points, labels, limits, least))
+        is_weighed = bool(job.params.get("weighs_moves"))
+        st.markdown(
+            frontier_sentence(fmt, points, labels, limits, least, is_weighed=is_weighed)
+        )
         choice = st.session_state.get(key)
         st.altair_chart(
             frontier_curve(
-                points, labels, limits, least, None if choice is None else int(choice)
+                points,
+                labels,
+                limits,
+                least,
+                None if choice is None else int(choice),
+                moves="Average accounts disturbed" if is_weighed else "Accounts moved",
             ),
             on_select=guarded(take, "Choosing a point"),
             selection_mode=[PICK],
@@ -98,6 +106,8 @@ def frontier_sentence(
     labels: dict[str, str],
     limits: dict[str, float],
     least_moves: float | None,
+    *,
+    is_weighed: bool = False,
 ) -> str:
     """Say in a sentence or two what the curve shows."""
     met = points[points["ratio"] <= 1 + 1e-9]
@@ -107,14 +117,23 @@ def frontier_sentence(
         for column, label in labels.items()
     )
     n_moved = fmt.number(row["moved"])
-    if len(met):
-        sentence = f"For {measures}, {n_moved} accounts move in the best plan found"
-    else:
-        goals = " and ".join(fmt.share(limits[column], 0) for column in labels)
+    goals = " and ".join(fmt.share(limits[column], 0) for column in labels)
+    if is_weighed:
+        moved = f"disturbs as much as the move of {n_moved} average accounts"
         sentence = (
-            f"With {n_moved} moved accounts the limit of {goals} is not reached: "
+            f"For {measures}, the best plan found {moved}"
+            if len(met)
+            else f"A plan that {moved} does not reach the limit of {goals}: {measures}"
+        )
+        proof = "any plan disturbs at least as much as {}"
+    else:
+        sentence = (
+            f"For {measures}, {n_moved} accounts move in the best plan found"
+            if len(met)
+            else f"With {n_moved} moved accounts the limit of {goals} is not reached: "
             f"{measures}"
         )
+        proof = "at least {} must move"
     if least_moves is None or least_moves <= 0:
         return f"{sentence}."
-    return f"{sentence}; at least {fmt.number(least_moves)} must move, proven."
+    return f"{sentence}; {proof.format(fmt.number(least_moves))}, proven."

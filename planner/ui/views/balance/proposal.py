@@ -26,6 +26,7 @@ from planner.ui.maps.text import markdown_text
 from planner.ui.views.balance.frontier import forget_point
 from planner.ui.views.balance.proposal_text import (
     PROOF_HELP,
+    by_travel_text,
     exceptions_text,
     proof_text,
     proposal_text,
@@ -199,7 +200,35 @@ def answer_part(bench: Workbench) -> None:
         proven = proof_text(bench.fmt, proposal.report)
         if proven:
             st.markdown(markdown_text(proven, 300), help=PROOF_HELP)
+        _by_travel(bench, plan)
         _notes(bench.fmt, proposal)
+
+
+def _by_travel(bench: Workbench, plan: Proposal) -> None:
+    """Say beside few moves what the shortest way would move, and offer it."""
+    text = by_travel_text(bench.fmt, plan)
+    if not text:
+        return
+    log = bench.opened.history
+    is_last = log.position > 0 and log.entries[log.position - 1].job_id is not None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(markdown_text(text, 300), width="stretch")
+        if (
+            bench.is_editable
+            and is_last
+            and st.button("Balance by travel", key="terr-by-travel")
+        ):
+            request = BalanceRequest.from_dict(plan.params)
+            request = replace(
+                request,
+                params=replace(
+                    request.params, minimise="travel", is_started_from_current=True
+                ),
+                weighs_moves=False,
+                replaces=log.entries[log.position - 1].job_id,
+            )
+            session.submit(bench.ws, "balance", bench.scenario_id, request.to_dict())
+            st.rerun()
 
 
 def _too_big(bench: Workbench, plan: Proposal, proposal: ProposalView) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from planner.core.formats import Formats
+from planner.core.units import M_PER_KM
 from planner.services.balance.proposal import ProposalView
 from planner.services.balance.request import LABELS
 from planner.territory.model.precheck import UNIT_OVERSIZED
+from planner.territory.solve.proposal import Proposal
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.workbench.balance_figures import writer_of
 
@@ -50,6 +53,8 @@ def proof_text(fmt: Formats, report: Mapping[str, Any]) -> str:
     gap, what = report.get("gap"), "Travel"
     if report.get("minimised") == "moves":
         what = "Disturbance"
+        if report.get("moves_counted") == "accounts":
+            return stopped + _fewest_text(fmt, report)
         objective, least = report.get("objective"), report.get("moved_lower_bound")
         if objective == report.get("moved") and least is not None:
             return (
@@ -63,6 +68,40 @@ def proof_text(fmt: Formats, report: Mapping[str, Any]) -> str:
     return (
         f"{stopped}{what} is within {fmt.share(gap)} of the best possible at these "
         "limits, proven."
+    )
+
+
+def _fewest_text(fmt: Formats, report: Mapping[str, Any]) -> str:
+    """Say how few accounts any plan must move with their units."""
+    least = math.ceil(float(report.get("bound") or 0.0) - _MET)
+    if float(report.get("objective") or 0.0) <= least:
+        return "No plan within these limits moves fewer accounts, proven."
+    if least <= 0:
+        return "How few accounts must move at least is not proven."
+    return (
+        f"No plan within these limits moves fewer than {fmt.number(least)} accounts, "
+        "proven."
+    )
+
+
+def by_travel_text(fmt: Formats, plan: Proposal) -> str:
+    """
+    Say what the shortest way at the same limits would move; "" if it is not known.
+
+    Parameters
+    ----------
+    plan
+        Of few moves, compared with the shortest way.
+    """
+    if not plan.by_travel:
+        return ""
+    n_moved, rms_km = plan.by_travel["n_moved_accounts"], plan.by_travel["rms_km"]
+    here_km = plan.report["travel"]["weighted_rms_km"]
+    limits = "" if plan.by_travel.get("is_met") else " (limits not met)"
+    return (
+        f"Balanced by travel instead{limits}, {fmt.number(n_moved)} accounts would "
+        f"move and the way to the middle would be {fmt.distance(rms_km * M_PER_KM)} "
+        f"instead of {fmt.distance(here_km * M_PER_KM)}."
     )
 
 

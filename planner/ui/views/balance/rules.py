@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from planner.core.money import minor_digits
+from planner.services.balance.baseline import Baseline
 from planner.services.balance.request import (
     CAPACITY,
     CENTRE,
@@ -19,6 +20,7 @@ from planner.services.territories import wording
 from planner.services.territories.view import TerritoryView
 from planner.ui.views.workbench.districts import ask_districts
 
+_LOW = {"moves": "Customers moved", "travel": "Travel", "cost": "Disturbance"}
 MOST_OFFERED = 500  # accounts to choose from, those we sell most to
 
 
@@ -39,8 +41,82 @@ class Rules:
     own: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """
+    What is kept low within the limits.
+
+    Parameters
+    ----------
+    low
+        ``moves`` (customers), ``cost`` (what their moves disturb) or ``travel``.
+    counted_from
+        Of `BalanceRequest`: whose territories moves are counted from.
+    """
+
+    low: str = "travel"
+    counted_from: str = ""
+
+
+def ask_goal(kind: str, offered: list[Baseline]) -> Goal:
+    """
+    Ask what comes first: that few customers change hands, or that ways are short.
+
+    Parameters
+    ----------
+    kind
+        ``balance`` or ``frontier``: what is asked about territories that are there.
+    offered
+        Plans that moves can be counted from beside the one at hand.
+    """
+    is_in_force = any(plan.is_in_force for plan in offered)
+    low = "moves"
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    if kind == "balance":
+        low = left.segmented_control(
+            "Within the limits, keep low",
+            list(_LOW),
+            default="moves" if is_in_force else "travel",
+            format_func=_LOW.get,
+            key="bal-minimise",
+            required=True,
+            help="Customers moved: as few accounts as need be get another rep. Travel: "
+            "the way to the accounts is shortest, whoever has to move. Disturbance: a "
+            "moved account counts more the longer its rep has had it, the more is in "
+            "its pipeline, the more it buys and the later it was visited.",
+        )
+    elif left.toggle(
+        "Weigh each account by what its move disturbs",
+        value=False,
+        key="bal-weighed",
+        help="The longer its rep has had it, the more is in its pipeline, the more it "
+        "buys and the later it was visited. The curve then counts average accounts.",
+    ):
+        low = "cost"
+    counted_from = ""
+    if low != "travel" and offered:
+        names = {plan.scenario_id: _baseline_text(plan) for plan in offered}
+        counted_from = right.selectbox(
+            "Moves are counted from",
+            [*names, ""],
+            index=0 if is_in_force else len(names),
+            format_func=lambda name: names.get(name, "This scenario as it stands"),
+            key="bal-counted",
+        )
+    return Goal(low=str(low), counted_from=str(counted_from))
+
+
+def _baseline_text(plan: Baseline) -> str:
+    is_said = "in force" in plan.name.lower()
+    return f"{plan.name} (in force)" if plan.is_in_force and not is_said else plan.name
+
+
 def ask_rules(
-    view: TerritoryView, kind: str, n_territories: int | None, currency: str
+    view: TerritoryView,
+    kind: str,
+    n_territories: int | None,
+    currency: str,
+    low: str = "travel",
 ) -> Rules:
     """
     Ask what few balances need.
@@ -55,6 +131,8 @@ def ask_rules(
         How many; None: those of today.
     currency
         Of what is asked in money.
+    low
+        What is kept low, of `Goal`.
     """
     n_today = int(view.units["territory_id"].nunique())
     if kind == "headcount":
@@ -66,7 +144,7 @@ def ask_rules(
     if own:
         return Rules(own=own)
     if kind == "balance" and n_today:
-        start, own["weighs_moves"] = _start(view)
+        start = _start(view, low)
     if n_today:
         is_as_today = n_territories in (None, n_today)
         usual = CAPACITY if view.has_shares else EQUAL
@@ -95,17 +173,19 @@ def _headcount(n_today: int, currency: str) -> dict[str, Any]:
     return own
 
 
-def _start(view: TerritoryView) -> tuple[dict[str, Any], bool]:
+def _start(view: TerritoryView, low: str) -> dict[str, Any]:
     """Ask how near to today's territories the answer is to stay."""
     left, right = st.columns(2)
-    begin = left.segmented_control(
-        "Start from",
-        ["today", "new"],
-        default="today",
-        format_func={"today": "Today's", "new": "A blank map"}.get,
-        key="bal-from",
-        required=True,
-    )
+    begin = "today"
+    if low == "travel":
+        begin = left.segmented_control(
+            "Start from",
+            ["today", "new"],
+            default="today",
+            format_func={"today": "Today's", "new": "A blank map"}.get,
+            key="bal-from",
+            required=True,
+        )
     limit = right.number_input(
         "Move at most, accounts",
         0,
@@ -115,27 +195,10 @@ def _start(view: TerritoryView) -> tuple[dict[str, Any], bool]:
         placeholder="no limit",
         key="bal-moved",
     )
-    low = st.segmented_control(
-        "Then keep low",
-        ["travel", "moves", "cost"],
-        default="travel",
-        format_func={
-            "travel": "Travel",
-            "moves": "Moved units",
-            "cost": "Disturbance",
-        }.get,
-        key="bal-minimise",
-        required=True,
-        help="Within the limits above. Disturbance: a moved account counts more the "
-        "longer its rep has had it, the more is in its pipeline, the more it buys and "
-        "the later it was visited.",
-    )
-    start = {
+    return {
         "is_started_from_current": begin == "today",
-        "minimise": "travel" if low == "travel" else "moves",
         "max_moved": None if limit is None else int(limit),
     }
-    return start, low == "cost"
 
 
 def _shares(kind: str, usual: str, *, is_as_today: bool) -> dict[str, Any]:
