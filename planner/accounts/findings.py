@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -193,6 +193,8 @@ class ImportReport:
         ours, n_rows, is_known.
     sha256
         Of the bytes of the file; empty if it was not read from a file.
+    currency
+        In which amounts were read.
     """
 
     file: str
@@ -209,6 +211,7 @@ class ImportReport:
     extra: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     choices: pd.DataFrame = field(default_factory=pd.DataFrame)
     sha256: str = ""
+    currency: str = ""
 
     @property
     def accounts(self) -> pd.DataFrame:
@@ -234,6 +237,17 @@ class ImportReport:
     def is_usable(self) -> bool:
         """Whether any row may be taken over."""
         return self.verdict != "reject_file" and self.rows_accepted > 0
+
+    def with_notice(self, code: str, message: str) -> ImportReport:
+        """Add a notice about the whole file, which changes no row."""
+        notice = pd.DataFrame(
+            [asdict(Finding(code=code, severity="notice", message=message))]
+        )
+        columns = self.findings.columns
+        findings = pd.concat([notice[columns].astype(object), self.findings])
+        findings = findings.reset_index(drop=True).astype(self.findings.dtypes)
+        verdict = "accept_notice" if self.verdict == "accept" else self.verdict
+        return replace(self, findings=findings, verdict=verdict)
 
     def require(self) -> pd.DataFrame:
         """

@@ -138,6 +138,7 @@ def run_import(raw: RawTable, context: ImportContext, rules: KindRules) -> Impor
         choices=pd.DataFrame(cells.values, columns=list(VALUE_COLUMNS)),
         extra=rules.bring_along(cells, report.frame) if report.is_usable else {},
         sha256=raw.sha256,
+        currency=context.currency,
     )
 
 

@@ -194,7 +194,8 @@ def locate(
     -----
     The rungs: given coordinates; own rows of the same postcode (`list`); the centre
     of the US postcode; own rows of the same city; the city of the USA; the most
-    populous town of that name in the country. The centre of a US postcode lies
+    populous town of that name in the country; the town that other rows of the same
+    postcode name. The centre of a US postcode lies
     1-2.5 km (median) from the address: good for territories, not for a day's route.
     """
     lat, lon = places["lat"].copy(), places["lon"].copy()
@@ -221,14 +222,18 @@ def locate(
         lat, lon = lat.mask(usable, at["lat"]), lon.mask(usable, at["lon"])
         source = source.mask(usable, name)
         precision = precision.mask(usable, exactness)
-    is_placed = source != ""
-    return pd.DataFrame(
-        {
-            "lat": lat.where(is_placed),
-            "lon": lon.where(is_placed),
-            "geo_source": source,
-            "geo_precision": precision,
-        }
+    located = pd.DataFrame(
+        {"lat": lat, "lon": lon, "geo_source": source, "geo_precision": precision}
+    )
+    is_open = (source == "") & (places["postcode"] != "") & ~source.index.isin(doubtful)
+    if bool(is_open.any()):
+        towns = places.assign(lat=lat, lon=lon)[precision == "city"]
+        at = _by_own(places[is_open], towns, "postcode").dropna()
+        located.loc[at.index, ["lat", "lon"]] = at
+        located.loc[at.index, ["geo_source", "geo_precision"]] = ["list", "city"]
+    is_placed = located["geo_source"] != ""
+    return located.assign(
+        lat=located["lat"].where(is_placed), lon=located["lon"].where(is_placed)
     )
 
 

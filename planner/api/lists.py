@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from os import PathLike
 from typing import Any
 
@@ -21,20 +22,12 @@ from planner.core.files.tables import in_money
 from planner.core.settings import Settings
 from planner.geography.colours import INK
 from planner.maps.sheet import MapSheet
+from planner.services.imports.currency import USUAL, check_in_its_currency
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListReport(Shown, ImportReport):
-    """
-    What was taken of a list, what was refused and why: an `ImportReport` to look at.
-
-    Parameters
-    ----------
-    currency
-        Of its amounts; files hold them as decimals.
-    """
-
-    currency: str
+    """An `ImportReport` to look at: what was taken of a list, what not and why."""
 
     @property
     def status(self) -> str:
@@ -73,7 +66,7 @@ def read_accounts(
     mapping: Mapping[str, Any] | None = None,
     country: str | None = None,
     *,
-    currency: str = "USD",
+    currency: str | None = None,
 ) -> ListReport:
     r"""
     Read a list and say of each row whether it is taken, and why not.
@@ -90,7 +83,7 @@ def read_accounts(
     country
         Country of rows that name none, a name or two letters; None: found out.
     currency
-        Of all amounts.
+        Of all amounts; None: of accounts found out, else USD.
 
     Returns
     -------
@@ -123,13 +116,17 @@ def read_accounts(
     context = ImportContext(
         kind=kind,
         mapping=mapping,
-        currency=_checked_currency(currency),
         country=None if country is None else checked_country(country),
         gazetteer=Gazetteer.load(Settings.from_environment().data_dir),
     )
-    report = check_file(file, context)
+    code = None if currency is None else _checked_currency(currency)
+    check = partial(check_file, file)
+    if kind == "accounts":
+        report = check_in_its_currency(check, context, code)
+    else:
+        report = check(replace(context, currency=code or USUAL))
     values = {field.name: getattr(report, field.name) for field in fields(report)}
-    return ListReport(**values, currency=currency)
+    return ListReport(**values)
 
 
 def _checked_currency(currency: Any) -> str:

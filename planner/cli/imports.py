@@ -49,6 +49,11 @@ def _file_options(parser: argparse.ArgumentParser) -> None:
         "--country", metavar="CC", help="of rows that name none; else it is found out"
     )
     parser.add_argument(
+        "--currency",
+        metavar="CCC",
+        help="of a list that begins a company; else it is found out",
+    )
+    parser.add_argument(
         "--turn-signs",
         action="store_true",
         help="give back the minus that coordinates have lost",
@@ -67,6 +72,7 @@ def _check(args: argparse.Namespace) -> int:
         layer=args.layer,
         mode=args.mode,
         country=args.country,
+        currency=args.currency,
         turn_signs=args.turn_signs,
     )
     report = check_path(settings, args.file, args.kind, options, company)
@@ -144,6 +150,7 @@ def _import(args: argparse.Namespace) -> int:
         unit_of_measure=args.unit,
         how=args.how,
         country=args.country,
+        currency=args.currency,
         turn_signs=args.turn_signs,
         units=args.units,
     )

@@ -6,6 +6,7 @@ import datetime as dt
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -43,12 +44,12 @@ from planner.segmentation.rules import DEFAULT_RULES, apply_rules
 from planner.services.accounts.known import with_segments
 from planner.services.company.companies import territories_of
 from planner.services.imports.check import list_context
+from planner.services.imports.currency import check_in_its_currency
 from planner.services.imports.new_company import given_columns
 from planner.services.imports.units import place_in_units
 from planner.services.people.holders import rep_by_position
 from planner.services.people.present_plan import PresentPlan, present_plan
 from planner.services.people.present_team import present_team
-from planner.services.regional import currency_named, currency_of, main_country
 from planner.services.visits.plans import TEAM_ITERATIONS
 from planner.territory.model.alignment import Alignment
 from planner.territory.model.instance import Instance
@@ -110,31 +111,25 @@ def _read_sample(params: DemoParams, settings: Settings) -> DemoLine:
     )
 
 
-def _checked(
-    path: Path, params: DemoParams, settings: Settings
-) -> tuple[ImportReport, str]:
-    """Check a list of one's own, and decide its currency."""
+def _checked(path: Path, params: DemoParams, settings: Settings) -> ImportReport:
+    """Check a list of one's own, in its currency."""
     raw = read_source(path, path.name)
     if params.where:
         raw = keep_where(raw, params.where)
-    currency = params.currency or currency_named(raw.columns)
-    context = list_context(
-        settings, "accounts", currency=currency or "USD", country=params.country
-    )
-    report = import_table(raw, context)
-    if currency is None and report.is_usable:
-        currency = currency_of(main_country(report.accounts)) or "USD"
-        report = import_table(raw, replace(context, currency=currency))
+    as_of = params.as_of or clock.today()
+    context = list_context(settings, "accounts", as_of=as_of, country=params.country)
+    report = check_in_its_currency(partial(import_table, raw), context, params.currency)
     if not report.is_usable:
         reasons = "; ".join(report.findings["message"].head(3))
         raise InputError(named(path.name, f"{reasons}; no row can be used"))
-    return report, currency or "USD"
+    return report
 
 
 def _read_list(path: Path, params: DemoParams, settings: Settings) -> DemoLine:
     """Begin the line with a list of one's own; what it lacks is simulated."""
     as_of = params.as_of or clock.today()
-    report, currency = _checked(path, params, settings)
+    report = _checked(path, params, settings)
+    currency = report.currency
     placed, units = place_in_units(report.accounts, settings, params.units)
     accounts = simulate_business(
         placed,

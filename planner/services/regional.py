@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,6 @@ from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
 from planner.accounts.places.regions import country_letters
-from planner.accounts.places.traces import currencies_in
 from planner.core.formats import Formats
 from planner.core.money import MINOR_DIGITS
 from planner.core.settings import Settings
@@ -92,12 +91,6 @@ def country_names() -> dict[str, str]:
     codes = [code for code in names if len(code) == 2 and code.isalpha()]
     real = [code for code in codes if get_territory_currencies(code)]
     return {code: names[code] for code in sorted(real, key=lambda code: names[code])}
-
-
-def currency_named(columns: Sequence[str]) -> str | None:
-    """Name the one currency of ours that headers name, such as ``Umsatz (€)``."""
-    named = [code for code, _ in currencies_in(columns) if code in MINOR_DIGITS]
-    return named[0] if named else None
 
 
 def formats_of(

@@ -49,6 +49,24 @@ def test_ladder_by_hand(gazetteer):
     assert found["lat"].iloc[3:].isna().all()
 
 
+def test_rows_of_one_postcode_stand_in_the_town_that_one_of_them_names(gazetteer):
+    places = pd.DataFrame(
+        {
+            "lat": None,
+            "lon": None,
+            "postcode": ["X1 2AB", "x12ab", "Y9 9ZZ"],
+            "city": ["Troy", "", ""],
+            "region": ["NY", "", ""],
+            "country": "US",
+        }
+    )
+    at = locate(places, gazetteer)
+    assert at["geo_source"].tolist() == ["city", "list", ""]
+    assert at["geo_precision"].tolist() == ["city", "city", ""]
+    assert at.loc[1, "lat"] == at.loc[0, "lat"]
+    assert at.loc[[2], ["lat", "lon"]].isna().all(axis=None)
+
+
 def test_empty_gazetteer_knows_only_what_is_given():
     places = pd.DataFrame(
         {

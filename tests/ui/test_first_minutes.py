@@ -18,6 +18,7 @@ ROWS = [
     "3,Gamma,52.52,13.40,DE,80",
     "4,Delta,53.55,9.99,DE,75",
 ]
+US_ROW = "5,Echo,43.07,-89.40,US,40"
 
 
 def a_list(*rows):
@@ -163,9 +164,16 @@ def test_figures_are_written_as_the_company_wants(app, own):
     assert company_settings(own).locale == "de_DE"
 
 
-@pytest.mark.parametrize(("header", "currency"), [("Umsatz (€)", "EUR"), ("X", "USD")])
-def test_the_currency_of_a_header_is_offered(app, header, currency):
+@pytest.mark.parametrize(
+    ("header", "cell", "currency"),
+    [("Umsatz (€)", "5", "EUR"), ("Turnover", "£5", "GBP"), ("X", "5", "USD")],
+)
+def test_the_currency_of_a_list_is_found_out(app, ws, header, cell, currency):
     turn_to(app, "import_data")
-    upload(app, "l.csv", f"{HEADER},{header}\n{ROWS[0]},5\n".encode())
-    field = next(f for f in app.selectbox if "-currency-" in str(f.key))
-    assert field.value == currency
+    upload(app, "l.csv", f"{HEADER},{header}\n{US_ROW},{cell}\n".encode())
+    field = next(f for f in app.selectbox if str(f.key).endswith("-currency"))
+    assert not field.value, "it is found out"
+    app.button(key="imp-go").click().run()
+    app.button(key="imp-go").click().run()
+    assert not app.exception
+    assert companies.company(workspace.latest_company(ws)).currency == currency

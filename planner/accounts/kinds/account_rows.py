@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.accounts.kinds.custom_fields import kept_columns, other_columns
-from planner.accounts.kinds.made_ids import with_ids
+from planner.accounts.kinds.made_ids import with_ids_and_names
 from planner.accounts.kinds.matching import report_repeated_ids, report_same_places
 from planner.accounts.kinds.plausibility import question_accounts
 from planner.accounts.kinds.references import report_unknown
@@ -191,7 +191,7 @@ def _warn_damaged(cells: CellReader) -> None:
 ACCOUNT_RULES = KindRules(
     schema=ACCOUNTS,
     required=("name",),
-    complete=with_ids,
+    complete=with_ids_and_names,
     one_of=(("lat", "lon"), (COORDINATES,), ("postcode",), ("city",)),
     read=read_rows,
     shape_rows=roll_up,

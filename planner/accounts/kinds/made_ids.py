@@ -1,4 +1,4 @@
-"""Ids for a list that has none: made of name and place, equal at the next load."""
+"""Ids and names for a list that has none: made of what it has, equal at each load."""
 
 from __future__ import annotations
 
@@ -14,8 +14,46 @@ from planner.accounts.reading.values.texts import clean_text
 from planner.core.text import folded
 
 MADE = "account_id (made)"
+MADE_NAME = "name (made)"
 _PLACE = ("street", "postcode", "city", "region", "country", "lat", "lon")
 _DIGITS = 10  # of the hash: two of a million accounts meet once in a million lists
+
+
+def with_ids_and_names(
+    raw: RawTable, mapping: Mapping[str, str], log: FindingLog
+) -> tuple[RawTable, dict[str, str]]:
+    """
+    Make names of ids where a list of accounts has no names, and ids of names.
+
+    Parameters
+    ----------
+    raw, mapping, log
+        As of `with_ids`.
+
+    Returns
+    -------
+    The table with the columns made, and the mapping that names them.
+
+    Notes
+    -----
+    A name that is made is the city and the id: "Rogers 1"; without cities none is.
+    """
+    if "name" in mapping or not {"account_id", "city"} <= set(mapping):
+        return with_ids(raw, mapping, log)
+    ids, cities = (
+        clean_text(raw.frame[mapping[target]].astype("str"))
+        for target in ("account_id", "city")
+    )
+    names = (cities + " " + ids).str.strip()
+    frame = raw.frame.assign(**{MADE_NAME: names.mask(ids == "", "").astype("str")})
+    log.file(
+        "made_names",
+        "notice",
+        "the list has no column of names: each account is called after its city and "
+        "its id; map name if a column holds them",
+        column="name",
+    )
+    return replace(raw, frame=frame), {**mapping, "name": MADE_NAME}
 
 
 def with_ids(

@@ -13,7 +13,13 @@ import pandas as pd
 
 from planner.accounts.mapping.addresses import addresses, main_address
 from planner.accounts.mapping.columns import KINDS, KNOWN_COLUMNS, plain_names
-from planner.accounts.mapping.headers import header_key, header_words
+from planner.accounts.mapping.contents import take_by_content
+from planner.accounts.mapping.headers import (
+    core_key,
+    header_key,
+    header_words,
+    known_keys,
+)
 from planner.accounts.mapping.readings import (
     Reading,
     header_unit,
@@ -72,9 +78,9 @@ def guess_mapping(
     Returns
     -------
     Column of the file by column of ours. Exact names come first, then names ending in
-    a known one, then names spelled nearly alike, then what columns without a name
-    hold; a column serves once. Of several addresses (billing, shipping) one is taken
-    whole, never columns of both.
+    a known one, then names spelled nearly alike, then what columns hold: those without
+    a name, and the ids and names of accounts; a column serves once. Of several
+    addresses (billing, shipping) one is taken whole, never columns of both.
     """
     aliases_by_target = _known(kind)
     names = list(columns)
@@ -94,6 +100,8 @@ def guess_mapping(
                     break
     if sample_rows is not None:
         _take_nameless(kind, guessed, free, sample_rows)
+        if kind == "accounts" and guessed:  # else the header may be a row of data
+            take_by_content(guessed, free, sample_rows)
     _serve_twice(kind, guessed, names)
     return guessed
 
@@ -244,8 +252,9 @@ def _known(kind: str) -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=10_000)
 def _keys(target: str, column: str) -> frozenset[str]:
-    """Give the plain forms of a header: as it is, and without its unit."""
-    return frozenset({header_key(column), header_key(without_unit(target, column))})
+    """Give the plain forms of a header: as it is, without unit, without particles."""
+    bare = without_unit(target, column)
+    return frozenset({header_key(column), header_key(bare), core_key(bare)} - {""})
 
 
 def _same(target: str, aliases: tuple[str, ...], columns: list[str]) -> list[str]:
@@ -310,7 +319,9 @@ def _alike(_target: str, aliases: tuple[str, ...], columns: list[str]) -> list[s
             column,
         )
         for column in columns
+        # "County" is a word of its own, no country misspelled.
         if len(header_key(column)) >= _LEAST_LENGTH
+        and header_key(column) not in known_keys()
     ]
     hits = [pair for pair in scored if pair[0] >= _LEAST_ALIKE]
     return [column for _, column in sorted(hits, key=lambda pair: -pair[0])]

@@ -10,10 +10,18 @@ from functools import lru_cache
 from planner.accounts.mapping.columns import KNOWN_COLUMNS
 from planner.core.money import MINOR_DIGITS
 
+# Money is told by its sign in brackets: "Faturamento (R$)", "Revenue [US$]".
+_SIGNS = re.compile(r"[(\[]\s*[A-Z]{0,3}[$€£¥₹]\s*[)\]]", re.IGNORECASE)
+_PARTICLE = re.compile(
+    "a|al|all|d|da|das|de|degli|dei|del|della|dell|der|des|di|die|do|dos|du|el|en|et"
+    "|i|il|l|la|las|le|les|lo|los|o|of|s|the|und|van|y"
+)
+
 
 def header_words(column: str) -> list[str]:
     """Split a header into plain lower-case words; ``PostalCode`` has two."""
-    plain = unicodedata.normalize("NFKD", column.replace("ß", "ss"))
+    bare = _SIGNS.sub(" ", column)
+    plain = unicodedata.normalize("NFKD", bare.replace("ß", "ss"))
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     parted = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", plain)
     words = re.sub(r"[^\w]+|_", " ", parted.casefold()).split()
@@ -26,6 +34,13 @@ def header_words(column: str) -> list[str]:
 def header_key(column: str) -> str:
     """Join the words of a header: ``BILLINGCITY`` and ``Billing City`` are one."""
     return "".join(header_words(column))
+
+
+@lru_cache(maxsize=10_000)
+def core_key(column: str) -> str:
+    """Join the words that carry sense: ``Nom de l'entreprise`` is ``nomentreprise``."""
+    words = header_words(column)
+    return "".join(word for word in words if not _PARTICLE.fullmatch(word))
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 # CRMs and ERPs: Salesforce, HubSpot, Dynamics, SAP, Pipedrive, Zoho, NetSuite; then
 # German, French, Spanish, Italian, Portuguese, Dutch. Parted by bars, best first.
+# HubSpot's and Salesforce's own translations stand without articles and prepositions:
+# "propriétaire de l'entreprise" is "proprietaire entreprise".
 _PLACE = {
     "postcode": "pstlz|zip postal code|postal zip code|zipcode|postal|postleitzahl"
     "|code postal|cp|codigo postal|cod postal|c p|cap|codice postale|cep|codigo zip"
@@ -16,7 +18,8 @@ _PLACE = {
     "region": "regio|state region|state county|bundesland|kanton|departement|regione"
     "|regiao|comunidad autonoma|estado|uf|distrito|provincia|provincie"
     "|administrative area|canton",
-    "country": "land1|country region|country territory|pays|pais|paese|nazione|landcode"
+    "country": "land1|country region|pays region|land region|pais region|paese regione"
+    "|pais regiao|land regio|country territory|pays|pais|paese|nazione|landcode"
     "|laendercode|landercode|country name",
     "lat": "latitud|latitudine|breitengrad|breite|geobreite|latitude y"
     "|decimal latitude",
@@ -30,6 +33,8 @@ _ID = (
     "|cod cliente|id cliente|code client|numero client|no client|n client|num client"
     "|id client|codigo cliente|codigo de cliente|codigo do cliente|numero de cliente"
     "|klantnummer|klantnr|klant id|klantcode|id compte|account record id"
+    "|id fiche informations|id fiche|datensatz id|id registro|id record|id empresa"
+    "|id entreprise|id azienda|id cuenta|id conta|bedrijfs id|account id extern"
 )
 SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "accounts": {
@@ -41,14 +46,19 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "|nom client|nom du client|nom|societe|entreprise|nom du compte|razon social"
         "|nombre cliente|nombre del cliente|nombre|empresa|ragione sociale"
         "|denominazione|nome cliente|azienda|razao social|nome fantasia|nome|cliente"
-        "|klantnaam|bedrijfsnaam|bedrijf|naam",
+        "|klantnaam|bedrijfsnaam|bedrijf|naam|nom entreprise|nom compte|nom societe"
+        "|unternehmensname|accountname|nombre empresa|nombre cuenta|nome azienda"
+        "|nome account|nome empresa|nome conta",
         "street": "stras|street 1|address line 1|address line|address street 1"
         "|organization address|strasse|str|adresse|adresse 1|anschrift|rue|direccion"
-        "|calle|domicilio|indirizzo|via|endereco|morada|logradouro|rua|adres|straat",
+        "|calle|domicilio|indirizzo|via|endereco|morada|logradouro|rua|adres|straat"
+        "|adresse postale|rue facturation|strasse hausnummer|via fatturazione",
         "status": "lifecycle stage|relationship type|account type|type|customer status"
         "|client type|category|kundenstatus|kundenart|kundentyp|kontotyp|statut"
         "|type client|type de client|type de compte|tipo cliente|tipo de cliente"
-        "|estado cliente|stato cliente|tipo di cliente|klanttype|typ|tipo",
+        "|estado cliente|stato cliente|tipo di cliente|klanttype|typ|tipo"
+        "|phase cycle vie|lifecycle phase|etapa ciclo vida|fase ciclo vita"
+        "|fase ciclo vida|levenscyclusfase|type compte|tipo cuenta|tipo conta",
         "industry": "brsch|industry code|branche|secteur|secteur d activite|settore"
         "|setor|ramo|bedrijfstak|sector de actividad",
         "employees": "no of employees|num employees|employee count|nr of employees"
@@ -58,7 +68,8 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "|aantal medewerkers|medewerkers",
         "annual_revenue": "umsa1|jahresumsatz|umsatz pro jahr|fatturato annuo"
         "|fatturato|chiffre d affaires annuel|facturacion anual|ingresos anuales"
-        "|faturamento anual|receita anual|jaaromzet",
+        "|faturamento anual|receita anual|jaaromzet|revenu annuel|revenus annuels"
+        "|fatturato annuale|ricavi annuali|entrate annuali",
         "our_sales": "sales ytd|revenue ytd|total sales|net sales|last year sales"
         "|sales last 12 months|umsatz|unser umsatz|umsatz vorjahr|absatz|verkaufe"
         "|chiffre d affaires|ca ht|ventes|ventas|facturacion|venduto|vendite|vendas"
@@ -66,13 +77,19 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "last_visit_on": "last activity date|last activity|last contacted"
         "|last visit date|last call date|letzter besuch|letzte aktivitat"
         "|derniere visite|derniere activite|ultima visita|ultima actividad"
-        "|laatste bezoek|ultimo contatto",
+        "|laatste bezoek|ultimo contatto|date derniere activite|datum letzten aktivitat"
+        "|letzte aktivitat datum|fecha ultima actividad|data ultima attivita"
+        "|data ultima atividade|datum laatste activiteit",
         "owner_id": "account owner id|company owner|owner name|owning user|assigned to"
         "|sales rep|salesperson|sales person|sales rep id|organization owner"
         "|besitzer|eigentumer|betreuer|kundenbetreuer|aussendienst|vertreter"
         "|verkaufer|zustandig|proprietaire|commercial|representant|propietario"
         "|vendedor|comercial|proprietario|agente|rappresentante|venditore|responsavel"
-        "|eigenaar|vertegenwoordiger|accountmanager|account manager",
+        "|eigenaar|vertegenwoordiger|accountmanager|account manager"
+        "|proprietaire entreprise|proprietaire compte|zustandiger mitarbeiter"
+        "|unternehmensinhaber|accountinhaber|propietario empresa|propietario cuenta"
+        "|proprietario azienda|proprietario account|proprietario empresa"
+        "|proprietario conta|eigenaar bedrijf",
         "opens_s": "offnet|offnet um|geoffnet ab|offnung|ouvre|ouverture|abre|apertura"
         "|apre|abertura|opent|opening|open from",
         "closes_s": "schliesst|schliesst um|geoffnet bis|schliessung|ferme a|fermeture"

@@ -75,7 +75,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "|former customer|ex customer|lost customer|churned|interessent|zielkunde"
         "|potenzieller kunde|altkunde|ehemaliger kunde|cliente potencial|potencial"
         "|potenziale|cliente potenziale|cible|ancien client|prospecto|prospeto"
-        "|prospekt|prospectus|doelgroep|potentiele klant|client potentiel",
+        "|prospekt|prospectus|doelgroep|potentiele klant|client potentiel|opportunite"
+        "|oportunidad|oportunidade|opportunita|verkaufschance|abonne|suscriptor|inscrit",
         "closed": "closed|permanently closed|planning|planned|inactive|out of business"
         "|defunct|deactivated|disabled|blocked|archived|inaktiv|gesperrt|geschlossen"
         "|stillgelegt|inactif|ferme|inactivo|cerrado|inattivo|chiuso|inativo|fechado"

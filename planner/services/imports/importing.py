@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from planner.accounts.context import ImportContext
@@ -22,10 +23,10 @@ from planner.accounts.mapping.guess import Mapped
 from planner.accounts.reading.tables import where
 from planner.core import clock
 from planner.core.errors import InputError
-from planner.core.money import MINOR_DIGITS
 from planner.core.names import name_from
 from planner.core.settings import Settings
 from planner.services.imports.check import company_context, list_context, preview_source
+from planner.services.imports.currency import USUAL, check_in_its_currency
 from planner.services.imports.mappings import read_mapping
 from planner.services.imports.market import save_market
 from planner.services.imports.new_company import company_of_report
@@ -35,7 +36,6 @@ from planner.services.imports.saving import (
     save_quotas_into,
 )
 from planner.services.imports.units import checked_choice
-from planner.services.regional import currency_named
 from planner.services.workspace import (
     OpenCompany,
     Workspace,
@@ -73,6 +73,8 @@ class PathOptions:
         Today of a file of no company; None: by the clock.
     country, turn_signs
         As of `list_context`.
+    currency
+        Of a list that begins a company; None: found out.
     units
         Of a new company: one of `units.UNIT_CHOICES`.
     layer_name, unit_of_measure, how
@@ -92,6 +94,7 @@ class PathOptions:
     unit_of_measure: str = ""
     how: str = "sum"
     country: str | None = None
+    currency: str | None = None
     turn_signs: bool = False
     units: str = "auto"
 
@@ -119,14 +122,11 @@ def check_path(
     if ws is not None:
         context = _company_context(ws, kind, mapping, options)
         return check_file(path, context, condition=options.where, layer=options.layer)
+    check = partial(check_file, path, condition=options.where, layer=options.layer)
     context = _list_context(settings, kind, mapping, options)
-    report = check_file(path, context, condition=options.where, layer=options.layer)
-    currency = _currency_of(report)
-    if currency is None:
-        return report
-    # A list of one other currency would begin a company of that currency.
-    context = replace(context, currency=currency)
-    return check_file(path, context, condition=options.where, layer=options.layer)
+    if kind != "accounts":
+        return check(replace(context, currency=options.currency or USUAL))
+    return check_in_its_currency(check, context, options.currency)
 
 
 def import_path(
@@ -151,12 +151,16 @@ def import_path(
         mapping = preview.mapping
     if into is None:
         context = _list_context(ws.settings, kind, mapping, options)
+        report = check_in_its_currency(
+            partial(import_table, raw), context, options.currency
+        )
     else:
         context = _company_context(into, kind, mapping, options)
-    report = import_table(raw, context)
-    currency = _currency_of(report) if into is None else None
-    if currency is not None:
-        context = replace(context, currency=currency)
+        if options.currency not in {None, context.currency}:
+            raise InputError(
+                f"the company's currency is {context.currency}, not "
+                f"{options.currency}; --currency is for a list that begins a company"
+            )
         report = import_table(raw, context)
     if report.verdict in {"accept_warn", "reject_rows"} and not options.accept_warnings:
         raise InputError(
@@ -164,25 +168,8 @@ def import_path(
             f"`check`, then repeat with --accept-warnings to take the accepted rows"
         )
     if report.is_usable:
-        _save(ws, into, report, path, options, context)
+        _save(ws, into, report, path, options)
     return report
-
-
-def _currency_of(report: ImportReport) -> str | None:
-    """
-    Name the one currency of a list of accounts that was refused for it.
-
-    A company that does not exist yet has no currency: the list gives it.
-    """
-    findings = report.findings
-    refused = findings.loc[findings["code"] == "other_currency", "value"].dropna()
-    if report.kind != "accounts" or report.rows_accepted or refused.empty:
-        return None
-    codes = {str(value).strip().upper() for value in refused} - {""}
-    header = currency_named(list(report.mapping.values()))  # of a column as a whole
-    codes |= {header} if header is not None else set()
-    code = next(iter(codes), "")
-    return code if len(codes) == 1 and code in MINOR_DIGITS else None
 
 
 def _list_context(
@@ -227,7 +214,6 @@ def _save(
     report: ImportReport,
     path: Path,
     options: PathOptions,
-    context: ImportContext,
 ) -> None:
     """Save a report where its kind belongs: in the company it goes into, or a new."""
     if into is None:
@@ -235,7 +221,7 @@ def _save(
             ws,
             report,
             name=options.company_name or name_from(path.stem),
-            currency=context.currency,
+            currency=report.currency,
             as_of=_today(options),
             fill_missing=False,
             units=options.units,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -26,6 +27,7 @@ from planner.services.imports import (
     saving,
 )
 from planner.services.imports.check import SourcePreview
+from planner.services.imports.currency import check_in_its_currency
 from planner.services.imports.refresh_preview import RefreshPreview
 from planner.services.workspace import OpenCompany
 from planner.ui import faults, session, widgets
@@ -174,9 +176,7 @@ def _prepared(
     st.subheader("What the columns mean")
     mapping = _mapping(ws, preview, kind, file_id)
     condition = ask_condition(preview, file_id)
-    target = ask_target(
-        ws, kind, raw.filename, file_id, _ids(raw, mapping), list(raw.columns)
-    )
+    target = ask_target(ws, kind, raw.filename, file_id, _ids(raw, mapping))
     aims = tuple(
         target.get(name) for name in ("into", "country", "currency", "mode", "load")
     )
@@ -289,15 +289,16 @@ def _check(
             session.workspace().settings,
             kind,
             mapping,
-            currency=target["currency"],
             as_of=target["as_of"],
             country=target["country"],
         )
-    else:
-        if target.get("load") == ADD:
-            rows = _new_rows(ws, rows, mapping, target)
-        mode = str(target.get("mode", "add"))
-        context = check.company_context(ws, kind, mapping, mode=mode)
+        return check_in_its_currency(
+            partial(import_table, rows), context, target["currency"]
+        )
+    if target.get("load") == ADD:
+        rows = _new_rows(ws, rows, mapping, target)
+    mode = str(target.get("mode", "add"))
+    context = check.company_context(ws, kind, mapping, mode=mode)
     return import_table(rows, context)
 
 
@@ -370,7 +371,7 @@ def _import(
                 session.workspace(),
                 report,
                 name=target["name"],
-                currency=target["currency"],
+                currency=report.currency,
                 as_of=target["as_of"],
                 fill_missing=target["fill"],
                 units=target["units"],

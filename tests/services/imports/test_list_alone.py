@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import pytest
+
 from planner.services.company import companies
 from planner.services.imports.importing import PathOptions, check_path, import_path
 from planner.services.workspace import latest_company
@@ -62,3 +64,33 @@ def test_two_rows_of_one_name_and_place_are_one_account(ws, tmp_path):
     path.write_text("name,city,country,beds\nA,Köln,DE,5\nA,Köln,DE,5\nB,Köln,DE,1\n")
     report = check_path(ws.settings, path, "accounts")
     assert len(report.accounts) == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "currency", "code"),
+    [
+        ("Turnover", "Alpha,48.13,11.57,DE,900", "EUR", "currency_found"),
+        ("Turnover", "Alpha,51.51,-0.12,GB,£900", "GBP", "currency_found"),
+        ("Umsatz (€)", "Alpha,48.13,11.57,DE,900", "EUR", "currency_found"),
+        ("Turnover", "Alpha,41.88,-87.63,US,900", "USD", None),
+    ],
+)
+def test_check_reads_amounts_in_the_currency_of_the_list(
+    ws, tmp_path, header, row, currency, code
+):
+    path = tmp_path / "list.csv"
+    path.write_text(f"Name,Lat,Lon,Country,{header}\n{row}\n")
+    report = check_path(ws.settings, path, "accounts")
+    assert (report.rows_accepted, report.currency) == (1, currency)
+    assert code is None or code in set(report.findings["code"])
+    chosen = check_path(ws.settings, path, "accounts", PathOptions(currency=currency))
+    assert chosen.rows_accepted == 1
+    assert "currency_found" not in set(chosen.findings["code"])
+
+
+def test_a_list_without_names_is_called_after_cities_and_ids(ws, tmp_path):
+    path = tmp_path / "stores.csv"
+    path.write_text("storenum,city,state\n1,Rogers,AR\n2,Harrison,AR\n")
+    report = check_path(ws.settings, path, "accounts")
+    assert report.accounts["name"].tolist() == ["Rogers 1", "Harrison 2"]
+    assert "made_names" in set(report.findings["code"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -15,7 +14,7 @@ from planner.core.names import name_from
 from planner.services.company import companies
 from planner.services.imports import refresh
 from planner.services.imports.units import UNIT_CHOICES
-from planner.services.regional import country_names, currency_named, currency_of
+from planner.services.regional import country_names
 from planner.services.scenarios import FIELD, listing
 from planner.services.workspace import OpenCompany
 
@@ -40,7 +39,6 @@ def ask_target(
     filename: str,
     file_id: str,
     ids: pd.Series | None = None,
-    columns: Sequence[str] = (),
 ) -> dict[str, Any]:
     """
     Ask where the rows go.
@@ -57,8 +55,6 @@ def ask_target(
         Keys the fields.
     ids
         Ids of the accounts in the file: they show what it is to the open company.
-    columns
-        Headers of the file: they may name a currency.
 
     Returns
     -------
@@ -72,9 +68,9 @@ def ask_target(
     stem = stem[:1].upper() + stem[1:]
     if ws is None:
         st.subheader("The new company")
-        return {"into": NEW, **_new_company(stem, file_id, columns)}
+        return {"into": NEW, **_new_company(stem, file_id)}
     if kind == "accounts":
-        return _accounts(ws, stem, file_id, ids, columns)
+        return _accounts(ws, stem, file_id, ids)
     if kind == "market":
         return _market(stem, file_id)
     target: dict[str, Any] = {"mode": _mode(kind, file_id)}
@@ -86,7 +82,6 @@ def _accounts(
     stem: str,
     file_id: str,
     ids: pd.Series | None,
-    columns: Sequence[str],
 ) -> dict[str, Any]:
     st.subheader("Where the accounts go")
     company = companies.company(ws)
@@ -109,7 +104,7 @@ def _accounts(
         source = _source(sources, stem, file_id)
         load = _load(ws, source, ids, file_id)
         return {"into": INTO, "source": source, "load": load}
-    return {"into": NEW, **_new_company(stem, file_id, columns)}
+    return {"into": NEW, **_new_company(stem, file_id)}
 
 
 def _load(ws: OpenCompany, source: str, ids: pd.Series | None, file_id: str) -> str:
@@ -166,7 +161,7 @@ def _source(sources: list[str], stem: str, file_id: str) -> str:
     return str(source)
 
 
-def _new_company(stem: str, file_id: str, columns: Sequence[str]) -> dict[str, Any]:
+def _new_company(stem: str, file_id: str) -> dict[str, Any]:
     with st.container(horizontal=True, vertical_alignment="bottom", key="imp-company"):
         name = st.text_input("Name", stem, key=f"imp-{file_id}-name", width=260)
         country = st.selectbox(
@@ -180,11 +175,12 @@ def _new_company(stem: str, file_id: str, columns: Sequence[str]) -> dict[str, A
         )
         currency = st.selectbox(
             "Currency",
-            CURRENCIES,
-            index=CURRENCIES.index(_usual_currency(str(country), columns)),
-            # Another country has another usual one, as long as nobody chose.
-            key=f"imp-{file_id}-currency-{country}",
-            width=110,
+            ["", *CURRENCIES],
+            format_func=lambda code: code or "found out",
+            key=f"imp-{file_id}-currency",
+            width=130,
+            help="Of all amounts. Found out from headers, amounts and the country "
+            "unless you say it.",
         )
         units = st.selectbox(
             "Areas",
@@ -204,16 +200,11 @@ def _new_company(stem: str, file_id: str, columns: Sequence[str]) -> dict[str, A
     return {
         "name": name,
         "country": str(country) or None,
-        "currency": currency,
+        "currency": str(currency) or None,
         "units": units,
         "as_of": clock.today(),
         "fill": fill,
     }
-
-
-def _usual_currency(country: str, columns: Sequence[str]) -> str:
-    """Choose the currency that a header names, else the country's."""
-    return currency_named(columns) or currency_of(country or None) or CURRENCIES[0]
 
 
 def _mode(kind: str, file_id: str) -> str:
