@@ -135,11 +135,14 @@ def _rows(
         "Workload of the busiest": (a.busiest_h, b.busiest_h),
     }
     for label, (of_a, of_b) in hours.items():
+        if of_a == of_b == 0:  # no visits are planned, so there is no work
+            continue
         yield label, "hours", of_a, of_b, True
     yield "Accounts unassigned", "number", a.n_unassigned, b.n_unassigned, True
     yield "Accounts with another territory", "number", 0, len(moves), True
-    sales_minor = int(moves["our_sales_minor"].fillna(0).sum())
-    yield "Our sales that change hands", "money", 0, sales_minor, True
+    if (a.accounts["our_sales_minor"].fillna(0) != 0).any():
+        sales_minor = int(moves["our_sales_minor"].fillna(0).sum())
+        yield "Our sales that change hands", "money", 0, sales_minor, True
     spreads = (a.quota_variation_share, b.quota_variation_share)
     yield "Quota ÷ potential, spread", "share", *spreads, True
     if a.quota_idle_minor or b.quota_idle_minor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -82,6 +82,7 @@ def table(
     height: int | None = None,
     select: Literal["none", "single", "multi"] = "none",
     label: str = "",
+    optional: Collection[str] = (),
 ) -> list[Any]:
     """
     Show a frame as a table that can be sorted, searched and downloaded.
@@ -102,11 +103,19 @@ def table(
         Whether rows can be chosen.
     label
         What the table holds, for screen readers.
+    optional
+        Columns that are left out where no row holds anything: a list without sales
+        gets no column of zeros.
 
     Returns
     -------
     Index labels of the chosen rows, in the order shown.
     """
+    columns = {
+        name: column
+        for name, column in columns.items()
+        if name not in optional or _holds_anything(frame[name])
+    }
     cells = pd.DataFrame(
         {
             name: _cells(frame[name], column.kind, fmt)
@@ -130,6 +139,12 @@ def table(
     mode = "single-row" if select == "single" else "multi-row"
     event = st.dataframe(cells, on_select="rerun", selection_mode=mode, **common)
     return [frame.index[row] for row in chosen_rows(event, len(frame))]
+
+
+def _holds_anything(values: pd.Series) -> bool:
+    if pd.api.types.is_numeric_dtype(values):
+        return bool((values.fillna(0) != 0).any())
+    return bool((values.notna() & (values.astype("str") != "")).any())
 
 
 def chosen_rows(state: Any, n_rows: int) -> list[int]:

@@ -17,15 +17,10 @@ from planner.store.company import team as team_rows
 from planner.store.scenarios import quotas as quota_rows
 from planner.territory.model.measures import centroids
 from planner.territory.model.params import BalanceMeasure, BalanceParams
+from planner.territory.model.unit_table import MEASURES
 from planner.territory.model.workhours import HoursParams, work_hours
 
 WEEKS_PER_YEAR = 52
-_MEASURES = {
-    "potential_minor": "Potential",
-    "our_sales_minor": "Our sales",
-    "accounts": "Accounts",
-    "workload_min": "Workload",
-}
 
 
 def plan_reading(ws: OpenCompany, view: TerritoryView) -> PlanReading:
@@ -38,7 +33,7 @@ def plan_reading(ws: OpenCompany, view: TerritoryView) -> PlanReading:
         n_territories=len(view.territories),
         n_vacant=int((view.territories["rep_name"] == VACANT).sum()),
         balance_index={
-            label: float(view.index[name]) for name, label in _MEASURES.items()
+            MEASURES[name]: float(view.index[name]) for name in view.measures
         },
         has_shares=view.has_shares,
         travel_mean_km=travel_of(view)["weighted_mean_km"],

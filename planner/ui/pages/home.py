@@ -13,6 +13,7 @@ from planner.services.accounts import segments
 from planner.services.company import Company, companies
 from planner.services.scenarios import FIELD, Scenario, listing, publishing
 from planner.services.workspace import OpenCompany, Workspace
+from planner.territory.model.unit_table import MEASURES
 from planner.ui import cache, faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
@@ -121,8 +122,9 @@ def _territories_state(ws: OpenCompany, scenario: Scenario | None, fmt: Formats)
     view = cache.territory_view(ws, scenario)
     if view.territories.empty:
         return f"{scenario.name}: none drawn yet"
-    name = "potential_minor" if "potential_minor" in view.measures else "accounts"
-    what = "potential" if name == "potential_minor" else "accounts"
+    # The first amount the list has; without any, the accounts themselves.
+    name = next((one for one in view.measures if one != "accounts"), "accounts")
+    what = MEASURES[name].lower()
     share = "wanted" if view.has_shares else "even"
     return (
         f"{len(view.territories)} territories, {what} up to "

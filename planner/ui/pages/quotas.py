@@ -31,6 +31,7 @@ TARGET = "quo-target"
 PERCENT_PPM = 10_000
 EVEN_ENOUGH = 0.1  # quota ÷ potential against the mean
 STEP = 100_000
+LACKED = ("potential_minor", "quota_per_potential", "last_minor", "ramp_share")
 SAME = 0.0005  # of the mean: less is not worth a chart
 
 
@@ -127,7 +128,7 @@ def _form(ws: OpenCompany, scenario: Scenario, view: QuotaView, fmt: Formats) ->
             help="How much more the reps carry together than their manager.",
         )
         with_season = slots[4].toggle(
-            "Months follow last years' orders", value=True, help="Else even months."
+            "By season", value=True, help="Months follow last years' orders; else even."
         )
         pressed = st.form_submit_button(
             "Set quotas", type="primary", disabled=not view.is_editable
@@ -224,6 +225,7 @@ def _hierarchy(view: QuotaView, fmt: Formats) -> None:
         key="hierarchy",
         height=560,
         label="Positions with their quota",
+        optional=("segment", *LACKED),
     )
 
 
@@ -232,6 +234,9 @@ def _equity(view: QuotaView) -> None:
     reps = view.positions[view.positions["role"] == "rep"]
     ratio = reps.set_index("territory_id")["quota_per_potential"].dropna()
     ratio = pd.to_numeric(ratio).astype(float).sort_index()
+    if ratio.empty and view.year:
+        st.caption("The list names no potential, so there is nothing to compare with.")
+        return
     if ratio.empty:
         widgets.empty_state("No quotas yet", "Set them above.", key="ratio")
         return

@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.services.company.settings import company_settings
 from planner.services.scenarios import Scenario, listing
-from planner.services.workspace import Workspace
+from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import session, tables, widgets
 from planner.ui.downloads import export_menu
 from planner.ui.maps.text import markdown_text
@@ -68,10 +69,11 @@ def _context(current: Scenario) -> str:
 
 
 def _list(
-    ws: Workspace, fmt: Formats, scenarios: list[Scenario], current: Scenario
+    ws: OpenCompany, fmt: Formats, scenarios: list[Scenario], current: Scenario
 ) -> None:
     """Show the scenarios; choose one to work on, clone or rename it."""
     names = {scenario.scenario_id: scenario.name for scenario in scenarios}
+    today_id = company_settings(ws).today_id
     scenarios = _of_team(scenarios)
     frame = pd.DataFrame(
         {
@@ -86,7 +88,12 @@ def _list(
             "saved": [stamp_text(scenario.updated_at, fmt) for scenario in scenarios],
             "by": [scenario.updated_by for scenario in scenarios],
             "from": [
-                names.get(str(scenario.parent_id), "a blank map")
+                names.get(
+                    str(scenario.parent_id),
+                    "the owners of the list"
+                    if scenario.scenario_id == today_id
+                    else "a blank map",
+                )
                 for scenario in scenarios
             ],
         },

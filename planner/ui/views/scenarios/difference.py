@@ -38,12 +38,12 @@ STAYS = "stays"
 STAYS_COLOUR = "#EDEDE8"  # near the ground: what stays is to be overlooked
 LINE = "#5B6670"
 MOVED = {
-    "name": tables.Column("Account"),
+    "name": tables.Column("Account", width=150),
     "a_territory": tables.Column("Before", width=64),
     "b_territory": tables.Column("After", width=64),
     "why": tables.Column("Why", width=300),
-    "a_owner": tables.Column("Owner before"),
-    "b_owner": tables.Column("Owner after"),
+    "a_owner": tables.Column("Owner before", width=105),
+    "b_owner": tables.Column("Owner after", width=105),
     "our_sales_minor": tables.Column("Our sales", "money"),
     "potential_minor": tables.Column("Potential", "money"),
     "open_pipeline_minor": tables.Column("Open pipeline", "money"),
@@ -236,6 +236,7 @@ def _list(fmt: Formats, moves: pd.DataFrame, state: dict[str, Any], key: str) ->
         height=LIST_HEIGHT,
         select="multi",
         label="Accounts with another territory",
+        optional=[name for name, column in columns.items() if column.kind == "money"],
     )
     if "why" in listed and len(selection) == 1:
         row = listed.loc[selection[0]]

@@ -91,14 +91,12 @@ def _figures(fmt: Formats, preview: PublishPreview) -> None:
         widgets.metric_row([*metrics, before])
         return
     against = "against the owners the list names" if preview.is_first else ""
-    sales_minor = changes["our_sales_minor"].fillna(0).sum()
-    widgets.metric_row(
-        [
-            *metrics,
-            widgets.Metric(change, fmt.number(len(changes)), change=against),
-            widgets.Metric("Our sales that change hands", fmt.money_short(sales_minor)),
-        ]
-    )
+    metrics.append(widgets.Metric(change, fmt.number(len(changes)), change=against))
+    sales_minor = int(changes["our_sales_minor"].fillna(0).sum())
+    if sales_minor or changes.empty:  # a list without sales has none to change hands
+        worth = fmt.money_short(sales_minor)
+        metrics.append(widgets.Metric("Our sales that change hands", worth))
+    widgets.metric_row(metrics)
 
 
 def _problems(ws: OpenCompany, preview: PublishPreview) -> None:
@@ -197,6 +195,7 @@ def _change_list(fmt: Formats, preview: PublishPreview) -> None:
             key="scn-changes",
             height=280,
             label="Accounts that change owner",
+            optional=("our_sales_minor", "potential_minor"),
         )
 
 

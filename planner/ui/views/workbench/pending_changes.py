@@ -28,6 +28,11 @@ MOST_ROWS = 200  # moves listed at a time
 _JOBS = "wb-job-results"
 _TABLES = "wb-changes"
 DRAFT, SAVED = "Draft", "Saved"
+WORTH = {
+    "our_sales_minor": "our sales",
+    "annual_revenue_minor": "annual revenue",
+    "potential_minor": "potential",
+}
 MONEY = ("our_sales_minor", "potential_minor", "open_pipeline_minor")
 
 
@@ -93,11 +98,11 @@ def _summary(bench: Workbench) -> str:
     parts = []
     if len(accounts):
         noun = "account" if len(accounts) == 1 else "accounts"
-        sales = fmt.money_short(int(accounts["our_sales_minor"].fillna(0).sum()))
+        worth = markdown_text(_worth(bench, accounts))
         froms = _named(was[is_moved].fillna(""))
         tos = _named(will[is_moved].fillna(""))
         parts.append(
-            f"{fmt.number(len(accounts))} {noun}, {markdown_text(sales)} our sales "
+            f"{fmt.number(len(accounts))} {noun}{worth} "
             f"from {markdown_text(froms)} to {markdown_text(tos)}"
         )
     else:
@@ -117,6 +122,15 @@ def _summary(bench: Workbench) -> str:
     if plan.barriers != draft.barriers:
         parts.append("borders closed or opened")
     return " · ".join(parts)
+
+
+def _worth(bench: Workbench, accounts: pd.DataFrame) -> str:
+    """Say what accounts are worth by the first amount the list has; empty: by none."""
+    for name, label in WORTH.items():
+        if name in bench.saved.measures:
+            amount_minor = int(accounts[name].fillna(0).sum())
+            return f", {bench.fmt.money_short(amount_minor)} {label}"
+    return ""
 
 
 def _named(territory: pd.Series) -> str:
@@ -158,6 +172,7 @@ def changes_part(bench: Workbench) -> None:
         height=320,
         select="multi" if bench.is_editable else "none",
         label="Pending moves",
+        optional=("our_sales_minor", "potential_minor"),
     )
     picked = rows.loc[selection] if selection else rows.iloc[:0]
     _buttons(bench, picked)
@@ -365,4 +380,5 @@ def _in_full(bench: Workbench, row: pd.Series) -> None:
         key="terr-change-accounts",
         height=240,
         label="Accounts of the unit",
+        optional=MONEY,
     )
