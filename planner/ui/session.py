@@ -14,6 +14,7 @@ from planner.jobs import Job, queue
 from planner.jobs.worker import ensure_worker
 from planner.services.accounts.simulated import simulated_in
 from planner.services.company import companies, sample
+from planner.services.company.settings import company_settings
 from planner.services.regional import formats_of
 from planner.services.scenarios import FIELD, Scenario, listing, publishing
 from planner.services.workspace import (
@@ -158,8 +159,8 @@ def scenario(ws: OpenCompany) -> Scenario | None:
 
     Returns
     -------
-    The chosen one, else the latest draft of the owners' team, else its latest; None if
-    there is none.
+    The chosen one, else the latest draft of the owners' team but "Today", else its
+    latest; None if there is none.
     """
     scenarios = listing.scenarios(ws)
     # The address remembers it over a reload, which ends the session.
@@ -168,7 +169,14 @@ def scenario(ws: OpenCompany) -> Scenario | None:
         if candidate.scenario_id == scenario_id:
             st.session_state[_SCENARIO] = scenario_id
             return candidate
-    owners = [candidate for candidate in scenarios if candidate.team == FIELD]
+    # Nobody works on the territories as the list's owners have them: they are what
+    # drafts are compared with.
+    today_id = company_settings(ws).today_id
+    owners = [
+        candidate
+        for candidate in scenarios
+        if candidate.team == FIELD and candidate.scenario_id != today_id
+    ]
     drafts = [candidate for candidate in owners if candidate.status == "draft"]
     latest = next(iter(drafts or owners or scenarios), None)
     if latest is not None:

@@ -7,7 +7,7 @@ import pytest
 from planner.services import workspace
 from planner.services.company import companies, removal
 from planner.services.company.settings import company_settings
-from planner.services.scenarios import listing
+from planner.services.scenarios import listing, publishing
 from planner.store import jobs
 from tests.ui.test_pages_planner import boxes, turn_to, upload
 
@@ -177,3 +177,21 @@ def test_the_currency_of_a_list_is_found_out(app, ws, header, cell, currency):
     app.button(key="imp-go").click().run()
     assert not app.exception
     assert companies.company(workspace.latest_company(ws)).currency == currency
+
+
+def test_a_published_plan_is_looked_at_before_the_owners_of_the_list(app, ws):
+    owners = ["Owner", "Ann", "Ann", "Bob", "Bob"]
+    rows = [f"{row},{name}" for row, name in zip([HEADER, *ROWS], owners, strict=True)]
+    drop(app, "owned.csv", "\n".join(rows).encode())
+    app.button(key="imp-go").click().run()
+    app.button(key="imp-go").click().run()
+    own = workspace.latest_company(ws)
+    today_id = company_settings(own).today_id
+    draft = next(s for s in listing.scenarios(own) if s.scenario_id != today_id)
+    publishing.publish(
+        own, draft.scenario_id, draft.version, publishing.suggested_start(own)
+    )
+    app.session_state["scenario_id"] = None
+    app.query_params.clear()
+    turn_to(app, "territories")
+    assert f">{draft.name} · team Field" in boxes(app)

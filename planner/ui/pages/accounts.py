@@ -34,6 +34,7 @@ MOST_BARS = 16  # what fits beside the map
 NO_TERRITORY = "none"
 NO_LAYER = ""
 STATUSES = ("customer", "prospect", "closed")
+ALWAYS = ("name", "status", "territory_id", "owner_name")
 COLUMNS = {
     "name": tables.Column("Account"),
     "city": tables.Column("City"),
@@ -220,7 +221,10 @@ def _over_market(ws: OpenCompany, fmt: Formats, data: MapData) -> MapData:
 
 
 def _chart(fmt: Formats, rows: pd.DataFrame, classes: Classes) -> None:
-    potential = fmt.money_short(rows["potential_minor"].fillna(0).sum())
+    potential_minor = rows["potential_minor"].fillna(0).sum()
+    worth = (
+        f" · {fmt.money_short(potential_minor)} potential" if potential_minor else ""
+    )
     placed = rows["geo_precision"].value_counts()
     rough = [
         f"{fmt.number(placed[kind])} by {PLACED_BY[kind]}"
@@ -230,7 +234,7 @@ def _chart(fmt: Formats, rows: pd.DataFrame, classes: Classes) -> None:
     note = f" · placed {', '.join(rough)}" if rough else ""
     st.markdown(
         f"**{fmt.number(len(rows))} accounts** by {classes.title.lower()} "
-        f":gray[· {markdown_text(potential)} potential{note}]"
+        f":gray[{markdown_text(worth)}{note}]"
     )
     is_long = len(classes.counts) > MOST_BARS
     with st.container(height=MAP_HEIGHT - 48 if is_long else "content", border=False):
@@ -251,6 +255,7 @@ def _table(fmt: Formats, visible: pd.DataFrame) -> None:
         height=400,
         select="single",
         label="Accounts",
+        optional=[name for name in COLUMNS if name not in ALWAYS],
     )
     if rows:
         st.session_state["acc-chosen"] = rows[0]

@@ -101,7 +101,7 @@ def _issues(ws: OpenCompany, fmt: Formats, view: HealthView) -> None:
         selection = tables.table(
             frame.assign(severity=frame["severity"].map(SEVERITIES)),
             {
-                "title": tables.Column("Finding", width=240),
+                "title": tables.Column("Finding", width=230),
                 "severity": tables.Column("Means", width=110),
                 "count": tables.Column("Accounts", "number", width=80),
             },

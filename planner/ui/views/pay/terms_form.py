@@ -11,6 +11,7 @@ import streamlit as st
 
 from planner.commissions.plans.template import CAP_SPANS, PlanForm
 from planner.services.pay import terms
+from planner.services.scenarios import publishing
 from planner.services.workspace import OpenCompany
 from planner.ui import faults
 
@@ -35,7 +36,7 @@ def terms_form(ws: OpenCompany, today: dt.date, currency: str) -> None:
             **_amounts(currency),
             **_leaders(),
         }
-        values |= _days(today)
+        values |= _days(today, publishing.planned_year(ws))
         if not st.form_submit_button("Save these terms", key="terms-save"):
             return
     with faults.guard("Saving the terms"):
@@ -98,14 +99,21 @@ def _leaders() -> dict[str, Any]:
     return {"manager_rate": manager, "vp_rate": vp}
 
 
-def _days(today: dt.date) -> dict[str, Any]:
-    """Ask for the first and the last day, and the month in which years begin."""
+def _days(today: dt.date, planned_year: int) -> dict[str, Any]:
+    """
+    Ask for the first and the last day, and the month in which years begin.
+
+    Terms last through the year that is planned next: a plan published in December for
+    January is paid by them too.
+    """
     first_column, last_column, month_column = st.columns(3)
     first = first_column.date_input(
         "Pays from", dt.date(today.year, 1, 1), key="terms-from"
     )
     last = last_column.date_input(
-        "to and with", dt.date(today.year, 12, 31), key="terms-to"
+        "to and with",
+        dt.date(max(today.year, planned_year), 12, 31),
+        key="terms-to",
     )
     month = month_column.selectbox(
         "Its year begins in",

@@ -38,12 +38,12 @@ STAYS = "stays"
 STAYS_COLOUR = "#EDEDE8"  # near the ground: what stays is to be overlooked
 LINE = "#5B6670"
 MOVED = {
-    "name": tables.Column("Account", width=150),
-    "a_territory": tables.Column("Before", width=64),
-    "b_territory": tables.Column("After", width=64),
+    "name": tables.Column("Account", width=120),
+    "a_territory": tables.Column("Before", width=56),
+    "b_territory": tables.Column("After", width=52),
     "why": tables.Column("Why", width=300),
-    "a_owner": tables.Column("Owner before", width=105),
-    "b_owner": tables.Column("Owner after", width=105),
+    "a_owner": tables.Column("Owner before", width=88),
+    "b_owner": tables.Column("Owner after", width=88),
     "our_sales_minor": tables.Column("Our sales", "money"),
     "potential_minor": tables.Column("Potential", "money"),
     "open_pipeline_minor": tables.Column("Open pipeline", "money"),

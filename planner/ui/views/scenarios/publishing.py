@@ -20,6 +20,8 @@ from planner.services.workspace import OpenCompany
 from planner.ui import faults, session, tables, widgets
 from planner.ui.maps.text import markdown_text
 
+SHOWN_SIGNS = 16  # of a hash: enough to tell two apart
+
 
 def stamp_text(stamp: str, fmt: Formats) -> str:
     """Write the store's stamp of a moment."""
@@ -207,7 +209,7 @@ def published_note(fmt: Formats) -> None:
     name, effective_from, content_hash = publication
     st.success(
         f"{markdown_text(name)} is published from {fmt.day(effective_from)}. "
-        f"Content hash `{content_hash[:16]}`."
+        f"Content hash `{content_hash[:SHOWN_SIGNS]}`."
     )
 
 
@@ -227,7 +229,7 @@ def publication_list(ws: OpenCompany, fmt: Formats, scenarios: list[Scenario]) -
             "from": [p.effective_from for p in published],
             "at": [stamp_text(p.published_at, fmt) for p in published],
             "by": [p.published_by for p in published],
-            "hash": [p.content_hash for p in published],
+            "hash": [p.content_hash[:SHOWN_SIGNS] for p in published],
         }
     )
     tables.table(
@@ -238,7 +240,10 @@ def publication_list(ws: OpenCompany, fmt: Formats, scenarios: list[Scenario]) -
             "from": tables.Column("In force from", "day"),
             "at": tables.Column("Published"),
             "by": tables.Column("By", width=90),
-            "hash": tables.Column("Content hash (SHA-256)", width="large"),
+            "hash": tables.Column(
+                "Content hash",
+                help="The beginning of its SHA-256; exports have all",
+            ),
         },
         fmt=fmt,
         key="scn-publications",
