@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import pandas as pd
 
+from planner.accounts.corrections import Correction
 from planner.accounts.mapping.columns import KNOWN_COLUMNS
 from planner.accounts.mapping.guess import Mapped
 from planner.accounts.mapping.readings import DATE_FORMS
@@ -16,7 +17,7 @@ from planner.accounts.placing import Gazetteer
 from planner.core.errors import InputError, ParamsError
 from planner.core.money import minor_digits
 
-ROLL_UPS = ("sum", "mean", "count", "first")
+ROLL_UPS = ("sum", "mean", "count", "last", "first")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +77,10 @@ class ImportContext:
     references
         What rows may refer to; as it stands: nothing is looked up.
     roll_up
-        Of several rows of an account: ``sum``, ``mean``, ``count`` or ``first`` by
-        column of the file; others as `kinds.roll_up` finds.
+        Of several rows of an account: ``sum``, ``mean``, ``count``, ``last`` or
+        ``first`` by column of the file; others as `kinds.rolling` finds.
+    corrections
+        Cells that the user typed anew; all else of the file stands as it is.
 
     Raises
     ------
@@ -100,6 +103,7 @@ class ImportContext:
     gazetteer: Gazetteer = field(default_factory=Gazetteer.empty)
     references: References = field(default_factory=References)
     roll_up: Mapping[str, str] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KNOWN_COLUMNS:

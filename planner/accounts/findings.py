@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from planner.accounts.corrections import no_corrections
 from planner.core.errors import InputError
 
 SEVERITIES = ("notice", "warn", "reject")
@@ -69,6 +70,7 @@ class FindingLog:
     rejected: set[int] = field(default_factory=set)
     told: set[tuple[str, str]] = field(default_factory=set)  # code and column
     merged: dict[int, int] = field(default_factory=dict)  # row → the row it went into
+    rolled: dict[str, str] = field(default_factory=dict)  # column of numbers → how
 
     @classmethod
     def starting_with(cls, findings: Iterable[Finding]) -> FindingLog:
@@ -195,6 +197,11 @@ class ImportReport:
         Of the bytes of the file; empty if it was not read from a file.
     currency
         In which amounts were read.
+    corrections
+        Cells that the user typed anew: row, column, was, value.
+    rolled
+        What became of the numbers of accounts with several rows: ``sum``, ``mean``,
+        ``count``, ``last`` or ``first`` by column of the file; empty: none had.
     """
 
     file: str
@@ -212,6 +219,8 @@ class ImportReport:
     choices: pd.DataFrame = field(default_factory=pd.DataFrame)
     sha256: str = ""
     currency: str = ""
+    corrections: pd.DataFrame = field(default_factory=no_corrections)
+    rolled: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def accounts(self) -> pd.DataFrame:
@@ -249,6 +258,11 @@ class ImportReport:
         verdict = "accept_notice" if self.verdict == "accept" else self.verdict
         return replace(self, findings=findings, verdict=verdict)
 
+    def first_faults(self, most: int) -> list[str]:
+        """Write the first reasons for refusals, each with row, column and value."""
+        refused = self.findings[self.findings["severity"] == "reject"]
+        return [_line_of(finding) for finding in refused.head(most).itertuples()]
+
     def require(self) -> pd.DataFrame:
         """
         Return the rows if all of the file was taken.
@@ -260,10 +274,10 @@ class ImportReport:
         """
         if self.is_whole:
             return self.frame
-        refused = self.findings[self.findings["severity"] == "reject"]
-        reasons = [_line_of(finding) for finding in refused.head(5).itertuples()]
-        if len(refused) > len(reasons):
-            reasons.append(f"and {len(refused) - len(reasons):,} more in `findings`")
+        reasons = self.first_faults(5)
+        n_refused = int((self.findings["severity"] == "reject").sum())
+        if n_refused > len(reasons):
+            reasons.append(f"and {n_refused - len(reasons):,} more in `findings`")
         repair = "mend the file"
         if self.rows_accepted:
             repair += f", or take the {self.rows_accepted:,} accepted rows of `frame`"

@@ -20,6 +20,7 @@ from planner.accounts.mapping.guess import (
 from planner.accounts.mapping.readings import Reading, factor_of
 from planner.accounts.reading.cells import CellReader
 from planner.accounts.reading.coercions import describe_coercions, no_coercions
+from planner.accounts.reading.mending import mend
 from planner.accounts.reading.non_data_rows import without_furniture
 from planner.accounts.reading.tables import RawTable
 from planner.core.schemas import check
@@ -102,9 +103,11 @@ def run_import(raw: RawTable, context: ImportContext, rules: KindRules) -> Impor
     rules
         Of the context's kind.
     """
-    log = FindingLog.starting_with(raw.notes)
+    guesses = FindingLog()  # of the file as it came: a mended cell changes no column
+    mapping = _mapping(raw, context, guesses)
+    raw, corrections = mend(raw, mapping, context.corrections)
+    log = FindingLog.starting_with([*raw.notes, *guesses.findings])
     log.rejected &= set(raw.frame.index)
-    mapping = _mapping(raw, context, log)
     raw, mapping = rules.complete(raw, mapping, log)
     rows_read = len(raw.frame) + _check_header(raw, context.kind, mapping, rules, log)
     readings, by_header = readings_of(context.mapping or {}, mapping)
@@ -139,6 +142,8 @@ def run_import(raw: RawTable, context: ImportContext, rules: KindRules) -> Impor
         extra=rules.bring_along(cells, report.frame) if report.is_usable else {},
         sha256=raw.sha256,
         currency=context.currency,
+        corrections=corrections,
+        rolled=dict(log.rolled),
     )
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from planner.cli.imports import refuse_store_file
+from planner.cli.imports import refuse_store_files
 from planner.cli.output import (
     DONE,
     NOT_MET,
@@ -61,7 +61,7 @@ def _backup(args: argparse.Namespace) -> int:
 def _restore(args: argparse.Namespace) -> int:
     from planner.services.admin.upkeep import restore_store
 
-    refuse_store_file(args)
+    refuse_store_files(args, [args.file])
     outcome = restore_store(settings_of(args), args.file, over=args.over)
     print_outcome(args, outcome, f"restored {outcome['store']}: {outcome['sha256']}")
     return DONE

@@ -8,6 +8,7 @@ import pytest
 
 from planner.accounts.context import ImportContext
 from planner.accounts.importing import import_table
+from planner.accounts.kinds.rolling.deals import deal_columns, deals_of_rows
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import ParamsError
 
@@ -17,6 +18,14 @@ ROWS = (
     "K2,Oxbow,42,-87,Spine,9,20500.00,7\n"
     "K1,Juniper,41,-87,Knee,30,8200.00,0.20\n"
 )
+
+
+DATED = """account_id,name,lat,lon,Invoice date,Product,Net
+K1,Juniper,41,-87,2026-03-01,Hip,10.50
+K1,Juniper,41,-87,2026-01-01,Spine,20
+K2,Oxbow,42,-87,2026-02-01,Hip,7
+K3,,42,-86,2026-02-01,Hip,7
+"""
 
 
 def report_of(text, **context):
@@ -79,3 +88,36 @@ def test_the_same_row_twice_is_added_once():
 def test_a_refused_account_takes_its_rows_along():
     report = report_of(f"{HEADER}\n{ROWS}".replace("K1,Juniper,41,-87", "K1,Juniper,,"))
     assert (report.rows_accepted, report.rows_rejected) == (1, 2)
+
+
+def test_the_last_is_that_of_the_latest_day():
+    report = report_of(DATED, roll_up={"Net": "last"})
+    assert own(report, "K1")["Net"] == "10.50"
+    assert report.rolled == {"Net": "last"}
+    assert report_of(DATED).rolled == {"Net": "sum"}
+
+
+def test_choices_for_what_is_not_there_or_no_number_are_refused():
+    with pytest.raises(ParamsError, match="sum of 'Colour'"):
+        report_of(DATED, roll_up={"Colour": "sum"})
+    with pytest.raises(ParamsError, match="sum of 'Product'"):
+        report_of(DATED, roll_up={"Product": "sum"})
+
+
+def test_rows_are_kept_as_deals_the_same_at_each_load():
+    raw = read_source(DATED.encode(), "list.csv")
+    context = ImportContext(kind="accounts")
+    report = import_table(raw, context)
+    assert deal_columns(raw, report) == (("Invoice date",), ("Net",))
+    by = {"date": "Invoice date", "amount": "Net"}
+    deals = deals_of_rows(raw, context, report, **by)
+    frame = deals.frame
+    assert frame["account_id"].tolist() == ["K1", "K1", "K2"]  # K3 was refused
+    assert frame["amount_minor"].tolist() == [1_050, 2_000, 700]
+    assert frame["product"].tolist() == ["Hip", "Spine", "Hip"]
+    assert set(frame["stage"]) == {"won"}
+    dearer = read_source(DATED.replace("10.50", "12").encode(), "list.csv")
+    again = deals_of_rows(dearer, context, import_table(dearer, context), **by)
+    assert again.frame.index.tolist() == frame.index.tolist()
+    with pytest.raises(ParamsError, match="no column 'Day'"):
+        deals_of_rows(raw, context, report, date="Day", amount="Net")

@@ -9,7 +9,7 @@ from planner.accounts.kinds.made_ids import with_ids_and_names
 from planner.accounts.kinds.matching import report_repeated_ids, report_same_places
 from planner.accounts.kinds.plausibility import question_accounts
 from planner.accounts.kinds.references import report_unknown
-from planner.accounts.kinds.roll_up import roll_up
+from planner.accounts.kinds.rolling.roll_up import roll_up
 from planner.accounts.pipeline import KindRules
 from planner.accounts.places.degrees import COORDINATES
 from planner.accounts.places.reading import read_places

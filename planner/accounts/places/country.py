@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from planner.accounts.findings import Finding
 from planner.accounts.places.traces import (
     currencies_in,
     header_languages,
@@ -244,11 +245,17 @@ def ask_country(guess: CountryGuess, waiting: pd.DataFrame, cells: CellReader) -
         )
     elif len(waiting):
         hint = f"; it may be {named(guess.likely)}" if guess.likely else ""
-        cells.log.file(
-            "country_unknown",
-            "warn",
+        message = (
             f"which country is the list from? {len(waiting):,} rows name none and have "
             f"no coordinates{hint}. Give the list's country (on the command line "
-            "--country and its two letters), or add a column country",
-            column=cells.mapping.get("country", ""),
+            "--country and its two letters), or add a column country"
+        )
+        cells.log.add(
+            Finding(
+                code="country_unknown",
+                severity="warn",
+                column=cells.mapping.get("country", ""),
+                value=",".join(guess.likely),
+                message=message,
+            )
         )

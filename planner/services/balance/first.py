@@ -35,7 +35,7 @@ def measures_of_list(accounts: pd.DataFrame) -> list[str]:
     return [*ours, "accounts", *own]
 
 
-def number_of_list(accounts: pd.DataFrame) -> int:
+def number_of_list(accounts: pd.DataFrame, people: pd.DataFrame | None = None) -> int:
     """
     Choose how many territories: as many as people own accounts in it, else ten.
 
@@ -43,9 +43,15 @@ def number_of_list(accounts: pd.DataFrame) -> int:
     ----------
     accounts
         ACCOUNTS frame as a check accepted it.
+    people
+        REPS frame that came with it; without owners the list is for those of them who
+        have not left.
     """
-    n_owners = int(accounts["owner_id"].nunique()) if "owner_id" in accounts else 0
-    number = n_owners if n_owners > 1 else USUAL_NUMBER
+    number = int(accounts["owner_id"].nunique()) if "owner_id" in accounts else 0
+    if number < 2 and people is not None:
+        number = int(people["left_on"].isna().sum())
+    if number < 2:
+        number = USUAL_NUMBER
     return max(1, min(number, len(accounts), MOST_TERRITORIES))
 
 

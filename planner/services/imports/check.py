@@ -84,6 +84,11 @@ def preview_source(
         return SourcePreview(
             raw=raw, mapping=suggestion.columns, suggested=suggestion.name
         )
+    return preview_table(raw, kind)
+
+
+def preview_table(raw: RawTable, kind: str) -> SourcePreview:
+    """Guess what the columns of a table that was read mean."""
     mapping = guess_mapping(raw.columns, raw.frame.head(SAMPLE_ROWS), kind)
     return SourcePreview(raw=raw, mapping=dict(mapping))
 

@@ -40,7 +40,7 @@ def check_in_its_currency(
     report = check(replace(context, currency=first))
     if currency is not None:
         return report
-    named = _named_in(report) or _named_by(report.mapping.values())
+    named = refused_currency(report) or _named_by(report.mapping.values())
     other = named or _of_country(report)
     if other in {None, first}:
         return report
@@ -55,7 +55,7 @@ def check_in_its_currency(
     )
 
 
-def _named_in(report: ImportReport) -> str | None:
+def refused_currency(report: ImportReport) -> str | None:
     """Name the one currency of the amounts that were refused for it."""
     findings = report.findings
     texts = findings.loc[findings["code"] == "other_currency", "value"].dropna()

@@ -51,8 +51,8 @@ def record_import(
 
 
 def audit_line(report: ImportReport, import_id: str) -> dict[str, Any]:
-    """Say what the audit line tells of an import."""
-    return {
+    """Say what the audit line tells of an import, cells typed anew among it."""
+    line = {
         "import_id": import_id,
         "kind": report.kind,
         "file": report.file,
@@ -61,3 +61,10 @@ def audit_line(report: ImportReport, import_id: str) -> dict[str, Any]:
         "rows_accepted": report.rows_accepted,
         "rows_rejected": report.rows_rejected,
     }
+    return line | corrections_line(report)
+
+
+def corrections_line(report: ImportReport) -> dict[str, Any]:
+    """List what the user typed in place of which cells; empty: nothing."""
+    rows = report.corrections.astype(object).to_dict("records")
+    return {"corrections": rows} if rows else {}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePath
 
+import geopandas as gpd
 import pandas as pd
+from sqlalchemy import Connection
 
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import import_table
@@ -21,11 +24,12 @@ from planner.geography.adjacency import connect, find_edges
 from planner.geography.distance import places_km
 from planner.segmentation.rules import DEFAULT_RULES, apply_rules, rules_to_json
 from planner.services.imports.check import list_context
-from planner.services.imports.log import record_import
+from planner.services.imports.log import audit_line, record_import
 from planner.services.imports.today import begin_scenarios
 from planner.services.imports.units import place_in_units, with_joined
 from planner.services.regional import main_country, regional_details
 from planner.services.workspace import OpenCompany, Workspace, turn_to
+from planner.store.audit.log import append_audit
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
@@ -117,6 +121,79 @@ def company_of_report(
     InputError
         If the report accepted nothing, or the name is empty.
     """
+    new = prepare_company(
+        ws,
+        report,
+        name=name,
+        currency=currency,
+        as_of=as_of,
+        fill_missing=fill_missing,
+        source=source,
+        units=units,
+    )
+    with ws.store.transaction() as conn:
+        company_id = write_company(conn, ws, new)
+    return turn_to(ws, company_id)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NewCompany:
+    """
+    A company as it will be written: see `prepare_company`.
+
+    Parameters
+    ----------
+    name, currency, as_of
+        Of the company.
+    report
+        The check of its list.
+    list_name
+        Under which the list is refreshed later.
+    accounts, areas, edges, segments
+        Frames of the schemas.
+    deals
+        Simulated ones; None: none are.
+    settings
+        What is set for the company.
+    """
+
+    name: str
+    currency: str
+    as_of: dt.date
+    report: ImportReport
+    list_name: str
+    accounts: pd.DataFrame
+    areas: gpd.GeoDataFrame
+    edges: pd.DataFrame
+    segments: pd.DataFrame
+    deals: pd.DataFrame | None
+    settings: CompanySettings
+
+
+def prepare_company(
+    ws: Workspace,
+    report: ImportReport,
+    *,
+    name: str,
+    currency: str,
+    as_of: dt.date,
+    fill_missing: bool = True,
+    source: str | None = None,
+    units: str = "auto",
+) -> NewCompany:
+    """
+    Work out a company of the accounts that a check accepted; nothing is written.
+
+    Parameters
+    ----------
+    ws, report, name, currency, as_of, fill_missing, source, units
+        As of `company_of_report`.
+
+    Raises
+    ------
+    InputError
+        If the report accepted nothing, or the name is empty.
+    """
     if not report.is_usable:
         raise InputError(f"{report.file}: no row was accepted, so nothing is imported")
     name = checked_name(name, "a company")
@@ -144,35 +221,59 @@ def company_of_report(
         simulated=() if deals is None else ("deals",),
         **regional_details(main_country(accounts)),
     )
-    with ws.store.transaction() as conn:
-        company_id = company_rows.create_company(
-            conn,
-            name=name,
-            kind="own",
-            currency=currency,
-            as_of=as_of,
-            user=ws.user,
-            details=settings.into_details(
-                {"source": report.file, "is_simulated": fill_missing}
-            ),
-        ).company_id
-        company_rows.save_units(conn, company_id, areas)
-        company_rows.save_edges(conn, company_id, edges)
-        account_rows.save_accounts(conn, company_id, accounts)
-        account_rows.save_segment_rules(
-            conn, company_id, rules_to_json(DEFAULT_RULES), user=ws.user
-        )
-        account_rows.save_segments(conn, company_id, segments)
-        if deals is not None:
-            deal_rows.save_deals(conn, company_id, deals)
-        begin_scenarios(conn, ws, company_id, accounts)
-        import_id = record_import(
-            conn, company_id, report, user=ws.user, source=list_name
-        )
-        source_rows.save_source(
-            conn, company_id, list_name, import_id, list(accounts.index)
-        )
-    return turn_to(ws, company_id)
+    return NewCompany(
+        name=name,
+        currency=currency,
+        as_of=as_of,
+        report=report,
+        list_name=list_name,
+        accounts=accounts,
+        areas=areas,
+        edges=edges,
+        segments=segments,
+        deals=deals,
+        settings=settings,
+    )
+
+
+def write_company(conn: Connection, ws: Workspace, new: NewCompany) -> str:
+    """Write a company that was prepared, inside a transaction; return its id."""
+    company_id = company_rows.create_company(
+        conn,
+        name=new.name,
+        kind="own",
+        currency=new.currency,
+        as_of=new.as_of,
+        user=ws.user,
+        details=new.settings.into_details(
+            {"source": new.report.file, "is_simulated": new.settings.fills_gaps}
+        ),
+    ).company_id
+    company_rows.save_units(conn, company_id, new.areas)
+    company_rows.save_edges(conn, company_id, new.edges)
+    account_rows.save_accounts(conn, company_id, new.accounts)
+    account_rows.save_segment_rules(
+        conn, company_id, rules_to_json(DEFAULT_RULES), user=ws.user
+    )
+    account_rows.save_segments(conn, company_id, new.segments)
+    if new.deals is not None:
+        deal_rows.save_deals(conn, company_id, new.deals)
+    begin_scenarios(conn, ws, company_id, new.accounts)
+    import_id = record_import(
+        conn, company_id, new.report, user=ws.user, source=new.list_name
+    )
+    source_rows.save_source(
+        conn, company_id, new.list_name, import_id, list(new.accounts.index)
+    )
+    append_audit(
+        conn,
+        who=ws.user,
+        action=f"import accounts from {new.report.file}",
+        subject=f"data of company {company_id}",
+        company_id=company_id,
+        after={"source": new.list_name, **audit_line(new.report, import_id)},
+    )
+    return company_id
 
 
 def given_columns(mapping: Mapping[str, str]) -> set[str]:

@@ -12,7 +12,7 @@ from planner.accounts.reading.tables import RawTable
 from planner.accounts.reload.choices import RefreshChoices
 from planner.core.errors import InputError
 from planner.core.names import checked_name
-from planner.services.imports.log import record_import
+from planner.services.imports.log import corrections_line, record_import
 from planner.services.imports.refresh_preview import RefreshPreview, work_out
 from planner.services.quotas.owners import own_later_accounts
 from planner.services.workspace import OpenCompany
@@ -155,32 +155,39 @@ def apply_refresh(
     their places from the published plans; segments are decided anew by the rules, as at
     an import.
     """
-    company_id = ws.company_id
     with ws.store.transaction() as conn:
         if choices is not None and choices != preview.choices:
             preview = _again(conn, ws, preview, choices)
-        if preview.is_unchanged:
-            return RefreshResult(
-                is_unchanged=True, import_id="", counts={}, version=preview.version
-            )
-        with editing_company(
-            conn,
-            company_id,
-            version=preview.version,
-            user=ws.user,
-            action=f"refresh {preview.source} from {preview.report.file}",
-        ) as edit:
-            import_id = _write(conn, company_id, preview, ws.user)
-            own_later_accounts(conn, ws, preview.list_changes.new.index)
-            counts = _counts(preview)
-            edit.before["n_accounts_of_source"] = preview.n_source
-            edit.after.update(import_id=import_id, **_audit_line(preview, counts))
-            return RefreshResult(
-                is_unchanged=False,
-                import_id=import_id,
-                counts=counts,
-                version=edit.version,
-            )
+        return write_refresh(conn, ws, preview)
+
+
+def write_refresh(
+    conn: Connection, ws: OpenCompany, preview: RefreshPreview
+) -> RefreshResult:
+    """Do what `apply_refresh` does inside a transaction."""
+    company_id = ws.company_id
+    if preview.is_unchanged:
+        return RefreshResult(
+            is_unchanged=True, import_id="", counts={}, version=preview.version
+        )
+    with editing_company(
+        conn,
+        company_id,
+        version=preview.version,
+        user=ws.user,
+        action=f"refresh {preview.source} from {preview.report.file}",
+    ) as edit:
+        import_id = _write(conn, company_id, preview, ws.user)
+        own_later_accounts(conn, ws, preview.list_changes.new.index)
+        counts = _counts(preview)
+        edit.before["n_accounts_of_source"] = preview.n_source
+        edit.after.update(import_id=import_id, **_audit_line(preview, counts))
+        return RefreshResult(
+            is_unchanged=False,
+            import_id=import_id,
+            counts=counts,
+            version=edit.version,
+        )
 
 
 def _again(
@@ -248,4 +255,5 @@ def _audit_line(preview: RefreshPreview, counts: dict[str, int]) -> dict[str, ob
             if len(which) <= _NAMED_IDS
         },
         "links": dict(preview.choices.links),
+        **corrections_line(preview.report),
     }

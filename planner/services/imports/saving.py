@@ -98,29 +98,50 @@ def save_kind(
     """
     if not report.is_usable:
         return None
+    with ws.store.transaction() as conn:
+        return write_kind(
+            conn, ws.company_id, report, user=ws.user, version=version, mode=mode
+        )
+
+
+def write_kind(
+    conn: Connection,
+    company_id: str,
+    report: ImportReport,
+    *,
+    user: str,
+    version: int | None = None,
+    mode: str = "replace",
+) -> SaveResult:
+    """
+    Do what `save_kind` does inside a transaction.
+
+    Parameters
+    ----------
+    report
+        With rows that can be taken.
+    """
     if report.kind not in _CHANGES_OF_KIND:
         raise InputError(f"{report.kind} are not saved so; see services.importing")
-    company_id = ws.company_id
-    with ws.store.transaction() as conn:
-        current = company_rows.load_company(conn, company_id).version
-        with editing_company(
-            conn,
-            company_id,
-            version=current if version is None else version,
-            user=ws.user,
-            action=f"import {report.kind} from {report.file}",
-        ) as edit:
-            changes = _CHANGES_OF_KIND[report.kind](conn, company_id, report, mode)
-            apply_changes(conn, company_id, changes)
-            _follow(conn, edit, report.kind)
-            counts = {
-                _KINDS[change.table]: change.counts
-                for change in changes.tables
-                if change.table in _KINDS
-            }
-            import_id = record_import(conn, company_id, report, user=ws.user)
-            edit.after.update({**counts, **audit_line(report, import_id)})
-            return SaveResult(import_id=import_id, counts=counts, version=edit.version)
+    current = company_rows.load_company(conn, company_id).version
+    with editing_company(
+        conn,
+        company_id,
+        version=current if version is None else version,
+        user=user,
+        action=f"import {report.kind} from {report.file}",
+    ) as edit:
+        changes = _CHANGES_OF_KIND[report.kind](conn, company_id, report, mode)
+        apply_changes(conn, company_id, changes)
+        _follow(conn, edit, report.kind)
+        counts = {
+            _KINDS[change.table]: change.counts
+            for change in changes.tables
+            if change.table in _KINDS
+        }
+        import_id = record_import(conn, company_id, report, user=user)
+        edit.after.update({**counts, **audit_line(report, import_id)})
+        return SaveResult(import_id=import_id, counts=counts, version=edit.version)
 
 
 def save_accounts_into(

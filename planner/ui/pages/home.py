@@ -158,10 +158,10 @@ def _templates(ws: Workspace) -> None:
     with own:
         st.markdown("**My own file**")
         st.caption(
-            "A list of accounts as CSV, Excel or GeoJSON. Each row is accepted, or "
-            "refused with its reason."
+            "A list of accounts as CSV, Excel or GeoJSON, alone or with its users and "
+            "deals. Each row is accepted, or refused with its reason."
         )
-        if upload.drop_zone("A list of accounts", "home-file") is not None:
+        if upload.drop_zone("A list of accounts", "home-file"):
             st.session_state[BEGINS_ANOTHER] = True
             st.session_state["import_kind"] = "accounts"
             st.switch_page(f"{PAGES}/import_data.py")

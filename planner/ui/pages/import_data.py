@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
+from planner.accounts.context import ImportContext
 from planner.accounts.findings import ImportReport
 from planner.accounts.importing import import_table
+from planner.accounts.kinds.rolling.deals import deal_columns, deals_of_rows
 from planner.accounts.reading import tables
 from planner.accounts.reading.tables import RawTable
-from planner.accounts.reading.values.texts import clean_text
-from planner.accounts.reload.choices import RefreshChoices
 from planner.core.formats import Formats
 from planner.services.balance.first import first_request
 from planner.services.company import companies
-from planner.services.imports import (
-    check,
-    mappings,
-    market,
-    new_company,
-    refresh,
-    saving,
-)
+from planner.services.imports import check, mappings, market, saving
 from planner.services.imports.check import SourcePreview
 from planner.services.imports.currency import check_in_its_currency
 from planner.services.imports.refresh_preview import RefreshPreview
@@ -33,7 +25,15 @@ from planner.services.workspace import OpenCompany
 from planner.ui import faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
-from planner.ui.views.imports import upload
+from planner.ui.views.imports import several, upload
+from planner.ui.views.imports.country import ask_country, chosen_country
+from planner.ui.views.imports.loads import (
+    ask_changes,
+    context_for,
+    ids_in,
+    is_for_new,
+    new_rows,
+)
 from planner.ui.views.imports.look import FirstBalance, look_at
 from planner.ui.views.imports.mapping import (
     ask_condition,
@@ -41,14 +41,18 @@ from planner.ui.views.imports.mapping import (
     ask_saved,
     save_as,
 )
-from planner.ui.views.imports.refresh import refresh_view
+from planner.ui.views.imports.mend import ask_mending, typed_cells
 from planner.ui.views.imports.report import report_details, report_head
+from planner.ui.views.imports.rolling import (
+    ask_deals,
+    ask_rolling,
+    chosen_rolling,
+    deals_note,
+)
 from planner.ui.views.imports.target import (
-    ADD,
     BEGINS_ANOTHER,
     INTO,
     NEW,
-    WHOLE,
     ask_target,
 )
 from planner.ui.views.imports.upload import Upload
@@ -74,6 +78,26 @@ WHAT = {
     "market": "A figure by county, ZIP or unit, such as households.",
 }
 PREVIEW_ROWS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows that were checked, under what, and by which columns they are deals."""
+
+    raw: RawTable
+    context: ImportContext
+    columns: tuple[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Verdict:
+    """What was asked for below the verdict."""
+
+    balance: FirstBalance | None
+    changes: RefreshPreview | None
+    deals: ImportReport | None
+
+
 _KIND = "import_kind"  # of the session: the field forgets it with the page
 
 
@@ -93,12 +117,11 @@ def main() -> None:
         else f"open company: {companies.company(ws).name}",
     )
     note_place = st.empty()
-    kind = _kind(ws)
-    st.caption(WHAT[kind])
-    file = upload.current() or upload.drop_zone("File", "imp-file")
-    if file is None:
+    files = upload.in_hand() or upload.drop_zone("File", "imp-file")
+    if not files:
         st.caption(
-            "CSV, Excel, Parquet, GeoJSON, GeoPackage, KML or a zipped shapefile, up "
+            "One file, or the accounts, users and deals of a company at once: CSV, "
+            "Excel, Parquet, GeoJSON, GeoPackage, KML or a zipped shapefile, up "
             "to 200 MB. Accounts need a name and a place: coordinates, a postcode, "
             "or a city."
         )
@@ -106,16 +129,25 @@ def main() -> None:
             _done_note()
         return
     st.session_state.pop("imp-done", None)
-    upload.show(file)
+    upload.show(files)
+    names = ", ".join(file.name for file in files)
     with (
         faults.guard(
-            f"Reading {file.name}",
+            f"Reading {names}",
             "Save it as CSV (UTF-8) or Excel and try again; nothing was imported.",
         ),
-        upload.remembered(file),
+        upload.remembered(files),
     ):
-        preview = _preview(ws, file, kind)
-        _prepared(ws, fmt, slot, preview, kind, file.file_id)
+        sheets = several.tables_of(files)
+        if len(sheets) > 1:
+            outcome = several.several_files(ws, fmt, slot, sheets, _mapping)
+            if outcome is not None:
+                _leave(outcome.text, outcome.company, outcome.balance)
+            return
+        kind = _kind(ws)
+        st.caption(WHAT[kind])
+        preview = _preview(ws, files[0], kind)
+        _prepared(ws, fmt, slot, preview, kind, files[0].file_id)
 
 
 def _kind(ws: OpenCompany | None) -> str:
@@ -176,19 +208,36 @@ def _prepared(
     st.subheader("What the columns mean")
     mapping = _mapping(ws, preview, kind, file_id)
     condition = ask_condition(preview, file_id)
-    target = ask_target(ws, kind, raw.filename, file_id, _ids(raw, mapping))
-    aims = tuple(
-        target.get(name) for name in ("into", "country", "currency", "mode", "load")
-    )
-    key = (file_id, raw.layer, kind, repr(sorted(mapping.items())), condition, aims)
+    target = ask_target(ws, kind, raw.filename, file_id, ids_in(raw, mapping))
+    aims = tuple(target.get(name) for name in ("into", "mode", "load"))
+    file = (file_id, raw.layer, kind, repr(sorted(mapping.items())), condition, aims)
+    typed, rolling = typed_cells(file_id, raw), chosen_rolling(file_id)
+    answers = (chosen_country(file_id), target.get("currency"), typed, repr(rolling))
     cached = st.session_state.get("imp-report")
-    report = cached[1] if cached is not None and cached[0] == key else None
+    is_of_file = cached is not None and cached[0] == file
+    report = cached[2] if is_of_file and cached[1] == answers else None
     with slot:
         pressed = _go(fmt, report, kind, target)
-    if pressed and report is None:
+    # What is answered below the verdict counts at once; other changes wait for a check.
+    if report is None and (pressed or is_of_file):
         with st.spinner("Checking each row …"):
-            report = _check(ws, raw, kind, mapping, condition, target)
-        st.session_state["imp-report"] = (key, report)
+            rows = tables.where(raw, condition) if condition else raw
+            if ws is not None and target.get("into") == INTO:
+                rows = new_rows(ws, rows, mapping, target)
+            context = replace(
+                context_for(ws, kind, mapping, target, file_id),
+                corrections=typed,
+                roll_up=rolling,
+            )
+            if is_for_new(ws, target):
+                report = check_in_its_currency(
+                    partial(import_table, rows), context, target["currency"]
+                )
+            else:
+                report = import_table(rows, context)
+            context = replace(context, currency=report.currency)
+        deals = Rows(rows, context, deal_columns(rows, report))
+        st.session_state["imp-report"] = (file, answers, report, deals)
         st.session_state.pop("imp-refresh", None)
         st.rerun()
     with verdict_place:
@@ -198,11 +247,11 @@ def _prepared(
                 "is saved by it."
             )
             return
-        balance, changes = _verdict(ws, fmt, report, preview, target, file_id)
+        verdict = _verdict(ws, fmt, report, preview, target, file_id)
+    balance = verdict.balance
     if pressed or (balance is not None and balance.is_asked):
-        wanted = balance if balance is not None and balance.is_asked else None
         with faults.guard("Importing", "Nothing was saved; look at it again."):
-            _import(ws, report, kind, target, changes, wanted)
+            _import(ws, report, kind, target, verdict)
 
 
 def _go(
@@ -226,10 +275,11 @@ def _verdict(
     preview: SourcePreview,
     target: dict[str, Any],
     file_id: str,
-) -> tuple[FirstBalance | None, RefreshPreview | None]:
-    """Show what the check found: counts, a map, what a load changes, findings."""
+) -> Verdict:
+    """Show what the check found, with its questions; answers count at once."""
     report_head(fmt, report)
-    balance = changes = None
+    ask_country([report], file_id)
+    balance = changes = deals = None
     if report.kind == "accounts" and report.is_usable:
         balance = look_at(
             ws or session.workspace(),
@@ -238,20 +288,36 @@ def _verdict(
             file_id,
             is_first=target["into"] == NEW,
         )
+        ask_rolling(report, file_id)
+        deals = _deals(fmt, report, file_id)
+    ask_mending(fmt, report, preview.raw, file_id)
     if ws is not None and target.get("into") == INTO and report.is_usable:
-        changes = _refresh(ws, fmt, report, preview, target)
+        changes = ask_changes(ws, fmt, report, preview.raw, target)
         st.subheader("What was found in the file")
     report_details(fmt, report)
-    return balance, changes
+    return Verdict(balance=balance, changes=changes, deals=deals)
 
 
-def _ids(raw: RawTable, mapping: dict[str, Any]) -> pd.Series | None:
-    """Read the ids of the accounts in a file; None: it has no such column."""
-    entry = mapping.get("account_id")
-    column = entry["column"] if isinstance(entry, dict) else entry
-    if column is None or column not in raw.frame:
+def _deals(fmt: Formats, report: ImportReport, file_id: str) -> ImportReport | None:
+    """Ask whether the rows of a list are kept as deals; say which can be."""
+    rows = st.session_state["imp-report"][3]
+    wanted = ask_deals(rows.columns, file_id)
+    if wanted is None:
         return None
-    return clean_text(raw.frame[column].astype("str"))
+    cached = st.session_state.get("imp-deals")
+    if cached is None or cached[0] is not report or cached[1] != wanted:
+        with st.spinner("Reading the rows as deals …"):
+            deals = deals_of_rows(
+                rows.raw,
+                rows.context,
+                report,
+                date=wanted.date,
+                amount=wanted.amount,
+            )
+        cached = (report, wanted, deals)
+        st.session_state["imp-deals"] = cached
+    deals_note(fmt, cached[2])
+    return cached[2] if cached[2].is_usable else None
 
 
 def _mapping(
@@ -274,45 +340,6 @@ def _mapping(
     return mapping
 
 
-def _check(
-    ws: OpenCompany | None,
-    raw: RawTable,
-    kind: str,
-    mapping: dict[str, Any],
-    condition: str,
-    target: dict[str, Any],
-) -> ImportReport:
-    """Say row by row what would be taken."""
-    rows = tables.where(raw, condition) if condition else raw
-    if ws is None or target.get("into") == NEW:
-        context = check.list_context(
-            session.workspace().settings,
-            kind,
-            mapping,
-            as_of=target["as_of"],
-            country=target["country"],
-        )
-        return check_in_its_currency(
-            partial(import_table, rows), context, target["currency"]
-        )
-    if target.get("load") == ADD:
-        rows = _new_rows(ws, rows, mapping, target)
-    mode = str(target.get("mode", "add"))
-    context = check.company_context(ws, kind, mapping, mode=mode)
-    return import_table(rows, context)
-
-
-def _new_rows(
-    ws: OpenCompany, raw: RawTable, mapping: dict[str, Any], target: dict[str, Any]
-) -> RawTable:
-    """Keep the rows whose id the company does not know yet."""
-    ids = _ids(raw, mapping)
-    if ids is None:
-        return raw
-    _, every = refresh.ids_of(ws, target["source"])
-    return replace(raw, frame=raw.frame[~ids.isin(every)])
-
-
 def _label(
     fmt: Formats, report: ImportReport | None, kind: str, target: dict[str, Any]
 ) -> str:
@@ -323,69 +350,32 @@ def _label(
     return f"Import {fmt.number(len(report.frame))} {KINDS[kind].lower()}"
 
 
-def _refresh(
-    ws: OpenCompany,
-    fmt: Formats,
-    report: ImportReport,
-    preview: SourcePreview,
-    target: dict[str, Any],
-) -> RefreshPreview | None:
-    """Show what the load changes; what is decided is looked at again."""
-    st.subheader("What this load changes")
-    source, is_whole = target["source"], target["load"] == WHOLE
-    version = companies.company(ws).version
-    key = (report.file, source, version, target["load"])
-    cached = st.session_state.get("imp-refresh")
-    if cached is None or cached[0] != key:
-        with st.spinner("Comparing with what is stored …"):
-            first = RefreshChoices(gone="close" if is_whole else "keep")
-            changes = refresh.preview_refresh(
-                ws, report, source, first, raw=preview.raw
-            )
-        cached = (key, changes)
-        st.session_state["imp-refresh"] = cached
-    choices = refresh_view(fmt, cached[1], is_whole=is_whole)
-    if choices != cached[1].choices:
-        with st.spinner("Looking again with your decisions …"):
-            changes = refresh.preview_refresh(
-                ws, report, source, choices, raw=preview.raw
-            )
-        st.session_state["imp-refresh"] = (key, changes)
-        return changes
-    return cached[1]
-
-
 def _import(
     ws: OpenCompany | None,
     report: ImportReport,
     kind: str,
     target: dict[str, Any],
-    changes: RefreshPreview | None,
-    balance: FirstBalance | None,
+    verdict: Verdict,
 ) -> None:
     """Save what was accepted, and go on to look at it."""
-    outcome = f"{len(report.frame):,} {KINDS[kind].lower()} imported"
-    with st.spinner(f"{outcome} …"):
-        if ws is None or target.get("into") == NEW:
-            ws = new_company.company_of_report(
-                session.workspace(),
-                report,
-                name=target["name"],
-                currency=report.currency,
-                as_of=target["as_of"],
-                fill_missing=target["fill"],
-                units=target["units"],
-            )
-            session.choose_company(ws)
-        elif changes is not None:
-            outcome = refresh.apply_refresh(ws, changes).summary().rstrip(".")
-        else:
+    text = f"{len(report.frame):,} {KINDS[kind].lower()} imported"
+    with st.spinner(f"{text} …"):
+        if kind == "accounts":
+            reports = [report] if verdict.deals is None else [report, verdict.deals]
+            ws, text = several.save(ws, reports, target, verdict.changes, text)
+        elif ws is not None:
             _save_kind(ws, report, kind, target)
-    st.session_state["imp-done"] = f"{outcome}, {report.rows_rejected:,} refused."
+    _leave(f"{text}, {report.rows_rejected:,} refused.", ws, verdict.balance)
+
+
+def _leave(text: str, ws: OpenCompany | None, balance: FirstBalance | None) -> None:
+    """Put the files away, and go where what came of them stands."""
+    st.session_state["imp-done"] = text
     upload.let_go()
-    for name in ("imp-preview", "imp-report", "imp-refresh", BEGINS_ANOTHER):
-        st.session_state.pop(name, None)
-    if balance is not None:
+    for name in ("preview", "report", "refresh", "deals", "tables", "together"):
+        st.session_state.pop(f"imp-{name}", None)
+    st.session_state.pop(BEGINS_ANOTHER, None)
+    if balance is not None and balance.is_asked and ws is not None:
         _balance(ws, balance)
     st.rerun()
 

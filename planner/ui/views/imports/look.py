@@ -52,7 +52,13 @@ class FirstBalance:
 
 
 def look_at(
-    ws: Workspace, fmt: Formats, report: ImportReport, file_id: str, *, is_first: bool
+    ws: Workspace,
+    fmt: Formats,
+    report: ImportReport,
+    file_id: str,
+    *,
+    is_first: bool,
+    people: pd.DataFrame | None = None,
 ) -> FirstBalance | None:
     """
     Show a list's points and offer to balance it.
@@ -69,6 +75,8 @@ def look_at(
         Keys the fields.
     is_first
         Whether the list begins a company: only then it can be balanced at once.
+    people
+        REPS frame that came with the list; None: none did.
 
     Returns
     -------
@@ -79,7 +87,7 @@ def look_at(
     with left:
         points_map(ws, fmt, accounts, file_id)
     with right:
-        return _ask(fmt, accounts, file_id) if is_first else None
+        return _ask(fmt, accounts, file_id, people) if is_first else None
 
 
 def points_map(
@@ -107,7 +115,9 @@ def points_map(
     planmap(data, key=f"imp-look-{file_id}", height=MAP_HEIGHT)
 
 
-def _ask(fmt: Formats, accounts: pd.DataFrame, file_id: str) -> FirstBalance:
+def _ask(
+    fmt: Formats, accounts: pd.DataFrame, file_id: str, people: pd.DataFrame | None
+) -> FirstBalance:
     measures = measures_of_list(accounts)
     with st.container(border=True, key="imp-first-balance"):
         st.markdown("**Balance it at once**")
@@ -115,7 +125,7 @@ def _ask(fmt: Formats, accounts: pd.DataFrame, file_id: str) -> FirstBalance:
             "Into territories",
             min_value=1,
             max_value=min(MOST_TERRITORIES, max(1, len(accounts))),
-            value=number_of_list(accounts),
+            value=number_of_list(accounts, people),
             step=1,
             key=f"imp-{file_id}-first-n",
         )

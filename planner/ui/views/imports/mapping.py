@@ -117,7 +117,7 @@ def ask_readings(
         return mapping
     with (
         st.expander("Units and forms of the columns"),
-        st.container(horizontal=True, key="imp-readings"),
+        st.container(horizontal=True, key=f"imp-readings-{turn}"),
     ):
         for name in targets:
             before = entries.get(name)
@@ -195,7 +195,7 @@ def _selects(
 ) -> dict[str, str]:
     options = [NONE, *preview.raw.columns]
     columns = {}
-    with st.container(horizontal=True, key=f"imp-map-{names[0]}"):
+    with st.container(horizontal=True, key=f"imp-map-{file_id}-{names[0]}"):
         for name in names:
             guess = guesses.get(name, NONE)
             mark = " *" if name in needed else ""

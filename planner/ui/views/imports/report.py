@@ -39,9 +39,16 @@ def report_head(fmt: Formats, report: ImportReport) -> None:
     )
 
 
-def report_details(fmt: Formats, report: ImportReport) -> None:
-    """Show how columns were read, the findings by kind, and their rows."""
-    _coercions(fmt, report)
+def report_details(fmt: Formats, report: ImportReport, turn: str = "") -> None:
+    """
+    Show how columns were read, the findings by kind, and their rows.
+
+    Parameters
+    ----------
+    turn
+        Keys the tables where several reports stand on a page.
+    """
+    _coercions(fmt, report, turn)
     findings = report.findings
     if findings.empty:
         return
@@ -62,7 +69,7 @@ def report_details(fmt: Formats, report: ImportReport) -> None:
             "example": tables.Column("Says", width="large"),
         },
         fmt=fmt,
-        key="imp-findings",
+        key=f"imp-findings{turn}",
         select="single",
         label="Findings by kind",
     )
@@ -82,7 +89,7 @@ def report_details(fmt: Formats, report: ImportReport) -> None:
             "message": tables.Column("What and how to repair it", width="large"),
         },
         fmt=fmt,
-        key=f"imp-rows-found-{selection[0] if selection else ''}",
+        key=f"imp-rows-found{turn}-{selection[0] if selection else ''}",
         height=260,
         select="single",
         label="Findings by row",
@@ -98,11 +105,12 @@ def report_details(fmt: Formats, report: ImportReport) -> None:
                 f"findings_{PurePath(report.file).stem}.csv",
                 "text/csv",
             )
-        ]
+        ],
+        key=f"download{turn}",
     )
 
 
-def _coercions(fmt: Formats, report: ImportReport) -> None:
+def _coercions(fmt: Formats, report: ImportReport, turn: str) -> None:
     """Show of each column how its cells were read."""
     rows = report.coercions
     if rows is None or rows.empty:
@@ -123,7 +131,7 @@ def _coercions(fmt: Formats, report: ImportReport) -> None:
                 "n_empty": tables.Column("Empty", "number", width=70),
             },
             fmt=fmt,
-            key="imp-coercions",
+            key=f"imp-coercions{turn}",
             height=300,
             label="How the columns were read",
         )

@@ -1,4 +1,4 @@
-"""The file in hand: kept while other pages are looked at, with all that was chosen."""
+"""The files in hand: kept while other pages are looked at, with what was chosen."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ class Upload:
     file_id: str
 
 
-def current() -> Upload | None:
-    """Return the file in hand of this session, on whatever page it was dropped."""
-    upload = st.session_state.get(_UPLOAD)
-    return upload if isinstance(upload, Upload) else None
+def in_hand() -> tuple[Upload, ...]:
+    """Return the files in hand of this session, on whatever page they were dropped."""
+    uploads = st.session_state.get(_UPLOAD)
+    return uploads if isinstance(uploads, tuple) else ()
 
 
-def drop_zone(label: str, key: str) -> Upload | None:
+def drop_zone(label: str, key: str) -> tuple[Upload, ...]:
     """
-    Ask for a file; one that is dropped becomes the file in hand.
+    Ask for files; those that are dropped become the files in hand.
 
     Parameters
     ----------
@@ -71,46 +71,53 @@ def drop_zone(label: str, key: str) -> Upload | None:
     """
     # A file that was let go must not come back: each turn has a field of its own.
     turn = int(st.session_state.get(_TURN, 0))
-    file = st.file_uploader(
-        label, type=TYPES, key=f"{key}-{turn}", max_upload_size=MOST_MB
+    files = st.file_uploader(
+        label,
+        type=TYPES,
+        key=f"{key}-{turn}",
+        max_upload_size=MOST_MB,
+        accept_multiple_files=True,
     )
-    if file is None:
-        return None
-    upload = Upload(name=file.name, content=file.getvalue(), file_id=str(file.file_id))
-    st.session_state[_UPLOAD] = upload
+    if not files:
+        return ()
+    uploads = tuple(
+        Upload(name=file.name, content=file.getvalue(), file_id=str(file.file_id))
+        for file in files
+    )
+    st.session_state[_UPLOAD] = uploads
     st.session_state[_TURN] = turn + 1
-    return upload
+    return uploads
 
 
 def let_go() -> None:
-    """Put the file in hand away, with what was chosen for it."""
+    """Put the files in hand away, with what was chosen for them."""
     for key in (_UPLOAD, _ANSWERS):
         st.session_state.pop(key, None)
 
 
-def show(upload: Upload) -> None:
-    """Name the file in hand, and offer to take another."""
-    size = len(upload.content) / 1e6
+def show(uploads: tuple[Upload, ...]) -> None:
+    """Name the files in hand, and offer to take others."""
+    names = ", ".join(
+        f"**{markdown_text(one.name, 120)}** :gray[{len(one.content) / 1e6:,.1f} MB]"
+        for one in uploads
+    )
     with st.container(horizontal=True, vertical_alignment="center", key="imp-in-hand"):
-        st.markdown(
-            f"**{markdown_text(upload.name, 120)}** :gray[· {size:,.1f} MB]",
-            width="content",
-        )
+        st.markdown(names, width="content")
         st.button(
-            "Another file",
+            "Other files" if len(uploads) > 1 else "Another file",
             key="imp-another",
             on_click=guarded(let_go, "Putting the file away"),
         )
 
 
 @contextmanager
-def remembered(upload: Upload) -> Iterator[None]:
+def remembered(uploads: tuple[Upload, ...]) -> Iterator[None]:
     """
     Keep what is chosen inside, also while another page is open.
 
     Notes
     -----
-    Streamlit forgets the fields of a page that is left: those of the file in hand are
+    Streamlit forgets the fields of a page that is left: those of the files in hand are
     written down at the end of each run and filled in again before they are drawn.
     """
     answers: dict[str, object] = st.session_state.setdefault(_ANSWERS, {})
@@ -120,11 +127,11 @@ def remembered(upload: Upload) -> Iterator[None]:
     try:
         yield
     finally:
-        prefix = f"imp-{upload.file_id}-"
+        prefixes = tuple(f"imp-{one.file_id}" for one in uploads)
         answers.update(
             {
                 str(key): value
                 for key, value in st.session_state.items()
-                if str(key).startswith(prefix) and isinstance(value, _PLAIN)
+                if str(key).startswith(prefixes) and isinstance(value, _PLAIN)
             }
         )

@@ -60,7 +60,7 @@ def _ask(
     answers = {}
     with (
         st.expander(title, expanded=n_open > 0),
-        st.container(horizontal=True, key=f"imp-values-{target}"),
+        st.container(horizontal=True, key=f"imp-values-{turn}-{target}"),
     ):
         known = values_in_turn(theirs, target, {})
         for value, number in counts.items():

@@ -10,31 +10,24 @@ import pandas as pd
 
 from planner.accounts.context import ImportContext
 from planner.accounts.findings import FindingLog
-from planner.accounts.mapping.addresses import PLACE
+from planner.accounts.kinds.rolling.columns import (
+    MAY_DIFFER,
+    day_columns,
+    number_columns,
+)
 from planner.accounts.mapping.headers import header_words
 from planner.accounts.reading.tables import RawTable
-from planner.accounts.reading.values.numbers import Numbers, read_numbers
+from planner.accounts.reading.values.numbers import Numbers
 from planner.accounts.reading.values.texts import clean_text
+from planner.core.errors import ParamsError
 
-_MONEY = ("annual_revenue", "our_sales", "potential")
-_MAY_DIFFER = (*_MONEY, "employees", "products", "last_visit_on")
 _MEAN_WORDS = {"average", "avg", "mean", "median", "rate", "share", "pct", "percent"}
 _MEAN_WORDS |= {"price", "score", "durchschnitt", "mittel", "preis", "moyenne", "prix"}
 _MEAN_WORDS |= {"promedio", "precio", "media", "prezzo", "preco", "gemiddelde", "prijs"}
-_NO_NUMBERS = {
-    "id",
-    "no",
-    "nr",
-    "number",
-    "code",
-    "key",
-    "zip",
-    "phone",
-    "year",
-    "fips",
-}
+_OF_NUMBERS = ("sum", "mean", "last")  # of cells without the signs of their column
+_WORDS = {"sum": "added", "mean": "averaged", "count": "counted"}
+_WORDS |= {"last": "the last taken", "first": "the first taken"}
 _LONGEST_LIST = 200
-_LEAST_NUMERIC = 0.9
 
 
 def roll_up(
@@ -53,18 +46,26 @@ def roll_up(
     mapping
         Column of the file by column of ours.
     context
-        `roll_up` says of a column ``sum``, ``mean``, ``count`` or ``first``.
+        `roll_up` says of a column ``sum``, ``mean``, ``count``, ``last``, ``first``.
     log
-        Takes the notice, and which rows went into which.
+        Takes the notice, which rows went into which, and what became of each column of
+        numbers.
 
     Notes
     -----
     Rows are of one account if id, name and place are equal, and a column of words or
     days, such as a product, tells them apart. Numbers are added, those called an
     average averaged, those equal in all rows of each account taken once; words are
-    listed. Rows that contradict each other stay and are refused as before.
+    listed. The last is that of the latest day where a column of days differs, else of
+    the last row. Rows that contradict each other stay and are refused as before.
+
+    Raises
+    ------
+    ParamsError
+        If `roll_up` names a column that the file does not have, or adds words.
     """
     frame = raw.frame
+    _check_choices(context.roll_up, raw)
     if raw.geometry is not None or not {"account_id", "name"} <= set(mapping):
         return raw
     ids = clean_text(frame[mapping["account_id"]])
@@ -74,9 +75,9 @@ def roll_up(
         return raw
     groups = several.groupby(ids[several.index], sort=False)
     differing = groups.agg("nunique") != 1
-    same = [mapping[name] for name in mapping if name not in _MAY_DIFFER]
+    same = [mapping[name] for name in mapping if name not in MAY_DIFFER]
     is_one = ~differing[[name for name in same if name in differing]].any(axis=1)
-    numbers = _number_columns(frame, mapping)
+    numbers = number_columns(frame, mapping)
     telling = [
         name
         for name in frame.columns
@@ -88,8 +89,40 @@ def roll_up(
         return raw
     frame = _without_repeats(frame, rows, ids, log)
     raw = replace(raw, frame=frame)
-    hows = _hows(frame.columns, numbers, differing[is_one], context.roll_up)
+    differing = differing[is_one]
+    hows = _hows(frame.columns, numbers, differing, context.roll_up)
+    log.rolled.update(
+        {
+            name: hows[name]
+            for name in numbers
+            if name in differing and bool(differing[name].any())
+        }
+    )
+    rows = _in_turn(rows, [n for n in telling if differing[n].any()], context)
     return _merged(raw, rows, ids[rows.index], hows, numbers, log)
+
+
+def _check_choices(choices: Mapping[str, str], raw: RawTable) -> None:
+    """Refuse a choice for a column that the file does not have."""
+    for name, how in choices.items():
+        if name not in raw.columns:
+            raise ParamsError(
+                f"roll_up says {how} of {name!r}; {raw.filename} has "
+                f"{', '.join(raw.columns[:30])}"
+            )
+
+
+def _in_turn(
+    rows: pd.DataFrame, names: list[str], context: ImportContext
+) -> pd.DataFrame:
+    """Put rows in the order of the first column of days, where there is one."""
+    days = day_columns(rows, names, context.date_form)
+    if not days:
+        return rows
+    order = next(iter(days.values())).dates.sort_values(
+        kind="stable", na_position="first"
+    )
+    return rows.loc[order.index]
 
 
 def _without_repeats(
@@ -107,26 +140,6 @@ def _without_repeats(
     return frame[~is_repeat]
 
 
-def _number_columns(
-    frame: pd.DataFrame, mapping: Mapping[str, str]
-) -> dict[str, Numbers]:
-    """Read the columns that can be added: numbers of no currency, ids or places."""
-    targets = {column: target for target, column in mapping.items()}
-    numbers = {}
-    for name in frame.columns:
-        target = targets.get(name, "")
-        is_other = target in PLACE or (target and target not in _MAY_DIFFER)
-        if is_other or set(header_words(str(name))[-1:]) & _NO_NUMBERS:
-            continue
-        column = read_numbers(frame[name], digits=2)
-        is_given = (column.text != "") | column.is_bad | column.is_held
-        n_given, n_read = int(is_given.sum()), int((column.text != "").sum())
-        marked = column.currencies is not None and (column.currencies != "").any()
-        if n_given and not marked and n_read >= _LEAST_NUMERIC * n_given:
-            numbers[str(name)] = column
-    return numbers
-
-
 def _hows(
     columns: pd.Index,
     numbers: Mapping[str, Numbers],
@@ -138,6 +151,11 @@ def _hows(
     for name in columns:
         if name in given:
             hows[name] = given[name]
+            if given[name] in {"sum", "mean"} and name not in numbers:
+                raise ParamsError(
+                    f"roll_up says {given[name]} of {name!r}, which does not hold "
+                    "numbers that can be added; say count, last or first"
+                )
         elif name not in differing or not bool(differing[name].any()):
             hows[name] = "first"
         elif name not in numbers:
@@ -157,26 +175,24 @@ def _merged(
     log: FindingLog,
 ) -> RawTable:
     frame = raw.frame.copy()
-    leaders = pd.Series(ids.index, index=ids.index).groupby(ids).transform("first")
+    leaders = pd.Series(ids.index, index=ids.index).groupby(ids).transform("min")
     for name, chosen in hows.items():
-        cells, how = rows[name], chosen
-        if how in {"sum", "mean"}:
-            how = chosen if name in numbers else "first"
-        if name in numbers and how in {"sum", "mean"}:
+        cells = rows[name]
+        if name in numbers and chosen in _OF_NUMBERS:
             text = numbers[name].text
             frame[name] = text.where(text != "", frame[name])
             cells = text[rows.index]
-        joined = cells.groupby(leaders).agg(lambda group, how=how: _joined(group, how))
+        joined = cells.groupby(leaders).agg(
+            lambda group, how=chosen: _joined(group, how)
+        )
         frame.loc[joined.index, name] = joined
-    followers = leaders.index[leaders != leaders.index]
+    followers = leaders.index[leaders != leaders.index].sort_values()
     log.merged.update(zip(followers.tolist(), leaders[followers].tolist(), strict=True))
     n_accounts = int(leaders.nunique())
-    said = {
-        how: [n for n in hows if hows[n] == how] for how in ("sum", "mean", "count")
-    }
-    words = {"sum": "added", "mean": "averaged", "count": "counted"}
     parts = [
-        f"{words[how]}: {', '.join(names[:6])}" for how, names in said.items() if names
+        f"{word}: {', '.join(names[:6])}"
+        for how, word in _WORDS.items()
+        if (names := [name for name, chosen in log.rolled.items() if chosen == how])
     ]
     log.file(
         "rolled_up",
@@ -198,6 +214,8 @@ def _joined(cells: pd.Series, how: str) -> str:
         number = total if how == "sum" else round(total / len(given), 6)
         return format(number.normalize(), "f")
     values = list(dict.fromkeys(given.str.strip()))
+    if how == "last":
+        return str(given.iloc[-1]).strip()
     if how == "first" or len(values) == 1:
         return str(values[0])
     text = "; ".join(values)

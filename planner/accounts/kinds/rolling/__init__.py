@@ -1,0 +1,1 @@
+"""Several rows of one account: made one, by choice, and kept as deals."""

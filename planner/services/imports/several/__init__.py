@@ -1,0 +1,1 @@
+"""Several files of one company, checked together and imported in one step."""
