@@ -7,20 +7,22 @@ from collections.abc import Mapping
 import pandas as pd
 from sqlalchemy import Connection
 
+from planner.accounts.own_measures import with_own_numbers
 from planner.capacity.workload import account_minutes
 from planner.services.balance.request import KINDS
 from planner.services.territories.alignments import alignment_of
 from planner.services.territories.deviations import tallied
+from planner.services.territories.tallies import measure_values
 from planner.store import jobs as job_rows
 from planner.store.company.companies import Company
 from planner.store.scenarios import lineage
 from planner.store.scenarios.lineage import Scenario
 from planner.store.scenarios.publications import list_publications
 from planner.store.scenarios.reading import load_saved_plan
-from planner.territory.model.unit_table import MEASURES
 
 DEFAULT_TOLERANCE = 0.10
 _EPSILON = 1e-9
+_VERDICTS = ("leaves", "lost", "returns", "stays out", "within")  # as they are listed
 COLUMNS = (
     "scenario_id",
     "scenario",
@@ -54,14 +56,16 @@ def territory_effects(
     -------
     A row for each plan, territory and measure: `scenario_id`, `scenario`, `status`
     (``in force``, ``published``, ``draft``), `territory_id`, `name`, `measure`,
-    `tolerance`, `before` and `after` (deviation from the wanted share), `verdict`:
-    ``leaves``, ``returns``, ``stays out``, ``within``. What leaves comes first.
+    `tolerance`, `before` and `after` (deviation from the wanted share; missing where
+    the accounts have nothing of the measure), `verdict`: ``leaves``, ``lost`` (nothing
+    of the measure is left to be shared), ``returns``, ``stays out``, ``within``. What
+    leaves comes first.
 
     Notes
     -----
-    New accounts count in the territory of their unit. The measures and tolerances are
-    those of the last balance of the plan or of one it was copied from; without one all
-    measures are held against 10 %.
+    New accounts count in the territory of their unit. The measures, the list's own
+    numbers among them, and tolerances are those of the last balance of the plan or of
+    one it was copied from; without one all measures are held against 10 %.
     """
     scenarios = lineage.list_scenarios(conn, company.company_id)
     by_id = {scenario.scenario_id: scenario for scenario in scenarios}
@@ -77,10 +81,12 @@ def territory_effects(
             _deviations(values, alignment.territory_of(values["unit_id"]), territories)
             for values in measured
         ]
-        rows = sides[0].rename("before").to_frame().join(sides[1].rename("after"))
+        rows = pd.concat(sides, axis=1, keys=["before", "after"])
         rows = rows.dropna(how="all").reset_index()
         tolerances = _tolerances(conn, by_id, scenario_id)
-        rows["tolerance"] = rows["measure"].map(tolerances)
+        rows["tolerance"] = (
+            DEFAULT_TOLERANCE if tolerances is None else rows["measure"].map(tolerances)
+        )
         rows = rows.dropna(subset=["tolerance"])
         rows["name"] = rows["territory_id"].map(territories["name"])
         rows = rows.assign(
@@ -108,25 +114,24 @@ def _statuses(
 
 
 def _measured(accounts: pd.DataFrame, visit_class: pd.Series) -> pd.DataFrame:
-    """Give the accounts that count their measures."""
+    """Give the accounts that count their measures, the list's own among them."""
     minutes = account_minutes(accounts, visit_class.reindex(accounts.index))
-    values = accounts.assign(accounts=1, workload_min=minutes)
+    values = with_own_numbers(accounts.assign(workload_min=minutes))
     values = values[accounts["status"] != "closed"]
-    numbers = values[list(MEASURES)].astype("Float64").fillna(0).astype(float)
-    return numbers.assign(unit_id=values["unit_id"])
+    return measure_values(values).assign(unit_id=values["unit_id"])
 
 
 def _deviations(
     values: pd.DataFrame, territory: pd.Series, territories: pd.DataFrame
 ) -> pd.Series:
-    tallies = tallied(values[list(MEASURES)], territory, territories)
+    tallies = tallied(values.drop(columns="unit_id"), territory, territories)
     return tallies.set_index(["territory_id", "measure"])["deviation"].astype(float)
 
 
 def _tolerances(
     conn: Connection, by_id: Mapping[str, Scenario], scenario_id: str
-) -> dict[str, float]:
-    """Find what the plan, or one it was copied from, was balanced to."""
+) -> dict[str, float] | None:
+    """Find what the plan, or one it was copied from, was balanced to; None: neither."""
     visited: set[str] = set()
     ancestor: str | None = scenario_id
     while ancestor is not None and ancestor not in visited:
@@ -143,7 +148,7 @@ def _tolerances(
             if tolerances:
                 return tolerances
         ancestor = by_id[ancestor].parent_id if ancestor in by_id else None
-    return dict.fromkeys(MEASURES, DEFAULT_TOLERANCE)
+    return None
 
 
 def _judged(parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -157,7 +162,8 @@ def _judged(parts: list[pd.DataFrame]) -> pd.DataFrame:
     rows.loc[was & now, "verdict"] = "stays out"
     rows.loc[was & ~now, "verdict"] = "returns"
     rows.loc[~was & now, "verdict"] = "leaves"
-    rank = rows["verdict"].map({"leaves": 0, "returns": 1, "stays out": 2, "within": 3})
+    rows.loc[rows["before"].notna() & rows["after"].isna(), "verdict"] = "lost"
+    rank = rows["verdict"].map({name: place for place, name in enumerate(_VERDICTS)})
     plan = rows["status"].map({"in force": 0, "published": 1, "draft": 2})
     order = rows.assign(rank=rank, plan=plan, size=-rows["after"].abs())
     order = order.sort_values(["plan", "rank", "size"], kind="stable")

@@ -65,7 +65,7 @@ class RefreshPreview:
     warnings
         What looks suspicious, in words; look before you apply.
     territories
-        Plans held against their tolerance; see `tolerances.territory_effects`.
+        Plans held against their tolerance; see `effects.territory_effects`.
     changes
         What is to be written: accounts, their segments, which lists brought them.
     closed_instead
@@ -98,10 +98,10 @@ class RefreshPreview:
 
     @property
     def leaving(self) -> pd.DataFrame:
-        """Territories in force or published that leave their tolerance."""
+        """Territories in force or published that leave their tolerance, or lose it."""
         rows = self.territories
         is_ours = rows["status"].isin(["in force", "published"])
-        return rows[is_ours & (rows["verdict"] == "leaves")]
+        return rows[is_ours & rows["verdict"].isin(["leaves", "lost"])]
 
     @property
     def counts(self) -> dict[str, int]:

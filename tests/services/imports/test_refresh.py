@@ -340,6 +340,33 @@ def test_territories_that_leave_their_tolerance_are_named(loaded):
     assert set(leaving["verdict"]) <= {"leaves"}
 
 
+def with_beds(beds_of):
+    """Give the list a number of its own: beds by city."""
+    header, *rows = lines_of()
+    city = header.index("city")
+    return [[*header, "Beds"], *([*row, beds_of(row[city])] for row in rows)]
+
+
+def test_a_number_of_the_lists_own_is_held_against_the_tolerance(loaded):
+    preview = load(loaded, with_beds(lambda _: 40))
+    refresh.apply_refresh(loaded, preview)
+    more = load(loaded, with_beds(lambda city: 400 if city == "Milwaukee" else 40))
+    told = more.territories.set_index(["territory_id", "measure"])
+    beds = told.xs("custom.Beds", level="measure")
+    assert beds.loc["East", "before"] == pytest.approx(0.0)
+    assert beds.loc["East", "after"] == pytest.approx(6 * 400 / (6 * 440 / 2) - 1)
+    assert list(beds["verdict"]) == ["leaves", "leaves"]
+    assert "custom.Beds" in set(more.leaving["measure"])
+
+
+def test_a_number_that_becomes_words_is_said_to_be_lost(loaded):
+    refresh.apply_refresh(loaded, load(loaded, with_beds(lambda _: 40)))
+    preview = load(loaded, with_beds(lambda _: "some"))
+    rows = preview.territories
+    assert set(rows.loc[rows["measure"] == "custom.Beds", "verdict"]) == {"lost"}
+    assert set(preview.leaving["measure"]) == {"custom.Beds"}
+
+
 def _potential(accounts):
     is_east = accounts["unit_id"] == MILWAUKEE
     counts = accounts[accounts["status"] != "closed"]

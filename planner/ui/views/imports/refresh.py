@@ -8,6 +8,7 @@ import streamlit as st
 from planner.accounts.reload.choices import RefreshChoices
 from planner.core.formats import Formats
 from planner.services.imports.refresh_preview import RefreshPreview
+from planner.territory.model.unit_table import MEASURES
 from planner.ui import tables, widgets
 from planner.ui.maps.text import markdown_text
 
@@ -15,6 +16,7 @@ GONE = {"close": "Mark closed", "keep": "Keep", "remove": "Remove"}
 SHOWN = 500
 VERDICTS = {
     "leaves": "leaves its tolerance",
+    "lost": "nothing of it is left to share",
     "returns": "comes back into it",
     "stays out": "stays outside",
     "within": "within",
@@ -84,12 +86,15 @@ def refresh_view(
 
 def _territories(fmt: Formats, preview: RefreshPreview) -> None:
     rows = preview.territories
-    rows = rows[rows["verdict"].isin(["leaves", "returns", "stays out"])]
+    rows = rows[rows["verdict"] != "within"]
     if rows.empty:
         st.caption("No territory leaves its tolerance.")
         return
     tables.table(
-        rows.assign(verdict=rows["verdict"].map(VERDICTS)),
+        rows.assign(
+            measure=[MEASURES[name] for name in rows["measure"]],
+            verdict=rows["verdict"].map(VERDICTS),
+        ),
         {
             "scenario": tables.Column("Plan", width="medium"),
             "status": tables.Column("State", width=90),
