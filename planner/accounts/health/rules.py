@@ -9,6 +9,7 @@ from planner.core.errors import ParamsError
 
 SEVERITIES = ("error", "warn", "notice")
 PRECISIONS = ("exact", "street", "postcode", "city")  # the best first
+REMOVAL = "remove_simulated"  # no repair of a fault, but taken back as one
 REPAIRS = {
     "swap": "Exchange latitude and longitude",
     "turn_sign": "Turn the sign that was lost",
@@ -20,6 +21,8 @@ REPAIRS = {
     "clear_owner": "Take the owner out",
     "set": "Write another value",
     "keep": "Keep as it is",
+    "link": "Take an id of a list for an account",
+    REMOVAL: "Remove what is simulated",
 }
 
 
@@ -282,3 +285,9 @@ RULES = {
         ),
     )
 }
+
+
+def repair_title(kind: str, code: str) -> str:
+    """Call a change of the log by what it does, and by the fault it cured if any."""
+    fault = f" ({RULES[code].title})" if code in RULES else ""
+    return f"{REPAIRS.get(kind, kind)}{fault}"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
 
 from planner.accounts.changes import ChangeSet
-from planner.accounts.health.rules import REPAIRS, RULES
+from planner.accounts.health.rules import REPAIRS, RULES, repair_title
 from planner.core.errors import ConflictError, InputError
 from planner.services.accounts.repair_rows import Planned, plan_repair
 from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
+from planner.store.company import deals as deal_rows
+from planner.store.company import team as team_rows
+from planner.store.company.settings import load_settings, save_settings
 from planner.store.imports import repairs as repair_rows
 from planner.store.imports.changes import apply_changes, recorded, way_back
 from planner.store.rows.records import json_text, sha256_text
@@ -71,7 +74,7 @@ class RepairPreview:
     @property
     def title(self) -> str:
         """What it does, in a user's words."""
-        what = REPAIRS[self.kind].lower()
+        what = _lower(REPAIRS[self.kind])
         accounts = "account" if self.n_accounts == 1 else "accounts"
         return f"{what}: {self.n_accounts:,} {accounts} ({RULES[self.code].title})"
 
@@ -213,11 +216,11 @@ def undo_repair(ws: OpenCompany, repair_id: str) -> None:
             company_id,
             version=company_rows.load_company(conn, company_id).version,
             user=ws.user,
-            action=f"undo: {REPAIRS[repair.kind].lower()} "
-            f"({RULES[repair.code].title if repair.code in RULES else repair.code})",
+            action=f"undo: {_lower(repair_title(repair.kind, repair.code))}",
         ) as edit:
             apply_changes(conn, company_id, changes)
             _restore_named(conn, ws, repair)
+            _restore_settings(conn, repair)
             repair_rows.mark_undone(conn, repair_id, user=ws.user)
             _tell(edit, repair_id, changes, {})
 
@@ -242,10 +245,7 @@ def repairs(ws: OpenCompany) -> pd.DataFrame:
     """
     with ws.store.reading() as conn:
         heads = repair_rows.list_repair_heads(conn, ws.company_id)
-    title = [
-        f"{REPAIRS.get(kind, kind)}: {RULES[code].title if code in RULES else code}"
-        for kind, code in zip(heads["kind"], heads["code"], strict=True)
-    ]
+    title = [*map(repair_title, heads["kind"], heads["code"])]
     counts = [int(params.get("n_accounts", 0)) for params in heads["params"]]
     names = ["created_at", "created_by", "kind", "code", "title", "n_accounts"]
     return heads.assign(title=title, n_accounts=counts)[
@@ -283,7 +283,40 @@ def _way_back(
             for account_id, territory in after.items()
             if now[account_id] != territory
         ]
-    return changes, faults
+    return changes, [*faults, *_settings_faults(conn, repair)]
+
+
+def _settings_faults(conn: Connection, repair: repair_rows.Repair) -> list[str]:
+    """Say what came in place of simulated figures that were removed."""
+    if "settings" not in repair.after:
+        return []
+    company_id = repair.company_id
+    faults = []
+    if load_settings(conn, company_id).of_simulation != repair.after["settings"]:
+        faults.append("what is simulated was decided anew since")
+    removed = repair.before.get("rows", {})
+    if "deal" in removed and len(deal_rows.load_deals(conn, company_id)):
+        faults.append("deals were loaded since")
+    if "rep" in removed and len(team_rows.load_reps(conn, company_id)):
+        faults.append("people were loaded since")
+    return faults
+
+
+def _restore_settings(conn: Connection, repair: repair_rows.Repair) -> None:
+    """Let the company say again what of it is simulated."""
+    was = repair.before.get("settings")
+    if was is None:
+        return
+    settings = replace(
+        load_settings(conn, repair.company_id),
+        fills_gaps=bool(was["fills_gaps"]),
+        simulated=tuple(was["simulated"]),
+    )
+    save_settings(conn, repair.company_id, settings)
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
 
 
 def _refusal(repair: repair_rows.Repair, faults: Sequence[str]) -> str:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from sqlalchemy import Connection
 
+from planner.accounts.changes import ChangeSet, TableChange
+from planner.accounts.health.rules import REMOVAL
 from planner.core.errors import InputError
-from planner.core.schemas import DEALS, REPS, empty
+from planner.core.schemas import POSITIONS, check
 from planner.services.accounts.simulated import load_simulated
-from planner.services.imports.simulated_rows import save_accounts, without_simulated
+from planner.services.imports.simulated_rows import account_changes, without_simulated
 from planner.services.people.vacancies import PLACE_TITLE, place_names
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
@@ -18,6 +20,8 @@ from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
 from planner.store.company.settings import load_settings, save_settings
+from planner.store.imports.changes import apply_changes
+from planner.store.imports.repairs import list_repair_heads, save_repair
 from planner.store.scenarios import lineage
 from planner.store.scenarios import plans as scenario_rows
 from planner.store.scenarios import publications as publication_rows
@@ -70,9 +74,9 @@ def preview_removal(ws: OpenCompany) -> Removal:
         return _preview(conn, ws)
 
 
-def remove_simulated(ws: OpenCompany, version: int) -> Removal:
+def remove_simulated(ws: OpenCompany, version: int) -> str:
     """
-    Remove all that is simulated from the open company, in one transaction.
+    Remove all that is simulated from the open company, in one change-set.
 
     Parameters
     ----------
@@ -81,14 +85,14 @@ def remove_simulated(ws: OpenCompany, version: int) -> Removal:
 
     Returns
     -------
-    What was removed.
+    The id of the change, by which `repairs.undo_repair` takes it back.
 
     Raises
     ------
     ConflictError
         If someone changed the company's data since.
     InputError
-        If the company itself is invented.
+        If the company itself is invented, or nothing is simulated.
 
     Notes
     -----
@@ -98,6 +102,8 @@ def remove_simulated(ws: OpenCompany, version: int) -> Removal:
     """
     with ws.store.transaction() as conn:
         removal = _preview(conn, ws)
+        if removal.is_nothing:
+            raise InputError("nothing is simulated, so there is nothing to remove")
         with editing_company(
             conn,
             ws.company_id,
@@ -105,14 +111,40 @@ def remove_simulated(ws: OpenCompany, version: int) -> Removal:
             user=ws.user,
             action="remove what is simulated",
         ) as edit:
-            _remove(conn, ws)
+            changes = _changes(conn, ws)
+            settings = load_settings(conn, ws.company_id)
+            bare = replace(settings, fills_gaps=False, simulated=())
+            apply_changes(conn, ws.company_id, changes)
+            save_settings(conn, ws.company_id, bare)
+            repair_id = save_repair(
+                conn,
+                ws.company_id,
+                kind=REMOVAL,
+                code=REMOVAL,
+                params={"n_accounts": removal.n_accounts},
+                changes=changes,
+                before={"settings": settings.of_simulation},
+                after={"settings": bare.of_simulation},
+                user=ws.user,
+            )
             edit.after.update(
+                repair_id=repair_id,
                 columns=removal.columns,
                 deals=removal.n_deals,
                 reps=removal.n_reps,
                 managers=removal.n_managers,
             )
-        return removal
+    return repair_id
+
+
+def last_removal(ws: OpenCompany) -> str | None:
+    """Name the removal that can be taken back: the last change, and not undone."""
+    with ws.store.reading() as conn:
+        heads = list_repair_heads(conn, ws.company_id)
+    standing = heads[heads["undone_at"].isna()]
+    if standing.empty or standing["kind"].iloc[0] != REMOVAL:
+        return None
+    return str(standing.index[0])
 
 
 def _preview(conn: Connection, ws: OpenCompany) -> Removal:
@@ -148,18 +180,19 @@ def _preview(conn: Connection, ws: OpenCompany) -> Removal:
     )
 
 
-def _remove(conn: Connection, ws: OpenCompany) -> None:
+def _changes(conn: Connection, ws: OpenCompany) -> ChangeSet:
+    """Work out which rows go, and which become others."""
     company = company_rows.load_company(conn, ws.company_id)
-    settings = load_settings(conn, ws.company_id)
+    parts = load_settings(conn, ws.company_id).simulated
     accounts = account_rows.load_accounts(conn, ws.company_id)
-    save_accounts(conn, company, accounts, without_simulated(accounts))
-    if "deals" in settings.simulated:
-        deal_rows.save_deals(conn, ws.company_id, empty(DEALS))
-    if "team" in settings.simulated:
-        _remove_team(conn, ws)
-    save_settings(
-        conn, ws.company_id, replace(settings, fills_gaps=False, simulated=())
-    )
+    bare = without_simulated(accounts)
+    changes = list(account_changes(conn, company, accounts, bare).tables)
+    if "deals" in parts:
+        deals = deal_rows.load_deals(conn, ws.company_id)
+        changes.append(TableChange.removal("deal", deals))
+    if "team" in parts:
+        changes += _team_changes(conn, ws)
+    return ChangeSet(tuple(changes))
 
 
 def _superiors(conn: Connection, company_id: str) -> pd.Index:
@@ -170,11 +203,11 @@ def _superiors(conn: Connection, company_id: str) -> pd.Index:
     return positions.index[positions["role"].isin(["vp", "manager"])]
 
 
-def _remove_team(conn: Connection, ws: OpenCompany) -> None:
+def _team_changes(conn: Connection, ws: OpenCompany) -> list[TableChange]:
     """Take a simulated team away; the seats of its territories become vacant."""
-    positions = team_rows.load_positions(conn, ws.company_id)
+    stored = team_rows.load_positions(conn, ws.company_id)
     gone = _superiors(conn, ws.company_id)
-    positions = positions.drop(index=gone)
+    positions = stored.drop(index=gone)
     positions["parent_id"] = positions["parent_id"].mask(
         positions["parent_id"].isin(gone)
     )
@@ -182,8 +215,11 @@ def _remove_team(conn: Connection, ws: OpenCompany) -> None:
     is_field = positions["role"] == "rep"
     named = positions.index.to_series().map(titles).astype("str")
     positions["title"] = positions["title"].mask(is_field & named.notna(), named)
-    team_rows.save_positions(conn, ws.company_id, positions)
-    team_rows.save_reps(conn, ws.company_id, empty(REPS))
+    check(positions, POSITIONS)
+    return [
+        TableChange.between("position", stored, positions),
+        TableChange.removal("rep", team_rows.load_reps(conn, ws.company_id)),
+    ]
 
 
 def _place_titles(conn: Connection, ws: OpenCompany) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection
 
+from planner.accounts.changes import ChangeSet, TableChange
 from planner.accounts.simulation.business import simulate_business
 from planner.core.money import minor_digits
 from planner.core.schemas import ACCOUNTS, check
@@ -13,6 +14,7 @@ from planner.store.company import accounts as account_rows
 from planner.store.company import deals as deal_rows
 from planner.store.company.companies import Company
 from planner.store.company.settings import CompanySettings
+from planner.store.imports.changes import apply_changes
 
 YEAR = pd.DateOffset(years=1)
 
@@ -102,12 +104,25 @@ def save_accounts(
     conn: Connection, company: Company, before: pd.DataFrame, after: pd.DataFrame
 ) -> int:
     """Save the accounts that differ, with the segments the rules give them."""
-    old, new = before.astype(object), after[before.columns].astype(object)
-    differs = ((old != new) & ~(old.isna() & new.isna())).any(axis=1)
-    changed = after[differs]
-    if changed.empty:
-        return 0
-    account_rows.update_accounts(conn, company.company_id, changed)
+    changes = account_changes(conn, company, before, after)
+    apply_changes(conn, company.company_id, changes)
+    return len(changes["account"])
+
+
+def account_changes(
+    conn: Connection, company: Company, before: pd.DataFrame, after: pd.DataFrame
+) -> ChangeSet:
+    """
+    Work out which accounts differ, and which segments the rules then give.
+
+    Parameters
+    ----------
+    before, after
+        ACCOUNTS frames of all accounts of the company.
+    """
+    accounts = TableChange.between("account", before, after[before.columns])
+    if not len(accounts):
+        return ChangeSet((accounts,))
     saved = account_rows.load_segment_rules(conn, company.company_id)
     rules = DEFAULT_RULES if saved is None else tuple(rules_from_json(saved.rules))
     segments = apply_rules(
@@ -116,5 +131,5 @@ def save_accounts(
         pd.Timestamp(company.today),
         minor_digits=minor_digits(company.currency),
     )
-    account_rows.save_segments(conn, company.company_id, segments)
-    return len(changed)
+    stored = account_rows.load_segments(conn, company.company_id)
+    return ChangeSet((accounts, TableChange.between("segment", stored, segments)))

@@ -54,6 +54,11 @@ class CompanySettings:
     today_id: str | None = None
     calculated: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def of_simulation(self) -> dict[str, Any]:
+        """What they say of simulated figures, as JSON values."""
+        return {"fills_gaps": self.fills_gaps, "simulated": list(self.simulated)}
+
     @classmethod
     def from_details(cls, details: Mapping[str, Any]) -> Self:
         """Read the settings out of a company's details; what is missing is not set."""

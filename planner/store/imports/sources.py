@@ -9,6 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from planner.accounts.changes import ChangeSet
+from planner.accounts.health.rules import REMOVAL
 from planner.store.imports.repairs import Repair, save_repair, standing_repairs
 from planner.store.rows.bulk import insert_columns
 from planner.store.rows.schema import (
@@ -23,7 +24,7 @@ from planner.store.rows.schema import (
 )
 
 _LINK = "link"
-_NO_CELLS = {_LINK, "keep"}  # kinds of repairs that set no cell
+_NO_CELLS = {_LINK, "keep", REMOVAL}  # kinds of repairs that set no cell
 
 
 def list_sources(conn: sa.Connection, company_id: str) -> pd.DataFrame:

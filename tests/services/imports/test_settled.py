@@ -4,10 +4,12 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
 from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import ConflictError, InputError
+from planner.services.accounts import repairs
 from planner.services.accounts.simulated import simulated_of
 from planner.services.company.settings import company_settings
 from planner.services.imports import check, new_company, removal, saving
@@ -19,7 +21,11 @@ from planner.services.territories.view import overview
 from planner.store.company import companies
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
+from planner.store.company.settings import load_settings
+from planner.store.imports.sources import load_user_cells
+from planner.store.rows import schema
 from planner.store.scenarios import editing, plans
+from planner.store.upkeep.doctor import examine
 
 AS_OF = dt.date(2026, 11, 20)
 PLACE = "43.07,-89.40,WI"
@@ -123,6 +129,67 @@ def test_all_that_is_simulated_goes_in_one_step(ws):
     with company.store.reading() as conn:
         positions = team_rows.load_positions(conn, company.company_id)
     assert positions["title"].str.startswith("Field rep ").all()
+
+
+def rows_of(company):
+    """Read what a removal touches, and what of it is simulated."""
+    with company.store.reading() as conn:
+        return (
+            {
+                table.name: sorted(map(repr, conn.execute(sa.select(table)).all()))
+                for table in (
+                    schema.account,
+                    schema.segment,
+                    schema.deal,
+                    schema.rep,
+                    schema.position,
+                )
+            },
+            load_settings(conn, company.company_id),
+        )
+
+
+def test_a_removal_is_taken_back_whole(ws):
+    company = simulated(ws)
+    before, note = rows_of(company), simulated_of(company).note()
+    version = removal.preview_removal(company).version
+    repair_id = removal.remove_simulated(company, version)
+    assert removal.last_removal(company) == repair_id
+    log = repairs.repairs(company)
+    assert log.loc[repair_id, "title"] == "Remove what is simulated"
+    assert log.loc[repair_id, "n_accounts"] == 8
+    repairs.undo_repair(company, repair_id)
+    assert rows_of(company) == before
+    assert simulated_of(company).note() == note != ""
+    assert removal.last_removal(company) is None
+    assert examine(company.store) == []
+
+
+def test_no_cell_counts_as_the_users_own_after_a_removal(ws):
+    company = simulated(ws)
+    removal.remove_simulated(company, removal.preview_removal(company).version)
+    with company.store.reading() as conn:
+        assert load_user_cells(conn, company.company_id).empty
+
+
+def test_what_was_removed_does_not_come_back_beside_real_deals(ws):
+    company = simulated(ws)
+    repair_id = removal.remove_simulated(
+        company, removal.preview_removal(company).version
+    )
+    load_deals(company, "D1,A0,700,2026-10-05,won")
+    faults = repairs.undo_faults(company, repair_id)
+    assert "deals were loaded since" in faults
+    with pytest.raises(ConflictError, match="deals were loaded since"):
+        repairs.undo_repair(company, repair_id)
+    assert deals_of(company).index.tolist() == ["D1"]
+
+
+def test_where_nothing_is_simulated_nothing_is_removed(ws):
+    company = company_of(ws, "", "", fill_missing=False)
+    version = removal.preview_removal(company).version
+    with pytest.raises(InputError, match="nothing is simulated"):
+        removal.remove_simulated(company, version)
 
 
 def test_a_removal_is_refused_when_someone_was_faster(ws):

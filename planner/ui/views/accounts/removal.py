@@ -6,6 +6,7 @@ import streamlit as st
 
 from planner.core.english import simulated as words
 from planner.core.formats import Formats
+from planner.services.accounts import repairs
 from planner.services.accounts.simulated import simulated_of
 from planner.services.imports import removal
 from planner.services.workspace import OpenCompany
@@ -13,14 +14,38 @@ from planner.ui import faults, session
 
 
 def removal_button(ws: OpenCompany, *, key: str) -> None:
-    """Offer to remove what is simulated; nothing where nothing is, or everything."""
+    """
+    Offer to remove what is simulated, or to take the removal back.
+
+    Nothing is offered where everything is simulated, and taking back only as long as
+    nothing else was repaired.
+    """
     simulated = simulated_of(ws)
-    if simulated.is_everything or not simulated.codes:
+    if simulated.is_everything:
+        return
+    if not simulated.codes:
+        _way_back(ws, key)
         return
     if st.button(
         "Remove what is simulated", key=f"{key}-simulated", icon=":material/ink_eraser:"
     ):
         _dialog(ws)
+
+
+def _way_back(ws: OpenCompany, key: str) -> None:
+    """Offer to take the removal back."""
+    repair_id = removal.last_removal(ws)
+    if repair_id is None:
+        return
+    if st.button(
+        "Bring simulated figures back",
+        key=f"{key}-simulated-back",
+        icon=":material/undo:",
+        help="Takes the removal back: every row as it was before it.",
+    ):
+        with faults.guard("Bringing simulated figures back"):
+            repairs.undo_repair(ws, repair_id)
+            st.rerun()
 
 
 @st.dialog("Remove what is simulated")
