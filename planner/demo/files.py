@@ -22,6 +22,7 @@ from planner.core.settings import Settings
 from planner.demo.line import DemoLine
 from planner.demo.report import report_html
 from planner.geography.boundaries import dissolve
+from planner.segmentation.rules import DEFAULT_RULES, columns_of
 from planner.services.accounts.simulated import Simulated
 from planner.services.people.holders import owner_names
 from planner.visits.files.sheets import calendar_bytes, join_places
@@ -107,6 +108,7 @@ def _simulated_of(line: DemoLine, *figures: str) -> str:
     simulated = Simulated(
         is_everything=False,
         columns=dict.fromkeys(line.simulated_codes, len(line.accounts)),
+        rule_columns=columns_of(DEFAULT_RULES),
         parts=(),
     )
     return ";".join(simulated.among(*figures))

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from planner.core.english.simulated import MARK
 from planner.core.text import plain_text
 from planner.core.units import KM_PER_MILE, M_PER_KM
 from planner.geography.colours import GREY, INK, PAPER
@@ -17,7 +18,7 @@ from planner.maps.labels import text_width
 from planner.maps.sheet import Swatch
 
 SIZE = 10.0
-QUIET = "#5B6670"
+QUIET, WARNING = "#5B6670", "#B45309"
 MARGIN = 14.0
 SWATCH_WIDTH = 40.0  # of one entry beside its text, pixels
 SCALE_WIDTH = 130.0  # at most
@@ -77,6 +78,35 @@ def add_legend(
     for entry, text in zip(key.get_texts(), lines, strict=True):
         entry.set_parse_math(False)
         entry.set_text(text)
+
+
+def add_simulated(figure: Figure, note: str) -> None:
+    """
+    Say in the upper left corner what of the figures is simulated.
+
+    Parameters
+    ----------
+    figure
+        The picture.
+    note
+        As of `MapSheet.simulated`; "": nothing is, and nothing is drawn.
+    """
+    if not note:
+        return
+    width, height = (inch * figure.dpi for inch in figure.get_size_inches())
+    text = figure.text(
+        MARGIN / width,
+        1 - MARGIN / height,
+        "",
+        ha="left",
+        va="top",
+        fontsize=SIZE,
+        color=WARNING,
+        bbox={"boxstyle": "round,pad=0.25", "fc": PAPER, "ec": "none", "alpha": 0.85},
+    )
+    n_letters = int((width - 2 * MARGIN) / text_width("n", SIZE))
+    text.set_parse_math(False)
+    text.set_text(plain_text(f"{MARK} Simulated: {note}", n_letters))
 
 
 def _text_of(swatch: Swatch) -> str:

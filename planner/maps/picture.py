@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from planner.core.errors import InputError
 from planner.core.text import plain_text
 from planner.geography.colours import GREY, INK, PAPER
-from planner.maps.furniture import add_legend, add_scale_bar
+from planner.maps.furniture import add_legend, add_scale_bar, add_simulated
 from planner.maps.labels import place_labels
 from planner.maps.outlines import name_places
 from planner.maps.sheet import MapSheet, Route
@@ -140,6 +140,7 @@ def _drawn(sheet: MapSheet, width: int, height: int) -> Figure:
     right, top = view.metres(view.frame)
     axes.set(xlim=(view.left_m, right), ylim=(view.bottom_m, top))
     add_legend(figure, sheet.legend, sheet.legend_title, FOOT)
+    add_simulated(figure, sheet.simulated)
     add_scale_bar(figure, view.m_per_pixel, sheet.distance_unit, FOOT)
     return figure
 

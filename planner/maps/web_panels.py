@@ -5,6 +5,7 @@ from __future__ import annotations
 from branca.element import MacroElement
 from folium.template import Template
 
+from planner.core.english.simulated import MARK
 from planner.core.text import map_text
 from planner.geography.colours import GREY
 from planner.maps.sheet import MapSheet, Swatch
@@ -127,7 +128,9 @@ def _title(sheet: MapSheet) -> str:
         lines.append(f"<p>{map_text(sheet.subtitle, 200)}</p>")
     if sheet.simulated:
         note = map_text(sheet.simulated, 300)
-        lines.append(f'<p class="map-simulated"><strong>Simulated.</strong> {note}</p>')
+        lines.append(
+            f'<p class="map-simulated"><strong>{MARK} Simulated.</strong> {note}</p>'
+        )
     return "".join(lines)
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from planner.core.errors import InputError, ParamsError
+from planner.core.schemas import ACCOUNTS
 from planner.segmentation.expressions import apply
-from planner.segmentation.tree import ExpressionError
+from planner.segmentation.grammar import parse
+from planner.segmentation.tree import ExpressionError, names_in
 
 VISIT_CLASSES = ("A", "B", "C", "D", "")
 CLOSED_SEGMENT, CLOSED_RULE = "Closed", "closed accounts"
@@ -181,6 +183,28 @@ def rules_from_json(values: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
                 f"explanation, got {value!r}"
             ) from error
     return tuple(rules)
+
+
+def columns_of(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """
+    Name the columns of accounts that rules look at.
+
+    Returns
+    -------
+    As the frame of accounts has them, amounts with ``_minor``, in its order; fields of
+    the list's own are left out.
+
+    Raises
+    ------
+    ExpressionError
+        If the text of a rule cannot be read.
+    """
+    names = {name for rule in rules for name in names_in(parse(rule.expression))}
+    return tuple(
+        str(column)
+        for column in ACCOUNTS.columns
+        if str(column).removesuffix("_minor") in names
+    )
 
 
 def _check_names(rules: Sequence[Rule]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from planner.core.errors import InputError
 
@@ -100,3 +100,11 @@ class Both(Node):
     word: str
     left: Node
     right: Node
+
+
+def names_in(node: Node) -> set[str]:
+    """Name the columns that a rule, or a part of one, looks at."""
+    if isinstance(node, Column):
+        return {node.name}
+    inner = [getattr(node, part.name) for part in fields(node)]
+    return {name for part in inner if isinstance(part, Node) for name in names_in(part)}

@@ -100,8 +100,8 @@ def company_facts(ws: OpenCompany) -> Facts:
 
 
 @kept(8)
-def simulated_labels(ws: OpenCompany) -> dict[str, int]:
-    """Count the accounts by the columns of theirs that are simulated."""
+def simulated_labels(ws: OpenCompany) -> simulated.Labels:
+    """Read what says how accounts are simulated."""
     return simulated.labels(ws)
 
 

@@ -1,6 +1,14 @@
-"""The one mark of what is simulated: a line in each page's head, a sign in tables."""
+"""
+The one mark of what is simulated: a line in each page's head, a sign at each figure.
+
+Whatever shows a figure names it: `widgets.Metric`, `tables.Column` and charts take it
+in `of`; all other words that stand over figures (legends, tooltips, headings) are put
+through `signed`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -10,18 +18,32 @@ from planner.services.accounts.simulated import Simulated
 
 _KEY = "pl-simulated"
 MOST_NAMED = 5  # in the head; a tooltip names the rest
-# Columns of frames that pages show, by the figures they are or are made of.
-FIGURES = {
-    "open_pipeline_minor": "deals",
-    "bookings_minor": "deals",
-    "owner_name": "owners",
-    "rep_name": "owners",
-    "workload_min": "workload",
-    "hours": "workload",
-    "quota_minor": "quotas",
-    "credit_minor": "pay",
-    "attained_share": "pay",
-    "pay_minor": "pay",
+# Columns of frames that pages show, by the figures they are or are made of, where their
+# name does not say it.
+FIGURES: Mapping[str, tuple[str, ...]] = {
+    "open_pipeline_minor": ("deals",),
+    "bookings_minor": ("bookings",),
+    "last_minor": ("bookings",),
+    "owner_name": ("owners",),
+    "rep_name": ("owners",),
+    "a_owner": ("owners",),
+    "b_owner": ("owners",),
+    "hours": ("workload",),
+    "workload_min": ("workload",),
+    "needed_h": ("workload",),
+    "capacity_h": ("team",),
+    "load_share": ("workload", "team"),
+    "quota_minor": ("quotas",),
+    "quota_per_potential": ("quotas", "potential_minor"),
+    "credit_minor": ("pay",),
+    "attained_share": ("attainment",),
+    "ytd_share": ("attainment",),
+    "pay_minor": ("pay",),
+    "covered": ("coverage",),
+    "covered_share": ("coverage",),
+    "days_since_visit": ("last_visit_on",),
+    "never_visited": ("coverage",),
+    "overdue": ("coverage",),
 }
 
 
@@ -58,22 +80,34 @@ def named_of(*figures: str) -> str:
     )
 
 
-def heading(column: str, label: str) -> str:
-    """Put the mark before the heading of a column whose figures are simulated."""
-    simulated = _current()
-    if simulated is None or simulated.is_everything:
-        return label  # all is: the head of the page says so once
-    figure = FIGURES.get(column, column)
-    return f"{words.MARK} {label}" if simulated.among(figure) else label
+def signed(label: str, *figures: str) -> str:
+    """
+    Put the mark before what stands over a figure, if the figure is simulated.
+
+    Parameters
+    ----------
+    label
+        Title of a tile, a chart, an axis, a legend, a line of a tooltip; heading of a
+        column.
+    figures
+        What it shows: columns of frames, or figures as of `Simulated.among`.
+    """
+    return f"{words.MARK} {label}" if _among(*figures) else label
 
 
-def help_text(column: str, text: str) -> str:
-    """Add to the explanation of a column what of it is simulated."""
-    simulated = _current()
-    if simulated is None or simulated.is_everything:
-        return text
-    note = words.note(simulated.among(FIGURES.get(column, column)), is_everything=False)
+def help_text(text: str, *figures: str) -> str:
+    """Add to an explanation what of its figures is simulated."""
+    note = words.note(_among(*figures), is_everything=False)
     return ". ".join(part for part in (text, note) if part)
+
+
+def _among(*figures: str) -> tuple[str, ...]:
+    """Name what of figures is simulated; where all is, the head says so once."""
+    simulated = _current()
+    if simulated is None or simulated.is_everything:
+        return ()
+    sources = [name for figure in figures for name in FIGURES.get(figure, (figure,))]
+    return simulated.among(*sources)
 
 
 def _current() -> Simulated | None:

@@ -64,6 +64,9 @@ class Column:
         Pixels, ``small``, ``medium`` or ``large``.
     is_pinned
         Whether it stays while the rest scrolls.
+    of
+        What its figures are or are made of, as of `simulated.signed`; None: its name in
+        the frame says it; (): nothing of the list, though its name says so.
     """
 
     label: str
@@ -71,6 +74,7 @@ class Column:
     help: str = ""
     width: int | Literal["small", "medium", "large"] | None = None
     is_pinned: bool = False
+    of: tuple[str, ...] | None = None
 
 
 def table(
@@ -192,10 +196,11 @@ def _config(name: str, column: Column, fmt: Formats) -> Any:
         "hours": "h",
         "distance": fmt.distance_unit,
     }.get(column.kind, "")
-    label = simulated.heading(name, column.label)
+    figures = (name,) if column.of is None else column.of
+    label = simulated.signed(column.label, *figures)
     common: dict[str, Any] = {
         "label": f"{label}, {unit}" if unit else label,
-        "help": simulated.help_text(name, column.help) or None,
+        "help": simulated.help_text(column.help, *figures) or None,
         "width": column.width,
         "pinned": column.is_pinned or None,
     }

@@ -70,6 +70,8 @@ class Metric:
         The signed difference with its unit, or any second line.
     good
         Whether the change is an improvement; None: neither.
+    of
+        What it shows or is made of, as of `simulated.signed`.
     """
 
     label: str
@@ -77,6 +79,7 @@ class Metric:
     before: str = ""
     change: str = ""
     good: bool | None = None
+    of: tuple[str, ...] = ()
 
 
 def metric_row(metrics: Sequence[Metric]) -> None:
@@ -86,6 +89,7 @@ def metric_row(metrics: Sequence[Metric]) -> None:
 
 
 def _metric(metric: Metric) -> str:
+    label = simulated.signed(metric.label, *metric.of)
     tone = {True: " pl-good", False: " pl-bad", None: ""}[metric.good]
     before = (
         f'<span class="pl-metric-before">{map_text(metric.before)}</span>'
@@ -94,7 +98,7 @@ def _metric(metric: Metric) -> str:
         else ""
     )
     return (
-        f'<div class="pl-metric"><div class="pl-metric-label">{map_text(metric.label)}'
+        f'<div class="pl-metric"><div class="pl-metric-label">{map_text(label)}'
         f'</div><div class="pl-metric-value">{before}{map_text(metric.value)}</div>'
         f'<div class="pl-metric-change{tone}">{map_text(metric.change)}</div></div>'
     )

@@ -35,6 +35,13 @@ def test_hostile_names_stay_text():
     assert plain_text(HOSTILE, 24) in texts_of(svg)
 
 
+def test_a_picture_says_what_of_it_is_simulated():
+    note = "◇ Simulated: Potential, our sales."
+    assert note in texts_of(svg_picture(full(simulated="Potential, our sales.")))
+    honest = texts_of(svg_picture(full(simulated="")))
+    assert not [text for text in honest if text and "◇" in text]
+
+
 @settings(max_examples=8, deadline=None)
 @given(st.text())
 def test_any_name_gives_well_formed_xml(name):

@@ -12,6 +12,7 @@ from planner.segmentation.rules import (
     DEFAULT_RULES,
     Rule,
     apply_rules,
+    columns_of,
     rules_from_json,
     rules_to_json,
 )
@@ -104,3 +105,21 @@ def test_rule_checks_itself():
         Rule(name="x", expression="1=1", segment="S", visit_class="Z")
     with pytest.raises(ParamsError, match="segment"):
         Rule(name="x", expression="1=1", segment=" ")
+
+
+def test_rules_name_the_columns_they_look_at():
+    rules = [
+        Rule(
+            name="x",
+            expression="not (annual_revenue >= 5 or rating is empty) and "
+            "days_since(last_visit_on) > 90 and custom.Beds > 3",
+            segment="S",
+        ),
+        Rule(name="y", expression="status in ('customer')", segment="T"),
+    ]
+    assert columns_of(rules) == (
+        "status",
+        "annual_revenue_minor",
+        "rating",
+        "last_visit_on",
+    )

@@ -4,30 +4,7 @@ import pandas as pd
 import pytest
 
 from planner.services.company.settings import change_settings, company_settings
-from planner.services.scenarios import publishing
-from planner.services.visits import plans
 from tests.ui.conftest import ROOT
-
-DAYS = ["2026-11-23", "2026-11-23", "2026-11-24"]
-
-
-@pytest.fixture
-def planned(ws):
-    """Save visits of a rep, two on a Monday and one on Tuesday, of the plan."""
-    scenario_id = publishing.in_force(ws, pd.Timestamp("2026-11-23").date()).scenario_id
-    inputs = plans.visit_inputs(ws, scenario_id, plans.default_params(ws))
-    position_id, rep_id = next(iter(inputs.rep_of.items()))
-    mine = inputs.accounts[inputs.accounts["owner_id"] == position_id].index[:3]
-    rows = {"rep_id": rep_id, "visit_on": pd.to_datetime(DAYS)}
-    rows |= {
-        "sequence": [1, 2, 1],
-        "account_id": mine,
-        "arrive_s": [32_400, 36_000, 32_400],
-    }
-    rows |= {"start_s": rows["arrive_s"], "leave_s": [34_200, 38_700, 34_200]}
-    rows |= {"travel_s": [600, 900, 600], "travel_m": [9000, 12_000, 9000]}
-    none = pd.DataFrame(columns=["rep_id", "account_id", "missing", "reason", "repair"])
-    plans.save_plan(ws, scenario_id, pd.DataFrame(rows), none, {"seed": 0})
 
 
 def links_of(app):

@@ -6,7 +6,7 @@ import pandas as pd
 
 from planner.core.english import simulated as words
 from planner.maps.sheet import MapSheet
-from planner.services.accounts.simulated import simulated_in
+from planner.services.accounts.simulated import load_labels, simulated_in
 from planner.services.exports.files import ExportedFile, content_hash_of, record
 from planner.services.workspace import OpenCompany
 from planner.store.audit import exports as export_rows
@@ -29,10 +29,12 @@ def simulated_note(ws: OpenCompany, accounts: pd.DataFrame) -> str:
     """
     with ws.store.reading() as conn:
         company = company_rows.load_company(conn, ws.company_id)
+        labels = load_labels(conn, ws.company_id)
     if company.kind == "sample":
         return "The company, its accounts, people and figures; the places are real."
-    labels = accounts["simulated"].fillna("").value_counts()
-    text = words.named(simulated_in(company, labels.to_dict()).codes)
+    counts = accounts["simulated"].fillna("").value_counts()
+    visible = labels._replace(counts=counts.to_dict())
+    text = words.named(simulated_in(company, visible).codes)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.geography.colours import DEVIATION, GREY, TERRITORY
 from planner.ui.maps.palette import ACCENT
+from planner.ui.simulated import signed
 
 BAR = 14
 ROW = 24
@@ -27,6 +28,7 @@ def deviation_bars(
     *,
     before: pd.Series | None = None,
     label: str = "Deviation",
+    of: Sequence[str] = (),
 ) -> alt.LayerChart:
     """
     Show how far each territory is from its ideal, with the tolerance as a band.
@@ -41,7 +43,10 @@ def deviation_bars(
         The same before the pending change, drawn as a tick.
     label
         Heading of the axis.
+    of
+        What is shown or what it is made of, as of `simulated.signed`.
     """
+    label = signed(label, *of)
     table = pd.DataFrame({"name": shares.index, "share": shares.to_numpy()})
     table["text"] = [f"{100 * x:+.1f} %".replace("-", "−") for x in table["share"]]
     table["kind"] = _beyond(table["share"], tolerance)
@@ -99,7 +104,12 @@ def _kind_scale() -> alt.Scale:
 
 
 def legend_bars(
-    counts: pd.Series, colours: Mapping[str, str], *, label: str = "Accounts"
+    counts: pd.Series,
+    colours: Mapping[str, str],
+    *,
+    label: str = "Accounts",
+    heading: str = "Class",
+    of: Sequence[str] = (),
 ) -> alt.LayerChart:
     """
     Show how many there are of each class, in the map's colours.
@@ -112,7 +122,12 @@ def legend_bars(
         Colour by name; a name without one is grey.
     label
         What is counted.
+    heading
+        What the classes are.
+    of
+        What the classes are made of, as of `simulated.signed`.
     """
+    heading = signed(heading, *of)
     table = pd.DataFrame({"name": counts.index, "count": counts.to_numpy()})
     names = [str(name) for name in counts.index]
     scale = alt.Scale(domain=names, range=[colours.get(n, GREY) for n in names])
@@ -127,7 +142,7 @@ def legend_bars(
         y=rows,
         color=alt.Color("name:N", scale=scale, legend=None),
         tooltip=[
-            alt.Tooltip("name:N", title="Class"),
+            alt.Tooltip("name:N", title=heading),
             alt.Tooltip("count:Q", title=label, format=","),
         ],
     )
@@ -145,6 +160,7 @@ def month_line(
     label: str,
     colours: Sequence[str] = (ACCENT, MID_GREY, TERRITORY[1], TERRITORY[2]),
     number: str = ",.0f",
+    of: Sequence[str] = (),
 ) -> alt.LayerChart:
     """
     Show figures by month, each line named at its end.
@@ -159,7 +175,10 @@ def month_line(
         One for each line, in order.
     number
         d3 format of the figures.
+    of
+        What is shown or what it is made of, as of `simulated.signed`.
     """
+    label = signed(label, *of)
     lines = [str(name) for name in table.columns]
     long = table.set_axis(pd.to_datetime(table.index), axis=0).rename_axis("month")
     long = (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import pandas as pd
 
 from planner.ui.charts.bars import MID_GREY, QUIET, styled
 from planner.ui.maps.palette import ACCENT, WARNING
+from planner.ui.simulated import signed
 
 PICK = "pick"  # name of the selection of the frontier
 _LINES = (ACCENT, WARNING, "#6B4C9A", "#4A7C59")
@@ -44,6 +45,8 @@ def frontier_curve(
     A chart with the point selection `PICK` on the field ``limit``. With one measure
     the ground that no plan can reach, by proof, is shaded.
     """
+    worst = signed("Worst deviation", *labels)
+    labels = {column: signed(label, column) for column, label in labels.items()}
     long = _long(points, labels)
     names = list(labels.values())
     scale = alt.Scale(domain=names, range=list(_LINES[: len(names)]))
@@ -60,13 +63,13 @@ def frontier_curve(
     deviation = alt.Y(
         "deviation:Q",
         scale=alt.Scale(domain=[0, top or 1], nice=False),
-        axis=alt.Axis(format="%", title="Worst deviation", tickCount=5),
+        axis=alt.Axis(format="%", title=worst, tickCount=5),
     )
     base = alt.Chart(long).encode(x=x, y=deviation, color=colour)
     tips = [
         alt.Tooltip("measure:N", title="Measure"),
         alt.Tooltip("moved:Q", title=moves, format=",.0f"),
-        alt.Tooltip("deviation:Q", title="Worst deviation", format=".1%"),
+        alt.Tooltip("deviation:Q", title=worst, format=".1%"),
         alt.Tooltip("least:N", title="At least, proven"),
     ]
     pick = alt.selection_point(name=PICK, fields=["limit"], on="click", empty=False)
@@ -196,7 +199,12 @@ def _limit_lines(
 
 
 def headcount_line(
-    values: pd.Series, *, label: str, number: str, choice: int
+    values: pd.Series,
+    *,
+    label: str,
+    number: str,
+    choice: int,
+    of: Sequence[str] = (),
 ) -> alt.LayerChart:
     """
     Show one figure for each number of territories.
@@ -211,7 +219,10 @@ def headcount_line(
         d3 format of the figures.
     choice
         Number whose plan is shown, or the number of today.
+    of
+        What is shown or what it is made of, as of `simulated.signed`.
     """
+    label = signed(label, *of)
     table = pd.DataFrame(
         {"n": [str(n) for n in values.index], "value": values.to_numpy(dtype=float)}
     )

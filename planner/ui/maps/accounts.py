@@ -22,6 +22,7 @@ from planner.ui.components.planmap import (
 )
 from planner.ui.maps import scales
 from planner.ui.maps.scales import NO_SEGMENT
+from planner.ui.simulated import signed
 
 COLOUR_BY = ("Owner", "Segment", "Last visit", "Score")
 PLACED_BY = {"exact": "own coordinates", "postcode": "its ZIP", "city": "its city"}
@@ -41,11 +42,19 @@ class Classes:
         Class of each account, indexed `account_id`.
     colours
         Colour by class, in the order of the legend.
+    of
+        What the classes are made of, as of `simulated.signed`.
     """
 
     title: str
     of_account: pd.Series
     colours: Mapping[str, str]
+    of: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """What the classes are of, with the mark if that is simulated."""
+        return signed(self.title, *self.of)
 
     @property
     def counts(self) -> pd.Series:
@@ -80,7 +89,10 @@ def classify(
             for name, label in territory_labels.items()
         }
         return Classes(
-            title="Owner", of_account=labels, colours={**colours, NO_OWNER: GREY}
+            title="Owner",
+            of_account=labels,
+            colours={**colours, NO_OWNER: GREY},
+            of=("owners",),
         )
     if colour_by == "Segment":
         scale, codes = scales.segments(accounts)
@@ -98,6 +110,7 @@ def classify(
         title=scale.title,
         of_account=pd.Series(np.asarray(scale.labels)[codes], index=accounts.index),
         colours=dict(zip(scale.labels, scale.colours, strict=True)),
+        of=scale.of,
     )
 
 
@@ -153,7 +166,7 @@ def account_map(
             )
             for name in order
         ],
-        legend_title=classes.title,
+        legend_title=classes.heading,
         selected=[selected] if selected else [],
         fit=fit,
         has_borders=False,
@@ -203,26 +216,33 @@ def account_facts(
     place = accounts["city"].fillna("") + ", " + accounts["region"].fillna("")
     segment = accounts["segment"].fillna(NO_SEGMENT).astype("str")
     money = {
-        "Our sales": short_money(accounts["our_sales_minor"], fmt),
-        "Potential": short_money(accounts["potential_minor"], fmt),
+        signed("Our sales", "our_sales_minor"): short_money(
+            accounts["our_sales_minor"], fmt
+        ),
+        signed("Potential", "potential_minor"): short_money(
+            accounts["potential_minor"], fmt
+        ),
     }
-    last_visit = {"Last visit": written(accounts["last_visit_on"], fmt.day)}
+    segment_head = signed("Segment", "segment")
+    visit_head = signed("Last visit", "last_visit_on")
+    last_visit = {visit_head: written(accounts["last_visit_on"], fmt.day)}
     if not has_owner:
+        hours = written(accounts["workload_min"], fmt.duration)
         pipeline = short_money(accounts["open_pipeline_minor"], fmt)
         return {
-            "Segment": segment,
+            segment_head: segment,
             "Place": place.str.strip(", "),
             "Owner since": written(accounts["owned_since"], fmt.day),
-            "Workload": written(accounts["workload_min"], fmt.duration),
+            signed("Workload", "workload"): hours,
             **money,
-            "Pipeline": pipeline,
+            signed("Pipeline", "deals"): pipeline,
             **last_visit,
         }
     owner = accounts["owner_name"].fillna(NO_OWNER).astype("str")
     return {
-        "Owner": owner.where(owner != "", NO_OWNER),
-        "Segment": segment,
-        "Status": accounts["status"],
+        signed("Owner", "owners"): owner.where(owner != "", NO_OWNER),
+        segment_head: segment,
+        signed("Status", "status"): accounts["status"],
         "Place": place.str.strip(", "),
         **money,
         **last_visit,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from planner.services.territories.view import TerritoryView
 from planner.ui.components.planmap import NONE, Entry, codes_of
 from planner.ui.maps import scales
 from planner.ui.maps.scales import Scale
+from planner.ui.simulated import signed
 
 COLOUR_BY = (
     "Territory",
@@ -110,6 +111,7 @@ def colouring_of(
             title="Territories",
             labels=tuple(labels.get(name, name) for name in order),
             colours=tuple(colours.get(name, GREY) for name in order),
+            of=("owners",),  # after whom they are called
         )
         return _made(fmt, scale, units, points, none=UNASSIGNED, shorts=order)
     if colour_by == "Owner":
@@ -118,6 +120,7 @@ def colouring_of(
         shares = scales.number(view.territories[f"{measure}_deviation"])
         title = "From wanted share" if has_shares(view.territories) else "Deviation"
         scale, classes = scales.deviations(title, fmt, shares, tolerance)
+        scale = replace(scale, of=(measure,))
         return _made(fmt, scale, *_through(classes, units, points), none=UNASSIGNED)
     if colour_by == "Changes":
         return _changes(view, fmt, before or view)
@@ -141,6 +144,7 @@ def colouring_of(
         sums, counts = _sums(of_unit, potential, len(units))
         sums = np.where(counts > 0, sums, np.nan)
         scale, (own, typical) = scales.amounts("Potential", fmt, potential, sums)
+        scale = replace(scale, of=("potential_minor",))
     else:
         names = ", ".join(COLOUR_BY)
         raise InputError(f"colour_by must be one of {names}, got {colour_by!r}")
@@ -165,7 +169,7 @@ def _made(
     noun = "unit" if n_units == 1 else "units"
     lone = f"{fmt.number(n_units)} {noun}" if n_units else fmt.number(counts[NONE])
     return Colouring(
-        title=scale.title,
+        title=signed(scale.title, *scale.of),
         legend=tuple(
             Entry(
                 label=label,
@@ -203,6 +207,7 @@ def _by_owner(
         title="Owner",
         labels=(*names, *([VACANT] if is_vacant else [])),
         colours=(*palette, *([VACANT_COLOUR] if is_vacant else [])),
+        of=("owners",),
     )
     classes = codes_of(reps, scale.labels)
     return _made(fmt, scale, *_through(classes, units, points), none=UNASSIGNED)

@@ -8,6 +8,7 @@ from planner.core.formats import Formats
 from planner.services.visits.plans import RepWeeks
 from planner.ui.components.planmap import Ground, Home, Line, MapData, Stop
 from planner.ui.maps.palette import ACCENT
+from planner.ui.simulated import signed
 
 MARGIN_SHARE = 0.15
 LEAST_MARGIN_DEG = 0.03
@@ -41,8 +42,8 @@ def route_map(
             facts=(
                 ("Arrive", fmt.clock(stop.arrive_s)),
                 ("Leave", fmt.clock(stop.leave_s)),
-                ("Class", str(stop.visit_class)),
-                ("Last visit", fmt.day(stop.last_visit_on)),
+                (signed("Class", "visit_class"), str(stop.visit_class)),
+                (signed("Last visit", "last_visit_on"), fmt.day(stop.last_visit_on)),
             ),
         )
         for stop in stops.itertuples(index=False)

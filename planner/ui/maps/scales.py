@@ -42,14 +42,22 @@ class Scale:
         What the classes are of.
     labels, colours
         Of each class.
+    of
+        What the classes are made of, as of `simulated.signed`.
     """
 
     title: str
     labels: tuple[str, ...]
     colours: tuple[str, ...]
+    of: tuple[str, ...] = ()
 
 
-LAST_VISIT = Scale(title="Last visit", labels=VISIT_LABELS, colours=VISIT_COLOURS)
+LAST_VISIT = Scale(
+    title="Last visit",
+    labels=VISIT_LABELS,
+    colours=VISIT_COLOURS,
+    of=("last_visit_on",),
+)
 SCORE = Scale(
     title="Score",
     labels=tuple(label for _, label in SCORE_BANDS),
@@ -57,6 +65,7 @@ SCORE = Scale(
         along(SCORE_STOPS, 1 - place / (len(SCORE_BANDS) - 1))
         for place in range(len(SCORE_BANDS))
     ),
+    of=("score",),
 )
 
 
@@ -105,6 +114,7 @@ def segments(accounts: pd.DataFrame) -> tuple[Scale, np.ndarray]:
         title="Segment",
         labels=(*labels, *rest),
         colours=(*TERRITORY[: len(labels)], *([GREY] if rest else [])),
+        of=("segment",),
     )
     return scale, codes
 

@@ -19,6 +19,7 @@ from planner.territory.model.unit_table import MEASURES
 from planner.ui.maps.accounts import Classes, account_facts, short_money
 from planner.ui.maps.palette import ACCENT
 from planner.ui.maps.territory import bounds_of, territory_labels
+from planner.ui.simulated import signed
 
 MOST_MEASURES = 5  # beside the rep, the travel and the pieces: eight facts
 SOURCE = "Borders: US Census Bureau. Places: GeoNames (CC BY 4.0)."
@@ -55,7 +56,7 @@ def territory_sheet(
         areas=_areas(view, colours, fmt),
         ground=ground,
         legend=_legend(view, colours, fmt),
-        legend_title="Accounts by territory",
+        legend_title=signed("Accounts by territory", "owners"),
         fit=_fit(view),
         distance_unit=fmt.distance_unit,
         source=SOURCE,
@@ -106,7 +107,7 @@ def account_sheet(
             )
             for name, count in classes.counts.items()
         ],
-        legend_title=classes.title,
+        legend_title=classes.heading,
         distance_unit=fmt.distance_unit,
         source=SOURCE,
     )
@@ -151,7 +152,7 @@ def comparison_sheet(
         ground=ground,
         points=_moved_points(comparison, colours, fmt),
         legend=_legend(after, colours, fmt),
-        legend_title="Accounts by territory, after",
+        legend_title=signed("Accounts by territory, after", "owners"),
         fit=_fit(after),
         distance_unit=fmt.distance_unit,
         source=SOURCE,
@@ -187,8 +188,8 @@ def day_sheet(
         "Leave": stops["leave_s"].map(fmt.clock),
         "Street": stops["street"].fillna(""),
         "City": stops["city"].fillna(""),
-        "Class": stops["visit_class"].fillna(""),
-        "Last visit": stops["last_visit_on"].map(fmt.day),
+        signed("Class", "visit_class"): stops["visit_class"].fillna(""),
+        signed("Last visit", "last_visit_on"): stops["last_visit_on"].map(fmt.day),
     }
     route = Route(
         stops=stops[["lon", "lat"]].assign(label=stops["name"], **facts),
@@ -222,11 +223,11 @@ def _areas(
 def _territory_facts(view: TerritoryView, fmt: Formats) -> pd.DataFrame:
     """Write what each territory holds, and how far that is from what is wanted."""
     table = view.territories
-    facts = {"Rep": table["rep_name"].fillna("vacant")}
+    facts = {signed("Rep", "owners"): table["rep_name"].fillna("vacant")}
     for measure in view.measures[:MOST_MEASURES]:
         amounts = table[measure].map(lambda value, m=measure: _amount(value, m, fmt))
         deviations = table[f"{measure}_deviation"].map(fmt.signed_share)
-        facts[MEASURES[measure]] = amounts + " (" + deviations + ")"
+        facts[signed(MEASURES[measure], measure)] = amounts + " (" + deviations + ")"
     facts["Travel to the centre"] = (table["travel_km"] * 1000).map(fmt.distance)
     facts["Pieces"] = (table["extra_pieces"] + 1).map(fmt.number)
     return pd.DataFrame(facts, index=table.index)

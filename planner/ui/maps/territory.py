@@ -23,6 +23,7 @@ from planner.ui.components.planmap import (
 )
 from planner.ui.maps.colouring import Colouring, colouring_of
 from planner.ui.maps.palette import PALETTES, Palette
+from planner.ui.simulated import signed
 
 OUTLYING_SHARE = 0.02  # of the accounts, at each end, that the first look may miss
 LEAST_SPAN_DEG = 0.3  # of the first look, for accounts that lie in one place
@@ -322,5 +323,5 @@ def unit_facts(view: TerritoryView, fmt: Formats) -> dict[str, pd.Series]:
         ("workload_min", "Workload", fmt.duration),
     ):
         if measure in units and units[measure].sum() > 0:
-            facts[heading] = written(units[measure], write)
+            facts[signed(heading, measure)] = written(units[measure], write)
     return facts

@@ -26,6 +26,7 @@ from planner.ui.maps.sharing import account_sheet
 from planner.ui.maps.territory import bounds_of, territory_labels
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
+from planner.ui.simulated import signed
 from planner.ui.views.accounts.card import account_card, table_turn
 from planner.ui.views.sharing import ground_of, share_button
 
@@ -222,9 +223,9 @@ def _over_market(ws: OpenCompany, fmt: Formats, data: MapData) -> MapData:
 
 def _chart(fmt: Formats, rows: pd.DataFrame, classes: Classes) -> None:
     potential_minor = rows["potential_minor"].fillna(0).sum()
-    worth = (
-        f" · {fmt.money_short(potential_minor)} potential" if potential_minor else ""
-    )
+    potential = markdown_text(fmt.money_short(potential_minor))
+    worth = f" · {signed(potential, 'potential_minor')} potential"
+    worth = worth if potential_minor else ""
     placed = rows["geo_precision"].value_counts()
     rough = [
         f"{fmt.number(placed[kind])} by {PLACED_BY[kind]}"
@@ -233,13 +234,16 @@ def _chart(fmt: Formats, rows: pd.DataFrame, classes: Classes) -> None:
     ]
     note = f" · placed {', '.join(rough)}" if rough else ""
     st.markdown(
-        f"**{fmt.number(len(rows))} accounts** by {classes.title.lower()} "
-        f":gray[{markdown_text(worth)}{note}]"
+        f"**{fmt.number(len(rows))} accounts** by "
+        f"{signed(classes.title.lower(), *classes.of)} "
+        f":gray[{worth}{note}]"
     )
     is_long = len(classes.counts) > MOST_BARS
     with st.container(height=MAP_HEIGHT - 48 if is_long else "content", border=False):
         st.altair_chart(
-            bars.legend_bars(classes.counts, classes.colours),
+            bars.legend_bars(
+                classes.counts, classes.colours, heading=classes.title, of=classes.of
+            ),
             width="stretch",
             key=f"acc-chart-{classes.title}",
         )

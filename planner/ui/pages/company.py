@@ -13,6 +13,7 @@ from planner.services.scenarios import publishing
 from planner.ui import cache, session, tables, widgets
 from planner.ui.charts import bars as charts
 from planner.ui.downloads import export_menu
+from planner.ui.simulated import signed
 from planner.ui.tables import Column
 from planner.ui.widgets import Metric
 
@@ -62,44 +63,54 @@ def _figures(view: CompanyView, fmt: Formats) -> None:
                 if ahead is None
                 else f"{fmt.signed_money(ahead)} against quota, to {until}",
                 good=None if ahead is None else ahead >= 0,
+                of=("bookings", "quotas"),
             ),
             Metric(
-                "Open pipeline", fmt.money_short(view.pipeline["amount_minor"].sum())
+                "Open pipeline",
+                fmt.money_short(view.pipeline["amount_minor"].sum()),
+                of=("deals",),
             ),
             Metric(
                 "Win rate, 12 months",
                 fmt.share(view.win_share),
                 change=f"{fmt.number(view.cycle_days)} days to win, median",
+                of=("deals",),
             ),
             Metric(
                 "Pay",
                 fmt.money_short(view.pay_minor),
                 change=fmt.month(view.pay_period),
+                of=("pay",),
             ),
             Metric(
                 "Vacant positions",
                 fmt.number(len(view.vacant)),
                 change=", ".join(view.vacant.head(2)),
                 good=False if len(view.vacant) else None,
+                of=("team",),
             ),
         ]
     )
 
 
 def _months(view: CompanyView, fmt: Formats) -> None:
-    st.subheader("Bookings by month")
+    of = ("bookings", "quotas")
+    st.subheader(signed("Bookings by month", *of))
     lines = view.months.apply(fmt.whole_money)
     lines.columns = ["Bookings", "Quota"]
     if lines["Quota"].isna().all():
         lines = lines[["Bookings"]]
     st.altair_chart(
-        charts.month_line(lines, label=f"Bookings, {fmt.currency}"), width="stretch"
+        charts.month_line(lines, label=f"Bookings, {fmt.currency}", of=of),
+        width="stretch",
     )
     st.caption(f"{fmt.month(lines.index[-1])} is not over yet.")
 
 
 def _attained(view: CompanyView, fmt: Formats) -> None:
-    st.subheader(f"Reps against quota, to {fmt.month(view.whole_until)}")
+    of = ("attainment", "owners")
+    until = fmt.month(view.whole_until)
+    st.subheader(signed(f"Reps against quota, to {until}", *of))
     table = view.attained[view.attained["role"] == "rep"]
     table = table.dropna(subset="attained_share")
     if table.empty:
@@ -112,7 +123,9 @@ def _attained(view: CompanyView, fmt: Formats) -> None:
     ]
     bars = pd.Series(shares.to_numpy(), index=names).sort_values(ascending=False)
     st.altair_chart(
-        charts.deviation_bars(bars, ON_COURSE, label="Above or below quota to date"),
+        charts.deviation_bars(
+            bars, ON_COURSE, label="Above or below quota to date", of=of
+        ),
         width="stretch",
     )
 
@@ -121,7 +134,7 @@ def _regions(view: CompanyView, fmt: Formats) -> None:
     table = view.attained[view.attained["role"] == "manager"]
     if table["attained_share"].isna().all():
         return
-    st.subheader("Regions")
+    st.subheader(signed("Regions", "attainment", "owners"))
     tables.table(
         table,
         {
@@ -137,7 +150,7 @@ def _regions(view: CompanyView, fmt: Formats) -> None:
 
 
 def _coverage(view: CompanyView, fmt: Formats) -> None:
-    st.subheader("Customers visited within 90 days")
+    st.subheader(signed("Customers visited within 90 days", "coverage"))
     if view.coverage.empty:
         widgets.empty_state(
             "No customers", "There is nobody to visit yet.", key="cover"
@@ -147,7 +160,7 @@ def _coverage(view: CompanyView, fmt: Formats) -> None:
         view.coverage.reset_index(names="visit_class"),
         {
             "visit_class": Column("Class"),
-            "accounts": Column("Customers", "number"),
+            "accounts": Column("Customers", "number", of=("status",)),
             "covered": Column("Visited", "number"),
             "covered_share": Column("Covered", "bar"),
         },
@@ -158,7 +171,7 @@ def _coverage(view: CompanyView, fmt: Formats) -> None:
 
 
 def _pipeline(view: CompanyView, fmt: Formats) -> None:
-    st.subheader("Open pipeline")
+    st.subheader(signed("Open pipeline", "deals"))
     table = view.pipeline.reset_index(names="stage")
     table["stage"] = table["stage"].str.capitalize()
     tables.table(
@@ -166,7 +179,7 @@ def _pipeline(view: CompanyView, fmt: Formats) -> None:
         {
             "stage": Column("Stage"),
             "deals": Column("Deals", "number"),
-            "amount_minor": Column("Amount", "money"),
+            "amount_minor": Column("Amount", "money", of=("deals",)),
         },
         fmt=fmt,
         key="pipeline",

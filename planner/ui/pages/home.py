@@ -17,6 +17,7 @@ from planner.territory.model.unit_table import MEASURES
 from planner.ui import cache, faults, session, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.pages import PAGES
+from planner.ui.simulated import signed
 from planner.ui.views.accounts.removal import removal_button
 from planner.ui.views.company_list import company_list
 from planner.ui.views.figures import figures_setting
@@ -107,13 +108,15 @@ def _accounts_state(accounts: pd.DataFrame, fmt: Formats) -> str:
     if accounts.empty:
         return "none yet: import a list"
     n_customers = int((accounts["status"] == "customer").sum())
-    return f"{fmt.number(len(accounts))} accounts, {fmt.number(n_customers)} customers"
+    customers = signed(f"{fmt.number(n_customers)} customers", "status")
+    return f"{fmt.number(len(accounts))} accounts, {customers}"
 
 
 def _segments_state(ws: OpenCompany, accounts: pd.DataFrame, fmt: Formats) -> str:
     rules = segments.saved_rules(ws)
     n_segments = int(accounts["segment"].replace("", pd.NA).nunique())
-    return f"{fmt.number(len(rules))} rules, {fmt.number(n_segments)} segments"
+    segments_text = signed(f"{fmt.number(n_segments)} segments", "segment")
+    return f"{fmt.number(len(rules))} rules, {segments_text}"
 
 
 def _territories_state(ws: OpenCompany, scenario: Scenario | None, fmt: Formats) -> str:
@@ -127,7 +130,7 @@ def _territories_state(ws: OpenCompany, scenario: Scenario | None, fmt: Formats)
     what = MEASURES[name].lower()
     share = "wanted" if view.has_shares else "even"
     return (
-        f"{len(view.territories)} territories, {what} up to "
+        f"{len(view.territories)} territories, {signed(what, name)} up to "
         f"{fmt.share(view.index[name], 0)} off its {share} share"
     )
 
@@ -137,7 +140,7 @@ def _quotas_state(ws: OpenCompany, scenario: Scenario | None, fmt: Formats) -> s
     if total is None:
         return "not set yet"
     year, amount_minor = total
-    return f"{fmt.money_short(amount_minor)} for {year}"
+    return f"{signed(fmt.money_short(amount_minor), 'quotas')} for {year}"
 
 
 def _publish_state(ws: OpenCompany, fmt: Formats) -> str:

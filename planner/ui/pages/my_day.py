@@ -26,6 +26,7 @@ from planner.ui.faults import guarded
 from planner.ui.maps.route import route_map
 from planner.ui.maps.sharing import day_sheet
 from planner.ui.maps.text import markdown_text
+from planner.ui.simulated import signed
 from planner.ui.tables import Column
 from planner.ui.views.sharing import ground_of, share_button
 from planner.ui.widgets import Download, Metric
@@ -169,12 +170,13 @@ def _day(ws: OpenCompany, weeks: RepWeeks, day: dt.date, fmt: Formats) -> None:
     files = plans.day_files(ws, weeks, day)
     travel_min = float(stops["travel_s"].sum()) / 60
     service_min = float((stops["leave_s"] - stops["start_s"]).sum()) / 60
+    of = ("visits planned",)
     widgets.metric_row(
         [
-            Metric("Visits", fmt.number(len(stops))),
-            Metric("First visit", fmt.clock(stops["start_s"].iloc[0])),
-            Metric("Driving", fmt.duration(travel_min), change="estimated"),
-            Metric("With customers", fmt.duration(service_min)),
+            Metric("Visits", fmt.number(len(stops)), of=of),
+            Metric("First visit", fmt.clock(stops["start_s"].iloc[0]), of=of),
+            Metric("Driving", fmt.duration(travel_min), change="estimated", of=of),
+            Metric("With customers", fmt.duration(service_min), of=of),
         ]
     )
     listed, mapped = st.columns([2, 3], gap="medium")
@@ -218,8 +220,10 @@ def _stop(stop: dict[str, Any], leg: dict[str, Any] | None, fmt: Formats) -> Non
         parts = [stop[name] for name in ("street", "city", "postcode")]
         place = ", ".join(str(part) for part in parts if isinstance(part, str) and part)
         visit_class = markdown_text(stop["visit_class"], 20)
+        class_head = signed("class", "visit_class")
+        visit_head = signed("last visit", "last_visit_on")
         st.caption(
-            f"{markdown_text(place)} · class {visit_class} · last visit "
+            f"{markdown_text(place)} · {class_head} {visit_class} · {visit_head} "
             f"{fmt.day(stop['last_visit_on'])} · "
             f"{fmt.duration(stop['travel_s'] / 60)} drive"
         )
@@ -232,7 +236,8 @@ def _stop(stop: dict[str, Any], leg: dict[str, Any] | None, fmt: Formats) -> Non
 
 def _weeks(weeks: RepWeeks, fmt: Formats) -> None:
     """Show the four weeks as a table, and what does not fit."""
-    st.subheader("Four weeks")
+    of = ("visits planned",)
+    st.subheader(signed("Four weeks", *of))
     grouped = weeks.stops.groupby("visit_on")
     table = pd.DataFrame(
         {
@@ -247,19 +252,18 @@ def _weeks(weeks: RepWeeks, fmt: Formats) -> None:
         table,
         {
             "day": Column("Day"),
-            "visits": Column("Visits", "number"),
-            "travel_min": Column("Driving", "hours"),
-            "first": Column("First visit", "clock"),
-            "last": Column("Last visit ends", "clock"),
+            "visits": Column("Visits", "number", of=of),
+            "travel_min": Column("Driving", "hours", of=of),
+            "first": Column("First visit", "clock", of=of),
+            "last": Column("Last visit ends", "clock", of=of),
         },
         fmt=fmt,
         key="weeks",
         label="Days of the four weeks",
     )
     if len(weeks.unserved):
-        st.subheader(
-            f"Does not fit: {fmt.number(weeks.unserved['missing'].sum())} visits"
-        )
+        n_missing = fmt.number(weeks.unserved["missing"].sum())
+        st.subheader(signed(f"Does not fit: {n_missing} visits", *of))
         _unserved(in_words(weeks.unserved, Language(formats=fmt)), fmt)
 
 

@@ -79,7 +79,7 @@ def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
     with st.container(border=True):
         st.markdown(f"**{markdown_text(statement.sentence, 2000)}**")
     _parts(statement, fmt)
-    st.subheader("Every line")
+    st.subheader(simulated.signed("Every line", "pay"))
     _lines(statement, fmt)
     with st.expander("The working of one line"):
         if len(statement.steps):
@@ -99,12 +99,17 @@ def _statement(statement: Statement, row: pd.Series, fmt: Formats) -> None:
 
 def _totals(statement: Statement, row: pd.Series, fmt: Formats) -> None:
     state = "closed" if statement.is_final else "trial: can still change"
+    of = ("pay",)
     widgets.metric_row(
         [
-            Metric("Pay", fmt.money(statement.total_minor), change=state),
-            Metric("Credit of the month", fmt.money(row["credit_minor"])),
-            Metric("Quota of the month", fmt.money(row["quota_minor"])),
-            Metric("Attainment, year to date", fmt.share(row["ytd_share"])),
+            Metric("Pay", fmt.money(statement.total_minor), change=state, of=of),
+            Metric("Credit of the month", fmt.money(row["credit_minor"]), of=of),
+            Metric("Quota of the month", fmt.money(row["quota_minor"]), of=("quotas",)),
+            Metric(
+                "Attainment, year to date",
+                fmt.share(row["ytd_share"]),
+                of=("attainment", *of),
+            ),
         ]
     )
 
@@ -114,10 +119,15 @@ def _parts(statement: Statement, fmt: Formats) -> None:
     parts = statement.components.set_index("name")["amount_minor"].astype(float)
     if len(parts) < 2:
         return
-    st.subheader("By part of the plan")
+    st.subheader(simulated.signed("By part of the plan", "pay"))
     colours = dict.fromkeys(parts.index, ACCENT)
     label = f"Pay, {fmt.currency}"
-    chart = bars.legend_bars(fmt.whole_money(parts), colours, label=label)
+    chart = bars.legend_bars(
+        fmt.whole_money(parts),
+        colours,
+        label=simulated.signed(label, "pay"),
+        heading="Part",
+    )
     st.altair_chart(chart, width="stretch")
 
 
@@ -125,16 +135,16 @@ def _lines(statement: Statement, fmt: Formats) -> None:
     tables.table(
         statement.steps,
         {
-            "deal_id": Column("Deal", is_pinned=True),
+            "deal_id": Column("Deal", is_pinned=True, of=("deals",)),
             "account": Column("Account"),
-            "close_on": Column("Closed", "day"),
-            "product": Column("Product"),
+            "close_on": Column("Closed", "day", of=("deals",)),
+            "product": Column("Product", of=("deals",)),
             "credit_minor": Column("Credit", "money"),
-            "working": Column("Tier × rate", width=160),
-            "amount_minor": Column("Pay", "cents"),
+            "working": Column("Tier × rate", width=160, of=("pay",)),
+            "amount_minor": Column("Pay", "cents", of=("pay",)),
             "rule": Column("Rule", width="medium"),
-            "measure_before_minor": Column("Measure before", "money"),
-            "measure_after_minor": Column("Measure after", "money"),
+            "measure_before_minor": Column("Measure before", "money", of=("pay",)),
+            "measure_after_minor": Column("Measure after", "money", of=("pay",)),
         },
         fmt=fmt,
         key="steps",
@@ -159,7 +169,7 @@ def _working(statement: Statement, fmt: Formats) -> None:
             "seq": Column("Step", "number"),
             "formula": Column("Formula"),
             "tier_no": Column("Tier", "number"),
-            "portion_minor": Column("Portion", "money"),
+            "portion_minor": Column("Portion", "money", of=("pay",)),
             "rate": Column("Rate", "share"),
         },
         fmt=fmt,

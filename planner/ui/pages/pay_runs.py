@@ -130,12 +130,13 @@ def _totals(view: PayView, fmt: Formats) -> None:
     """Show what a run comes to, and by which plan."""
     totals = view.run.summary
     state = "closed" if view.run.kind == "final" else "trial"
+    of = ("pay",)
     widgets.metric_row(
         [
-            Metric("Pay", fmt.money(totals["pay_minor"]), change=state),
-            Metric("Credited", fmt.money(totals["credit_minor"])),
-            Metric("Deals", fmt.number(totals["n_deals"])),
-            Metric("Positions paid", fmt.number(totals["n_positions"])),
+            Metric("Pay", fmt.money(totals["pay_minor"]), change=state, of=of),
+            Metric("Credited", fmt.money(totals["credit_minor"]), of=of),
+            Metric("Deals", fmt.number(totals["n_deals"]), of=("deals",)),
+            Metric("Positions paid", fmt.number(totals["n_positions"]), of=of),
             Metric(
                 "Problems",
                 fmt.number(totals["n_problems"]),
@@ -160,7 +161,7 @@ def _positions(view: PayView, fmt: Formats) -> None:
         view.positions,
         {
             "title": Column("Position", is_pinned=True),
-            "name": Column("Held by"),
+            "name": Column("Held by", of=("owners",)),
             "credit_minor": Column("Credit", "money"),
             "quota_minor": Column("Quota", "money"),
             "ytd_share": Column("Attainment, year to date", "share"),
@@ -185,7 +186,7 @@ def _problems(view: PayView, fmt: Formats) -> None:
             "what": Column("Deal or position", is_pinned=True),
             "title": Column("Problem"),
             "close_on": Column("Closed", "day"),
-            "amount_minor": Column("Amount", "money"),
+            "amount_minor": Column("Amount", "money", of=("deals",)),
             "message": Column("Why, and how to repair it", width="large"),
         },
         fmt=fmt,

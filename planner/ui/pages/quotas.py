@@ -23,6 +23,7 @@ from planner.ui import cache, faults, session, tables, widgets
 from planner.ui.charts import bars
 from planner.ui.downloads import export_menu
 from planner.ui.pages import PAGES
+from planner.ui.simulated import signed
 from planner.ui.tables import Column
 from planner.ui.views.scenarios.stale import stale_note
 from planner.ui.widgets import Metric
@@ -32,6 +33,7 @@ PERCENT_PPM = 10_000
 EVEN_ENOUGH = 0.1  # quota ÷ potential against the mean
 STEP = 100_000
 LACKED = ("potential_minor", "quota_per_potential", "last_minor", "ramp_share")
+STRETCH = ("quotas", "potential_minor")  # what quota ÷ potential is made of
 SAME = 0.0005  # of the mean: less is not worth a chart
 
 
@@ -168,6 +170,7 @@ def _figures(view: QuotaView, fmt: Formats) -> None:
                 "Carried by the reps",
                 fmt.money(carried),
                 change=f"{fmt.signed_money(carried - view.target_minor)} over-assigned",
+                of=("quotas",),
             ),
             *_equity_metrics(view.equity, fmt),
         ]
@@ -184,7 +187,7 @@ def _question(ws: OpenCompany, view: QuotaView) -> None:
 def _equity_metrics(equity: Equity | None, fmt: Formats) -> list[Metric]:
     """Say how evenly the quotas lie on the potential: spread, extremes, Gini."""
     if equity is None:
-        return [Metric("Quota ÷ potential, spread", EMPTY)]
+        return [Metric("Quota ÷ potential, spread", EMPTY, of=STRETCH)]
     ratio = equity.spread_ratio
     extremes = EMPTY if math.isinf(ratio) else f"{fmt.number(ratio, 2)} ×"
     return [
@@ -192,11 +195,13 @@ def _equity_metrics(equity: Equity | None, fmt: Formats) -> list[Metric]:
             "Quota ÷ potential, spread",
             fmt.share(equity.variation_share),
             change="0 % would be the same stretch for everyone",
+            of=STRETCH,
         ),
         Metric(
             "Highest ÷ lowest stretch",
             extremes,
             change=f"Gini {fmt.number(equity.gini, 2)}; 0 would be even",
+            of=STRETCH,
         ),
     ]
 
@@ -212,14 +217,14 @@ def _hierarchy(view: QuotaView, fmt: Formats) -> None:
         table.assign(position=indented),
         {
             "position": Column("Position", is_pinned=True),
-            "name": Column("Held by"),
+            "name": Column("Held by", of=("owners",)),
             "territory_id": Column("Territory"),
             "segment": Column("Main segment"),
             "quota_minor": Column(f"Quota {view.year}".strip(), "money"),
             "potential_minor": Column("Potential", "money"),
             "quota_per_potential": Column("Quota ÷ potential", "share"),
             "last_minor": Column("Sales, last 12 months", "money"),
-            "ramp_share": Column("Ramp", "share"),
+            "ramp_share": Column("Ramp", "share", of=("team",)),
         },
         fmt=fmt,
         key="hierarchy",
@@ -230,7 +235,7 @@ def _hierarchy(view: QuotaView, fmt: Formats) -> None:
 
 
 def _equity(view: QuotaView) -> None:
-    st.subheader("Quota ÷ potential against the mean")
+    st.subheader(signed("Quota ÷ potential against the mean", *STRETCH))
     reps = view.positions[view.positions["role"] == "rep"]
     ratio = reps.set_index("territory_id")["quota_per_potential"].dropna()
     ratio = pd.to_numeric(ratio).astype(float).sort_index()
@@ -247,7 +252,10 @@ def _equity(view: QuotaView) -> None:
         return
     st.altair_chart(
         bars.deviation_bars(
-            ratio / ratio.mean() - 1, EVEN_ENOUGH, label="Above or below the mean"
+            ratio / ratio.mean() - 1,
+            EVEN_ENOUGH,
+            label="Above or below the mean",
+            of=STRETCH,
         ),
         width="stretch",
     )
@@ -255,7 +263,7 @@ def _equity(view: QuotaView) -> None:
 
 
 def _months(view: QuotaView, fmt: Formats) -> None:
-    st.subheader("By month")
+    st.subheader(signed("By month", "quotas"))
     if view.months.empty:
         widgets.empty_state("No quotas yet", "Set them above.", key="months")
         return
@@ -263,7 +271,9 @@ def _months(view: QuotaView, fmt: Formats) -> None:
     months = fmt.whole_money(view.months.reindex(tops).sum())
     st.altair_chart(
         bars.month_line(
-            months.rename("Quota").to_frame(), label=f"Quota, {fmt.currency}"
+            months.rename("Quota").to_frame(),
+            label=f"Quota, {fmt.currency}",
+            of=("quotas",),
         ),
         width="stretch",
     )

@@ -104,8 +104,8 @@ def _list(
         {
             "name": tables.Column("Scenario", width="medium"),
             "working": tables.Column("", width=60),
-            "team": tables.Column("Team", width=90),
-            "status": tables.Column("Status", width=200),
+            "team": tables.Column("Team", width=90, of=()),
+            "status": tables.Column("Status", width=200, of=()),
             "version": tables.Column("Version", "number", width=80),
             "saved": tables.Column("Saved"),
             "by": tables.Column("By", width=80),

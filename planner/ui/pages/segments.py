@@ -13,6 +13,7 @@ from planner.services.accounts.segments import SegmentView
 from planner.services.workspace import OpenCompany
 from planner.ui import cache, faults, session, tables, widgets
 from planner.ui.pages import PAGES
+from planner.ui.simulated import signed
 from planner.ui.views.accounts.heat_table import cross_frame, heat_table
 
 CLASSES = ("A", "B", "C", "D", "")
@@ -22,6 +23,7 @@ BY = {
     "rating": "Rating",
     "annual_revenue": "Annual revenue",
 }
+COLUMN_OF = {"annual_revenue": "annual_revenue_minor"}  # as accounts have it
 SHOWN = {"accounts": "Accounts", "potential_minor": "Potential"}
 LANGUAGE = """
 A condition compares columns with values and joins comparisons with `and`, `or`, `not`:
@@ -207,8 +209,8 @@ def _changes(fmt: Formats, view: SegmentView) -> None:
     tables.table(
         changes,
         {
-            "before": tables.Column("Segment before"),
-            "after": tables.Column("After"),
+            "before": tables.Column("Segment before", of=("segment",)),
+            "after": tables.Column("After", of=("segment",)),
             "accounts": tables.Column("Accounts", "number"),
             "potential_minor": tables.Column("Potential", "money"),
         },
@@ -221,12 +223,14 @@ def _changes(fmt: Formats, view: SegmentView) -> None:
 def _cross(fmt: Formats, view: SegmentView) -> None:
     """Show segments against a grouping as a heat table."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.subheader("Segments by", width="content")
+        st.subheader(signed("Segments by", "segment"), width="content")
         by = st.segmented_control(
             "By",
             list(BY),
             default="industry",
-            format_func=BY.get,
+            format_func=lambda name: signed(
+                BY[str(name)], COLUMN_OF.get(str(name), str(name))
+            ),
             key="seg-by",
             required=True,
             label_visibility="collapsed",
@@ -235,7 +239,7 @@ def _cross(fmt: Formats, view: SegmentView) -> None:
             "Show",
             list(SHOWN),
             default="accounts",
-            format_func=SHOWN.get,
+            format_func=lambda name: signed(SHOWN[str(name)], str(name)),
             key="seg-value",
             required=True,
             label_visibility="collapsed",
@@ -245,7 +249,14 @@ def _cross(fmt: Formats, view: SegmentView) -> None:
     rank = {name: place for place, name in reversed(list(enumerate(order)))}
     table = table.loc[sorted(table.index, key=lambda name: rank.get(name, len(rank)))]
     write = fmt.number if value == "accounts" else fmt.money_short
-    st.html(heat_table(table, write, f"Segments by {BY[by or 'industry']}"))
+    title = _cross_title(by or "industry", value or "accounts")
+    st.html(heat_table(table, write, title))
+
+
+def _cross_title(by: str, value: str) -> str:
+    """Name the cross table, with the mark if what it holds is simulated."""
+    figures = ("segment", value, COLUMN_OF.get(by, by))
+    return signed(f"{SHOWN[value]} of segments by {BY[by]}", *figures)
 
 
 main()

@@ -51,7 +51,7 @@ def ownerless_part(
             "account": tables.Column("Account", is_pinned=True),
             "territory": tables.Column("Territory of its place", width=170),
             "source_on": tables.Column("Owner lacks on", "day"),
-            "amount_minor": tables.Column("Amount", "money"),
+            "amount_minor": tables.Column("Amount", "money", of=("deals",)),
         },
         fmt=fmt,
         key="pay-ownerless",

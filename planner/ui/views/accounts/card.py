@@ -13,6 +13,7 @@ from planner.services.workspace import OpenCompany
 from planner.ui import tables
 from planner.ui.maps.accounts import PLACED_BY
 from planner.ui.maps.text import markdown_text
+from planner.ui.simulated import signed
 
 
 def table_turn() -> int:
@@ -42,22 +43,26 @@ def _fact_list(row: pd.Series, fmt: Formats) -> str:
         "Id": row.name,
         "Address": ", ".join(str(part) for part in place if not pd.isna(part)),
         "Placed by": PLACED_BY.get(str(row["geo_precision"]), "–"),
-        "Status": row["status"],
-        "Segment": f"{row['segment']} (rule: {row['rule']})",
-        "Visit class": row["visit_class"],
-        "Owner": _dash(row["owner_name"]),
+        _own(row, "Status", "status"): row["status"],
+        signed("Segment", "segment"): f"{row['segment']} (rule: {row['rule']})",
+        signed("Visit class", "visit_class"): row["visit_class"],
+        signed("Owner", "owners"): _dash(row["owner_name"]),
         "Territory": _dash(row["territory_id"]),
         "Industry": _dash(row["industry"]),
-        "Employees": fmt.number(row["employees"]),
-        "Annual revenue": fmt.money_short(row["annual_revenue_minor"]),
-        "Our sales": fmt.money(row["our_sales_minor"]),
-        "Potential": fmt.money(row["potential_minor"]),
-        "Open pipeline": fmt.money(row["open_pipeline_minor"]),
-        "Rating": _dash(row["rating"]),
-        "Score": fmt.number(row["score"]),
-        "Last visit": fmt.day(row["last_visit_on"]),
-        "Open": f"{days} {hours}" if days else "–",
-        "Work": f"{fmt.duration(row['workload_min'])} a year",
+        _own(row, "Employees", "employees"): fmt.number(row["employees"]),
+        _own(row, "Annual revenue", "annual_revenue_minor"): fmt.money_short(
+            row["annual_revenue_minor"]
+        ),
+        _own(row, "Our sales", "our_sales_minor"): fmt.money(row["our_sales_minor"]),
+        _own(row, "Potential", "potential_minor"): fmt.money(row["potential_minor"]),
+        signed("Open pipeline", "deals"): fmt.money(row["open_pipeline_minor"]),
+        _own(row, "Rating", "rating"): _dash(row["rating"]),
+        signed("Score", "score"): fmt.number(row["score"]),
+        _own(row, "Last visit", "last_visit_on"): fmt.day(row["last_visit_on"]),
+        _own(row, "Open", "open_days", "opens_s", "closes_s"): f"{days} {hours}"
+        if days
+        else "–",
+        signed("Work", "workload"): f"{fmt.duration(row['workload_min'])} a year",
         "Simulated": _dash(row["simulated"]).replace(";", ", ").replace("_minor", ""),
     }
     cells = "".join(
@@ -71,6 +76,12 @@ def _fact_list(row: pd.Series, fmt: Formats) -> str:
     )
 
 
+def _own(row: pd.Series, label: str, *columns: str) -> str:
+    """Put the mark before a fact that is simulated of this very account."""
+    invented = set(_dash(row["simulated"]).split(";"))
+    return signed(label, *(name for name in columns if name in invented))
+
+
 def _dash(value: object) -> str:
     return "–" if value is None or pd.isna(value) or value == "" else str(value)
 
@@ -78,7 +89,7 @@ def _dash(value: object) -> str:
 def _histories(fmt: Formats, facts: AccountFacts) -> None:
     """Deals, visits, owners and custom fields of the account."""
     labels = [
-        f"Deals {len(facts.deals)}",
+        signed(f"Deals {len(facts.deals)}", "deals"),
         f"Visits {len(facts.visits_made)}",
         f"Owners {len(facts.ownership)}",
         f"Own fields {len(facts.custom)}",
@@ -89,11 +100,11 @@ def _histories(fmt: Formats, facts: AccountFacts) -> None:
             fmt,
             facts.deals,
             {
-                "close_on": tables.Column("Close", "day"),
-                "product": tables.Column("Product"),
-                "kind": tables.Column("Kind"),
-                "stage": tables.Column("Stage"),
-                "amount_minor": tables.Column("Amount", "money"),
+                "close_on": tables.Column("Close", "day", of=("deals",)),
+                "product": tables.Column("Product", of=("deals",)),
+                "kind": tables.Column("Kind", of=("deals",)),
+                "stage": tables.Column("Stage", of=("deals",)),
+                "amount_minor": tables.Column("Amount", "money", of=("deals",)),
             },
             "deals",
         )

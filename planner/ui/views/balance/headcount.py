@@ -127,26 +127,29 @@ def _knows(points: pd.DataFrame, column: str) -> bool:
 
 def _charts(fmt: Formats, points: pd.DataFrame, choice: int, reach_min: float) -> None:
     km = points["weighted_mean_km"].astype(float)
-    charts = [
+    charts: list[tuple[str, pd.Series, str, tuple[str, ...]]] = [
         (
             f"Mean way, {fmt.distance_unit}",
             km.map(lambda value: fmt.length(value * M_PER_KM)),
             ".1f",
+            (),
         )
     ]
     if _knows(points, "busiest_share"):
         busiest = points["busiest_share"].astype(float)
-        charts.append(("Busiest rep, of capacity", busiest, ".0%"))
+        charts.append(
+            ("Busiest rep, of capacity", busiest, ".0%", ("workload", "team"))
+        )
     covered = points["coverage_share"].astype(float)
-    charts.append((f"Within {reach_min:.0f} min", covered, ".0%"))
+    charts.append((f"Within {reach_min:.0f} min", covered, ".0%", ()))
     if points["cost_minor"].any():
         cost = fmt.whole_money(points["cost_minor"])
-        charts.append((f"Cost a year, {fmt.currency}", cost, ".3s"))
-    for place, (label, values, number) in zip(
+        charts.append((f"Cost a year, {fmt.currency}", cost, ".3s", ("team",)))
+    for place, (label, values, number, of) in zip(
         st.columns(len(charts)), charts, strict=True
     ):
         place.altair_chart(
-            headcount_line(values, label=label, number=number, choice=choice)
+            headcount_line(values, label=label, number=number, choice=choice, of=of)
         )
 
 
@@ -164,20 +167,25 @@ def _table(fmt: Formats, points: pd.DataFrame, reach_min: float) -> None:
         for name, source in (("all_min", "hours"), ("road_min", "travel_hours")):
             table[name] = table[source].astype(float) * MIN_PER_HOUR
         columns |= {
-            "all_min": tables.Column("All hours", "hours", width=104),
-            "road_min": tables.Column("On the road", "hours", width=112),
+            "all_min": tables.Column("All hours", "hours", width=104, of=("workload",)),
+            "road_min": tables.Column(
+                "On the road", "hours", width=112, of=("workload",)
+            ),
             "busiest_share": tables.Column(
                 "Busiest rep",
                 "share",
                 help="Hours of the busiest rep, of what a rep can give in a year",
                 width=104,
+                of=("workload", "team"),
             ),
         }
     columns["coverage_share"] = tables.Column(
         f"Within {reach_min:.0f} min", "share", width=128
     )
     if table["cost_minor"].any():
-        columns["cost_minor"] = tables.Column("Cost a year", "money", width=112)
+        columns["cost_minor"] = tables.Column(
+            "Cost a year", "money", width=112, of=("team",)
+        )
     if "next_head" in table:
         columns["next_head"] = tables.Column("Next rep around", width=140)
     tables.table(

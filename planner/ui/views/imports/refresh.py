@@ -97,7 +97,7 @@ def _territories(fmt: Formats, preview: RefreshPreview) -> None:
         ),
         {
             "scenario": tables.Column("Plan", width="medium"),
-            "status": tables.Column("State", width=90),
+            "status": tables.Column("State", width=90, of=()),
             "territory_id": tables.Column("Territory", width=90),
             "measure": tables.Column("Measure", width=130),
             "tolerance": tables.Column("Tolerance", "share", width=90),

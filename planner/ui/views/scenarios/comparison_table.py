@@ -12,6 +12,19 @@ from planner.core.text import map_text
 from planner.core.units import M_PER_KM
 from planner.services.scenarios import Scenario
 from planner.services.scenarios.listing import Comparison
+from planner.ui.simulated import signed
+
+# How figures of `Comparison` begin, by what they are made of.
+_FIGURES = {
+    "Territories without a rep": ("team",),
+    "Potential": ("potential_minor",),
+    "Our sales": ("our_sales_minor",),
+    "Workload": ("workload",),
+    "On the road": ("workload",),
+    "Hours a year": ("workload", "team"),
+    "Quota ÷ potential": ("quotas", "potential_minor"),
+    "Quota without": ("quotas",),
+}
 
 
 def metrics_table(metrics: pd.DataFrame, fmt: Formats, a: Scenario, b: Scenario) -> str:
@@ -32,7 +45,7 @@ def metrics_table(metrics: pd.DataFrame, fmt: Formats, a: Scenario, b: Scenario)
         change, is_better = _difference(row, fmt)
         tone = {True: "pl-good", False: "pl-bad", None: ""}[is_better]
         rows.append(
-            f'<tr><th scope="row">{map_text(row["label"])}</th>'
+            f'<tr><th scope="row">{map_text(_marked(row["label"]))}</th>'
             f"<td>{map_text(_figure(row['kind'], row['a'], fmt))}</td>"
             f"<td>{map_text(_figure(row['kind'], row['b'], fmt))}</td>"
             f'<td class="{tone}">{map_text(change)}</td></tr>'
@@ -53,6 +66,12 @@ def metrics_table(metrics: pd.DataFrame, fmt: Formats, a: Scenario, b: Scenario)
 <th scope="col">{map_text(a.name, 40)}</th><th scope="col">{map_text(b.name, 40)}</th>
 <th scope="col">Difference</th></tr></thead><tbody>{"".join(rows)}</tbody></table>
 </div>"""
+
+
+def _marked(label: str) -> str:
+    """Put the mark before a figure that is simulated."""
+    figures = [of for begins, of in _FIGURES.items() if label.startswith(begins)]
+    return signed(label, *(name for of in figures for name in of))
 
 
 def _figure(kind: str, value: Any, fmt: Formats) -> str:

@@ -30,6 +30,7 @@ from planner.ui.components.planmap import (
 from planner.ui.faults import guarded
 from planner.ui.maps.territory import bounds_of, outlines_by, territory_labels
 from planner.ui.maps.text import markdown_text
+from planner.ui.simulated import signed
 from planner.ui.tables import chosen_rows
 from planner.ui.views.scenarios.comparison_table import figures_sheet
 
@@ -143,7 +144,7 @@ def difference_map(
         ),
         base=base,
         legend=[*legend, Entry(label="Stays", colour=STAYS_COLOUR)],
-        legend_title="Goes to",
+        legend_title=signed("Goes to", "owners"),
         is_legend_open=False,
         outlines=list(outlines),
         selected=list(selected),
@@ -282,10 +283,14 @@ def _places(
     before = _moved["a_territory"].fillna("none") + " " + _moved["a_owner"].fillna("")
     after = _moved["b_territory"].fillna("none") + " " + _moved["b_owner"].fillna("")
     facts = {
-        "Before": before,
-        "After": after,
-        "Our sales": _moved["our_sales_minor"].map(fmt.money_short),
-        "Potential": _moved["potential_minor"].map(fmt.money_short),
+        signed("Before", "owners"): before,
+        signed("After", "owners"): after,
+        signed("Our sales", "our_sales_minor"): _moved["our_sales_minor"].map(
+            fmt.money_short
+        ),
+        signed("Potential", "potential_minor"): _moved["potential_minor"].map(
+            fmt.money_short
+        ),
     }
     if has_why:
         facts["Why"] = _moved["why"]

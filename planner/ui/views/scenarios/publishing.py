@@ -97,7 +97,11 @@ def _figures(fmt: Formats, preview: PublishPreview) -> None:
     sales_minor = int(changes["our_sales_minor"].fillna(0).sum())
     if sales_minor or changes.empty:  # a list without sales has none to change hands
         worth = fmt.money_short(sales_minor)
-        metrics.append(widgets.Metric("Our sales that change hands", worth))
+        metrics.append(
+            widgets.Metric(
+                "Our sales that change hands", worth, of=("our_sales_minor",)
+            )
+        )
     widgets.metric_row(metrics)
 
 
@@ -236,7 +240,7 @@ def publication_list(ws: OpenCompany, fmt: Formats, scenarios: list[Scenario]) -
         frame,
         {
             "name": tables.Column("Scenario"),
-            "team": tables.Column("Team", width=90),
+            "team": tables.Column("Team", width=90, of=()),
             "from": tables.Column("In force from", "day"),
             "at": tables.Column("Published"),
             "by": tables.Column("By", width=90),

@@ -47,7 +47,7 @@ class MeasureColumn:
     @property
     def title(self) -> str:
         """What stands above it, with the unit where the figures have none."""
-        name = simulated.heading(self.column, self.label or MEASURES[self.column])
+        name = simulated.signed(self.label or MEASURES[self.column], self.column)
         return f"{name}, h" if self.column == "workload_min" else name
 
 

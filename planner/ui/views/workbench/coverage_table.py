@@ -102,7 +102,9 @@ def _columns(by: CoverageBy, *, has_before: bool) -> dict[str, tables.Column]:
             "Available, h", "number", help="That can be worked, a year"
         ),
         "load_share": tables.Column("Load", "share", help="Needed of available"),
-        "vacant": tables.Column("Vacant", "number", help="Territories nobody works"),
+        "vacant": tables.Column(
+            "Vacant", "number", help="Territories nobody works", of=("team",)
+        ),
         "never_visited": tables.Column("Never visited", "number"),
         "overdue": tables.Column(
             "Overdue",
@@ -117,6 +119,8 @@ def _columns(by: CoverageBy, *, has_before: bool) -> dict[str, tables.Column]:
     places = {}
     for name, column in columns.items():
         if name in ("accounts", "unassigned", "needed_h"):
-            places[f"{name}_before"] = tables.Column(f"{column.label}, was", "number")
+            places[f"{name}_before"] = tables.Column(
+                f"{column.label}, was", "number", of=(name,)
+            )
         places[name] = column
     return places

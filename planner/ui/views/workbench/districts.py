@@ -59,7 +59,7 @@ def district_part(fmt: Formats, view: TerritoryView, measure: str) -> None:
     }
     if measure.endswith("_minor"):
         columns[measure] = tables.Column(MEASURES[measure], "money")
-    columns["deviation"] = tables.Column("Deviation", "signed_share")
+    columns["deviation"] = tables.Column("Deviation", "signed_share", of=(measure,))
     table = district_table(view, measure)
     tables.table(
         table.reset_index(),

@@ -163,10 +163,11 @@ def account_rows(view: TerritoryView) -> Rows:
     frame = accounts.assign(unit=unit)
     columns: dict[str, tuple[str, Kind]] = {"unit": ("Unit", "text")}
     if frame["segment"].notna().any():
-        columns["segment"] = ("Segment", "text")
+        columns["segment"] = (simulated.signed("Segment", "segment"), "text")
     columns |= _measured(frame)
     if frame["days_since_visit"].notna().any():
-        columns["days_since_visit"] = ("Days since visit", "count")
+        days = simulated.signed("Days since visit", "days_since_visit")
+        columns["days_since_visit"] = (days, "count")
     return rows_of(frame, columns, beside="city", together="unit_id")
 
 
@@ -174,7 +175,7 @@ def _measured(frame: pd.DataFrame) -> dict[str, tuple[str, Kind]]:
     """Name the measures that hold anything."""
     columns: dict[str, tuple[str, Kind]] = {}
     for name in measures_among(frame.columns):
-        label = simulated.heading(name, MEASURES[name])
+        label = simulated.signed(MEASURES[name], name)
         if frame[name].sum() > 0:
             kind = _KINDS.get(name, "money" if name.endswith("_minor") else "count")
             columns[name] = (f"{label}, h" if kind == "hours" else label, kind)

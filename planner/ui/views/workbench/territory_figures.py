@@ -83,7 +83,9 @@ def _worst(
         if len(measures) > 1:
             label += f", {LABELS[measure].lower()}"
         old = None if is_new else float(view.index[measure])
-        metric = _metric(label, worst, old, fmt.share, fmt.points, fmt)
+        metric = replace(
+            _metric(label, worst, old, fmt.share, fmt.points, fmt), of=(measure,)
+        )
         if tolerance is not None and worst > tolerance + _MET:
             text = f"limit {fmt.share(tolerance, 0)} not met"
             metric = replace(metric, change=text, good=False)
