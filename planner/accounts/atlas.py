@@ -20,6 +20,25 @@ _KM_PER_DEGREE = 111.195
 _EARTH_KM = 6371.0088
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TownNear:
+    """
+    The town nearest to a place.
+
+    Parameters
+    ----------
+    city, region, country
+        As of `load_towns`.
+    km
+        To its middle, through the earth: the same as on it where towns are near.
+    """
+
+    city: str
+    region: str
+    country: str
+    km: float
+
+
 @dataclass(frozen=True, slots=True)
 class Atlas:
     """
@@ -93,6 +112,31 @@ class Atlas:
         at = _on_sphere(lat[is_placed].to_numpy(), lon[is_placed].to_numpy())
         codes[is_placed] = countries[tree.query(at)[1]]
         return codes
+
+    def town_near(self, lat: float, lon: float) -> TownNear | None:
+        """
+        Find the town nearest to a place.
+
+        Parameters
+        ----------
+        lat, lon
+            Degrees.
+
+        Returns
+        -------
+        None where nothing is known.
+        """
+        if self.folder is None:
+            return None
+        tree, _ = _nearest_towns(self.folder)
+        km, nth = tree.query(_on_sphere(np.array([lat]), np.array([lon])))
+        town = _towns(self.folder).iloc[int(nth[0])]
+        return TownNear(
+            city=str(town["city"]),
+            region=str(town["region"]),
+            country=str(town["country"]),
+            km=float(km[0]),
+        )
 
     def km_outside(
         self, lat: pd.Series, lon: pd.Series, country: pd.Series

@@ -94,7 +94,8 @@ export class Pointing {
     const hit = this.find(event.latlng, this.reach(event.originalEvent));
     const isHeld = hit?.kind === "home" && host.data.events.includes("drag");
     const isOpen = hit && host.data.events.includes(hit.kind);
-    host.canvasBox.style.cursor = isHeld ? "move" : isOpen ? "pointer" : "";
+    const isPlaced = host.data.events.includes("place");
+    host.canvasBox.style.cursor = isPlaced ? "crosshair" : isHeld ? "move" : isOpen ? "pointer" : "";
     if (!hit) host.tip.hide();
     else this.showTip(hit, event);
   }
@@ -114,6 +115,10 @@ export class Pointing {
   click(event) {
     const { host } = this;
     if (!host.layers || host.tools.isBusy) return;
+    if (host.data.events.includes("place")) {
+      this.place(event.latlng);
+      return;
+    }
     const hit = this.find(event.latlng, this.reach(event.originalEvent));
     if (!hit) {
       host.tip.hide();
@@ -121,6 +126,14 @@ export class Pointing {
     }
     this.showTip(hit, event);
     if (host.data.events.includes(hit.kind)) host.send({ kind: hit.kind, ids: [this.idOf(hit)], unit_ids: [] });
+  }
+
+  // A click is meant for the place itself, whatever lies there.
+  /** @param {LatLng} latlng */
+  place(latlng) {
+    const at = this.sent(latlng);
+    this.host.tell("placed", at.map((degrees) => degrees.toFixed(3)).join(", "));
+    this.host.send({ kind: "place", ids: [], unit_ids: [], path: [at], hidden: [...this.host.hidden] });
   }
 
   /** @param {Point} at in pixels of the map's box */

@@ -33,8 +33,9 @@ HONEST = [
     {"kind": "box", "unit_ids": ["17031"], "path": [*RING, [41, -87.0]], "n": 5},
     {"kind": "lock", "ids": ["T01"], "turn": 6},
     {"kind": "choose", "bits": "AQ==", "version": "v", "turn": 7},
+    {"kind": "place", "ids": [], "unit_ids": [], "path": [[41.5, -87]], "n": 8},
 ]
-DRAWN = ("box", "lasso", "polygon", "paint", "line", "drag")
+DRAWN = ("box", "lasso", "polygon", "paint", "line", "drag", "place")
 # All that JSON can carry as Python reads it, lone halves of signs and NaN among it.
 SCALARS = (
     st.none()

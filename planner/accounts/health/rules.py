@@ -289,5 +289,10 @@ RULES = {
 
 def repair_title(kind: str, code: str) -> str:
     """Call a change of the log by what it does, and by the fault it cured if any."""
-    fault = f" ({RULES[code].title})" if code in RULES else ""
-    return f"{REPAIRS.get(kind, kind)}{fault}"
+    rule = RULES.get(code)
+    title = REPAIRS.get(kind, kind)
+    if rule is None:
+        return title
+    if kind == "set" and not rule.column:
+        title = "Put at a place on the map"
+    return f"{title} ({rule.title})"

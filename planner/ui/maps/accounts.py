@@ -114,6 +114,12 @@ def classify(
     )
 
 
+def on_globe(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Keep the accounts that can be drawn: those that wait for a place cannot."""
+    is_drawn = accounts["lat"].between(-90, 90) & accounts["lon"].between(-180, 180)
+    return accounts[is_drawn.fillna(value=False).astype(bool)]
+
+
 def account_map(
     accounts: pd.DataFrame,
     classes: Classes,
@@ -131,7 +137,8 @@ def account_map(
     Parameters
     ----------
     accounts
-        Rows of the service's account list, in the order of `places`.
+        Rows of the service's account list that are `on_globe`, in the order of
+        `places`.
     classes
         What the colours mean.
     fmt

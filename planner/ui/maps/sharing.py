@@ -16,7 +16,7 @@ from planner.services.scenarios.listing import Comparison
 from planner.services.territories.view import TerritoryView
 from planner.services.visits.plans import RepWeeks
 from planner.territory.model.unit_table import MEASURES
-from planner.ui.maps.accounts import Classes, account_facts, short_money
+from planner.ui.maps.accounts import Classes, account_facts, on_globe, short_money
 from planner.ui.maps.palette import ACCENT
 from planner.ui.maps.territory import bounds_of, territory_labels
 from planner.ui.simulated import signed
@@ -86,6 +86,7 @@ def account_sheet(
     subtitle, simulated, ground
         As in `MapSheet`.
     """
+    accounts = on_globe(accounts)
     of_account = classes.of_account.reindex(accounts.index)
     points = accounts[["lon", "lat"]].assign(
         label=accounts["name"],
@@ -96,7 +97,7 @@ def account_sheet(
         title=f"Accounts by {classes.title.lower()}",
         subtitle=subtitle,
         simulated=simulated,
-        points=points.dropna(subset=["lon", "lat"]),
+        points=points,
         ground=ground,
         legend=[
             Swatch(

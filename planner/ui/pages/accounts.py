@@ -20,6 +20,7 @@ from planner.ui.maps.accounts import (
     Classes,
     account_map,
     classify,
+    on_globe,
 )
 from planner.ui.maps.market import with_market
 from planner.ui.maps.sharing import account_sheet
@@ -175,11 +176,12 @@ def _map_and_chart(
         territory_labels=territory_labels(view) if view else {},
         territory_colours=cache.colours(ws, view) if view else {},
     )
+    placed = on_globe(visible)
     data = account_map(
-        visible,
+        placed,
         classes,
         fmt,
-        places=cache.account_places(ws, scenario, visible, fmt, text_of_filter),
+        places=cache.account_places(ws, scenario, placed, fmt, text_of_filter),
         shapes=cache.unit_shapes(ws, view, fmt) if view else None,
         base=cache.ground(ws, view) if view else None,
         fit=bounds_of(view) if view else None,
@@ -193,6 +195,7 @@ def _map_and_chart(
             height=MAP_HEIGHT,
             events=("point",),
         )
+        _waiting_note(fmt, len(visible) - len(placed))
     with right:
         _chart(fmt, visible, classes)
     if event is not None and event.kind == "point" and event.ids:
@@ -200,6 +203,19 @@ def _map_and_chart(
         st.session_state["acc-table-turn"] = table_turn() + 1  # unmark the table's row
         st.rerun()
     return classes
+
+
+def _waiting_note(fmt: Formats, n_waiting: int) -> None:
+    """Say how many accounts are not on the map, and where they get a place."""
+    if not n_waiting:
+        return
+    wait = "account waits" if n_waiting == 1 else "accounts wait"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"{fmt.number(n_waiting)} {wait} for a place and so for a territory.",
+            width="content",
+        )
+        st.page_link(f"{PAGES}/health.py", label="Put them on the map")
 
 
 def _over_market(ws: OpenCompany, fmt: Formats, data: MapData) -> MapData:

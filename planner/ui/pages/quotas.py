@@ -116,7 +116,7 @@ def _form(ws: OpenCompany, scenario: Scenario, view: QuotaView, fmt: Formats) ->
             "Split by",
             list(view.weights),
             index=list(view.weights).index(view.by) if view.by in view.weights else 0,
-            format_func=BASES.__getitem__,
+            format_func=lambda name: signed(BASES[str(name)], str(name)),
             key=f"quo-by-{scenario.scenario_id}",
             help="A territory with twice as much of it carries twice the quota; a rep "
             "in ramp carries less. Last attainment: what each position was credited "

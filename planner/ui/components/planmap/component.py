@@ -93,7 +93,8 @@ def planmap(
     events
         Which gestures come back; each costs a rerun. ``box``, ``lasso``, ``polygon``,
         ``paint`` and ``line`` add the button for it, ``drag`` lets homes be moved,
-        ``key`` switches on the keys of `KEYS` and their list.
+        ``place`` makes each click one on the place itself, ``key`` switches on the keys
+        of `KEYS` and their list.
 
     Returns
     -------

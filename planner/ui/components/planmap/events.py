@@ -38,6 +38,7 @@ EventKind = Literal[
     "paint",
     "line",
     "drag",
+    "place",
     "key",
 ]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
@@ -65,6 +66,7 @@ SCHEMA: Schema = {
     "polygon": _shape(3),
     "paint": _shape(1),
     "line": _shape(2),
+    "place": _shape(1, 1),
     "drag": _shape(1, 1) | {"ids": ids(1, 1)},
     "key": _click(many(_action, 1, 1)),
 }
@@ -80,14 +82,15 @@ class MapEvent:
     kind
         ``point``, ``unit``, ``home`` or ``stop`` for a click; ``box``, ``lasso``,
         ``polygon``, ``paint`` or ``line`` for a shape drawn; ``drag`` for a home moved
-        to another place; ``key`` for a key of `KEYS`.
+        to another place; ``place`` for a click anywhere, meant for the place itself;
+        ``key`` for a key of `KEYS`.
     ids
         The one clicked or dragged; the action of a key.
     unit_ids
         Units whose middle lies in a box.
     path
         (lat, lon) of the vertices of what was drawn, four of a box; the new place of
-        what was dragged.
+        what was dragged; the place clicked.
     hidden
         Codes of the legend that were switched off: what has them is not meant.
     """

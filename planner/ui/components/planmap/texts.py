@@ -46,4 +46,5 @@ TEXTS: dict[str, str] = {
     "hidden": "Hidden: {name}",
     "shown": "Shown: {name}",
     "dragged": "Moved: {name}",
+    "placed": "Place chosen: {name}",
 }

@@ -16,6 +16,7 @@ from planner.services.workspace import OpenCompany
 from planner.ui import faults, tables
 from planner.ui.maps.text import markdown_text
 from planner.ui.views.accounts.address_service import ask_by
+from planner.ui.views.accounts.place_map import place_part, typed_place
 
 LABELS = {
     "swap": "Exchange lat and lon",
@@ -70,7 +71,7 @@ def repair_form(
             "Repair",
             list(issue.repairs),
             default=issue.default,
-            format_func=LABELS.__getitem__,
+            format_func=lambda name: _label(issue, str(name)),
             key=f"hlt-repair-{issue.code}",
             required=True,
         )
@@ -78,10 +79,20 @@ def repair_form(
             str(i) for i in rows.index
         ]
         choices = _choices(ws, fmt, issue, str(repair), account_ids)
+    one = account_ids[0] if len(account_ids) == 1 else None
+    is_placing = _is_placing(issue, str(repair))
+    if is_placing:
+        place_part(ws, fmt, view, issue.code, one, choices)
+        if one is not None:
+            return  # saved at once: before and after are seen on the map
     n_meant = len(selection) or len(rows)
     label = f"Preview for {fmt.number(n_meant)} account{'s' if n_meant != 1 else ''}"
     key = (issue.code, repair, tuple(selection), tuple(sorted(choices.items())), turn)
-    if st.button(label, key="hlt-preview", disabled=choices.get("value") == ""):
+    if st.button(
+        label,
+        key="hlt-preview",
+        disabled=choices.get("value") == "" or (is_placing and not choices),
+    ):
         with faults.guard("Preparing the repair"):
             preview = repairs.preview_repair(
                 ws,
@@ -95,6 +106,15 @@ def repair_form(
     current = st.session_state.get("hlt-shown")
     if current is not None and current[0] == key:
         _preview(ws, fmt, current[1])
+
+
+def _is_placing(issue: Any, repair: str) -> bool:
+    """Tell whether a repair writes a place, and no other value."""
+    return repair == "set" and not issue.column
+
+
+def _label(issue: Any, repair: str) -> str:
+    return "Put on the map" if _is_placing(issue, repair) else LABELS[repair]
 
 
 def _choices(
@@ -122,9 +142,8 @@ def _choices(
         value = st.text_input("Value", key=f"hlt-value-{issue.code}", width=180)
         return {"value": value.strip()}
     if repair == "set":
-        lat = st.number_input("Latitude", -90.0, 90.0, 0.0, format="%.5f", width=150)
-        lon = st.number_input("Longitude", -180.0, 180.0, 0.0, format="%.5f", width=150)
-        return {"lat": lat, "lon": lon}
+        one = account_ids[0] if len(account_ids) == 1 else None
+        return dict(typed_place(issue.code, one))
     return {}
 
 
