@@ -31,6 +31,10 @@ PUBLISHING: Mapping[str, str] = {
         "spread by {before:percent:1} when they were set and is by {after:percent:1} "
         "now. Set them anew"
     ),
+    "quotas_of_nothing": (
+        "its quotas were split by {measure:measure}, of which the territories have "
+        "nothing any more. Set them anew, by something else"
+    ),
     "publish_earlier": (
         "a plan published for {following} takes over then: this one holds until the "
         "day before"

@@ -179,11 +179,30 @@ def _of_quotas(ws: OpenCompany, view: TerritoryView, day: dt.date) -> Iterator[R
     if not quotas["period"].str.startswith(year).any():
         years = ", ".join(sorted({period[:4] for period in quotas["period"]}))
         yield Reason("publish_other_year", {"years": years, "year": year})
-    stale = stale_spread(quota_view(ws, scenario_id), params)
+    stale = _older_than_territories(quota_view(ws, scenario_id), params)
     if stale is not None:
-        before, after = stale
-        values = {"measure": str(params["by"]), "before": before, "after": after}
-        yield Reason("publish_stale_quotas", values)
+        yield stale
+
+
+def stale_quotas(ws: OpenCompany, quotas: QuotaView, scenario_id: str) -> Reason | None:
+    """Say that quotas are older than what they were split by; None: they are not."""
+    with ws.store.reading() as conn:
+        params = quota_rows.load_quota_params(conn, scenario_id)
+    return _older_than_territories(quotas, params)
+
+
+def _older_than_territories(
+    quotas: QuotaView, params: Mapping[str, Any]
+) -> Reason | None:
+    by = str(params.get("by", ""))
+    if params.get("weights") and by not in quotas.weights:
+        return Reason("quotas_of_nothing", {"measure": by})
+    stale = stale_spread(quotas, params)
+    if stale is None:
+        return None
+    before, after = stale
+    values = {"measure": by, "before": before, "after": after}
+    return Reason("publish_stale_quotas", values)
 
 
 def stale_spread(

@@ -179,6 +179,29 @@ def editing_company(
         )
 
 
+def data_changes(
+    conn: sa.Connection, company_id: str, since: str
+) -> list[dict[str, Any]]:
+    """
+    Read the changes of a company's data after a moment, the oldest first.
+
+    Parameters
+    ----------
+    since
+        A stamp, as of `utc_now`.
+
+    Returns
+    -------
+    `at`, `who`, `action`, `after` (JSON text) of each audit line.
+    """
+    query = (
+        sa.select(audit.c.at, audit.c.who, audit.c.action, audit.c.after)
+        .where(audit.c.subject == _data_of(company_id), audit.c.at > since)
+        .order_by(audit.c.sequence)
+    )
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
 def _company_refusal(
     conn: sa.Connection, company_id: str, version: int
 ) -> ConflictError:

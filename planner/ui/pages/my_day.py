@@ -28,6 +28,7 @@ from planner.ui.maps.sharing import day_sheet
 from planner.ui.maps.text import markdown_text
 from planner.ui.simulated import signed
 from planner.ui.tables import Column
+from planner.ui.views.freshness import older_note
 from planner.ui.views.sharing import ground_of, share_button
 from planner.ui.widgets import Download, Metric
 from planner.visits.reasons.unserved import in_words
@@ -73,7 +74,23 @@ def main() -> None:
             "Press Plan four weeks: every rep gets a route for each working day.",
         )
         return
+    older_note(
+        ws,
+        fmt,
+        "visits",
+        plan.created_at,
+        what="These visits are",
+        repair="Press Plan four weeks for new ones.",
+    )
     reps = plans.reps_with_visits(ws, scenario.scenario_id)
+    if reps.empty:
+        widgets.empty_state(
+            "Nobody to visit for",
+            "The people these visits were planned for are not in the company any more. "
+            "Import the people, then press Plan four weeks.",
+            key="nobody",
+        )
+        return
     rep_id, day = _choose(reps, plan.visits, companies.company(ws).today, fmt)
     weeks = cache.rep_weeks(ws, scenario, rep_id, plan.run_id)
     _day(ws, weeks, day, fmt)

@@ -17,6 +17,7 @@ from planner.ui.charts import bars
 from planner.ui.maps.palette import ACCENT
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
+from planner.ui.views.freshness import older_note
 from planner.ui.views.pay.terms_panel import own_terms, terms_notice
 from planner.ui.widgets import Download, Metric
 
@@ -43,6 +44,15 @@ def main() -> None:
             "The analyst runs pay on the Pay runs page; a trial shows here at once.",
         )
         return
+    if run.kind != "final":
+        older_note(
+            ws,
+            fmt,
+            "pay",
+            run.created_at,
+            what="This trial is",
+            repair="The analyst runs pay again on the Pay runs page.",
+        )
     view = cache.pay_view(ws, period, run.run_id)
     if view is None:
         return

@@ -22,6 +22,7 @@ from planner.services.workspace import OpenCompany, Workspace
 from planner.ui import cache, session, tables, widgets
 from planner.ui.maps.text import markdown_text
 from planner.ui.tables import Column
+from planner.ui.views.freshness import older_note
 from planner.ui.views.ownerless import ownerless_part
 from planner.ui.views.pay.terms_panel import terms_notice, terms_panel
 from planner.ui.widgets import Download, Metric
@@ -71,6 +72,15 @@ def _month(
             key="run",
         )
         return
+    if not is_closed:
+        older_note(
+            ws,
+            fmt,
+            "pay",
+            run.created_at,
+            what="This trial is",
+            repair="Press Run for a new one.",
+        )
     view = cache.pay_view(ws, period, run.run_id)
     if view is not None:
         _view(view, replace(fmt, currency=run.summary.get("currency", fmt.currency)))

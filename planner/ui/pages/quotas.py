@@ -16,7 +16,7 @@ from planner.quotas.setting import Equity
 from planner.services.quotas import setting
 from planner.services.quotas.setting import QuotaView, target_question
 from planner.services.quotas.weights import BASES
-from planner.services.scenarios import Scenario, publishing
+from planner.services.scenarios import Scenario, publish_preview, publishing
 from planner.services.territories.wording import language_of
 from planner.services.workspace import OpenCompany
 from planner.ui import cache, faults, session, tables, widgets
@@ -82,6 +82,7 @@ def main() -> None:
             "The list names no sales: they are the deals won in the last twelve months."
         )
     if view.year:
+        _staleness(ws, scenario, view)
         _figures(view, fmt)
         _question(ws, view)
     _hierarchy(view, fmt)
@@ -90,6 +91,23 @@ def main() -> None:
         _equity(view)
     with right:
         _months(view, fmt)
+
+
+def _staleness(ws: OpenCompany, scenario: Scenario, view: QuotaView) -> None:
+    """Say that the quotas are older than what they stand on, and offer to mend it."""
+    reason = publish_preview.stale_quotas(ws, view, scenario.scenario_id)
+    if reason is None:
+        return
+    st.warning(f"{language_of(ws).sentence([reason])}.")
+    if reason.code != "publish_stale_quotas" or not view.is_editable:
+        return
+    if st.button("Set the quotas anew", key="quo-again"):
+        with faults.guard("Setting quotas", "They stay as they were."), _told_above():
+            version = setting.set_again(
+                ws, scenario.scenario_id, session.seen_version(scenario)
+            )
+            session.look_at(scenario.scenario_id, version)
+            st.rerun()
 
 
 def _form(ws: OpenCompany, scenario: Scenario, view: QuotaView, fmt: Formats) -> None:
@@ -243,7 +261,10 @@ def _equity(view: QuotaView) -> None:
         st.caption("The list names no potential, so there is nothing to compare with.")
         return
     if ratio.empty:
-        widgets.empty_state("No quotas yet", "Set them above.", key="ratio")
+        if view.year:
+            st.caption("The territories hold no potential to compare quotas with.")
+        else:
+            widgets.empty_state("No quotas yet", "Set them above.", key="ratio")
         return
     if (ratio / ratio.mean() - 1).abs().max() < SAME:
         st.caption(

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from planner.core.formats import Formats
+from planner.jobs import queue
 from planner.services.scenarios import Scenario, listing
 from planner.services.workspace import OpenCompany
 from planner.ui import session, widgets
@@ -16,6 +17,7 @@ from planner.ui.downloads import export_menu
 from planner.ui.pages import PAGES
 from planner.ui.views.balance.form import balance_form
 from planner.ui.views.balance.proposal import is_finished, job_part
+from planner.ui.views.freshness import older_note
 from planner.ui.views.scenarios.what_if import what_if_button
 from planner.ui.views.sharing import share_button
 from planner.ui.views.territories.answer import open_job, stage_bars
@@ -65,8 +67,24 @@ def main() -> None:
         return
     _header_button(bench, slot)
     notice_part(bench)
+    _older_balance(bench)
     _work(bench)
     watch(ws, scenario.scenario_id, scenario.version)
+
+
+def _older_balance(bench: Workbench) -> None:
+    """Say that the last balance was made before the data changed."""
+    job = queue.latest(bench.ws.store, "balance", bench.scenario.scenario_id)
+    if job is None or job.state != "done" or not bench.is_editable:
+        return
+    older_note(
+        bench.ws,
+        bench.fmt,
+        "balance",
+        job.created_at,
+        what="The last balance is",
+        repair="The figures below are those of today: balance again if they are off.",
+    )
 
 
 def _context(scenario: Scenario, fmt: Formats) -> str:
