@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from planner.core.english import simulated as words
+from planner.core.schemas import ACCOUNTS
+from planner.segmentation.calculated import CalculatedMeasure
+from planner.segmentation.grammar import parse
 from planner.segmentation.rules import DEFAULT_RULES, columns_of, rules_from_json
+from planner.segmentation.tree import names_in
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
 from planner.store.company import companies as company_rows
@@ -26,6 +30,8 @@ MADE_OF = {
     "attainment": ("bookings", "quotas"),
     "visits planned": ("visit_class", "open_days", "opens_s", "closes_s", "team"),
     "workload": ("visit_class",),
+    "workload_min": ("workload",),
+    "open_pipeline_minor": ("deals",),
     "coverage": ("last_visit_on", "status", "visit_class"),
     "owners": ("team",),
     "last_visit_on": ("last_visit_on", "visits"),
@@ -49,12 +55,15 @@ class Simulated:
         Of `settings.PARTS`.
     rule_columns
         Columns of ACCOUNTS that the rules of segments look at.
+    formulas
+        What calculated measures are made of, by their column.
     """
 
     is_everything: bool
     columns: Mapping[str, int]
     parts: tuple[str, ...]
     rule_columns: tuple[str, ...] = ()
+    formulas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -77,7 +86,7 @@ class Simulated:
         """Name the columns and parts that a figure is made of in the end."""
         if figure in OF_RULES:
             return (*self.rule_columns, figure)
-        parts = MADE_OF.get(figure)
+        parts = MADE_OF.get(figure) or self.formulas.get(figure)
         if parts is None:
             return (figure,)
         return tuple(
@@ -145,4 +154,22 @@ def simulated_in(company: Company, labels: Labels) -> Simulated:
         columns={} if is_sample else columns,
         parts=() if is_sample else settings.simulated,
         rule_columns=labels.rule_columns,
+        formulas=_formulas(settings),
     )
+
+
+def _formulas(settings: CompanySettings) -> dict[str, tuple[str, ...]]:
+    """Name what each calculated measure is made of, as frames have it."""
+    measures = [CalculatedMeasure(*pair) for pair in settings.calculated]
+    columns = [*map(str, ACCOUNTS.columns), *MADE_OF, *(m.column for m in measures)]
+    by_name = {
+        column.removesuffix("_minor").replace(" ", "_"): column for column in columns
+    }
+    return {
+        measure.column: tuple(
+            by_name[name]
+            for name in sorted(names_in(parse(measure.formula)))
+            if name in by_name and by_name[name] != measure.column
+        )
+        for measure in measures
+    }

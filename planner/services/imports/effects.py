@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from planner.accounts.own_measures import with_own_numbers
 from planner.capacity.workload import account_minutes
+from planner.services.accounts.known import with_calculated_measures
 from planner.services.balance.request import KINDS
 from planner.services.territories.alignments import alignment_of
 from planner.services.territories.deviations import tallied
@@ -65,12 +66,13 @@ def territory_effects(
     -----
     New accounts count in the territory of their unit. The measures, the list's own
     numbers among them, and tolerances are those of the last balance of the plan or of
-    one it was copied from; without one all measures are held against 10 %.
+    one it was copied from; without one all measures are held against 10 %. Calculated
+    measures count as far as the list itself has what their formulas name.
     """
     scenarios = lineage.list_scenarios(conn, company.company_id)
     by_id = {scenario.scenario_id: scenario for scenario in scenarios}
     statuses = _statuses(conn, company, scenarios)
-    measured = [_measured(*side) for side in (before, after)]
+    measured = [_measured(conn, company, *side) for side in (before, after)]
     parts = []
     for scenario_id, status in statuses.items():
         plan = load_saved_plan(conn, scenario_id)
@@ -113,10 +115,13 @@ def _statuses(
     return status_by_scenario | dict.fromkeys(drafts, "draft")
 
 
-def _measured(accounts: pd.DataFrame, visit_class: pd.Series) -> pd.DataFrame:
-    """Give the accounts that count their measures, the list's own among them."""
+def _measured(
+    conn: Connection, company: Company, accounts: pd.DataFrame, visit_class: pd.Series
+) -> pd.DataFrame:
+    """Give the accounts that count their measures, own and calculated ones too."""
     minutes = account_minutes(accounts, visit_class.reindex(accounts.index))
     values = with_own_numbers(accounts.assign(workload_min=minutes))
+    values = with_calculated_measures(conn, company.company_id, company.today, values)
     values = values[accounts["status"] != "closed"]
     return measure_values(values).assign(unit_id=values["unit_id"])
 

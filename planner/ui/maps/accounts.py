@@ -83,7 +83,8 @@ def classify(
         Label and colour by territory, as on the map of territories.
     """
     if colour_by == "Owner":
-        labels = accounts["territory_id"].map(dict(territory_labels)).fillna(NO_OWNER)
+        labels = accounts["territory_id"].map(dict(territory_labels)).astype("str")
+        labels = labels.fillna(NO_OWNER)
         colours = {
             label: territory_colours.get(name, GREY)
             for name, label in territory_labels.items()

@@ -12,6 +12,7 @@ from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
 from planner.accounts.reload.choices import RefreshChoices
 from planner.core.errors import ConflictError, InputError
+from planner.services.company.calculated import add_measure
 from planner.services.imports import refresh
 from planner.services.imports.check import list_context
 from planner.services.scenarios import listing, publishing
@@ -357,6 +358,16 @@ def test_a_number_of_the_lists_own_is_held_against_the_tolerance(loaded):
     assert beds.loc["East", "after"] == pytest.approx(6 * 400 / (6 * 440 / 2) - 1)
     assert list(beds["verdict"]) == ["leaves", "leaves"]
     assert "custom.Beds" in set(more.leaving["measure"])
+
+
+def test_a_calculated_measure_is_held_against_the_tolerance(loaded):
+    refresh.apply_refresh(loaded, load(loaded, with_beds(lambda _: 40)))
+    add_measure(loaded, "Pairs", "custom.Beds / 2")
+    more = load(loaded, with_beds(lambda city: 400 if city == "Milwaukee" else 40))
+    told = more.territories.set_index(["measure", "territory_id"])["after"]
+    assert told["custom.Pairs"].to_dict() == pytest.approx(
+        told["custom.Beds"].to_dict()
+    )
 
 
 def test_a_number_that_becomes_words_is_said_to_be_lost(loaded):

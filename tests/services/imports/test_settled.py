@@ -11,6 +11,7 @@ from planner.accounts.reading.sources import read_source
 from planner.core.errors import ConflictError, InputError
 from planner.services.accounts import repairs
 from planner.services.accounts.simulated import simulated_of
+from planner.services.company.calculated import add_measure
 from planner.services.company.settings import company_settings
 from planner.services.imports import check, new_company, removal, saving
 from planner.services.people.holders import VACANT
@@ -129,6 +130,17 @@ def test_all_that_is_simulated_goes_in_one_step(ws):
     with company.store.reading() as conn:
         positions = team_rows.load_positions(conn, company.company_id)
     assert positions["title"].str.startswith("Field rep ").all()
+
+
+def test_a_measure_calculated_of_simulated_figures_is_simulated(ws):
+    company = simulated(ws)
+    add_measure(company, "Left to win", "potential * 2")
+    add_measure(company, "Sold", "our_sales + 1")
+    add_measure(company, "Twice sold", "custom.Sold * 2")
+    found = simulated_of(company)
+    assert found.among("custom.Left to win") == ()
+    assert found.among("custom.Sold") == ("our_sales_minor",)
+    assert found.among("custom.Twice sold") == ("our_sales_minor",)
 
 
 def rows_of(company):

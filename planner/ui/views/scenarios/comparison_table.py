@@ -6,20 +6,22 @@ from typing import Any
 
 import pandas as pd
 
+from planner.accounts.own_measures import OWN
 from planner.core.files.tables import exact_money
 from planner.core.formats import EMPTY, MINUS, Formats
 from planner.core.text import map_text
 from planner.core.units import M_PER_KM
 from planner.services.scenarios import Scenario
 from planner.services.scenarios.listing import Comparison
+from planner.territory.model.unit_table import MEASURES
 from planner.ui.simulated import signed
 
-# How figures of `Comparison` begin, by what they are made of.
+_COLUMNS = {label: column for column, label in MEASURES.items()}
+# How other figures of `Comparison` begin, by what they are made of.
 _FIGURES = {
     "Territories without a rep": ("team",),
-    "Potential": ("potential_minor",),
     "Our sales": ("our_sales_minor",),
-    "Workload": ("workload",),
+    "Workload of": ("workload",),
     "On the road": ("workload",),
     "Hours a year": ("workload", "team"),
     "Quota ÷ potential": ("quotas", "potential_minor"),
@@ -70,6 +72,9 @@ def metrics_table(metrics: pd.DataFrame, fmt: Formats, a: Scenario, b: Scenario)
 
 def _marked(label: str) -> str:
     """Put the mark before a figure that is simulated."""
+    measure, is_of_measure, _ = label.partition(", worst deviation")
+    if is_of_measure:
+        return signed(label, _COLUMNS.get(measure, f"{OWN}{measure}"))
     figures = [of for begins, of in _FIGURES.items() if label.startswith(begins)]
     return signed(label, *(name for of in figures for name in of))
 
