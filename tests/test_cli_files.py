@@ -7,12 +7,14 @@ import stat
 import subprocess
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from planner.cli.main import main
+from planner.commissions.calculation import accumulate
 
 ROOT = Path(__file__).parents[1]
 LONG = "x" * 300
@@ -132,6 +134,29 @@ def test_pay_files_are_their_owners_alone(world):
     files += (world / "ledger").iterdir()
     assert {path.name for path in files} >= {"P-1.xlsx", "credits.csv", "2026-01.csv"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+
+
+def test_pay_is_verified_by_the_decimal_engine(world, monkeypatch, capsys):
+    """All agrees; then an engine that pays a cent too much is found out."""
+    line = f"{PAY} --verify --json --out".split()
+    assert main([*line, "right"]) == 0
+    right = json.loads(capsys.readouterr().out)
+    assert right["differences"] == []
+    assert right["lines"] > 0
+
+    def a_cent_more(*arguments):
+        amount, steps = accumulate_marginal(*arguments)
+        return amount + 1, steps
+
+    accumulate_marginal = accumulate.marginal
+    monkeypatch.setattr(accumulate, "marginal", a_cent_more)
+    assert main([*line, "wrong"]) == 1
+    [difference] = json.loads(capsys.readouterr().out)["differences"]
+    exact = Decimal(difference["decimal"])
+    assert Decimal(difference["paid"]) == exact + Decimal("0.01")
+    assert (difference["deal_id"], difference["origin_period"]) == ("D1", "2026-01")
+    stored = json.loads((world / "wrong" / "summary.json").read_text())
+    assert stored["differences"] == [difference]
 
 
 def test_an_output_never_takes_the_place_of_a_ledger_file(world, capsys):

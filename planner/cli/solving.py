@@ -241,6 +241,19 @@ def add_pay(verbs: Any) -> None:
     for name in ("hierarchy", "fx", "splits"):
         parser.add_argument(f"--{name}", type=Path, metavar="FILE")
     parser.add_argument("--ledger", type=Path, metavar="DIR")
+    parser.add_argument(
+        "--earlier-plan",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a plan of days before this one, for what arrives late for them",
+    )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="recalculate by the Decimal engine; exit 1 with the lines that differ",
+    )
     parser.add_argument("--period", required=True, metavar="YYYY-MM")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
 
@@ -256,10 +269,12 @@ def _pay(args: argparse.Namespace) -> int:
         hierarchy_path=args.hierarchy,
         fx_path=args.fx,
         splits_path=args.splits,
+        earlier_plan_paths=args.earlier_plan,
+        is_verified=args.verify,
         ledger_dir=args.ledger,
         period=args.period,
         out_dir=args.out,
         outputs=args.outputs,
     )
     print_outcome(args, summary, json.dumps(summary, indent=1, default=str))
-    return NOT_MET if summary.get("problems") else DONE
+    return NOT_MET if summary["problems"] or summary.get("differences") else DONE

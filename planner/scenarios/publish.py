@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from planner.core.errors import InputError
+from planner.core.schemas import POSITIONS, check
 from planner.quotas.ownership import as_day, owner_at
 
 MANIFEST = "manifest.json"
@@ -208,6 +210,26 @@ def canonical_csv(frame: pd.DataFrame) -> bytes:
     flat = flat.sort_values(list(flat.columns), key=_as_text, kind="stable")
     text = flat.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
     return text.encode()
+
+
+def positions_of_part(content: bytes) -> pd.DataFrame:
+    """
+    Read the positions of a publication again.
+
+    Parameters
+    ----------
+    content
+        Its part ``positions.csv``, as `canonical_csv` wrote it.
+
+    Returns
+    -------
+    POSITIONS frame, in the order of the ids.
+    """
+    cells = pd.read_csv(
+        io.BytesIO(content), dtype="str", na_values=[""], keep_default_na=False
+    )
+    frame = cells.set_index("position_id")
+    return check(frame.assign(title=frame["title"].fillna("")), POSITIONS)
 
 
 def _as_text(column: pd.Series) -> pd.Series:

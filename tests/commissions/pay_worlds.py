@@ -52,6 +52,48 @@ def plan_of(components, rate_tables="", *, days=DAYS):
     return load_plan(f"{head}\n{tables}components:\n{components}\n")
 
 
+AMOUNT_TIERS = """
+  - id: steps
+    dimension: amount
+    bound_belongs_to: {bound}
+    tiers:
+      - {{from: 0, to: 5000, rate: 0.05}}
+      - {{from: 5000, to: 10000, rate: 0.10}}
+      - {{from: 10000, to: null, rate: 0.15}}
+"""
+
+
+def rich_plan(**more):
+    """Make a plan of every kind of component."""
+    return plan_of(
+        """
+  - {id: commission, type: marginal, measure: bookings, roles: [rep],
+     quota: {measure: bookings}, rates: field, cap: {amount: 900, per: quarter}}
+  - {id: retro, type: retroactive, measure: monthly, rates: steps}
+  - {id: deal_size, type: cliff, measure: each, rates: steps,
+     floor: {amount: 10, per: month}, roles: [rep]}
+  - {id: banded, type: marginal, measure: each, rates: steps, reversal: current_rate}
+  - {id: launch, type: spif, measure: bookings, amount: 33.33}
+  - {id: capped, type: flat, measure: each, rate: 0.1, cap: {amount: 300, per: month}}
+  - {id: climbing, type: retroactive, measure: bookings, rates: steps,
+     cap: {amount: 200, per: month}}
+  - {id: small, type: flat, measure: each, rate: 0.05, cap: {amount: 90, per: deal}}
+  - {id: goal, type: bonus, measure: bookings, quota: {measure: bookings}, amount: 250,
+     at: 0.4, cap: {amount: 200, per: month}}
+""",
+        AMOUNT_TIERS.format(bound="upper")
+        + """
+  - id: field
+    dimension: attainment
+    tiers:
+      - {from: 0, to: 0.333333, rate: 0.043217}
+      - {from: 0.333333, to: 1, rate: 0.08}
+      - {from: 1, to: null, rate: 0.123456}
+""",
+        **more,
+    )
+
+
 def credit(deal_id, close_on, amount_minor, position_id="P-R01", **more):
     """Make one credit row; `cancels` names the deal it takes back."""
     related = more.pop("cancels", None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -58,13 +58,29 @@ Curves = Mapping[str, tuple[Curve, int | None]]
 
 
 @dataclass(slots=True)
-class _Paid:
-    """What a deal paid a position, and how much of it is cancelled by now."""
+class PaidSale:
+    """
+    What a deal paid a position, and how much of it is cancelled by now.
+
+    Parameters
+    ----------
+    credit_minor, amount_minor
+        The position's credit of the deal, and what it was paid for it.
+    period
+        The month it was paid for; empty: in an earlier plan year, after all caps.
+    cancelled_minor
+        Credit taken back so far, below 0.
+    """
 
     credit_minor: int
     amount_minor: int
-    period: str
+    period: str = ""
     cancelled_minor: int = 0
+
+
+# By component, position and deal: what earlier plan years paid for sales that this one
+# takes back.
+EarlierSales = Mapping[tuple[str, str, str], PaidSale]
 
 
 @dataclass(slots=True)
@@ -84,7 +100,7 @@ class _State:
     span: str = ""
     measure_minor: int = 0
     capped_by_span: dict[str, _Capped] = field(default_factory=dict)
-    paid_by_deal: dict[str, _Paid] = field(default_factory=dict)
+    paid_by_deal: dict[str, PaidSale] = field(default_factory=dict)
     month_minor: dict[str, int] = field(default_factory=dict)
 
 
@@ -98,9 +114,14 @@ class Walk:
         The plan.
     first, last
         Months whose lines are kept; earlier months only move the measures.
+    earlier
+        Sales of earlier plan years that cancellations of this one take back.
     """
 
-    def __init__(self, plan: CompPlan, first: str, last: str) -> None:
+    def __init__(
+        self, plan: CompPlan, first: str, last: str, earlier: EarlierSales
+    ) -> None:
+        self.earlier = earlier
         self.plan = plan
         self.first = first
         self.last = last
@@ -133,6 +154,10 @@ class Walk:
             Minor units by `credit_id`, for a spif.
         """
         state = _State(component, position_id)
+        for (part, name, deal_id), sale in self.earlier.items():
+            is_ours = (part, name) == (component.component_id, position_id)
+            if is_ours and component.reversal == "original_rate":
+                state.paid_by_deal[deal_id] = replace(sale)
         for row in rows:
             period = row.period
             span = self.plan.year.span(period, component.measure.accumulation)
@@ -146,7 +171,9 @@ class Walk:
             state.measure_minor = before + row.amount_minor
             gross = sum(amount for _, amount, _ in entries)
             if row.event == "booking":
-                state.paid_by_deal[row.deal_id] = _Paid(row.amount_minor, gross, period)
+                state.paid_by_deal[row.deal_id] = PaidSale(
+                    row.amount_minor, gross, period
+                )
             entries += self._withheld(state, row, gross)
             paid = sum(amount for _, amount, _ in entries)
             state.month_minor[period] = state.month_minor.get(period, 0) + paid
@@ -198,10 +225,12 @@ class Walk:
         if cap is None:
             return []
         deal_id, period = row.deal_id, row.period
-        if row.event == "cancellation" and row.related_deal_id in state.paid_by_deal:
+        sale = state.paid_by_deal.get(str(row.related_deal_id))
+        if row.event == "cancellation" and sale is not None:
+            if not sale.period:
+                return []  # its cap was counted in its own year
             # it counts where its deal did: what was above the cap was never paid
-            deal_id = row.related_deal_id
-            period = state.paid_by_deal[deal_id].period
+            deal_id, period = str(row.related_deal_id), sale.period
         span = deal_id if cap.per == "deal" else self.plan.year.span(period, cap.per)
         capped = state.capped_by_span.setdefault(span, _Capped())
         capped.gross_minor += gross
@@ -271,7 +300,7 @@ class Walk:
         self.trace += [(line_id, seq, *step) for seq, step in enumerate(steps, start=1)]
 
 
-def _mirrored(original: _Paid, amount_minor: int) -> tuple[str, int, list[Step]]:
+def _mirrored(original: PaidSale, amount_minor: int) -> tuple[str, int, list[Step]]:
     """Take back what a deal paid, in proportion to what of it is cancelled."""
     whole = original.credit_minor
     before = original.cancelled_minor

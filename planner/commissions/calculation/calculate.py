@@ -9,7 +9,12 @@ from decimal import Decimal
 import pandas as pd
 import pyarrow
 
-from planner.commissions.calculation.accumulate import LINE_COLUMNS, TRACE_COLUMNS, Walk
+from planner.commissions.calculation.accumulate import (
+    LINE_COLUMNS,
+    TRACE_COLUMNS,
+    EarlierSales,
+    Walk,
+)
 from planner.commissions.calculation.eligibility import (
     Credit,
     by_position,
@@ -73,6 +78,7 @@ def calculate(
     positions: pd.DataFrame,
     *,
     since: str | None = None,
+    earlier: EarlierSales | None = None,
     run: RunControl | None = None,
 ) -> PayResult:
     """
@@ -93,6 +99,9 @@ def calculate(
         POSITIONS frame; its roles decide which components are for whom.
     since
         First month whose lines are returned; None: `period` alone.
+    earlier
+        Sales of earlier plan years that are cancelled in this one; None: there are
+        none. What a plan reverses at the original rate takes back what they paid.
     run
         Run control.
 
@@ -121,7 +130,7 @@ def calculate(
     inside = (days >= start) & (days < end)
     ordered = credit_rows[inside].rename_axis("credit_id").reset_index()
     ordered = ordered.sort_values(["close_on", "event", "deal_id", "credit_id"])
-    walk = Walk(plan, first, period)
+    walk = Walk(plan, first, period, earlier or {})
     for number, component in enumerate(plan.components):
         if run.should_stop():
             break

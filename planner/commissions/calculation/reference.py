@@ -8,11 +8,13 @@ records and the choice of credits.
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
 
+from planner.commissions.calculation.accumulate import EarlierSales, PaidSale
 from planner.commissions.calculation.eligibility import eligible, floor_positions
 from planner.commissions.plans.components import Component, Limit, RateTable
 from planner.commissions.plans.plan import CompPlan
@@ -28,6 +30,7 @@ def reference_amounts(
     positions: pd.DataFrame,
     first: str,
     last: str,
+    earlier: EarlierSales | None = None,
 ) -> Amounts:
     """
     Pay the months from `first` to `last`.
@@ -40,6 +43,8 @@ def reference_amounts(
         As for `calculate`.
     first, last
         Months, ``2026-10``; `first` must be the plan year's first for floors to match.
+    earlier
+        As for `calculate`.
 
     Returns
     -------
@@ -60,7 +65,12 @@ def reference_amounts(
         for name in sorted(names):
             rows = list(mine[mine["position_id"].eq(name)].itertuples())
             spans = _Spans(plan.year.first_month)
-            lines = _position(component, name, rows, mine, quotas, spans)
+            before = {
+                deal_id: sale
+                for (part, whose, deal_id), sale in (earlier or {}).items()
+                if (part, whose) == (component.component_id, name)
+            }
+            lines = _position(component, name, rows, mine, quotas, spans, before)
             for key, amount in lines.items():
                 amounts[(name, component.component_id, *key)] = amount
             if component.floor is not None:
@@ -94,19 +104,49 @@ def _position(
     mine: pd.DataFrame,
     quotas: pd.DataFrame,
     spans: _Spans,
+    before: Mapping[str, PaidSale],
 ) -> dict[tuple[str, str, str], int]:
     lines: dict[tuple[str, str, str], int] = {}
+    capped: list[Any] = []  # what was cancelled of earlier years, their caps counted
     for number, row in enumerate(rows):
         month = f"{row.close_on:%Y-%m}"
+        refund = _of_earlier_year(component, rows, number, before)
+        if refund is not None:
+            lines[(row.credit_id, "clawback", month)] = refund
+            continue
         parts = _credit(component, name, rows, number, mine, quotas, lines, spans)
         for entry_type, amount in parts.items():
             lines[(row.credit_id, entry_type, month)] = amount
         if component.cap is not None:
-            key = _cap_key(component.cap.per, row, rows[:number], spans)
+            key = _cap_key(component.cap.per, row, capped, spans)
             lines[(row.credit_id, "cap_withheld", month)] = -_over(
-                component.cap, key, rows[: number + 1], lines, spans
-            ) + _over(component.cap, key, rows[:number], lines, spans)
+                component.cap, key, [*capped, row], lines, spans
+            ) + _over(component.cap, key, capped, lines, spans)
+            capped.append(row)
     return lines
+
+
+def _of_earlier_year(
+    component: Component,
+    rows: list[Any],
+    number: int,
+    before: Mapping[str, PaidSale],
+) -> int | None:
+    """Take back what an earlier plan year paid for the deal that is cancelled."""
+    row = rows[number]
+    sale = before.get(str(row.related_deal_id))
+    if row.event != "cancellation" or component.reversal != "original_rate":
+        return None
+    if sale is None or not sale.credit_minor:
+        return None
+    earlier = sale.cancelled_minor + sum(
+        other.amount_minor
+        for other in rows[:number]
+        if other.related_deal_id == row.related_deal_id and other.event != "booking"
+    )
+    paid, whole = Decimal(sale.amount_minor), Decimal(sale.credit_minor)
+    upto = _cents(paid * (earlier + row.amount_minor) / whole)
+    return upto - _cents(paid * earlier / whole)
 
 
 def _cap_key(per: str, row: Any, earlier: list[Any], spans: _Spans) -> str:

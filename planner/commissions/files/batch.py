@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
 
+from planner.commissions.earlier_years import EarlierTerms, earlier_spans
 from planner.commissions.files.inputs import (
     positions_of,
     read_deals,
@@ -39,6 +41,7 @@ from planner.commissions.statements.statement import (
     make_statement,
     statement_xlsx_bytes,
 )
+from planner.commissions.verify import differing_lines
 from planner.core.errors import InputError
 from planner.core.files.outputs import Outputs
 from planner.core.files.spreadsheets import csv_bytes
@@ -73,6 +76,8 @@ def run_pay(
     fx_path: Path | None = None,
     ledger_dir: Path | None = None,
     splits_path: Path | None = None,
+    earlier_plan_paths: Sequence[Path] = (),
+    is_verified: bool = False,
     run: RunControl | None = None,
     outputs: Outputs | None = None,
 ) -> dict[str, Any]:
@@ -92,6 +97,12 @@ def run_pay(
     ledger_dir
         Folder of the ledger: earlier months are read from it, what changed in them is
         posted as differences, and this month is filed beside them. None: no ledger.
+    earlier_plan_paths
+        Plans of days before this one: what arrives late for their months is paid by
+        them.
+    is_verified
+        Whether all is calculated once more by the Decimal engine; lines that differ
+        stand in the summary under ``differences``.
     run
         Run control.
     outputs
@@ -118,15 +129,22 @@ def run_pay(
     }
     _check_period(period)  # it is part of a file's name
     _name_files(outputs, files, period, out_dir, ledger_dir)
+    for path in earlier_plan_paths:
+        outputs.read(f"--earlier-plan {path}", path)
     with outputs:
-        inputs = _read(files, ledger_dir)
+        inputs = _with_earlier(_read(files, ledger_dir), earlier_plan_paths, period)
         run.report(0.2, "crediting deals")
         outcome = _pay(inputs, period, run.part(0.2, 0.6))
         summary = _summary(inputs, outcome, period)
+        if is_verified:
+            summary["differences"] = differing_lines(inputs, outcome.paid, period)
         summary["inputs"] = {
             name: hashlib.sha256(path.read_bytes()).hexdigest()
             for name, path in files.items()
             if path is not None
+        } | {
+            f"earlier_plan_{number}": hashlib.sha256(path.read_bytes()).hexdigest()
+            for number, path in enumerate(earlier_plan_paths, start=1)
         }
         run.report(0.6, "writing statements")
         _write(inputs, outcome, summary, period, outputs["--out"])
@@ -185,11 +203,39 @@ def _read(files: dict[str, Path | None], ledger_dir: Path | None) -> MonthInputs
     )
 
 
+def _with_earlier(
+    inputs: MonthInputs, paths: Sequence[Path], period: str
+) -> MonthInputs:
+    """Find what paid the months before the plan year: an earlier plan, or this one."""
+    plans = [inputs.plan, *(load_plan(path) for path in paths)]
+    for plan in plans[1:]:
+        if plan.currency != inputs.plan.currency:
+            raise InputError(
+                f"plan {plan.plan_id} pays in {plan.currency}, must be "
+                f"{inputs.plan.currency} like {inputs.plan.plan_id}"
+            )
+    first = min((entry.origin_period for entry in inputs.ledger), default=period)
+    if not inputs.plan.pays(min(period, inputs.plan.last_month)):
+        return inputs  # refused where the month is paid
+    earlier = [
+        EarlierTerms(
+            plan=plan, until=until, quotas=inputs.quotas, positions=inputs.positions
+        )
+        for plan, until in earlier_spans(inputs.plan, plans, period, first)
+    ]
+    return replace(inputs, earlier=tuple(earlier))
+
+
 def _pay(inputs: MonthInputs, period: str, run: RunControl) -> _Outcome:
     """Pay the month, and say what is to be posted for it."""
-    refuse_closed(inputs.ledger, inputs.plan, period)
+    refuse_closed(inputs.ledger, period)
     paid = pay_month(inputs, period, run)
-    own = entries_of_plan(inputs.ledger, inputs.plan, inputs.deals)
+    numbers = {
+        entry.seq
+        for year in paid.years
+        for entry in entries_of_plan(inputs.ledger, year.terms.plan, inputs.deals)
+    }
+    own = [entry for entry in inputs.ledger if entry.seq in numbers]
     ledger = post(inputs.ledger, new_entries(paid.lines, own, period))
     return _Outcome(paid=paid, ledger=ledger, posted=ledger[len(inputs.ledger) :])
 

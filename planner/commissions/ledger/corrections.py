@@ -39,7 +39,7 @@ def closed_months(ledger: Sequence[LedgerEntry], period: str, first: str) -> lis
     return [month for month in months if month < period]
 
 
-def refuse_closed(ledger: Sequence[LedgerEntry], plan: CompPlan, period: str) -> None:
+def refuse_closed(ledger: Sequence[LedgerEntry], period: str) -> None:
     """
     Refuse to post in a month before the last one posted.
 
@@ -47,8 +47,6 @@ def refuse_closed(ledger: Sequence[LedgerEntry], plan: CompPlan, period: str) ->
     ----------
     ledger
         Everything posted so far.
-    plan
-        The plan that would post.
     period
         The month.
 
@@ -60,10 +58,7 @@ def refuse_closed(ledger: Sequence[LedgerEntry], plan: CompPlan, period: str) ->
     last = max((entry.period for entry in ledger), default=period)
     if last <= period:
         return
-    values = {"period": period, "last": last}
-    if plan.year.first(last) > period:
-        values["year_start"] = plan.year.first(last)
-    raise InputError(Reason("pay_month_closed", values))
+    raise InputError(Reason("pay_month_closed", {"period": period, "last": last}))
 
 
 def entries_of_plan(

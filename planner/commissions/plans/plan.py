@@ -42,6 +42,17 @@ class CompPlan:
         """The month of the last day that the plan pays: ``2026-12``."""
         return f"{self.valid_to - dt.timedelta(days=1):%Y-%m}"
 
+    def pays(self, period: str) -> bool:
+        """Tell whether a day of a month lies in the plan."""
+        month = _month(period)
+        first, last = month.start_time.date(), month.end_time.date()
+        return self.valid_from <= last and first < self.valid_to
+
+    def ends_by(self, period: str, day: dt.date) -> bool:
+        """Tell whether it pays a month and no day of it from `day` on."""
+        end = min(self.valid_to, (_month(period) + 1).start_time.date())
+        return self.pays(period) and self.valid_from < end <= day
+
     def days_to(self, period: str) -> tuple[pd.Timestamp, pd.Timestamp]:
         """
         Tell which days the plan counts when it pays a month.

@@ -48,6 +48,21 @@ _CREDITS: Mapping[str, str] = {
         "runs from {first} to {end}, that day not counted; pay it by the plan of its "
         "day"
     ),
+    "credit_late_lost": (
+        "deal {deal}: {amount} {currency} of {day} arrived after its year was closed, "
+        "and the difference cannot be worked out: plan {plan} paid "
+        "{names:list:deal:4}, no longer among the deals with an owner; bring all "
+        "deals and owners of that year along"
+    ),
+    "credit_late_no_quota": (
+        "deal {deal}: {amount} {currency} of {day} arrived after its year was closed, "
+        "and the difference cannot be worked out: plan {plan} has no quota of that "
+        "year for {names:list:position:4}; bring the quotas of that year along"
+    ),
+    "credit_late_no_plan": (
+        "deal {deal}: {amount} {currency} of {day} arrived after its month was closed, "
+        "and no plan that is given pays that day; add it (on files: --earlier-plan)"
+    ),
     "credit_no_rate": (
         "deal {deal}: no rate from {base} to {quote} on {day}; add one that is valid "
         "that day"
@@ -62,8 +77,7 @@ _PAID: Mapping[str, str] = {
     ),
     "pay_month_closed": (
         "period {period} is closed: the ledger goes to {last}; pay a month after it, "
-        "what changed since is posted there[; months before {year_start}, when the "
-        "plan year of that month begins, are corrected by entries by hand]"
+        "what changed since is posted there"
     ),
 }
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
 
 from planner.commissions.calculation.calculate import totals_of
+from planner.commissions.earlier_years import EarlierTerms, earlier_spans
 from planner.commissions.ledger.corrections import refuse_closed
 from planner.commissions.ledger.entries import LedgerEntry, earnings_of, from_frame
 from planner.commissions.month import MonthInputs, pay_month
@@ -20,8 +21,9 @@ from planner.core.errors import ConflictError, InputError, NotFoundError
 from planner.core.run import RunControl
 from planner.quotas.attainment import attainment
 from planner.quotas.ownership import as_day
+from planner.scenarios.publish import positions_of_part
 from planner.services.pay.months import refuse_closing
-from planner.services.pay.terms import plan_of_month, plan_of_version
+from planner.services.pay.terms import plan_of_month, plan_of_version, terms_view
 from planner.services.people.holders import holders_in
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
@@ -63,6 +65,7 @@ class PayInputs:
     account_names: pd.Series
     as_of: dt.date
     ledger: tuple[LedgerEntry, ...]
+    earlier: tuple[EarlierTerms, ...] = ()
 
     def month(self, plan: CompPlan) -> MonthInputs:
         """Choose what a month's pay by a plan is worked out from."""
@@ -75,6 +78,7 @@ class PayInputs:
             quotas=self.quotas,
             tenures=self.reps[["position_id", "hired_on", "left_on"]],
             ledger=self.ledger,
+            earlier=self.earlier,
         )
 
 
@@ -99,6 +103,34 @@ def _inputs(ws: OpenCompany, period: str) -> PayInputs:
             as_of=company_rows.load_company(conn, company_id).today,
             ledger=from_frame(ledger_rows.load_ledger(conn, company_id)),
         )
+
+
+def _earlier(
+    ws: OpenCompany, inputs: PayInputs, plan: CompPlan, period: str
+) -> tuple[EarlierTerms, ...]:
+    """Read what paid the months before the plan year, as it was published then."""
+    first = min((entry.origin_period for entry in inputs.ledger), default=period)
+    plans = [version.plan for version in terms_view(ws).versions]
+    if not plan.pays(min(period, plan.last_month)):
+        return ()
+    earlier = []
+    with ws.store.reading() as conn:
+        for held, until in earlier_spans(plan, plans, period, first):
+            end = pd.Period(until, "M").end_time.date()
+            published = publication_rows.publication_in_force(conn, ws.company_id, end)
+            if published is None:
+                continue
+            scenario_id = published.scenario_id
+            parts = publication_rows.load_publication_parts(conn, scenario_id)
+            earlier.append(
+                EarlierTerms(
+                    plan=held,
+                    until=until,
+                    quotas=quota_rows.load_quotas(conn, scenario_id),
+                    positions=positions_of_part(parts["positions.csv"]),
+                )
+            )
+    return tuple(earlier)
 
 
 def run_period(
@@ -130,8 +162,9 @@ def run_period(
     kind = str(params.get("kind", "trial"))
     version, plan = plan_of_month(ws, period)
     inputs = _inputs(ws, period)
+    inputs = replace(inputs, earlier=_earlier(ws, inputs, plan, period))
     if kind == "final":
-        refuse_closed(inputs.ledger, plan, period)
+        refuse_closed(inputs.ledger, period)
         refuse_closing(period, closed_periods(ws), inputs.as_of)
     run.report(0.1, "Crediting deals")
     paid = pay_month(inputs.month(plan), period, run.part(0.1, 0.9))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pay_worlds import (
+    AMOUNT_TIERS,
     MARGINAL,
     NO_QUOTAS,
     POSITIONS,
@@ -16,6 +17,7 @@ from pay_worlds import (
     credits_of,
     plan_of,
     quotas_of,
+    rich_plan,
 )
 
 from planner.commissions.calculation.calculate import calculate
@@ -125,17 +127,6 @@ def test_cancellation_at_the_current_rate_if_the_plan_says_so():
         credit("D3", "2026-03-10", -4_000_00, cancels="D1"),
     )
     assert amounts(calculate(rows, QUOTA, plan, "2026-03", POSITIONS)) == [-400_00]
-
-
-AMOUNT_TIERS = """
-  - id: steps
-    dimension: amount
-    bound_belongs_to: {bound}
-    tiers:
-      - {{from: 0, to: 5000, rate: 0.05}}
-      - {{from: 5000, to: 10000, rate: 0.10}}
-      - {{from: 10000, to: null, rate: 0.15}}
-"""
 
 
 def test_retroactive_tiers_reprice_earlier_money_on_a_line_of_its_own():
@@ -286,37 +277,6 @@ def test_a_missing_quota_is_a_problem_and_not_a_payment():
 def test_a_period_outside_the_plan_is_refused(period, words):
     with pytest.raises(InputError, match=words):
         calculate(credits_of(), NO_QUOTAS, load_plan(MARGINAL), period, POSITIONS)
-
-
-def rich_plan(**more):
-    """Make a plan of every kind of component."""
-    return plan_of(
-        """
-  - {id: commission, type: marginal, measure: bookings, roles: [rep],
-     quota: {measure: bookings}, rates: field, cap: {amount: 900, per: quarter}}
-  - {id: retro, type: retroactive, measure: monthly, rates: steps}
-  - {id: deal_size, type: cliff, measure: each, rates: steps,
-     floor: {amount: 10, per: month}, roles: [rep]}
-  - {id: banded, type: marginal, measure: each, rates: steps, reversal: current_rate}
-  - {id: launch, type: spif, measure: bookings, amount: 33.33}
-  - {id: capped, type: flat, measure: each, rate: 0.1, cap: {amount: 300, per: month}}
-  - {id: climbing, type: retroactive, measure: bookings, rates: steps,
-     cap: {amount: 200, per: month}}
-  - {id: small, type: flat, measure: each, rate: 0.05, cap: {amount: 90, per: deal}}
-  - {id: goal, type: bonus, measure: bookings, quota: {measure: bookings}, amount: 250,
-     at: 0.4, cap: {amount: 200, per: month}}
-""",
-        AMOUNT_TIERS.format(bound="upper")
-        + """
-  - id: field
-    dimension: attainment
-    tiers:
-      - {from: 0, to: 0.333333, rate: 0.043217}
-      - {from: 0.333333, to: 1, rate: 0.08}
-      - {from: 1, to: null, rate: 0.123456}
-""",
-        **more,
-    )
 
 
 CAPPED = "  - {{id: c, type: {kind}, cap: {{amount: 6500, per: {per}}}}}"

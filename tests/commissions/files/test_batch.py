@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pandas as pd
 import pytest
 from pay_worlds import MARGINAL
 
-from planner.commissions.files.batch import run_pay
 from planner.core.errors import InputError
 
 DEALS = """deal_id,account_id,close_on,amount,currency,kind,related_deal_id,splits
@@ -34,30 +34,16 @@ PLAN = MARGINAL + (
 
 
 @pytest.fixture
-def pay(tmp_path):
-    """Run a month on files, some of them replaced; results go to ``<out>``."""
-
-    def run(period, out="out", *, ledger=None, **files):
-        contents = {
-            "plan": PLAN,
-            "deals": DEALS,
-            "ownership": OWNERSHIP,
-            "quotas": QUOTAS,
-            "hierarchy": HIERARCHY,
-        } | files
-        paths = {}
-        for name, text in contents.items():
-            if text is not None:
-                paths[f"{name}_path"] = tmp_path / f"{name}.csv"
-                paths[f"{name}_path"].write_text(text)
-        return run_pay(
-            **paths,
-            period=period,
-            out_dir=tmp_path / out,
-            ledger_dir=None if ledger is None else tmp_path / ledger,
-        )
-
-    return run
+def pay(pay_files):
+    """Run a month on the files above, some of them replaced."""
+    contents = {
+        "plan": PLAN,
+        "deals": DEALS,
+        "ownership": OWNERSHIP,
+        "quotas": QUOTAS,
+        "hierarchy": HIERARCHY,
+    }
+    return partial(pay_files, contents)
 
 
 def read(path):

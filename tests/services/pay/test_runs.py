@@ -10,7 +10,7 @@ from planner.core.errors import InputError
 from planner.core.run import RunControl
 from planner.core.schemas import DEALS, REPS, check
 from planner.services.company.overview import company_view
-from planner.services.pay import runs
+from planner.services.pay import runs, terms
 from planner.store.company import deals as deal_rows
 from planner.store.company import team as team_rows
 from planner.store.pay import ledger as ledger_rows
@@ -88,6 +88,43 @@ def test_a_deal_refunded_after_its_month_closed_leaves_nothing(sample):
     close(sample, "2026-10")
     by_deal = {
         deal_id: sum(e.amount_minor for e in ledger_of(sample) if e.deal_id == deal_id)
+        for deal_id in ("LATE", "BACK")
+    }
+    assert by_deal["LATE"] > 0
+    assert by_deal["BACK"] == -by_deal["LATE"]
+
+
+def begin_years_in_october(ws):
+    """Let the sample's plan count its years from October on."""
+    text = terms.terms_view(ws).versions[0].plan.text
+    valid_to = "valid_to: 2027-01-01"
+    assert valid_to in text
+    terms.save_terms(ws, text.replace(valid_to, f"{valid_to}\n  fiscal_year_start: 10"))
+
+
+def test_a_late_deal_of_the_year_before_is_paid_by_the_quotas_of_its_day(sample):
+    """
+    The year ends with September, which is closed; a deal of 28 September arrives.
+
+    October begins another year: it posts what September is worth now less what it
+    paid, and asks nothing. A refund of the deal in October takes all of it back.
+    """
+    begin_years_in_october(sample)
+    before = close(sample, "2026-09")
+    add_deal(sample, "LATE", "2026-09-28", LATE_MINOR)
+    september = runs.run_period(sample, {"period": "2026-09"}, RunControl())
+    worth = september["pay_minor"] - before["pay_minor"]
+    assert worth > 0
+    alone = runs.run_period(sample, {"period": "2026-10"}, RunControl())
+    assert alone["earlier_minor"] == worth
+    assert "late_unpaid" not in set(
+        runs.pay_view(sample, "2026-10").problems["problem"]
+    )
+    add_deal(sample, "BACK", "2026-10-05", -LATE_MINOR, cancels="LATE")
+    close(sample, "2026-10")
+    ledger = ledger_of(sample)
+    by_deal = {
+        deal_id: sum(e.amount_minor for e in ledger if e.deal_id == deal_id)
         for deal_id in ("LATE", "BACK")
     }
     assert by_deal["LATE"] > 0
