@@ -15,7 +15,12 @@ from planner.accounts.kinds.account_rows import ACCOUNT_RULES
 from planner.accounts.kinds.areas import UNIT_RULES
 from planner.accounts.kinds.market import MARKET_RULES
 from planner.accounts.kinds.people import POSITION_RULES, REP_RULES
-from planner.accounts.kinds.records import DEAL_RULES, QUOTA_RULES, VISIT_RULES
+from planner.accounts.kinds.records import (
+    DEAL_RULES,
+    QUOTA_RULES,
+    SPLIT_RULES,
+    VISIT_RULES,
+)
 from planner.accounts.mapping.columns import KNOWN_COLUMNS
 from planner.accounts.pipeline import run_import
 from planner.accounts.reading.sources import read_source
@@ -28,6 +33,7 @@ RULES_BY_KIND = {
     "reps": REP_RULES,
     "positions": POSITION_RULES,
     "deals": DEAL_RULES,
+    "splits": SPLIT_RULES,
     "visits_made": VISIT_RULES,
     "quotas": QUOTA_RULES,
     "market": MARKET_RULES,

@@ -1,4 +1,4 @@
-"""Lists of what happened and what is asked: deals, visits made, quotas."""
+"""Lists of what happened and what is asked: deals, their splits, visits, quotas."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from planner.accounts.kinds.plausibility import question_deals
 from planner.accounts.kinds.references import present_ids, report_unknown
 from planner.accounts.pipeline import KindRules
 from planner.accounts.reading.cells import CellReader
-from planner.core.schemas import DEALS, QUOTAS, VISITS_MADE
+from planner.core.schemas import DEALS, QUOTAS, SPLITS, VISITS_MADE
+from planner.core.units import PPM
 
 DEFAULT_MEASURE = "bookings"
 
@@ -175,6 +176,78 @@ def _read_quotas(cells: CellReader) -> pd.DataFrame:
     )
 
 
+def _read_splits(cells: CellReader) -> pd.DataFrame:
+    """
+    Read who shares the credit of which deal, and how much each gets.
+
+    Notes
+    -----
+    The shares of a deal make 100 % to the millionth, or all its rows are refused: what
+    is missing would be credited to nobody.
+    """
+    deal_id = cells.text("deal_id", required=True)
+    position_id = cells.text("position_id", required=True)
+    complete = (deal_id != "") & (position_id != "")
+    report_repeated_ids(
+        (deal_id + " · " + position_id).where(complete, ""),
+        cells.raw.frame,
+        cells.log,
+        column="deal_id",
+    )
+    references = cells.context.references
+    for target, there, what in (
+        ("deal_id", references.deal_ids, "deal"),
+        ("position_id", references.position_ids, "position"),
+    ):
+        report_unknown(
+            deal_id if target == "deal_id" else position_id,
+            there,
+            cells,
+            target,
+            code=f"unknown_{what}",
+            severity="reject",
+            says=f"is no {what} of the company; import the {what}s first",
+        )
+    share = (cells.share("share") * PPM).round().astype("Int64")
+    _refuse_shares(deal_id, share, cells)
+    other = other_columns(cells)
+    if other:
+        cells.log.file(
+            "not_kept",
+            "notice",
+            f"splits have no columns of their own: {', '.join(other[:10])} not kept",
+        )
+    return pd.DataFrame(
+        {"deal_id": deal_id, "position_id": position_id, "share_ppm": share}
+    )
+
+
+def _refuse_shares(deal_id: pd.Series, share: pd.Series, cells: CellReader) -> None:
+    """Refuse empty shares and zeros, and deals whose shares do not make 100 %."""
+    log, column, texts = cells.log, cells.mapping["share"], cells.raw_cells("share")
+    log.rows(
+        "missing_share",
+        "reject",
+        texts[(share.isna() | share.eq(0)) & ~share.index.isin(list(log.rejected))],
+        "share must be above 0 and at most 1 (or 100 %), got {value}",
+        column=column,
+    )
+    left = ~share.index.isin(list(log.rejected)) & (deal_id != "")
+    sums = share[left].groupby(deal_id[left]).sum()
+    wrong = sums[sums != PPM]
+    detail = deal_id.map(wrong / (PPM // 100))
+    is_wrong = pd.Series(left, index=share.index) & deal_id.isin(wrong.index)
+    log.rows(
+        "share_sum",
+        "reject",
+        deal_id[is_wrong],
+        "the shares of deal {value} make {detail} % in the rows that can be taken; "
+        "they must make 100 %, to the millionth",
+        column=column,
+        detail=detail[is_wrong].map(lambda sum_: f"{float(sum_):.10g}"),
+    )
+
+
 def _exact_amount(
     cells: CellReader, *, signed: bool, is_open: pd.Series | None = None
 ) -> pd.Series:
@@ -232,6 +305,9 @@ VISIT_RULES = KindRules(
     schema=VISITS_MADE,
     required=("account_id", "rep_id", "visited_on"),
     read=_read_visits,
+)
+SPLIT_RULES = KindRules(
+    schema=SPLITS, required=("deal_id", "position_id", "share"), read=_read_splits
 )
 QUOTA_RULES = KindRules(
     schema=QUOTAS, required=("position_id", "period", "amount"), read=_read_quotas

@@ -171,6 +171,11 @@ _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "related_deal_id": ("related deal id", "original deal", "parent deal"),
         **_CUSTOM,
     },
+    "splits": {
+        "deal_id": ("deal id", "deal", "opportunity id", "order id", "opportunity"),
+        "position_id": ("position id", "position", "seat", "seat id", "credited to"),
+        "share": ("share", "split", "split percent", "percentage", "percent", "credit"),
+    },
     "visits_made": {
         "visit_id": ("visit id", "visit", "activity id", "call id", "event id", "id"),
         "account_id": ("account id", "account", "customer id", "customer"),

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.core.files.tables import in_money
+from planner.core.units import PPM
 from planner.geography.boundaries import dissolve
 from planner.services.accounts.known import visited_accounts
 from planner.services.accounts.simulated import simulated_of
@@ -162,6 +163,13 @@ def _deals(ws: OpenCompany, _: str | None) -> pd.DataFrame:
     return _in_own_money(deals.reset_index())
 
 
+def _splits(ws: OpenCompany, _: str | None) -> pd.DataFrame:
+    with ws.store.reading() as conn:
+        splits = deal_rows.load_splits(conn, ws.company_id)
+    share = splits["share_ppm"].astype("float64") / PPM
+    return splits.drop(columns="share_ppm").assign(share=share)
+
+
 def _quotas(ws: Workspace, scenario_id: str | None) -> pd.DataFrame:
     with ws.store.reading() as conn:
         quotas = quota_rows.load_quotas(conn, str(scenario_id))
@@ -237,6 +245,7 @@ TABLES: dict[str, ExportTable] = {
     "positions": ExportTable(title="Positions", make=_positions),
     "reps": ExportTable(title="Reps", make=_reps),
     "deals": ExportTable(title="Deals", make=_deals),
+    "splits": ExportTable(title="Splits", make=_splits),
     "quotas": ExportTable(title="Quotas", make=_quotas, of_scenario=True),
     "visits_made": ExportTable(title="Visits made", make=_visits_made),
     "visits": ExportTable(

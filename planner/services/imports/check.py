@@ -181,6 +181,8 @@ def _references(conn: Connection, company_id: str, kind: str, mode: str) -> Refe
             rep_ids=reps if has_team else None,
         )
     deals = deal_rows.load_deals(conn, company_id).index
+    if kind == "splits":
+        return References(position_ids=positions, deal_ids=deals)
     aliases = merged_into(conn, company_id) | load_links(conn, company_id)
     return References(
         account_by_alias=aliases,

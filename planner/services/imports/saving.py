@@ -39,6 +39,7 @@ from planner.store.scenarios import quotas as quota_rows
 from planner.store.scenarios.editing import CompanyEdit, editing_company
 
 _EDGE_KEY = ["unit_id", "neighbour_id"]
+_SPLIT_KEY = ["deal_id", "position_id"]
 QUOTA_KEY = ["position_id", "measure", "period"]
 _Planner = Callable[[Connection, str, ImportReport, str], ChangeSet]
 
@@ -71,7 +72,7 @@ def save_kind(
     mode: str = "replace",
 ) -> SaveResult | None:
     """
-    Save accepted units, positions, reps, deals or visits made into the open company.
+    Save accepted units, positions, reps, deals, splits or visits made into a company.
 
     Parameters
     ----------
@@ -306,6 +307,21 @@ def _deal_changes(
     return ChangeSet((TableChange.between("deal", stored, after),))
 
 
+def _split_changes(
+    conn: Connection, company_id: str, report: ImportReport, mode: str
+) -> ChangeSet:
+    """Plan splits: a deal that the file names is shared as the file says, whole."""
+    stored = deal_rows.load_splits(conn, company_id)
+    others = stored.iloc[:0]
+    if mode == "add":
+        others = stored[~stored["deal_id"].isin(report.frame["deal_id"])]
+    after = schemas.check(
+        pd.concat([others, report.frame], ignore_index=True), schemas.SPLITS
+    )
+    before, now = stored.set_index(_SPLIT_KEY), after.set_index(_SPLIT_KEY)
+    return ChangeSet((TableChange.between("split", before, now),))
+
+
 def _follow(conn: Connection, edit: CompanyEdit, kind: str) -> None:
     """Do what follows from rows that were saved just now: seats, sales by deals."""
     if kind == "reps":
@@ -325,6 +341,7 @@ _KINDS = {
     "position": "positions",
     "rep": "reps",
     "deal": "deals",
+    "split": "splits",
     "visit_made": "visits_made",
 }
 _CHANGES_OF_KIND: dict[str, _Planner] = {
@@ -332,6 +349,7 @@ _CHANGES_OF_KIND: dict[str, _Planner] = {
     "positions": _changes_of("position", schemas.POSITIONS, team_rows.load_positions),
     "reps": _rep_changes,
     "deals": _deal_changes,
+    "splits": _split_changes,
     "visits_made": _changes_of(
         "visit_made", schemas.VISITS_MADE, deal_rows.load_visits_made
     ),

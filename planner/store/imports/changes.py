@@ -26,6 +26,7 @@ CHANGEABLE = {
         schema.position,
         schema.rep,
         schema.deal,
+        schema.split,
         schema.visit_made,
         schema.ownership,
         schema.account_source,

@@ -67,7 +67,7 @@ def main() -> None:
         context=f"owners of {scenario.name}, team {scenario.team}" if scenario else "",
     )
     with slot:
-        export_menu(ws, ("accounts", "deals", "visits_made"), key="acc")
+        export_menu(ws, ("accounts", "deals", "splits", "visits_made"), key="acc")
         if st.button("Import", type="primary", key="acc-import"):
             st.switch_page(f"{PAGES}/import_data.py")
     rows = cache.account_list(ws, scenario)

@@ -35,7 +35,9 @@ def main() -> None:
         "Bookings against quota, pipeline, coverage and pay at a glance.",
         context=context,
     ):
-        export_menu(ws, ("reps", "positions", "deals", "visits_made"), key="com")
+        export_menu(
+            ws, ("reps", "positions", "deals", "splits", "visits_made"), key="com"
+        )
     _figures(view, fmt)
     if not view.published_name:
         widgets.empty_state(

@@ -60,6 +60,7 @@ from planner.ui.views.imports.upload import Upload
 KINDS = {
     "accounts": "Accounts",
     "deals": "Deals",
+    "splits": "Splits",
     "visits_made": "Visits made",
     "reps": "Reps",
     "positions": "Positions",
@@ -73,6 +74,7 @@ WHAT = {
     "reps": "People with home and hours; a manager column brings the hierarchy along.",
     "positions": "Seats of the hierarchy, each with the one above it.",
     "deals": "Orders and the open pipeline of the open company.",
+    "splits": "Who shares the credit of a deal, and how much each gets.",
     "visits_made": "Who visited which account when.",
     "quotas": "Goals by position and month or year, into a draft scenario.",
     "market": "A figure by county, ZIP or unit, such as households.",
