@@ -28,6 +28,7 @@ from benchmarks.territory_instances import (
     points,
     read_instances,
 )
+from benchmarks.territory_maps import judge_maps, run_maps
 from benchmarks.territory_moves import asked_of, judge_moves, run_moves
 from benchmarks.territory_runs import OURS, Row, methods_for, run_apart
 
@@ -94,7 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="small instances only")
     parser.add_argument(
         "--only",
-        help=f"part of a name; also {', '.join((*POINTS, *FAMILIES))}, moves, growth",
+        help=f"part of a name; also {', '.join((*POINTS, *FAMILIES))}, moves, maps, "
+        "growth",
     )
     parser.add_argument(
         "--large", action="store_true", help=f"{', '.join(_LARGE)} and growth too"
@@ -134,7 +136,7 @@ def main(argv: Sequence[str]) -> int:
     told: list[dict[str, Any]] = []
     report: dict[str, Any] = {"load": os.getloadavg()}
     is_family = any(name in only for name in FAMILIES)
-    if not is_family and only not in ("moves", "growth"):
+    if not is_family and only not in ("moves", "maps", "growth"):
         instances = _chosen(args)
         if not instances:
             parser.error(
@@ -150,6 +152,9 @@ def main(argv: Sequence[str]) -> int:
     if only == "moves" or is_all:
         report["moves"] = _moves(args.seeds, args.drawn or ())
         told += judge_moves(report["moves"])
+    if only == "maps" or is_all:
+        report["maps"] = run_maps()
+        told += judge_maps(report["maps"])
     if only == "growth" or (is_all and args.large):
         report["growth"] = measure_growth(args.seeds[0])
         told += judge_growth(report["growth"])

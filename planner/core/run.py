@@ -102,6 +102,17 @@ class RunControl:
         """Whether to end now and return the best so far; ask once a second."""
         return self.is_out_of_time or self.is_cancelled()
 
+    def steady(self) -> RunControl:
+        """Make a control that never reports less than before: for work of open end."""
+        highest = 0.0
+
+        def onward(progress: Progress) -> None:
+            nonlocal highest
+            highest = max(highest, progress.fraction)
+            self.report(highest, progress.note, progress.best, progress.bound)
+
+        return RunControl(self.time_limit_s, onward, self.is_cancelled, self._started_s)
+
     def part(self, start: float, end: float) -> RunControl:
         """
         Hand a stretch of this run to a step of it.

@@ -137,6 +137,10 @@ _SUMMARY: Mapping[str, str] = {
     ),
     "plan_violation": "{violation:reasons}.",
     "plan_blocked": "In the way: {territory:territory}: {blocked:reasons}.",
+    "plan_gap_wide": (
+        "Stopped after the usual work, {gap:percent:1} from what is proven; wanted is "
+        "{gap_wanted:percent}: a time limit lets it go on until then."
+    ),
     "plan_stopped": "Stopped early: this is the best found until then.",
     "frontier_point": "{moved:figure} moved: {deviations:reasons:, } off at most",
     "measure_deviation": "{measure:measure} {deviation:percent:1}",

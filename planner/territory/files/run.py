@@ -261,6 +261,8 @@ def report_of(result: BalanceResult) -> dict[str, Any]:
         "objective": result.objective,
         "bound": result.bound,
         "gap": result.gap,
+        "gap_wanted": result.gap_wanted,
+        "stopped_because": result.stopped_because,
         "violations": [reason.to_dict() for reason in result.violations],
         "proven_deviation": result.proven_deviation,
         "blocking": [

@@ -11,6 +11,7 @@ from planner.core.errors import InputError, ParamsError
 from planner.core.reasons import Reason
 
 MINIMISE = ("travel", "moves")
+_GAPS_WANTED = (0.01, 0.05)  # with one balanced measure; with several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,9 @@ class BalanceParams:
         Work of the search as a multiple of the usual; bounds steps, not the clock.
     seed
         Of all random choices.
+    gap_wanted
+        Share above the proven bound at which the search may end; None: 0.01 with one
+        balanced measure, 0.05 with several.
     """
 
     measures: tuple[BalanceMeasure, ...]
@@ -106,6 +110,7 @@ class BalanceParams:
     is_started_from_current: bool = False
     effort: float = 1.0
     seed: int = 0
+    gap_wanted: float | None = None
 
     def __post_init__(self) -> None:
         if not self.measures:
@@ -128,11 +133,23 @@ class BalanceParams:
             raise ParamsError(f"effort must lie in (0, 100], got {self.effort}")
         if self.seed < 0:
             raise ParamsError(f"seed must be at least 0, got {self.seed}")
+        wanted = self.gap_wanted
+        if wanted is not None and not 0 < wanted < math.inf:
+            raise ParamsError(
+                f"gap_wanted must be a share above 0, got {wanted}; write 1 % as 0.01"
+            )
 
     @property
     def balanced(self) -> tuple[BalanceMeasure, ...]:
         """The measures that have a tolerance, a minimum or a maximum."""
         return tuple(m for m in self.measures if m.is_balanced)
+
+    @property
+    def gap_aim(self) -> float:
+        """The gap at which the search may end."""
+        if self.gap_wanted is not None:
+            return self.gap_wanted
+        return _GAPS_WANTED[len(self.balanced) > 1]
 
     @property
     def needs_current(self) -> bool:

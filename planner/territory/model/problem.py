@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 NOWHERE = -1  # a unit without territory
+_GRAIN_ROUNDING = 1e-9  # of a limit counted in grains
 _LEAST_LOAD = 0.001  # of the target: what limits are eased to at most
+_MOST_WHOLE = 1e12  # beyond it floats are no reliable whole numbers
 _LEAST_PULL = 0.01  # of the mean weight: keeps empty units near their territory
 
 
@@ -50,6 +53,8 @@ class Problem:
         Least and most of load ÷ target that are allowed; 0 and infinity for no limit.
     importance : shape (n_balanced,)
         What excess counts: 1, or less where other measures are kept first.
+    grain : shape (n_balanced,)
+        Every share is a whole multiple of this, in the same unit; 0: not known.
     indptr, indices
         Neighbours: those of unit u are ``indices[indptr[u]:indptr[u + 1]]``.
     current, locked : shape (n_units,)
@@ -78,6 +83,7 @@ class Problem:
     low: Floats
     high: Floats
     importance: Floats
+    grain: Floats
     indptr: Ints
     indices: Ints
     current: Ints
@@ -121,13 +127,35 @@ class Problem:
 
     @property
     def least(self) -> Floats:
-        """Least load of each territory that keeps the limits."""
-        return self.low * self.target
+        """Least load of each territory that keeps the limits, in whole grains."""
+        return self._window[0]
 
     @property
     def most(self) -> Floats:
-        """Most load of each territory: its limit, at most all there is."""
-        return np.minimum(self.high * self.target, self.share.sum(axis=0))
+        """Most load of each territory: its limit in whole grains, or all there is."""
+        return self._window[1]
+
+    @cached_property
+    def _window(self) -> tuple[Floats, Floats]:
+        """
+        Limits of loads, tightened to multiples of the grain: no other load can occur.
+
+        Where units weigh much a bound needs this: of customers alike, 25 to a
+        territory, 5 % means 24 to 26. Where no multiple lies inside, limits stay.
+        """
+        least = self.low * self.target
+        most = np.minimum(self.high * self.target, self.share.sum(axis=0))
+        if not self.grain.any():
+            return least, most
+        grain = np.where(self.grain > 0, self.grain, 1.0)
+        number = np.array([least, most]) / grain
+        slack = _GRAIN_ROUNDING * np.maximum(1.0, number)
+        up, down = np.ceil((number - slack)[0]), np.floor((number + slack)[1])
+        is_tight = (self.grain > 0) & (up <= down).all(axis=0)
+        return (
+            np.where(is_tight, up * grain, least),
+            np.where(is_tight, down * grain, most),
+        )
 
     @property
     def middle(self) -> Floats:
@@ -158,6 +186,7 @@ class Problem:
             low=np.ascontiguousarray(self.low[:, is_chosen]),
             high=np.ascontiguousarray(self.high[:, is_chosen]),
             importance=self.importance[is_chosen],
+            grain=self.grain[is_chosen],
         )
 
     def eased(self, multiple: float) -> Problem:
@@ -279,6 +308,7 @@ def build_problem(
         low=low,
         high=high,
         importance=importance_of(params.balanced),
+        grain=_grains(values) / values.sum(axis=0) * len(territory_ids),
         indptr=indptr,
         indices=indices,
         current=today,
@@ -292,6 +322,15 @@ def build_problem(
         move_size=checked_moves(rules, units.index, "move_size"),
         forbidden_pairs=pair_rows(rules.apart, units.index, "forbidden_pair"),
     )
+
+
+def _grains(values: Floats) -> Floats:
+    """Find the largest number that divides all values of a measure; 0: not whole."""
+    grains = np.zeros(values.shape[1])
+    for m, column in enumerate(values.T):
+        if column.max(initial=0.0) < _MOST_WHOLE and (column == np.rint(column)).all():
+            grains[m] = np.gcd.reduce(column.astype(np.int64))
+    return grains
 
 
 def _neighbours(pairs: Ints, n_units: int) -> tuple[Ints, Ints]:

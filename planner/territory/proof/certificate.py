@@ -6,18 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_array, hstack, vstack
 
 from planner.core.run import RunControl
 from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
+from planner.territory.model.transport import allocate_by_program
 
 _LP_SIZE = 60_000  # most variables of the linear program
 _NEAREST = 10  # centres a unit may go to in it
 _WHOLE_SIZE = 2_000_000  # most units · territories priced whole in each round
+_NARROW_GAP = 0.005  # at which guessed prices are good enough
 _ROUNDS = 120  # of the subgradient method where the program would be too large
 _CHUNK = 4_000_000  # cells of a cost matrix held at once
-_SLACK_PRICE = 50.0  # of missing a tolerance, in the dearest cost of an ideal load
 
 Cost = Callable[[slice], Floats]
 
@@ -34,7 +33,7 @@ class Certificate:
     multipliers : shape (n_territories, n_balanced)
         Prices of load, in objective per ideal load; any numbers prove some bound.
     method
-        ``linear program`` or ``subgradient``.
+        ``linear program``, ``assignment`` or ``subgradient``.
     """
 
     bound: float
@@ -116,7 +115,11 @@ def move_cost(problem: Problem) -> Cost:
 
 
 def certify(
-    problem: Problem, cost: Cost, objective: float, run: RunControl
+    problem: Problem,
+    cost: Cost,
+    objective: float,
+    run: RunControl,
+    guess: Floats | None = None,
 ) -> Certificate:
     """
     Prove a lower bound of the objective.
@@ -131,6 +134,8 @@ def certify(
         What the plan at hand costs; guides the steps, is not trusted.
     run
         Asked to stop between rounds.
+    guess : shape (n_territories, n_balanced)
+        Multipliers to begin with, of an assignment solved before; None: zeros.
 
     Returns
     -------
@@ -139,8 +144,8 @@ def certify(
     Notes
     -----
     Multipliers come from a linear program (HiGHS through SciPy) over each unit's ten
-    cheapest territories where that is small enough, else from Polyak's subgradient
-    steps.
+    cheapest territories where that is small enough, else from the guess and, where
+    that leaves a gap, Polyak's subgradient steps.
     """
     start = np.zeros(problem.target.shape)
     if not problem.target.size:
@@ -159,6 +164,12 @@ def certify(
             return Certificate(
                 bound=proven, multipliers=priced, method="linear program"
             )
+    if guess is not None:
+        value = dual_value(problem, cost, guess)
+        if value > best.bound:
+            best = Certificate(bound=value, multipliers=guess, method="assignment")
+        if objective <= best.bound * (1 + _NARROW_GAP):
+            return best
     if problem.n_units * problem.n_territories <= _WHOLE_SIZE:
         return _subgradient(
             problem,
@@ -246,42 +257,8 @@ def _priced_by_program(problem: Problem, cost: Floats, n_near: int) -> Floats | 
     Returns None if HiGHS gives up, or if the tolerances cannot be kept by the cheapest
     territories alone: the prices would then only mirror the price of missing them.
     """
-    near = np.argpartition(cost, n_near - 1, axis=1)[:, :n_near]
+    near = np.argpartition(cost, n_near - 1, axis=1)[:, :n_near].astype(np.int64)
     locked = problem.locked != NOWHERE
     near[locked] = problem.locked[locked, None]
-    units, n_balanced = np.arange(problem.n_units), problem.share.shape[1]
-    column = np.arange(near.size)
-    owner = np.repeat(units, n_near)
-    place = near.ravel()
-    whole = coo_array((np.ones(near.size), (owner, column)))
-    loads = vstack(
-        [
-            coo_array(
-                (problem.share[owner, m], (place, column)),
-                shape=(problem.n_territories, near.size),
-            )
-            for m in range(n_balanced)
-        ]
-    )
-    prices = cost[owner, place]
-    n_rows = loads.shape[0]
-    slack = coo_array((np.full(n_rows, -1.0), (np.arange(n_rows), np.arange(n_rows))))
-    none = coo_array((n_rows, n_rows))
-    above = vstack([hstack([loads, slack, none]), hstack([-loads, none, slack])])
-    scale = float(prices.max()) or 1.0
-    dear = _SLACK_PRICE * float(cost.max(axis=1).mean()) * problem.n_units
-    dear = dear / problem.n_territories or 1.0
-    solved = linprog(
-        np.concatenate([prices, np.full(2 * n_rows, dear)]) / scale,
-        A_ub=above.tocsr(),
-        b_ub=np.concatenate([problem.most.T.ravel(), -problem.least.T.ravel()]),
-        A_eq=hstack([whole, coo_array((problem.n_units, 2 * n_rows))]).tocsr(),
-        b_eq=np.ones(problem.n_units),
-        method="highs",
-        options={"time_limit": 60.0},
-    )
-    if solved.status != 0 or solved.x[near.size :].max(initial=0.0) > 1e-7:
-        return None
-    margins = -scale * np.asarray(solved.ineqlin.marginals, dtype=float)
-    signed = (margins[:n_rows] - margins[n_rows:]).reshape(n_balanced, -1)
-    return np.ascontiguousarray(signed.T)
+    solved = allocate_by_program(problem, np.take_along_axis(cost, near, axis=1), near)
+    return solved.prices if solved is not None and solved.is_kept else None

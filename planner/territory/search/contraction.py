@@ -9,9 +9,9 @@ import numpy as np
 
 from planner.core.errors import InfeasibleError
 from planner.core.reasons import Reason
+from planner.territory.model.coarsening import coarsen
 from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
 from planner.territory.search import contiguity
-from planner.territory.search.coarsening import coarsen
 
 
 def lock_groups(problem: Problem, group: Ints) -> tuple[Problem, Ints]:

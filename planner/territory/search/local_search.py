@@ -96,6 +96,7 @@ def search(
     tolls: Floats | None = None,
     hot: float = HOT,
     cold: float = _COLD,
+    firm: float | None = None,
 ) -> Plan:
     """
     Improve a plan by steps over the borders of territories.
@@ -118,6 +119,9 @@ def search(
         Signed prices of load to begin with, changed in place; None: zeros.
     hot, cold
         Temperatures to begin and to end with, in mean shares of a unit.
+    firm
+        Price of excess, travel per ideal load (`firm_price`), for a start that nearly
+        keeps its limits; no tolls are learnt then. None: tolls, and a small price.
 
     Returns
     -------
@@ -130,7 +134,10 @@ def search(
     signed toll on load, raised by its excess as it goes, lowered by what it lacks, so
     that load wanders through chains of territories; excess itself has a small fixed
     price. A fixed price alone stalls, and a price that only grows freezes its
-    territory. Contiguity is tested exactly before each step.
+    territory. Contiguity is tested exactly before each step. Where towns lie far
+    apart, load inside a town is worth the way to the next one: tolls would have to
+    grow a hundredfold, so a plan that comes from an assignment keeps its limits by a
+    price of excess beyond the bound's prices.
     """
     best = rate(problem, start, goal)
     if tolls is None:
@@ -146,7 +153,11 @@ def search(
     n_quiet = max(1, _REPORT_STEPS // chunk)
     for number in range(n_chunks):
         if number < n_hot:
-            state.walk(chunk, hot * (cold / hot) ** (number / max(1, n_hot)))
+            heat = hot * (cold / hot) ** (number / max(1, n_hot))
+            if firm is None:
+                state.walk(chunk, heat)
+            else:
+                state.hold(chunk, heat, firm)
         else:
             state.descend(chunk)
         candidate = rate(problem, state.labels, goal)
@@ -199,6 +210,12 @@ class State:
         self.tolls += step * (load - inside) * self.problem.importance
         # What all have in common moves nothing.
         self.tolls -= self.tolls.mean(axis=0)
+
+    def hold(self, n_steps: int, heat: float, firm: float) -> None:
+        """Run steps at a temperature and a fixed price of excess, without tolls."""
+        over = max(_OVER, self.travel_scale * firm)
+        no_tolls = np.zeros_like(self.tolls)
+        self._step(n_steps, no_tolls, over, _OVER_SQUARED, heat * self.mean_share)
 
     def descend(self, n_steps: int) -> None:
         """Run steps that lower excess or, excess being equal, travel."""

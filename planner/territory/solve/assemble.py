@@ -25,9 +25,11 @@ from planner.territory.proof.explain import find_blocking, why_moved
 from planner.territory.proof.infeasibility import Floor, missed_tolerances, prove_floors
 from planner.territory.proof.move_bound import least_moves
 from planner.territory.search import contiguity
+from planner.territory.search.location import guess_prices
 from planner.territory.solve.result import BalanceResult
 
 _MET = 1e-9  # rounding allowed at a tolerance
+_SMALL = 60_000  # units · territories that the certificate's own program takes whole
 _PROVEN = 1e-6  # a gap that is none
 
 
@@ -69,8 +71,11 @@ def assemble(
         if problem.move_cost is not None:
             bound = _cheapest_moves(problem, labels, run)
     else:
-        cost = travel_cost(problem, problem.centres_of(labels))
-        objective, proof = travel_km2, certify(problem, cost, travel_km2, run)
+        centres = problem.centres_of(labels)
+        is_small = problem.n_units * problem.n_territories <= _SMALL
+        guess = None if is_small else guess_prices(problem, centres)
+        cost = travel_cost(problem, centres)
+        objective, proof = travel_km2, certify(problem, cost, travel_km2, run, guess)
         bound = max(0.0, proof.bound)
     stages["certificate"] = run.elapsed_s - started_s
     is_met = bool((problem.excess(labels) <= _MET).all())
@@ -85,10 +90,13 @@ def assemble(
     tallies = _tallies(units, params, problem, alignment)
     km = _distances_km(problem, labels)
     locked = problem.locked != NOWHERE
+    status = _status(
+        run, params, problem, request, is_met=is_met, gap=gap, floors=floors
+    )
     return BalanceResult(
-        status=_status(
-            run, params, problem, request, is_met=is_met, gap=gap, floors=floors
-        ),
+        status=status,
+        stopped_because=_stop(status, gap, params.gap_aim),
+        gap_wanted=params.gap_aim,
         params=params,
         elapsed_s=run.elapsed_s,
         alignment=alignment,
@@ -198,6 +206,18 @@ def _status(
     )
     is_impossible = proven or len(request.oversized) > 0
     return SolveStatus.INFEASIBLE if is_impossible else SolveStatus.NOT_MET
+
+
+def _stop(status: SolveStatus, gap: float | None, gap_wanted: float) -> str:
+    """Say in a code why the search ended."""
+    if gap is not None and gap <= gap_wanted:
+        return "gap_reached"
+    return {
+        SolveStatus.OPTIMAL: "proof",
+        SolveStatus.INFEASIBLE: "proof",
+        SolveStatus.TIME_LIMIT: "time",
+        SolveStatus.CANCELLED: "cancelled",
+    }.get(status, "work")
 
 
 def _alignment(problem: Problem, labels: Ints) -> Alignment:

@@ -19,23 +19,19 @@ from planner.territory.model.params import BalanceParams, params_of
 from planner.territory.model.precheck import Request, check_request
 from planner.territory.model.problem import NOWHERE, Ints, Problem, build_problem
 from planner.territory.search import contiguity, seeds
-from planner.territory.search.coarsening import cells_of, coarsen
 from planner.territory.search.lns import improve_by_lns, shorten_by_lns
-from planner.territory.search.local_search import Plan, SearchGoal, rate, search
+from planner.territory.search.local_search import Plan, SearchGoal, search
 from planner.territory.solve.assemble import assemble
 from planner.territory.solve.decompose import decompose, open_borders
 from planner.territory.solve.feasibility import can_restore, restore_feasibility
+from planner.territory.solve.leading import Leader, may_lead
 from planner.territory.solve.result import BalanceResult
 
 _FLOW_UNITS = 6_000  # beyond these the flow takes longer than the search
 _FLOW_ROUNDS = 20
 _SMALL, _MIDDLE = 20_000, 400_000  # units · territories that get eight or three starts
-_LARGE_UNITS = 20_000  # from here on cells are searched first
-_CELLS_A_TERRITORY, _LEAST_CELLS, _MOST_CELLS = 20, 4_000, 40_000
-_FINER = 8  # times as many cells at the next level, while they still hold as many units
-_CELL_STEPS, _BORDER_STEPS = 1_600, 60  # for each first cell; then for each cell, unit
-_MOST_BORDER_STEPS = 40_000_000
-_CELL_HEAT, _BORDER_HEAT = 1.0, 0.3
+_LARGE_UNITS = 20_000  # from here on only borders are searched
+_BESIDE = 3  # seeds of another kind that are searched beside the located plan
 _LEAST_STEPS, _MOST_STEPS, _STEPS_PER_UNIT = 2_000_000, 40_000_000, 4_000
 _LNS_ROUNDS = 8
 _PAIR_ROUNDS = 20  # of pairs divided anew for travel: most of the gain
@@ -131,18 +127,44 @@ def _planned(
     stages: dict[str, float],
 ) -> Ints:
     """Seed and search on a map that hangs together."""
-    if _is_large(problem, params):
-        plan = _coarse_then_fine(problem, goal, params, rng, run, stages)
-    else:
+    if may_lead(problem, goal, params):
+        return _renamed(problem, _led(problem, goal, params, rng, run, stages).labels)
+    core = contiguity.join_locked(problem, rng)
+    starts = _starts(problem, core, params, rng, run)
+    stages["seed"] = run.elapsed_s - sum(stages.values())
+    plan = _best_search(problem, starts, goal, params, rng, run)
+    if goal.is_moves:
+        n_steps = int(min(_NEAR_STEPS, _STEPS_PER_UNIT * problem.n_units))
+        n_steps = int(n_steps * params.effort)
+        plan = stay_near(problem, plan, goal, n_steps, rng, run.part(0.85, 0.9))
+    return _renamed(problem, plan.labels)
+
+
+def _led(
+    problem: Problem,
+    goal: SearchGoal,
+    params: BalanceParams,
+    rng: np.random.Generator,
+    run: RunControl,
+    stages: dict[str, float],
+) -> Plan:
+    """Find a plan from centres, search on where that is not enough, close the gap."""
+    leader = Leader(problem, goal, params, rng, run.part(0.02, 0.3).steady())
+    plan = leader.first()
+    stages["location"] = run.elapsed_s - sum(stages.values())
+    leader.run = run.part(0.3, 0.4).steady()
+    is_open = plan.key[0] > 0 and not run.should_stop()
+    if is_open and problem.n_units >= _LARGE_UNITS:
+        plan = leader.revised(plan)
+    elif is_open:
         core = contiguity.join_locked(problem, rng)
         starts = _starts(problem, core, params, rng, run)
-        stages["seed"] = run.elapsed_s - sum(stages.values())
-        plan = _best_search(problem, starts, goal, params, rng, run)
-        if goal.is_moves:
-            n_steps = int(min(_NEAR_STEPS, _STEPS_PER_UNIT * problem.n_units))
-            n_steps = int(n_steps * params.effort)
-            plan = stay_near(problem, plan, goal, n_steps, rng, run.part(0.85, 0.9))
-    return _renamed(problem, plan.labels)
+        starts = [plan.labels, *starts[:_BESIDE]]
+        other = _best_search(problem, starts, goal, params, rng, run.part(0.4, 0.7))
+        plan = min(plan, other, key=lambda plan: plan.key)
+    stages["borders"] = run.elapsed_s - sum(stages.values())
+    leader.run = run.part(0.7, 0.9)
+    return leader.onward(plan)
 
 
 def prepare(request: Request, params: BalanceParams) -> tuple[Problem, pd.DataFrame]:
@@ -199,87 +221,6 @@ def _starts(
     return [
         contiguity.repair(problem, rename(problem, labels), core) for labels in drawn
     ]
-
-
-def _is_large(problem: Problem, params: BalanceParams) -> bool:
-    """Whether cells come first: only where nothing is tied to single units."""
-    is_tied = params.needs_current or bool((problem.locked != NOWHERE).any())
-    is_tied = is_tied or bool(len(problem.forbidden_pairs))
-    return not is_tied and problem.n_units >= max(
-        _LARGE_UNITS, 4 * _CELLS_A_TERRITORY * problem.n_territories
-    )
-
-
-def _coarse_then_fine(
-    problem: Problem,
-    goal: SearchGoal,
-    params: BalanceParams,
-    rng: np.random.Generator,
-    run: RunControl,
-    stages: dict[str, float],
-) -> Plan:
-    """Search on cells of units, on finer ones, then move single units at borders."""
-    n_cells = _CELLS_A_TERRITORY * problem.n_territories
-    n_cells = max(_LEAST_CELLS, min(n_cells, _MOST_CELLS))
-    tolls = np.zeros(problem.target.shape)
-    labels: Ints | None = None
-    while labels is None or n_cells * _FINER <= problem.n_units:
-        cell = cells_of(problem, n_cells)
-        coarse = coarsen(problem, cell)
-        if labels is None:
-            labels = _cell_seed(coarse, rng, run)[cell]
-            stages["seed"] = run.elapsed_s - sum(stages.values())
-            n_steps = max(_LEAST_STEPS, _CELL_STEPS * coarse.n_units)
-            stage, hot = run.part(0.1, 0.4), _CELL_HEAT
-        else:
-            n_steps = max(_LEAST_STEPS, _BORDER_STEPS * coarse.n_units)
-            stage, hot = run.part(0.4, 0.5), _BORDER_HEAT
-        _, first = np.unique(cell, return_index=True)
-        start = contiguity.repair(coarse, labels[first], _no_core(coarse))
-        candidate = search(
-            coarse,
-            start,
-            goal,
-            int(n_steps * params.effort),
-            rng.spawn(1)[0],
-            stage,
-            tolls=tolls,
-            hot=hot,
-        )
-        labels = candidate.labels[cell]
-        n_cells *= _FINER
-    stages["cells"] = run.elapsed_s - sum(stages.values())
-    labels = contiguity.repair(problem, labels, _no_core(problem))
-    best = rate(problem, labels, goal)
-    n_steps = min(_BORDER_STEPS * problem.n_units, _MOST_BORDER_STEPS)
-    for number in range(1 + _AGAIN):
-        if run.should_stop() or (number and best.key[0] <= 0):
-            break
-        stage = run.part(0.5 + 0.08 * number, 0.58 + 0.08 * number)
-        candidate = search(
-            problem,
-            best.labels,
-            goal,
-            int(n_steps * params.effort),
-            rng.spawn(1)[0],
-            stage,
-            tolls=tolls,
-            hot=_BORDER_HEAT,
-        )
-        best = min(best, candidate, key=lambda plan: plan.key)
-    return best
-
-
-def _cell_seed(coarse: Problem, rng: np.random.Generator, run: RunControl) -> Ints:
-    """Make the plan of cells the search begins with."""
-    if coarse.centres is None:
-        return seeds.bisection_seed(coarse)
-    return seeds.flow_seed(coarse, rng, _FLOW_ROUNDS, run)
-
-
-def _no_core(problem: Problem) -> Ints:
-    """Lock nothing."""
-    return np.full(problem.n_units, NOWHERE, dtype=np.int64)
 
 
 def _best_search(

@@ -37,6 +37,12 @@ class BalanceResult(Result):
         Proven lower bound of `objective` at the tolerances, for these centres.
     gap
         (objective - bound) ÷ bound; None where the plan misses a tolerance.
+    gap_wanted
+        The gap at which the search may end.
+    stopped_because
+        Why it ended: ``gap_reached`` (tolerances kept and the gap as wanted),
+        ``proof`` (nothing better, or nothing at all, can exist), ``time``, ``work``
+        (all that was to be tried) or ``cancelled``.
     travel
         ``weighted_rms_km`` and ``weighted_mean_km``.
     moved, moved_share
@@ -73,6 +79,8 @@ class BalanceResult(Result):
     objective: float
     bound: float | None
     gap: float | None
+    gap_wanted: float
+    stopped_because: str
     travel: dict[str, float]
     moved: int | None
     moved_share: float | None
@@ -124,6 +132,9 @@ def _reached(result: BalanceResult) -> list[Reason]:
     lines.append(Reason("plan_travel", {"rms_km": result.travel["weighted_rms_km"]}))
     if result.gap is not None:
         lines.append(Reason("plan_gap", {"gap": result.gap}))
+        if result.stopped_because == "work":
+            values = {"gap": result.gap, "gap_wanted": result.gap_wanted}
+            lines.append(Reason("plan_gap_wide", values))
     if result.moved is not None:
         moves = {"n_moved": result.moved, "n_least": result.moved_lower_bound}
         lines.append(Reason("plan_moves", moves))

@@ -5,13 +5,11 @@ import pandas as pd
 import pytest
 
 from planner.geography.adjacency import edges_frame
+from planner.territory.model.coarsening import cells_of, coarsen
 from planner.territory.model.instance import Instance
 from planner.territory.model.params import BalanceMeasure, BalanceParams
 from planner.territory.model.problem import build_problem
-from planner.territory.search.coarsening import cells_of, coarsen
 from planner.territory.search.contiguity import count_extra_pieces
-from planner.territory.solve import balance as balancing
-from planner.territory.solve.balance import balance
 
 
 def square(side, values=None):
@@ -90,24 +88,3 @@ def test_finer_cells_lie_in_one_coarser_cell_each(river_units):
         n_together = len(np.unique(np.column_stack([coarse, fine]), axis=0))
         assert fine.max() > coarse.max()
         assert n_together == fine.max() + 1
-
-
-@pytest.mark.parametrize("finer", [3, 1000], ids=["two levels", "one level"])
-def test_a_large_map_is_balanced_over_cells(monkeypatch, finer):
-    monkeypatch.setattr(balancing, "_LARGE_UNITS", 500)
-    monkeypatch.setattr(balancing, "_LEAST_CELLS", 60)
-    monkeypatch.setattr(balancing, "_FINER", finer)
-    rng = np.random.default_rng(1)
-    units, edges = square(25, rng.integers(1, 9, 625))
-    params = BalanceParams(
-        measures=(BalanceMeasure(column="accounts", tolerance=0.02),),
-        n_territories=5,
-        effort=0.1,
-    )
-    plan = balance(Instance.from_units(units, edges), params)
-    assert "cells" in plan.stages
-    assert plan.is_met
-    assert plan.extra_pieces == 0
-    assert 0 <= plan.gap < 0.1
-    again = balance(Instance.from_units(units, edges), params)
-    assert plan.to_frame().equals(again.to_frame())
