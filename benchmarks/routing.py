@@ -20,6 +20,7 @@ import numpy as np
 from planner.core.files.tables import write_text
 from planner.visits.model.params import RouteParams
 from planner.visits.model.problem import LunchRule, RepAccount, RepProblem
+from planner.visits.model.rep_file import read_problem
 from planner.visits.model.timing import time_day
 from planner.visits.plan.rep import plan_rep
 from planner.visits.reasons.check import check_plan, day_faults
@@ -85,7 +86,7 @@ def _instances(data: Path | None) -> Iterator[tuple[str, RepProblem]]:
         yield "own small", _own_small()
         return
     for path in sorted(data.rglob("rep_*.json")):
-        yield path.stem, RepProblem.from_file(path)
+        yield path.stem, read_problem(path)
 
 
 def _own_small() -> RepProblem:
@@ -179,8 +180,8 @@ def _relaxed_visits(
         length = problem.n_days // account.visits_per_4_weeks
         for first in range(0, problem.n_days, length):
             days: list[int] = list(range(first, first + length))
-            if account.fixed is not None and account.fixed[0] in days:
-                days = [account.fixed[0]]
+            promised = [made.day for made in account.fixed if made.day in days]
+            days = promised[:1] or days
             windows = [
                 (day * S_PER_DAY + opens_s, day * S_PER_DAY + closes_s)
                 for day in days

@@ -135,7 +135,7 @@ def plan_visits(
     executor: Executor | None = None,
 ) -> TeamWeeks:
     """
-    Plan four weeks of visits for a team.
+    Plan the visits of a team: four weeks, or `params.n_days`.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def plan_visits(
         Reps, indexed by `rep_id`: lat and lon of their homes, at will `position_id` and
         the other columns of ``read_accounts(path, kind="reps")``.
     start_on
-        A Monday.
+        First day of the plan.
     params
         How a day is built, and the seed.
     run
@@ -161,7 +161,7 @@ def plan_visits(
     Raises
     ------
     InputError
-        If something cannot be used, or the start is no Monday.
+        If something cannot be used.
 
     Notes
     -----
@@ -183,7 +183,7 @@ def plan_visits(
     """
     from planner.visits.plan import team as engine
 
-    monday = _day("start_on", start_on)
+    first = _day("start_on", start_on)
     for name, value, kind in (
         ("params", params, RouteParams),
         ("run", run, RunControl),
@@ -198,10 +198,10 @@ def plan_visits(
     accounts = _accounts_of(plan)
     accounts = accounts.dropna(subset=["lat", "lon"])
     if accounts["visit_class"].isna().all():
-        segments = apply_rules(accounts, DEFAULT_RULES, pd.Timestamp(monday))
+        segments = apply_rules(accounts, DEFAULT_RULES, pd.Timestamp(first))
         classes = segments["visit_class"]
         accounts["visit_class"] = classes.where(classes != "")
-    rep_by_owner = _rep_by_owner(accounts, reps, monday)
+    rep_by_owner = _rep_by_owner(accounts, reps, first)
     if isinstance(plan, TerritoryPlan) and not set(rep_by_owner) & set(
         accounts["owner_id"].dropna()
     ):
@@ -210,7 +210,7 @@ def plan_visits(
         accounts,
         reps,
         rep_by_owner,
-        start_on=monday,
+        start_on=first,
         params=params,
         executor=executor,
         run=run,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from planner.visits.model.problem import RepAccount
+from planner.visits.model.problem import Appointment, RepAccount
 from tests.visits.worlds import ALL_DAY, monthly, world
 
 
@@ -45,6 +45,6 @@ def four_weeks():
             )
         )
         minutes.append(int(rng.integers(-40, 41)))
-    accounts[3] = replace(accounts[3], fixed=(7, 36_000, 36_900))
+    accounts[3] = replace(accounts[3], fixed=(Appointment(7, 36_000, 36_900),))
     accounts.append(monthly(visits_per_4_weeks=0))
     return world(accounts, [*minutes, 10])

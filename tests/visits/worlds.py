@@ -43,17 +43,20 @@ def judge(problem, plan):  # noqa: C901
             ready = now + drive
             if stop["arrive_s"] < ready:
                 broken.append((day["day"], "arrives too early"))
-            if not lunch_done and lunch_at < stop["start_s"] and number > 0:
+            account = problem.accounts[place]
+            spans = account.start_windows[day["day"] % 5]
+            promised = [a[1:] for a in account.fixed if a.day == day["day"]]
+            spans = promised or spans
+            starts = [max(ready, a) for a, b in spans if ready <= b]
+            left = min(starts, default=0) + account.service_s
+            may_eat = number > 0 or left > problem.lunch.latest_s
+            if not lunch_done and lunch_at < stop["start_s"] and may_eat:
                 if now > problem.lunch.latest_s:
                     broken.append((day["day"], "late lunch"))
                 ready = max(ready, problem.lunch.earliest_s) + problem.lunch.duration_s
                 lunch_done = True
             if stop["start_s"] < ready:
                 broken.append((day["day"], "starts too early"))
-            account = problem.accounts[place]
-            spans = account.start_windows[day["day"] % 5]
-            if account.fixed and account.fixed[0] == day["day"]:
-                spans = (account.fixed[1:],)
             if not any(a <= stop["start_s"] <= b for a, b in spans):
                 broken.append((day["day"], f"{place} outside its window"))
             if stop["leave_s"] - stop["start_s"] != account.service_s:

@@ -1,4 +1,4 @@
-"""One day's route: put in order by VROOM, and planned again live."""
+"""A day under way, planned again live by VROOM."""
 
 from __future__ import annotations
 
@@ -11,37 +11,8 @@ from planner.core.errors import InputError
 from planner.visits.model.problem import RepProblem
 from planner.visits.model.timing import DayTimes, Setting, time_day
 
-_QUICK, _THOROUGH = 1, 5  # VROOM's exploration level
+_THOROUGH = 5  # VROOM's exploration level
 _MUST = 100  # VROOM's highest priority
-
-
-def resequence(problem: RepProblem, timed: DayTimes) -> DayTimes:
-    """
-    Let VROOM order a day's stops; keep the old day unless the new one is better.
-
-    Parameters
-    ----------
-    timed
-        A day that keeps every rule.
-
-    Returns
-    -------
-    A day with the same visits: less travel, or as much and an earlier end.
-
-    Notes
-    -----
-    VROOM may drop a visit or place lunch before the first stop, so its order is timed
-    again by `time_day`, which decides.
-    """
-    if len(timed.stops) < 2:
-        return timed
-    order = _vroom_order(problem, timed.day, dict.fromkeys(timed.accounts, _MUST))
-    if sorted(order) != sorted(timed.accounts):
-        return timed
-    again = time_day(problem, timed.day, order)
-    if again is None or (again.travel_s, again.end_s) >= (timed.travel_s, timed.end_s):
-        return timed
-    return again
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +126,11 @@ def _vroom_order(
     problem: RepProblem,
     day: int,
     worth: Mapping[int, int],
-    setting: Setting | None = None,
+    live: Setting,
 ) -> list[int]:
     """Ask VROOM for the order of the stops of one day, the best of `worth` first."""
     import vroom
 
-    live = setting or Setting()
     places = [0, *(a for a in sorted(worth) if problem.windows(a, day))]
     if len(places) == 1:
         return []
@@ -172,16 +142,16 @@ def _vroom_order(
         wide[:start, :start] = durations
         wide[start, :start] = [live.first_leg_s[place] for place in places]
         durations = wide
-    begin_s = problem.day[0] if live.leave_s is None else live.leave_s
+    begin_s = problem.span(day)[0] if live.leave_s is None else live.leave_s
     breaks = []
-    if live.needs_lunch and problem.lunch.duration_s:
+    if live.needs_lunch and problem.lunch_on(day) is not None:
         lunch = vroom.TimeWindow(
             max(begin_s, problem.lunch.earliest_s), problem.lunch.latest_s
         )
         breaks.append(
             vroom.Break(1, time_windows=[lunch], service=problem.lunch.duration_s)
         )
-    if begin_s >= problem.day[1]:
+    if begin_s >= problem.span(day)[1]:
         return []
     task = vroom.Input()
     task.set_durations_matrix("car", durations)
@@ -190,7 +160,7 @@ def _vroom_order(
             1,
             start=start,
             end=0,
-            time_window=vroom.TimeWindow(begin_s, problem.day[1]),
+            time_window=vroom.TimeWindow(begin_s, problem.span(day)[1]),
             breaks=breaks,
         )
     )
@@ -206,7 +176,5 @@ def _vroom_order(
                 ],
             )
         )
-    routes = task.solve(
-        exploration_level=_QUICK if setting is None else _THOROUGH, nb_threads=1
-    ).routes
+    routes = task.solve(exploration_level=_THOROUGH, nb_threads=1).routes
     return [int(i) for i in routes.loc[routes["type"] == "job", "id"]]

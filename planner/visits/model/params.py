@@ -10,6 +10,9 @@ from planner.core.errors import ParamsError
 VISIT_CLASSES = ("A", "B", "C", "D")
 COUNTS_PER_4_WEEKS = (0, 1, 2, 4)
 S_PER_DAY = 86_400
+DAYS_PER_4_WEEKS = 28
+MOST_DAYS = 91
+SHORTEST_INTERVAL_DAYS, LONGEST_INTERVAL_DAYS = 7, 730
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,8 @@ class CadenceParams:
     ----------
     visits_per_4_weeks
         By visit class: 4 (weekly), 2 (fortnightly), 1 (monthly) or 0 (no visit owed).
+    interval_days
+        By visit class, in place of that: days from one visit to the next, 7 to 730.
     service_min
         Minutes at a stop by visit class.
     same_weekday_classes
@@ -28,18 +33,21 @@ class CadenceParams:
         fortnightly ones have a visit in each fortnight, 8 to 12 working days apart.
         Weekly classes always keep it.
     visit_worth
-        Worth of one visit by class: who is left out when not everyone fits.
+        Worth of one visit by class: who is left out when not everyone fits. Far enough
+        apart that no number of visits of a lower class which fit into the time of one
+        of a higher class outweighs it.
     """
 
     visits_per_4_weeks: Mapping[str, int] = field(
         default_factory=lambda: {"A": 4, "B": 2, "C": 1, "D": 0}
     )
+    interval_days: Mapping[str, int] = field(default_factory=dict)
     service_min: Mapping[str, int] = field(
         default_factory=lambda: {"A": 45, "B": 30, "C": 20, "D": 20}
     )
     same_weekday_classes: tuple[str, ...] = ()
     visit_worth: Mapping[str, int] = field(
-        default_factory=lambda: {"A": 10, "B": 5, "C": 3, "D": 1}
+        default_factory=lambda: {"A": 100, "B": 20, "C": 4, "D": 1}
     )
 
     def __post_init__(self) -> None:
@@ -59,6 +67,19 @@ class CadenceParams:
                     f"worth of a visit of class {name} must be at least 1, "
                     f"got {self.visit_worth.get(name)}"
                 )
+        for name, days in self.interval_days.items():
+            if not SHORTEST_INTERVAL_DAYS <= days <= LONGEST_INTERVAL_DAYS:
+                raise ParamsError(
+                    f"interval_days of class {name} must lie in "
+                    f"[{SHORTEST_INTERVAL_DAYS}, {LONGEST_INTERVAL_DAYS}], got {days}"
+                )
+
+    def interval_of(self, visit_class: str) -> int | None:
+        """Give the days from one visit of a class to the next; None: none is owed."""
+        if visit_class in self.interval_days:
+            return self.interval_days[visit_class]
+        count = self.visits_per_4_weeks.get(visit_class, 0)
+        return DAYS_PER_4_WEEKS // count if count else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +89,8 @@ class RouteParams:
 
     Parameters
     ----------
-    n_weeks
-        Length of the plan; visits are planned four weeks at a time.
+    n_days
+        Length of the plan in calendar days, 1 to 91 (13 weeks).
     lunch_min
         Length of the lunch break.
     lunch_earliest_s, lunch_latest_s
@@ -87,7 +108,7 @@ class RouteParams:
         Of all chance; equal seeds give equal plans.
     """
 
-    n_weeks: int = 4
+    n_days: int = DAYS_PER_4_WEEKS
     lunch_min: int = 45
     lunch_earliest_s: int = 42_300
     lunch_latest_s: int = 48_600
@@ -98,8 +119,10 @@ class RouteParams:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.n_weeks != 4:
-            raise ParamsError(f"n_weeks must be 4, got {self.n_weeks}")
+        if not 1 <= self.n_days <= MOST_DAYS:
+            raise ParamsError(
+                f"n_days must lie in [1, {MOST_DAYS}] (13 weeks), got {self.n_days}"
+            )
         if not 0 <= self.lunch_min <= 240:
             raise ParamsError(f"lunch_min must lie in [0, 240], got {self.lunch_min}")
         if not 0 <= self.lunch_earliest_s <= self.lunch_latest_s <= S_PER_DAY:

@@ -59,11 +59,14 @@ class Setting:
     needs_lunch
         False once lunch was taken.
     may_lunch_first
-        Whether lunch may come before the first stop; only in the middle of a day.
+        Whether lunch may come before the first stop even where it could be left in
+        time for lunch; only in the middle of a day.
     end_s
         Be home by; None: the end of the working day.
     open_account
         An account that is taken to be open all day, to see what its hours cost.
+    free_driving
+        Whether the limit of driving is lifted, to see what it costs.
     """
 
     leave_s: int | None = None
@@ -72,6 +75,7 @@ class Setting:
     may_lunch_first: bool = False
     end_s: int | None = None
     open_account: int | None = None
+    free_driving: bool = False
 
 
 WHOLE_DAY = Setting()
@@ -95,29 +99,37 @@ def time_day(
 
     Returns
     -------
-    None if a window, the lunch rule or the end of the day cannot be kept.
+    None if a window, the lunch rule, the limit of driving or the end of the day cannot
+    be kept.
 
     Notes
     -----
     Lunch is eaten after the drive to the next place. Among the places where it fits,
-    those that let it start by its latest time come first, then the earliest end.
+    those that let it start by its latest time come first, then the earliest end. It
+    comes before the first stop only if that stop cannot be left by the latest time.
     """
-    start_s = problem.day[0] if setting.leave_s is None else setting.leave_s
-    end_s = problem.day[1] if setting.end_s is None else setting.end_s
+    begin_s, until_s = problem.span(day)
+    start_s = begin_s if setting.leave_s is None else setting.leave_s
+    end_s = until_s if setting.end_s is None else setting.end_s
     if not accounts and setting.first_leg_s is None:
         return DayTimes(
             day=day, stops=(), lunch_start_s=None, travel_s=0, end_s=start_s
         )
-    no_lunch = not setting.needs_lunch or problem.lunch.duration_s == 0
-    first_leg = 0 if setting.may_lunch_first else 1
-    legs = [-1] if no_lunch else range(first_leg, len(accounts) + 1)
+    no_lunch = not setting.needs_lunch or problem.lunch_on(day) is None
+    legs = [-1] if no_lunch else range(len(accounts) + 1)
     fitting = [
         timed
         for leg in legs
         if (timed := _with_lunch(problem, day, accounts, start_s, leg, setting))
         and timed.end_s <= end_s
     ]
-    return min(fitting, key=lambda timed: _preference(problem, timed), default=None)
+    most_s = problem.most_driving_s
+    if most_s is not None and not setting.free_driving:
+        fitting = [timed for timed in fitting if timed.travel_s <= most_s]
+    best = min(fitting, key=lambda timed: _preference(problem, timed), default=None)
+    if best is None or setting.first_leg_s is not None:
+        return best
+    return _lunch_at_home(problem, best)
 
 
 def _preference(problem: RepProblem, timed: DayTimes) -> tuple[bool, int]:
@@ -148,6 +160,8 @@ def _with_lunch(
         if leg == lunch_leg:
             if now_s > lunch.latest_s:
                 return None
+            if leg == 0 and not _may_lunch_first(problem, day, place, now_s, setting):
+                return None
             lunch_start_s = max(arrive_s, lunch.earliest_s)
             ready_s = lunch_start_s + lunch.duration_s
         if leg == len(accounts):
@@ -173,6 +187,27 @@ def _with_lunch(
     return None
 
 
+def _may_lunch_first(
+    problem: RepProblem, day: int, place: int, now_s: int, setting: Setting
+) -> bool:
+    """Whether the first stop cannot be left in time for lunch after it."""
+    if setting.may_lunch_first or place == 0:
+        return setting.may_lunch_first
+    drive_s = (
+        int(problem.travel_s[0, place])
+        if setting.first_leg_s is None
+        else int(setting.first_leg_s[place])
+    )
+    ready_s = now_s + drive_s
+    start_s = (
+        ready_s
+        if place == setting.open_account
+        else _first_start(problem, place, day, ready_s)
+    )
+    leave_s = None if start_s is None else start_s + problem.accounts[place].service_s
+    return leave_s is None or leave_s > problem.lunch.latest_s
+
+
 def _first_start(problem: RepProblem, place: int, day: int, ready_s: int) -> int | None:
     for opens_s, closes_s in problem.windows(place, day):
         if ready_s <= closes_s:
@@ -190,13 +225,32 @@ def lunch_before_driving(problem: RepProblem, timed: DayTimes) -> DayTimes:
     lunch between two stops only change places.
     """
     lunch_s = timed.lunch_start_s
-    before = [s for s in timed.stops if lunch_s is not None and s.leave_s <= lunch_s]
-    if not before or before[-1].leave_s < problem.lunch.earliest_s:
+    if lunch_s is None or not timed.stops:
         return timed
-    left_s, n = before[-1].leave_s, len(before)
+    duration_s = problem.lunch.duration_s
+    n = sum(stop.leave_s <= lunch_s for stop in timed.stops)
+    if n == 0:
+        return timed
+    left_s = timed.stops[n - 1].leave_s
+    if left_s < problem.lunch.earliest_s:
+        return timed
     stops = list(timed.stops)
     if n < len(stops):
         drive_s = int(problem.travel_s[stops[n - 1].account, stops[n].account])
-        arrive_s = left_s + problem.lunch.duration_s + drive_s
-        stops[n] = replace(stops[n], arrive_s=arrive_s)
+        stops[n] = replace(stops[n], arrive_s=left_s + duration_s + drive_s)
     return replace(timed, stops=tuple(stops), lunch_start_s=left_s)
+
+
+def _lunch_at_home(problem: RepProblem, timed: DayTimes) -> DayTimes:
+    """Eat before leaving if lunch comes first and there is time to drive after it."""
+    lunch_s = timed.lunch_start_s
+    if lunch_s is None or not timed.stops or timed.stops[0].leave_s <= lunch_s:
+        return timed
+    first = timed.stops[0]
+    eat_s = max(problem.span(timed.day)[0], problem.lunch.earliest_s)
+    drive_s = int(problem.travel_s[0, first.account])
+    arrive_s = eat_s + problem.lunch.duration_s + drive_s
+    if arrive_s > first.start_s:
+        return timed
+    stops = (replace(first, arrive_s=arrive_s), *timed.stops[1:])
+    return replace(timed, stops=stops, lunch_start_s=eat_s)

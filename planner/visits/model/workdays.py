@@ -9,30 +9,40 @@ import pandas as pd
 
 from planner.core.errors import InputError
 from planner.core.schemas import WEEKDAYS
+from planner.core.units import DAYS_PER_WEEK
+from planner.visits.model.calendar import WORK_WEEKDAYS, Calendar
 from planner.visits.model.params import S_PER_DAY
-from planner.visits.model.problem import DAYS_PER_WEEK, N_DAYS, Window
+from planner.visits.model.problem import Window
 
-WORK_WEEK = WEEKDAYS[:DAYS_PER_WEEK]
+WORK_WEEK = tuple(WEEKDAYS[day] for day in WORK_WEEKDAYS)
 
 
-def plan_dates(start_on: date) -> tuple[date, ...]:
+def monday_of(day: date) -> date:
+    """Give the Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def plan_calendar(start_on: date, n_days: int, weekdays: Collection[int]) -> Calendar:
     """
-    List the 20 weekdays of the four weeks from a Monday.
+    List the working days of a plan.
 
-    Raises
-    ------
-    InputError
-        If the day is no Monday.
+    Parameters
+    ----------
+    start_on
+        First day of the plan.
+    n_days
+        Calendar days that it lasts.
+    weekdays
+        Worked weekdays, 0 is Monday.
     """
-    if start_on.weekday() != 0:
-        raise InputError(
-            f"a visit plan starts on a Monday, got {start_on:%A %Y-%m-%d}: "
-            f"take {start_on - timedelta(days=start_on.weekday()):%Y-%m-%d}"
-        )
-    return tuple(
-        start_on + timedelta(days=7 * (day // DAYS_PER_WEEK) + day % DAYS_PER_WEEK)
-        for day in range(N_DAYS)
-    )
+    first = start_on.weekday()
+    return Calendar.of_weeks(0, weekdays, first=first, length=first + n_days)
+
+
+def plan_dates(start_on: date, calendar: Calendar) -> tuple[date, ...]:
+    """List the date of each day of a plan that begins in the week of `start_on`."""
+    monday = monday_of(start_on)
+    return tuple(monday + timedelta(days=offset) for offset in calendar.offsets)
 
 
 def closed_days(
@@ -58,7 +68,7 @@ def week_windows(
 
     Returns
     -------
-    Five entries, Monday to Friday; empty on days when it is closed.
+    Seven entries, Monday to Sunday; empty on days when it is closed.
 
     Raises
     ------
@@ -78,4 +88,7 @@ def week_windows(
         raise InputError(
             f"open_days must name {', '.join(WEEKDAYS)}, got {sorted(unknown)[0]!r}"
         )
-    return tuple(((opens, closes),) if day in days else () for day in WORK_WEEK)
+    return tuple(
+        ((opens, closes),) if WEEKDAYS[day] in days else ()
+        for day in range(DAYS_PER_WEEK)
+    )

@@ -2,8 +2,8 @@
 Four weeks at once: on which days each account is visited, and in which order.
 
 The decision is each account's set of days (its pattern). `search` looks for the
-patterns with the least travel; `day` lets VROOM put each day in order; `check` proves
-every rule on the result; `explain` gives the reason for what is left out.
+patterns with the least travel and puts each day in order; `check` proves every rule on
+the result; `explain` gives the reason for what is left out.
 """
 
 from __future__ import annotations
@@ -16,15 +16,23 @@ from planner.core.reasons import Reason
 from planner.core.results import Result, SolveStatus
 from planner.core.run import RunControl
 from planner.core.units import S_PER_HOUR
-from planner.visits.day.live import resequence
+from planner.visits.model.owed import visits_owed
 from planner.visits.model.params import RouteParams
 from planner.visits.model.problem import RepProblem
+from planner.visits.model.rep_file import read_problem
 from planner.visits.model.timing import DayTimes, time_day
-from planner.visits.reasons.check import PlanCheck, check_plan, visits_owed
+from planner.visits.reasons.check import PlanCheck, check_plan
 from planner.visits.reasons.explain import explain_missing
 from planner.visits.reasons.unserved import repair_of
 from planner.visits.search.annealing import search_routes
-from planner.visits.search.filling import fill_days
+from planner.visits.search.filling import (
+    fill_days,
+    open_insertions,
+    order_days,
+    room_for,
+)
+
+_MOST_FILLS = 4  # each after the days were put in order again
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +55,16 @@ class RepPlan(Result):
         One entry for each of the 20 days.
     unserved
         Accounts with missing visits, most missing first.
+    insertions_missed
+        Missing visits for which a day of their rhythm has room; none in a plan that was
+        not stopped.
     check
         What the independent checker found and measured.
     """
 
     days: tuple[DayTimes, ...]
     unserved: tuple[Unserved, ...]
+    insertions_missed: int
     check: PlanCheck
 
     @property
@@ -99,6 +111,7 @@ class RepPlan(Result):
                 "days_broken": self.check.days_broken,
                 "travel_s": self.check.travel_s,
                 "prospects": self.check.prospects,
+                "insertions_missed": self.insertions_missed,
                 "elapsed_s": round(self.elapsed_s, 3),
             },
         }
@@ -140,18 +153,16 @@ def plan_rep(
     params = params or RouteParams()
     run = run or RunControl()
     routes = search_routes(problem, params, run.part(0, 0.9))
-    routes = fill_days(problem, routes, params)
-    days = tuple(
-        resequence(problem, _timed(problem, day, route))
-        for day, route in enumerate(routes)
-    )
+    days = _finished(problem, routes, params)
     run.report(0.95, "giving the reasons")
+    unserved, n_open = _unserved(problem, days)
     plan = RepPlan(
         status=SolveStatus.of_stop(run),
         params=params,
         elapsed_s=run.elapsed_s,
         days=days,
-        unserved=_unserved(problem, days),
+        unserved=unserved,
+        insertions_missed=n_open,
         check=check_plan(problem, days),
     )
     run.report(1.0, "planned")
@@ -177,7 +188,7 @@ def run_visits(
     InputError
         If the file cannot be used; names file, account, field, value and rule.
     """
-    problem = RepProblem.from_file(Path(rep_path))
+    problem = read_problem(Path(rep_path))
     route_params = params or RouteParams(seed=seed, passes=3, iterations=40_000)
     plan = plan_rep(problem, route_params, run)
     return plan.to_dict() | {"met": plan.met}
@@ -190,15 +201,36 @@ def _timed(problem: RepProblem, day: int, route: list[int]) -> DayTimes:
     return timed
 
 
-def _unserved(problem: RepProblem, days: tuple[DayTimes, ...]) -> tuple[Unserved, ...]:
+def _finished(
+    problem: RepProblem, routes: list[list[int]], params: RouteParams
+) -> tuple[DayTimes, ...]:
+    """Fill the days and order each of them, again if that made room."""
+    for _ in range(_MOST_FILLS):
+        longer = fill_days(problem, order_days(problem, routes), params)
+        if longer == routes:
+            break
+        routes = longer
+    return tuple(_timed(problem, day, route) for day, route in enumerate(routes))
+
+
+def _unserved(
+    problem: RepProblem, days: tuple[DayTimes, ...]
+) -> tuple[tuple[Unserved, ...], int]:
+    """List what is missing with its reason, and count what would have fitted."""
     n_visits: dict[int, int] = {}
     for timed in days:
         for place in timed.accounts:
             n_visits[place] = n_visits.get(place, 0) + 1
-    rows = []
-    for place in range(1, len(problem.accounts)):
-        missing = visits_owed(problem, place) - n_visits.get(place, 0)
-        if missing > 0:
-            reason = explain_missing(problem, days, place)
-            rows.append(Unserved(place, missing, reason))
-    return tuple(sorted(rows, key=lambda row: (-row.missing, row.account)))
+    missing = {
+        place: lack
+        for place in range(1, len(problem.accounts))
+        if (lack := visits_owed(problem, place) - n_visits.get(place, 0)) > 0
+    }
+    routes = [timed.accounts for timed in days]
+    room = room_for(problem, routes, missing)
+    rows = [
+        Unserved(place, lack, explain_missing(problem, days, place, room[place]))
+        for place, lack in missing.items()
+    ]
+    rows.sort(key=lambda row: (-row.missing, row.account))
+    return tuple(rows), len(open_insertions(problem, routes, room))

@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from planner.visits.model.timing import lunch_before_driving
+from planner.visits.model.timing import DayTimes, lunch_before_driving
 from planner.visits.plan.problems import RepTask, Row
 from planner.visits.plan.rep import RepPlan
 from planner.visits.reasons.unserved import dated, reason_cells
@@ -31,21 +31,21 @@ def visit_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]
 
     Notes
     -----
-    The rep leaves home so late that there is no waiting at the first stop.
+    The rep leaves home so late that there is no waiting at the first stop, unless lunch
+    is eaten there.
     """
     rows = []
     for day_plan in plan.days:
         timed = lunch_before_driving(task.problem, day_plan)
         here = 0
         for sequence, stop in enumerate(timed.stops, start=1):
-            is_first = sequence == 1
             rows.append(
                 {
                     "rep_id": task.rep_id,
                     "visit_on": pd.Timestamp(dates[timed.day]),
                     "sequence": sequence,
                     "account_id": task.account_ids[stop.account],
-                    "arrive_s": stop.start_s if is_first else stop.arrive_s,
+                    "arrive_s": stop.arrive_s if here else _first_arrival_s(timed),
                     "start_s": stop.start_s,
                     "leave_s": stop.leave_s,
                     "travel_s": int(task.travel.duration_s[here, stop.account]),
@@ -54,6 +54,13 @@ def visit_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]
             )
             here = stop.account
     return rows
+
+
+def _first_arrival_s(timed: DayTimes) -> int:
+    """Tell when the first stop is reached: at its start, or for lunch before it."""
+    first, lunch_s = timed.stops[0], timed.lunch_start_s
+    eats_there = lunch_s is not None and first.arrive_s <= lunch_s < first.start_s
+    return first.arrive_s if eats_there else first.start_s
 
 
 def day_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]:
@@ -70,7 +77,7 @@ def day_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[Row]:
                 "rep_id": task.rep_id,
                 "visit_on": pd.Timestamp(dates[timed.day]),
                 "n_stops": len(timed.stops),
-                "leave_home_s": first.start_s
+                "leave_home_s": _first_arrival_s(timed)
                 - int(task.travel.duration_s[0, first.account]),
                 "lunch_start_s": timed.lunch_start_s,
                 "end_s": timed.end_s,
@@ -89,7 +96,7 @@ def unserved_rows(task: RepTask, plan: RepPlan, dates: Sequence[date]) -> list[R
             "rep_id": task.rep_id,
             "account_id": task.account_ids[row.account],
             "missing": row.missing,
-            **reason_cells(dated(row.reason, dates)),
+            **reason_cells(dated(row.reason, dates, task.account_ids)),
         }
         for row in plan.unserved
     ]

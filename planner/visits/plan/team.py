@@ -17,9 +17,10 @@ from planner.core.schemas import UNSERVED, VISITS, check, empty
 from planner.core.units import S_PER_HOUR
 from planner.geography.travel import CrowFlyProvider, TravelProvider
 from planner.visits.model.params import CadenceParams, RouteParams
+from planner.visits.model.policy import TeamPolicy
 from planner.visits.model.problem import RepProblem
-from planner.visits.model.workdays import closed_days, plan_dates
-from planner.visits.plan.problems import RepTask, build_team
+from planner.visits.plan.problems import RepTask, TeamRules, build_team
+from planner.visits.plan.promises import by_class, promise_table
 from planner.visits.plan.rep import RepPlan, plan_rep
 from planner.visits.plan.rows import DAY_COLUMNS, day_rows, unserved_rows, visit_rows
 from planner.visits.search.annealing import warm_up
@@ -28,7 +29,7 @@ from planner.visits.search.annealing import warm_up
 @dataclass(frozen=True, kw_only=True)
 class VisitsResult(Result):
     """
-    Four weeks of a team.
+    The visits of a team.
 
     Parameters
     ----------
@@ -43,6 +44,9 @@ class VisitsResult(Result):
         Visits owed by the cadence, vacant positions' accounts included.
     travel_label
         How travel times came about.
+    promises
+        One row a rep and class, after `PROMISE_COLUMNS`: accounts that are owed visits,
+        visits owed and kept, accounts left without any of theirs.
     """
 
     visits: pd.DataFrame
@@ -51,6 +55,7 @@ class VisitsResult(Result):
     visits_required: int
     visits_missed: int
     travel_label: str
+    promises: pd.DataFrame
 
     @property
     def met(self) -> bool:
@@ -65,6 +70,10 @@ class VisitsResult(Result):
             "n_required": self.visits_required,
             "travel_h": float(travel_s) / S_PER_HOUR,
             "travel": self.travel_label,
+            "promises": [
+                Reason("promises_of_class", {"visit_class": visit_class, **figures})
+                for visit_class, figures in by_class(self.promises).items()
+            ],
         }
         return str(Reason("team_visits_planned", figures))
 
@@ -80,6 +89,7 @@ def plan_visits(
     *,
     start_on: date,
     cadence: CadenceParams | None = None,
+    policy: TeamPolicy | None = None,
     params: RouteParams | None = None,
     provider: TravelProvider | None = None,
     non_working: Collection[date] = frozenset(),
@@ -87,7 +97,7 @@ def plan_visits(
     run: RunControl | None = None,
 ) -> VisitsResult:
     """
-    Plan four weeks of visits for every rep.
+    Plan the visits of every rep: four weeks, or `params.n_days`.
 
     Parameters
     ----------
@@ -99,9 +109,11 @@ def plan_visits(
     rep_of
         Rep id by position id; a position that is missing is vacant.
     start_on
-        A Monday.
+        First day of the plan.
     cadence, params, provider
         None: the defaults, and crow-fly travel.
+    policy
+        All that differs by class, account and rep; in place of `cadence`.
     non_working
         Dates on which nobody works.
     executor
@@ -110,20 +122,19 @@ def plan_visits(
     Raises
     ------
     InputError
-        If the start is no Monday, or an account's class or hours cannot be read.
+        If an account's class or hours cannot be read, or a rule of the policy names an
+        account or a rep that is not there.
     """
-    cadence, params = cadence or CadenceParams(), params or RouteParams()
+    params = params or RouteParams()
     run, provider = run or RunControl(), provider or CrowFlyProvider()
-    dates = plan_dates(start_on)
-    team = build_team(
-        accounts,
-        reps,
-        rep_of,
-        closed=closed_days(dates, non_working),
-        cadence=cadence,
+    rules = TeamRules(
+        start_on=start_on,
         params=params,
+        policy=policy or TeamPolicy(cadence=cadence or CadenceParams()),
         provider=provider,
+        non_working=frozenset(non_working),
     )
+    team = build_team(accounts, reps, rep_of, rules)
     plans = _plan_all(team.tasks, params, run, executor)
     visits, days = [], []
     unserved, required = list(team.outside), 0
@@ -132,9 +143,9 @@ def plan_visits(
             unserved += task.all_unserved(Reason("unserved_stopped"))
             continue
         required += plan.check.visits_required
-        visits += visit_rows(task, plan, dates)
-        days += day_rows(task, plan, dates)
-        unserved += unserved_rows(task, plan, dates)
+        visits += visit_rows(task, plan, task.dates)
+        days += day_rows(task, plan, task.dates)
+        unserved += unserved_rows(task, plan, task.dates)
     n_missed = sum(row["missing"] for row in unserved)
     n_in_plans = sum(plan.check.visits_missed for plan in plans if plan)
     missing = pd.DataFrame(unserved) if unserved else empty(UNSERVED)
@@ -149,6 +160,7 @@ def plan_visits(
         visits_required=required + n_missed - n_in_plans,
         visits_missed=n_missed,
         travel_label=team.tasks[0].travel.label if team.tasks else "none",
+        promises=promise_table(team, unserved, accounts["visit_class"]),
     )
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from planner.core.reasons import Reason
-from planner.visits.model.problem import DAYS_PER_WEEK, RepProblem
+from planner.core.units import DAYS_PER_WEEK
+from planner.visits.model.owed import visits_owed
+from planner.visits.model.problem import RepProblem
 from planner.visits.model.timing import DayTimes
 
 
@@ -25,7 +27,7 @@ class PlanCheck:
     Parameters
     ----------
     visits_required, visits_missed
-        Visits owed in the four weeks, and those not planned.
+        Visits owed in the plan, and those not planned.
     pattern_broken
         Accounts whose visits break their weekday, spacing or appointment.
     broken_days
@@ -47,19 +49,6 @@ class PlanCheck:
         return len({day for day, _ in self.broken_days})
 
 
-def visits_owed(problem: RepProblem, place: int) -> int:
-    """Count the visits an account is owed; a week without a working day owes none."""
-    cadence = problem.accounts[place].visits_per_4_weeks
-    if cadence == 0:
-        return 0
-    days_per_visit = problem.n_days // cadence
-    spans = range(0, problem.n_days, days_per_visit)
-    return sum(
-        any(d not in problem.closed_days for d in range(first, first + days_per_visit))
-        for first in spans
-    )
-
-
 def check_plan(problem: RepProblem, days: Sequence[DayTimes]) -> PlanCheck:
     """
     Check every day and every account of a plan.
@@ -75,7 +64,7 @@ def check_plan(problem: RepProblem, days: Sequence[DayTimes]) -> PlanCheck:
             visited.setdefault(account, []).append(timed.day)
     places = range(1, len(problem.accounts))
     owed = {place: visits_owed(problem, place) for place in places}
-    required = [place for place in places if problem.accounts[place].visits_per_4_weeks]
+    required = [place for place in places if problem.accounts[place].is_required]
     return PlanCheck(
         visits_required=sum(owed.values()),
         visits_missed=sum(
@@ -104,15 +93,20 @@ def day_faults(problem: RepProblem, timed: DayTimes) -> list[Reason]:
     if travel_s != timed.travel_s:
         misstated = {"travel_s": travel_s, "stated_s": timed.travel_s}
         faults.append(Reason("day_travel_misstated", misstated))
-    if timed.end_s > problem.day[1]:
+    if timed.end_s > problem.span(timed.day)[1]:
         faults.append(Reason("day_ends_late", {"end_s": timed.end_s}))
+    most_s = problem.most_driving_s
+    if most_s is not None and travel_s > most_s:
+        faults.append(
+            Reason("day_drives_long", {"travel_s": travel_s, "most_s": most_s})
+        )
     if timed.day in problem.closed_days:
         faults.append(Reason("day_not_working"))
     return faults
 
 
 def _stop_faults(problem: RepProblem, timed: DayTimes) -> Iterable[Reason]:
-    free_s, here = problem.day[0], 0
+    free_s, here = problem.span(timed.day)[0], 0
     for stop in timed.stops:
         account = {"account": stop.account}
         if stop.arrive_s < free_s + problem.travel_s[here, stop.account]:
@@ -130,57 +124,130 @@ def _stop_faults(problem: RepProblem, timed: DayTimes) -> Iterable[Reason]:
 
 
 def _lunch_faults(problem: RepProblem, timed: DayTimes) -> Iterable[Reason]:
-    rule = problem.lunch
-    if rule.duration_s == 0:
+    rule = problem.lunch_on(timed.day)
+    if rule is None:
         return
     if timed.lunch_start_s is None:
         yield Reason("lunch_missing")
         return
+    begin_s = problem.span(timed.day)[0]
     lunch_end_s = timed.lunch_start_s + rule.duration_s
     before = [stop for stop in timed.stops if stop.leave_s <= timed.lunch_start_s]
-    if not before:
+    if not before and not _starts_after_lunch(problem, timed):
         yield Reason("lunch_before_stops")
         return
-    if timed.lunch_start_s < rule.earliest_s or before[-1].leave_s > rule.latest_s:
+    left_s, here = (before[-1].leave_s, before[-1].account) if before else (begin_s, 0)
+    if timed.lunch_start_s < rule.earliest_s or left_s > rule.latest_s:
         yield Reason("lunch_outside_span", {"start_s": timed.lunch_start_s})
     rest = timed.stops[len(before) :]
     next_place = rest[0].account if rest else 0
-    drive_s = int(problem.travel_s[before[-1].account, next_place])
+    drive_s = int(problem.travel_s[here, next_place])
     next_s = rest[0].start_s if rest else timed.end_s
-    arrive_s = rest[0].arrive_s if rest else before[-1].leave_s + drive_s
+    arrive_s = rest[0].arrive_s if rest else left_s + drive_s
     eats_after = timed.lunch_start_s >= arrive_s and next_s >= lunch_end_s
     eats_before = (rest[0].arrive_s if rest else next_s) >= lunch_end_s + drive_s
     if not (eats_after or eats_before):
         yield Reason("lunch_cut_short")
 
 
+def _starts_after_lunch(problem: RepProblem, timed: DayTimes) -> bool:
+    """Whether the first stop, reached at once, is left too late for lunch after it."""
+    place = timed.stops[0].account
+    ready_s = problem.span(timed.day)[0] + int(problem.travel_s[0, place])
+    starts = [
+        max(ready_s, opens_s)
+        for opens_s, closes_s in problem.windows(place, timed.day)
+        if ready_s <= closes_s
+    ]
+    service_s = problem.accounts[place].service_s
+    return bool(starts) and min(starts) + service_s > problem.lunch.latest_s
+
+
 def _breaks_cadence(
     problem: RepProblem, place: int, days: list[int], owed: int
 ) -> bool:
-    account, closed = problem.accounts[place], problem.closed_days
-    cadence = account.visits_per_4_weeks
+    account = problem.accounts[place]
     if len(days) != len(set(days)) or len(days) > max(owed, 1):
         return True
+    promised = {made.day for made in account.fixed}
     is_complete = len(days) >= owed
-    if is_complete and account.fixed is not None and account.fixed[0] not in days:
+    if is_complete and not promised <= set(days):
         return True
+    weeks = {problem.calendar.week(day) for day in days}
+    if is_complete and not weeks.issuperset(account.must_weeks):
+        return True
+    interval = problem.interval_days(place)
+    if interval is None:
+        return False
+    if problem.counts_weeks(place):
+        return _breaks_frequency(problem, place, days)
+    return _breaks_interval(problem, place, days, interval, is_complete=is_complete)
+
+
+def _breaks_frequency(problem: RepProblem, place: int, days: list[int]) -> bool:
+    account = problem.accounts[place]
+    cadence = account.visits_per_4_weeks
     if cadence == 4:
-        weeks = Counter(day // DAYS_PER_WEEK for day in days)
-        return max(weeks.values()) > 1 or not _same_weekday(days, closed)
+        weeks = Counter(problem.calendar.week(day) for day in days)
+        return max(weeks.values()) > 1 or not _same_weekday(problem, days)
     if cadence == 2 and len(days) == 2:
         if account.same_weekday:
-            apart = days[1] // DAYS_PER_WEEK - days[0] // DAYS_PER_WEEK
-            return apart != 2 or not _same_weekday(days, closed)
+            week = problem.calendar.week
+            return week(days[1]) - week(days[0]) != 2 or not _same_weekday(
+                problem, days
+            )
         return not (days[0] < 10 <= days[1] and 8 <= days[1] - days[0] <= 12)
     return False
 
 
-def _same_weekday(days: Sequence[int], closed: frozenset[int]) -> bool:
+def _breaks_interval(
+    problem: RepProblem,
+    place: int,
+    days: list[int],
+    interval: int,
+    *,
+    is_complete: bool,
+) -> bool:
+    """Whether visits lie too close, too far apart, or on several weekdays."""
+    account, offsets = problem.accounts[place], problem.calendar.offsets
+    promised = {made.day for made in account.fixed}
+    forced = {
+        day for day in days if problem.calendar.week(day) in set(account.must_weeks)
+    }
+    free = [day for day in days if day not in promised | forced]
+    last = account.last_visit
+    if (
+        last is not None
+        and days[0] in free
+        and 2 * (offsets[days[0]] - last) < interval
+    ):
+        return True
+    slack = max(1, round(0.25 * interval))
+    keeps_weekday = account.same_weekday or interval == DAYS_PER_WEEK
+    if keeps_weekday:
+        if not _same_weekday(problem, free):
+            return True
+        slack = max(slack, DAYS_PER_WEEK - 1)  # moved off a holiday
+    for before, after in pairwise(days):
+        if before not in free or after not in free:
+            continue
+        gap = offsets[after] - offsets[before]
+        if gap < interval - slack:
+            return True
+        # A week in which nobody works falls away from a fixed weekday.
+        if is_complete and not keeps_weekday and gap > interval + slack:
+            return True
+    return False
+
+
+def _same_weekday(problem: RepProblem, days: Sequence[int]) -> bool:
     """Whether one weekday explains all days, holidays moved within their week."""
-    return any(
+    calendar = problem.calendar
+    off = {calendar.offsets[day] for day in problem.closed_days}
+    return not days or any(
         all(
-            day % DAYS_PER_WEEK == weekday
-            or day - day % DAYS_PER_WEEK + weekday in closed
+            calendar.weekday(day) == weekday
+            or calendar.week(day) * DAYS_PER_WEEK + weekday in off
             for day in days
         )
         for weekday in range(DAYS_PER_WEEK)

@@ -25,9 +25,13 @@ def repair_of(reason: Reason) -> Reason:
     return Reason(f"{reason.code}{_REPAIR}", reason.values)
 
 
-def dated(reason: Reason, dates: Sequence[date]) -> Reason:
-    """Name the day of a reason by its date in place of its number in the plan."""
+def dated(
+    reason: Reason, dates: Sequence[date], account_ids: Sequence[str] | None = None
+) -> Reason:
+    """Name a reason's day by its date and its account by its id, not by numbers."""
     values = dict(reason.values)
+    if "other" in values and account_ids is not None:
+        values["other"] = account_ids[values["other"]]
     if "day" in values:
         values["day"] = dates[values["day"]].isoformat()
     return Reason(reason.code, values)

@@ -9,13 +9,14 @@ from planner.core.run import RunControl
 from planner.visits.model.params import RouteParams
 from planner.visits.model.problem import RepProblem
 from planner.visits.search import patterns
-from planner.visits.search.arrays import build_task, empty_days, routes_of
+from planner.visits.search.arrays import build_task, empty_days, resume, routes_of
 
 _N_STAGES = 100  # temperatures in one pass
 _MAX_ROUNDS = 500  # between two looks at the clock, some 50 ms
 _MAX_REMOVED = 10  # accounts taken out in one round
 _MAX_RETRIED = 16  # accounts left out before that are tried again in one round
 _HOT_S, _COLD_S = 8_000.0, 300.0  # travel a round may add at first and at last
+_FINAL_SHARE = 0.85  # of the rounds: from here on the best plan is made better
 _SOFT_RISE = 4.0  # how much dearer leaving a visit out becomes on the way
 
 
@@ -27,7 +28,7 @@ def search_routes(
 
     Returns
     -------
-    shape (20,)
+    shape (n_days,)
         Places by day, in order, of the best plan of all passes. Accounts that are on no
         day did not fit.
 
@@ -71,7 +72,8 @@ def _one_pass(
     Anneal once; the first round builds the first plan.
 
     Leaving a visit out costs little at first, so that the search can pass through plans
-    that lack one, and ever more later. The best plan is told by the true penalties.
+    that lack one, and ever more later. The best plan is told by the true penalties; the
+    last part of the rounds goes on from it, and by them.
     """
     seed = int(np.random.default_rng([params.seed, number]).integers(1, 2**62))
     days, backup, best = (empty_days(task, seed) for _ in range(3))
@@ -80,11 +82,16 @@ def _one_pass(
     cost = patterns.anneal(
         task, days, backup, best, movable, 1, movable.size, _MAX_REMOVED, _HOT_S
     )
-    done, share = 1, 0.0
+    done, share, is_final = 1, 0.0, False
     n_rounds = max(1, min(_MAX_ROUNDS, params.iterations // _N_STAGES))
     while done < params.iterations and share < 1 and not run.should_stop():
         heat_s = _HOT_S * (_COLD_S / _HOT_S) ** share
         task.soft_penalty[:] = soft_s * (1 + _SOFT_RISE * share)
+        if share >= _FINAL_SHARE:
+            task.soft_penalty[:] = task.penalty
+            if not is_final:
+                resume(best, days)
+            is_final = True
         rounds = min(n_rounds, params.iterations - done)
         cost = patterns.anneal(
             task,

@@ -35,11 +35,15 @@ class Task(NamedTuple):
     window_close: Ints  # the same shape
     n_windows: Ints  # (n, n_days)
     pattern_of: Ints  # (n + 1,): patterns of place i are pattern_of[i]:pattern_of[i+1]
-    pattern_days: Ints  # (n_patterns, 4), -1 beyond the last
-    penalty: Ints  # (n,): what leaving the account out costs, for the best plan
+    pattern_days: Ints  # (n_patterns, n_slots), -1 beyond the last
+    pattern_weight: Ints  # the same shape: what missing that day counts, mostly 1
+    pattern_lack: Ints  # (n_patterns,): delay, and visits owed beyond its days
+    lack_all: Ints  # (n,): what an account without any visit lacks, in 1/1000 visits
+    convex: Ints  # (n,): how much more each further missing visit counts
+    penalty: Ints  # (n,): what a missing visit costs, for the best plan
     soft_penalty: Ints  # (n,): the same on the way there, low enough to be passed
     near: Ints  # (n, n_near): nearest other places
-    rules: Ints  # day start, day end, lunch length, lunch earliest, lunch latest
+    rules: Ints  # (n_days, 6): start, end, lunch length, earliest, latest; most driving
 
 
 class Days(NamedTuple):
@@ -50,7 +54,11 @@ class Days(NamedTuple):
     leave: Ints  # (2, n_days, max_stops + 2): earliest leaving, before and after lunch
     arrive: Ints  # (2, n_days, max_stops + 2): latest arriving, before and after lunch
     version: Ints  # (n_days,): changes whenever the route does
+    travel: Ints  # (n_days,): seconds on the road
+    broken: Ints  # (n_days,): 1 where the route keeps not every rule
     chosen: Ints  # (n,): pattern of each account, -1: not served
+    served: Ints  # (n,): which of its days are served, as bits
+    lack: Ints  # (n,): what it lacks, in 1/1000 visits
     cost: Ints  # (n, n_days): cheapest insertion, as of `cost_version`
     place: Ints  # (n, n_days): the position it goes to
     cost_version: Ints  # (n, n_days)
@@ -87,21 +95,29 @@ def _last_start(task: Task, place: int, day: int, limit: int) -> int:
 @_outer
 def refresh(task: Task, days: Days, day: int) -> None:
     """Recompute earliest leaving and latest arriving along one day's route."""
-    start, end, lunch, lunch_from, lunch_to = task.rules
+    start, end, lunch, lunch_from, lunch_to, most_driving = task.rules[day]
     route, n = days.route[day], days.n_stops[day]
     leave0, leave1 = days.leave[0, day], days.leave[1, day]
     leave0[0], leave1[0] = start, NEVER
-    before = 0
+    before, travel = 0, 0
     for i in range(1, n + 1):
         here = route[i - 1]
         drive = task.travel_s[before, here]
         service = task.service_s[here]
         leave0[i] = _first_start(task, here, day, leave0[i - 1] + drive) + service
         ready = leave1[i - 1] + drive
-        if i > 1 and leave0[i - 1] <= lunch_to:
+        # Before the first stop only if there is no lunch after it.
+        if leave0[i - 1] <= lunch_to and (i > 1 or leave0[1] > lunch_to):
             ready = min(ready, max(leave0[i - 1] + drive, lunch_from) + lunch)
         leave1[i] = _first_start(task, here, day, ready) + service
+        travel += drive
         before = here
+    travel += task.travel_s[before, 0]
+    home = leave1[n] + task.travel_s[before, 0]
+    if n > 0 and leave0[n] <= lunch_to:
+        home = min(home, max(leave0[n] + task.travel_s[before, 0], lunch_from) + lunch)
+    days.travel[day] = travel
+    days.broken[day] = n > 0 and (home > end or travel > most_driving)
     arrive0, arrive1 = days.arrive[0, day], days.arrive[1, day]
     arrive0[n + 1], arrive1[n + 1] = -NEVER, end
     after = 0
@@ -122,9 +138,10 @@ def refresh(task: Task, days: Days, day: int) -> None:
 @_outer
 def cheapest_place(task: Task, days: Days, place: int, day: int) -> tuple[int, int]:
     """Find where a stop costs least on one day; NEVER if it fits nowhere."""
-    _, _, lunch, lunch_from, lunch_to = task.rules
+    _, _, lunch, lunch_from, lunch_to, most_driving = task.rules[day]
     best, best_position = NEVER, -1
     n = days.n_stops[day]
+    most = most_driving - days.travel[day]
     if task.n_windows[place, day] == 0 or n + 1 >= days.route.shape[1]:
         return best, best_position
     service = task.service_s[place]
@@ -135,10 +152,10 @@ def cheapest_place(task: Task, days: Days, place: int, day: int) -> tuple[int, i
         after = days.route[day, p] if p < n else 0
         there, onward = task.travel_s[before, place], task.travel_s[place, after]
         added = there + onward - task.travel_s[before, after]
-        if added < best:
+        if added < best and added <= most:
             g0 = _first_start(task, place, day, leave0[p] + there) + service
             ready = leave1[p] + there
-            if p > 0 and leave0[p] <= lunch_to:
+            if leave0[p] <= lunch_to and (p > 0 or g0 > lunch_to):
                 ready = min(ready, max(leave0[p] + there, lunch_from) + lunch)
             g1 = _first_start(task, place, day, ready) + service
             if (
@@ -175,14 +192,26 @@ def insert(task: Task, days: Days, place: int, day: int, position: int) -> None:
     refresh(task, days, day)
 
 
+@_outer
+def remove(task: Task, days: Days, day: int, position: int) -> None:
+    """Take a stop out of a position of a day."""
+    n = days.n_stops[day]
+    for i in range(position + 1, n):
+        days.route[day, i - 1] = days.route[day, i]
+    days.n_stops[day] = n - 1
+    refresh(task, days, day)
+
+
 @_inner
 def _take_out(task: Task, days: Days, place: int, touched: Ints, backup: Days) -> None:
     """Remove all visits of an account; the caller refreshes the days it touched."""
     pattern = days.chosen[place]
-    for k in range(4):
+    for k in range(task.pattern_days.shape[1]):
         day = task.pattern_days[pattern, k]
         if day < 0:
             break
+        if not (days.served[place] >> k) & 1:
+            continue
         _keep(days, day, touched, backup)
         n, shift = days.n_stops[day], 0
         for i in range(n):
@@ -192,6 +221,8 @@ def _take_out(task: Task, days: Days, place: int, touched: Ints, backup: Days) -
                 days.route[day, i - 1] = days.route[day, i]
         days.n_stops[day] = n - shift
     days.chosen[place] = -1
+    days.served[place] = 0
+    days.lack[place] = task.lack_all[place]
 
 
 @_inner
@@ -200,12 +231,23 @@ def _copy_day(source: Days, target: Days, day: int) -> None:
     n = source.n_stops[day]
     target.n_stops[day] = n
     target.version[day] = source.version[day]
+    target.travel[day] = source.travel[day]
+    target.broken[day] = source.broken[day]
     for i in range(n + 2):
         if i < n:
             target.route[day, i] = source.route[day, i]
         for k in range(2):
             target.leave[k, day, i] = source.leave[k, day, i]
             target.arrive[k, day, i] = source.arrive[k, day, i]
+
+
+@_inner
+def _copy_choice(source: Days, target: Days) -> None:
+    """Copy which pattern each account has and how much of it is served."""
+    for place in range(source.chosen.shape[0]):
+        target.chosen[place] = source.chosen[place]
+        target.served[place] = source.served[place]
+        target.lack[place] = source.lack[place]
 
 
 @_inner
@@ -221,39 +263,80 @@ def _put_back(days: Days, touched: Ints, backup: Days) -> None:
     for day in range(touched.shape[0]):
         if touched[day]:
             _copy_day(backup, days, day)
-    for place in range(days.chosen.shape[0]):
-        days.chosen[place] = backup.chosen[place]
+    _copy_choice(backup, days)
 
 
 @_inner
 def _serve(
     task: Task, days: Days, place: int, touched: Ints, backup: Days, blink: bool
 ) -> bool:
-    """Insert an account by its cheapest pattern; False if none fits."""
-    best, best_pattern = NEVER, -1
+    """
+    Insert an account by its cheapest pattern, in part if need be.
+
+    A day is left out if it has no room. False if no day has any.
+    """
+    unit = task.soft_penalty[place]
+    best, best_pattern, best_served, best_lack = NEVER, -1, 0, 0
     for pattern in range(task.pattern_of[place], task.pattern_of[place + 1]):
         if blink and _random(days, 1000) < _BLINK:
             continue
-        total = 0
-        for k in range(4):
+        lack, missing, served = task.pattern_lack[pattern], 0, 0
+        total = lack * unit // 1000
+        for k in range(task.pattern_days.shape[1]):
             day = task.pattern_days[pattern, k]
             if day < 0:
                 break
-            total += _insertion_cost(task, days, place, day)
+            cost = _insertion_cost(task, days, place, day)
+            weight = task.pattern_weight[pattern, k]
+            miss = 1000 * weight + missing * task.convex[place]
+            if cost >= NEVER:
+                lack += miss
+                cost = miss * unit // 1000
+                missing += 1
+            else:
+                served |= 1 << k
+            total += cost
             if total >= best:
                 break
-        if total < best:
+        if total < best and served:
             best, best_pattern = total, pattern
+            best_served, best_lack = served, lack
     if best_pattern < 0:
         return False
-    for k in range(4):
+    for k in range(task.pattern_days.shape[1]):
         day = task.pattern_days[best_pattern, k]
         if day < 0:
             break
+        if (best_served >> k) & 1:
+            _keep(days, day, touched, backup)
+            insert(task, days, place, day, days.place[place, day])
+    days.chosen[place] = best_pattern
+    days.served[place] = best_served
+    days.lack[place] = best_lack
+    return True
+
+
+@_inner
+def _complete(task: Task, days: Days, place: int, touched: Ints, backup: Days) -> None:
+    """Insert the days of an account's pattern that it lacks and that have room now."""
+    pattern = days.chosen[place]
+    lack, missing = task.pattern_lack[pattern], 0
+    for k in range(task.pattern_days.shape[1]):
+        day = task.pattern_days[pattern, k]
+        if day < 0:
+            break
+        if (days.served[place] >> k) & 1:
+            continue
+        cost = _insertion_cost(task, days, place, day)
+        miss = 1000 * task.pattern_weight[pattern, k] + missing * task.convex[place]
+        if cost >= NEVER:
+            lack += miss
+            missing += 1
+            continue
         _keep(days, day, touched, backup)
         insert(task, days, place, day, days.place[place, day])
-    days.chosen[place] = best_pattern
-    return True
+        days.served[place] |= 1 << k
+    days.lack[place] = lack
 
 
 @_inner
@@ -282,7 +365,7 @@ def _choose_seed(days: Days, movable: Ints) -> int:
     if _random(days, 10) < 3:
         for i in range(n):
             place = movable[(first + i) % n]
-            if days.chosen[place] < 0:
+            if days.lack[place] >= 1000:
                 return place
     return movable[first]
 
@@ -302,7 +385,7 @@ def _remove_stretch(
     if pattern < 0:
         n_patterns = task.pattern_of[seed + 1] - task.pattern_of[seed]
         pattern = task.pattern_of[seed] + _random(days, n_patterns)
-    n_visits = 4
+    n_visits = task.pattern_days.shape[1]
     while task.pattern_days[pattern, n_visits - 1] < 0:
         n_visits -= 1
     day = task.pattern_days[pattern, _random(days, n_visits)]
@@ -368,7 +451,8 @@ def _sort_waiting(task: Task, days: Days, waiting: Ints, n: int) -> None:
         place = waiting[i]
         if kind == 1:  # least choice of days first, then dearest to leave out
             n_patterns = task.pattern_of[place + 1] - task.pattern_of[place]
-            key[i] = n_patterns * NEVER - task.penalty[place]
+            worth = task.penalty[place] * task.lack_all[place] // 1000
+            key[i] = n_patterns * NEVER - worth
         else:  # farthest from home first
             key[i] = -task.travel_s[0, place]
     for i in range(1, n):
@@ -382,25 +466,18 @@ def _sort_waiting(task: Task, days: Days, waiting: Ints, n: int) -> None:
 @_inner
 def _plan_cost(task: Task, days: Days, penalty: Ints) -> int:
     """
-    Sum the travel of all days and the penalties of all accounts left out.
+    Sum the travel of all days and the penalties of all visits left out.
 
     Taking a stop out can break a day: lunch may have lain behind a first stop that is
     gone. Such a day costs more than any penalty.
     """
     total = 0
     for day in range(days.n_stops.shape[0]):
-        if days.n_stops[day] > 0:
-            first = task.rules[0] + task.travel_s[0, days.route[day, 0]]
-            if first > days.arrive[0, day, 1]:
-                total += 1000 * NEVER
-        before = 0
-        for i in range(days.n_stops[day]):
-            total += task.travel_s[before, days.route[day, i]]
-            before = days.route[day, i]
-        total += task.travel_s[before, 0]
+        if days.broken[day]:
+            total += 1_000_000 * NEVER
+        total += days.travel[day]
     for place in range(1, task.service_s.shape[0]):
-        if days.chosen[place] < 0:
-            total += penalty[place]
+        total += days.lack[place] * penalty[place] // 1000
     return total
 
 
@@ -430,14 +507,15 @@ def anneal(
     for _ in range(n_rounds):
         for day in range(n_days):
             touched[day] = 0
-        for place in range(days.chosen.shape[0]):
-            backup.chosen[place] = days.chosen[place]
+        _copy_choice(days, backup)
         n_waiting = _ruin(task, days, movable, max_removed, touched, backup, waiting)
         n_most = n_waiting + n_retried
         start = _random(days, movable.shape[0])
         for i in range(movable.shape[0]):
             place = movable[(start + i) % movable.shape[0]]
-            if backup.chosen[place] < 0 and n_waiting < n_most:
+            if days.chosen[place] >= 0 and days.lack[place] >= 1000:
+                _complete(task, days, place, touched, backup)
+            elif backup.chosen[place] < 0 and n_waiting < n_most:
                 waiting[n_waiting] = place
                 n_waiting += 1
         _sort_waiting(task, days, waiting, n_waiting)
@@ -452,8 +530,7 @@ def anneal(
                 best_cost = true_cost
                 for day in range(n_days):
                     _copy_day(days, best, day)
-                for place in range(days.chosen.shape[0]):
-                    best.chosen[place] = days.chosen[place]
+                _copy_choice(days, best)
         else:
             _put_back(days, touched, backup)
     return best_cost

@@ -1,4 +1,4 @@
-"""One day: exact times, VROOM's order, live re-planning, gaps."""
+"""One day: exact times, its order, live re-planning, gaps."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 from planner.core.errors import InputError
 from planner.core.reasons import Reason
 from planner.visits.day.gaps import fill_gap
-from planner.visits.day.live import replan_day, resequence
+from planner.visits.day.live import replan_day
 from planner.visits.model.timing import lunch_before_driving, time_day
 from planner.visits.reasons.check import day_faults
+from planner.visits.search.filling import order_days
 from tests.visits.worlds import monthly, world
 
 MORNING = (((32_400, 41_400),),) * 5
@@ -50,18 +51,18 @@ def test_lunch_comes_before_a_long_drive_for_people():
     assert day_faults(problem, moved) == []
 
 
-def test_vroom_shortens_a_detour():
+def test_a_detour_is_ordered_away():
     problem = world([monthly() for _ in range(4)], [10, 20, 30, 40])
-    zigzag = time_day(problem, 0, [1, 3, 2, 4])
-    better = resequence(problem, zigzag)
-    assert sorted(better.accounts) == [1, 2, 3, 4]
-    assert better.travel_s == 80 * 60 < zigzag.travel_s
+    zigzag = [[1, 3, 2, 4], *([] for _ in range(19))]
+    better = order_days(problem, zigzag)[0]
+    assert sorted(better) == [1, 2, 3, 4]
+    assert time_day(problem, 0, better).travel_s == 80 * 60
 
 
-def test_a_good_day_is_kept_as_it_is():
+def test_a_good_day_keeps_its_order():
     problem = world([monthly() for _ in range(3)], [10, 20, 30])
-    timed = time_day(problem, 0, [1, 2, 3])
-    assert resequence(problem, timed) is timed
+    days = [[1, 2, 3], *([] for _ in range(19))]
+    assert order_days(problem, days) == days
 
 
 def test_each_fault_of_a_day_is_said():

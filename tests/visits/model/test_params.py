@@ -24,7 +24,7 @@ def test_cadence_out_of_range_is_refused(options, words):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"n_weeks": 5}, "n_weeks must be 4"),
+        ({"n_days": 92}, "n_days must lie in"),
         ({"lunch_min": 300}, "lunch_min"),
         ({"lunch_earliest_s": 50_000}, "lunch must start between"),
         ({"iterations": -1}, "iterations"),

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from planner.core.errors import InputError
-from planner.visits.model.problem import RepProblem
+from planner.visits.model.rep_file import parse_problem, read_problem
 
 ACCOUNT = {
     "id": 1,
@@ -36,7 +36,7 @@ GOOD = {
 def test_a_good_file_is_read(tmp_path):
     path = tmp_path / "rep.json"
     path.write_text(json.dumps(GOOD), encoding="utf-8")
-    problem = RepProblem.from_file(path)
+    problem = read_problem(path)
     assert problem.travel_s.tolist() == [[0, 600], [600, 0]]
     assert problem.windows(1, 7) == ((32400, 59400),)
     assert problem.lunch.latest_s == 48600
@@ -45,7 +45,7 @@ def test_a_good_file_is_read(tmp_path):
 def test_an_appointment_replaces_the_window_of_its_day():
     content = copy.deepcopy(GOOD)
     content["accounts"][1]["fixed"] = [7, 36000, 36900]
-    problem = RepProblem.from_dict(content)
+    problem = parse_problem(content)
     assert problem.windows(1, 7) == ((36000, 36900),)
     assert problem.windows(1, 8) == ((32400, 59400),)
 
@@ -53,7 +53,7 @@ def test_an_appointment_replaces_the_window_of_its_day():
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        (("days",), 10, "days must be 20"),
+        (("days",), 66, "days must be at most 65"),
         (("day",), [63000, 30600], "day must be in order"),
         (("lunch",), None, "lunch must hold"),
         (("lunch", "start_latest"), 100, "start_latest"),
@@ -77,7 +77,7 @@ def test_a_fault_names_the_place_the_value_and_the_rule(path, value, words):
         part = part[key]
     part[path[-1]] = value
     with pytest.raises(InputError, match=words):
-        RepProblem.from_dict(content)
+        parse_problem(content)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "\xff"])
@@ -85,4 +85,4 @@ def test_no_json_object_is_refused_with_the_file_name(tmp_path, text):
     path = tmp_path / "rep.json"
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(InputError, match=r"rep\.json"):
-        RepProblem.from_file(path)
+        read_problem(path)

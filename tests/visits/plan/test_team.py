@@ -13,6 +13,7 @@ from planner.core.run import RunControl
 from planner.core.schemas import ACCOUNTS, REPS, UNSERVED, VISITS, check, empty
 from planner.services.people.holders import rep_by_position
 from planner.visits.model.params import RouteParams
+from planner.visits.model.policy import AccountRule, Promise, RepRule, TeamPolicy
 from planner.visits.plan.team import plan_visits
 from planner.visits.reasons.unserved import in_words
 
@@ -146,9 +147,57 @@ def test_no_accounts_give_empty_frames(reps):
     assert result.met
 
 
-def test_a_plan_starts_on_a_monday(accounts, reps):
-    with pytest.raises(InputError, match=r"starts on a Monday.*take 2026-11-23"):
-        plan(accounts, reps, start_on=THANKSGIVING)
+def test_a_plan_may_start_on_any_day(accounts, reps):
+    result = plan(accounts, reps, start_on=THANKSGIVING)
+    days = result.visits["visit_on"]
+    assert days.min() >= pd.Timestamp(THANKSGIVING)
+    assert days.max() < pd.Timestamp(THANKSGIVING) + pd.Timedelta(days=28)
+    assert (result.visits["account_id"] == "A0").sum() == 4
+
+
+def test_promises_are_counted_by_rep_and_class(accounts, reps):
+    result = plan(accounts, reps)
+    table = result.promises.set_index(["rep_id", "visit_class"])
+    assert table.loc[("R1", "A")].tolist() == [2, 8, 8, 0]
+    assert table.loc[("", "B")].tolist() == [1, 2, 0, 1]
+    assert table["owed"].sum() == result.visits_required
+    assert table["owed"].sum() - table["kept"].sum() == result.visits_missed
+    assert "A 8 of 8, B 2 of 4, C 1 of 2" in result.summary()
+
+
+def test_a_customer_seen_lately_is_due_an_interval_later(accounts, reps):
+    seen = accounts.assign(last_visit_on=pd.NaT)
+    seen.loc["A2", "last_visit_on"] = pd.Timestamp("2026-11-19")
+    seen["last_visit_on"] = seen["last_visit_on"].astype("datetime64[ns]")
+    visits = plan(seen, reps).visits.set_index("account_id")["visit_on"]
+    assert visits["A2"] >= pd.Timestamp("2026-11-19") + pd.Timedelta(days=21)
+
+
+def test_a_rule_for_one_account_or_rep_differs_from_its_class(accounts, reps):
+    wednesday, friday = date(2026, 11, 25), date(2026, 12, 4)
+    policy = TeamPolicy(
+        accounts={
+            "A2": AccountRule(promises=(Promise(on=wednesday),)),
+            "A3": AccountRule(must_in_week=(friday,)),
+            "A0": AccountRule(interval_days=14),
+        },
+        reps={"R1": RepRule(weekdays=(0, 2, 4), absent=frozenset({MONDAY}))},
+        holidays=frozenset({date(2026, 11, 27)}),
+    )
+    result = plan(accounts, reps, policy=policy)
+    visits = result.visits
+    assert set(visits["visit_on"].dt.day_of_week) <= {0, 2, 4}
+    assert not set(visits["visit_on"]) & {MONDAY, pd.Timestamp("2026-11-27")}
+    days = visits.groupby("account_id")["visit_on"].agg(list)
+    assert days["A2"] == [pd.Timestamp(wednesday)]
+    assert len(days["A0"]) == 2
+    assert all(day.isocalendar().week == 49 for day in days["A3"])
+
+
+def test_a_rule_for_nobody_is_refused(accounts, reps):
+    policy = TeamPolicy(accounts={"A99": AccountRule(interval_days=14)})
+    with pytest.raises(InputError, match=r"names account .?A99"):
+        plan(accounts, reps, policy=policy)
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,12 @@ def values_of(template):
 def test_a_repair_asks_for_no_value_beyond_its_reason(code):
     reason = code.removesuffix("_repair")
     asked = values_of(VISITS[code]) - values_of(VISITS[reason])
-    assert asked <= {"end_s", "off_s"}  # the engine gives these with the reason
+    assert asked <= {
+        "end_s",
+        "off_s",
+        "other",
+        "price_s",
+    }  # the engine gives these with the reason
 
 
 @pytest.mark.parametrize(
@@ -143,5 +148,11 @@ def test_a_full_day_says_how_late_it_would_end():
     late_s = full.end_s + 3 * 3_600 - problem.day[1]
     assert reason == Reason(
         "unserved_days_full",
-        {"day": 0, "late_s": late_s, "end_s": problem.day[1] + late_s},
+        {
+            "day": 0,
+            "late_s": late_s,
+            "end_s": problem.day[1] + late_s,
+            "price_s": late_s,
+            "other": 1,
+        },
     )
