@@ -14,6 +14,7 @@ from planner.services.pay import runs
 from planner.services.quotas import setting
 from planner.services.scenarios import listing
 from planner.services.visits import plans
+from planner.services.visits import run as visits_run
 
 MONTHS = 12
 
@@ -167,6 +168,19 @@ def test_a_reps_weeks_come_back_with_names_and_files(sample):
     assert len(files.links) == 3
     quiet = replace(sample, settings=replace(sample.settings, navigation_links=False))
     assert plans.day_files(quiet, weeks, dt.date(2026, 11, 23)).links.empty
+
+
+def test_a_kept_plan_tells_its_promises_by_class(sample, monkeypatch):
+    monkeypatch.setattr(visits_run, "TEAM_ITERATIONS", 20)
+    draft = draft_of(sample)
+    params = plans.default_params(sample)
+    summary = visits_run.plan_and_save(sample, draft.scenario_id, params, RunControl())
+    promises = summary["promises"]
+    assert sorted(promises) == ["A", "B", "C"]
+    assert sum(row["kept"] for row in promises.values()) == summary["served"]
+    lacking = sum(row["owed"] - row["kept"] for row in promises.values())
+    assert lacking == summary["missed"]
+    assert plans.visit_plan(sample, draft.scenario_id).summary == summary
 
 
 def test_the_overview_adds_up(sample):

@@ -93,19 +93,26 @@ def save_plan(
     visits: pd.DataFrame,
     unserved: pd.DataFrame,
     params: Mapping[str, Any],
+    promises: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, Any]:
     """
     Keep a plan of visits with its scenario; it is the one shown from now on.
 
+    Parameters
+    ----------
+    promises
+        By visit class: accounts, visits owed and kept, accounts without any.
+
     Returns
     -------
-    Its figures: visits planned and missing, hours of travel.
+    Its figures: visits planned and missing, hours of travel, promises by class.
     """
     summary = {
         "served": len(visits),
         "missed": int(unserved["missing"].sum()) if len(unserved) else 0,
         "travel_h": round(float(visits["travel_s"].sum()) / 3600, 1),
         "reps": int(visits["rep_id"].nunique()),
+        "promises": {name: dict(figures) for name, figures in (promises or {}).items()},
     }
     with ws.store.transaction() as conn:
         visit_rows.save_visit_plan(

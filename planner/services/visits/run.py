@@ -10,6 +10,7 @@ from planner.core.run import RunControl
 from planner.services.visits.plans import TEAM_ITERATIONS, save_plan, visit_inputs
 from planner.services.workspace import OpenCompany
 from planner.visits.model.params import RouteParams
+from planner.visits.plan.promises import by_class
 from planner.visits.plan.team import plan_visits
 
 
@@ -53,4 +54,5 @@ def plan_and_save(
         )
     if run.is_cancelled():
         return {"status": str(result.status)}
-    return save_plan(ws, scenario_id, result.visits, result.unserved, params)
+    promises = by_class(result.promises)
+    return save_plan(ws, scenario_id, result.visits, result.unserved, params, promises)
