@@ -152,7 +152,7 @@ def test_a_cancelled_demo_keeps_the_steps_it_finished(
 def test_demo_refuses_more_territories_than_units(accounts_csv, tmp_path, capsys):
     words = ["demo", "--accounts", str(accounts_csv), "--territories", "5000"]
     assert main([*words, "--out", str(tmp_path / "out")]) == 2
-    assert "5000" in capsys.readouterr().err
+    assert "5,000" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

@@ -24,6 +24,9 @@ def add_demo(verbs: Any) -> None:
     """Add `demo`: the whole line without a screen."""
     parser = add_verb(verbs, "demo", "the whole line without a screen", _demo)
     parser.add_argument("--accounts", type=Path, metavar="FILE")
+    parser.add_argument("--reps", type=Path, metavar="FILE", help="its people")
+    parser.add_argument("--deals", type=Path, metavar="FILE", help="its deals")
+    parser.add_argument("--comp-plan", type=Path, metavar="FILE", help="its pay terms")
     parser.add_argument("--where", metavar="'column=value'")
     parser.add_argument("--territories", type=int, metavar="K")
     parser.add_argument("--country", metavar="CC", help="of rows that name none")
@@ -42,6 +45,9 @@ def _demo(args: argparse.Namespace) -> int:
 
     params = DemoParams(
         accounts_path=args.accounts,
+        reps_path=args.reps,
+        deals_path=args.deals,
+        comp_plan_path=args.comp_plan,
         where=args.where,
         n_territories=args.territories,
         country=args.country,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
@@ -14,9 +14,7 @@ from planner.core.run import RunControl
 
 
 @contextmanager
-def processes(
-    n_workers: int, run: RunControl, first: Callable[[], object] = int
-) -> Iterator[ProcessPoolExecutor]:
+def processes(n_workers: int, run: RunControl) -> Iterator[ProcessPoolExecutor]:
     """
     Start processes; end them at once if the run is cancelled or fails.
 
@@ -26,8 +24,6 @@ def processes(
         How many; 0, or more than there are cores: one for each core.
     run
         Its cancel is looked at on leaving.
-    first
-        What one of them does meanwhile.
     """
     n_cores = os.cpu_count() or 1
     n_workers = min(n_workers or n_cores, n_cores)
@@ -38,8 +34,7 @@ def processes(
     has_ended = False
     try:
         with _uninterrupted():
-            executor.submit(first)
-            for _ in range(n_workers - 1):  # a task each: so all start here
+            for _ in range(n_workers):  # a task each: so all start here
                 executor.submit(int)
         yield executor
         has_ended = not run.is_cancelled()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
+from urllib.parse import quote
 
 from planner.core.errors import InputError
 
 LONGEST = 200  # characters
+_LONGEST_FILE = 150  # characters of a file's name, before its suffix
 # Marks that turn the direction of what follows: a name could pass for another.
 _TURNING = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -69,3 +72,12 @@ def name_from(text: str) -> str:
         for character in text
     ]
     return "".join(letters).strip()[:LONGEST].strip() or "Unnamed"
+
+
+def file_name_of(thing_id: str) -> str:
+    """Call a file after an id from a list: one that cannot lead out of its folder."""
+    name = quote(thing_id, safe=" ", errors="replace").replace("..", "%2E%2E")
+    if len(name) <= _LONGEST_FILE:
+        return name
+    digest = hashlib.sha256(thing_id.encode(errors="replace")).hexdigest()[:16]
+    return f"{name[: _LONGEST_FILE - len(digest)]}{digest}"

@@ -7,63 +7,48 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import pandas as pd
 
-from planner.commissions.statements.statement import Statement
-from planner.core.formats import Formats
-from planner.core.settings import Settings
 from planner.demo.line import DemoLine
 from planner.demo.report_maps import territories_part, worst_before
 from planner.demo.report_work import pay_part, visits_part
-from planner.services.people.holders import owner_names
-from planner.services.regional import formats_of, main_country, regional_details
+from planner.services.people.holders import VACANT
 from planner.territory.model.unit_table import MEASURES
 from planner.visits.model.params import CadenceParams
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
-BAR_REACH = 1.0  # deviation shown at the end of a bar
-MOST_LINES = 12
-MOST_REASONS = 10
-CLIP_DEG = 0.05  # ground shown around a route
 VISITS_WORDS = {4: "every week", 2: "every second week", 1: "every fourth week"}
 
 
-def report_html(
-    line: DemoLine,
-    summary: Mapping[str, Any],
-    statements: Mapping[str, Statement],
-    settings: Settings,
-) -> str:
+def report_html(line: DemoLine, summary: Mapping[str, Any]) -> str:
     """
     Write the report of a run.
 
     Parameters
     ----------
-    line, summary, statements
+    line, summary
         What the run made.
-    settings
-        Formats, and where the state outlines are.
 
     Returns
     -------
     One HTML page; everything in it is escaped by the template.
     """
-    details = regional_details(main_country(line.accounts))
-    fmt = formats_of(settings, details, line.currency)
+    fmt = line.formats
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    first_day = line.published.effective_from
+    simulated = summary["simulated"]
     context = {
-        "title": f"{line.name}: territories, visits and pay",
+        "title": f"{summary['company']}: territories, visits and pay",
         "subtitle": (
-            f"As of {fmt.day(line.as_of)} · plan from {fmt.day(line.effective_from)}"
+            f"As of {fmt.day(line.company.today)} · plan from {fmt.day(first_day)}"
         ),
-        "simulated": f"Simulated. {line.simulated}.",
-        "figures": _figures(line, summary, fmt),
-        **territories_part(line, summary, settings, fmt),
-        "segments": _segments(line, fmt),
-        **_quotas(line, summary, fmt),
-        **visits_part(line, summary, fmt),
-        **pay_part(line, summary, statements, fmt),
+        "simulated": f"Simulated. {simulated}." if simulated else "",
+        "figures": _figures(line, summary),
+        **territories_part(line, summary),
+        "segments": _segments(line),
+        **_quotas(line, summary),
+        **visits_part(line, summary),
+        **pay_part(line, summary),
         "problems": _problems(line, summary),
         "footer": (
             "Made by `python -m planner demo`. Methods and sources: docs/methods.md. "
@@ -73,10 +58,8 @@ def report_html(
     return template.render(context)
 
 
-def _figures(
-    line: DemoLine, summary: Mapping[str, Any], fmt: Formats
-) -> list[dict[str, str]]:
-    balance, visits = summary["balance"], summary["visits"]
+def _figures(line: DemoLine, summary: Mapping[str, Any]) -> list[dict[str, str]]:
+    fmt, balance, visits = line.formats, summary["balance"], summary["visits"]
     label = MEASURES[balance["measure"]].lower()
     before = worst_before(line, balance["measure"])
     planned = visits["served"] + visits["missed"]
@@ -106,13 +89,14 @@ def _figures(
         },
         {
             "label": f"Pay of {fmt.month(line.period)}",
-            "value": fmt.money(int(line.paid.lines["amount_minor"].sum())),
+            "value": fmt.money(line.pay.run.summary["pay_minor"]),
             "note": f"{summary['pay']['positions']} positions, every line traced",
         },
     ]
 
 
-def _segments(line: DemoLine, fmt: Formats) -> list[dict[str, str]]:
+def _segments(line: DemoLine) -> list[dict[str, str]]:
+    fmt = line.formats
     grouped = line.accounts.groupby("segment", sort=False)
     visits = CadenceParams().visits_per_4_weeks
     rows = []
@@ -135,88 +119,72 @@ def _segments(line: DemoLine, fmt: Formats) -> list[dict[str, str]]:
     return rows
 
 
-def _quotas(line: DemoLine, summary: Mapping[str, Any], fmt: Formats) -> dict[str, Any]:
-    year = summary["quotas"]["year"]
-    yearly = line.quotas[line.quotas["period"] == str(year)]
-    amount = yearly.set_index("position_id")["amount_minor"]
-    names = owner_names(line.positions, line.reps, line.as_of)
-    position = line.positions["territory_id"].dropna()
-    by_territory = (
-        line.accounts["potential_minor"]
-        .fillna(0)
-        .groupby(line.territory_by_account)
-        .sum()
-    )
-    rows = []
-    levels = {"vp": 0, "manager": 1, "rep": 2}
-    for position_id, row in line.positions.iterrows():
-        if position_id not in amount.index:
-            continue
-        territory_id = position.get(position_id, "")
-        potential = by_territory.get(territory_id)
-        quota = int(amount[position_id])
-        rows.append(
-            {
-                "level": levels.get(row["role"], 2),
-                "title": row["title"],
-                "name": names[position_id],
-                "territory_id": territory_id,
-                "potential": fmt.money(None if potential is None else int(potential)),
-                "quota": fmt.money(quota),
-                "ratio": fmt.share(None if not potential else quota / float(potential)),
-            }
-        )
+def _quotas(line: DemoLine, summary: Mapping[str, Any]) -> dict[str, Any]:
+    fmt, view = line.formats, line.quota_view
+    positions = view.positions[view.positions["quota_minor"].notna()]
+    positions = positions.fillna({"territory_id": ""})
     published = summary["published"]
     return {
-        "quota_year": year,
+        "quota_year": summary["quotas"]["year"],
         "quota_text": (
-            f"The target of {fmt.money(_top(rows, amount, line))} is split by "
-            "potential and ramp down the hierarchy; every level sums exactly. Owners "
-            "hold from "
-            f"{fmt.day(line.effective_from)}; the published plan has the content hash "
-            f"{published['content_hash'][:12]}."
+            f"The target of {fmt.money(view.target_minor)} is split by potential and "
+            "ramp down the hierarchy; every level sums exactly. Owners hold from "
+            f"{fmt.day(line.published.effective_from)}; the published plan has the "
+            f"content hash {published['content_hash'][:12]}."
         ),
-        "quotas": rows,
+        "quotas": [
+            {
+                "level": row.level,
+                "title": row.title,
+                "name": row.name,
+                "territory_id": row.territory_id,
+                "potential": fmt.money(int(row.potential_minor)),
+                "quota": fmt.money(int(row.quota_minor)),
+                "ratio": fmt.share(row.quota_per_potential),
+            }
+            for row in positions.itertuples(index=False)
+        ],
     }
-
-
-def _top(rows: list[dict[str, Any]], amount: pd.Series, line: DemoLine) -> int:
-    tops = line.positions.index[line.positions["parent_id"].isna()]
-    return int(amount.reindex(tops).fillna(0).sum()) if rows else 0
 
 
 def _problems(line: DemoLine, summary: Mapping[str, Any]) -> list[str]:
     counts = summary["counts"]
-    said = []
+    lines = []
     if counts["rows_rejected"]:
-        said.append(
+        lines.append(
             f"{counts['rows_rejected']:,} rows of the list were rejected; "
             "findings.csv says why, row by row."
         )
     by_zip = counts["geo_source"].get("postcode", 0)
     by_city = counts["geo_source"].get("city", 0)
     if by_zip or by_city:
-        said.append(
+        lines.append(
             f"{by_zip:,} accounts were placed by ZIP code and {by_city:,} by city: "
             "good enough for territories, not for arrival times."
         )
+    for kind, rows in counts.get("files", {}).items():
+        if rows["rows_rejected"]:
+            lines.append(
+                f"{rows['rows_rejected']:,} rows of the {kind} were rejected; "
+                "findings.csv says why, row by row."
+            )
     if counts["unassigned_accounts"]:
-        said.append(f"{counts['unassigned_accounts']:,} accounts lie in no unit.")
+        lines.append(f"{counts['unassigned_accounts']:,} accounts lie in no unit.")
     if summary["balance"]["bridges"]:
-        said.append(
+        lines.append(
             f"{summary['balance']['bridges']} links over water or gaps were assumed so "
             "that islands and far states can belong to a territory."
         )
     if summary["visits"]["missed"]:
-        said.append(
+        lines.append(
             f"{summary['visits']['missed']:,} visits do not fit into the four weeks."
         )
     if summary["pay"]["deals_with_problems"]:
-        said.append(
+        lines.append(
             f"{summary['pay']['deals_with_problems']:,} deals could not be credited."
         )
-    names = owner_names(line.positions, line.reps, line.as_of)
-    vacant = [name for name in line.positions.index if names[name] == "vacant"]
+    names = line.roster.owner_names
+    vacant = list(names.index[names == VACANT])
     if vacant:
-        said.append(f"Vacant: {', '.join(vacant)}.")
-    return said or ["Nothing."]
+        lines.append(f"Vacant: {', '.join(vacant)}.")
+    return lines or ["Nothing."]

@@ -1,4 +1,4 @@
-"""The whole line without a screen or a store: what ``python -m planner demo`` does."""
+"""``python -m planner demo``: the whole line on a store of its own, no screen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from planner.core.files.outputs import Outputs
 from planner.core.files.tables import write_text
 from planner.core.run import RunControl
 from planner.core.settings import Settings
-from planner.demo import steps
 from planner.demo.line import DemoLine, DemoParams
+from planner.services.workspace import Workspace, open_workspace
+from planner.store.database.scratch import scratch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,14 +94,14 @@ def run_demo(
 
     outputs = outputs or Outputs()
     outputs.read("--accounts", params.accounts_path)
+    for option, path in params.companions.items():
+        outputs.read(option, path)
     outputs.folder("--out", out_dir, files=FILES, folders=[ROUTES, STATEMENTS])
-    seconds: dict[str, float] = {}
-    with outputs:
-        line = _read(params, settings, run, seconds)
-        _run_steps(line, params, run)
-        with _timed(seconds, "write"):
+    with outputs, _temporary_store(settings) as ws:
+        line = _run_steps(ws, params, run)
+        with _timed(line.seconds, "write"):
             run.report(0.93, "Writing files and the report")
-            summary = write_files(line, settings, outputs["--out"])
+            summary = write_files(line, outputs["--out"])
         summary |= _ending(line, run)
         text = json.dumps(summary, indent=1, ensure_ascii=False, default=str)
         write_text(text, outputs["--out"] / "summary.json")
@@ -108,54 +110,49 @@ def run_demo(
     return DemoOutcome(summary=summary, is_met=is_met, out_dir=out_dir)
 
 
-def _read(
-    params: DemoParams, settings: Settings, run: RunControl, seconds: dict[str, float]
-) -> DemoLine:
-    with _timed(seconds, "import"):
-        run.report(0.0, "Reading the accounts")
-        line = steps.read(params, settings)
-    line.seconds = seconds
-    return line
+@contextmanager
+def _temporary_store(settings: Settings) -> Iterator[Workspace]:
+    """Open a store of our own; the one of the settings is not touched."""
+    with scratch(None) as folder:
+        url = f"sqlite:///{folder / 'demo.sqlite'}"
+        ws = open_workspace(replace(settings, store_url=url))
+        try:
+            yield ws
+        finally:
+            ws.store.close()
 
 
-def _run_steps(line: DemoLine, params: DemoParams, run: RunControl) -> None:
+def _run_steps(ws: Workspace, params: DemoParams, run: RunControl) -> DemoLine:
     """Run step after step, until all are done or the run is cancelled."""
+    from planner.demo import steps
 
-    def step(name: str, fraction: float, note: str, work: Callable[[], None]) -> None:
+    run.report(0.0, "Reading the accounts")
+    seconds: dict[str, float] = {}
+    with _timed(seconds, "import"):
+        line = steps.begin(ws, params)
+    line.seconds = seconds
+    if run.is_cancelled():
+        raise KeyboardInterrupt  # before anything was finished
+    line.finished.append("import")
+
+    def step(
+        name: str, span: tuple[float, float], note: str, work: Callable[..., None]
+    ) -> None:
         if run.is_cancelled():
             return
-        run.report(fraction, note)
-        with _timed(line.seconds, name):
-            work()
+        run.report(span[0], note)
+        with _timed(seconds, name):
+            work(run.part(*span))
         if not run.is_cancelled():
             line.finished.append(name)
 
-    with steps.visit_workers(params, run) as executor:
-        step("segment", 0.08, "Segmenting", lambda: steps.segment(line))
-        step(
-            "balance",
-            0.1,
-            "Balancing",
-            lambda: steps.balance_territories(line, params, run.part(0.1, 0.4)),
-        )
-        step(
-            "quotas",
-            0.4,
-            "Setting quotas and owners",
-            lambda: steps.own_and_set(line, params),
-        )
-        step(
-            "visits",
-            0.42,
-            "Planning visits",
-            lambda: steps.plan_team_visits(
-                line, params, executor, run.part(0.42, 0.85)
-            ),
-        )
-    step("publish", 0.86, "Publishing", lambda: steps.freeze_plan(line))
-    step("pay", 0.88, "Crediting deals and paying", lambda: steps.pay_month(line))
-    if not line.finished:
-        raise KeyboardInterrupt
+    step("balance", (0.1, 0.4), "Balancing", partial(steps.balance, line, params))
+    step("quotas", (0.4, 0.42), "Setting quotas", lambda _: steps.set_quotas(line))
+    visits = partial(steps.plan_visits, line, params)
+    step("visits", (0.42, 0.85), "Planning visits", visits)
+    step("publish", (0.86, 0.88), "Publishing", lambda _: steps.publish(line))
+    step("pay", (0.88, 0.93), "Crediting and paying", partial(steps.pay, line))
+    return line
 
 
 def _ending(line: DemoLine, run: RunControl) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planner.core.errors import InputError
-from planner.core.names import checked_name, name_from
+from planner.core.names import checked_name, file_name_of, name_from
 
 GOOD = [
     "Łódź & Söhne",
@@ -48,3 +48,15 @@ def test_what_cannot_be_seen_or_is_too_long_is_refused(name, said):
 @pytest.mark.parametrize(("name", "_said"), BAD)
 def test_a_name_made_of_a_file_is_always_valid(name, _said):
     assert checked_name(name_from(name), "a company")
+
+
+IDS = ["../../etc", "a/b", "..", "C:\\x", "\x00", "\ud800", "é" * 300]
+
+
+@pytest.mark.parametrize("thing_id", IDS)
+def test_a_file_called_after_an_id_stays_in_its_folder(thing_id, tmp_path):
+    path = tmp_path / f"{file_name_of(thing_id)}.ics"
+    path.write_text("one")
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.resolve().parent == tmp_path.resolve()
+    assert file_name_of(thing_id) != file_name_of(f"{thing_id}x")

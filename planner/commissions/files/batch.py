@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pandas as pd
 
@@ -47,6 +46,7 @@ from planner.core.files.outputs import Outputs
 from planner.core.files.spreadsheets import csv_bytes
 from planner.core.files.tables import in_money, write_bytes
 from planner.core.money import format_minor
+from planner.core.names import file_name_of
 from planner.core.run import RunControl
 
 TABLES = ("credits.csv", "lines.csv", "trace.csv", "ledger.csv")
@@ -322,14 +322,9 @@ def _write(
             credits=outcome.paid.credits,
             quotas=inputs.quotas,
         )
-        name = f"{STATEMENTS}/{_file_name(position_id)}.xlsx"
+        name = f"{STATEMENTS}/{file_name_of(position_id)}.xlsx"
         contents[name] = statement_xlsx_bytes(statement)
     text = json.dumps(summary, indent=1, ensure_ascii=False)
     contents[SUMMARY] = f"{text}\n".encode()
     for name, content in contents.items():
         write_bytes(content, folder / name, private=True)
-
-
-def _file_name(position_id: str) -> str:
-    """Keep an id from leading out of the folder."""
-    return quote(position_id, safe=" ").replace("..", "%2E%2E")

@@ -21,8 +21,10 @@ NAMES = {
     "closes_s": "closing hours",
     "visit_class": "visit class",
     "team": "people and positions",
+    "homes": "homes of people",
     "deals": "deals",
     "visits": "visits made",
+    "terms": "pay terms",
 }
 
 

@@ -25,10 +25,13 @@ from planner.store.company.settings import CompanySettings
 # visit class an account has is decided by the company's rules, from what they look at.
 MADE_OF = {
     "quotas": ("potential_minor", "our_sales_minor"),
-    "pay": ("deals", "team"),
+    "pay": ("deals", "team", "terms"),
     "bookings": ("deals",),
     "attainment": ("bookings", "quotas"),
-    "visits planned": ("visit_class", "open_days", "opens_s", "closes_s", "team"),
+    "visits planned": (
+        *("visit_class", "open_days", "opens_s", "closes_s"),
+        *("team", "homes"),
+    ),
     "workload": ("visit_class",),
     "workload_min": ("workload",),
     "open_pipeline_minor": ("deals",),

@@ -87,18 +87,28 @@ def start_empty_company(
     return turn_to(ws, company_id)
 
 
-def load_sample_company(ws: Workspace) -> OpenCompany:
+def load_sample_company(ws: Workspace, *, stays: bool = False) -> OpenCompany:
     """
-    Load the sample company as a new company of the store, as it stands today.
+    Load the sample company as a new company of the store.
+
+    Parameters
+    ----------
+    ws
+        The open store.
+    stays
+        Whether it stays on the day its figures reach to; else it stands on the day of
+        the clock and keeps up with it.
 
     Returns
     -------
     The sample, open: accounts, segments, last year's alignment published with its
     owners and quotas, and a first draft of next year on top of it.
     """
-    sample = sample_on(load_sample(ws.settings.data_dir), clock.today())
+    sample = load_sample(ws.settings.data_dir)
+    if not stays:
+        sample = sample_on(sample, clock.today())
     with ws.store.transaction() as conn:
-        return _save_sample(conn, ws, sample)
+        return _save_sample(conn, ws, sample, stays=stays)
 
 
 def _sample_or_latest(ws: Workspace) -> tuple[OpenCompany, bool]:
@@ -111,7 +121,9 @@ def _sample_or_latest(ws: Workspace) -> tuple[OpenCompany, bool]:
         return _save_sample(conn, ws, sample), True
 
 
-def _save_sample(conn: Connection, ws: Workspace, sample: SampleCompany) -> OpenCompany:
+def _save_sample(
+    conn: Connection, ws: Workspace, sample: SampleCompany, *, stays: bool = False
+) -> OpenCompany:
     """Save the sample with its published alignment and a draft on top of it."""
     from planner.services.scenarios.publishing import publish_parts
 
@@ -125,7 +137,7 @@ def _save_sample(conn: Connection, ws: Workspace, sample: SampleCompany) -> Open
         currency=details["currency"],
         as_of=as_of,
         user=ws.user,
-        details={"is_simulated": True},
+        details={"is_simulated": True, "day": details["as_of"] if stays else None},
     ).company_id
     _save_facts(conn, company_id, sample, as_of, ws.user)
     base = lineage.create_scenario(conn, company_id, name=BASE_SCENARIO, user=ws.user)

@@ -80,6 +80,8 @@ class PathOptions:
         As of `list_context`.
     currency
         Of a list that begins a company; None: found out.
+    fills_gaps
+        Whether what the list of a new company lacks is simulated.
     units
         Of a new company: one of `units.UNIT_CHOICES`.
     corrections
@@ -107,6 +109,7 @@ class PathOptions:
     country: str | None = None
     currency: str | None = None
     turn_signs: bool = False
+    fills_gaps: bool = False
     units: str = "auto"
     corrections: Path | None = None
     roll_up: Mapping[str, str] = field(default_factory=dict)
@@ -253,7 +256,7 @@ def _aim(
         name=options.company_name or name_from(Path(report.file).stem),
         currency=report.currency,
         as_of=today_of(options),
-        fill_missing=False,
+        fill_missing=options.fills_gaps,
         units=options.units,
     )
     return Aim(new=new)
@@ -313,7 +316,7 @@ def _save(
             name=options.company_name or name_from(path.stem),
             currency=report.currency,
             as_of=today_of(options),
-            fill_missing=False,
+            fill_missing=options.fills_gaps,
             units=options.units,
         )
     elif report.kind == "accounts" and options.source is not None:

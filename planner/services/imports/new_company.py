@@ -103,8 +103,8 @@ def company_of_report(
     name, currency, as_of
         Of the new company.
     fill_missing
-        Whether what the list lacks (revenue, potential, deals …) is simulated and
-        labelled so; beside sales of its own no deals are.
+        Whether what the list lacks (revenue, potential, deals, homes of the owners …)
+        is simulated and labelled so; beside sales of its own no deals are.
     source
         Name of the list, under which it is refreshed later; None: the file's name
         without its suffix.
@@ -258,7 +258,9 @@ def write_company(conn: Connection, ws: Workspace, new: NewCompany) -> str:
     account_rows.save_segments(conn, company_id, new.segments)
     if new.deals is not None:
         deal_rows.save_deals(conn, company_id, new.deals)
-    begin_scenarios(conn, ws, company_id, new.accounts)
+    begin_scenarios(
+        conn, ws, company_id, new.accounts, fills_gaps=new.settings.fills_gaps
+    )
     import_id = record_import(
         conn, company_id, new.report, user=ws.user, source=new.list_name
     )

@@ -13,6 +13,7 @@ from planner.core.errors import InputError
 from planner.core.schemas import POSITIONS, check
 from planner.services.accounts.simulated import load_simulated
 from planner.services.imports.simulated_rows import account_changes, without_simulated
+from planner.services.people.present_team import is_name_alone, without_homes
 from planner.services.people.vacancies import PLACE_TITLE, place_names
 from planner.services.workspace import OpenCompany
 from planner.store.company import accounts as account_rows
@@ -41,8 +42,8 @@ class Removal:
         Accounts that lose their value, by column.
     n_accounts
         Accounts that lose any.
-    n_deals, n_reps, n_managers
-        Simulated deals, people, and positions of superiors that go.
+    n_deals, n_reps, n_homes, n_managers
+        Simulated deals, people, homes, and positions of superiors that go.
     notes
         What else changes, one sentence each.
     """
@@ -52,13 +53,14 @@ class Removal:
     n_accounts: int
     n_deals: int
     n_reps: int
+    n_homes: int
     n_managers: int
     notes: tuple[str, ...]
 
     @property
     def is_nothing(self) -> bool:
         """Whether nothing is simulated."""
-        return not (self.columns or self.n_deals or self.n_reps)
+        return not (self.columns or self.n_deals or self.n_reps or self.n_homes)
 
 
 def preview_removal(ws: OpenCompany) -> Removal:
@@ -132,6 +134,7 @@ def remove_simulated(ws: OpenCompany, version: int) -> str:
                 columns=removal.columns,
                 deals=removal.n_deals,
                 reps=removal.n_reps,
+                homes=removal.n_homes,
                 managers=removal.n_managers,
             )
     return repair_id
@@ -175,6 +178,7 @@ def _preview(conn: Connection, ws: OpenCompany) -> Removal:
         n_accounts=sum(n_rows for text, n_rows in labels.items() if text),
         n_deals=len(deals) if "deals" in simulated.parts else 0,
         n_reps=len(reps) if is_team else 0,
+        n_homes=_n_homes(reps) if "homes" in simulated.parts else 0,
         n_managers=len(_superiors(conn, ws.company_id)) if is_team else 0,
         notes=tuple(notes),
     )
@@ -192,7 +196,14 @@ def _changes(conn: Connection, ws: OpenCompany) -> ChangeSet:
         changes.append(TableChange.removal("deal", deals))
     if "team" in parts:
         changes += _team_changes(conn, ws)
+    elif "homes" in parts:
+        reps = team_rows.load_reps(conn, ws.company_id)
+        changes.append(TableChange.between("rep", reps, without_homes(reps)))
     return ChangeSet(tuple(changes))
+
+
+def _n_homes(reps: pd.DataFrame) -> int:
+    return int((is_name_alone(reps) & reps["lat"].notna()).sum())
 
 
 def _superiors(conn: Connection, company_id: str) -> pd.Index:

@@ -13,6 +13,7 @@ from planner.services.people.owners import (
     person_keys,
     present_positions,
 )
+from planner.services.people.present_team import is_name_alone
 from planner.services.people.seating import seat
 from planner.services.people.vacancies import is_called_after_place
 from planner.services.territories.alignments import alignment_of
@@ -46,9 +47,8 @@ def without_stand_ins(
     """
     if "team" in load_settings(conn, company_id).simulated:
         return stored.iloc[:0]
-    is_name_alone = stored.index == stored["name"]
     names = pd.Series(person_keys(stored["name"]), index=stored.index, dtype="str")
-    return stored[~(is_name_alone & names.isin(person_keys(loaded["name"])))]
+    return stored[~(is_name_alone(stored) & names.isin(person_keys(loaded["name"])))]
 
 
 def seat_people(conn: Connection, company_id: str, user: str) -> None:
@@ -75,6 +75,9 @@ def seat_people(conn: Connection, company_id: str, user: str) -> None:
     if saved is not None:
         _fill(conn, company, saved, user)
     mark_simulated(conn, company_id, "team", is_simulated=False)
+    reps = team_rows.load_reps(conn, company_id)
+    if not (is_name_alone(reps) & reps["lat"].notna()).any():
+        mark_simulated(conn, company_id, "homes", is_simulated=False)
 
 
 def _give_seats(conn: Connection, company_id: str) -> None:

@@ -12,7 +12,11 @@ from planner.services.people.present_team import present_team
 from planner.services.workspace import Workspace
 from planner.store.company import companies as company_rows
 from planner.store.company import team as team_rows
-from planner.store.company.settings import load_settings, save_settings
+from planner.store.company.settings import (
+    load_settings,
+    mark_simulated,
+    save_settings,
+)
 from planner.store.scenarios import editing, lineage
 from planner.store.scenarios import plans as scenario_rows
 
@@ -24,7 +28,12 @@ MOST_NAMED_SHARE = 0.1
 
 
 def begin_scenarios(
-    conn: Connection, ws: Workspace, company_id: str, accounts: pd.DataFrame
+    conn: Connection,
+    ws: Workspace,
+    company_id: str,
+    accounts: pd.DataFrame,
+    *,
+    fills_gaps: bool = False,
 ) -> bool:
     """
     Make the first scenarios of a company.
@@ -35,6 +44,8 @@ def begin_scenarios(
         Inside a transaction; units, edges and accounts are saved.
     accounts
         The company's, with units.
+    fills_gaps
+        Whether homes of the people are simulated; see `present_team`.
 
     Returns
     -------
@@ -46,6 +57,7 @@ def begin_scenarios(
         accounts,
         team_rows.load_positions(conn, company_id),
         team_rows.load_reps(conn, company_id),
+        fills_gaps=fills_gaps,
     )
     units = company_rows.unit_ids(conn, company_id)
     edges = company_rows.load_edges(conn, company_id)
@@ -61,6 +73,8 @@ def begin_scenarios(
     positions = team.positions.assign(territory_id=seated.where(seated.notna(), own))
     team_rows.save_positions(conn, company_id, positions)
     team_rows.save_reps(conn, company_id, team.reps)
+    if fills_gaps:
+        mark_simulated(conn, company_id, "homes")
     today = lineage.create_scenario(conn, company_id, name=TODAY, user=ws.user)
     _save(conn, ws, today, plan)
     settings = replace(load_settings(conn, company_id), today_id=today.scenario_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -308,12 +308,19 @@ def pay_view(ws: OpenCompany, period: str) -> PayView | None:
 
 
 def statement(ws: OpenCompany, position_id: str, period: str) -> Statement | None:
+    """Explain one position's pay of a month; None if it was not run yet."""
+    return statements(ws, [position_id], period).get(position_id)
+
+
+def statements(
+    ws: OpenCompany, position_ids: Collection[str], period: str
+) -> dict[str, Statement]:
     """
-    Explain one position's pay of a month, step by step.
+    Explain the pay of positions in a month, step by step.
 
     Returns
     -------
-    The statement; None if the month was not run yet.
+    By `position_id`; empty if the month was not run yet.
 
     Raises
     ------
@@ -322,26 +329,33 @@ def statement(ws: OpenCompany, position_id: str, period: str) -> Statement | Non
     """
     run = shown_run(ws, period)
     if run is None:
-        return None
+        return {}
     inputs = _inputs(ws, period)
-    if position_id not in inputs.positions.index:
-        raise NotFoundError(f"no position {position_id!r} in this company")
+    for position_id in position_ids:
+        if position_id not in inputs.positions.index:
+            raise NotFoundError(f"no position {position_id!r} in this company")
     with ws.store.reading() as conn:
         tables = {
             name: ledger_rows.load_pay_table(conn, run.run_id, name)
             for name in ("credits", "lines", "trace")
         }
     names = holders_in(inputs.positions, inputs.reps, period)
-    return make_statement(
-        position_id=position_id,
-        holder=str(names[position_id]),
-        title=str(inputs.positions.at[position_id, "title"]),
-        period=period,
-        plan=plan_of_run(ws, run),
-        lines=tables["lines"].set_index("line_id"),
-        trace=tables["trace"],
-        credits=tables["credits"].set_index("credit_id"),
-        quotas=inputs.quotas,
-        account_names=inputs.account_names,
-        is_final=run.kind == "final",
-    )
+    plan = plan_of_run(ws, run)
+    lines = tables["lines"].set_index("line_id")
+    credits_ = tables["credits"].set_index("credit_id")
+    return {
+        position_id: make_statement(
+            position_id=position_id,
+            holder=str(names[position_id]),
+            title=str(inputs.positions.at[position_id, "title"]),
+            period=period,
+            plan=plan,
+            lines=lines,
+            trace=tables["trace"],
+            credits=credits_,
+            quotas=inputs.quotas,
+            account_names=inputs.account_names,
+            is_final=run.kind == "final",
+        )
+        for position_id in position_ids
+    }

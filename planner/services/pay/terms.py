@@ -9,14 +9,19 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection
 
+from planner.accounts.simulation.rollforward import plan_until
 from planner.commissions.plans.plan import CompPlan, load_plan
 from planner.commissions.plans.template import PlanForm, document_text, plan_of_form
 from planner.core.errors import InputError, NotFoundError
 from planner.core.reasons import Reason
 from planner.services.workspace import OpenCompany
 from planner.store.company import companies as company_rows
+from planner.store.company.settings import mark_simulated
 from planner.store.pay import comp_plans
 from planner.store.pay.comp_plans import CompPlanVersion
+
+_SAMPLES_CURRENCY = "USD"
+_LENT = "# Lent from the sample until this company has pay terms of its own."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +189,20 @@ def save_terms(ws: OpenCompany, document: str | bytes) -> Terms:
         if company.kind != "sample" and text == _samples_text(ws):
             text = _confirmed(text, company.today, ws.user)
         row = comp_plans.save_comp_plan(conn, ws.company_id, text, user=ws.user)
+        mark_simulated(conn, ws.company_id, "terms", is_simulated=False)
+    return _terms(row, _samples_text(ws))
+
+
+def lend_samples(ws: OpenCompany) -> Terms:
+    """Pay by the sample's plan in the company's money, marked as simulated."""
+    with ws.store.transaction() as conn:
+        company = company_rows.load_company(conn, ws.company_id)
+        text = plan_until(_samples_text(ws), company.today.year)
+        text = text.replace(_SAMPLES_CURRENCY, company.currency)
+        row = comp_plans.save_comp_plan(
+            conn, ws.company_id, f"{_LENT}\n{text}", user=ws.user
+        )
+        mark_simulated(conn, ws.company_id, "terms")
     return _terms(row, _samples_text(ws))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.accounts.kinds.people import WORK_END_S, WORK_START_S
+from planner.accounts.simulation.team import territory_places
 from planner.core.schemas import POSITIONS, REPS, check, empty
 from planner.services.people.owners import (
     SEAT,
@@ -39,7 +40,11 @@ class PresentTeam:
 
 
 def present_team(
-    accounts: pd.DataFrame, positions: pd.DataFrame, reps: pd.DataFrame
+    accounts: pd.DataFrame,
+    positions: pd.DataFrame,
+    reps: pd.DataFrame,
+    *,
+    fills_gaps: bool = False,
 ) -> PresentTeam:
     """
     Read who works the accounts of a list now, and seat whom nobody knows yet.
@@ -50,6 +55,9 @@ def present_team(
         Frame of the ACCOUNTS schema.
     positions, reps
         Of the company so far.
+    fills_gaps
+        Whether what the list lacks is simulated: then somebody sits at each position,
+        called as the list writes the owner, and lives amid the owner's accounts.
 
     Notes
     -----
@@ -66,7 +74,10 @@ def present_team(
         {"title": new, "role": "rep", "parent_id": None, "territory_id": None},
         index=pd.Index(list(seats.values()), name="position_id", dtype="str"),
     )
-    people = [owner for owner in new if is_persons_name(owner)]
+    people = [owner for owner in new if fills_gaps or is_persons_name(owner)]
+    joined = _joined(reps, _reps(people))
+    if fills_gaps:
+        joined = _with_homes(joined, people, territory_places(accounts, position))
     holders = reps.dropna(subset="position_id").drop_duplicates("position_id")
     by_position = dict(holders.set_index("position_id")["name"])
     owning = pd.Index(position.dropna().unique())
@@ -74,7 +85,7 @@ def present_team(
     return PresentTeam(
         position_by_account=position,
         positions=_joined(positions, check(added, POSITIONS)),
-        reps=_joined(reps, _reps(people)),
+        reps=joined,
         names=owning.to_series()
         .map(by_position)
         .astype("str")
@@ -93,6 +104,30 @@ def _reps(names: list[str]) -> pd.DataFrame:
         ramp_share=1.0,
     )
     return check(frame, REPS)
+
+
+def _with_homes(
+    reps: pd.DataFrame, people: list[str], places: pd.DataFrame
+) -> pd.DataFrame:
+    """Let people live at the account in the middle of those they work."""
+    homes = places.reindex(reps.loc[people, "position_id"])
+    reps = reps.copy()
+    for column in ("lat", "lon"):
+        reps.loc[people, column] = homes[column].to_numpy()
+    return reps
+
+
+def without_homes(reps: pd.DataFrame) -> pd.DataFrame:
+    """Take back what `present_team` simulated: homes, and people who are but codes."""
+    alone = is_name_alone(reps)
+    kept = reps.copy()
+    kept.loc[alone, ["lat", "lon"]] = float("nan")
+    return kept[~alone | kept["name"].map(is_persons_name).astype(bool)]
+
+
+def is_name_alone(reps: pd.DataFrame) -> pd.Series:
+    """Tell who is known by an account list alone, which gave no more than a name."""
+    return pd.Series(reps.index == reps["name"], index=reps.index)
 
 
 def _joined(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

@@ -69,6 +69,8 @@ def credited_last_year(ws: OpenCompany) -> pd.Series:
         deals = deal_rows.load_deals(conn, ws.company_id)
         splits = deal_rows.load_splits(conn, ws.company_id)
         positions = team_rows.load_positions(conn, ws.company_id)
+    if ownership.empty and splits.empty:  # nothing was ever published
+        return pd.Series(dtype="float64")
     end = pd.Timestamp(today) + pd.Timedelta(days=1)
     start = end - pd.DateOffset(years=1)
     credits_ = credit_deals(deals, ownership, splits, positions, start, end).credits

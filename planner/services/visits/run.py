@@ -15,7 +15,12 @@ from planner.visits.plan.team import plan_visits
 
 
 def plan_and_save(
-    ws: OpenCompany, scenario_id: str, params: Mapping[str, Any], run: RunControl
+    ws: OpenCompany,
+    scenario_id: str,
+    params: Mapping[str, Any],
+    run: RunControl,
+    *,
+    n_workers: int = 0,
 ) -> dict[str, Any]:
     """
     Plan the visits of a scenario's reps and keep them with it.
@@ -28,6 +33,8 @@ def plan_and_save(
         `start_on` (a Monday) and maybe `seed`; see `plans.default_params`.
     run
         Progress and cancel; a plan that was cancelled is not kept.
+    n_workers
+        As of `processes`.
 
     Returns
     -------
@@ -40,7 +47,7 @@ def plan_and_save(
     """
     run.report(0.02, "Reading the scenario")
     inputs = visit_inputs(ws, scenario_id, params)
-    with processes(0, run) as executor:
+    with processes(n_workers, run) as executor:
         result = plan_visits(
             inputs.accounts,
             inputs.reps,

@@ -15,8 +15,9 @@ from planner.store.rows.schema import company
 KEY = "settings"
 _REGIONAL = ("country", "distance_unit", "locale")
 # What can be simulated beside single columns of accounts, which `account.simulated`
-# names row by row.
-PARTS = ("team", "deals", "visits")
+# names row by row: people and seats, homes of people that a list names, deals, visits
+# made, the pay terms lent from the sample.
+PARTS = ("team", "homes", "deals", "visits", "terms")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

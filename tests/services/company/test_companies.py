@@ -46,6 +46,13 @@ def test_the_sample_comes_published_with_a_draft_on_top(sample):
     assert publishing.in_force(sample, AS_OF).scenario_id == base.scenario_id
 
 
+def test_a_sample_that_stays_keeps_its_day(ws):
+    opened = companies.load_sample_company(ws, stays=True)
+    company = companies.company(opened)
+    assert company.today == company.as_of
+    assert not roll_forward(opened)
+
+
 def test_an_empty_company_has_the_default_rules(ws):
     opened = companies.start_empty_company(ws, "Blank", "EUR", AS_OF)
     assert companies.company(opened).currency == "EUR"

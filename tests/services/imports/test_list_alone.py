@@ -94,3 +94,15 @@ def test_a_list_without_names_is_called_after_cities_and_ids(ws, tmp_path):
     report = check_path(ws.settings, path, "accounts")
     assert report.accounts["name"].tolist() == ["Rogers 1", "Harrison 2"]
     assert "made_names" in set(report.findings["code"])
+
+
+def test_a_list_without_a_currency_has_that_of_its_country(ws, tmp_path):
+    path = tmp_path / "plain.csv"
+    path.write_text(LIST.replace(" (EUR)", ""))
+    options = PathOptions(as_of=TODAY, accept_warnings=True)
+    report = import_path(ws, path, "accounts", options)
+    assert companies.company(latest_company(ws)).currency == "EUR"
+    assert report.accounts["our_sales_minor"].tolist() == [120_050, 250_000, 30_000]
+    asked = PathOptions(as_of=TODAY, accept_warnings=True, currency="CHF")
+    import_path(ws, path, "accounts", asked)
+    assert companies.company(latest_company(ws)).currency == "CHF"

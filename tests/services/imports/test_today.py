@@ -7,7 +7,7 @@ import pytest
 from planner.accounts.importing import import_table
 from planner.accounts.reading.sources import read_source
 from planner.services.company.settings import company_settings
-from planner.services.imports import check, new_company, saving
+from planner.services.imports import check, new_company, removal, saving
 from planner.services.imports.today import FIRST_DRAFT, TODAY
 from planner.services.people.holders import VACANT
 from planner.services.scenarios import listing, publish_preview
@@ -223,3 +223,35 @@ def test_a_seat_that_the_list_names_is_the_drafts_seat(ws):
 def test_a_column_of_a_crm_says_who_is_inactive(divided):
     load_people(divided, "id,name,lat,lon,IsActive\nU1,Ana Abel,44.5,-88,FALSE\n")
     assert set(seen(divided, FIRST_DRAFT).territories["rep_name"]) == {VACANT}
+
+
+def test_homes_are_simulated_only_where_gaps_are_filled(ws):
+    rows = [(MADISON, "Ana Abel"), (MADISON, "Ana Abel"), (MILWAUKEE, "AG02")] * 2
+    _, bare = team_of(company_of(ws, rows))
+    assert bare["name"].tolist() == ["Ana Abel"]
+    assert bare["lat"].isna().all()
+    company = company_of(ws, rows, fill_missing=True)
+    _, reps = team_of(company)
+    homes = reps.set_index("name")[["lat", "lon"]].to_dict("index")
+    assert homes == {
+        "Ana Abel": dict(zip(("lat", "lon"), MADISON, strict=True)),
+        "AG02": dict(zip(("lat", "lon"), MILWAUKEE, strict=True)),
+    }
+    assert company_settings(company).simulated == ("deals", "homes")
+    preview = removal.preview_removal(company)
+    assert preview.n_homes == 2
+    removal.remove_simulated(company, preview.version)
+    _, reps = team_of(company)
+    assert reps["name"].tolist() == ["Ana Abel"]
+    assert reps["lat"].isna().all()
+    assert company_settings(company).simulated == ()
+
+
+def test_a_list_of_people_takes_the_place_of_simulated_homes(ws):
+    rows = [(MADISON, "Ana Abel"), (MILWAUKEE, "AG02")] * 3
+    company = company_of(ws, rows, fill_missing=True)
+    load_people(company, "id,name,lat,lon\nAG02,Cy Cole,43,-88\nU1,Ana Abel,44,-89\n")
+    assert company_settings(company).simulated == ("deals",)
+    assert seating(company) == {"Ana Abel": "Ana Abel", "Cy Cole": "Cy Cole"}
+    _, reps = team_of(company)
+    assert reps.loc["U1", ["lat", "lon"]].tolist() == [44, -89]

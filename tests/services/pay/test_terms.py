@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from planner.commissions.plans.template import PlanForm, document_text, plan_of_form
+from planner.core import clock
 from planner.core.errors import InputError, NotFoundError
 from planner.core.run import RunControl
+from planner.services.accounts.simulated import simulated_of
 from planner.services.company.companies import start_empty_company
 from planner.services.pay import runs, terms
 from planner.store.audit.log import load_audit
@@ -150,3 +152,20 @@ def test_a_statement_keeps_to_the_terms_that_paid_it(sample):
     after = runs.statement(sample, "P-R01", OCTOBER).sentence
     assert after != before.sentence
     assert "of bookings at 5 %" in after
+
+
+def test_terms_lent_from_the_sample_are_marked_until_there_are_own(small):
+    terms.lend_samples(small)
+    assert "terms" in simulated_of(small).among("pay")
+    plan = terms.plan_of_month(small, OCTOBER)[1]
+    assert plan.currency == "USD"
+    terms.save_form(small, FORM)
+    assert simulated_of(small).among("pay") == ("deals",)
+
+
+def test_terms_lent_are_in_the_companys_money_and_pay_its_year(ws):
+    euros = start_empty_company(ws, "Blank", "EUR", dt.date(2026, 11, 20))
+    plan = terms.lend_samples(euros).plan
+    today = clock.today()
+    assert plan.currency == "EUR"
+    assert plan.valid_from <= today < plan.valid_to

@@ -71,6 +71,7 @@ def _lines(preview: removal.Removal, fmt: Formats) -> list[str]:
     counts = {
         "deals": preview.n_deals,
         "people": preview.n_reps,
+        "homes of people": preview.n_homes,
         "positions of superiors": preview.n_managers,
     }
     return lines + [f"{fmt.number(n)} {noun}" for noun, n in counts.items() if n]

@@ -191,7 +191,7 @@ def _new_company(stem: str, file_id: str) -> dict[str, Any]:
             help="What territories are made of.",
         )
     fill = st.checkbox(
-        "Simulate what the list lacks (revenue, potential, last visits, deals)",
+        "Simulate what the list lacks (revenue, potential, last visits, deals, homes)",
         value=False,
         key=f"imp-{file_id}-fill",
         help="Invented figures make balance, quotas, visits and pay possible. They are "
