@@ -48,7 +48,8 @@ from planner.services.imports import (
     saving,
 )
 from planner.services.imports import removal as import_removal
-from planner.services.pay import runs
+from planner.services.imports.several.saving import Aim, save_together
+from planner.services.pay import runs, terms
 from planner.services.quotas import owners, setting
 from planner.services.scenarios import listing, publishing, what_if
 from planner.services.territories import view as territory_view
@@ -413,6 +414,18 @@ def write_deals(ws):
 def write_load(ws):
     found = refresh.preview_refresh(ws, checked(ws, NEXT_LOAD, "accounts"), "list")
     return lambda: refresh.apply_refresh(ws, found)
+
+
+def write_files_together(ws):
+    accounts = checked(ws, NEXT_LOAD, "accounts")
+    changes = refresh.preview_refresh(ws, accounts, "list")
+    reports = [accounts, checked(ws, DEALS, "deals")]
+    aim = Aim(into=ws, refresh=changes)
+    return lambda: save_together(ws, reports, aim)
+
+
+def write_lent_terms(ws):
+    return lambda: terms.lend_samples(ws)
 
 
 def write_imported_quotas(ws):

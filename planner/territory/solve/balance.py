@@ -153,10 +153,11 @@ def _led(
     plan = leader.first()
     stages["location"] = run.elapsed_s - sum(stages.values())
     leader.run = run.part(0.3, 0.4).steady()
-    is_open = plan.key[0] > 0 and not run.should_stop()
-    if is_open and problem.n_units >= _LARGE_UNITS:
+    is_large = problem.n_units >= _LARGE_UNITS
+    if is_large and plan.key[0] > 0 and not run.should_stop():
         plan = leader.revised(plan)
-    elif is_open:
+    # A gap is proven at the plan's own centres: without towns others may be better.
+    if not is_large and not run.should_stop():
         core = contiguity.join_locked(problem, rng)
         starts = _starts(problem, core, params, rng, run)
         starts = [plan.labels, *starts[:_BESIDE]]
