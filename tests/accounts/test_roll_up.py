@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 
 from planner.accounts.context import ImportContext
 from planner.accounts.importing import import_table
+from planner.accounts.kinds.rolling.columns import day_columns
 from planner.accounts.kinds.rolling.deals import deal_columns, deals_of_rows
 from planner.accounts.reading.sources import read_source
 from planner.core.errors import ParamsError
@@ -121,3 +123,8 @@ def test_rows_are_kept_as_deals_the_same_at_each_load():
     assert again.frame.index.tolist() == frame.index.tolist()
     with pytest.raises(ParamsError, match="no column 'Day'"):
         deals_of_rows(raw, context, report, date="Day", amount="Net")
+
+
+def test_a_zip_is_no_day_though_a_spreadsheet_counts_days_so():
+    zips = pd.DataFrame({"Zip": ["43210", "45219"], "Sent on": ["46100", "46101"]})
+    assert list(day_columns(zips, ["Zip", "Sent on"])) == ["Sent on"]

@@ -27,6 +27,7 @@ _NO_NUMBERS = {
     "year",
     "fips",
 }
+_DAY_WORDS = {"date", "day", "on", "datum", "tag", "data", "dia", "fecha", "jour"}
 _LEAST_SHARE = 0.9  # of the filled cells of a column that must be numbers, or days
 
 
@@ -65,6 +66,9 @@ def day_columns(
     """
     Read the columns that hold days, where nearly all their cells can be read.
 
+    Numbers are days (counted as spreadsheets do) only where the header speaks of days:
+    a ZIP or a price of five digits is none.
+
     Parameters
     ----------
     frame
@@ -79,6 +83,9 @@ def day_columns(
         is_filled = frame[name].str.strip() != ""
         dates = read_dates(frame[name], form)
         n_read = int(dates.dates.notna().sum())
+        is_number = dates.form == "serial"
+        if is_number and not set(header_words(str(name))) & _DAY_WORDS:
+            continue
         if n_read and n_read >= _LEAST_SHARE * int(is_filled.sum()):
             days[name] = dates
     return days

@@ -42,7 +42,7 @@ def ask_rolling(report: ImportReport, file_id: str) -> None:
     notes = report.findings.loc[report.findings["code"] == "rolled_up", "message"]
     for note in notes:
         st.caption(markdown_text(str(note), 400))
-    with st.container(horizontal=True, key="imp-rolling"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="imp-rolling"):
         for name, how in report.rolled.items():
             key = f"imp-{file_id}-roll-{name}"
             st.selectbox(
