@@ -14,6 +14,17 @@ _LONGEST_FILE = 150  # characters of a file's name, before its suffix
 _TURNING = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
+# What CRMs call the file of accounts, in the languages of their headers.
+_OF_LISTS = frozenset({"account", "accounts", "customers", "clients", "export", "list"})
+_OF_LISTS |= {
+    "kunden",
+    "comptes",
+    "clientes",
+    "cuentas",
+    "clienti",
+    "contas",
+    "klanten",
+}
 _REFUSED = {  # by Unicode's category
     "Cc": "a control character",
     "Cs": "half of a character",
@@ -81,3 +92,9 @@ def file_name_of(thing_id: str) -> str:
         return name
     digest = hashlib.sha256(thing_id.encode(errors="replace")).hexdigest()[:16]
     return f"{name[: _LONGEST_FILE - len(digest)]}{digest}"
+
+
+def company_name_from(text: str) -> str:
+    """Make the name of a company of a file's; "Account" names a list, no company."""
+    name = name_from(text)
+    return "My company" if name.casefold() in _OF_LISTS else name

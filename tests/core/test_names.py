@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from planner.core.errors import InputError
-from planner.core.names import checked_name, file_name_of, name_from
+from planner.core.names import (
+    checked_name,
+    company_name_from,
+    file_name_of,
+    name_from,
+)
 
 GOOD = [
     "Łódź & Söhne",
@@ -60,3 +65,11 @@ def test_a_file_called_after_an_id_stays_in_its_folder(thing_id, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
     assert path.resolve().parent == tmp_path.resolve()
     assert file_name_of(thing_id) != file_name_of(f"{thing_id}x")
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [("Account", "My company"), ("Kunden", "My company"), ("Acme list", "Acme list")],
+)
+def test_a_company_is_not_called_after_what_a_list_is(stem, name):
+    assert company_name_from(stem) == name

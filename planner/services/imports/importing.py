@@ -26,7 +26,7 @@ from planner.accounts.reading.tables import where
 from planner.accounts.reload.choices import RefreshChoices
 from planner.core import clock
 from planner.core.errors import InputError
-from planner.core.names import name_from
+from planner.core.names import company_name_from, name_from
 from planner.core.settings import Settings
 from planner.services.imports.check import company_context, list_context, preview_source
 from planner.services.imports.currency import USUAL, check_in_its_currency
@@ -253,7 +253,7 @@ def _aim(
     new = prepare_company(
         ws,
         report,
-        name=options.company_name or name_from(Path(report.file).stem),
+        name=options.company_name or company_name_from(Path(report.file).stem),
         currency=report.currency,
         as_of=today_of(options),
         fill_missing=options.fills_gaps,
@@ -313,7 +313,7 @@ def _save(
         company_of_report(
             ws,
             report,
-            name=options.company_name or name_from(path.stem),
+            name=options.company_name or company_name_from(path.stem),
             currency=report.currency,
             as_of=today_of(options),
             fill_missing=options.fills_gaps,

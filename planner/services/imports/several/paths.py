@@ -11,7 +11,7 @@ from planner.accounts.corrections import of_file
 from planner.accounts.findings import ImportReport, SourceError
 from planner.accounts.reload.choices import RefreshChoices
 from planner.core.errors import InputError
-from planner.core.names import name_from
+from planner.core.names import company_name_from
 from planner.core.settings import Settings
 from planner.services.imports.importing import (
     PathOptions,
@@ -92,7 +92,7 @@ def import_paths(
         new = prepare_company(
             ws,
             accounts,
-            name=options.company_name or name_from(Path(accounts.file).stem),
+            name=options.company_name or company_name_from(Path(accounts.file).stem),
             currency=accounts.currency,
             as_of=today_of(options),
             fill_missing=False,

@@ -10,7 +10,7 @@ import streamlit as st
 
 from planner.core import clock
 from planner.core.money import MINOR_DIGITS
-from planner.core.names import name_from
+from planner.core.names import company_name_from, name_from
 from planner.services.company import companies
 from planner.services.imports import refresh
 from planner.services.imports.units import UNIT_CHOICES
@@ -163,7 +163,9 @@ def _source(sources: list[str], stem: str, file_id: str) -> str:
 
 def _new_company(stem: str, file_id: str) -> dict[str, Any]:
     with st.container(horizontal=True, vertical_alignment="bottom", key="imp-company"):
-        name = st.text_input("Name", stem, key=f"imp-{file_id}-name", width=260)
+        name = st.text_input(
+            "Name", company_name_from(stem), key=f"imp-{file_id}-name", width=260
+        )
         country = st.selectbox(
             "Country of the list",
             ["", *country_names()],
