@@ -24,6 +24,8 @@ def find_alarms(
     list_changes: ListChanges,
     report: ImportReport,
     source_ids: Collection[str],
+    *,
+    is_whole: bool = True,
 ) -> list[str]:
     """
     Say what looks suspicious before a list is refreshed.
@@ -36,6 +38,8 @@ def find_alarms(
         Its answer.
     report
         What the check of the file said.
+    is_whole
+        Whether the file is the whole list; else what it lacks is not gone.
 
     Returns
     -------
@@ -45,7 +49,7 @@ def find_alarms(
     alarms = []
     n_source = len(set(source_ids) & set(stored.index))
     n_gone = len(list_changes.gone)
-    if n_source and n_gone > GONE_SHARE * n_source:
+    if is_whole and n_source and n_gone > GONE_SHARE * n_source:
         alarms.append(
             f"{n_gone:,} of {n_source:,} accounts ({n_gone / n_source:.0%}) are gone "
             "from the file: is it the whole list, and the right one?"

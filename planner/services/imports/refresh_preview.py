@@ -183,7 +183,12 @@ def work_out(
         warnings=(
             *_notes(source, report, raw, stored),
             *find_alarms(
-                stored.accounts, incoming, list_changes, report, stored.source_ids
+                stored.accounts,
+                incoming,
+                list_changes,
+                report,
+                stored.source_ids,
+                is_whole=choices.gone != "keep",
             ),
         ),
         territories=territory_effects(

@@ -374,7 +374,10 @@ def _leave(text: str, ws: OpenCompany | None, balance: FirstBalance | None) -> N
     """Put the files away, and go where what came of them stands."""
     st.session_state["imp-done"] = text
     upload.let_go()
-    for name in ("preview", "report", "refresh", "deals", "tables", "together"):
+    for name in (
+        *("preview", "ids", "report", "refresh"),
+        *("deals", "tables", "together"),
+    ):
         st.session_state.pop(f"imp-{name}", None)
     st.session_state.pop(BEGINS_ANOTHER, None)
     if balance is not None and balance.is_asked and ws is not None:

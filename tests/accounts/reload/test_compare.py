@@ -289,10 +289,11 @@ def report_of(frame, mapping=(), findings=()):
     )
 
 
-def alarms_of(stored, incoming, mapping=()):
+def alarms_of(stored, incoming, mapping=(), **options):
     found = compared(stored, incoming)
     report = report_of(incoming, mapping)
-    return find_alarms(stored, incoming, found, report, list(stored.index))
+    ids = list(stored.index)
+    return find_alarms(stored, incoming, found, report, ids, **options)
 
 
 def numbered(n, form="{:04d}", **cells):
@@ -318,3 +319,9 @@ def test_amounts_that_all_change_by_one_factor_are_told():
     assert "amount of potential is 0.919 times" in alarm or "0.92" in alarm
     assert alarms_of(stored, stored, mapping=["potential"]) == []
     assert alarms_of(stored, later) == []  # the file has no such column
+
+
+def test_a_list_that_is_not_the_whole_one_lets_nobody_go():
+    stored, incoming = numbered(10), numbered(2)
+    assert len(alarms_of(stored, incoming)) == 1
+    assert alarms_of(stored, incoming, is_whole=False) == []

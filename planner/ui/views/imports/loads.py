@@ -9,7 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from planner.accounts.context import ImportContext
-from planner.accounts.findings import ImportReport
+from planner.accounts.findings import FindingLog, ImportReport
+from planner.accounts.kinds.made_ids import with_ids_and_names
+from planner.accounts.mapping.readings import reading_of
 from planner.accounts.reading.tables import RawTable
 from planner.accounts.reading.values.texts import clean_text
 from planner.accounts.reload.choices import RefreshChoices
@@ -25,12 +27,20 @@ from planner.ui.views.imports.target import ADD, NEW, WHOLE
 
 
 def ids_in(raw: RawTable, mapping: dict[str, Any]) -> pd.Series | None:
-    """Read the ids of the accounts in a file; None: it has no such column."""
-    entry = mapping.get("account_id")
-    column = entry["column"] if isinstance(entry, dict) else entry
-    if column is None or column not in raw.frame:
-        return None
-    return clean_text(raw.frame[column].astype("str"))
+    """Read the ids of the accounts in a file, or make them; None: nothing names any."""
+    columns = {
+        target: reading_of(target, entry).column for target, entry in mapping.items()
+    }
+    columns = {target: name for target, name in columns.items() if name in raw.frame}
+    cached = st.session_state.get("imp-ids")  # making ids takes a while, at each rerun
+    if cached is not None and cached[0] is raw.frame and cached[1] == columns:
+        return cached[2]
+    full, names = with_ids_and_names(raw, columns, FindingLog())
+    ids = None
+    if "account_id" in names:
+        ids = clean_text(full.frame[names["account_id"]].astype("str"))
+    st.session_state["imp-ids"] = (raw.frame, columns, ids)
+    return ids
 
 
 def new_rows(

@@ -62,9 +62,10 @@ def refresh_view(
     if preview.is_unchanged:
         st.caption("The file says what is stored already: nothing would be written.")
         return preview.choices
-    leaving = preview.leaving
+    verdicts = preview.territories["verdict"]
+    n_leaving = int(verdicts.isin(["leaves", "lost"]).sum())  # drafts are shown as well
     names = [
-        f"Territories ({fmt.number(len(leaving))})",
+        f"Territories ({fmt.number(n_leaving)})",
         f"Changed ({fmt.number(counts['changed'])})",
         f"New ({fmt.number(counts['new'])})",
         f"{'Gone' if is_whole else 'Stay'} ({fmt.number(counts['gone'])})",
