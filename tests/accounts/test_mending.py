@@ -116,3 +116,10 @@ def test_a_file_of_corrections_is_read_or_refused(tmp_path, text, says):
         read_corrections(path)
     path.write_text("row,column,value\n2,Company,NA\n")
     assert read_corrections(path) == typed((2, "Company", "NA"))
+
+
+def test_a_row_without_a_name_is_told_by_its_id_and_town():
+    report, raw = report_of("id,name,city\n7,,Madison\n8,Beta,Madison\n")
+    cells = rows_to_mend(report, raw).cells
+    assert cells.columns[:3].tolist() == ["id", "name", "city"]
+    assert cells.loc[1, ["id", "city"]].tolist() == ["7", "Madison"]

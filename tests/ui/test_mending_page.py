@@ -152,3 +152,20 @@ def test_the_country_is_asked_once_and_the_answer_counts_at_once(app, into):
     assert field(app, "Which country is this list from?").value == "DE"
     assert not any("Some rows name no country" in c.value for c in app.caption)
     assert any(b.key == "imp-go" and "Check" not in b.label for b in app.button)
+
+
+def test_a_list_with_a_column_of_states_and_no_ids_adds_to_the_open_company(app):
+    turn_to(app, "import_data")
+    rows = (
+        b"name,street,city,state,zip\nAlpha,1 Elm,Madison,OH,53703\n,2 Elm,Ada,OH,45810"
+    )
+    upload(app, "Account.csv", rows)
+    assert "My company" in [field.value for field in app.text_input]
+    place = next(f for f in app.get("button_group") if f.label == "Into")
+    place.set_value("into").run()
+    load = next(f for f in app.get("button_group") if f.label == "The file")
+    assert load.value == "add"
+    click(app, "Check the file")
+    assert check_again(app).disabled
+    assert any("without the refused rows" in one.value for one in app.subheader)
+    assert not any("is it the whole list" in one.value for one in app.warning)

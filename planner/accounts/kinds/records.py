@@ -291,7 +291,7 @@ def _refuse_unknown_account(account_id: pd.Series, cells: CellReader) -> None:
         "account_id",
         code="unknown_account",
         severity="reject",
-        says="is no account of the company; import the accounts first",
+        says="is no account of the company; import it, or mend its row, first",
     )
 
 

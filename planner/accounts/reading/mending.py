@@ -17,6 +17,7 @@ _PLACE = (
     *("lat", "lon", "coordinates"),
     *("street", "postcode", "city", "region", "country"),
 )
+_IDS = ("deal_id", "rep_id", "unit_id", "position_id", "account_id")
 _LONGEST_CELL = 60
 _MOST_COLUMNS = 12
 
@@ -196,7 +197,11 @@ def _columns_at_fault(
     ours = {
         target: column for target, column in mapping.items() if column in raw.columns
     }
-    columns = dict.fromkeys(ours[name] for name in ("name",) if name in ours)
+    named_by = ["name"] if "name" in ours else []
+    if not named_by or found["column"].isin(["name", ours["name"]]).any():
+        # Without a name, or where it is at fault, an id and a town tell rows apart.
+        named_by = [*[name for name in _IDS if name in ours][:1], *named_by, "city"]
+    columns = dict.fromkeys(ours[name] for name in named_by if name in ours)
     place = [ours[name] for name in _PLACE if name in ours]
     for code, column in dict.fromkeys(zip(found["code"], found["column"], strict=True)):
         if code == "ragged_row":

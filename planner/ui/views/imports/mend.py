@@ -12,8 +12,8 @@ from planner.core.formats import Formats
 from planner.ui.faults import guarded
 
 SHOWN = 300  # rows at once; the next follow when these are mended
-ROW_PX, MOST_PX = 36, 330
-_REASON, _STATE = "why", "state"
+HEAD_PX, ROW_PX, MOST_PX = 36, 66, 432  # a row holds three lines of its reason
+_REASON = " why"  # headers of files have no blanks around them
 
 
 def _key(file_id: str, raw: RawTable) -> str:
@@ -66,21 +66,20 @@ def ask_mending(
 def _table(rows: RowsToMend, raw: RawTable, file_id: str) -> None:
     shown = rows.cells.head(SHOWN)
     frame = shown.copy()
-    state = rows.is_refused[shown.index].map({True: "refused", False: "asked"})
-    frame.insert(0, _STATE, state)
-    frame[_REASON] = rows.reasons[shown.index]
+    state = rows.is_refused[shown.index].map({True: "Refused: ", False: "Asked: "})
+    frame.insert(0, _REASON, state + rows.reasons[shown.index])
     turn = len(typed_cells(file_id, raw))
     edited = st.data_editor(
         frame,
         key=f"imp-mend-{file_id}-{raw.layer}-{turn}-{len(shown)}",
-        height=min(MOST_PX, ROW_PX * (len(frame) + 1) + 3),
-        disabled=["_index", _STATE, _REASON],
+        height=min(MOST_PX, HEAD_PX + ROW_PX * len(frame) + 3),
+        row_height=ROW_PX,
+        disabled=["_index", _REASON],
         column_config={
             "_index": st.column_config.NumberColumn("Row", width=60),
-            _STATE: st.column_config.TextColumn("Kind", width=75),
-            _REASON: st.column_config.TextColumn("Why", width=420),
+            _REASON: st.column_config.TextColumn("Why", width=320),
             **{
-                name: st.column_config.TextColumn(name, width=150)
+                name: st.column_config.TextColumn(str(name), width=135)
                 for name in shown.columns
             },
         },

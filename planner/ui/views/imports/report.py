@@ -18,6 +18,7 @@ VERDICTS = {
     "accept": "All rows can be taken",
     "accept_notice": "All rows can be taken; some were converted",
     "accept_warn": "Can be taken; look at the warnings",
+    "without_refused": "Can be taken without the refused rows",
     "reject_rows": "Can be taken without the rows that contradict each other",
     "reject_file": "Cannot be taken",
 }
@@ -28,7 +29,10 @@ SEVERITIES = {"reject": "refused", "warn": "warning", "notice": "notice"}
 
 def report_head(fmt: Formats, report: ImportReport) -> None:
     """Show verdict and counts."""
-    st.subheader(VERDICTS.get(report.verdict, report.verdict))
+    verdict = report.verdict
+    if verdict == "accept_warn" and report.rows_rejected:
+        verdict = "without_refused"
+    st.subheader(VERDICTS.get(verdict, verdict))
     widgets.metric_row(
         [
             widgets.Metric("Rows read", fmt.number(report.rows_read)),
