@@ -160,10 +160,11 @@ def test_a_planners_day(browser, tmp_path):
 
         # Load the visits that were made: half of the accounts were seen today.
         go_to(page, "Import")
-        page.locator(".st-key-imp-kind").get_by_text("Visits").first.click()
-        settle(page)
         path, n_seen = visits_file(ws, tmp_path)
         page.locator("input[type=file]").set_input_files(path)
+        settle(page)
+        page.locator(".st-key-imp-kind").get_by_text("Visits").first.click()
+        settle(page)
         page.get_by_text("What the columns mean").first.wait_for()
         settle(page)
         press(page, "imp-go")

@@ -14,8 +14,8 @@ from planner.core.schemas import OPEN_STAGES
 from planner.segmentation.calculated import CalculatedMeasure, with_calculated
 from planner.segmentation.scoring import score_accounts
 from planner.store.company import accounts as account_rows
-from planner.store.company import companies as company_rows
 from planner.store.company import deals as deal_rows
+from planner.store.company.companies import Company
 from planner.store.company.settings import CompanySettings
 
 
@@ -60,16 +60,16 @@ def _won(
     return sums.reindex(accounts.index).astype("Int64")
 
 
-def known_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.DataFrame:
+def known_accounts(conn: Connection, company: Company) -> pd.DataFrame:
     """
     List the accounts of a company with all that no scenario changes.
 
     Parameters
     ----------
-    conn, company_id
-        Of which company.
-    as_of
-        Its today.
+    conn
+        Inside a transaction.
+    company
+        Whose, with its today.
 
     Returns
     -------
@@ -78,6 +78,7 @@ def known_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.Data
     (`own_numbers`) and the measures that are calculated (`CalculatedMeasure`), indexed
     `account_id`.
     """
+    company_id, as_of = company.company_id, company.today
     accounts = with_segments(
         visited_accounts(conn, company_id, as_of),
         account_rows.load_segments(conn, company_id),
@@ -91,14 +92,11 @@ def known_accounts(conn: Connection, company_id: str, as_of: dt.date) -> pd.Data
         pipeline.reindex(accounts.index).fillna(0).astype("Int64")
     )
     accounts["workload_min"] = account_minutes(accounts, accounts["visit_class"])
-    return with_calculated_measures(conn, company_id, as_of, with_own_numbers(accounts))
+    return with_calculated_measures(company, with_own_numbers(accounts))
 
 
-def with_calculated_measures(
-    conn: Connection, company_id: str, as_of: dt.date, accounts: pd.DataFrame
-) -> pd.DataFrame:
+def with_calculated_measures(company: Company, accounts: pd.DataFrame) -> pd.DataFrame:
     """Give accounts the columns of the measures that the company calculates."""
-    company = company_rows.load_company(conn, company_id)
     measures = [
         CalculatedMeasure(*pair)
         for pair in CompanySettings.from_details(company.details).calculated
@@ -106,7 +104,7 @@ def with_calculated_measures(
     if not measures:
         return accounts
     digits = minor_digits(company.currency)
-    return with_calculated(accounts, measures, pd.Timestamp(as_of), digits)
+    return with_calculated(accounts, measures, pd.Timestamp(company.today), digits)
 
 
 def owned(

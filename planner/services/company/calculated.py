@@ -68,7 +68,7 @@ def preview_measure(ws: OpenCompany, name: str, formula: str) -> CalculatedPrevi
     """
     with ws.store.reading() as conn:
         company = company_rows.load_company(conn, ws.company_id)
-        accounts = known_accounts(conn, ws.company_id, company.today)
+        accounts = known_accounts(conn, company)
     accounts = accounts[accounts["status"] != "closed"]
     measure = CalculatedMeasure(name, formula)
     digits = minor_digits(company.currency)

@@ -72,7 +72,7 @@ def territory_effects(
     scenarios = lineage.list_scenarios(conn, company.company_id)
     by_id = {scenario.scenario_id: scenario for scenario in scenarios}
     statuses = _statuses(conn, company, scenarios)
-    measured = [_measured(conn, company, *side) for side in (before, after)]
+    measured = [_measured(company, *side) for side in (before, after)]
     parts = []
     for scenario_id, status in statuses.items():
         plan = load_saved_plan(conn, scenario_id)
@@ -116,12 +116,12 @@ def _statuses(
 
 
 def _measured(
-    conn: Connection, company: Company, accounts: pd.DataFrame, visit_class: pd.Series
+    company: Company, accounts: pd.DataFrame, visit_class: pd.Series
 ) -> pd.DataFrame:
     """Give the accounts that count their measures, own and calculated ones too."""
     minutes = account_minutes(accounts, visit_class.reindex(accounts.index))
     values = with_own_numbers(accounts.assign(workload_min=minutes))
-    values = with_calculated_measures(conn, company.company_id, company.today, values)
+    values = with_calculated_measures(company, values)
     values = values[accounts["status"] != "closed"]
     return measure_values(values).assign(unit_id=values["unit_id"])
 

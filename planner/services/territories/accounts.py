@@ -40,8 +40,9 @@ def account_list(
     """
     company_id = ws.company_id
     with ws.store.reading() as conn:
-        as_of = company_rows.load_company(conn, company_id).today
-        accounts = known_accounts(conn, company_id, as_of) if facts is None else facts
+        company = company_rows.load_company(conn, company_id)
+        as_of = company.today
+        accounts = known_accounts(conn, company) if facts is None else facts
         names = owner_names(
             team_rows.load_positions(conn, company_id),
             team_rows.load_reps(conn, company_id),

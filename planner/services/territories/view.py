@@ -152,13 +152,15 @@ def company_facts(ws: OpenCompany) -> Facts:
 
 def _facts(conn: Connection, company_id: str) -> Facts:
     """Read what no scenario of a company changes, its record once."""
-    as_of = company_rows.load_company(conn, company_id).today
-    accounts = known_accounts(conn, company_id, as_of)
+    company = company_rows.load_company(conn, company_id)
+    accounts = known_accounts(conn, company)
     units = company_rows.load_units(conn, company_id)
     edges = company_rows.load_edges(conn, company_id)
     placed = _open(accounts)
     table = unit_table(placed, units) if len(units) else _no_units(units)
-    return Facts(as_of=as_of, accounts=accounts, units=units, edges=edges, table=table)
+    return Facts(
+        as_of=company.today, accounts=accounts, units=units, edges=edges, table=table
+    )
 
 
 def overview(
