@@ -68,12 +68,12 @@ def earlier_spans(
         # in a month that two plans share, one is earlier only if it ends there
         until = min((month + 1).start_time, begin).date()
         ending = (each for each in plans if each.ends_by(str(month), until))
-        held = next(ending, None)
-        if held is None:
+        payer = next(ending, None)
+        if payer is None:
             month -= 1
             continue
-        spans.append((held, str(month)))
-        begin, _ = held.days_to(str(month))
+        spans.append((payer, str(month)))
+        begin, _ = payer.days_to(str(month))
         month = pd.Period(begin - pd.Timedelta(days=1), "M")
     return spans
 
@@ -175,12 +175,12 @@ def unplanned(
     """
     begun = min((entry.origin_period for entry in ledger), default=first)
     closed_on = deals["close_on"].dt.strftime("%Y-%m")
-    left = (closed_on >= begun) & (closed_on < first) & deals["stage"].eq("won")
-    left &= ~deals.index.isin([entry.deal_id for entry in ledger])
+    is_unplanned = (closed_on >= begun) & (closed_on < first) & deals["stage"].eq("won")
+    is_unplanned &= ~deals.index.isin([entry.deal_id for entry in ledger])
     for terms in earlier:
         start, end = terms.plan.days_to(terms.until)
-        left &= ~((deals["close_on"] >= start) & (deals["close_on"] < end))
-    return _rows(deals[left], plan, "credit_late_no_plan", [])
+        is_unplanned &= ~((deals["close_on"] >= start) & (deals["close_on"] < end))
+    return _rows(deals[is_unplanned], plan, "credit_late_no_plan", [])
 
 
 def no_problems() -> pd.DataFrame:

@@ -78,12 +78,12 @@ def _add_year(
         year.sales,
     )
     deal_by_credit = year.credits["deal_id"].to_dict()
-    wanted = {*year.months, *([period] if is_now else [])}
+    months = {*year.months, *([period] if is_now else [])}
     for (position, component, credit_id, entry_type, month), amount in amounts.items():
         key = (plan.plan_id, component, position, credit_id, entry_type, month)
         line_id = stable_id(*key)
         is_unpaid = line_id in year.vacant or (position, component) in year.unpaid
-        if month in wanted and not is_unpaid:
+        if month in months and not is_unpaid:
             exact[line_id] += amount
             deal_id = deal_by_credit.get(credit_id, "")  # a floor is of no deal
             facts.setdefault(line_id, (position, component, deal_id, month))

@@ -193,8 +193,8 @@ class DemoLine:
     def statements(self) -> dict[str, Statement]:
         """The statements of the month by position, of those that are held today."""
         names = self.roster.owner_names
-        held = [str(name) for name in names.index if names[name] != VACANT]
-        return runs.statements(self.ws, held, self.period)
+        positions = [str(name) for name in names.index if names[name] != VACANT]
+        return runs.statements(self.ws, positions, self.period)
 
     @cached_property
     def rep_by_position(self) -> dict[str, str]:

@@ -279,6 +279,15 @@ def test_few_moves_are_told_with_their_proof_and_the_shortest_way():
     assert by_travel_text(FMT, replace(plan, by_travel={})) == ""
 
 
+def test_the_proof_says_when_the_search_ended_short_of_its_aim():
+    report = {"gap": 0.029, "stopped_because": "work"}
+    within = "Travel is within 2.9 % of the best possible at these limits, proven."
+    assert proof_text(FMT, report) == (
+        f"{within} The search ended after its usual work."
+    )
+    assert proof_text(FMT, report | {"stopped_because": "gap_reached"}) == within
+
+
 def test_headcounts_are_told_in_a_sentence():
     points = pd.DataFrame(
         {

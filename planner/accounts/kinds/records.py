@@ -232,11 +232,11 @@ def _refuse_shares(deal_id: pd.Series, share: pd.Series, cells: CellReader) -> N
         "share must be above 0 and at most 1 (or 100 %), got {value}",
         column=column,
     )
-    left = ~share.index.isin(list(log.rejected)) & (deal_id != "")
-    sums = share[left].groupby(deal_id[left]).sum()
+    is_accepted = ~share.index.isin(list(log.rejected)) & (deal_id != "")
+    sums = share[is_accepted].groupby(deal_id[is_accepted]).sum()
     wrong = sums[sums != PPM]
     detail = deal_id.map(wrong / (PPM // 100))
-    is_wrong = pd.Series(left, index=share.index) & deal_id.isin(wrong.index)
+    is_wrong = pd.Series(is_accepted, index=share.index) & deal_id.isin(wrong.index)
     log.rows(
         "share_sum",
         "reject",

@@ -154,16 +154,16 @@ def rows_to_mend(report: ImportReport, raw: RawTable) -> RowsToMend:
         The table it is of, as read. The cells are those the check saw, corrections in
         their place.
     """
-    found = report.findings
-    is_open = found["row"].notna() & found["severity"].isin(["reject", "warn"])
-    is_open &= ~found["code"].isin(NO_DATA) & found["row"].isin(raw.frame.index)
-    found = found[is_open].assign(row=found["row"][is_open].astype("int64"))
-    is_refused = (found["severity"] == "reject").groupby(found["row"]).any()
+    findings = report.findings
+    is_open = findings["row"].notna() & findings["severity"].isin(["reject", "warn"])
+    is_open &= ~findings["code"].isin(NO_DATA) & findings["row"].isin(raw.frame.index)
+    findings = findings[is_open].assign(row=findings["row"][is_open].astype("int64"))
+    is_refused = (findings["severity"] == "reject").groupby(findings["row"]).any()
     order = is_refused.sort_index().sort_values(ascending=False, kind="stable").index
-    reasons = found.groupby("row")["message"].agg(
+    reasons = findings.groupby("row")["message"].agg(
         lambda texts: "; ".join(dict.fromkeys(texts))
     )
-    columns = _columns_at_fault(found, report.mapping, raw)
+    columns = _columns_at_fault(findings, report.mapping, raw)
     cells = raw.frame.loc[order, columns].copy()
     for row, column, _, value in report.corrections.itertuples(index=False, name=None):
         if row in cells.index and column in cells:
@@ -191,19 +191,21 @@ def edits_of(shown: pd.DataFrame, edited: pd.DataFrame) -> list[Correction]:
 
 
 def _columns_at_fault(
-    found: pd.DataFrame, mapping: Mapping[str, str], raw: RawTable
+    findings: pd.DataFrame, mapping: Mapping[str, str], raw: RawTable
 ) -> list[str]:
     """Choose the columns to show: what names a row, and all that is at fault."""
     ours = {
         target: column for target, column in mapping.items() if column in raw.columns
     }
     named_by = ["name"] if "name" in ours else []
-    if not named_by or found["column"].isin(["name", ours["name"]]).any():
+    if not named_by or findings["column"].isin(["name", ours["name"]]).any():
         # Without a name, or where it is at fault, an id and a town tell rows apart.
         named_by = [*[name for name in _IDS if name in ours][:1], *named_by, "city"]
     columns = dict.fromkeys(ours[name] for name in named_by if name in ours)
     place = [ours[name] for name in _PLACE if name in ours]
-    for code, column in dict.fromkeys(zip(found["code"], found["column"], strict=True)):
+    for code, column in dict.fromkeys(
+        zip(findings["code"], findings["column"], strict=True)
+    ):
         if code == "ragged_row":
             columns |= dict.fromkeys(raw.columns)
         elif column in raw.columns:
@@ -212,6 +214,6 @@ def _columns_at_fault(
             columns[ours[column]] = None
         else:
             columns |= dict.fromkeys(place or list(ours.values()))
-    if "no_place" in set(found["code"]):
+    if "no_place" in set(findings["code"]):
         columns |= dict.fromkeys(place)
     return list(columns)[:_MOST_COLUMNS]

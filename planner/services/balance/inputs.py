@@ -73,7 +73,7 @@ class BalanceInputs:
         return self.instance.units["accounts"]
 
     def with_move_cost(self, cost_by_row: pd.Series) -> Self:
-        """Say what leaving today's territory costs, by row of the units."""
+        """Say what leaving today's territory costs, by row of the units, (n_units,)."""
         rules = replace(self.instance.rules, move_cost=cost_by_row)
         return replace(self, instance=replace(self.instance, rules=rules))
 

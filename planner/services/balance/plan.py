@@ -41,7 +41,7 @@ class Asked:
     @property
     def move_size(self) -> pd.Series:
         """
-        What a moved row of the units counts on the curve of moves.
+        What a moved row of the units counts on the curve of moves, shape (n_units,).
 
         Its accounts; where moves are weighed, each by its cost, the mean account
         counting 1.

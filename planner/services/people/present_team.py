@@ -120,9 +120,9 @@ def _with_homes(
 def without_homes(reps: pd.DataFrame) -> pd.DataFrame:
     """Take back what `present_team` simulated: homes, and people who are but codes."""
     alone = is_name_alone(reps)
-    kept = reps.copy()
-    kept.loc[alone, ["lat", "lon"]] = float("nan")
-    return kept[~alone | kept["name"].map(is_persons_name).astype(bool)]
+    remaining = reps.copy()
+    remaining.loc[alone, ["lat", "lon"]] = float("nan")
+    return remaining[~alone | remaining["name"].map(is_persons_name).astype(bool)]
 
 
 def is_name_alone(reps: pd.DataFrame) -> pd.Series:

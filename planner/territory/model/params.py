@@ -133,10 +133,10 @@ class BalanceParams:
             raise ParamsError(f"effort must lie in (0, 100], got {self.effort}")
         if self.seed < 0:
             raise ParamsError(f"seed must be at least 0, got {self.seed}")
-        wanted = self.gap_wanted
-        if wanted is not None and not 0 < wanted < math.inf:
+        aim = self.gap_wanted
+        if aim is not None and not 0 < aim < math.inf:
             raise ParamsError(
-                f"gap_wanted must be a share above 0, got {wanted}; write 1 % as 0.01"
+                f"gap_wanted must be a share above 0, got {aim}; write 1 % as 0.01"
             )
 
     @property

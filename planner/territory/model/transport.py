@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 from planner.territory.model.problem import NOWHERE, Floats, Ints, Problem
 
 _SLACK_PRICE = 50.0  # of missing a tolerance, in the dearest cost of an ideal load
+_TIME_LIMIT_S = 60.0  # after which HiGHS gives up
 _MISSED = 1e-7  # ideal loads outside: the tolerances cannot be kept
 _SUPPLY = 10_000_000  # whole units of load that flow
 _COST = 100_000_000  # of the dearest arc
@@ -52,8 +53,6 @@ def allocate_by_program(
     problem: Problem,
     cost: Floats,
     near: Ints,
-    is_shut: NDArray[np.bool_] | None = None,
-    time_limit_s: float = 60.0,
 ) -> Allocation | None:
     """
     Assign units at least cost within all limits of loads, by linear programming.
@@ -66,10 +65,6 @@ def allocate_by_program(
         Of each unit in the territories it may go to.
     near : shape (n_units, n_near)
         These territories; all the same one where the unit is locked.
-    is_shut : shape (n_units, n_near)
-        Which of these the unit must not go to after all; never all of a unit's.
-    time_limit_s
-        Seconds after which HiGHS gives up.
 
     Returns
     -------
@@ -102,18 +97,14 @@ def allocate_by_program(
     scale = float(prices.max()) or 1.0
     dear = _SLACK_PRICE * float(cost.max(axis=1).mean()) * problem.n_units
     dear = dear / problem.n_territories or 1.0
-    most = np.full(near.size + 2 * n_rows, np.inf)
-    if is_shut is not None:
-        most[: near.size][is_shut.ravel()] = 0.0
     solved = linprog(
         np.concatenate([prices, np.full(2 * n_rows, dear)]) / scale,
         A_ub=above.tocsr(),
         b_ub=np.concatenate([problem.most.T.ravel(), -problem.least.T.ravel()]),
         A_eq=hstack([whole, coo_array((problem.n_units, 2 * n_rows))]).tocsr(),
         b_eq=np.ones(problem.n_units),
-        bounds=np.column_stack([np.zeros_like(most), most]),
         method="highs",
-        options={"time_limit": time_limit_s},
+        options={"time_limit": _TIME_LIMIT_S},
     )
     if solved.status != 0:
         return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
 
 from planner.core.run import RunControl
 from planner.territory.model.coarsening import cells_of, coarsen
@@ -166,8 +167,7 @@ def guess_prices(problem: Problem, centres: Floats) -> Floats | None:
     if solved is None or not solved.is_kept:
         return None if solved is None else solved.prices
     n_near = min(_NEAREST, problem.n_territories)
-    away = ((cells.xy[:, None] - centres[None]) ** 2).sum(axis=2)
-    cost = cells.weight[:, None] * away
+    cost = cells.weight[:, None] * cdist(cells.xy, centres, "sqeuclidean")
     priced = cost + cells.share @ solved.prices.T
     near = np.argpartition(priced, n_near - 1, axis=1)[:, :n_near].astype(np.int64)
     locked = cells.locked != NOWHERE
@@ -290,7 +290,7 @@ def _child(problem: Problem, pool: list[Location], rng: np.random.Generator) -> 
     centres = first.centres
     if len(pool) > 1 and rng.random() < _FLIPS:
         second = pool[int(rng.integers(len(pool)))]
-        away = ((centres[:, None] - second.centres[None]) ** 2).sum(axis=2)
+        away = cdist(centres, second.centres, "sqeuclidean")
         pair = linear_sum_assignment(away)[1]
         is_second = rng.random(len(centres)) < _FLIPS
         centres = np.where(is_second[:, None], second.centres[pair], centres)
@@ -325,7 +325,7 @@ def elsewhere(
     travel = problem.pull * (away**2).sum(axis=1)
     chance = travel / travel.sum() if travel.sum() > 0 else None
     for _ in range(n_gone):
-        apart = ((centres[:, None] - centres[None]) ** 2).sum(axis=2)
+        apart = cdist(centres, centres, "sqeuclidean")
         np.fill_diagonal(apart, np.inf)
         lone = np.sqrt(apart.min(axis=1)) + 1e-9 * np.sqrt(apart[apart < np.inf].max())
         gone = 1.0 / np.maximum(lone, 1e-9)

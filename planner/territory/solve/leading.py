@@ -249,7 +249,7 @@ class Leader:
         start = contiguity.repair(problem, labels, core)
         n_steps = min(max(_LEAST_STEPS, steps * problem.n_units), _MOST_STEPS)
         n_steps = int(n_steps * self.params.effort)
-        found = search(
+        candidate = search(
             problem,
             start,
             self.goal,
@@ -259,7 +259,9 @@ class Leader:
             hot=hot,
             firm=firm,
         )
-        return min(rate(problem, start, self.goal), found, key=lambda plan: plan.key)
+        return min(
+            rate(problem, start, self.goal), candidate, key=lambda plan: plan.key
+        )
 
 
 def _gains(candidate: Plan, plan: Plan) -> bool:

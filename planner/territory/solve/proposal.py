@@ -51,7 +51,8 @@ class Proposal:
         What else there is to say, such as whether hours settled.
     by_travel
         Where few moves were asked, what the shortest way at the same limits would be:
-        `n_moved_accounts`, `rms_km`, `is_met`; empty: not looked for.
+        `n_moved_accounts`, `rms_km` (root mean square to the middle), `is_met` (1 or
+        0); empty: not looked for.
     params
         What was asked; see `services.balance.request.BalanceRequest.to_dict`.
     """

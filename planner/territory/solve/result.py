@@ -132,7 +132,8 @@ def _reached(result: BalanceResult) -> list[Reason]:
     lines.append(Reason("plan_travel", {"rms_km": result.travel["weighted_rms_km"]}))
     if result.gap is not None:
         lines.append(Reason("plan_gap", {"gap": result.gap}))
-        if result.stopped_because == "work":
+        # A plan that starts from today's is searched, but not led on by its gap.
+        if result.stopped_because == "work" and not params.needs_current:
             values = {"gap": result.gap, "gap_wanted": result.gap_wanted}
             lines.append(Reason("plan_gap_wide", values))
     if result.moved is not None:

@@ -303,20 +303,20 @@ def _verdict(
 def _deals(fmt: Formats, report: ImportReport, file_id: str) -> ImportReport | None:
     """Ask whether the rows of a list are kept as deals; say which can be."""
     rows = st.session_state["imp-report"][3]
-    wanted = ask_deals(rows.columns, file_id)
-    if wanted is None:
+    columns = ask_deals(rows.columns, file_id)
+    if columns is None:
         return None
     cached = st.session_state.get("imp-deals")
-    if cached is None or cached[0] is not report or cached[1] != wanted:
+    if cached is None or cached[0] is not report or cached[1] != columns:
         with st.spinner("Reading the rows as deals …"):
             deals = deals_of_rows(
                 rows.raw,
                 rows.context,
                 report,
-                date=wanted.date,
-                amount=wanted.amount,
+                date=columns.date,
+                amount=columns.amount,
             )
-        cached = (report, wanted, deals)
+        cached = (report, columns, deals)
         st.session_state["imp-deals"] = cached
     deals_note(fmt, cached[2])
     return cached[2] if cached[2].is_usable else None

@@ -276,9 +276,9 @@ def _on_weekdays(
     longest = 1
     patterns = []
     for first in range(earliest, min(calendar.length, due + 2 * step)):
-        wanted = [day_at.get(at) for at in range(first, calendar.length, step)]
-        wanted_days = tuple(day for day in wanted if day is not None)[:owed]
-        if not wanted_days or wanted[0] is None:
+        days = [day_at.get(at) for at in range(first, calendar.length, step)]
+        wanted_days = tuple(day for day in days if day is not None)[:owed]
+        if not wanted_days or days[0] is None:
             continue
         pattern = _on_working_days(
             wanted_days, calendar, is_open=is_open, is_working=is_working, may_move=True

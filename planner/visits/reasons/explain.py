@@ -62,9 +62,9 @@ def explain_missing(
     visits already planned stay.
     """
     patterns = rhythm_of(problem, place).patterns
-    planned = {timed.day for timed in days if place in timed.accounts}
+    visit_days = {timed.day for timed in days if place in timed.accounts}
     for made in problem.accounts[place].fixed:
-        if made.day not in planned:
+        if made.day not in visit_days:
             reason = explain_appointment(problem, days[made.day], place)
             if reason is not None:
                 return reason
@@ -83,34 +83,35 @@ def explain_missing(
         possible, key=lambda p: sum(_detour_s(problem, days[d], place) for d in p)
     )
     offers = [
-        max(_fit(problem, days[day], place) for day in pattern if day not in planned)
+        max(_fit(problem, days[day], place) for day in pattern if day not in visit_days)
         for pattern in by_detour[:_N_PATTERNS]
-        if not planned.issuperset(pattern)
+        if not visit_days.issuperset(pattern)
     ]
     if not offers:
         return Reason("unserved_promised")
     best = min(offers)
     if best.kind != "fits":
-        shifted = _other_day(problem, place, planned, room or {})
+        shifted = _other_day(problem, place, visit_days, room or {})
         if shifted is not None and shifted.values["price_s"] <= best.cost_s:
             return shifted
     return _reason(problem, days, best, place)
 
 
 def _other_day(
-    problem: RepProblem, place: int, planned: set[int], room: Mapping[int, int]
+    problem: RepProblem, place: int, visit_days: set[int], room: Mapping[int, int]
 ) -> Reason | None:
     """Offer the day with room that strays least from the account's interval."""
     interval, offsets = problem.interval_days(place), problem.calendar.offsets
     last = problem.accounts[place].last_visit
-    seen = sorted(offsets[day] for day in planned)
-    seen = seen if last is None else [last, *seen]
-    if interval is None or not seen:
+    offsets_of_visits = sorted(offsets[day] for day in visit_days)
+    if last is not None:
+        offsets_of_visits = [last, *offsets_of_visits]
+    if interval is None or not offsets_of_visits:
         return None
     best: tuple[int, int, int, int] | None = None
     for day, added_s in room.items():
-        gap = min(abs(offsets[day] - at) for at in seen)
-        if day not in planned and gap:
+        gap = min(abs(offsets[day] - at) for at in offsets_of_visits)
+        if day not in visit_days and gap:
             best = min(best or (730, 0, 0, 0), (abs(gap - interval), added_s, day, gap))
     if best is None or best[0] >= interval:
         return None

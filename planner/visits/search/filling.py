@@ -167,11 +167,11 @@ def _most_days(
 
 
 def _add_prospects(problem: RepProblem, task: Task, days: Days, most: int) -> None:
-    planned = {place for route in routes_of(days) for place in route}
+    places = {place for route in routes_of(days) for place in route}
     optional = [
         place
         for place, account in enumerate(problem.accounts)
-        if place and not account.is_required and place not in planned
+        if place and not account.is_required and place not in places
     ]
     optional.sort(key=lambda place: (-problem.accounts[place].priority, place))
     optional = optional[:most]

@@ -31,7 +31,7 @@ def towns(seed=0, n_units=240):
 def asked(*columns, tolerance=0.1, **options):
     measures = tuple(BalanceMeasure(column=c, tolerance=tolerance) for c in columns)
     return BalanceParams(
-        measures=measures, n_territories=12, **{"effort": 0.2, **options}
+        measures=measures, **{"n_territories": 12, "effort": 0.2, **options}
     )
 
 
@@ -54,6 +54,18 @@ def test_it_ends_where_the_gap_is_as_wanted():
     assert narrow.stopped_because == "work"
     assert narrow.objective <= plan.objective
     assert "a time limit lets it go on" in narrow.summary()
+    assert "a time limit lets it go on" not in plan.summary()
+
+
+def test_no_time_is_promised_to_a_plan_that_starts_from_todays():
+    units = towns()
+    stripes = np.argsort(np.argsort(units["x_km"])) * 12 // len(units)
+    today = pd.Series([f"T{k:02d}" for k in stripes], index=units.index)
+    instance = Instance.from_units(units, current=today)
+    params = asked("accounts", is_started_from_current=True, gap_wanted=1e-9)
+    plan = balance(instance, params)
+    assert plan.stopped_because == "work"
+    assert plan.gap > 1e-9
     assert "a time limit lets it go on" not in plan.summary()
 
 

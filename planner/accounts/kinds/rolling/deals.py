@@ -100,8 +100,8 @@ def deals_of_rows(
     words = [name for name in own if name not in numbers]
     keys = frame[[column, date, *words]].agg("\x1f".join, axis=1)
     turn = keys.groupby(keys).cumcount().astype("str")
-    made = (keys + "\x1f" + turn).map(_id)
-    frame = frame[[column, date, amount, *own]].assign(**{MADE: made})
+    deal_ids = (keys + "\x1f" + turn).map(_id)
+    frame = frame[[column, date, amount, *own]].assign(**{MADE: deal_ids})
     table = replace(
         raw,
         frame=frame,

@@ -65,10 +65,13 @@ def proof_text(fmt: Formats, report: Mapping[str, Any]) -> str:
         return stopped.strip()
     if gap < _BEST:
         return f"{stopped}{what} is the best possible at these limits, proven."
-    return (
+    text = (
         f"{stopped}{what} is within {fmt.share(gap)} of the best possible at these "
         "limits, proven."
     )
+    if report.get("stopped_because") == "work":
+        text += " The search ended after its usual work."
+    return text
 
 
 def _fewest_text(fmt: Formats, report: Mapping[str, Any]) -> str:

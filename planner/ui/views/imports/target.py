@@ -17,6 +17,7 @@ from planner.services.imports.units import UNIT_CHOICES
 from planner.services.regional import country_names
 from planner.services.scenarios import FIELD, listing
 from planner.services.workspace import OpenCompany
+from planner.ui.views.imports.rolling import HOWS
 
 CURRENCIES = tuple(MINOR_DIGITS)
 NEW, INTO = "new", "into"
@@ -30,7 +31,7 @@ LOADS = {
 LEAST_OF_WHOLE = 0.8  # of a list's accounts: a file with fewer is a part of it
 BEGINS_ANOTHER = "import_begins_another"  # of the session, set by Home
 MODES = {"add": "Add and update", "replace": "Replace all"}
-HOW = {"sum": "added up", "mean": "averaged"}
+HOW = {how: HOWS[how] for how in ("sum", "mean")}
 
 
 def ask_target(
